@@ -1,0 +1,1 @@
+"""HTTP. The only room with Litestar."""

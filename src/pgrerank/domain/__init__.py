@@ -1,0 +1,1 @@
+"""Plain values and pure functions: no I/O, no async, no torch, no SQL."""

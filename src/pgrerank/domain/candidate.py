@@ -1,0 +1,132 @@
+"""A chunk on its way through a search: found by legs, fused, reranked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
+from pgrerank.domain.json import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A chunk that a leg found. Ranks count from 1; None: this leg did not return it."""
+
+    chunk_id: ChunkId
+    document_id: DocumentId
+    external_id: str
+    title: str
+    uri: str | None
+    metadata: JsonObject
+    ordinal: int
+    #: None below the depth that was asked for, where no text is needed
+    content: str | None
+    content_hash: bytes
+    dense_rank: int | None
+    #: cosine similarity, -1..1
+    dense_score: float | None
+    keyword_rank: int | None
+    #: BM25, at least 0
+    keyword_score: float | None
+    fused_rank: int
+    #: sum of reciprocal ranks
+    fused_score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReport:
+    """What a leg was asked for and gave."""
+
+    requested: int
+    returned: int
+    #: how it looked: `exact` or `hnsw` for the dense leg, `gin` or `no terms` for keywords
+    scan: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """The fused list of a search, best first, and how each leg did. None: the leg was off."""
+
+    candidates: tuple[Candidate, ...]
+    dense: LegReport | None
+    keyword: LegReport | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A text to score, with the hash its scores are cached under."""
+
+    text: str
+    content_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairScore:
+    """What the reranker said of one passage. `value` is None where it was not or badly scored."""
+
+    value: float | None
+    #: part of the query or of the passage was not read
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A candidate in its final place."""
+
+    candidate: Candidate
+    rank: int
+    #: raw score of the reranker; None: not reranked
+    rerank_score: float | None = None
+    #: probability of relevance, 0..1; None: no calibration
+    relevance: float | None = None
+    truncated: bool = False
+
+
+class RerankStatus(StrEnum):
+    """How far reranking came."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerankReport:
+    """What became of the rerank stage."""
+
+    status: RerankStatus
+    #: why it is not `full`
+    reason: str | None
+    #: pairs that were scored
+    depth: int
+    #: name of the reranker; None: none ran
+    model: str | None
+    #: its fingerprint, which the log stores
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """How many results each threshold removed."""
+
+    min_similarity: int = 0
+    min_score: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """The outcome of a search: every candidate in its final order, and what was done."""
+
+    id: RankingId
+    created_at: datetime
+    #: all candidates, best first; a caller gets those up to `limit` that no threshold cut
+    hits: tuple[Hit, ...]
+    #: the results of the answer
+    results: tuple[Hit, ...]
+    cut: Cut
+    dense: LegReport | None
+    keyword: LegReport | None
+    rerank: RerankReport
+    #: milliseconds by stage: embed, retrieve, rerank, total
+    timings_ms: dict[str, float]

@@ -1,0 +1,42 @@
+"""Collections: named sets of documents of a tenant, with how they are indexed."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import CollectionId
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
+DEFAULT_TEXT_SEARCH = "english"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collection:
+    """A set of documents that is searched together."""
+
+    id: CollectionId
+    name: str
+    #: a text search configuration that Postgres ships, such as `english`
+    text_search: str
+    #: fingerprint of the embedder its vectors come from
+    embedder: str
+    document_count: int
+    chunk_count: int
+    created_at: datetime
+
+
+def checked_name(name: str, field: str = "name") -> str:
+    """Return the name if it may name a tenant or collection.
+
+    Raises:
+        InvalidRequestError: It is not 1-64 of a-z, 0-9, `_`, `-`, `.`, with a letter or digit at
+            both ends.
+    """
+    if not NAME.fullmatch(name):
+        raise InvalidRequestError(
+            field,
+            "must be 1 to 64 characters of a-z, 0-9, `_`, `-` and `.`, "
+            "beginning and ending with a letter or digit",
+        )
+    return name

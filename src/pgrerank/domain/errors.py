@@ -1,0 +1,193 @@
+"""Everything pgrerank refuses or fails to do, as one tree.
+
+    PgrerankError
+    ├── InvalidRequestError          the caller can mend the request
+    ├── AuthenticationError          no key, or one that is unknown, expired or revoked
+    ├── ForbiddenError               a valid key without the scope
+    ├── NotFoundError                no such tenant, collection, document, key or ranking
+    ├── ConflictError                the name is taken, or the stored thing differs
+    ├── TooLargeError                the body, the query or a document is over its limit
+    ├── OverloadedError              the waiting line is full: come back later
+    ├── UnavailableError             Postgres or a model cannot be reached just now
+    │   └── ScoringError             the model failed on this request
+    └── StartupError                 this database or configuration is refused
+        ├── DatabaseUnreachableError
+        ├── MissingExtensionError
+        ├── OldExtensionError
+        ├── UnsafeRoleError
+        ├── UnmigratedError
+        ├── NewerDatabaseError
+        └── SettingsError
+
+Each class carries its facts as attributes and makes its own sentence, which is fit to be shown.
+"""
+
+
+class PgrerankError(Exception):
+    """Root of all errors pgrerank raises on purpose."""
+
+
+class InvalidRequestError(PgrerankError):
+    """A field of the request is missing, malformed or out of range.
+
+    Args:
+        field: Dotted path of the field, as the caller wrote it (`filter.year.$gte`).
+        problem: What is wrong with it, as a clause ("must be at least 1, not 0").
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        self.problem = problem
+        super().__init__(f"{field}: {problem}")
+
+
+class AuthenticationError(PgrerankError):
+    """The API key is missing, unknown, expired or revoked."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The API key is missing, unknown, expired or revoked. "
+            "Send a valid one as `Authorization: Bearer <key>`."
+        )
+
+
+class ForbiddenError(PgrerankError):
+    """The API key is valid but lacks the scope this call needs."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        super().__init__(f"This API key lacks the scope `{scope}` that the call needs.")
+
+
+class NotFoundError(PgrerankError):
+    """Nothing by that name or id exists for this tenant.
+
+    Args:
+        kind: What was looked for: `collection`, `document`, `key`, `ranking` or `tenant`.
+        name: The name or id as given.
+        remedy: What to do about it, as a sentence.
+    """
+
+    def __init__(self, kind: str, name: object, remedy: str = "") -> None:
+        self.kind = kind
+        self.name = str(name)
+        super().__init__(f"There is no {kind} `{name}`. {remedy}".rstrip())
+
+
+class ConflictError(PgrerankError):
+    """The request contradicts what is stored."""
+
+
+class TooLargeError(PgrerankError):
+    """Something in the request is over its limit.
+
+    Args:
+        field: What is too large: `body`, `query`, `documents`.
+        size: Its size, in `unit`.
+        limit: The largest size allowed.
+        unit: What is counted: `bytes`, `characters`, `documents`.
+    """
+
+    def __init__(self, field: str, *, size: int, limit: int, unit: str) -> None:
+        self.field = field
+        self.size = size
+        self.limit = limit
+        self.unit = unit
+        super().__init__(f"{field}: {size} {unit} are over the limit of {limit} {unit}.")
+
+
+class OverloadedError(PgrerankError):
+    """Too much work is waiting already; nothing was done.
+
+    Args:
+        retry_after_s: Seconds after which a retry is likely to be admitted, at least 1.
+    """
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(f"The service is at capacity. Retry in {retry_after_s} s.")
+
+
+class UnavailableError(PgrerankError):
+    """A part the service needs cannot be reached just now."""
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        super().__init__(f"{part} is unavailable at the moment. The request can be retried.")
+
+
+class ScoringError(UnavailableError):
+    """The model failed on this request."""
+
+
+class StartupError(PgrerankError):
+    """pgrerank refuses to run against this database or with these settings."""
+
+
+class DatabaseUnreachableError(StartupError):
+    """No connection to Postgres could be made."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Postgres cannot be reached: {reason}. "
+            "Check PGRERANK_DATABASE_URL, or unset it to use the embedded server."
+        )
+
+
+class MissingExtensionError(StartupError):
+    """The database has no pgvector."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database lacks the extension pgvector. "
+            "As an administrator run: create extension vector;"
+        )
+
+
+class OldExtensionError(StartupError):
+    """The database has a pgvector that is too old."""
+
+    def __init__(self, found: str, needed: str) -> None:
+        super().__init__(
+            f"pgvector {found} is installed, {needed} or later is needed. "
+            "Upgrade the package and run: alter extension vector update;"
+        )
+
+
+class UnsafeRoleError(StartupError):
+    """The service would connect as a role that row-level security does not bind."""
+
+    def __init__(self, role: str, reason: str) -> None:
+        self.role = role
+        super().__init__(
+            f"The role `{role}` {reason}, so it would see every tenant. Make a login that may not, "
+            "and connect with the URL it prints: pgrerank login add pgrerank_service"
+        )
+
+
+class UnmigratedError(StartupError):
+    """The database is older than this version of pgrerank."""
+
+    def __init__(self, found: str | None, needed: str) -> None:
+        super().__init__(
+            f"The database is at revision {found or '(none)'}, this version needs {needed}. "
+            "Run: pgrerank migrate"
+        )
+
+
+class NewerDatabaseError(StartupError):
+    """The database is newer than this version of pgrerank."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"The database is at revision {found}, which this version does not know. "
+            "Install the pgrerank that migrated it: pip install --upgrade pgrerank"
+        )
+
+
+class SettingsError(StartupError):
+    """A setting cannot be used as given."""
+
+    def __init__(self, variable: str, problem: str) -> None:
+        self.variable = variable
+        super().__init__(f"{variable}: {problem}")

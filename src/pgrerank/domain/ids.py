@@ -1,0 +1,26 @@
+"""Names for the identifiers that travel, so that one kind is never passed for another."""
+
+from datetime import UTC, datetime
+from typing import NewType
+from uuid import UUID
+
+TenantId = NewType("TenantId", UUID)
+CollectionId = NewType("CollectionId", UUID)
+DocumentId = NewType("DocumentId", UUID)
+ChunkId = NewType("ChunkId", UUID)
+ModelId = NewType("ModelId", UUID)
+KeyId = NewType("KeyId", UUID)
+RankingId = NewType("RankingId", UUID)
+
+_TIMESTAMP_SHIFT = 80  # a UUIDv7 keeps Unix milliseconds in its first 48 bits (RFC 9562, 5.7)
+
+
+def created_at(identifier: UUID) -> datetime:
+    """The instant a UUIDv7 was made, in UTC to the millisecond.
+
+    Ids and log partitions agree because both derive from this value.
+    """
+    milliseconds = identifier.int >> _TIMESTAMP_SHIFT
+    return datetime.fromtimestamp(milliseconds // 1000, UTC).replace(
+        microsecond=milliseconds % 1000 * 1000
+    )

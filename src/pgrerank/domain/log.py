@@ -1,0 +1,71 @@
+"""Rankings as the log gives them back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pgrerank.domain.candidate import LegReport, RerankStatus
+from pgrerank.domain.ids import ChunkId, RankingId
+from pgrerank.domain.json import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedCandidate:
+    """One candidate of a logged ranking. None: that stage did not score it."""
+
+    chunk_id: ChunkId
+    dense_rank: int | None
+    dense_score: float | None
+    keyword_rank: int | None
+    keyword_score: float | None
+    fused_rank: int
+    fused_score: float
+    rerank_score: float | None
+    relevance: float | None
+    truncated: bool
+    final_rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedRanking:
+    """A row of the rerank log."""
+
+    id: RankingId
+    created_at: datetime
+    collection: str
+    query: str
+    strategy: str
+    profile: str
+    #: every knob as it was applied: candidates, depth, limit, thresholds, filter
+    knobs: JsonObject
+    status: RerankStatus
+    reason: str | None
+    depth: int
+    embedder: str | None
+    reranker: str | None
+    #: fingerprint of the reranker
+    reranker_fingerprint: str | None
+    dense: LegReport | None
+    keyword: LegReport | None
+    timings_ms: Mapping[str, float]
+    #: how many results the answer held
+    returned: int
+    candidates: tuple[LoggedCandidate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankingFilter:
+    """Which rankings a listing shows; None does not restrict."""
+
+    collection: str | None = None
+    status: RerankStatus | None = None
+    #: created at or after
+    since: datetime | None = None
+    #: created before
+    until: datetime | None = None
+
+
+def ranking_id(value: UUID) -> RankingId:
+    """A UUID that names a ranking."""
+    return RankingId(value)

@@ -1,0 +1,15 @@
+"""Pages of listings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item_co = TypeVar("Item_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[Item_co]):
+    """Some items of a listing, and where to go on. No cursor: this was the last page."""
+
+    items: Sequence[Item_co]
+    cursor: str | None

@@ -1,0 +1,97 @@
+"""What a search asks for. The three knobs candidates, depth and limit are independent."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pgrerank.domain import filter as metadata_filter
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.json import JsonObject
+
+MAX_CANDIDATES = 1000
+MAX_DEPTH = 1000
+MAX_LIMIT = 1000
+MAX_QUERY_CHARACTERS = 100_000
+MAX_BUDGET_MS = 600_000
+
+
+class Strategy(StrEnum):
+    """Which legs find candidates."""
+
+    DENSE = "dense"
+    KEYWORD = "keyword"
+    HYBRID = "hybrid"
+
+
+class RerankMode(StrEnum):
+    """Whether to rerank. `auto` leaves out what cannot pay, and says why."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class Profile(StrEnum):
+    """Named defaults: a person waits (interactive) or nobody does (batch)."""
+
+    INTERACTIVE = "interactive"
+    BATCH = "batch"
+
+
+DEPTH = {Profile.INTERACTIVE: 50, Profile.BATCH: 200}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """A query with its knobs.
+
+    Raises:
+        InvalidRequestError: A knob is out of its range; names the field.
+    """
+
+    query: str
+    strategy: Strategy = Strategy.HYBRID
+    #: rows each leg returns, 1-1000
+    candidates: int = 100
+    #: how many of the fused list are reranked, 1-1000; None: 50 interactive, 200 batch
+    depth: int | None = None
+    #: results in the answer, 1-1000
+    limit: int = 10
+    rerank: RerankMode = RerankMode.AUTO
+    profile: Profile = Profile.INTERACTIVE
+    #: milliseconds for the whole request; what is not reranked by then keeps its fused order
+    budget_ms: int | None = None
+    #: cosine similarity below which the dense leg drops a chunk, -1..1
+    min_similarity: float | None = None
+    #: raw rerank score below which a result is cut, in the reranker's own unit
+    min_score: float | None = None
+    #: condition on document metadata, see domain/filter.py
+    filter: JsonObject | None = None
+    #: report every candidate and how it fared
+    explain: bool = False
+
+    def __post_init__(self) -> None:
+        _within("candidates", self.candidates, 1, MAX_CANDIDATES)
+        _within("limit", self.limit, 1, MAX_LIMIT)
+        _within("depth", self.depth, 1, MAX_DEPTH)
+        _within("budget_ms", self.budget_ms, 1, MAX_BUDGET_MS)
+        _within("min_similarity", self.min_similarity, -1, 1)
+        if len(self.query) > MAX_QUERY_CHARACTERS:
+            raise InvalidRequestError(
+                "query", f"must have at most {MAX_QUERY_CHARACTERS} characters"
+            )
+        if "\0" in self.query:
+            raise InvalidRequestError("query", "must not contain the NUL character")
+        if self.min_score is not None and self.rerank is RerankMode.NEVER:
+            raise InvalidRequestError("min_score", "needs reranking, but `rerank` is `never`")
+        if self.filter is not None:
+            metadata_filter.jsonpath(self.filter)
+
+    @property
+    def effective_depth(self) -> int:
+        """The depth asked for, or the profile's."""
+        return DEPTH[self.profile] if self.depth is None else self.depth
+
+
+def _within(field: str, value: float | None, low: float, high: float) -> None:
+    if value is not None and not low <= value <= high:
+        raise InvalidRequestError(field, f"must be from {low} to {high}, not {value}")

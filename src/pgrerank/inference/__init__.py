@@ -1,0 +1,1 @@
+"""Models. The only room with torch."""

@@ -1,0 +1,242 @@
+"""What the use cases need from the outside, each a small protocol with a fake beside it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeAlias
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgrerank.domain.candidate import PairScore, Passage, Ranking, Retrieved
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import Chunk, StoredDocument
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.domain.log import LoggedRanking, RankingFilter
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.tenant import ApiKey, Scope, Tenant
+
+#: one embedding, shape (dimensions,), unit length
+Vector: TypeAlias = NDArray[np.float32]
+
+
+class Clock(Protocol):
+    """Time, so that tests own it."""
+
+    def now(self) -> datetime:
+        """This instant, in UTC."""
+        ...
+
+    def elapsed(self) -> float:
+        """Seconds on a clock that never goes back; only differences mean something."""
+        ...
+
+
+class Embedder(Protocol):
+    """A bi-encoder with the tokenizer that measures its chunks."""
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the model."""
+        ...
+
+    def chunks(self, title: str, text: str) -> Sequence[Chunk]:
+        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
+        ...
+
+    async def query(self, text: str) -> Vector:
+        """Embed a query. Raises OverloadedError or ScoringError."""
+        ...
+
+    async def passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+        """Embed passages, in order. Raises OverloadedError or ScoringError."""
+        ...
+
+
+class Scorer(Protocol):
+    """A reranker."""
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the model."""
+        ...
+
+    async def score(
+        self, query: str, passages: Sequence[Passage], *, deadline: float | None = None
+    ) -> Sequence[PairScore]:
+        """Score each passage against the query, in order; higher is more relevant.
+
+        Args:
+            query: The query text.
+            passages: Scored from the first on, so that a deadline leaves the head complete.
+            deadline: Instant of Clock.elapsed() by which to answer; pairs not scored by then
+                come back with `value=None`.
+
+        Raises:
+            OverloadedError: The waiting line is full.
+            ScoringError: The model failed.
+        """
+        ...
+
+
+class Candidates(Protocol):
+    """The first stage."""
+
+    async def retrieve(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        vector: Vector | None,
+    ) -> Retrieved:
+        """Both legs and their fusion in one round trip; `vector` is None without a dense leg."""
+        ...
+
+
+class Rankings(Protocol):
+    """The rerank log."""
+
+    async def record(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        ranking: Ranking,
+    ) -> None:
+        """Write a ranking and commit it."""
+        ...
+
+    async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
+        """Read one back, with its candidates. Raises NotFoundError."""
+        ...
+
+    async def page(
+        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
+    ) -> Page[LoggedRanking]:
+        """The newest first, without candidates."""
+        ...
+
+
+class Documents(Protocol):
+    """Collections and documents."""
+
+    async def create_collection(
+        self, tenant_id: TenantId, name: str, *, text_search: str, embedder: ModelCard
+    ) -> Collection:
+        """Make a collection, or return it if it exists alike.
+
+        Raises:
+            ConflictError: It exists with another configuration or embedder.
+            InvalidRequestError: Postgres has no such text search configuration.
+        """
+        ...
+
+    async def collection(self, tenant_id: TenantId, name: str) -> Collection:
+        """Look one up by name. Raises NotFoundError."""
+        ...
+
+    async def collections(
+        self, tenant_id: TenantId, *, limit: int, cursor: str | None
+    ) -> Page[Collection]:
+        """All of a tenant's collections, by name."""
+        ...
+
+    async def delete_collection(self, tenant_id: TenantId, name: str) -> None:
+        """Delete a collection and all in it. Raises NotFoundError."""
+        ...
+
+    async def hashes(
+        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
+    ) -> dict[str, bytes]:
+        """Content hashes of those of the documents that are stored and fully embedded."""
+        ...
+
+    async def store(
+        self, tenant_id: TenantId, collection: Collection, documents: Sequence[EmbeddedDocument]
+    ) -> Sequence[Change]:
+        """Insert or replace whole documents in one transaction; says which each was."""
+        ...
+
+    async def document(
+        self, tenant_id: TenantId, collection: Collection, external_id: str
+    ) -> StoredDocument:
+        """One document with its chunks. Raises NotFoundError."""
+        ...
+
+    async def documents(
+        self, tenant_id: TenantId, collection: Collection, *, limit: int, cursor: str | None
+    ) -> Page[StoredDocument]:
+        """Documents by external id, without chunks."""
+        ...
+
+    async def delete_document(
+        self, tenant_id: TenantId, collection: Collection, external_id: str
+    ) -> None:
+        """Delete a document with its chunks. Raises NotFoundError."""
+        ...
+
+
+class Keys(Protocol):
+    """API keys, seen by the service: found before any tenant is known."""
+
+    async def find(self, prefix: str) -> Sequence[ApiKey]:
+        """Keys whose secret begins like this."""
+        ...
+
+    async def create(
+        self,
+        tenant_id: TenantId,
+        name: str,
+        scopes: frozenset[Scope],
+        *,
+        secret: str,
+        expires_at: datetime | None,
+    ) -> ApiKey:
+        """Store a new key for the tenant."""
+        ...
+
+    async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
+        """A tenant's keys, newest first, revoked ones too."""
+        ...
+
+    async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
+        """Revoke at once. Revoking twice is no error. Raises NotFoundError."""
+        ...
+
+
+class Tenants(Protocol):
+    """Tenants, seen by an operator."""
+
+    async def create(self, name: str) -> Tenant:
+        """Make a tenant. Raises ConflictError if the name is taken."""
+        ...
+
+    async def named(self, name: str) -> Tenant:
+        """Look one up. Raises NotFoundError."""
+        ...
+
+    def all(self) -> AsyncIterator[Tenant]:
+        """Every tenant, by name."""
+        ...
+
+    async def delete(self, name: str) -> None:
+        """Delete a tenant and all it owns. Raises NotFoundError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """All ports together: what a use case is given."""
+
+    clock: Clock
+    embedder: Embedder
+    scorer: Scorer
+    candidates: Candidates
+    rankings: Rankings
+    documents: Documents
+    keys: Keys
+    tenants: Tenants

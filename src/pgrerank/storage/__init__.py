@@ -1,0 +1,1 @@
+"""Postgres. The only room with SQL."""
