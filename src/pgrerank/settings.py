@@ -1,0 +1,162 @@
+"""The settings of a process, read from the environment once and nowhere else."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self, get_type_hints
+
+import msgspec
+import platformdirs
+from msgspec import Meta, Struct
+
+from pgrerank.domain.errors import SettingsError
+from pgrerank.domain.limits import Limits
+
+PREFIX = "PGRERANK_"
+_DEFAULT = Limits()
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Every setting. The variable is the field's name in capitals behind `PGRERANK_`."""
+
+    database_url: Annotated[
+        str | None,
+        Meta(
+            description="Postgres URL of the service's login, a member of `pgrerank_app`. "
+            "Unset: the embedded server."
+        ),
+    ] = None
+    admin_database_url: Annotated[
+        str | None,
+        Meta(
+            description="Postgres URL for migrations and operator commands: a login that may "
+            "`set role pgrerank_owner`. Unset: the same as the database URL."
+        ),
+    ] = None
+    data_dir: Annotated[Path, Meta(description="Where the embedded server keeps its data.")] = (
+        msgspec.field(default_factory=lambda: platformdirs.user_data_path("pgrerank"))
+    )
+    pool_size: Annotated[
+        int, Meta(ge=1, le=500, description="Connections to Postgres at most.")
+    ] = 10
+    host: Annotated[str, Meta(description="Address the service listens on.")] = "127.0.0.1"
+    port: Annotated[
+        int, Meta(ge=0, le=65535, description="Port the service listens on; 0: any free one.")
+    ] = 8080
+    embedder: Annotated[
+        str,
+        Meta(
+            description="Bi-encoder: `all-MiniLM-L6-v2` (packaged), a folder, or a hub name "
+            "that sentence-transformers opens."
+        ),
+    ] = "all-MiniLM-L6-v2"
+    reranker: Annotated[
+        str,
+        Meta(
+            description="Reranker: `late-interaction` (over the embedder's tokens), a folder, or "
+            "the hub name of a cross-encoder."
+        ),
+    ] = "late-interaction"
+    precision: Annotated[
+        Literal["auto", "fp32", "bf16"],
+        Meta(description="Arithmetic of the models; `auto`: bf16 where the processor has it."),
+    ] = "auto"
+    threads: Annotated[
+        int, Meta(ge=0, le=1024, description="Threads a model may use; 0: one for each core.")
+    ] = 0
+    queue_size: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="Sequences that may wait for a model; over it requests are refused with "
+            "503 and Retry-After.",
+        ),
+    ] = 20_000
+    score_cache: Annotated[
+        int, Meta(ge=0, description="Pair scores kept in memory (about 200 bytes each).")
+    ] = 200_000
+    operator_token: Annotated[
+        Annotated[str, Meta(min_length=16)] | None,
+        Meta(
+            description="Bearer token for the tenant routes of the API. Unset: they are closed.",
+        ),
+    ] = None
+    max_body_bytes: Annotated[int, Meta(ge=1024, description="Largest request body.")] = (
+        _DEFAULT.body_bytes
+    )
+    max_query_characters: Annotated[int, Meta(ge=1, description="Longest query.")] = (
+        _DEFAULT.query_characters
+    )
+    max_document_characters: Annotated[
+        int, Meta(ge=1, description="Longest text of a document.")
+    ] = _DEFAULT.document_characters
+    max_documents: Annotated[
+        int, Meta(ge=1, description="Most documents in one ingest request.")
+    ] = _DEFAULT.documents
+    requests_per_minute: Annotated[
+        int, Meta(ge=0, description="Requests a minute for each API key; 0: no limit.")
+    ] = _DEFAULT.requests_per_minute
+    log_format: Annotated[
+        Literal["auto", "json", "console"],
+        Meta(description="Form of the log; `auto`: console on a terminal, else JSON lines."),
+    ] = "auto"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="Least severe event logged.")
+    ] = "info"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings. Empty variables count as unset.
+
+        Raises:
+            SettingsError: A variable holds something it cannot; names it and what is allowed.
+        """
+        given = {
+            name: environ[variable(name)]
+            for name in cls.__struct_fields__
+            if environ.get(variable(name))
+        }
+        try:
+            return msgspec.convert(given, cls, strict=False, dec_hook=_decoded)
+        except msgspec.ValidationError as error:
+            raise _refusal(error) from error
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds that the API enforces."""
+        return Limits(
+            body_bytes=self.max_body_bytes,
+            query_characters=self.max_query_characters,
+            document_characters=self.max_document_characters,
+            documents=self.max_documents,
+            requests_per_minute=self.requests_per_minute,
+        )
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + name.upper()
+
+
+def described() -> Iterator[tuple[str, str, str]]:
+    """Variable, default and meaning of every setting, for the documentation."""
+    hints = get_type_hints(Settings, include_extras=True)
+    for field in msgspec.structs.fields(Settings):
+        meaning = next(m.description for m in hints[field.name].__metadata__ if m.description)
+        default = "the user's data folder" if field.name == "data_dir" else field.default
+        yield variable(field.name), "" if default is None else str(default), meaning
+
+
+def _decoded(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value)).expanduser()
+    raise TypeError(kind)
+
+
+def _refusal(error: msgspec.ValidationError) -> SettingsError:
+    problem, _, path = str(error).partition(" - at `$.")
+    name = re.sub(r"\W.*", "", path)
+    return SettingsError(
+        variable(name) if name else PREFIX + "*", problem[:1].lower() + problem[1:]
+    )
