@@ -50,6 +50,8 @@ class Retrieved:
     candidates: tuple[Candidate, ...]
     dense: LegReport | None
     keyword: LegReport | None
+    #: chunks the dense leg dropped for `min_similarity`
+    below_similarity: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

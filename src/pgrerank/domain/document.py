@@ -2,11 +2,18 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import DocumentId
 from pgrerank.domain.json import Json, JsonObject
+
+MAX_ID_CHARACTERS = 512
+MAX_TITLE_CHARACTERS = 2_000
+
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +25,22 @@ class Document:
     title: str = ""
     uri: str | None = None
     metadata: JsonObject = field(default_factory=dict[str, Json])
+
+    def __post_init__(self) -> None:
+        """Refuse what Postgres cannot store.
+
+        Raises:
+            InvalidRequestError: An empty or overlong id, a NUL character or an unpaired surrogate
+                in a string, or a number that is not finite.
+        """
+        if not 1 <= len(self.external_id) <= MAX_ID_CHARACTERS:
+            raise InvalidRequestError("id", f"must have 1 to {MAX_ID_CHARACTERS} characters")
+        if len(self.title) > MAX_TITLE_CHARACTERS:
+            raise InvalidRequestError(
+                "title", f"must have at most {MAX_TITLE_CHARACTERS} characters"
+            )
+        for name in ("external_id", "title", "text", "uri", "metadata"):
+            _check_storable(name, getattr(self, name))
 
     @property
     def content_hash(self) -> bytes:
@@ -34,6 +57,17 @@ class Chunk:
     ordinal: int
     content: str
     token_count: int
+
+
+def _check_storable(name: str, value: Json) -> None:
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (TypeError, ValueError) as error:
+        raise InvalidRequestError(name, f"cannot be stored: {error}") from error
+    # Only a real NUL, not the text "\\u0000", is an escape after an even run of backslashes.
+    if _NUL.search(text):
+        raise InvalidRequestError(name, "must not contain the NUL character")
 
 
 def passage(title: str, content: str) -> str:

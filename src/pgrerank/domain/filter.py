@@ -124,7 +124,7 @@ def _scalar(value: Json, where: str) -> str:
 
 
 def _literal(value: str | float | bool | None, where: str) -> str:  # noqa: FBT001 - a JSON value
-    if isinstance(value, str) and ("\0" in value or not value.isprintable() and _unpaired(value)):
+    if isinstance(value, str) and ("\0" in value or (not value.isprintable() and _unpaired(value))):
         raise InvalidRequestError(where, "must not contain NUL or unpaired surrogates")
     return json.dumps(value)
 

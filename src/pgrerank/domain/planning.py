@@ -1,0 +1,67 @@
+"""Whether reranking can pay for a request, and how it came out."""
+
+import re
+
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.request import RerankMode, SearchRequest
+
+#: below this many chunks the first stage sees nearly everything already
+SMALL_COLLECTION = 1_000
+#: milliseconds in which no model reads a useful number of passages
+SHORT_BUDGET_MS = 50
+
+_PHRASE = re.compile(r'\s*"[^"]+"\s*')
+#: one token that is a code name rather than a word: a digit, an underscore, an inner capital,
+#: or letters joined by dots, slashes, colons or hyphens and a digit
+_IDENTIFIER = re.compile(
+    r"\s*(?=\S*[\d_]|\S*[a-z][A-Z]|\S*\w(?:[./:]|::|->)\w)[\w./:>#@-]+(?:\(\))?\s*"
+)
+
+
+def reason_to_skip(request: SearchRequest, collection: Collection, found: int) -> str | None:
+    """Why reranking is left out, or None where it should run.
+
+    Args:
+        request: What was asked for.
+        collection: Where; its size matters.
+        found: Candidates the first stage returned.
+    """
+    if request.rerank is RerankMode.NEVER:
+        return "the request says `rerank: never`"
+    if found == 0:
+        return "there are no candidates"
+    if request.rerank is RerankMode.ALWAYS or request.min_score is not None:
+        return None
+    return _reason_it_cannot_pay(request, collection, found)
+
+
+def _reason_it_cannot_pay(request: SearchRequest, collection: Collection, found: int) -> str | None:
+    reasons = {
+        f"the budget is under {SHORT_BUDGET_MS} ms": (request.budget_ms or SHORT_BUDGET_MS)
+        < SHORT_BUDGET_MS,
+        f"the collection has fewer than {SMALL_COLLECTION} chunks": collection.chunk_count
+        < SMALL_COLLECTION,
+        f"all {found} candidates fit the limit of {request.limit}": found <= request.limit,
+        "the query asks for an exact match": is_exact_match(request.query),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def is_exact_match(query: str) -> bool:
+    """Whether the query is one quoted phrase or one identifier, as opposed to a question."""
+    return bool(_PHRASE.fullmatch(query) or _IDENTIFIER.fullmatch(query))
+
+
+def outcome(scored: int, asked: int, *, budget_ms: int | None) -> tuple[RerankStatus, str | None]:
+    """How a rerank of `asked` pairs came out when `scored` of them got a score.
+
+    Without a budget nothing is late, so a missing score means the model gave no finite number.
+    """
+    if scored == asked:
+        return RerankStatus.FULL, None
+    cause = "scored" if budget_ms is None else f"scored within {budget_ms} ms"
+    reason = f"{scored} of {asked} pairs could be {cause}"
+    if scored:
+        return RerankStatus.PARTIAL, reason
+    return RerankStatus.FAILED if budget_ms is None else RerankStatus.SKIPPED, reason

@@ -1,0 +1,48 @@
+"""Who is asking, and new keys for those who may."""
+
+from datetime import datetime
+
+from pgrerank.domain import tenant as tenants
+from pgrerank.domain.errors import AuthenticationError, InvalidRequestError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.tenant import ApiKey, Caller, Scope
+from pgrerank.ports import House
+
+
+async def authenticate(house: House, secret: str | None) -> Caller:
+    """The caller behind an API key.
+
+    Raises:
+        AuthenticationError: No key, or an unknown, expired or revoked one. Which of these it was
+            is not told.
+    """
+    if not secret or not secret.startswith(f"{tenants.KEY_MARK}_") or not secret.isascii():
+        raise AuthenticationError
+    now = house.clock.now()
+    for key in await house.keys.find(tenants.secret_prefix(secret)):
+        if key.accepts(secret, now):
+            return Caller(tenant_id=key.tenant_id, key_id=key.id, scopes=key.scopes)
+    raise AuthenticationError
+
+
+async def issue(
+    house: House,
+    tenant_id: TenantId,
+    name: str,
+    scopes: frozenset[Scope],
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key and its secret, which is not kept and cannot be shown again.
+
+    Raises:
+        InvalidRequestError: No scope, or an expiry that is past or lacks a time zone.
+    """
+    if not scopes:
+        raise InvalidRequestError("scopes", f"must name at least one of {', '.join(Scope)}")
+    if expires_at is not None and expires_at.tzinfo is None:
+        raise InvalidRequestError("expires_at", "must have a time zone, such as Z")
+    if expires_at is not None and expires_at <= house.clock.now():
+        raise InvalidRequestError("expires_at", "must be in the future")
+    secret = tenants.new_secret()
+    key = await house.keys.create(tenant_id, name, scopes, secret=secret, expires_at=expires_at)
+    return key, secret

@@ -1,0 +1,124 @@
+"""Cut, embed and store documents. What has not changed is not embedded again."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from dataclasses import replace
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import Chunk, Document, passage
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport, Rejection
+from pgrerank.ports import Embedder, House
+
+#: documents that are looked up, embedded and committed together
+BATCH_DOCUMENTS = 64
+#: characters after which a batch is closed early, so that memory stays bounded
+BATCH_CHARACTERS = 500_000
+
+
+async def ingest(
+    house: House,
+    tenant_id: TenantId,
+    collection_name: str,
+    rows: AsyncIterable[Document | Rejection],
+    *,
+    atomic: bool = False,
+    progress: Callable[[IngestReport], None] = lambda _: None,
+) -> IngestReport:
+    """Bring documents into a collection, replacing those whose content changed.
+
+    Each batch is one transaction of whole documents, so a kill leaves no half document and a
+    second run completes the first.
+
+    Args:
+        house: The ports.
+        tenant_id: Who owns the collection.
+        collection_name: Where to.
+        rows: Documents, and the rows that could not be read as one.
+        atomic: Store everything or, if any row was rejected, nothing.
+        progress: Called with the running totals after each batch.
+
+    Raises:
+        NotFoundError: No such collection.
+        OverloadedError, UnavailableError: What was committed stays; a retry is safe.
+    """
+    collection = await house.documents.collection(tenant_id, collection_name)
+    report = IngestReport()
+    batches = _everything(rows) if atomic else _batches(rows)
+    async for documents, rejected in batches:
+        report = replace(report, rejected=report.rejected + tuple(rejected))
+        if documents and not (atomic and rejected):
+            report = await _ingested(house, tenant_id, collection, documents, report)
+        progress(report)
+    return report
+
+
+async def _ingested(
+    house: House,
+    tenant_id: TenantId,
+    collection: Collection,
+    documents: Sequence[Document],
+    report: IngestReport,
+) -> IngestReport:
+    latest = list({document.external_id: document for document in documents}.values())
+    known = await house.documents.hashes(tenant_id, collection, [d.external_id for d in latest])
+    changed = [d for d in latest if known.get(d.external_id) != d.content_hash]
+    embedded = await _embedded(house.embedder, changed)
+    changes = Counter(await house.documents.store(tenant_id, collection, embedded))
+    return replace(
+        report,
+        created=report.created + changes[Change.CREATED],
+        updated=report.updated + changes[Change.UPDATED],
+        unchanged=report.unchanged + len(documents) - len(changed),
+        chunks=report.chunks + sum(len(document.chunks) for document in embedded),
+    )
+
+
+async def _embedded(
+    embedder: Embedder, documents: Sequence[Document]
+) -> Sequence[EmbeddedDocument]:
+    cut = await asyncio.to_thread(_cut, embedder, documents)
+    texts = [
+        passage(document.title, chunk.content)
+        for document, chunks in zip(documents, cut, strict=True)
+        for chunk in chunks
+    ]
+    vectors = iter(await embedder.passages(texts))
+    return [
+        EmbeddedDocument(document=document, chunks=chunks, vectors=[next(vectors) for _ in chunks])
+        for document, chunks in zip(documents, cut, strict=True)
+    ]
+
+
+def _cut(embedder: Embedder, documents: Sequence[Document]) -> list[Sequence[Chunk]]:
+    return [embedder.chunks(document.title, document.text) for document in documents]
+
+
+async def _batches(
+    rows: AsyncIterable[Document | Rejection],
+) -> AsyncIterator[tuple[list[Document], list[Rejection]]]:
+    documents: list[Document] = []
+    rejected: list[Rejection] = []
+    characters = 0
+    async for row in rows:
+        if isinstance(row, Rejection):
+            rejected.append(row)
+            continue
+        documents.append(row)
+        characters += len(row.text)
+        if len(documents) >= BATCH_DOCUMENTS or characters >= BATCH_CHARACTERS:
+            yield documents, rejected
+            documents, rejected, characters = [], [], 0
+    if documents or rejected:
+        yield documents, rejected
+
+
+async def _everything(
+    rows: AsyncIterable[Document | Rejection],
+) -> AsyncIterator[tuple[list[Document], list[Rejection]]]:
+    all_rows = [row async for row in rows]
+    yield (
+        [row for row in all_rows if isinstance(row, Document)],
+        [row for row in all_rows if isinstance(row, Rejection)],
+    )
