@@ -1,0 +1,347 @@
+"""In-memory implementations of the ports, for unit tests of the use cases.
+
+They promise only what tests/storage and tests/inference show the real parts to keep as well.
+"""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.candidate import (
+    Candidate,
+    LegReport,
+    PairScore,
+    Passage,
+    Ranking,
+    Retrieved,
+)
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import Chunk, StoredDocument, passage, passage_hash
+from pgrerank.domain.errors import ConflictError, NotFoundError
+from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, KeyId, RankingId, TenantId
+from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.domain.log import LoggedRanking, RankingFilter
+from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.domain.page import Page
+from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
+from pgrerank.ports import House, Vector
+
+DIMENSIONS = 64
+
+
+class FakeClock:
+    """Stands still until told to go on."""
+
+    def __init__(self) -> None:
+        self.instant = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+        self.seconds = 1000.0
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def elapsed(self) -> float:
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+        self.instant += timedelta(seconds=seconds)
+
+
+class FakeEmbedder:
+    """Words thrown into buckets: texts that share words are near."""
+
+    model = ModelCard(
+        kind=ModelKind.EMBEDDER,
+        name="fake-embedder",
+        fingerprint="e" * 64,
+        precision="fp32",
+        max_length=256,
+        dimensions=DIMENSIONS,
+    )
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def chunks(self, title: str, text: str) -> Sequence[Chunk]:
+        parts = [part for part in text.split("\n\n") if part.strip()] or ([""] if title else [])
+        return [
+            Chunk(ordinal=i, content=part, token_count=len(passage(title, part).split()))
+            for i, part in enumerate(parts)
+        ]
+
+    async def query(self, text: str) -> Vector:
+        return bag_of_words(text)
+
+    async def passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+        self.embedded.extend(texts)
+        return [bag_of_words(text) for text in texts]
+
+
+def bag_of_words(text: str) -> Vector:
+    vector = np.full(DIMENSIONS, 1e-3, dtype=np.float32)
+    for word in text.lower().split():
+        vector[hashlib.sha256(word.encode()).digest()[0] % DIMENSIONS] += 1
+    return vector / np.linalg.norm(vector)
+
+
+@dataclass
+class FakeScorer:
+    """Counts the words a passage shares with the query."""
+
+    #: pairs scored before the deadline is held to be over
+    scored_in_time: int | None = None
+    failure: Exception | None = None
+    asked: list[tuple[str, int]] = field(default_factory=list)
+
+    model = ModelCard(
+        kind=ModelKind.RERANKER,
+        name="fake-reranker",
+        fingerprint="f" * 64,
+        precision="fp32",
+        max_length=256,
+        score_kind=ScoreKind.LOGIT,
+    )
+
+    async def score(
+        self, query: str, passages: Sequence[Passage], *, deadline: float | None = None
+    ) -> Sequence[PairScore]:
+        self.asked.append((query, len(passages)))
+        if self.failure is not None:
+            raise self.failure
+        in_time = len(passages) if self.scored_in_time is None else self.scored_in_time
+        words = set(query.lower().split())
+        return [
+            PairScore(
+                value=float(len(words & set(p.text.lower().split()))) if i < in_time else None
+            )
+            for i, p in enumerate(passages)
+        ]
+
+
+@dataclass
+class FakeDocuments:
+    collections_by_name: dict[tuple[TenantId, str], Collection] = field(default_factory=dict)
+    stored: dict[tuple[TenantId, str, str], EmbeddedDocument] = field(default_factory=dict)
+    calls: list[list[str]] = field(default_factory=list)
+
+    async def create_collection(
+        self, tenant_id: TenantId, name: str, *, text_search: str, embedder: ModelCard
+    ) -> Collection:
+        made = Collection(
+            id=CollectionId(uuid7()),
+            name=name,
+            text_search=text_search,
+            embedder=embedder.fingerprint,
+            document_count=0,
+            chunk_count=0,
+            created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        there = self.collections_by_name.setdefault((tenant_id, name), made)
+        if (there.text_search, there.embedder) != (made.text_search, made.embedder):
+            raise ConflictError(f"Collection `{name}` exists with another configuration.")
+        return there
+
+    async def collection(self, tenant_id: TenantId, name: str) -> Collection:
+        if (tenant_id, name) not in self.collections_by_name:
+            raise NotFoundError("collection", name)
+        return self.collections_by_name[tenant_id, name]
+
+    async def collections(
+        self, tenant_id: TenantId, *, limit: int, cursor: str | None
+    ) -> Page[Collection]:
+        mine = [c for (owner, _), c in self.collections_by_name.items() if owner == tenant_id]
+        return Page(items=mine[:limit], cursor=cursor)
+
+    async def delete_collection(self, tenant_id: TenantId, name: str) -> None:
+        await self.collection(tenant_id, name)
+        del self.collections_by_name[tenant_id, name]
+
+    async def hashes(
+        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
+    ) -> dict[str, bytes]:
+        found = {id_: self.stored.get((tenant_id, collection.name, id_)) for id_ in external_ids}
+        return {id_: kept.document.content_hash for id_, kept in found.items() if kept}
+
+    async def store(
+        self, tenant_id: TenantId, collection: Collection, documents: Sequence[EmbeddedDocument]
+    ) -> Sequence[Change]:
+        self.calls.append([embedded.document.external_id for embedded in documents])
+        return [self._put((tenant_id, collection.name), embedded) for embedded in documents]
+
+    def _put(self, home: tuple[TenantId, str], embedded: EmbeddedDocument) -> Change:
+        key = (*home, embedded.document.external_id)
+        change = Change.UPDATED if key in self.stored else Change.CREATED
+        self.stored[key] = embedded
+        return change
+
+    async def document(
+        self, tenant_id: TenantId, collection: Collection, external_id: str
+    ) -> StoredDocument:
+        raise NotFoundError("document", external_id)
+
+    async def documents(
+        self, tenant_id: TenantId, collection: Collection, *, limit: int, cursor: str | None
+    ) -> Page[StoredDocument]:
+        return Page(items=[], cursor=None)
+
+    async def delete_document(
+        self, tenant_id: TenantId, collection: Collection, external_id: str
+    ) -> None:
+        raise NotFoundError("document", external_id)
+
+
+@dataclass
+class FakeCandidates:
+    """Gives what it was given, whatever is asked."""
+
+    found: tuple[Candidate, ...] = ()
+
+    async def retrieve(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        vector: Vector | None,
+    ) -> Retrieved:
+        report = LegReport(requested=request.candidates, returned=len(self.found), scan="exact")
+        return Retrieved(
+            candidates=self.found, dense=report if vector is not None else None, keyword=report
+        )
+
+
+@dataclass
+class FakeRankings:
+    recorded: list[Ranking] = field(default_factory=list)
+
+    async def record(
+        self, tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
+    ) -> None:
+        self.recorded.append(ranking)
+
+    async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
+        raise NotFoundError("ranking", ranking_id)
+
+    async def page(
+        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
+    ) -> Page[LoggedRanking]:
+        return Page(items=[], cursor=None)
+
+
+@dataclass
+class FakeKeys:
+    kept: list[ApiKey] = field(default_factory=list)
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def find(self, prefix: str) -> Sequence[ApiKey]:
+        return [key for key in self.kept if key.prefix == prefix]
+
+    async def create(
+        self,
+        tenant_id: TenantId,
+        name: str,
+        scopes: frozenset[Scope],
+        *,
+        secret: str,
+        expires_at: datetime | None,
+    ) -> ApiKey:
+        key = ApiKey(
+            id=KeyId(uuid7()),
+            tenant_id=tenant_id,
+            name=name,
+            prefix=secret_prefix(secret),
+            secret_hash=secret_hash(secret),
+            scopes=scopes,
+            created_at=self.now,
+            expires_at=expires_at,
+        )
+        self.kept.append(key)
+        return key
+
+    async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
+        return Page(items=[k for k in self.kept if k.tenant_id == tenant_id], cursor=None)
+
+    async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
+        self.kept = [
+            replace(key, revoked_at=self.now) if key.id == key_id else key for key in self.kept
+        ]
+
+
+@dataclass
+class FakeTenants:
+    kept: dict[str, Tenant] = field(default_factory=dict)
+
+    async def create(self, name: str) -> Tenant:
+        if name in self.kept:
+            raise ConflictError(f"Tenant `{name}` exists.")
+        made = Tenant(id=TenantId(uuid7()), name=name, created_at=datetime(2026, 1, 1, tzinfo=UTC))
+        return self.kept.setdefault(name, made)
+
+    async def named(self, name: str) -> Tenant:
+        if name not in self.kept:
+            raise NotFoundError("tenant", name)
+        return self.kept[name]
+
+    async def all(self) -> AsyncIterator[Tenant]:
+        for name in sorted(self.kept):
+            yield self.kept[name]
+
+    async def delete(self, name: str) -> None:
+        await self.named(name)
+        del self.kept[name]
+
+
+def candidate(rank: int, text: str = "", **changes: object) -> Candidate:
+    """A candidate at a fused rank, with whatever else a test cares about."""
+    made = Candidate(
+        chunk_id=ChunkId(UUID(int=rank)),
+        document_id=DocumentId(UUID(int=rank)),
+        external_id=f"doc-{rank}",
+        title="",
+        uri=None,
+        metadata={},
+        ordinal=0,
+        content=text,
+        content_hash=passage_hash("", text),
+        dense_rank=rank,
+        dense_score=1 / rank,
+        keyword_rank=None,
+        keyword_score=None,
+        fused_rank=rank,
+        fused_score=1 / (60 + rank),
+    )
+    return replace(made, **changes)
+
+
+def collection(**changes: object) -> Collection:
+    """A collection large enough to be reranked."""
+    made = Collection(
+        id=CollectionId(UUID(int=1)),
+        name="docs",
+        text_search="english",
+        embedder="e" * 64,
+        document_count=5000,
+        chunk_count=5000,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    return replace(made, **changes)
+
+
+def house(**parts: object) -> House:
+    """All ports, fake but for those given."""
+    fakes = House(
+        clock=FakeClock(),
+        embedder=FakeEmbedder(),
+        scorer=FakeScorer(),
+        candidates=FakeCandidates(),
+        rankings=FakeRankings(),
+        documents=FakeDocuments(),
+        keys=FakeKeys(),
+        tenants=FakeTenants(),
+    )
+    return replace(fakes, **parts)
