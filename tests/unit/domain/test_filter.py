@@ -1,0 +1,53 @@
+"""The shape of predicates and refusals. tests/sql shows that Postgres reads them the same way."""
+
+import pytest
+
+from pgrerank.domain import filter as metadata_filter
+from pgrerank.domain.errors import InvalidRequestError
+
+
+def test_values_and_names_are_literals_in_the_predicate():
+    predicate = metadata_filter.jsonpath({'a"b': 'x" || true', "c.d": {"$gte": 2}})
+
+    assert predicate == '(($."a\\"b" == "x\\" || true") && (($."c"."d" >= 2)))'
+
+
+@pytest.mark.parametrize(
+    ("condition", "field"),
+    [
+        ({"a": {"$regex": "x"}}, "filter.a.$regex"),
+        ({"a": {}}, "filter.a"),
+        ({"a": [1]}, "filter.a"),
+        ({"a": {"$in": []}}, "filter.a.$in"),
+        ({"a": {"$in": "x"}}, "filter.a.$in"),
+        ({"a": {"$in": [{}]}}, "filter.a.$in"),
+        ({"a": {"$exists": 1}}, "filter.a.$exists"),
+        ({"$or": []}, "filter.$or"),
+        ({"$or": [{"a": {"$gt": {}}}]}, "filter.$or.0.a.$gt"),
+        ({"$not": 1}, "filter.$not"),
+        ({"$xor": []}, "filter.$xor"),
+        ({"a": float("inf")}, "filter.a"),
+        ({"a": "\0"}, "filter.a"),
+        ({"\0": 1}, "filter.\0"),
+        ({"a": "\udfff"}, "filter.a"),
+    ],
+)
+def test_malformed_filter_is_refused_at_its_place(condition, field):
+    with pytest.raises(InvalidRequestError) as refusal:
+        metadata_filter.jsonpath(condition)
+
+    assert refusal.value.field == field
+
+
+def test_deep_nesting_is_refused():
+    condition = {"a": 1}
+    for _ in range(20):
+        condition = {"$not": condition}
+
+    with pytest.raises(InvalidRequestError, match="nested deeper"):
+        metadata_filter.jsonpath(condition)
+
+
+def test_too_many_conditions_are_refused():
+    with pytest.raises(InvalidRequestError, match="at most 100 conditions"):
+        metadata_filter.jsonpath({f"k{i}": i for i in range(101)})

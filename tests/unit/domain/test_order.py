@@ -1,0 +1,53 @@
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.fakes import candidate
+
+from pgrerank.domain import order
+from pgrerank.domain.candidate import PairScore
+
+SCORES = st.lists(
+    st.one_of(st.none(), st.sampled_from([-1.0, 0.0, 0.5, 0.5, 9.0]), st.floats(-50, 50)),
+    max_size=30,
+)
+
+
+@given(scores=SCORES, tail=st.integers(0, 10))
+def test_order_keeps_every_candidate_once_and_numbers_them(scores, tail):
+    fused = [candidate(rank) for rank in range(1, len(scores) + tail + 1)]
+
+    hits = order.reranked(fused, [PairScore(value=value) for value in scores])
+
+    assert {hit.candidate.fused_rank for hit in hits} == set(range(1, len(fused) + 1))
+    assert [hit.rank for hit in hits] == list(range(1, len(fused) + 1))
+
+
+@given(scores=SCORES, tail=st.integers(0, 10))
+def test_scored_candidates_lead_by_score_and_the_rest_keep_fused_order(scores, tail):
+    fused = [candidate(rank) for rank in range(1, len(scores) + tail + 1)]
+
+    hits = order.reranked(fused, [PairScore(value=value) for value in scores])
+
+    scored = [hit for hit in hits if hit.rerank_score is not None]
+    rest = [hit.candidate.fused_rank for hit in hits if hit.rerank_score is None]
+    assert hits[: len(scored)] == tuple(scored)
+    keys = [(-hit.rerank_score, hit.candidate.fused_rank) for hit in scored]
+    assert keys == sorted(keys)
+    assert rest == sorted(rest)
+
+
+def test_score_of_zero_is_a_score():
+    hits = order.reranked([candidate(1), candidate(2)], [PairScore(value=None), PairScore(value=0)])
+
+    assert [hit.candidate.fused_rank for hit in hits] == [2, 1]
+
+
+def test_truncation_travels_with_its_candidate():
+    scores = [PairScore(value=1.0), PairScore(value=2.0, truncated=True)]
+
+    hits = order.reranked([candidate(1), candidate(2)], scores)
+
+    assert [(hit.candidate.fused_rank, hit.truncated) for hit in hits] == [(2, True), (1, False)]
+
+
+def test_search_without_rerank_keeps_the_fused_order():
+    assert [hit.candidate.fused_rank for hit in order.fused([candidate(1), candidate(2)])] == [1, 2]

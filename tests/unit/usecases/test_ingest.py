@@ -1,0 +1,122 @@
+from uuid import UUID
+
+from tests.fakes import FakeDocuments, FakeEmbedder, collection, house
+
+from pgrerank.domain.document import Document
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import Rejection
+from pgrerank.usecases import ingest as ingesting
+from pgrerank.usecases.ingest import ingest
+
+TENANT = TenantId(UUID(int=7))
+
+
+async def stream(rows):
+    for row in rows:
+        yield row
+
+
+def furnished():
+    embedder = FakeEmbedder()
+    documents = FakeDocuments({(TENANT, "docs"): collection()})
+    return house(documents=documents, embedder=embedder), documents, embedder
+
+
+def document(name, text="some text"):
+    return Document(external_id=name, text=text)
+
+
+async def test_unchanged_documents_are_not_embedded_again():
+    home, documents, embedder = furnished()
+    rows = [document("a"), document("b")]
+    await ingest(home, TENANT, "docs", stream(rows))
+    embedder.embedded.clear()
+
+    report = await ingest(home, TENANT, "docs", stream([document("a"), document("b", "new")]))
+
+    assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
+    assert embedder.embedded == ["new"]
+    assert len(documents.stored) == 2
+
+
+async def test_vectors_stay_with_their_chunks():
+    home, documents, _ = furnished()
+    await ingest(
+        home, TENANT, "docs", stream([document("a", "one\n\ntwo"), document("b", "three")])
+    )
+
+    stored = documents.stored[TENANT, "docs", "a"]
+
+    expected = await FakeEmbedder().passages(["one", "two"])
+    assert [vector.tolist() for vector in stored.vectors] == [v.tolist() for v in expected]
+
+
+async def test_bad_rows_are_reported_and_good_ones_kept():
+    home, documents, _ = furnished()
+    bad = Rejection(line=2, reason="not JSON")
+
+    report = await ingest(home, TENANT, "docs", stream([document("a"), bad, document("b")]))
+
+    assert report.rejected == (bad,)
+    assert (report.created, report.accepted, len(documents.stored)) == (2, 2, 2)
+
+
+async def test_atomic_ingest_with_a_bad_row_stores_nothing():
+    home, documents, embedder = furnished()
+    bad = Rejection(line=2, reason="not JSON")
+
+    report = await ingest(home, TENANT, "docs", stream([document("a"), bad]), atomic=True)
+
+    assert (report.accepted, report.rejected) == (0, (bad,))
+    assert documents.stored == {}
+    assert embedder.embedded == []
+
+
+async def test_atomic_ingest_is_one_transaction():
+    home, documents, _ = furnished()
+    many = [document(str(i)) for i in range(ingesting.BATCH_DOCUMENTS * 2)]
+
+    await ingest(home, TENANT, "docs", stream(many), atomic=True)
+
+    assert [len(call) for call in documents.calls] == [len(many)]
+
+
+async def test_batches_are_bounded_in_documents_and_characters():
+    home, documents, _ = furnished()
+    small = [document(str(i)) for i in range(ingesting.BATCH_DOCUMENTS + 1)]
+    large = [document(f"l{i}", "x" * (ingesting.BATCH_CHARACTERS // 2)) for i in range(3)]
+
+    await ingest(home, TENANT, "docs", stream(small + large))
+
+    assert [len(call) for call in documents.calls] == [ingesting.BATCH_DOCUMENTS, 3, 1]
+
+
+async def test_last_of_two_documents_with_one_id_wins():
+    home, documents, _ = furnished()
+
+    report = await ingest(
+        home, TENANT, "docs", stream([document("a", "old"), document("a", "new")])
+    )
+
+    assert documents.stored[TENANT, "docs", "a"].document.text == "new"
+    assert report.accepted == 2
+
+
+async def test_progress_counts_up_to_the_report():
+    home, _, _ = furnished()
+    seen = []
+
+    report = await ingest(
+        home, TENANT, "docs", stream([document(str(i)) for i in range(100)]), progress=seen.append
+    )
+
+    assert [r.accepted for r in seen] == [ingesting.BATCH_DOCUMENTS, 100]
+    assert seen[-1] == report
+
+
+async def test_empty_stream_is_an_empty_report():
+    home, _, _ = furnished()
+
+    report = await ingest(home, TENANT, "docs", stream([]))
+
+    assert (report.accepted, report.rejected) == (0, ())

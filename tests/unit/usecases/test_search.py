@@ -1,0 +1,147 @@
+from uuid import UUID
+
+import pytest
+from tests.fakes import (
+    FakeCandidates,
+    FakeDocuments,
+    FakeRankings,
+    FakeScorer,
+    candidate,
+    collection,
+    house,
+)
+
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.errors import NotFoundError, OverloadedError, ScoringError
+from pgrerank.domain.ids import TenantId, created_at
+from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.usecases.search import search
+
+TENANT = TenantId(UUID(int=7))
+TEXTS = ["nothing", "parse dates", "a date", "how to parse a date", "parse"]
+QUERY = "parse a date"
+
+
+def furnished(**parts):
+    documents = FakeDocuments({(TENANT, "docs"): collection()})
+    found = tuple(candidate(rank, text) for rank, text in enumerate(TEXTS, start=1))
+    return house(**{"documents": documents, "candidates": FakeCandidates(found)} | parts)
+
+
+def order_of(hits):
+    return [hit.candidate.fused_rank for hit in hits]
+
+
+async def test_search_reranks_records_and_answers_the_best():
+    rankings = FakeRankings()
+
+    ranking = await search(
+        furnished(rankings=rankings), TENANT, "docs", SearchRequest(query=QUERY, limit=2)
+    )
+
+    assert order_of(ranking.results) == [4, 3]
+    assert order_of(ranking.hits) == [4, 3, 2, 5, 1]
+    assert ranking.rerank.status is RerankStatus.FULL
+    assert (ranking.rerank.depth, ranking.rerank.model) == (5, "fake-reranker")
+    assert rankings.recorded == [ranking]
+    assert ranking.created_at == created_at(ranking.id)
+    assert set(ranking.timings_ms) == {"embed", "retrieve", "rerank", "total"}
+
+
+async def test_depth_bounds_what_the_reranker_sees():
+    scorer = FakeScorer()
+
+    ranking = await search(
+        furnished(scorer=scorer), TENANT, "docs", SearchRequest(query=QUERY, depth=3, limit=2)
+    )
+
+    assert scorer.asked == [(QUERY, 3)]
+    assert order_of(ranking.hits) == [3, 2, 1, 4, 5]
+
+
+async def test_late_pairs_keep_fused_order_behind_the_scored():
+    request = SearchRequest(query=QUERY, limit=2, budget_ms=100)
+
+    ranking = await search(furnished(scorer=FakeScorer(scored_in_time=3)), TENANT, "docs", request)
+
+    assert ranking.rerank.status is RerankStatus.PARTIAL
+    assert ranking.rerank.depth == 3
+    assert order_of(ranking.hits) == [3, 2, 1, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(OverloadedError(3), RerankStatus.SKIPPED), (ScoringError("the model"), RerankStatus.FAILED)],
+)
+async def test_trouble_at_the_reranker_leaves_the_fused_order_and_says_so(failure, status):
+    rankings = FakeRankings()
+    troubled = furnished(scorer=FakeScorer(failure=failure), rankings=rankings)
+
+    ranking = await search(troubled, TENANT, "docs", SearchRequest(query=QUERY, limit=2))
+
+    assert order_of(ranking.results) == [1, 2]
+    assert (ranking.rerank.status, ranking.rerank.model) == (status, None)
+    assert ranking.rerank.reason
+    assert rankings.recorded == [ranking]
+
+
+async def test_never_asks_no_reranker():
+    scorer = FakeScorer()
+    request = SearchRequest(query=QUERY, rerank=RerankMode.NEVER)
+
+    ranking = await search(furnished(scorer=scorer), TENANT, "docs", request)
+
+    assert scorer.asked == []
+    assert ranking.rerank.status is RerankStatus.SKIPPED
+
+
+async def test_min_score_cuts_results_but_not_the_record():
+    request = SearchRequest(query=QUERY, min_score=2.0)
+
+    ranking = await search(furnished(), TENANT, "docs", request)
+
+    assert order_of(ranking.results) == [4, 3]
+    assert ranking.cut.min_score == 3
+    assert len(ranking.hits) == 5
+
+
+async def test_min_score_cuts_nothing_where_reranking_failed():
+    troubled = furnished(scorer=FakeScorer(failure=ScoringError("the model")))
+
+    ranking = await search(troubled, TENANT, "docs", SearchRequest(query=QUERY, min_score=2.0))
+
+    assert len(ranking.results) == 5
+    assert ranking.cut.min_score == 0
+
+
+async def test_threshold_above_every_score_is_an_empty_answer():
+    ranking = await search(furnished(), TENANT, "docs", SearchRequest(query=QUERY, min_score=99))
+
+    assert ranking.results == ()
+    assert ranking.cut.min_score == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "strategy", "dense"),
+    [
+        (QUERY, Strategy.HYBRID, True),
+        (QUERY, Strategy.DENSE, True),
+        (QUERY, Strategy.KEYWORD, False),
+        ("  ", Strategy.HYBRID, False),
+    ],
+)
+async def test_query_is_embedded_only_where_a_dense_leg_needs_it(query, strategy, dense):
+    request = SearchRequest(query=query, strategy=strategy)
+
+    ranking = await search(furnished(), TENANT, "docs", request)
+
+    assert (ranking.dense is not None) == dense
+
+
+async def test_unknown_collection_is_not_found_and_not_recorded():
+    rankings = FakeRankings()
+
+    with pytest.raises(NotFoundError, match="elsewhere"):
+        await search(furnished(rankings=rankings), TENANT, "elsewhere", SearchRequest(query=QUERY))
+
+    assert rankings.recorded == []
