@@ -13,7 +13,7 @@ from pgrerank.domain.candidate import PairScore, Passage, Ranking, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, StoredDocument
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
@@ -225,6 +225,26 @@ class Tenants(Protocol):
 
     async def delete(self, name: str) -> None:
         """Delete a tenant and all it owns. Raises NotFoundError."""
+        ...
+
+
+class Observer(Protocol):
+    """Told what happened, to log and count it. Returns at once and never raises."""
+
+    def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
+        """A search was answered."""
+        ...
+
+    def ingested(self, collection_name: str, report: IngestReport) -> None:
+        """An ingest came to its end."""
+        ...
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """A request was answered; `route` is the template, never the path with its ids."""
+        ...
+
+    def exposition(self) -> bytes:
+        """All counts in the text format of Prometheus."""
         ...
 
 
