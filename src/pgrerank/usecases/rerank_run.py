@@ -13,7 +13,7 @@ class Reordered:
 
     query_id: str
     document_ids: Sequence[str]
-    #: documents of the run that the corpus lacks; they stand last, in the run's order
+    #: documents of the run that the corpus lacks; they stand behind the reranked
     missing: int
 
 
@@ -36,24 +36,21 @@ async def rerank_run(
     """
     for query_id, document_ids in run.items():
         if query_id in queries:
-            yield await _reordered(
-                scorer, query_id, queries[query_id], document_ids, passages, depth
+            ids = await _reordered(scorer, queries[query_id], document_ids, passages, depth)
+            yield Reordered(
+                query_id=query_id,
+                document_ids=ids,
+                missing=sum(name not in passages for name in document_ids),
             )
 
 
 async def _reordered(
     scorer: Scorer,
-    query_id: str,
     query: str,
     document_ids: Sequence[str],
     passages: Mapping[str, str],
     depth: int,
-) -> Reordered:
+) -> list[str]:
     head = [name for name in document_ids[:depth] if name in passages]
     ranked = await rerank(scorer, query, [passages[name] for name in head])
-    order = dict.fromkeys([*(head[text.index] for text in ranked), *document_ids])
-    return Reordered(
-        query_id=query_id,
-        document_ids=list(order),
-        missing=sum(name not in passages for name in document_ids),
-    )
+    return list(dict.fromkeys([*(head[text.index] for text in ranked), *document_ids]))

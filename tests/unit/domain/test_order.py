@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fakes import candidate
 
 from pgrerank.domain import order
 from pgrerank.domain.candidate import PairScore
+from tests.fakes import candidate
 
 SCORES = st.lists(
     st.one_of(st.none(), st.sampled_from([-1.0, 0.0, 0.5, 0.5, 9.0]), st.floats(-50, 50)),

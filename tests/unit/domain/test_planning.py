@@ -1,9 +1,9 @@
 import pytest
-from tests.fakes import collection
 
 from pgrerank.domain import planning
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.request import RerankMode, SearchRequest
+from tests.fakes import collection
 
 QUESTION = "how do I parse a date"
 

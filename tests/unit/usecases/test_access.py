@@ -2,13 +2,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from tests.fakes import FakeClock, house
 
 from pgrerank.domain import tenant as tenants
 from pgrerank.domain.errors import AuthenticationError, InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases import access
+from tests.fakes import FakeClock, house
 
 TENANT = TenantId(UUID(int=7))
 SEARCH = frozenset({Scope.SEARCH})

@@ -1,12 +1,12 @@
 from uuid import UUID
 
 import pytest
-from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, house
 
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.order import fused
 from pgrerank.domain.request import SearchRequest
 from pgrerank.usecases import evaluate
+from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, house
 
 TENANT = TenantId(UUID(int=7))
 

@@ -1,12 +1,11 @@
 from uuid import UUID
 
-from tests.fakes import FakeDocuments, FakeEmbedder, collection, house
-
 from pgrerank.domain.document import Document
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Rejection
 from pgrerank.usecases import ingest as ingesting
 from pgrerank.usecases.ingest import ingest
+from tests.fakes import FakeDocuments, FakeEmbedder, collection, house
 
 TENANT = TenantId(UUID(int=7))
 

@@ -1,6 +1,5 @@
-from tests.fakes import FakeScorer
-
 from pgrerank.usecases.rerank import rerank
+from tests.fakes import FakeScorer
 
 
 async def test_texts_come_back_best_first_with_the_callers_places():

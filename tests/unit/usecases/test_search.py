@@ -1,6 +1,12 @@
 from uuid import UUID
 
 import pytest
+
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.errors import NotFoundError, OverloadedError, ScoringError
+from pgrerank.domain.ids import TenantId, created_at
+from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.usecases.search import search
 from tests.fakes import (
     FakeCandidates,
     FakeDocuments,
@@ -10,12 +16,6 @@ from tests.fakes import (
     collection,
     house,
 )
-
-from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.errors import NotFoundError, OverloadedError, ScoringError
-from pgrerank.domain.ids import TenantId, created_at
-from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
-from pgrerank.usecases.search import search
 
 TENANT = TenantId(UUID(int=7))
 TEXTS = ["nothing", "parse dates", "a date", "how to parse a date", "parse"]
