@@ -17,6 +17,7 @@
         ├── UnsafeRoleError
         ├── UnmigratedError
         ├── NewerDatabaseError
+        ├── ModelError
         └── SettingsError
 
 Each class carries its facts as attributes and makes its own sentence, which is fit to be shown.
@@ -183,6 +184,14 @@ class NewerDatabaseError(StartupError):
             f"The database is at revision {found}, which this version does not know. "
             "Install the pgrerank that migrated it: pip install --upgrade pgrerank"
         )
+
+
+class ModelError(StartupError):
+    """A model cannot be loaded, or is not of the kind that is needed."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        self.name = name
+        super().__init__(f"The model `{name}` cannot be used: {problem}")
 
 
 class SettingsError(StartupError):
