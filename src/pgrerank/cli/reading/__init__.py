@@ -1,0 +1,1 @@
+"""Files and standard input turned into documents, bad rows into rejections with their line."""

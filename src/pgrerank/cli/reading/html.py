@@ -1,0 +1,57 @@
+"""HTML files, read as the Markdown that says the same."""
+
+import warnings
+
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
+from bs4.dammit import EncodingDetector
+from markdownify import MarkdownConverter
+
+from pgrerank.cli.reading import markdown
+from pgrerank.cli.reading.row import UnreadableError, decoded
+from pgrerank.domain.document import Document
+
+_UNSEEN = ["script", "style", "template", "noscript", "head", "svg", "iframe"]
+
+
+def document(external_id: str, data: bytes) -> Document:
+    """The document of an HTML file: `<title>` or else the first heading, and the body.
+
+    Raises:
+        UnreadableError: It is neither UTF-8 nor in the encoding it declares, or its elements are
+            nested too deeply to follow.
+    """
+    soup = _parsed(_text(data))
+    title = " ".join(soup.title.get_text().split()) if soup.title else ""
+    for element in soup.find_all(_UNSEEN):
+        element.decompose()
+    try:
+        text = MarkdownConverter(heading_style="ATX").convert_soup(soup).strip()
+    except RecursionError as error:
+        raise UnreadableError("its elements are nested too deeply") from error
+    if not title:
+        title, text = markdown.titled(text)
+    return Document(external_id=external_id, title=title, text=text.strip())
+
+
+def _text(data: bytes) -> str:
+    try:
+        return decoded(data)
+    except UnreadableError:
+        declared = EncodingDetector.find_declared_encoding(data, is_html=True)
+        if declared is None or declared.lower().replace("-", "") == "utf8":
+            raise
+        return _in_encoding(data, declared)
+
+
+def _in_encoding(data: bytes, encoding: str) -> str:
+    try:
+        return decoded(data.decode(encoding).encode())
+    except (LookupError, UnicodeDecodeError) as error:
+        raise UnreadableError(f"declares the encoding {encoding} but is not in it") from error
+
+
+def _parsed(text: str) -> BeautifulSoup:
+    with warnings.catch_warnings():  # a short page may look like a path, XHTML like XML
+        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+        return BeautifulSoup(text, "html.parser")

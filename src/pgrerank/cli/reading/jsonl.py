@@ -1,0 +1,112 @@
+"""JSON Lines in the form of BEIR corpora: `_id`, `title`, `text`, `metadata`, one object a line."""
+
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, cast
+
+import msgspec
+
+from pgrerank.cli.reading.row import Row, UnreadableError, decoded
+from pgrerank.domain.document import Document
+from pgrerank.domain.ingest import Rejection
+from pgrerank.domain.json import JsonObject
+
+#: bytes a line may have
+MAX_LINE_BYTES = 32 * 1024 * 1024
+_IDS = ("_id", "id", "external_id")
+_URIS = ("uri", "url")
+
+
+def rows(stream: BinaryIO, source: str) -> Iterator[Row]:
+    """Every line that is not blank, as a document or a rejection."""
+    position = 0
+    for line, data in enumerate(_lines(stream), start=1):
+        position += len(data)
+        if data.strip():
+            yield Row(source=source, line=line, item=_item(data, line), position=position)
+
+
+def document(data: bytes) -> Document:
+    """The document of one line.
+
+    Raises:
+        UnreadableError: The line is too long or no JSON object, lacks an id or text, or a field
+            has another type than it should.
+    """
+    if len(data) > MAX_LINE_BYTES:
+        raise UnreadableError(f"the line is longer than {MAX_LINE_BYTES} bytes")
+    fields = _fields(decoded(data))
+    external_id = _external_id(fields)
+    try:
+        return _document(external_id, fields)
+    except UnreadableError as error:
+        raise UnreadableError(error.reason, external_id) from error
+
+
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    while data := stream.readline(MAX_LINE_BYTES + 1):
+        rest = data
+        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MAX_LINE_BYTES + 1)
+        yield data
+
+
+def _item(data: bytes, line: int) -> Document | Rejection:
+    try:
+        return document(data)
+    except UnreadableError as error:
+        return Rejection(line=line, reason=error.reason, external_id=error.external_id)
+
+
+def _fields(text: str) -> Mapping[str, object]:
+    try:
+        value: object = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnreadableError(f"not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise UnreadableError('must be a JSON object, such as {"_id": "1", "text": "..."}')
+    return cast("Mapping[str, object]", value)
+
+
+def _external_id(fields: Mapping[str, object]) -> str:
+    name = next((name for name in _IDS if fields.get(name) not in (None, "")), None)
+    if name is None:
+        raise UnreadableError("has no id: give `_id`, `id` or `external_id`")
+    value = fields[name]
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise UnreadableError(f"`{name}` must be a string or an integer")
+    return _stored(name, str(value))
+
+
+def _document(external_id: str, fields: Mapping[str, object]) -> Document:
+    title = _string(fields, "title") or ""
+    text = _string(fields, "text")
+    if text is None or not (text.strip() or title.strip()):
+        raise UnreadableError("has no `text`")
+    uri = next((_string(fields, name) for name in _URIS if fields.get(name) is not None), None)
+    return Document(
+        external_id=external_id, title=title, text=text, uri=uri, metadata=_metadata(fields)
+    )
+
+
+def _string(fields: Mapping[str, object], name: str) -> str | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise UnreadableError(f"`{name}` must be a string")
+    return None if value is None else _stored(name, value)
+
+
+def _stored(name: str, value: str) -> str:
+    if "\0" in value:
+        raise UnreadableError(f"`{name}` holds the NUL character, which Postgres cannot store")
+    return value
+
+
+def _metadata(fields: Mapping[str, object]) -> JsonObject:
+    value = fields.get("metadata")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise UnreadableError("`metadata` must be an object")
+    if b"\\u0000" in msgspec.json.encode(value):
+        raise UnreadableError("`metadata` holds the NUL character, which Postgres cannot store")
+    return cast("JsonObject", value)

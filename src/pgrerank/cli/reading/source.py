@@ -1,0 +1,95 @@
+"""Which files an ingest reads, and in what format each is."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+STDIN = "-"
+
+
+class Format(StrEnum):
+    """How a file is read."""
+
+    AUTO = "auto"
+    JSONL = "jsonl"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+    HTML = "html"
+
+
+SUFFIXES = {
+    ".jsonl": Format.JSONL,
+    ".ndjson": Format.JSONL,
+    ".md": Format.MARKDOWN,
+    ".markdown": Format.MARKDOWN,
+    ".txt": Format.TEXT,
+    ".text": Format.TEXT,
+    ".rst": Format.TEXT,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".xhtml": Format.HTML,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file to read; no path: standard input."""
+
+    #: as messages show it, and the id of a document that is a whole file
+    name: str
+    path: Path | None
+    format: Format
+    size: int
+
+
+class UnknownFormatError(ValueError):
+    """A file was named whose suffix tells no format."""
+
+    def __init__(self, name: str) -> None:
+        known = ", ".join(SUFFIXES)
+        super().__init__(f"{name}: its suffix is none of {known}; say --format")
+
+
+def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[Source]:
+    """Every file of the paths, folders followed to their ends, sorted.
+
+    In a folder, hidden files and those of unknown suffix are left out; of a BEIR folder
+    (`corpus.jsonl` beside `queries.jsonl`) only the corpus is read.
+
+    Raises:
+        UnknownFormatError: A file named outright has an unknown suffix.
+        FileNotFoundError: There is no such file or folder.
+    """
+    return [source for path in paths for source in _sources(path, wanted)]
+
+
+def _sources(path: str, wanted: Format) -> Iterator[Source]:
+    if path == STDIN:
+        form = Format.JSONL if wanted is Format.AUTO else wanted
+        yield Source(name="stdin", path=None, format=form, size=0)
+    elif Path(path).is_dir():
+        yield from _folder(Path(path), wanted)
+    else:
+        yield _file(Path(path), Path(path).name, wanted)
+
+
+def _folder(root: Path, wanted: Format) -> Iterator[Source]:
+    if (root / "corpus.jsonl").is_file() and (root / "queries.jsonl").is_file():
+        yield _file(root / "corpus.jsonl", "corpus.jsonl", wanted)
+        return
+    for folder, children, files in os.walk(root):
+        children[:] = sorted(child for child in children if not child.startswith("."))
+        for name in sorted(files):
+            path = Path(folder, name)
+            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
+                yield _file(path, path.relative_to(root).as_posix(), wanted)
+
+
+def _file(path: Path, name: str, wanted: Format) -> Source:
+    size = path.stat().st_size
+    form = SUFFIXES.get(path.suffix.lower()) if wanted is Format.AUTO else wanted
+    if form is None:
+        raise UnknownFormatError(str(path))
+    return Source(name=name, path=path, format=form, size=size)
