@@ -12,6 +12,7 @@ from pgrerank.domain.json import Json, JsonObject
 
 MAX_ID_CHARACTERS = 512
 MAX_TITLE_CHARACTERS = 2_000
+PASSAGE_TITLE_CHARACTERS = 200
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -71,8 +72,11 @@ def _check_storable(name: str, value: Json) -> None:
 
 
 def passage(title: str, content: str) -> str:
-    """The text that models read for a chunk: its document's title, then its content."""
-    return f"{title}\n{content}" if title else content
+    """The text that models read for a chunk: its document's title, then its content.
+
+    Only the head of a long title takes part, so that it cannot push the content out of the model.
+    """
+    return f"{title[:PASSAGE_TITLE_CHARACTERS]}\n{content}" if title else content
 
 
 def passage_hash(title: str, content: str) -> bytes:
