@@ -1,0 +1,95 @@
+"""Runs migrations: one process at a time, within timeouts, as the owner of everything."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from alembic import context
+from sqlalchemy import Connection, create_engine, pool
+
+from pgrerank.settings import Settings
+from pgrerank.storage import embedded, sqlfile, tables
+
+# A statement that waits longer for its lock would hold up all behind it; the next run tries again.
+LOCK_TIMEOUT = "4s"
+STATEMENT_TIMEOUT = "15min"
+#: how long a process waits for another that migrates
+TURN_TIMEOUT = "30min"
+MONTHS_AHEAD = 3
+FOUNDATION = ("roles.sql", "schemas.sql")
+
+
+@contextmanager
+def database_url() -> Iterator[str]:
+    given = context.config.attributes.get("url")
+    settings = Settings.from_environ()
+    configured = given or settings.admin_database_url or settings.database_url
+    if configured:
+        yield configured
+        return
+    with embedded.running(settings.data_dir) as server:
+        yield server.admin_url
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Leave out other schemas, and the monthly partitions, which come and go by themselves."""
+    if kind == "schema":
+        return name == tables.SCHEMA
+    return kind != "table" or not (name or "").startswith("rerank_log_")
+
+
+def configure(**settings: object) -> None:
+    context.configure(
+        target_metadata=tables.metadata(),
+        include_schemas=True,
+        include_name=is_ours,
+        version_table_schema=tables.SCHEMA,
+        transaction_per_migration=True,
+        **settings,
+    )
+
+
+def migrate_online() -> None:
+    with database_url() as url:
+        engine = create_engine(
+            "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=pool.NullPool
+        )
+        with engine.connect() as connection:
+            take_turn(connection)
+            configure(connection=connection)
+            with context.begin_transaction():
+                context.run_migrations()
+            make_partitions(connection)
+
+
+def make_partitions(connection: Connection) -> None:
+    """Months of the log ahead, unless the schema has just been taken down."""
+    function = "pgrerank.ensure_log_partitions_v1"
+    if connection.exec_driver_sql(f"select to_regproc('{function}')").scalar():
+        connection.exec_driver_sql(f"select {function}({MONTHS_AHEAD})")
+    connection.commit()
+
+
+def take_turn(connection: Connection) -> None:
+    """Wait for other migrating processes, then become the owner; both end with the connection."""
+    connection.exec_driver_sql(f"set lock_timeout = '{TURN_TIMEOUT}'")
+    connection.exec_driver_sql("select pg_advisory_lock(hashtextextended('pgrerank.migrate', 0))")
+    connection.exec_driver_sql(f"set lock_timeout = '{LOCK_TIMEOUT}'")
+    connection.exec_driver_sql(f"set statement_timeout = '{STATEMENT_TIMEOUT}'")
+    for path in FOUNDATION:
+        connection.exec_driver_sql(sqlfile.text(path), execution_options={"no_parameters": True})
+    connection.exec_driver_sql("set role pgrerank_owner")
+    connection.commit()
+
+
+def migrate_offline() -> None:
+    """Print the SQL. `%` comes out doubled: for lint, not to be run."""
+    configure(dialect_name="postgresql", literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+if context.is_offline_mode():
+    migrate_offline()
+else:
+    migrate_online()

@@ -1,0 +1,32 @@
+-- drop_log_partitions_before_v1: drop the partitions of rerank_log that lie wholly more than
+-- `months` (at least 1) months before the current one, in UTC; returns their names.
+-- Called by: queries/maintenance.sql, as the owner. Errors: PR001 where months is out of range.
+create function pgrerank.drop_log_partitions_before_v1(months integer)
+returns setof text
+language plpgsql
+set search_path = ''
+set timezone = 'UTC'
+as $$
+declare
+    oldest_kept constant text := 'rerank_log_' || to_char(
+        date_trunc('month', now()) - make_interval(months => months), 'YYYYMM'
+    );
+    doomed text;
+begin
+    if months < 1 then
+        raise exception 'months must be at least 1, not %', months using errcode = 'PR001';
+    end if;
+    for doomed in
+        select c.relname
+        from pg_catalog.pg_inherits as i
+        inner join pg_catalog.pg_class as c on i.inhrelid = c.oid
+        where
+            i.inhparent = 'pgrerank.rerank_log'::regclass
+            and c.relname < oldest_kept
+        order by c.relname
+    loop
+        execute format('drop table pgrerank.%I', doomed);
+        return next doomed;
+    end loop;
+end
+$$;

@@ -1,0 +1,9 @@
+-- analyst_grant: which tenants a login may read; an analyst sees the rows of the own login.
+-- Bound to session_user, which no setting changes.
+alter table pgrerank.analyst_grant enable row level security;
+
+grant select on pgrerank.analyst_grant to pgrerank_analyst;
+create policy analyst on pgrerank.analyst_grant
+for select
+to pgrerank_analyst
+using (login = session_user);

@@ -1,0 +1,25 @@
+-- Runtime statements of storage/embedded.py.
+
+-- lock_preparation --
+-- One process at a time makes what is missing; let go of when the connection closes.
+select pg_advisory_lock(hashtextextended('pgrerank.embedded', 0));
+
+-- has_database --
+-- One row if there is such a database.
+select 1 as found
+from pg_catalog.pg_database
+where datname = %(name)s;
+
+-- create_database --
+-- The one database of an embedded server.
+create database {name};
+
+-- has_login --
+-- One row if there is such a role.
+select 1 as found
+from pg_catalog.pg_roles
+where rolname = %(name)s;
+
+-- create_login --
+-- The service's login; the socket is its protection, so it has no password.
+create role {name} login in role pgrerank_app;

@@ -1,0 +1,66 @@
+"""From psycopg's errors to the domain's, by SQLSTATE and constraint name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import psycopg_pool
+
+from pgrerank.domain.errors import ConflictError, OverloadedError, PgrerankError, UnavailableError
+
+_TAKEN = {
+    "uq_tenant_name": "A tenant of this name exists already.",
+    "uq_collection_tenant_id_name": "A collection of this name exists already.",
+    "uq_document_tenant_id_collection_id_external_id": (
+        "Another request stored the same document at the same moment. Send it again."
+    ),
+}
+_GONE = {
+    "fk_document_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
+    "fk_chunk_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
+    "fk_chunk_tenant_id_document_id_document": "The document was deleted meanwhile.",
+    "fk_chunk_embedding_tenant_id_chunk_id_chunk": "The document was deleted meanwhile.",
+    "fk_api_key_tenant_id_tenant": "The tenant was deleted meanwhile.",
+    "fk_collection_tenant_id_tenant": "The tenant was deleted meanwhile.",
+    "fk_rerank_log_tenant_id_tenant": "The tenant was deleted meanwhile.",
+}
+#: connection lost, transaction undone, out of resources, stopped by an operator, system error
+_PASSING = ("08", "40", "53", "57", "58", "55P03")
+_RETRY_AFTER_S = 1
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise domain errors for what a caller can act on; anything else is a fault of ours.
+
+    Raises:
+        ConflictError: A name is taken, or what the row belongs to was deleted meanwhile.
+        OverloadedError: Too many requests wait for a connection.
+        UnavailableError: Postgres cannot be reached or gave up; a retry may succeed.
+    """
+    try:
+        yield
+    except psycopg.Error as error:
+        domain_error = _translation(error)
+        if domain_error is None:
+            raise
+        raise domain_error from error
+
+
+def _translation(error: psycopg.Error) -> PgrerankError | None:
+    if isinstance(error, psycopg_pool.TooManyRequests):
+        return OverloadedError(_RETRY_AFTER_S)
+    if isinstance(error, psycopg.IntegrityError):
+        return _conflict(error.diag.constraint_name or "")
+    return UnavailableError("Postgres") if _passes(error) else None
+
+
+def _conflict(constraint: str) -> ConflictError | None:
+    message = _TAKEN.get(constraint) or _GONE.get(constraint)
+    return ConflictError(message) if message else None
+
+
+def _passes(error: psycopg.Error) -> bool:
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return error.sqlstate.startswith(_PASSING)

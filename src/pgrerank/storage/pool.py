@@ -1,0 +1,50 @@
+"""The one pool of connections."""
+
+from pgvector.psycopg import register_vector_async
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+from typing_extensions import TypeAliasType
+
+from pgrerank.storage import queries
+
+Connection = TypeAliasType("Connection", AsyncConnection[TupleRow])
+Pool = TypeAliasType("Pool", AsyncConnectionPool[AsyncConnection[TupleRow]])
+
+_WAIT_S = 10
+_WAITING_PER_CONNECTION = 50
+_RECONNECT_S = 5
+_STATEMENT_TIMEOUT_MS = 60_000
+
+
+def pool(url: str, *, size: int) -> Pool:
+    """A pool that opens on `async with`, hands out only live connections, and outlives Postgres.
+
+    Whoever waits longer than 10 s gets psycopg_pool.PoolTimeout; when 50 wait for each connection,
+    the next gets TooManyRequests. `storage.errors.translated` turns both into domain errors.
+
+    Args:
+        url: Postgres URL of the service's login.
+        size: Connections at most, at least 1.
+    """
+    return AsyncConnectionPool(
+        url,
+        connection_class=AsyncConnection[TupleRow],
+        kwargs={"application_name": "pgrerank"},
+        min_size=min(2, size),
+        max_size=size,
+        open=False,
+        check=AsyncConnectionPool[AsyncConnection[TupleRow]].check_connection,
+        configure=_configure,
+        timeout=_WAIT_S,
+        max_waiting=size * _WAITING_PER_CONNECTION,
+        # Short, since waits between attempts double up to it: after that each request tries anew.
+        reconnect_timeout=_RECONNECT_S,
+    )
+
+
+async def _configure(connection: Connection) -> None:
+    statements = queries.load("connections")
+    await connection.execute(statements["configure"], {"timeout_ms": str(_STATEMENT_TIMEOUT_MS)})
+    await register_vector_async(connection)
+    await connection.commit()

@@ -1,0 +1,58 @@
+"""Where the package keeps its SQL files and migrations, and how a migration installs one."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from alembic import op
+
+_PACKAGE = Path(__file__).parent.parent
+_CHECKOUT = _PACKAGE.parent.parent
+
+
+class ChangedFileError(Exception):
+    """A released SQL file was changed. Give the new behaviour a new name instead."""
+
+
+def sql_dir() -> Path:
+    """The folder `sql`: inside an installed package, or of the checkout."""
+    return _located("_sql", "sql")
+
+
+def migrations_dir() -> Path:
+    """The folder `migrations`: inside an installed package, or of the checkout."""
+    return _located("_migrations", "migrations")
+
+
+def text(path: str) -> str:
+    """A file under `sql/`, checked against `frozen.txt` where it is listed there.
+
+    Raises:
+        ChangedFileError: Its content is not what was released.
+    """
+    content = (sql_dir() / path).read_bytes()
+    released = frozen().get(path)
+    if released not in (None, hashlib.sha256(content).hexdigest()):
+        raise ChangedFileError(path)
+    return content.decode()
+
+
+def apply(path: str) -> None:
+    """Run a file under `sql/` in the current migration, as it stands: `%` and `:` mean nothing."""
+    if op.get_context().as_sql:
+        op.execute(text(path).replace(":", r"\:"))
+    else:
+        options = {"no_parameters": True}
+        op.get_bind().exec_driver_sql(text(path), execution_options=options)
+
+
+@cache
+def frozen() -> dict[str, str]:
+    """SHA-256 by path of every released file under `sql/`."""
+    lines = (sql_dir() / "frozen.txt").read_text().splitlines()
+    return {path: digest for digest, path in (line.split() for line in lines)}
+
+
+def _located(packaged: str, checked_out: str) -> Path:
+    installed = _PACKAGE / packaged
+    return installed if installed.is_dir() else _CHECKOUT / checked_out

@@ -1,0 +1,273 @@
+"""The tables as SQLAlchemy metadata, for alembic only: `alembic check` compares them."""
+
+from pgvector.sqlalchemy import SPARSEVEC, VECTOR
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, REAL, TSVECTOR, UUID
+
+SCHEMA = "pgrerank"
+NAMING = {
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+}
+TERM_DIMENSIONS = 2**28
+
+
+def metadata() -> MetaData:
+    """All tables at the newest revision."""
+    tables = MetaData(schema=SCHEMA, naming_convention=NAMING)
+    for define in (_tenancy, _models, _collections, _documents, _chunks, _rerank_log):
+        define(tables)
+    return tables
+
+
+def _tenancy(tables: MetaData) -> None:
+    Table(
+        "tenant",
+        tables,
+        _required("id", UUID),
+        _required("name", Text),
+        _required("created_at", DateTime(timezone=True)),
+        PrimaryKeyConstraint("id"),
+        UniqueConstraint("name"),
+    )
+    Table(
+        "api_key",
+        tables,
+        _required("tenant_id", UUID),
+        _required("id", UUID),
+        _required("name", Text),
+        _required("prefix", Text),
+        _required("secret_hash", BYTEA),
+        _required("scopes", ARRAY(Text)),
+        _required("created_at", DateTime(timezone=True)),
+        Column("expires_at", DateTime(timezone=True)),
+        Column("revoked_at", DateTime(timezone=True)),
+        PrimaryKeyConstraint("tenant_id", "id"),
+        _of_tenant(),
+        Index(None, "prefix"),
+    )
+    Table(
+        "analyst_grant",
+        tables,
+        _required("tenant_id", UUID),
+        _required("login", Text),
+        PrimaryKeyConstraint("tenant_id", "login"),
+        _of_tenant(),
+    )
+
+
+def _models(tables: MetaData) -> None:
+    Table(
+        "model",
+        tables,
+        _required("id", UUID),
+        _required("kind", Text),
+        _required("name", Text),
+        Column("revision", Text),
+        _required("fingerprint", Text),
+        _required("precision", Text),
+        _required("max_length", Integer),
+        Column("dimensions", Integer),
+        Column("score_kind", Text),
+        _required("created_at", DateTime(timezone=True)),
+        PrimaryKeyConstraint("id"),
+        UniqueConstraint("fingerprint"),
+        CheckConstraint("kind in ('embedder', 'reranker')", "kind"),
+    )
+
+
+def _collections(tables: MetaData) -> None:
+    Table(
+        "collection",
+        tables,
+        _required("tenant_id", UUID),
+        _required("id", UUID),
+        _required("name", Text),
+        _required("text_search", Text),
+        _required("embedder_id", UUID),
+        _required("created_at", DateTime(timezone=True)),
+        PrimaryKeyConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "name"),
+        _of_tenant(),
+        _of_model("embedder_id"),
+    )
+    Table(
+        "collection_size",
+        tables,
+        _required("tenant_id", UUID),
+        _required("collection_id", UUID),
+        _required("shard", SmallInteger),
+        _required("documents", BIGINT),
+        _required("chunks", BIGINT),
+        _required("lexemes", BIGINT),
+        PrimaryKeyConstraint("tenant_id", "collection_id", "shard"),
+        _of("collection"),
+    )
+
+
+def _documents(tables: MetaData) -> None:
+    Table(
+        "document",
+        tables,
+        _required("tenant_id", UUID),
+        _required("id", UUID),
+        _required("collection_id", UUID),
+        _required("external_id", Text),
+        _required("title", Text),
+        Column("uri", Text),
+        _required("metadata", JSONB),
+        _required("content_hash", BYTEA),
+        _required("created_at", DateTime(timezone=True)),
+        _required("updated_at", DateTime(timezone=True)),
+        PrimaryKeyConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "collection_id", "external_id"),
+        _of("collection"),
+        Index(
+            None,
+            "metadata",
+            postgresql_using="gin",
+            postgresql_ops={"metadata": "jsonb_path_ops"},
+        ),
+    )
+
+
+def _chunks(tables: MetaData) -> None:
+    Table(
+        "chunk",
+        tables,
+        _required("tenant_id", UUID),
+        _required("id", UUID),
+        _required("collection_id", UUID),
+        _required("document_id", UUID),
+        _required("ordinal", Integer),
+        _required("content", Text),
+        _required("content_hash", BYTEA),
+        _required("token_count", Integer),
+        _required("lexeme_count", Integer),
+        _required("tsv", TSVECTOR),
+        _required("term_frequencies", SPARSEVEC(TERM_DIMENSIONS)),
+        PrimaryKeyConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "document_id", "ordinal"),
+        _of("collection"),
+        _of("document"),
+        Index(None, "tenant_id", "collection_id"),
+        Index(None, "tsv", postgresql_using="gin"),
+    )
+    Table(
+        "chunk_embedding",
+        tables,
+        _required("tenant_id", UUID),
+        _required("collection_id", UUID),
+        _required("model_id", UUID),
+        _required("chunk_id", UUID),
+        _required("embedding", VECTOR()),
+        PrimaryKeyConstraint("tenant_id", "collection_id", "model_id", "chunk_id"),
+        _of("chunk"),
+        _of_model("model_id"),
+        Index(None, "tenant_id", "chunk_id"),
+    )
+
+
+def _rerank_log(tables: MetaData) -> None:
+    Table(
+        "rerank_log",
+        tables,
+        _required("tenant_id", UUID),
+        _required("created_at", DateTime(timezone=True)),
+        _required("id", UUID),
+        *_log_request(),
+        *_log_outcome(),
+        *_log_candidates(),
+        PrimaryKeyConstraint("tenant_id", "created_at", "id"),
+        _of_tenant(),
+        _of_model("embedder_id"),
+        _of_model("reranker_id"),
+        postgresql_partition_by="range (created_at)",
+    )
+
+
+def _log_request() -> list[Column[object]]:
+    return [
+        _required("collection_id", UUID),
+        _required("collection_name", Text),
+        _required("query", Text),
+        _required("strategy", Text),
+        _required("profile", Text),
+        _required("knobs", JSONB),
+        _required("source", Text),
+        _required("limit_", Integer),
+    ]
+
+
+def _log_outcome() -> list[Column[object]]:
+    return [
+        _required("status", Text),
+        Column("reason", Text),
+        _required("depth", Integer),
+        _required("returned", Integer),
+        Column("embedder_id", UUID),
+        Column("reranker_id", UUID),
+        Column("dense_requested", Integer),
+        Column("dense_returned", Integer),
+        Column("dense_scan", Text),
+        Column("keyword_requested", Integer),
+        Column("keyword_returned", Integer),
+        Column("keyword_scan", Text),
+        _required("timings_ms", JSONB),
+        _required("cut", JSONB),
+    ]
+
+
+def _log_candidates() -> list[Column[object]]:
+    return [
+        _required("chunk_ids", ARRAY(UUID)),
+        _required("dense_ranks", ARRAY(SmallInteger)),
+        _required("dense_scores", ARRAY(REAL)),
+        _required("keyword_ranks", ARRAY(SmallInteger)),
+        _required("keyword_scores", ARRAY(REAL)),
+        _required("fused_ranks", ARRAY(SmallInteger)),
+        _required("fused_scores", ARRAY(REAL)),
+        _required("rerank_scores", ARRAY(Double)),
+        _required("relevances", ARRAY(REAL)),
+        _required("truncated", ARRAY(Boolean)),
+        _required("final_ranks", ARRAY(SmallInteger)),
+    ]
+
+
+def _required(name: str, kind: type | object) -> Column[object]:
+    return Column(name, kind, nullable=False)
+
+
+def _of_tenant() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenant.id"], ondelete="CASCADE")
+
+
+def _of(table: str) -> ForeignKeyConstraint:
+    """The owning row in a table of the same tenant, whose deletion takes this one along."""
+    return ForeignKeyConstraint(
+        ["tenant_id", f"{table}_id"],
+        [f"{SCHEMA}.{table}.tenant_id", f"{SCHEMA}.{table}.id"],
+        ondelete="CASCADE",
+    )
+
+
+def _of_model(column: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint([column], [f"{SCHEMA}.model.id"])

@@ -1,0 +1,36 @@
+"""The only way to a connection that may read or write a tenant's rows."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pgrerank.domain.ids import TenantId
+from pgrerank.storage import errors, queries
+from pgrerank.storage.pool import Connection, Pool
+
+
+@asynccontextmanager
+async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncIterator[Connection]:
+    """A connection in a transaction bound to one tenant: committed at the end, or undone.
+
+    The binding is a transaction-local setting, so it holds behind a pooler in transaction mode
+    and cannot leak to the next user of the connection.
+
+    Raises:
+        ConflictError, OverloadedError, UnavailableError: As `errors.translated` says.
+    """
+    statement = queries.load("connections")["enter_tenant"]
+    with errors.translated():
+        async with pool.connection() as connection:
+            await connection.execute(statement, {"tenant_id": str(tenant_id)})
+            yield connection
+
+
+@asynccontextmanager
+async def nobody(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection in a transaction without a tenant, for what comes before one is known.
+
+    Every read or write of a tenant's table fails in it.
+    """
+    with errors.translated():
+        async with pool.connection() as connection:
+            yield connection
