@@ -1,7 +1,8 @@
 """Runs migrations: one process at a time, within timeouts, as the owner of everything."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from alembic import context
@@ -20,7 +21,7 @@ FOUNDATION = ("roles.sql", "schemas.sql")
 
 
 @contextmanager
-def database_url() -> Iterator[str]:
+def database_url() -> Generator[str]:
     given = context.config.attributes.get("url")
     settings = Settings.from_environ()
     configured = given or settings.admin_database_url or settings.database_url
@@ -38,15 +39,14 @@ def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return kind != "table" or not (name or "").startswith("rerank_log_")
 
 
-def configure(**settings: object) -> None:
-    context.configure(
-        target_metadata=tables.metadata(),
-        include_schemas=True,
-        include_name=is_ours,
-        version_table_schema=tables.SCHEMA,
-        transaction_per_migration=True,
-        **settings,
-    )
+def options() -> dict[str, Any]:
+    return {
+        "target_metadata": tables.metadata(),
+        "include_schemas": True,
+        "include_name": is_ours,
+        "version_table_schema": tables.SCHEMA,
+        "transaction_per_migration": True,
+    }
 
 
 def migrate_online() -> None:
@@ -56,7 +56,7 @@ def migrate_online() -> None:
         )
         with engine.connect() as connection:
             take_turn(connection)
-            configure(connection=connection)
+            context.configure(connection=connection, **options())
             with context.begin_transaction():
                 context.run_migrations()
             make_partitions(connection)
@@ -83,8 +83,11 @@ def take_turn(connection: Connection) -> None:
 
 
 def migrate_offline() -> None:
-    """Print the SQL. `%` comes out doubled: for lint, not to be run."""
-    configure(dialect_name="postgresql", literal_binds=True)
+    """Print the SQL, to be read, linted or run by an administrator."""
+    context.configure(dialect_name="postgresql", **options())
+    for path in FOUNDATION:
+        context.get_context().impl.static_output(sqlfile.text(path))
+    context.get_context().impl.static_output("set role pgrerank_owner;")
     with context.begin_transaction():
         context.run_migrations()
 

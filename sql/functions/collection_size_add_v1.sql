@@ -1,12 +1,12 @@
 -- collection_size_add_v1: add to the counters of a collection, in this backend's shard of 16,
--- so that concurrent ingests rarely wait for one another. Arguments may be negative.
--- Called by: the two trigger functions below it. A collection that is just being deleted is left.
+-- so that concurrent ingests rarely wait for one another. Counts may be negative.
+-- Called by: the trigger functions collection_size_*. A collection just being deleted is left out.
 create function pgrerank.collection_size_add_v1(
-    tenant_id uuid,
-    collection_id uuid,
-    documents bigint,
-    chunks bigint,
-    lexemes bigint
+    of_tenant uuid,
+    of_collection uuid,
+    more_documents bigint,
+    more_chunks bigint,
+    more_lexemes bigint
 )
 returns void
 language sql
@@ -22,14 +22,14 @@ begin atomic
     select
         c.tenant_id,
         c.id,
-        pg_backend_pid() % 16,
-        collection_size_add_v1.documents,
-        collection_size_add_v1.chunks,
-        collection_size_add_v1.lexemes
+        pg_backend_pid() % 16 as shard,
+        more_documents as documents,
+        more_chunks as chunks,
+        more_lexemes as lexemes
     from pgrerank.collection as c
     where
-        c.tenant_id = collection_size_add_v1.tenant_id
-        and c.id = collection_size_add_v1.collection_id
+        c.tenant_id = of_tenant
+        and c.id = of_collection
     on conflict on constraint pk_collection_size do update
         set
             documents = s.documents + excluded.documents,

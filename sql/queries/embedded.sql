@@ -8,18 +8,18 @@ select pg_advisory_lock(hashtextextended('pgrerank.embedded', 0));
 -- One row if there is such a database.
 select 1 as found
 from pg_catalog.pg_database
-where datname = %(name)s;
+where datname = 'pgrerank';
 
 -- create_database --
 -- The one database of an embedded server.
-create database {name};
+create database pgrerank;
 
 -- has_login --
 -- One row if there is such a role.
 select 1 as found
 from pg_catalog.pg_roles
-where rolname = %(name)s;
+where rolname = 'pgrerank_service';
 
 -- create_login --
 -- The service's login; the socket is its protection, so it has no password.
-create role {name} login in role pgrerank_app;
+create role pgrerank_service login in role pgrerank_app;

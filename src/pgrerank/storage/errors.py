@@ -1,6 +1,6 @@
 """From psycopg's errors to the domain's, by SQLSTATE and constraint name."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import psycopg
@@ -30,7 +30,7 @@ _RETRY_AFTER_S = 1
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated() -> Generator[None]:
     """Raise domain errors for what a caller can act on; anything else is a fault of ours.
 
     Raises:

@@ -39,11 +39,11 @@ def text(path: str) -> str:
 
 def apply(path: str) -> None:
     """Run a file under `sql/` in the current migration, as it stands: `%` and `:` mean nothing."""
-    if op.get_context().as_sql:
-        op.execute(text(path).replace(":", r"\:"))
+    context = op.get_context()
+    if context.as_sql:
+        context.impl.static_output(text(path))
     else:
-        options = {"no_parameters": True}
-        op.get_bind().exec_driver_sql(text(path), execution_options=options)
+        op.get_bind().exec_driver_sql(text(path), execution_options={"no_parameters": True})
 
 
 @cache

@@ -1,5 +1,7 @@
 """The tables as SQLAlchemy metadata, for alembic only: `alembic check` compares them."""
 
+from typing import Any
+
 from pgvector.sqlalchemy import SPARSEVEC, VECTOR
 from sqlalchemy import (
     Boolean,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, REAL, TSVECTOR, UUID
+from sqlalchemy.types import TypeEngine
 
 SCHEMA = "pgrerank"
 NAMING = {
@@ -204,7 +207,7 @@ def _rerank_log(tables: MetaData) -> None:
     )
 
 
-def _log_request() -> list[Column[object]]:
+def _log_request() -> list[Column[Any]]:
     return [
         _required("collection_id", UUID),
         _required("collection_name", Text),
@@ -217,7 +220,7 @@ def _log_request() -> list[Column[object]]:
     ]
 
 
-def _log_outcome() -> list[Column[object]]:
+def _log_outcome() -> list[Column[Any]]:
     return [
         _required("status", Text),
         Column("reason", Text),
@@ -236,7 +239,7 @@ def _log_outcome() -> list[Column[object]]:
     ]
 
 
-def _log_candidates() -> list[Column[object]]:
+def _log_candidates() -> list[Column[Any]]:
     return [
         _required("chunk_ids", ARRAY(UUID)),
         _required("dense_ranks", ARRAY(SmallInteger)),
@@ -252,7 +255,7 @@ def _log_candidates() -> list[Column[object]]:
     ]
 
 
-def _required(name: str, kind: type | object) -> Column[object]:
+def _required(name: str, kind: type[TypeEngine[Any]] | TypeEngine[Any]) -> Column[Any]:
     return Column(name, kind, nullable=False)
 
 

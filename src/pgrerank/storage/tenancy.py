@@ -1,6 +1,6 @@
 """The only way to a connection that may read or write a tenant's rows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from pgrerank.domain.ids import TenantId
@@ -9,7 +9,7 @@ from pgrerank.storage.pool import Connection, Pool
 
 
 @asynccontextmanager
-async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncIterator[Connection]:
+async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncGenerator[Connection]:
     """A connection in a transaction bound to one tenant: committed at the end, or undone.
 
     The binding is a transaction-local setting, so it holds behind a pooler in transaction mode
@@ -26,7 +26,7 @@ async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def nobody(pool: Pool) -> AsyncIterator[Connection]:
+async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
     """A connection in a transaction without a tenant, for what comes before one is known.
 
     Every read or write of a tenant's table fails in it.
