@@ -1,0 +1,92 @@
+"""The application: routes, and what surrounds them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+
+from pgrerank.api import auth, errors, health, openapi
+from pgrerank.api.envelope import Envelope
+from pgrerank.api.health import Ready
+from pgrerank.api.native import collections, documents, keys, rankings, search, tenants
+from pgrerank.domain.limits import Limits
+from pgrerank.ports import House, Observer
+
+TENANT_ROUTES = [
+    *collections.ROUTES,
+    *documents.ROUTES,
+    *search.ROUTES,
+    *rankings.ROUTES,
+    *keys.ROUTES,
+]
+
+
+def create_app(
+    house: House,
+    *,
+    limits: Limits,
+    ready: Ready,
+    observer: Observer,
+    operator_token: str | None = None,
+    on_shutdown: Sequence[Callable[[], Awaitable[None]]] = (),
+) -> Litestar:
+    """The service as an ASGI application.
+
+    Args:
+        house: The ports its use cases are given.
+        limits: What one request or key may ask for.
+        ready: Says of each part `ok` or why it is not, for /health/ready.
+        observer: Told of every search, ingest and answer.
+        operator_token: Opens the tenant routes; None keeps them closed.
+        on_shutdown: Called in order when the server stops, after the last answer.
+    """
+    app = Litestar(
+        route_handlers=[
+            health.live,
+            health.ready,
+            health.metrics,
+            _tenant_router(house, limits),
+            _operator_router(operator_token),
+        ],
+        dependencies={
+            "house": _always(house),
+            "limits": _always(limits),
+            "observer": _always(observer),
+            "readiness": _always(ready),
+        },
+        plugins=[errors.plugin(limits)],
+        after_exception=[errors.log_unexpected],
+        request_max_body_size=limits.body_bytes,
+        openapi_config=openapi.config(),
+        logging_config=None,  # observe.py has configured logging
+        on_shutdown=list(on_shutdown),
+    )
+    # Middleware of Litestar runs only once a route is found; the envelope holds for all requests.
+    app.asgi_handler = Envelope(app.asgi_handler, observer)
+    return app
+
+
+def _tenant_router(house: House, limits: Limits) -> Router:
+    return Router(
+        "/v1",
+        route_handlers=TENANT_ROUTES,
+        middleware=auth.middleware(house, limits),
+        dependencies={"caller": Provide(auth.caller, sync_to_thread=False)},
+        security=[{openapi.KEY: []}],
+    )
+
+
+def _operator_router(token: str | None) -> Router:
+    return Router(
+        "/v1/tenants",
+        route_handlers=tenants.ROUTES,
+        guards=[auth.operator_only(token)],
+        security=[{openapi.OPERATOR: []}],
+    )
+
+
+def _always(value: object) -> Provide:
+    def provide() -> object:
+        return value
+
+    return Provide(provide, sync_to_thread=False)

@@ -1,0 +1,52 @@
+"""What surrounds every request: its id, the context of its log lines, and the record of it."""
+
+import re
+from time import perf_counter
+
+import structlog
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from uuid_utils.compat import uuid7
+
+from pgrerank.ports import Observer
+
+HEADER = b"x-request-id"
+_ID = re.compile(rb"[!-~]{1,128}")
+
+
+class Envelope:
+    """Outermost ASGI layer, so that refusals of the router are seen as well.
+
+    A caller may bring its own id in X-Request-ID: 1 to 128 visible ASCII characters. Anything
+    else is replaced by a new one.
+    """
+
+    def __init__(self, app: ASGIApp, observer: Observer) -> None:
+        self._app = app
+        self._observer = observer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id.decode())
+        started, status = perf_counter(), 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (HEADER, request_id)]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        finally:
+            route = scope.get("path_template") or "unmatched"
+            self._observer.answered(scope["method"], route, status, perf_counter() - started)
+
+
+def _request_id(scope: Scope) -> bytes:
+    given = next((value for name, value in scope["headers"] if name == HEADER), b"")
+    return given if _ID.fullmatch(given) else str(uuid7()).encode()

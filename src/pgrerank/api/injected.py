@@ -1,0 +1,15 @@
+"""What handlers ask for by name, beside what the caller sent. Provided by app.py and auth.py."""
+
+from typing import TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.tenant import Caller
+from pgrerank.ports import House, Observer
+
+TheHouse: TypeAlias = NamedDependency[SkipValidation[House]]
+TheCaller: TypeAlias = NamedDependency[SkipValidation[Caller]]
+TheLimits: TypeAlias = NamedDependency[SkipValidation[Limits]]
+TheObserver: TypeAlias = NamedDependency[SkipValidation[Observer]]

@@ -1,0 +1,24 @@
+"""The types of body that calls read."""
+
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from pgrerank.api.errors import UnsupportedMediaTypeError
+
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+#: other names in use for one JSON value a line
+NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
+
+
+def given(connection: ASGIConnection) -> str:
+    """The media type of the body without parameters; JSON where the caller does not say."""
+    stated = connection.headers.get("content-type", JSON)
+    return stated.partition(";")[0].strip().lower()
+
+
+def json_only(connection: ASGIConnection, _: BaseRouteHandler) -> None:
+    """A guard: the body is JSON, or there is none."""
+    stated = given(connection)
+    if stated != JSON:
+        raise UnsupportedMediaTypeError(stated, [JSON])

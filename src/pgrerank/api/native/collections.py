@@ -1,0 +1,84 @@
+"""Routes of collections."""
+
+from litestar import delete, get, put
+from litestar.params import JSONBody
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import documented
+from pgrerank.api.injected import TheCaller, TheHouse
+from pgrerank.api.native import schemas
+from pgrerank.api.native.answers import Collection, Collections
+from pgrerank.domain.tenant import Scope
+
+TAGS = ["collections"]
+
+
+@put(
+    "/collections/{name:str}",
+    tags=TAGS,
+    summary="Make a collection",
+    operation_id="putCollection",
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=documented(400, 401, 403, 409, 413, 415, 429, 500, 503),
+)
+async def put_collection(
+    *,
+    name: schemas.Name,
+    house: TheHouse,
+    caller: TheCaller,
+    data: JSONBody[schemas.NewCollection | None] = None,
+) -> Collection:
+    """Make it, or return it where it exists alike. Doing it twice is no error."""
+    wanted = data or schemas.NewCollection()
+    collection = await house.documents.create_collection(
+        caller.tenant_id, name, text_search=wanted.text_search, embedder=house.embedder.model
+    )
+    return Collection.of(collection)
+
+
+@get(
+    "/collections",
+    tags=TAGS,
+    summary="List collections",
+    operation_id="listCollections",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 429, 500, 503),
+)
+async def list_collections(
+    house: TheHouse,
+    caller: TheCaller,
+    limit: schemas.PageLimit = schemas.PAGE,
+    cursor: schemas.Cursor = None,
+) -> Collections:
+    """All collections of the tenant, by name."""
+    page = await house.documents.collections(caller.tenant_id, limit=limit, cursor=cursor)
+    return Collections.of(page)
+
+
+@get(
+    "/collections/{name:str}",
+    tags=TAGS,
+    summary="Look at a collection",
+    operation_id="getCollection",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_collection(name: schemas.Name, house: TheHouse, caller: TheCaller) -> Collection:
+    """How it is indexed and how much is in it."""
+    return Collection.of(await house.documents.collection(caller.tenant_id, name))
+
+
+@delete(
+    "/collections/{name:str}",
+    tags=TAGS,
+    summary="Delete a collection",
+    operation_id="deleteCollection",
+    guards=[auth.needs(Scope.INGEST)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def delete_collection(name: schemas.Name, house: TheHouse, caller: TheCaller) -> None:
+    """Delete it with all its documents. What the rerank log says of it stays."""
+    await house.documents.delete_collection(caller.tenant_id, name)
+
+
+ROUTES = [put_collection, list_collections, get_collection, delete_collection]

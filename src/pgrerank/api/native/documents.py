@@ -1,0 +1,142 @@
+"""Routes of documents."""
+
+import re
+from typing import Annotated
+from urllib.parse import unquote
+
+from litestar import Request, delete, get, put
+from litestar.params import PathParameter, QueryParameter
+
+from pgrerank.api import auth
+from pgrerank.api.errors import RejectedRowsError, documented
+from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
+from pgrerank.api.native import schemas
+from pgrerank.api.native.answers import Document, Documents, Ingested
+from pgrerank.api.native.ingest_operation import IngestOperation
+from pgrerank.api.native.rows import rows
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.tenant import Caller, Scope
+from pgrerank.usecases.ingest import ingest
+
+TAGS = ["documents"]
+
+ExternalId = Annotated[
+    str,
+    PathParameter(description="Your id of the document, percent-encoded; it may hold slashes."),
+]
+_RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
+
+
+@put(
+    "/collections/{name:str}/documents",
+    tags=TAGS,
+    summary="Bring documents in",
+    operation_id="putDocuments",
+    operation_class=IngestOperation,
+    guards=[auth.needs(Scope.INGEST)],
+    responses=documented(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),
+)
+async def put_documents(
+    *,
+    request: Request[Caller, object, object],
+    name: schemas.Name,
+    house: TheHouse,
+    caller: TheCaller,
+    limits: TheLimits,
+    observer: TheObserver,
+    atomic: Annotated[
+        bool, QueryParameter(description="Store all rows or, if any is rejected, none.")
+    ] = False,
+) -> Ingested:
+    """Store documents, replacing those of the same id whose content changed.
+
+    Rows that cannot be stored are reported and the others stored. A stream of NDJSON is stored
+    while it is read: after an error or a broken connection send it again, what is stored already
+    costs nothing.
+    """
+    report = await ingest(house, caller.tenant_id, name, rows(request, limits), atomic=atomic)
+    observer.ingested(name, report)
+    if atomic and report.rejected:
+        raise RejectedRowsError(report.rejected)
+    return Ingested.of(report)
+
+
+@get(
+    "/collections/{name:str}/documents",
+    tags=TAGS,
+    summary="List documents",
+    operation_id="listDocuments",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def list_documents(
+    name: schemas.Name,
+    house: TheHouse,
+    caller: TheCaller,
+    limit: schemas.PageLimit = schemas.PAGE,
+    cursor: schemas.Cursor = None,
+) -> Documents:
+    """Documents by id, without their chunks."""
+    collection = await house.documents.collection(caller.tenant_id, name)
+    page = await house.documents.documents(caller.tenant_id, collection, limit=limit, cursor=cursor)
+    return Documents.of(page)
+
+
+@get(
+    "/collections/{name:str}/documents/{external_id:path}",
+    tags=TAGS,
+    summary="Read a document",
+    operation_id="getDocument",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_document(
+    request: Request[Caller, object, object],
+    name: schemas.Name,
+    external_id: ExternalId,
+    house: TheHouse,
+    caller: TheCaller,
+) -> Document:
+    """A document with the chunks it was cut into."""
+    collection = await house.documents.collection(caller.tenant_id, name)
+    stored = await house.documents.document(
+        caller.tenant_id, collection, _exact(request, external_id)
+    )
+    return Document.whole(stored)
+
+
+@delete(
+    "/collections/{name:str}/documents/{external_id:path}",
+    tags=TAGS,
+    summary="Delete a document",
+    operation_id="deleteDocument",
+    guards=[auth.needs(Scope.INGEST)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def delete_document(
+    request: Request[Caller, object, object],
+    name: schemas.Name,
+    external_id: ExternalId,
+    house: TheHouse,
+    caller: TheCaller,
+) -> None:
+    """Delete a document with its chunks."""
+    collection = await house.documents.collection(caller.tenant_id, name)
+    await house.documents.delete_document(
+        caller.tenant_id, collection, _exact(request, external_id)
+    )
+
+
+def _exact(request: Request[Caller, object, object], routed: str) -> str:
+    """The id as the caller wrote it: the router drops doubled and closing slashes."""
+    raw = _RAW_ID.search(request.scope["raw_path"])
+    try:
+        external_id = unquote(raw[1].decode(), errors="strict") if raw else routed.lstrip("/")
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError("external_id", "must be percent-encoded UTF-8") from error
+    if "\0" in external_id:
+        raise InvalidRequestError("external_id", "must not contain the NUL character")
+    return external_id
+
+
+ROUTES = [put_documents, list_documents, get_document, delete_document]

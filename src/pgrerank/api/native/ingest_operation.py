@@ -1,0 +1,67 @@
+"""How the body of an ingest is described, which is read as a stream and so has no `data`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+
+from pgrerank.api import media
+from pgrerank.api.native.schemas import NewDocument
+
+_EXAMPLE = {
+    "id": "guide/install",
+    "title": "Installation",
+    "text": "Install it with pip install pgrerank.",
+    "uri": "https://example.org/install",
+    "metadata": {"lang": "en", "year": 2026},
+}
+
+
+@dataclass
+class IngestOperation(Operation):
+    """An operation whose body is an array of documents, or NDJSON."""
+
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody(
+            description="A JSON array of documents, or one JSON object a line.",
+            required=True,
+            content={media.JSON: _array(), media.NDJSON: _stream()},
+        )
+
+
+def _array() -> OpenAPIMediaType:
+    return OpenAPIMediaType(
+        schema=Schema(type="array", items=_document()),
+        examples={"one document": Example(value=[_EXAMPLE])},
+    )
+
+
+def _stream() -> OpenAPIMediaType:
+    line = msgspec.json.encode(_EXAMPLE).decode()
+    return OpenAPIMediaType(
+        schema=Schema(type="string", description="One document a line, each a JSON object."),
+        examples={"one document": Example(value=line)},
+    )
+
+
+def _document() -> Schema:
+    """The schema of a document, written out: components hold only what Litestar itself finds."""
+    described = msgspec.json.schema(NewDocument)["$defs"][NewDocument.__name__]
+    return Schema(
+        type="object",
+        title=NewDocument.__name__,
+        description=described["description"],
+        required=described["required"],
+        properties={name: _property(part) for name, part in described["properties"].items()},
+        additional_properties=False,
+    )
+
+
+def _property(part: dict[str, Any]) -> Schema:
+    names = {
+        "minLength": "min_length",
+        "maxLength": "max_length",
+        "anyOf": "any_of",
+    }
+    return Schema(**{names.get(key, key): value for key, value in part.items()})

@@ -1,0 +1,290 @@
+"""Rankings as they are answered: fresh from a search, or read back from the log."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from pgrerank.domain.candidate import Cut as Cuts
+from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankReport, RerankStatus
+from pgrerank.domain.log import LoggedCandidate, LoggedRanking
+from pgrerank.domain.page import Page
+
+
+class _Answer(Struct, frozen=True, kw_only=True):
+    pass
+
+
+class Scores(_Answer, frozen=True, kw_only=True):
+    """What each stage said. Null: that stage did not score it. The scales are not comparable."""
+
+    dense: Annotated[float | None, Meta(description="Cosine similarity, -1 to 1.")]
+    keyword: Annotated[float | None, Meta(description="BM25, at least 0.")]
+    fused: Annotated[float, Meta(description="Sum of reciprocal ranks.")]
+    rerank: Annotated[float | None, Meta(description="Raw score of the reranker.")]
+    relevance: Annotated[
+        float | None, Meta(description="Probability of relevance; null without calibration.")
+    ]
+
+
+class Ranks(_Answer, frozen=True, kw_only=True):
+    """Places in each list, from 1. Null: that leg did not return it."""
+
+    dense: int | None
+    keyword: int | None
+    fused: int
+    final: int
+
+
+class FoundDocument(_Answer, frozen=True, kw_only=True):
+    """The document a chunk belongs to."""
+
+    id: Annotated[str, Meta(description="Your id of the document.")]
+    title: str
+    uri: str | None
+    metadata: dict[str, Any]
+
+
+class FoundChunk(_Answer, frozen=True, kw_only=True):
+    """The chunk that was found."""
+
+    id: UUID
+    ordinal: int
+    content: Annotated[
+        str | None, Meta(description="Null for explained candidates below depth and limit.")
+    ]
+
+
+class Result(_Answer, frozen=True, kw_only=True):
+    """A chunk in its place."""
+
+    document: FoundDocument
+    chunk: FoundChunk
+    scores: Scores
+    ranks: Ranks
+    truncated: Annotated[
+        bool, Meta(description="The reranker did not read all of the query or the passage.")
+    ]
+
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        """Show a hit."""
+        return cls(
+            document=_document(hit),
+            chunk=_chunk(hit),
+            scores=_scores(hit),
+            ranks=_ranks(hit),
+            truncated=hit.truncated,
+        )
+
+
+class Leg(_Answer, frozen=True, kw_only=True):
+    """What a leg was asked for and gave."""
+
+    requested: int
+    returned: int
+    scan: Annotated[str, Meta(description="How it looked: `exact`, `hnsw`, `gin`, `no terms`.")]
+
+
+class Legs(_Answer, frozen=True, kw_only=True):
+    """Both legs. Null: the strategy leaves it out."""
+
+    dense: Leg | None
+    keyword: Leg | None
+
+
+class Rerank(_Answer, frozen=True, kw_only=True):
+    """What became of the rerank stage."""
+
+    status: RerankStatus
+    reason: Annotated[str | None, Meta(description="Why it is not `full`.")]
+    depth: Annotated[int, Meta(description="Chunks that got a score.")]
+    model: Annotated[str | None, Meta(description="The reranker; null where none ran.")]
+
+    @classmethod
+    def of(cls, report: RerankReport) -> Self:
+        """Show a report."""
+        return cls(
+            status=report.status, reason=report.reason, depth=report.depth, model=report.model
+        )
+
+
+class Cut(_Answer, frozen=True, kw_only=True):
+    """How many chunks each threshold removed."""
+
+    min_similarity: int
+    min_score: int
+
+
+class Found(_Answer, frozen=True, kw_only=True):
+    """The answer to a search."""
+
+    id: Annotated[UUID, Meta(description="Of this search in the rerank log.")]
+    results: list[Result]
+    rerank: Rerank
+    legs: Legs
+    cut: Cut
+    timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
+    candidates: Annotated[
+        list[Result] | None, Meta(description="Every candidate in its final order, if explained.")
+    ] = None
+
+    @classmethod
+    def of(cls, ranking: Ranking, *, explained: bool) -> Self:
+        """Show a ranking, with all candidates where it is explained."""
+        return cls(
+            id=ranking.id,
+            results=[Result.of(hit) for hit in ranking.results],
+            rerank=Rerank.of(ranking.rerank),
+            legs=_legs(ranking.dense, ranking.keyword),
+            cut=_cut(ranking.cut),
+            timings_ms=ranking.timings_ms,
+            candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
+        )
+
+
+class RankedChunk(_Answer, frozen=True, kw_only=True):
+    """A candidate as the log keeps it."""
+
+    chunk_id: UUID
+    scores: Scores
+    ranks: Ranks
+    truncated: bool
+
+    @classmethod
+    def of(cls, logged: LoggedCandidate) -> Self:
+        """Show a logged candidate."""
+        return cls(
+            chunk_id=logged.chunk_id,
+            scores=_logged_scores(logged),
+            ranks=_logged_ranks(logged),
+            truncated=logged.truncated,
+        )
+
+
+class Reranking(_Answer, frozen=True, kw_only=True):
+    """A row of the rerank log."""
+
+    id: UUID
+    created_at: datetime
+    collection: str
+    query: str
+    strategy: str
+    profile: str
+    knobs: Annotated[dict[str, Any], Meta(description="Every knob as it was applied.")]
+    rerank: Rerank
+    embedder: str | None
+    legs: Legs
+    timings_ms: dict[str, float]
+    returned: Annotated[int, Meta(description="Results the answer held.")]
+    candidates: Annotated[
+        list[RankedChunk] | None, Meta(description="Null in listings; read one for them.")
+    ] = None
+
+    @classmethod
+    def of(cls, logged: LoggedRanking, *, whole: bool) -> Self:
+        """Show a logged ranking, with its candidates where it is whole."""
+        return cls(
+            id=logged.id,
+            created_at=logged.created_at,
+            collection=logged.collection,
+            query=logged.query,
+            strategy=logged.strategy,
+            profile=logged.profile,
+            knobs=dict(logged.knobs),
+            rerank=_logged_rerank(logged),
+            embedder=logged.embedder,
+            legs=_legs(logged.dense, logged.keyword),
+            timings_ms=dict(logged.timings_ms),
+            returned=logged.returned,
+            candidates=[RankedChunk.of(each) for each in logged.candidates] if whole else None,
+        )
+
+
+class Rerankings(_Answer, frozen=True, kw_only=True):
+    """A page of the rerank log, newest first."""
+
+    items: list[Reranking]
+    cursor: Annotated[
+        str | None, Meta(description="Pass it as `cursor` for the next page; null on the last.")
+    ]
+
+    @classmethod
+    def of(cls, page: Page[LoggedRanking]) -> Self:
+        """Show a page."""
+        items = [Reranking.of(item, whole=False) for item in page.items]
+        return cls(items=items, cursor=page.cursor)
+
+
+def _document(hit: Hit) -> FoundDocument:
+    candidate = hit.candidate
+    return FoundDocument(
+        id=candidate.external_id,
+        title=candidate.title,
+        uri=candidate.uri,
+        metadata=dict(candidate.metadata),
+    )
+
+
+def _chunk(hit: Hit) -> FoundChunk:
+    candidate = hit.candidate
+    return FoundChunk(id=candidate.chunk_id, ordinal=candidate.ordinal, content=candidate.content)
+
+
+def _scores(hit: Hit) -> Scores:
+    return Scores(
+        dense=hit.candidate.dense_score,
+        keyword=hit.candidate.keyword_score,
+        fused=hit.candidate.fused_score,
+        rerank=hit.rerank_score,
+        relevance=hit.relevance,
+    )
+
+
+def _ranks(hit: Hit) -> Ranks:
+    return Ranks(
+        dense=hit.candidate.dense_rank,
+        keyword=hit.candidate.keyword_rank,
+        fused=hit.candidate.fused_rank,
+        final=hit.rank,
+    )
+
+
+def _logged_scores(logged: LoggedCandidate) -> Scores:
+    return Scores(
+        dense=logged.dense_score,
+        keyword=logged.keyword_score,
+        fused=logged.fused_score,
+        rerank=logged.rerank_score,
+        relevance=logged.relevance,
+    )
+
+
+def _logged_ranks(logged: LoggedCandidate) -> Ranks:
+    return Ranks(
+        dense=logged.dense_rank,
+        keyword=logged.keyword_rank,
+        fused=logged.fused_rank,
+        final=logged.final_rank,
+    )
+
+
+def _logged_rerank(logged: LoggedRanking) -> Rerank:
+    return Rerank(
+        status=logged.status, reason=logged.reason, depth=logged.depth, model=logged.reranker
+    )
+
+
+def _legs(dense: LegReport | None, keyword: LegReport | None) -> Legs:
+    return Legs(dense=_leg(dense), keyword=_leg(keyword))
+
+
+def _leg(report: LegReport | None) -> Leg | None:
+    if report is None:
+        return None
+    return Leg(requested=report.requested, returned=report.returned, scan=report.scan)
+
+
+def _cut(cut: Cuts) -> Cut:
+    return Cut(min_similarity=cut.min_similarity, min_score=cut.min_score)

@@ -1,0 +1,81 @@
+"""Routes of the rerank log."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from pgrerank.api import auth
+from pgrerank.api.errors import documented
+from pgrerank.api.injected import TheCaller, TheHouse
+from pgrerank.api.native import schemas
+from pgrerank.api.native.ranked import Reranking, Rerankings
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import RankingId
+from pgrerank.domain.log import RankingFilter
+from pgrerank.domain.tenant import Scope
+
+TAGS = ["search"]
+Instant = datetime | None
+
+
+@get(
+    "/rerankings",
+    tags=TAGS,
+    summary="List past searches",
+    operation_id="listRerankings",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 429, 500, 503),
+)
+async def list_rerankings(
+    *,
+    house: TheHouse,
+    caller: TheCaller,
+    collection: Annotated[str | None, QueryParameter(pattern=schemas.NAME_PATTERN)] = None,
+    status: FromQuery[RerankStatus | None] = None,
+    since: Annotated[
+        Instant, QueryParameter(description="Made at or after this instant, with time zone.")
+    ] = None,
+    until: Annotated[
+        Instant, QueryParameter(description="Made before this instant, with time zone.")
+    ] = None,
+    limit: schemas.PageLimit = schemas.PAGE,
+    cursor: schemas.Cursor = None,
+) -> Rerankings:
+    """The rerank log of the tenant, newest first, without candidates."""
+    wanted = RankingFilter(
+        collection=collection,
+        status=status,
+        since=_zoned("since", since),
+        until=_zoned("until", until),
+    )
+    page = await house.rankings.page(caller.tenant_id, wanted, limit=limit, cursor=cursor)
+    return Rerankings.of(page)
+
+
+@get(
+    "/rerankings/{ranking_id:uuid}",
+    tags=TAGS,
+    summary="Look a past search up",
+    operation_id="getReranking",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_reranking(
+    ranking_id: FromPath[UUID], house: TheHouse, caller: TheCaller
+) -> Reranking:
+    """One search with every candidate: its ranks and scores at each stage, and its final place."""
+    logged = await house.rankings.get(caller.tenant_id, RankingId(ranking_id))
+    return Reranking.of(logged, whole=True)
+
+
+def _zoned(field: str, instant: datetime | None) -> datetime | None:
+    if instant is not None and instant.tzinfo is None:
+        raise InvalidRequestError(field, "must have a time zone, such as Z")
+    return instant
+
+
+ROUTES = [list_rerankings, get_reranking]

@@ -1,0 +1,207 @@
+"""What callers send, as the API reads it. Unknown fields are refused, so typos are noticed."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar.params import PathParameter, QueryParameter
+from msgspec import Meta, Struct
+
+from pgrerank.domain import request as knobs
+from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH
+from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS, Document
+from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
+from pgrerank.domain.tenant import Scope
+
+NAME_PATTERN = r"^[a-z0-9]([a-z0-9_.-]{0,62}[a-z0-9])?$"
+MAX_PAGE = 1000
+PAGE = 100
+
+Name = Annotated[
+    str,
+    PathParameter(
+        pattern=NAME_PATTERN,
+        description="1 to 64 characters of a-z, 0-9, `_`, `-` and `.`, beginning and ending with "
+        "a letter or digit.",
+    ),
+]
+PageLimit = Annotated[
+    int, QueryParameter(ge=1, le=MAX_PAGE, description=f"Items on a page, 1 to {MAX_PAGE}.")
+]
+Cursor = Annotated[
+    str | None,
+    QueryParameter(
+        pattern=r"^[\x21-\x7e]{1,1000}$",
+        description="Where to go on: `cursor` of the page before. Pass it as it was given.",
+    ),
+]
+Label = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=200,
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        description="For people, to tell keys apart.",
+        examples=["web shop"],
+    ),
+]
+
+
+class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class NewCollection(_Sent, frozen=True, kw_only=True):
+    """How a collection is indexed."""
+
+    text_search: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,62}$",
+            description="A text search configuration of Postgres: which words the keyword leg "
+            "stems and drops. `simple` for mixed or other languages.",
+            examples=["english", "german", "simple"],
+        ),
+    ] = DEFAULT_TEXT_SEARCH
+
+
+class NewDocument(_Sent, frozen=True, kw_only=True):
+    """One text under an id of your own. Sending the same id again replaces it."""
+
+    id: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=MAX_ID_CHARACTERS,
+            description="Your id of the document, unique in its collection.",
+            examples=["guide/install"],
+        ),
+    ]
+    text: Annotated[
+        str, Meta(description="What is searched.", examples=["Install it with pip install ..."])
+    ]
+    title: Annotated[
+        str,
+        Meta(
+            max_length=MAX_TITLE_CHARACTERS,
+            description="Read by the models with every chunk.",
+            examples=["Installation"],
+        ),
+    ] = ""
+    uri: Annotated[
+        str | None,
+        Meta(description="Where people find it.", examples=["https://example.org/install"]),
+    ] = None
+    metadata: Annotated[
+        dict[str, Any],
+        Meta(description="Facts to filter by.", examples=[{"lang": "en", "year": 2026}]),
+    ] = {}
+
+    def document(self) -> Document:
+        """The domain's value. Raises InvalidRequestError for what cannot be stored."""
+        return Document(
+            external_id=self.id,
+            text=self.text,
+            title=self.title,
+            uri=self.uri,
+            metadata=self.metadata,
+        )
+
+
+class Search(_Sent, frozen=True, kw_only=True):
+    """A query with its knobs. `candidates`, `depth` and `limit` are independent."""
+
+    query: Annotated[
+        str,
+        Meta(
+            description='A question or keywords. The keyword leg takes `"a phrase"` and `-word` '
+            "as conditions.",
+            examples=["parse a date out of a string"],
+        ),
+    ]
+    strategy: Annotated[
+        Strategy, Meta(description="Which legs find candidates.", examples=["hybrid"])
+    ] = Strategy.HYBRID
+    candidates: Annotated[
+        int,
+        Meta(ge=1, le=knobs.MAX_CANDIDATES, description="Chunks each leg returns at most."),
+    ] = 100
+    depth: Annotated[
+        Annotated[int, Meta(ge=1, le=knobs.MAX_DEPTH)] | None,
+        Meta(
+            description="Chunks of the fused list that are reranked. Unset: the profile's, "
+            "50 interactive or 200 batch."
+        ),
+    ] = None
+    limit: Annotated[
+        int, Meta(ge=1, le=knobs.MAX_LIMIT, description="Results in the answer at most.")
+    ] = 10
+    rerank: Annotated[
+        RerankMode,
+        Meta(description="`auto` leaves reranking out where it cannot pay, and says why."),
+    ] = RerankMode.AUTO
+    profile: Annotated[
+        Profile, Meta(description="Defaults for a waiting person, or for nobody waiting.")
+    ] = Profile.INTERACTIVE
+    budget_ms: Annotated[
+        Annotated[int, Meta(ge=1, le=knobs.MAX_BUDGET_MS)] | None,
+        Meta(
+            description="Milliseconds for the whole search. What is not reranked by then keeps "
+            "its fused order, and `rerank.status` says `partial` or `skipped`."
+        ),
+    ] = None
+    min_similarity: Annotated[
+        Annotated[float, Meta(ge=-1, le=1)] | None,
+        Meta(description="Cosine similarity under which the dense leg drops a chunk."),
+    ] = None
+    min_score: Annotated[
+        float | None,
+        Meta(
+            description="Raw rerank score under which a result is cut, in the reranker's unit. "
+            "Forces reranking."
+        ),
+    ] = None
+    filter: Annotated[
+        dict[str, Any] | None,
+        Meta(
+            description="Condition on metadata: equality, `$in`, `$gte`, `$exists`, `$or`, ...",
+            examples=[{"lang": "en", "year": {"$gte": 2020}}],
+        ),
+    ] = None
+    explain: Annotated[bool, Meta(description="Answer with every candidate and how it fared.")] = (
+        False
+    )
+
+    def request(self) -> SearchRequest:
+        """The domain's value. Raises InvalidRequestError for a malformed filter or knob."""
+        return SearchRequest(**{name: getattr(self, name) for name in self.__struct_fields__})
+
+
+class NewKey(_Sent, frozen=True, kw_only=True):
+    """An API key to be."""
+
+    name: Label
+    scopes: Annotated[
+        list[Scope],
+        Meta(
+            min_length=1,
+            description="`search`: search and read. `ingest`: write. `admin`: manage keys.",
+            examples=[["search"]],
+        ),
+    ]
+    expires_at: Annotated[
+        datetime | None,
+        Meta(description="When it stops to work, with time zone. Unset: never."),
+    ] = None
+
+
+class NewTenant(_Sent, frozen=True, kw_only=True):
+    """A tenant to be."""
+
+    name: Annotated[
+        str,
+        Meta(
+            pattern=NAME_PATTERN,
+            description="1 to 64 characters of a-z, 0-9, `_`, `-` and `.`.",
+            examples=["acme"],
+        ),
+    ]

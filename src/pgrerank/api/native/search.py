@@ -1,0 +1,61 @@
+"""The search route."""
+
+from litestar import Response, post
+from litestar.params import JSONBody
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import documented
+from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
+from pgrerank.api.native import schemas
+from pgrerank.api.native.ranked import Found
+from pgrerank.domain.errors import TooLargeError
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases import search as use_case
+
+
+@post(
+    "/collections/{name:str}/search",
+    tags=["search"],
+    summary="Search a collection",
+    operation_id="search",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=documented(400, 401, 403, 404, 413, 415, 429, 500, 503),
+)
+async def search(
+    *,
+    name: schemas.Name,
+    data: JSONBody[schemas.Search],
+    house: TheHouse,
+    caller: TheCaller,
+    limits: TheLimits,
+    observer: TheObserver,
+) -> Response[Found]:
+    """Find candidates with both legs, rerank them within the budget, and log the order.
+
+    `rerank.status` says how far reranking came: `full`, `partial` (the budget ran out), `skipped`
+    (it could not pay, or the service is busy) or `failed`; `rerank.reason` says why.
+    """
+    _check_length(data.query, limits)
+    request = data.request()
+    ranking = await use_case.search(house, caller.tenant_id, name, request)
+    observer.searched(name, request, ranking)
+    return Response(
+        Found.of(ranking, explained=request.explain),
+        headers={"Server-Timing": _server_timing(ranking.timings_ms)},
+    )
+
+
+def _check_length(query: str, limits: Limits) -> None:
+    if len(query) > limits.query_characters:
+        raise TooLargeError(
+            "query", size=len(query), limit=limits.query_characters, unit="characters"
+        )
+
+
+def _server_timing(timings_ms: dict[str, float]) -> str:
+    return ", ".join(f"{stage};dur={spent_ms}" for stage, spent_ms in timings_ms.items())
+
+
+ROUTES = [search]

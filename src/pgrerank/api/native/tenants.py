@@ -1,0 +1,72 @@
+"""Routes of tenants, for the operator of the service."""
+
+from litestar import delete, get, post
+from litestar.params import JSONBody
+
+from pgrerank.api import media
+from pgrerank.api.errors import documented
+from pgrerank.api.injected import TheHouse
+from pgrerank.api.native import schemas
+from pgrerank.api.native.answers import IssuedKey, Key, Tenant, Tenants
+from pgrerank.usecases import access
+
+TAGS = ["tenants"]
+
+
+@post(
+    "/",
+    tags=TAGS,
+    summary="Make a tenant",
+    operation_id="createTenant",
+    guards=[media.json_only],
+    responses=documented(400, 401, 403, 409, 413, 415, 500, 503),
+)
+async def create_tenant(data: JSONBody[schemas.NewTenant], house: TheHouse) -> Tenant:
+    """An isolated customer. Give it its first key next."""
+    return Tenant.of(await house.tenants.create(data.name))
+
+
+@get(
+    "/",
+    tags=TAGS,
+    summary="List tenants",
+    operation_id="listTenants",
+    responses=documented(401, 403, 500, 503),
+)
+async def list_tenants(house: TheHouse) -> Tenants:
+    """All tenants, by name."""
+    return Tenants(items=[Tenant.of(tenant) async for tenant in house.tenants.all()])
+
+
+@delete(
+    "/{name:str}",
+    tags=TAGS,
+    summary="Delete a tenant",
+    operation_id="deleteTenant",
+    responses=documented(400, 401, 403, 404, 500, 503),
+)
+async def delete_tenant(name: schemas.Name, house: TheHouse) -> None:
+    """Delete a tenant with its collections, keys and log. There is no way back."""
+    await house.tenants.delete(name)
+
+
+@post(
+    "/{name:str}/keys",
+    tags=TAGS,
+    summary="Issue a key for a tenant",
+    operation_id="issueTenantKey",
+    guards=[media.json_only],
+    responses=documented(400, 401, 403, 404, 413, 415, 500, 503),
+)
+async def issue_tenant_key(
+    name: schemas.Name, data: JSONBody[schemas.NewKey], house: TheHouse
+) -> IssuedKey:
+    """A key of this tenant, such as its first one with the scope `admin`."""
+    tenant = await house.tenants.named(name)
+    key, secret = await access.issue(
+        house, tenant.id, data.name, frozenset(data.scopes), data.expires_at
+    )
+    return IssuedKey(key=Key.of(key), secret=secret)
+
+
+ROUTES = [create_tenant, list_tenants, delete_tenant, issue_tenant_key]

@@ -1,0 +1,51 @@
+"""The description of the API, for people and for tools."""
+
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
+from litestar.openapi.spec import Components, License, SecurityScheme, Tag
+
+import pgrerank
+
+KEY = "api-key"
+OPERATOR = "operator-token"
+
+_DESCRIPTION = """
+Two-stage search on Postgres: a dense and a keyword leg find candidates, a reranker orders them,
+and every order is kept in SQL. All calls but those under *operations* and *tenants* take an API
+key of a tenant: `Authorization: Bearer <key>`. Refusals are problem documents (RFC 9457).
+"""
+
+_TAGS = [
+    Tag(name="search", description="Search a collection and look searches up again."),
+    Tag(name="collections", description="Named sets of documents."),
+    Tag(name="documents", description="Bring documents in, read and delete them."),
+    Tag(name="keys", description="API keys of the tenant, for keys with the scope `admin`."),
+    Tag(name="tenants", description="Tenants, for the operator of the service."),
+    Tag(name="operations", description="Health and metrics."),
+]
+
+
+def config() -> OpenAPIConfig:
+    """The document at /openapi.json, and a page to try it out at /docs."""
+    return OpenAPIConfig(
+        title="pgrerank",
+        version=pgrerank.__version__,
+        description=_DESCRIPTION.strip(),
+        license=License(name="Apache-2.0", identifier="Apache-2.0"),
+        path="/",
+        render_plugins=[JsonRenderPlugin(), SwaggerRenderPlugin(path="/docs")],
+        use_handler_docstrings=True,
+        tags=_TAGS,
+        components=Components(security_schemes=_security_schemes()),
+    )
+
+
+def _security_schemes() -> dict[str, SecurityScheme]:
+    return {
+        KEY: SecurityScheme(
+            type="http", scheme="bearer", description="An API key of a tenant: `pgr_...`."
+        ),
+        OPERATOR: SecurityScheme(
+            type="http", scheme="bearer", description="The value of PGRERANK_OPERATOR_TOKEN."
+        ),
+    }

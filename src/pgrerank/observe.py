@@ -1,0 +1,183 @@
+"""What happened, as log lines and as counts for Prometheus."""
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Literal
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import generate_latest
+from structlog.typing import Processor
+
+from pgrerank.domain.candidate import LegReport, Ranking
+from pgrerank.domain.ingest import IngestReport
+from pgrerank.domain.request import SearchRequest
+
+LogFormat = Literal["auto", "json", "console"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+#: routes that machines ask all day; their answers are logged at debug only
+PROBES = frozenset({"/health/live", "/health/ready", "/metrics"})
+#: seconds; from a keyword search in a small collection to a batch rerank on few cores
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+
+
+def configure_logging(form: LogFormat, level: LogLevel) -> None:
+    """Send the log of pgrerank and of its libraries to stderr in one form.
+
+    Args:
+        form: `json` is one object a line, `console` is for eyes, `auto` looks at stderr.
+        level: The least severe event that is kept.
+    """
+    severity = logging.getLevelNamesMapping()[level.upper()]
+    console = sys.stderr.isatty() if form == "auto" else form == "console"
+    structlog.configure(
+        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(severity),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter(_console() if console else _json()))
+    logging.basicConfig(handlers=[handler], level=severity, force=True)
+
+
+def _shared() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+
+
+def _formatter(last: list[Processor]) -> logging.Formatter:
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_shared(),
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+    )
+
+
+def _json() -> list[Processor]:
+    return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+
+
+def _console() -> list[Processor]:
+    return [structlog.dev.ConsoleRenderer()]
+
+
+def search_event(
+    collection_name: str, request: SearchRequest, ranking: Ranking
+) -> dict[str, object]:
+    """A finished search as the keys of one log event. The query's text is in the rerank log."""
+    return {
+        "ranking_id": str(ranking.id),
+        "collection": collection_name,
+        "strategy": str(request.strategy),
+        "profile": str(request.profile),
+        "status": str(ranking.rerank.status),
+        "reason": ranking.rerank.reason,
+        "depth": ranking.rerank.depth,
+        "model": ranking.rerank.model,
+        "returned": len(ranking.results),
+        **_leg("dense", ranking.dense),
+        **_leg("keyword", ranking.keyword),
+        "timings_ms": ranking.timings_ms,
+    }
+
+
+def _leg(name: str, report: LegReport | None) -> dict[str, object]:
+    if report is None:
+        return {}
+    return {
+        f"{name}_requested": report.requested,
+        f"{name}_returned": report.returned,
+        f"{name}_scan": report.scan,
+    }
+
+
+class Telemetry:
+    """The Observer of a process: logs each event and counts it.
+
+    Counts live in a registry of their own, so that two of them in one process do not meet.
+    """
+
+    def __init__(self) -> None:
+        self._log = structlog.get_logger("pgrerank")
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._searches = self._counter(
+            "pgrerank_searches", "Searches, by how far reranking came.", "strategy", "rerank"
+        )
+        self._stages = self._histogram(
+            "pgrerank_search_stage_seconds", "Time of a search by stage.", "stage"
+        )
+        self._pairs = self._counter("pgrerank_reranked_pairs", "Pairs that got a rerank score.")
+        self._documents = self._counter(
+            "pgrerank_ingested_documents", "Rows of ingests, by what became of them.", "outcome"
+        )
+        self._chunks = self._counter("pgrerank_ingested_chunks", "Chunks embedded and stored.")
+        self._requests = self._counter(
+            "pgrerank_http_requests", "Answers.", "method", "route", "status"
+        )
+        self._seconds = self._histogram(
+            "pgrerank_http_request_seconds", "Time to the end of an answer.", "method", "route"
+        )
+        self._waiting = Gauge(
+            "pgrerank_queue_length",
+            "Sequences waiting for a model.",
+            ["queue"],
+            registry=self._registry,
+        )
+
+    def watch_queue(self, name: str, length: Callable[[], float]) -> None:
+        """Report the length of a waiting line; it is asked whenever Prometheus is."""
+        self._waiting.labels(name).set_function(length)
+
+    def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
+        """Log and count a search."""
+        self._log.info("search.finished", **search_event(collection_name, request, ranking))
+        self._searches.labels(str(request.strategy), str(ranking.rerank.status)).inc()
+        self._pairs.inc(ranking.rerank.depth)
+        for stage, spent_ms in ranking.timings_ms.items():
+            self._stages.labels(stage).observe(spent_ms / 1000)
+
+    def ingested(self, collection_name: str, report: IngestReport) -> None:
+        """Log and count an ingest."""
+        outcomes = {
+            "created": report.created,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+            "rejected": len(report.rejected),
+        }
+        self._log.info(
+            "ingest.finished", collection=collection_name, chunks=report.chunks, **outcomes
+        )
+        self._chunks.inc(report.chunks)
+        for outcome, count in outcomes.items():
+            self._documents.labels(outcome).inc(count)
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Log and count an answer."""
+        level = logging.DEBUG if route in PROBES else logging.INFO
+        self._log.log(
+            level,
+            "request.answered",
+            method=method,
+            route=route,
+            status=status,
+            duration_ms=round(seconds * 1000, 3),
+        )
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def exposition(self) -> bytes:
+        """Everything counted, in the text format of Prometheus."""
+        return generate_latest(self._registry)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, registry=self._registry)
+
+    def _histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
+        return Histogram(name, meaning, labels, registry=self._registry, buckets=BUCKETS)
