@@ -1,10 +1,12 @@
 -- lexeme_index_v1: the dimension of term_frequencies that counts a lexeme.
 -- Arguments: lexeme, as to_tsvector gives it.
--- Returns: 1 to 268,435,456. Two of a query's 10 lexemes share one with a chance of 2e-7.
--- Called by: term_frequencies_v1, keyword_leg_v1.
+-- Returns: 1 to 268,435,456; two of a query's ten lexemes share one with a chance of 2e-7.
+-- Called by: term_frequencies_v1, query_terms_v1.
 create function pgrerank.lexeme_index_v1(lexeme text)
 returns integer
 language sql immutable parallel safe
 begin atomic
     select ('x' || left(md5(lexeme), 7))::bit(28)::integer + 1;
 end;
+
+grant execute on function pgrerank.lexeme_index_v1(text) to pgrerank_app;

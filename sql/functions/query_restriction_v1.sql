@@ -1,0 +1,42 @@
+-- query_restriction_v1: what a query demands of every text: "quoted phrases" present in word
+-- order, and whatever follows a minus absent.
+-- Arguments: configuration, the text search configuration of the collection; query, as typed.
+--     A quote inside a word (5" pipe) or without a partner is none. At most 32 of each count.
+-- Returns: null where the query demands nothing, or only stop words.
+-- Called by: keyword_leg_v1.
+create function pgrerank.query_restriction_v1(configuration regconfig, query text)
+returns tsquery
+language sql immutable
+begin atomic
+    with phrase as (
+        select phraseto_tsquery(configuration, p.found[1]) as demand
+        from
+            regexp_matches(
+                pgrerank.query_words_v1(query), '(?<![[:alnum:]])"([^"]+)"(?![[:alnum:]])', 'g'
+            ) with ordinality as p (found, place)
+        order by p.place asc
+        limit 32
+    ),
+
+    exclusion as (
+        select phraseto_tsquery(configuration, e.found[1]) as demand
+        from
+            regexp_matches(query, '(?<!\S)-("[^"]+"|[[:alpha:]]\S*)', 'g')
+            with ordinality as e (found, place)
+        order by e.place asc
+        limit 32
+    ),
+
+    demand as (
+        select '(' || p.demand::text || ')' as clause
+        from phrase as p
+        where numnode(p.demand) > 0
+        union all
+        select '!(' || e.demand::text || ')' as clause
+        from exclusion as e
+        where numnode(e.demand) > 0
+    )
+
+    select string_agg(d.clause, ' & ')::tsquery
+    from demand as d;
+end;
