@@ -16,12 +16,16 @@ _IDS = ("_id", "id", "external_id")
 _URIS = ("uri", "url")
 
 
-def rows(stream: BinaryIO, source: str) -> Iterator[Row]:
+def rows(stream: BinaryIO, source: str, *, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[Row]:
     """Every line that is not blank, as a document or a rejection."""
     position = 0
-    for line, data in enumerate(_lines(stream), start=1):
-        position += len(data)
-        if data.strip():
+    for line, (data, size) in enumerate(_lines(stream, max_line_bytes), start=1):
+        position += size
+        if size > max_line_bytes:
+            reason = f"the line is longer than {max_line_bytes} bytes"
+            item = Rejection(line=line, reason=reason)
+            yield Row(source=source, line=line, item=item, position=position)
+        elif data.strip():
             yield Row(source=source, line=line, item=_item(data, line), position=position)
 
 
@@ -29,11 +33,9 @@ def document(data: bytes) -> Document:
     """The document of one line.
 
     Raises:
-        UnreadableError: The line is too long or no JSON object, lacks an id or text, or a field
-            has another type than it should.
+        UnreadableError: The line is no JSON object, lacks an id or text, or a field has another
+            type than it should.
     """
-    if len(data) > MAX_LINE_BYTES:
-        raise UnreadableError(f"the line is longer than {MAX_LINE_BYTES} bytes")
     fields = _fields(decoded(data))
     external_id = _external_id(fields)
     try:
@@ -42,12 +44,14 @@ def document(data: bytes) -> Document:
         raise UnreadableError(error.reason, external_id) from error
 
 
-def _lines(stream: BinaryIO) -> Iterator[bytes]:
-    while data := stream.readline(MAX_LINE_BYTES + 1):
-        rest = data
-        while len(rest) > MAX_LINE_BYTES and not rest.endswith(b"\n"):
-            rest = stream.readline(MAX_LINE_BYTES + 1)
-        yield data
+def _lines(stream: BinaryIO, longest: int) -> Iterator[tuple[bytes, int]]:
+    """Lines and their sizes; of one that is too long, the end is read past and not kept."""
+    while data := stream.readline(longest + 1):
+        size, rest = len(data), data
+        while len(rest) > longest and not rest.endswith(b"\n"):
+            rest = stream.readline(longest + 1)
+            size += len(rest)
+        yield data, size
 
 
 def _item(data: bytes, line: int) -> Document | Rejection:
