@@ -1,0 +1,79 @@
+-- Runtime statements of storage/admin.py.
+
+-- become_owner --
+-- Act as the owner of all objects, whom row-level security does not bind.
+set role pgrerank_owner;
+
+-- become_administrator --
+-- Act as the login itself again, who may make and drop roles.
+reset role;
+
+-- login_statement --
+-- The statement that makes a login, quoted by Postgres itself; the password is a SCRAM verifier.
+select format(
+    'create role %%I login password %%L in role %%I',
+    %(login)s::text,
+    %(verifier)s::text,
+    %(member_of)s::text
+) as statement;
+
+-- login_removal --
+-- The statement that drops a login.
+select format('drop role %%I', %(login)s::text) as statement;
+
+-- is_login --
+-- One row if the login exists and is a member of the group.
+select 1 as found
+from pg_catalog.pg_roles as r
+where
+    r.rolname = %(login)s
+    and r.rolcanlogin
+    and not r.rolsuper
+    and pg_catalog.pg_has_role(r.oid, %(member_of)s, 'member');
+
+-- grant_tenant --
+-- Lets an analyst's login read a tenant; granting twice is no error. One row if there is one.
+with wanted as (
+    select t.id
+    from pgrerank.tenant as t
+    where t.name = %(tenant)s
+),
+
+granted as (
+    insert into pgrerank.analyst_grant (
+        tenant_id,
+        login
+    )
+    select
+        w.id,
+        %(login)s
+    from wanted as w
+    on conflict on constraint pk_analyst_grant do nothing
+)
+
+select w.id
+from wanted as w;
+
+-- revoke_tenant --
+-- Takes that right back; one row if there was one.
+delete from pgrerank.analyst_grant as g
+using pgrerank.tenant as t
+where
+    g.tenant_id = t.id
+    and t.name = %(tenant)s
+    and g.login = %(login)s
+returning g.tenant_id;
+
+-- revoke_all --
+-- Takes every tenant from a login.
+delete from pgrerank.analyst_grant as g
+where g.login = %(login)s;
+
+-- grants --
+-- Who may read which tenant.
+select
+    g.login,
+    t.name as tenant
+from pgrerank.analyst_grant as g
+inner join pgrerank.tenant as t on g.tenant_id = t.id
+order by g.login, t.name;

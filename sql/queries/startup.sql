@@ -1,0 +1,50 @@
+-- Runtime statements of storage/startup.py. They read the catalogue only, which anyone may.
+
+-- login --
+-- Who is connected, and what row-level security or the service needs of it.
+select
+    current_user::text as login,
+    exists(
+        select 1
+        from pg_catalog.pg_roles as r
+        where r.rolsuper and pg_catalog.pg_has_role(current_user, r.oid, 'member')
+    ) as is_superuser,
+    exists(
+        select 1
+        from pg_catalog.pg_roles as r
+        where r.rolbypassrls and pg_catalog.pg_has_role(current_user, r.oid, 'member')
+    ) as bypasses_rls,
+    exists(
+        select 1
+        from pg_catalog.pg_roles as r
+        where
+            r.rolname = 'pgrerank_owner'
+            and pg_catalog.pg_has_role(current_user, r.oid, 'member')
+    ) as is_owner,
+    exists(
+        select 1
+        from pg_catalog.pg_roles as r
+        where
+            r.rolname = 'pgrerank_app'
+            and pg_catalog.pg_has_role(current_user, r.oid, 'usage')
+    ) as is_app;
+
+-- extension --
+-- The version of pgvector, if the database has it.
+select e.extversion
+from pg_catalog.pg_extension as e
+where e.extname = 'vector';
+
+-- has_revision --
+-- One row if the database was ever migrated.
+select 1 as found
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
+where
+    n.nspname = 'pgrerank'
+    and c.relname = 'alembic_version';
+
+-- revision --
+-- The revision the database is at.
+select v.version_num
+from pgrerank.alembic_version as v;

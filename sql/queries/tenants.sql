@@ -1,0 +1,38 @@
+-- Runtime statements of storage/tenants.py.
+
+-- create --
+-- One new tenant.
+insert into pgrerank.tenant (
+    id,
+    name,
+    created_at
+)
+values (
+    %(id)s,
+    %(name)s,
+    %(created_at)s
+);
+
+-- named --
+-- The tenant of a name.
+select
+    t.id,
+    t.name,
+    t.created_at
+from pgrerank.tenant as t
+where t.name = %(name)s;
+
+-- all --
+-- Every tenant.
+select
+    t.id,
+    t.name,
+    t.created_at
+from pgrerank.tenant as t
+order by t.name;
+
+-- delete --
+-- A tenant with all it owns; one row if there was one.
+delete from pgrerank.tenant as t
+where t.name = %(name)s
+returning t.id;

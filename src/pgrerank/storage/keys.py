@@ -1,0 +1,112 @@
+"""API keys in Postgres."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import kwargs_row
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain import ids, tenant
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.ids import KeyId, TenantId
+from pgrerank.domain.page import Page
+from pgrerank.domain.tenant import ApiKey, Scope
+from pgrerank.storage import queries, tenancy
+from pgrerank.storage.pool import Pool
+
+
+class PostgresKeys:
+    """The port Keys, over the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("keys")
+
+    async def find(self, prefix: str) -> Sequence[ApiKey]:
+        """Keys whose secret begins like this, of any tenant."""
+        async with tenancy.nobody(self._pool) as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_key))
+            await cursor.execute(self._statements["find"], {"prefix": prefix})
+            return await cursor.fetchall()
+
+    async def create(
+        self,
+        tenant_id: TenantId,
+        name: str,
+        scopes: frozenset[Scope],
+        *,
+        secret: str,
+        expires_at: datetime | None,
+    ) -> ApiKey:
+        """Store a new key; of the secret, its prefix and hash."""
+        identifier = KeyId(uuid7())
+        key = ApiKey(
+            id=identifier,
+            tenant_id=tenant_id,
+            name=name,
+            prefix=tenant.secret_prefix(secret),
+            secret_hash=tenant.secret_hash(secret),
+            scopes=scopes,
+            created_at=ids.created_at(identifier),
+            expires_at=expires_at,
+        )
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(self._statements["create"], _parameters(key))
+        return key
+
+    async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
+        """A tenant's keys, newest first, revoked ones too.
+
+        Raises:
+            InvalidRequestError: The cursor is not one this listing gave.
+        """
+        wanted = {
+            "tenant_id": tenant_id,
+            "before": _position(cursor),
+            "row_count": limit + 1,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            found = connection.cursor(row_factory=kwargs_row(_key))
+            await found.execute(self._statements["page"], wanted)
+            keys = await found.fetchall()
+        more = len(keys) > limit
+        return Page(items=keys[:limit], cursor=str(keys[limit - 1].id) if more else None)
+
+    async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
+        """Revoke at once. Revoking twice keeps the first instant.
+
+        Raises:
+            NotFoundError: The tenant has no such key.
+        """
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            revoked = await connection.execute(
+                self._statements["revoke"], {"tenant_id": tenant_id, "id": key_id}
+            )
+            if await revoked.fetchone() is None:
+                raise NotFoundError("key", key_id)
+
+
+def _key(*, scopes: list[str], **columns: Any) -> ApiKey:
+    return ApiKey(scopes=tenant.scopes(scopes), **columns)
+
+
+def _parameters(key: ApiKey) -> dict[str, object]:
+    return {
+        "tenant_id": key.tenant_id,
+        "id": key.id,
+        "name": key.name,
+        "prefix": key.prefix,
+        "secret_hash": key.secret_hash,
+        "scopes": sorted(key.scopes),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+    }
+
+
+def _position(cursor: str | None) -> UUID | None:
+    try:
+        return None if cursor is None else UUID(cursor)
+    except ValueError:
+        raise InvalidRequestError("cursor", "is not one this listing gave") from None

@@ -1,0 +1,77 @@
+"""Tenants in Postgres, as an operator sees them."""
+
+from collections.abc import AsyncIterator
+
+from psycopg.rows import class_row
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain import ids
+from pgrerank.domain.collection import checked_name
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.tenant import Tenant
+from pgrerank.storage import admin, queries
+
+_REMEDY = "List them with: pgrerank tenant list"
+
+
+class PostgresTenants:
+    """The port Tenants, each call on a connection of its own as the owner.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._statements = queries.load("tenants")
+
+    async def create(self, name: str) -> Tenant:
+        """Make a tenant.
+
+        Raises:
+            ConflictError: The name is taken.
+            InvalidRequestError: The name may not name a tenant.
+        """
+        identifier = TenantId(uuid7())
+        made = Tenant(id=identifier, name=checked_name(name), created_at=ids.created_at(identifier))
+        async with admin.owner(self._url) as connection:
+            await connection.execute(
+                self._statements["create"],
+                {"id": made.id, "name": made.name, "created_at": made.created_at},
+            )
+        return made
+
+    async def named(self, name: str) -> Tenant:
+        """Look one up.
+
+        Raises:
+            NotFoundError: There is none of this name.
+        """
+        async with admin.owner(self._url) as connection:
+            cursor = connection.cursor(row_factory=class_row(Tenant))
+            await cursor.execute(self._statements["named"], {"name": name})
+            found = await cursor.fetchone()
+        if found is None:
+            raise NotFoundError("tenant", name, _REMEDY)
+        return found
+
+    async def all(self) -> AsyncIterator[Tenant]:
+        """Every tenant, by name."""
+        async with admin.owner(self._url) as connection:
+            cursor = connection.cursor(row_factory=class_row(Tenant))
+            await cursor.execute(self._statements["all"])
+            found = await cursor.fetchall()
+        for tenant in found:
+            yield tenant
+
+    async def delete(self, name: str) -> None:
+        """Delete a tenant and all it owns, its log included.
+
+        Raises:
+            NotFoundError: There is none of this name.
+        """
+        async with admin.owner(self._url) as connection:
+            deleted = await connection.execute(self._statements["delete"], {"name": name})
+            if await deleted.fetchone() is None:
+                raise NotFoundError("tenant", name, _REMEDY)

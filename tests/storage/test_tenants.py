@@ -1,0 +1,78 @@
+import pytest
+
+from pgrerank.domain.errors import (
+    ConflictError,
+    DatabaseUnreachableError,
+    InvalidRequestError,
+    NotFoundError,
+    SettingsError,
+    UnmigratedError,
+)
+from pgrerank.storage.tenants import PostgresTenants
+from tests.fixtures import rows
+
+
+@pytest.fixture
+def tenants(database):
+    return PostgresTenants(database.admin_url)
+
+
+async def test_tenant_is_found_as_it_was_made(tenants):
+    made = await tenants.create("acme")
+
+    assert await tenants.named("acme") == made
+
+
+async def test_name_can_be_taken_once(tenants):
+    await tenants.create("twice")
+
+    with pytest.raises(ConflictError, match="exists already"):
+        await tenants.create("twice")
+
+
+async def test_name_is_checked(tenants):
+    with pytest.raises(InvalidRequestError, match="name"):
+        await tenants.create("No Such Name")
+
+
+async def test_unknown_tenant_is_not_found(tenants):
+    with pytest.raises(NotFoundError, match="pgrerank tenant list"):
+        await tenants.named("nobody")
+    with pytest.raises(NotFoundError, match="nobody"):
+        await tenants.delete("nobody")
+
+
+async def test_listing_is_by_name(fresh_database):
+    tenants = PostgresTenants(fresh_database.admin_url)
+    for name in ("charlie", "alpha", "bravo"):
+        await tenants.create(name)
+
+    assert [tenant.name async for tenant in tenants.all()] == ["alpha", "bravo", "charlie"]
+
+
+async def test_deleted_tenant_leaves_no_row_behind(fresh_database):
+    gone, kept = fresh_database.new_tenant("gone"), fresh_database.new_tenant("kept")
+    with fresh_database.admin() as connection:
+        rows.store_everything(connection, gone)
+        rows.store_everything(connection, kept)
+
+    await PostgresTenants(fresh_database.admin_url).delete("gone")
+
+    with fresh_database.admin() as connection:
+        for table in rows.tenant_tables(connection):
+            assert rows.owners(connection, table) == {kept}, table
+
+
+async def test_login_that_may_not_act_as_the_owner_is_told_so(database):
+    with pytest.raises(SettingsError, match=r"PGRERANK_ADMIN_DATABASE_URL.*pgrerank_service"):
+        await PostgresTenants(database.service_url).create("acme2")
+
+
+async def test_unmigrated_database_is_named_as_such(empty_database):
+    with pytest.raises(UnmigratedError, match="pgrerank migrate"):
+        await PostgresTenants(empty_database.admin_url).create("acme3")
+
+
+async def test_unreachable_database_is_named_as_such():
+    with pytest.raises(DatabaseUnreachableError):
+        await PostgresTenants("postgresql://nobody@/x?host=/nowhere").create("acme4")
