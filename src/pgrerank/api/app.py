@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from litestar import Litestar, Router
 from litestar.di import Provide
 
-from pgrerank.api import auth, errors, health, openapi
+from pgrerank.api import auth, framework, health, openapi
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.health import Ready
 from pgrerank.api.native import collections, documents, keys, rankings, search, tenants
@@ -45,6 +45,7 @@ def create_app(
             health.live,
             health.ready,
             health.metrics,
+            openapi.document,
             _tenant_router(house, limits),
             _operator_router(operator_token),
         ],
@@ -54,8 +55,8 @@ def create_app(
             "observer": _always(observer),
             "readiness": _always(ready),
         },
-        plugins=[errors.plugin(limits)],
-        after_exception=[errors.log_unexpected],
+        plugins=[framework.plugin(limits)],
+        after_exception=[framework.log_unexpected],
         request_max_body_size=limits.body_bytes,
         openapi_config=openapi.config(),
         logging_config=None,  # observe.py has configured logging

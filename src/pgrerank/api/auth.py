@@ -2,26 +2,25 @@
 
 import hmac
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from litestar import Request
-from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware.authentication import (
     AbstractAuthenticationMiddleware,
     AuthenticationResult,
 )
-from litestar.middleware.base import DefineMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Middleware
 
 from pgrerank.api.errors import OperatorRoutesClosedError, OperatorTokenError
+from pgrerank.api.media import Connection
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.tenant import Caller, Scope
 from pgrerank.ports import House
 from pgrerank.usecases import access
 
-Connection = ASGIConnection[BaseRouteHandler, Caller, None, object]
 Guard = Callable[[Connection, BaseRouteHandler], None]
 
 
@@ -32,7 +31,7 @@ class Authenticate(AbstractAuthenticationMiddleware):
         super().__init__(app)
         self._house = house
 
-    async def authenticate_request(self, connection: ASGIConnection) -> AuthenticationResult:
+    async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """Look the key up. Raises AuthenticationError."""
         caller = await access.authenticate(self._house, bearer(connection))
         structlog.contextvars.bind_contextvars(
@@ -41,19 +40,34 @@ class Authenticate(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=caller, auth=None)
 
 
-def middleware(house: House, limits: Limits) -> list[DefineMiddleware]:
+def middleware(house: House, limits: Limits) -> list[Middleware]:
     """Authentication, then the rate limit of the key, where there is one."""
-    authentication = DefineMiddleware(Authenticate, house=house)
+
+    # A closure and no DefineMiddleware: routers are copied deeply when they are registered, and
+    # the house with its pools must not be.
+    def authentication(app: ASGIApp) -> ASGIApp:
+        return Authenticate(app, house)
+
     if limits.requests_per_minute == 0:
         return [authentication]
     rate = RateLimitConfig(
         rate_limit=("minute", limits.requests_per_minute),
-        identifier_for_request=lambda request: str(request.user.key_id),
+        identifier_for_request=_key_id,
+        check_throttle_handler=_has_caller,
     )
     return [authentication, rate.middleware]
 
 
-def caller(request: Request[Caller, object, object]) -> Caller:
+def _key_id(request: Request[Any, Any, Any]) -> str:
+    return str(caller(request).key_id)
+
+
+def _has_caller(request: Request[Any, Any, Any]) -> bool:
+    """OPTIONS is answered without a key."""
+    return "user" in request.scope
+
+
+def caller(request: Request[Any, Any, Any]) -> Caller:
     """The caller, for handlers."""
     return request.user
 
@@ -80,7 +94,7 @@ def operator_only(token: str | None) -> Guard:
     return guard
 
 
-def bearer(connection: ASGIConnection) -> str | None:
+def bearer(connection: Connection) -> str | None:
     """The credentials of an Authorization header with the scheme Bearer."""
     scheme, _, credentials = connection.headers.get("authorization", "").partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else None

@@ -15,7 +15,7 @@ from pgrerank.api.injected import TheObserver
 Ready = Callable[[], Awaitable[dict[str, str]]]
 
 OK = "ok"
-EXPOSITION = "text/plain; version=1.0.0; charset=utf-8"
+EXPOSITION = "text/plain; version=1.0.0"  # Litestar adds the charset
 
 
 class Health(Struct, frozen=True, kw_only=True):

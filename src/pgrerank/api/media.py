@@ -1,9 +1,13 @@
 """The types of body that calls read."""
 
+from typing import Any, TypeAlias
+
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from pgrerank.api.errors import UnsupportedMediaTypeError
+
+Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -11,13 +15,13 @@ NDJSON = "application/x-ndjson"
 NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 
-def given(connection: ASGIConnection) -> str:
+def given(connection: Connection) -> str:
     """The media type of the body without parameters; JSON where the caller does not say."""
     stated = connection.headers.get("content-type", JSON)
     return stated.partition(";")[0].strip().lower()
 
 
-def json_only(connection: ASGIConnection, _: BaseRouteHandler) -> None:
+def json_only(connection: Connection, _: BaseRouteHandler) -> None:
     """A guard: the body is JSON, or there is none."""
     stated = given(connection)
     if stated != JSON:

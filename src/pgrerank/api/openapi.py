@@ -1,8 +1,12 @@
 """The description of the API, for people and for tools."""
 
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.enums import OpenAPIMediaType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
-from litestar.openapi.spec import Components, License, SecurityScheme, Tag
+from litestar.openapi.spec import Components, License, Reference, SecurityScheme, Tag
 
 import pgrerank
 
@@ -32,15 +36,22 @@ def config() -> OpenAPIConfig:
         version=pgrerank.__version__,
         description=_DESCRIPTION.strip(),
         license=License(name="Apache-2.0", identifier="Apache-2.0"),
-        path="/",
-        render_plugins=[JsonRenderPlugin(), SwaggerRenderPlugin(path="/docs")],
+        path="/docs",
+        render_plugins=[SwaggerRenderPlugin(path="/"), JsonRenderPlugin()],
         use_handler_docstrings=True,
         tags=_TAGS,
         components=Components(security_schemes=_security_schemes()),
     )
 
 
-def _security_schemes() -> dict[str, SecurityScheme]:
+@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+def document(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    """The OpenAPI document, where tools look for it."""
+    schema = request.app.openapi_schema.to_schema()
+    return Response(schema, media_type=OpenAPIMediaType.OPENAPI_JSON)
+
+
+def _security_schemes() -> dict[str, SecurityScheme | Reference]:
     return {
         KEY: SecurityScheme(
             type="http", scheme="bearer", description="An API key of a tenant: `pgr_...`."

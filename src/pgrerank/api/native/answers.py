@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct, structs
 
-from pgrerank.api.errors import RejectedRow, rejected_rows
+from pgrerank.api.errors import rejected_rows
+from pgrerank.api.problem import RejectedRow
 from pgrerank.domain import collection as collections
 from pgrerank.domain import document as documents
 from pgrerank.domain import tenant as tenants

@@ -1,7 +1,7 @@
 """Routes of documents."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 from litestar import Request, delete, get, put
@@ -15,7 +15,7 @@ from pgrerank.api.native.answers import Document, Documents, Ingested
 from pgrerank.api.native.ingest_operation import IngestOperation
 from pgrerank.api.native.rows import rows
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.tenant import Caller, Scope
+from pgrerank.domain.tenant import Scope
 from pgrerank.usecases.ingest import ingest
 
 TAGS = ["documents"]
@@ -38,7 +38,7 @@ _RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
 )
 async def put_documents(
     *,
-    request: Request[Caller, object, object],
+    request: Request[Any, Any, Any],
     name: schemas.Name,
     house: TheHouse,
     caller: TheCaller,
@@ -91,7 +91,7 @@ async def list_documents(
     responses=documented(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_document(
-    request: Request[Caller, object, object],
+    request: Request[Any, Any, Any],
     name: schemas.Name,
     external_id: ExternalId,
     house: TheHouse,
@@ -114,7 +114,7 @@ async def get_document(
     responses=documented(400, 401, 403, 404, 429, 500, 503),
 )
 async def delete_document(
-    request: Request[Caller, object, object],
+    request: Request[Any, Any, Any],
     name: schemas.Name,
     external_id: ExternalId,
     house: TheHouse,
@@ -127,7 +127,7 @@ async def delete_document(
     )
 
 
-def _exact(request: Request[Caller, object, object], routed: str) -> str:
+def _exact(request: Request[Any, Any, Any], routed: str) -> str:
     """The id as the caller wrote it: the router drops doubled and closing slashes."""
     raw = _RAW_ID.search(request.scope["raw_path"])
     try:

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from litestar.openapi.spec import Example, OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec import (
+    Example,
+    OpenAPIMediaType,
+    OpenAPIType,
+    Operation,
+    RequestBody,
+    Schema,
+)
 
 from pgrerank.api import media
 from pgrerank.api.native.schemas import NewDocument
@@ -32,7 +39,7 @@ class IngestOperation(Operation):
 
 def _array() -> OpenAPIMediaType:
     return OpenAPIMediaType(
-        schema=Schema(type="array", items=_document()),
+        schema=Schema(type=OpenAPIType.ARRAY, items=_document()),
         examples={"one document": Example(value=[_EXAMPLE])},
     )
 
@@ -40,7 +47,9 @@ def _array() -> OpenAPIMediaType:
 def _stream() -> OpenAPIMediaType:
     line = msgspec.json.encode(_EXAMPLE).decode()
     return OpenAPIMediaType(
-        schema=Schema(type="string", description="One document a line, each a JSON object."),
+        schema=Schema(
+            type=OpenAPIType.STRING, description="One document a line, each a JSON object."
+        ),
         examples={"one document": Example(value=line)},
     )
 
@@ -49,7 +58,7 @@ def _document() -> Schema:
     """The schema of a document, written out: components hold only what Litestar itself finds."""
     described = msgspec.json.schema(NewDocument)["$defs"][NewDocument.__name__]
     return Schema(
-        type="object",
+        type=OpenAPIType.OBJECT,
         title=NewDocument.__name__,
         description=described["description"],
         required=described["required"],

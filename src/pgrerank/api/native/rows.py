@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import ClientException, InternalServerException
+from litestar.exceptions import InternalServerException
 from msgspec import Raw
 
 from pgrerank.api import media
-from pgrerank.api.errors import UnsupportedMediaTypeError
+from pgrerank.api.errors import HungUpError, UnsupportedMediaTypeError
 from pgrerank.api.native.schemas import NewDocument
 from pgrerank.domain.document import Document
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
 from pgrerank.domain.limits import Limits
-from pgrerank.domain.tenant import Caller
 
 #: rows read in one go before others get their turn on the event loop
 TURN = 64
@@ -29,7 +29,7 @@ _ARRAY = msgspec.json.Decoder(list[Raw])
 _ROW = msgspec.json.Decoder(NewDocument)
 
 
-def rows(request: Request[Caller, object, object], limits: Limits) -> AsyncIterator[Row]:
+def rows(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[Row]:
     """The rows of an ingest request, each a document or why it is none.
 
     Raises:
@@ -77,9 +77,7 @@ def _check_length(sent: NewDocument, limits: Limits) -> None:
         )
 
 
-async def _array(
-    request: Request[Caller, object, object], limits: Limits
-) -> AsyncIterator[tuple[int, Raw]]:
+async def _array(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[tuple[int, Raw]]:
     body = b"".join([part async for part in _received(request)])
     try:
         parts = _ARRAY.decode(body)
@@ -92,7 +90,7 @@ async def _array(
 
 
 async def _lines(
-    request: Request[Caller, object, object], limits: Limits
+    request: Request[Any, Any, Any], limits: Limits
 ) -> AsyncIterator[tuple[int, bytes]]:
     """Number and text of each line that is not blank. Keeps one unfinished line in memory."""
     unfinished = bytearray()
@@ -118,12 +116,12 @@ def _check_line(size: int, limits: Limits) -> None:
         raise TooLargeError("line", size=size, limit=limit, unit="bytes")
 
 
-async def _received(request: Request[Caller, object, object]) -> AsyncIterator[bytes]:
+async def _received(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
     try:
         async for part in request.stream():
             yield part
     except InternalServerException as error:  # Litestar's word for a caller that hung up
-        raise ClientException("The connection closed before the body was complete.") from error
+        raise HungUpError from error
 
 
 def _too_many(count: int, limits: Limits) -> TooLargeError:

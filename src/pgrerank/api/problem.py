@@ -1,0 +1,106 @@
+"""Problem documents (RFC 9457): what they hold, and which kinds there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from litestar.plugins.problem_details import ProblemDetailsException
+from msgspec import UNSET, Struct, UnsetType
+
+MEDIA_TYPE = "application/problem+json"
+BODY = "body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A kind of problem: what `type`, `title` and `status` say of it."""
+
+    status: int
+    slug: str
+    title: str
+
+    @property
+    def uri(self) -> str:
+        """The `type` member."""
+        return f"urn:pgrerank:problem:{self.slug}"
+
+
+INVALID = Kind(status=400, slug="invalid-request", title="The request is invalid")
+UNAUTHENTICATED = Kind(status=401, slug="unauthenticated", title="No valid credentials")
+FORBIDDEN = Kind(status=403, slug="forbidden", title="Not allowed with these credentials")
+NOT_FOUND = Kind(status=404, slug="not-found", title="Nothing is there")
+WRONG_METHOD = Kind(status=405, slug="method-not-allowed", title="The path has no such method")
+CONFLICT = Kind(status=409, slug="conflict", title="It contradicts what is stored")
+TOO_LARGE = Kind(status=413, slug="too-large", title="Over a limit")
+UNSUPPORTED = Kind(status=415, slug="unsupported-media-type", title="The body type is not read")
+REJECTED = Kind(status=422, slug="rows-rejected", title="Rows were rejected, nothing is stored")
+TOO_MANY = Kind(status=429, slug="too-many-requests", title="The key made too many requests")
+INTERNAL = Kind(status=500, slug="internal-error", title="The service failed")
+OVERLOADED = Kind(status=503, slug="overloaded", title="At capacity")
+UNAVAILABLE = Kind(status=503, slug="unavailable", title="Temporarily unavailable")
+
+KINDS = (
+    INVALID,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    NOT_FOUND,
+    WRONG_METHOD,
+    CONFLICT,
+    TOO_LARGE,
+    UNSUPPORTED,
+    REJECTED,
+    TOO_MANY,
+    INTERNAL,
+    OVERLOADED,
+    UNAVAILABLE,
+)
+BY_STATUS = {kind.status: kind for kind in KINDS}
+
+
+class FieldProblem(Struct, frozen=True, kw_only=True):
+    """What is wrong with one field."""
+
+    field: str
+    problem: str
+    #: `body`, `path` or `query`
+    source: str
+
+
+class RejectedRow(Struct, frozen=True, kw_only=True):
+    """A row that was not stored."""
+
+    line: int
+    reason: str
+    id: str | None = None
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """A problem document, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    #: the field at fault, where there is one
+    field: str | UnsetType = UNSET
+    #: every field at fault, where several may be
+    errors: list[FieldProblem] | UnsetType = UNSET
+    #: rows at fault in an atomic ingest
+    rejected: list[RejectedRow] | UnsetType = UNSET
+
+
+def problem(
+    kind: Kind, detail: str, *, headers: Mapping[str, str] | None = None, **facts: Any
+) -> ProblemDetailsException:
+    """A problem document of this kind, as Litestar answers it. Facts are further members."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    return ProblemDetailsException(
+        status_code=kind.status,
+        type_=kind.uri,
+        title=kind.title,
+        detail=detail,
+        headers=dict(headers or {}),
+        extra={"request_id": request_id, **facts},
+    )
