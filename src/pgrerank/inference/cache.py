@@ -1,0 +1,45 @@
+"""Scores of pairs that were scored before."""
+
+import threading
+from collections import OrderedDict
+from typing import TypeAlias
+
+from pgrerank.domain.candidate import PairScore
+
+#: model fingerprint, query, hash of the passage
+Key: TypeAlias = tuple[str, str, bytes]
+
+
+class ScoreCache:
+    """The latest scores, by model and pair. Any thread may use it.
+
+    Args:
+        entries: Scores kept at most; the one that was not asked for the longest goes first.
+            0 keeps none.
+    """
+
+    def __init__(self, entries: int) -> None:
+        self._entries = entries
+        self._scores: OrderedDict[Key, PairScore] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._scores)
+
+    def get(self, key: Key) -> PairScore | None:
+        """The score of a pair, if it is kept."""
+        with self._lock:
+            score = self._scores.get(key)
+            if score is not None:
+                self._scores.move_to_end(key)
+            return score
+
+    def put(self, key: Key, score: PairScore) -> None:
+        """Keep a score. One without a value is not worth keeping: it may do better next time."""
+        if score.value is None:
+            return
+        with self._lock:
+            self._scores[key] = score
+            self._scores.move_to_end(key)
+            while len(self._scores) > self._entries:
+                self._scores.popitem(last=False)

@@ -1,0 +1,28 @@
+"""A cross-encoder reads query and passage together; its score is the raw logit."""
+
+import asyncio
+from collections.abc import Sequence
+
+from pgrerank.inference.scorer import Pair
+from pgrerank.inference.ticket import Job
+from pgrerank.inference.tokens import Tokens
+
+TEMPLATE = "cross-encoder/1"  # part of the fingerprint: change it when the input or score changes
+
+
+class CrossPairing:
+    """Each segment of a passage is read behind the query, and each row is its logit."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+
+    async def pairs(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[Pair[float]]:
+        """One pair a text, in order. The caller keeps the deadline: nothing is run here."""
+        del deadline
+        readings = await asyncio.to_thread(self._tokens.pairs, query, texts)
+        return [
+            Pair([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
+            for reading in readings
+        ]

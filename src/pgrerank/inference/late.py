@@ -1,0 +1,66 @@
+"""Late interaction: query and passages are read apart, their tokens are compared afterwards."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from pgrerank.inference.encoder import EncodedRow
+from pgrerank.inference.engine import Engine
+from pgrerank.inference.scorer import Pair
+from pgrerank.inference.ticket import Job, Lane
+from pgrerank.inference.tokens import Tokens, TokenSequence
+
+# Special tokens take part on the query's side, where [CLS] stands for the whole question, and not
+# on the passage's: nDCG@10 on TREC DL 2021 over BM25's top 100 is .608, against .602 with none,
+# .604 with both and .601 the other way round.
+TEMPLATE = "late-interaction/1"  # part of the fingerprint: change it when the score changes
+_EMPTY = -1.0  # the lowest cosine, for a passage without a token
+
+
+class LatePairing:
+    """MaxSim: mean over the query's tokens of the best cosine among the passage's tokens."""
+
+    def __init__(self, engine: Engine[EncodedRow], tokens: Tokens) -> None:
+        self._engine = engine
+        self._tokens = tokens
+
+    async def pairs(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[Pair[EncodedRow]] | None:
+        """One pair a text, in order; None if the query itself could not be run in time."""
+        (asked,) = await asyncio.to_thread(self._tokens.heads, [query])
+        job = Job(asked.sequences[0], _query_tokens)
+        (tokens,) = await self._engine.run([job], lane=Lane.QUERY, deadline=deadline)
+        if tokens is None:
+            return None
+        readings = await asyncio.to_thread(self._tokens.passages, texts)
+        return [
+            Pair(
+                [Job(sequence, _compared(tokens, sequence)) for sequence in reading.sequences],
+                reading.truncated or asked.truncated,
+            )
+            for reading in readings
+        ]
+
+
+def _query_tokens(row: EncodedRow) -> Tensor:
+    return normalize(row.tokens.float(), dim=-1)
+
+
+def _compared(query: Tensor, sequence: TokenSequence) -> Callable[[EncodedRow], float]:
+    return lambda row: maxsim(query, row.tokens[sequence.text].float())
+
+
+def maxsim(query: Tensor, passage: Tensor) -> float:
+    """Mean over query tokens of the largest cosine with a passage token, -1 to 1.
+
+    Args:
+        query: Unit vectors, one row a token.
+        passage: Vectors of any length, one row a token.
+    """
+    if not len(passage):
+        return _EMPTY
+    similarity = query @ normalize(passage, dim=-1).T
+    return float(similarity.amax(dim=1).mean())

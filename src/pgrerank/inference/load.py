@@ -1,0 +1,134 @@
+"""Models by name: what wiring calls."""
+# pyright: reportUnknownMemberType=false
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from sentence_transformers import CrossEncoder, SentenceTransformer
+
+from pgrerank.domain.model import ModelKind, ScoreKind
+from pgrerank.inference import cross, embedder, late
+from pgrerank.inference.cache import ScoreCache
+from pgrerank.inference.chunking import Chunker
+from pgrerank.inference.classifier import ClassifierBackend
+from pgrerank.inference.cross import CrossPairing
+from pgrerank.inference.embedder import EngineEmbedder
+from pgrerank.inference.encoder import EncoderBackend
+from pgrerank.inference.engine import CAPACITY, Engine
+from pgrerank.inference.late import LatePairing
+from pgrerank.inference.model import PACKAGED, Precision, use_threads
+from pgrerank.inference.opened import check_cross_encoder, opened, prompts
+from pgrerank.inference.scorer import EngineScorer
+
+LATE_INTERACTION = "late-interaction"
+SCORES = 200_000
+
+
+def load_embedder(
+    name: str = PACKAGED,
+    *,
+    revision: str | None = None,
+    precision: Precision = "auto",
+    threads: int = 0,
+    max_length: int | None = None,
+    queue_size: int = CAPACITY,
+    elapsed: Callable[[], float] = time.perf_counter,
+) -> EngineEmbedder:
+    """Load a bi-encoder and start its engine. Blocking: takes seconds.
+
+    Args:
+        name: `all-MiniLM-L6-v2` (packaged), a folder, or a hub name.
+        revision: Branch, tag or commit of the hub repository.
+        precision: Arithmetic; `auto` is bf16 where the hardware computes it.
+        threads: Threads that torch may use in this process; 0: one for each physical core.
+        max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
+        queue_size: Sequences that may wait.
+        elapsed: The clock of deadlines, in seconds.
+
+    Raises:
+        ModelError: There is no such model, or it is not one that this engine runs.
+    """
+    use_threads(threads)
+    model = opened(SentenceTransformer, name, revision, precision, max_length)
+    prompt = prompts(name, model.module)
+    card = replace(
+        model.card(ModelKind.EMBEDDER, embedder.TEMPLATE),
+        dimensions=model.module.get_embedding_dimension(),
+    )
+    backend = EncoderBackend(model.module, dtype=model.dtype)
+    engine = Engine(backend, name, capacity=queue_size, elapsed=elapsed)
+    chunker = Chunker(model.tokens, prompt=prompt.passage)
+    return EngineEmbedder(card, engine, model.tokens, prompt, chunker)
+
+
+def load_scorer(
+    name: str = LATE_INTERACTION,
+    *,
+    embedder: EngineEmbedder | None = None,
+    revision: str | None = None,
+    precision: Precision = "auto",
+    threads: int = 0,
+    max_length: int | None = None,
+    queue_size: int = CAPACITY,
+    scores: int = SCORES,
+    elapsed: Callable[[], float] = time.perf_counter,
+) -> EngineScorer[Any]:
+    """Load a reranker. Blocking: takes seconds.
+
+    Args:
+        name: `late-interaction`, or the folder or hub name of a cross-encoder.
+        embedder: Late interaction shares its engine, if that runs the packaged model.
+        revision: Branch, tag or commit of the hub repository.
+        precision: Arithmetic; `auto` is bf16 where the hardware computes it.
+        threads: Threads that torch may use in this process; 0: one for each physical core.
+        max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
+        queue_size: Sequences that may wait.
+        scores: Pair scores that are kept.
+        elapsed: The clock of deadlines, in seconds.
+
+    Raises:
+        ModelError: There is no such model, or it is not a cross-encoder with one output.
+    """
+    if name == LATE_INTERACTION:
+        if embedder is not None and embedder.model.name == PACKAGED:
+            return load_late_interaction(embedder, scores=scores)
+        own = load_embedder(
+            precision=precision, threads=threads, queue_size=queue_size, elapsed=elapsed
+        )
+        return load_late_interaction(own, scores=scores, release=own.close)
+    use_threads(threads)
+    model = opened(CrossEncoder, name, revision, precision, max_length)
+    check_cross_encoder(name, model.module)
+    card = replace(model.card(ModelKind.RERANKER, cross.TEMPLATE), score_kind=ScoreKind.LOGIT)
+    backend = ClassifierBackend(model.module, dtype=model.dtype)
+    engine = Engine(backend, name, capacity=queue_size, elapsed=elapsed)
+    return EngineScorer(card, engine, CrossPairing(model.tokens), ScoreCache(scores), engine.close)
+
+
+def load_late_interaction(
+    embedder: EngineEmbedder,
+    *,
+    scores: int = SCORES,
+    release: Callable[[], None] = lambda: None,
+) -> EngineScorer[Any]:
+    """A late-interaction reranker on the engine of a loaded embedder.
+
+    Args:
+        embedder: Must stay open as long as the reranker is used.
+        scores: Pair scores that are kept.
+        release: What the reranker's `close` calls.
+    """
+    facts = f"{embedder.model.fingerprint}\n{late.TEMPLATE}"
+    card = replace(
+        embedder.model,
+        kind=ModelKind.RERANKER,
+        name=LATE_INTERACTION,
+        fingerprint=hashlib.sha256(facts.encode()).hexdigest(),
+        dimensions=None,
+        score_kind=ScoreKind.MAXSIM,
+    )
+    pairing = LatePairing(embedder.engine, embedder.tokens)
+    return EngineScorer(card, embedder.engine, pairing, ScoreCache(scores), release)

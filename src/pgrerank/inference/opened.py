@@ -1,0 +1,110 @@
+"""A model of sentence-transformers, opened and looked over before it is trusted."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import torch
+from sentence_transformers import CrossEncoder, SentenceTransformer
+from tokenizers import Tokenizer
+from transformers.utils import logging as transformers_logging
+
+from pgrerank.domain.errors import ModelError
+from pgrerank.domain.model import ModelCard, ModelKind
+from pgrerank.inference.embedder import Prompts
+from pgrerank.inference.model import PRECISIONS, Files, Precision, arithmetic, device, files
+from pgrerank.inference.tokens import Tokens
+
+_MAX_LENGTH = 512  # tokens, for models that would read more: attention grows with its square
+_QUERY_PROMPTS = ("query",)  # what sentence-transformers looks for in encode_query
+_PASSAGE_PROMPTS = ("document", "passage", "corpus")  # and in encode_document
+
+Module = TypeVar("Module", SentenceTransformer, CrossEncoder)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Generic[Module]):
+    """A loaded model with its tokenizer and its files."""
+
+    module: Module
+    tokens: Tokens
+    files: Files
+    precision: str
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What its tensors are made of."""
+        return PRECISIONS[self.precision]
+
+    def card(self, kind: ModelKind, template: str) -> ModelCard:
+        """Its identity, when it is used with this input template."""
+        return ModelCard(
+            kind=kind,
+            name=self.files.name,
+            fingerprint=self.files.fingerprint(self.precision, self.tokens.max_length, template),
+            precision=self.precision,
+            max_length=self.tokens.max_length,
+            revision=self.files.revision,
+        )
+
+
+def opened(
+    kind: type[Module],
+    name: str,
+    revision: str | None,
+    precision: Precision,
+    max_length: int | None,
+) -> Opened[Module]:
+    """Open a model in fp32, on the GPU if there is one.
+
+    Raises:
+        ModelError: There is none, or sentence-transformers or this engine cannot use it.
+    """
+    found = files(name, revision)
+    transformers_logging.disable_progress_bar()
+    try:
+        module = kind(str(found.folder), device=str(device()), trust_remote_code=False)
+    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+        raise ModelError(name, f"sentence-transformers does not open it: {error}") from error
+    module.eval()
+    longest = min(max_length or _MAX_LENGTH, module.max_seq_length or _MAX_LENGTH)
+    tokens = Tokens(_tokenizer(name, module), longest)
+    return Opened(module, tokens, found, arithmetic(precision, device()))
+
+
+def prompts(name: str, model: SentenceTransformer) -> Prompts:
+    """What the model was trained to read before queries and passages.
+
+    Raises:
+        ModelError: Its pooling leaves the prompt out, which needs its length in every batch.
+    """
+    if any(not getattr(module, "include_prompt", True) for module in model):
+        raise ModelError(name, "its pooling excludes prompts, which is not supported.")
+    return Prompts(query=_prompt(model, _QUERY_PROMPTS), passage=_prompt(model, _PASSAGE_PROMPTS))
+
+
+def check_cross_encoder(name: str, model: CrossEncoder) -> None:
+    """Refuse what is not a plain cross-encoder with one logit.
+
+    Raises:
+        ModelError: It has several labels, generates text, or needs a prompt.
+    """
+    if model.num_labels != 1:
+        raise ModelError(
+            name, f"a reranker has one output, this classifier has {model.num_labels}."
+        )
+    if len(list(model)) != 1 or model.default_prompt_name is not None:
+        raise ModelError(name, "only plain cross-encoders without a prompt are supported.")
+
+
+def _prompt(model: SentenceTransformer, names: tuple[str, ...]) -> str:
+    """The first prompt of these names. The default prompt is meant for neither side."""
+    return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
+
+
+def _tokenizer(name: str, model: SentenceTransformer | CrossEncoder) -> Tokenizer:
+    tokenizer = getattr(model.tokenizer, "backend_tokenizer", None)
+    if not isinstance(tokenizer, Tokenizer):
+        raise ModelError(name, "it has no fast tokenizer (tokenizer.json).")
+    return tokenizer

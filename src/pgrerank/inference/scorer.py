@@ -1,0 +1,111 @@
+"""The Scorer port over an engine: cache, tokens, segments, deadline."""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.model import ModelCard
+from pgrerank.inference.cache import ScoreCache
+from pgrerank.inference.engine import Engine
+from pgrerank.inference.ticket import Job, Lane, Row
+
+_UNSCORED = PairScore(value=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair(Generic[Row]):
+    """What must run to score one passage: a job for each of its segments."""
+
+    jobs: Sequence[Job[Row, float]]
+    truncated: bool
+
+
+class Pairing(Protocol[Row]):
+    """A way to score: makes of a query and its passages the jobs for an engine."""
+
+    async def pairs(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[Pair[Row]] | None:
+        """One pair a text, in order; None if the deadline came first."""
+        ...
+
+
+class EngineScorer(Generic[Row]):
+    """Scores pairs on an engine. A pair's score does not depend on what runs beside it.
+
+    Args:
+        model: Identity of the reranker.
+        engine: Where the jobs run.
+        pairing: How a pair becomes jobs.
+        cache: Scores known already.
+        release: What to close with the scorer; nothing, if the engine is someone else's.
+    """
+
+    def __init__(
+        self,
+        model: ModelCard,
+        engine: Engine[Row],
+        pairing: Pairing[Row],
+        cache: ScoreCache,
+        release: Callable[[], None],
+    ) -> None:
+        self.engine = engine
+        self.cache = cache
+        self._model = model
+        self._pairing = pairing
+        self._release = release
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the reranker."""
+        return self._model
+
+    async def score(
+        self, query: str, passages: Sequence[Passage], *, deadline: float | None = None
+    ) -> list[PairScore]:
+        """Score each passage against the query, in order. See ports.Scorer."""
+        keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
+        known = {key: score for key in keys if (score := self.cache.get(key))}
+        unknown = {key: passage.text for key, passage in zip(keys, passages, strict=True)}
+        missing = [key for key in unknown if key not in known]
+        if missing:
+            texts = [unknown[key] for key in missing]
+            fresh = await self._fresh(query, texts, deadline)
+            known.update(zip(missing, fresh, strict=True))
+        for key in missing:
+            self.cache.put(key, known[key])
+        return [known[key] for key in keys]
+
+    def close(self) -> None:
+        """Fail what waits, and stop the engine if it is the scorer's own."""
+        self._release()
+
+    async def _fresh(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[PairScore]:
+        pairs = await self._pairs(query, texts, deadline)
+        if pairs is None:
+            return [_UNSCORED] * len(texts)
+        jobs = [job for pair in pairs for job in pair.jobs]
+        answers = iter(await self.engine.run(jobs, lane=Lane.PAIR, deadline=deadline))
+        return [_scored(pair, [next(answers) for _ in pair.jobs]) for pair in pairs]
+
+    async def _pairs(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[Pair[Row]] | None:
+        try:
+            async with asyncio.timeout(self.engine.remaining(deadline)):
+                return await self._pairing.pairs(query, texts, deadline)
+        except TimeoutError:
+            return None
+
+
+def _scored(pair: Pair[Any], values: Sequence[float | None]) -> PairScore:
+    """The best segment counts, but only once all are there: a part would score differently."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if not known or len(known) < len(values):
+        return _UNSCORED
+    return PairScore(value=max(known), truncated=pair.truncated)

@@ -1,0 +1,89 @@
+"""What stands in the waiting line: jobs, and the ticket of the request they belong to."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+from pgrerank.inference.tokens import TokenSequence
+
+Row = TypeVar("Row")
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+class Lane(IntEnum):
+    """Who goes first: a person waits for a query and its pairs, nobody for a passage."""
+
+    QUERY = 0
+    PAIR = 1
+    PASSAGE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[Row, Answer_co]):
+    """A sequence to run, and what to make of the backend's row for it, in the worker's thread."""
+
+    tokens: TokenSequence
+    finish: Callable[[Row], Answer_co]
+
+
+class Ticket(Generic[Answer_co]):
+    """The answers of one request, written by the worker, awaited in the event loop."""
+
+    def __init__(self, size: int, *, hurried: bool) -> None:
+        #: None: not answered yet, or failed alone
+        self.answers: list[Any] = [None] * size
+        #: a deadline is set, so the head must not wait for the tail
+        self.hurried = hurried
+        self._left = size
+        self._loop = asyncio.get_running_loop()
+        self.settled: asyncio.Future[None] = self._loop.create_future()
+
+    def answer(self, index: int, value: Any) -> None:
+        """Answer one job; the last one settles the ticket."""
+        self.answers[index] = value
+        self._left -= 1
+        if not self._left:
+            self._settle(None)
+
+    def fail(self, error: Exception) -> None:
+        """Fail the whole request. Later answers change nothing."""
+        self._settle(error)
+
+    def _settle(self, error: Exception | None) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(_resolve, self.settled, error)
+
+
+def _resolve(settled: asyncio.Future[None], error: Exception | None) -> None:
+    if settled.done():
+        return
+    if error is None:
+        settled.set_result(None)
+    else:
+        settled.set_exception(error)
+        settled.exception()  # counts as seen, should the caller be cancelled at this moment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry(Generic[Row]):
+    """One job of a ticket in the line."""
+
+    ticket: Ticket[Any]
+    index: int
+    job: Job[Row, Any]
+    lane: Lane
+    #: place in the lane; requests that wait together take turns
+    turn: int
+    arrival: int
+
+
+def entries(
+    ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]], lane: Lane, turn: int, arrival: int
+) -> list[Entry[Row]]:
+    """The jobs of a request in line from `turn` on."""
+    return [
+        Entry(ticket, index, job, lane, turn + index, arrival) for index, job in enumerate(jobs)
+    ]

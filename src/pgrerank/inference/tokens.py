@@ -1,0 +1,162 @@
+"""Text to token ids, with a truncation that is our own and always told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tokenizers import Encoding, Tokenizer
+
+from pgrerank.inference.batching import segments
+
+SEGMENTS = 8  # of one passage; the rest of a longer one is not read
+_QUERY_TOKENS = 64  # of a pair, and never more than a third of it
+_OVERLAP = 4  # a quarter of a segment is shared with the next
+_CHARACTERS_PER_TOKEN = 64  # no text is longer than this; bounds the time spent on a hostile one
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSequence:
+    """What a transformer reads: ids with their types, special tokens included."""
+
+    ids: list[int]
+    types: list[int]
+    #: where the tokens of the text, or of a pair's passage, stand
+    text: slice
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text, or a pair, as sequences: several where a passage is long."""
+
+    sequences: tuple[TokenSequence, ...]
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """Tokens of a text, and whether they are only those of its head."""
+
+    ids: list[int]
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """The special tokens that a tokenizer puts around its one or two texts."""
+
+    #: ids and types before the first text, after it and, in a pair, after the second
+    special: tuple[tuple[list[int], list[int]], ...]
+    #: token type of each text
+    types: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        return sum(len(ids) for ids, _ in self.special)
+
+    def filled(self, *texts: list[int]) -> TokenSequence:
+        ids, types = list(self.special[0][0]), list(self.special[0][1])
+        start = len(ids)
+        for text, kind, (after_ids, after_types) in zip(
+            texts, self.types, self.special[1:], strict=True
+        ):
+            start = len(ids)
+            ids += text + after_ids
+            types += [kind] * len(text) + after_types
+        return TokenSequence(ids, types, slice(start, start + len(texts[-1])))
+
+
+class Tokens:
+    """A tokenizer, frozen: it never truncates or pads, so any number of threads may share it.
+
+    Args:
+        tokenizer: Copied, since changing truncation or padding while another thread encodes
+            is what raises "Already borrowed".
+        max_length: Tokens that a sequence may have, special tokens included.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, max_length: int) -> None:
+        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        self._single = _template(self._tokenizer.encode("a"))
+        self._pair = _template(self._tokenizer.encode("a", "a"))
+        self.max_length = max_length
+
+    @property
+    def raw(self) -> Tokenizer:
+        """The tokenizer itself, for reading only."""
+        return self._tokenizer
+
+    @property
+    def special(self) -> int:
+        """Special tokens around a single text."""
+        return self._single.size
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, without special tokens and however many they are."""
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def heads(self, texts: Sequence[str]) -> list[Reading]:
+        """Each text as one sequence; what does not fit is left out."""
+        return self._singles(texts, most=1)
+
+    def passages(self, texts: Sequence[str]) -> list[Reading]:
+        """Each text as one sequence, or as overlapping ones where it is long."""
+        return self._singles(texts, most=SEGMENTS)
+
+    def pairs(self, query: str, texts: Sequence[str]) -> list[Reading]:
+        """The query with each text. The query has a budget, the text gets the rest."""
+        room = self.max_length - self._pair.size
+        (asked,) = self._bodies([query], room)
+        head = asked.ids[: min(_QUERY_TOKENS, self.max_length // 3)]
+        bodies = self._bodies(texts, (room - len(head)) * SEGMENTS)
+        readings = [
+            _reading(self._pair, [head], body, room=room - len(head), most=SEGMENTS)
+            for body in bodies
+        ]
+        cut = asked.cut or len(head) < len(asked.ids)
+        return [replace(reading, truncated=True) for reading in readings] if cut else readings
+
+    def _singles(self, texts: Sequence[str], most: int) -> list[Reading]:
+        room = self.max_length - self._single.size
+        bodies = self._bodies(texts, room * most)
+        return [_reading(self._single, [], body, room=room, most=most) for body in bodies]
+
+    def _bodies(self, texts: Sequence[str], tokens: int) -> list[_Body]:
+        """The tokens of each text, of an enormous one only of its head."""
+        most = tokens * _CHARACTERS_PER_TOKEN
+        heads = [text[:most] for text in texts]
+        encodings = self._tokenizer.encode_batch_fast(heads, add_special_tokens=False)
+        return [
+            _Body(encoding.ids, len(text) > most)
+            for encoding, text in zip(encodings, texts, strict=True)
+        ]
+
+
+def _reading(
+    template: _Template, before: list[list[int]], body: _Body, *, room: int, most: int
+) -> Reading:
+    parts = segments(len(body.ids), room, overlap=room // _OVERLAP, most=most)
+    return Reading(
+        sequences=tuple(template.filled(*before, body.ids[part]) for part in parts),
+        truncated=body.cut or parts[-1].stop < len(body.ids),
+    )
+
+
+def _template(probe: Encoding) -> _Template:
+    """Read off an encoding of one-letter texts which special tokens stand where."""
+    special: list[tuple[list[int], list[int]]] = [([], [])]
+    kinds: list[int] = []
+    previous: int | None = None
+    for token, kind, owner in zip(probe.ids, probe.type_ids, probe.sequence_ids, strict=True):
+        if owner is None:
+            special[-1][0].append(token)
+            special[-1][1].append(kind)
+        elif owner != previous:
+            special.append(([], []))
+            kinds.append(kind)
+        previous = previous if owner is None else owner
+    return _Template(tuple(special), tuple(kinds))

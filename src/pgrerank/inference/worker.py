@@ -1,0 +1,113 @@
+"""The one thread that runs a model, and answers every waiter whatever happens."""
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import structlog
+
+from pgrerank.domain.errors import ScoringError
+from pgrerank.inference.queue import Queue
+from pgrerank.inference.ticket import Entry, Row
+from pgrerank.inference.tokens import TokenSequence
+
+Row_co = TypeVar("Row_co", covariant=True)
+
+_log = structlog.get_logger()
+_MEMORY_SIGNS = ("not enough memory", "out of memory", "alloc")  # torch, on CPU and CUDA
+
+
+class Backend(Protocol[Row_co]):
+    """A loaded transformer: knows token sequences and tensors, nothing of requests."""
+
+    def forward(self, batch: Sequence[TokenSequence]) -> Sequence[Row_co]:
+        """Run the model once over a batch. One row a sequence, in order."""
+        ...
+
+
+class Worker(Generic[Row]):
+    """Takes batches from the queue until it closes. Only its own thread touches the backend."""
+
+    def __init__(self, backend: Backend[Row], queue: Queue[Row], *, part: str) -> None:
+        #: sequences that were run, and in how many batches
+        self.sequences = 0
+        self.batches = 0
+        self._backend = backend
+        self._queue = queue
+        self._part = part
+        self._thread = threading.Thread(target=self._work, name=f"inference {part}", daemon=True)
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still runs."""
+        return self._thread.is_alive()
+
+    def join(self) -> None:
+        """Wait for the batch that is running. The queue must be closed."""
+        self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            while batch := self._queue.take():
+                self._serve(batch)
+        finally:
+            fail(self._queue.close(), self._part)
+
+    def _serve(self, batch: Sequence[Entry[Row]]) -> None:
+        started = time.perf_counter()
+        error = self._attempt(batch)
+        if error is None:
+            self._queue.pace.note(len(batch), time.perf_counter() - started)
+            self.sequences += len(batch)
+            self.batches += 1
+        elif _is_memory(error):
+            self._halve(batch)
+        else:
+            self._isolate(batch, error)
+
+    def _attempt(self, batch: Sequence[Entry[Row]]) -> Exception | None:
+        try:
+            rows = self._backend.forward([entry.job.tokens for entry in batch])
+            answers = [entry.job.finish(row) for entry, row in zip(batch, rows, strict=True)]
+        except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
+            _log.warning("batch.failed", part=self._part, size=len(batch), error=repr(error))
+            # The frames of the traceback hold the tensors that there was no memory for.
+            return error.with_traceback(None)
+        for entry, answer in zip(batch, answers, strict=True):
+            entry.ticket.answer(entry.index, answer)
+        return None
+
+    def _halve(self, batch: Sequence[Entry[Row]]) -> None:
+        middle = len(batch) // 2
+        if not middle:
+            batch[0].ticket.answer(batch[0].index, None)
+            return
+        self._serve(batch[:middle])
+        self._serve(batch[middle:])
+
+    def _isolate(self, batch: Sequence[Entry[Row]], error: Exception) -> None:
+        """Run each request of a failed batch by itself, so that only the guilty one fails."""
+        tickets = list(dict.fromkeys(entry.ticket for entry in batch))
+        if len(tickets) == 1:
+            self._queue.withdraw(tickets[0])
+            fail(batch, self._part, error)
+            return
+        for ticket in tickets:
+            self._serve([entry for entry in batch if entry.ticket is ticket])
+
+
+def fail(waiting: Sequence[Entry[Any]], part: str, cause: Exception | None = None) -> None:
+    """Tell every request that waits for one of these that the model failed."""
+    for ticket in {entry.ticket for entry in waiting}:
+        error = ScoringError(part)
+        error.__cause__ = cause
+        ticket.fail(error)
+
+
+def _is_memory(error: Exception) -> bool:
+    text = str(error)
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and any(sign in text for sign in _MEMORY_SIGNS)
+    )
