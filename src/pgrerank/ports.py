@@ -249,14 +249,20 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """All ports together: what a use case is given."""
+class Office:
+    """The ports that need no model: enough to administer."""
 
     clock: Clock
-    embedder: Embedder
-    scorer: Scorer
-    candidates: Candidates
     rankings: Rankings
     documents: Documents
     keys: Keys
     tenants: Tenants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House(Office):
+    """All ports together: what a use case is given."""
+
+    embedder: Embedder
+    scorer: Scorer
+    candidates: Candidates

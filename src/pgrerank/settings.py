@@ -54,7 +54,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     reranker: Annotated[
         str,
         Meta(
-            description="Reranker: `late-interaction` (over the embedder's tokens), a folder, or "
+            description="Reranker: `late-interaction` (over the packaged embedder's tokens), a folder, or "
             "the hub name of a cross-encoder."
         ),
     ] = "late-interaction"

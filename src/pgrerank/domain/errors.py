@@ -170,6 +170,7 @@ class UnmigratedError(StartupError):
     """The database is older than this version of pgrerank."""
 
     def __init__(self, found: str | None, needed: str) -> None:
+        self.found = found
         super().__init__(
             f"The database is at revision {found or '(none)'}, this version needs {needed}. "
             "Run: pgrerank migrate"

@@ -6,10 +6,10 @@ from pgrerank.domain import tenant as tenants
 from pgrerank.domain.errors import AuthenticationError, InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import ApiKey, Caller, Scope
-from pgrerank.ports import House
+from pgrerank.ports import Office
 
 
-async def authenticate(house: House, secret: str | None) -> Caller:
+async def authenticate(office: Office, secret: str | None) -> Caller:
     """The caller behind an API key.
 
     Raises:
@@ -18,15 +18,15 @@ async def authenticate(house: House, secret: str | None) -> Caller:
     """
     if not secret or not secret.startswith(f"{tenants.KEY_MARK}_") or not secret.isascii():
         raise AuthenticationError
-    now = house.clock.now()
-    for key in await house.keys.find(tenants.secret_prefix(secret)):
+    now = office.clock.now()
+    for key in await office.keys.find(tenants.secret_prefix(secret)):
         if key.accepts(secret, now):
             return Caller(tenant_id=key.tenant_id, key_id=key.id, scopes=key.scopes)
     raise AuthenticationError
 
 
 async def issue(
-    house: House,
+    office: Office,
     tenant_id: TenantId,
     name: str,
     scopes: frozenset[Scope],
@@ -41,8 +41,8 @@ async def issue(
         raise InvalidRequestError("scopes", f"must name at least one of {', '.join(Scope)}")
     if expires_at is not None and expires_at.tzinfo is None:
         raise InvalidRequestError("expires_at", "must have a time zone, such as Z")
-    if expires_at is not None and expires_at <= house.clock.now():
+    if expires_at is not None and expires_at <= office.clock.now():
         raise InvalidRequestError("expires_at", "must be in the future")
     secret = tenants.new_secret()
-    key = await house.keys.create(tenant_id, name, scopes, secret=secret, expires_at=expires_at)
+    key = await office.keys.create(tenant_id, name, scopes, secret=secret, expires_at=expires_at)
     return key, secret

@@ -1,0 +1,265 @@
+"""The composition root: the only module that names concrete classes and knows all of them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from pgrerank.domain.errors import (
+    DatabaseUnreachableError,
+    StartupError,
+    UnmigratedError,
+)
+from pgrerank.ports import House, Office
+from pgrerank.settings import Settings
+from pgrerank.storage import embedded, migrate, startup
+from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.embedded import EmbeddedServer
+from pgrerank.storage.keys import PostgresKeys
+from pgrerank.storage.pool import Pool, pool
+from pgrerank.storage.rankings import PostgresRankings
+from pgrerank.storage.tenants import PostgresTenants
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+    from pgrerank.inference.embedder import EngineEmbedder
+    from pgrerank.inference.scorer import EngineScorer
+
+#: seconds between looks at the embedded server
+_WATCH_S = 1.0
+
+
+class SystemClock:
+    """The clock of the machine."""
+
+    def now(self) -> datetime:
+        """This instant, in UTC."""
+        return datetime.now(UTC)
+
+    def elapsed(self) -> float:
+        """Seconds since some fixed instant; never goes back."""
+        return perf_counter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where Postgres is, for operators and for the service."""
+
+    admin_url: str
+    service_url: str
+    #: the server of our own, where no URL names another
+    server: EmbeddedServer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """The loaded models."""
+
+    embedder: "EngineEmbedder"
+    scorer: "EngineScorer[Any]"
+
+
+@contextmanager
+def database(settings: Settings) -> Generator[Database]:
+    """The database of the settings: the one they name, or else the embedded server, started.
+
+    Raises:
+        DatabaseUnreachableError: The embedded server does not come up.
+    """
+    if settings.database_url is not None:
+        admin_url = settings.admin_database_url or settings.database_url
+        yield Database(admin_url=admin_url, service_url=settings.database_url)
+        return
+    with embedded.running(settings.data_dir) as server:
+        yield Database(admin_url=server.admin_url, service_url=server.service_url, server=server)
+
+
+@contextmanager
+def models(settings: Settings) -> Generator[Models]:
+    """The embedder and the reranker. Loading blocks for seconds.
+
+    Raises:
+        ModelError: A name stands for no usable model.
+    """
+    from pgrerank.inference import load  # noqa: PLC0415 - torch takes seconds that few commands need
+
+    embedder = load.load_embedder(
+        settings.embedder,
+        precision=settings.precision,
+        threads=settings.threads,
+        queue_size=settings.queue_size,
+    )
+    try:
+        scorer = load.load_scorer(
+            settings.reranker,
+            embedder=embedder,
+            precision=settings.precision,
+            threads=settings.threads,
+            queue_size=settings.queue_size,
+            scores=settings.score_cache,
+        )
+        try:
+            yield Models(embedder=embedder, scorer=scorer)
+        finally:
+            scorer.close()
+    finally:
+        embedder.close()
+
+
+@asynccontextmanager
+async def office(settings: Settings) -> AsyncGenerator[Office]:
+    """The ports that need no model, over a database that was found fit to serve.
+
+    Raises:
+        StartupError: It was not; says what mends it.
+    """
+    with database(settings) as found:
+        async with _opened(found, settings) as connections:
+            yield _office(found, connections)
+
+
+@asynccontextmanager
+async def house(settings: Settings) -> AsyncGenerator[House]:
+    """All ports.
+
+    Raises:
+        StartupError: The database or a model is refused; says what mends it.
+    """
+    with database(settings) as found:
+        async with _furnished(found, settings) as (whole, _):
+            yield whole
+
+
+@asynccontextmanager
+async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
+    """The HTTP application with all it needs, watched over until it ends.
+
+    Raises:
+        StartupError: The database or a model is refused; says what mends it.
+    """
+    from pgrerank import observe  # noqa: PLC0415 - as the next
+    from pgrerank.api.app import create_app  # noqa: PLC0415 - Litestar is for this alone
+
+    observe.configure_logging(settings.log_format, settings.log_level)
+    telemetry = observe.Telemetry()
+    with database(settings) as found:
+        async with _furnished(found, settings) as (whole, loaded), _kept_running(found.server):
+            for name, engine in _engines(loaded).items():
+                telemetry.watch_queue(name, lambda engine=engine: engine.queue_length)
+            yield create_app(
+                whole,
+                limits=settings.limits,
+                ready=lambda: _parts(found, loaded),
+                observer=telemetry,
+                operator_token=settings.operator_token,
+            )
+
+
+@asynccontextmanager
+async def _furnished(found: Database, settings: Settings) -> AsyncGenerator[tuple[House, Models]]:
+    async with _opened(found, settings) as connections:
+        loading = models(settings)
+        loaded = await asyncio.to_thread(loading.__enter__)
+        try:
+            yield _house(found, connections, loaded), loaded
+        finally:
+            await asyncio.to_thread(loading.__exit__, None, None, None)
+
+
+def _office(found: Database, connections: Pool) -> Office:
+    return Office(
+        clock=SystemClock(),
+        rankings=PostgresRankings(connections),
+        documents=PostgresDocuments(connections),
+        keys=PostgresKeys(connections),
+        tenants=PostgresTenants(found.admin_url),
+    )
+
+
+def _house(found: Database, connections: Pool, loaded: Models) -> House:
+    front = _office(found, connections)
+    return House(
+        clock=front.clock,
+        rankings=front.rankings,
+        documents=front.documents,
+        keys=front.keys,
+        tenants=front.tenants,
+        embedder=loaded.embedder,
+        scorer=loaded.scorer,
+        candidates=PostgresCandidates(connections),
+    )
+
+
+@asynccontextmanager
+async def _opened(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
+    try:
+        await startup.verify(found.service_url)
+    except UnmigratedError as error:
+        # A server of our own that is new has nobody else to migrate it.
+        if found.server is None or error.found is not None:
+            raise
+        await asyncio.to_thread(migrate.upgrade, found.admin_url)
+    async with pool(found.service_url, size=settings.pool_size) as connections:
+        yield connections
+
+
+@asynccontextmanager
+async def _kept_running(server: EmbeddedServer | None) -> AsyncGenerator[None]:
+    """Start the embedded server again whenever it dies."""
+    if server is None:
+        yield
+        return
+    watching = asyncio.create_task(_watched(server))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _watched(server: EmbeddedServer) -> None:
+    log: Any = structlog.get_logger("pgrerank")
+    while True:
+        await asyncio.sleep(_WATCH_S)
+        if await asyncio.to_thread(server.is_running):
+            continue
+        log.warning("postgres.died")
+        try:
+            await asyncio.to_thread(server.ensure_running)
+            log.info("postgres.restarted")
+        except DatabaseUnreachableError as error:
+            log.error("postgres.unreachable", reason=str(error))  # noqa: TRY400 - known, no traceback
+
+
+def _engines(loaded: Models) -> dict[str, Any]:
+    """Engines by what they run; one, where the reranker shares the embedder's."""
+    engines = {"embedder": loaded.embedder.engine}
+    if loaded.scorer.engine is not loaded.embedder.engine:
+        engines["reranker"] = loaded.scorer.engine
+    return engines
+
+
+async def _parts(found: Database, loaded: Models) -> dict[str, str]:
+    """Each part of the service with `ok` or why it is not."""
+    states = {
+        name: "ok" if engine.alive else "the engine has stopped"
+        for name, engine in _engines(loaded).items()
+    }
+    return {**await _database_parts(found.service_url), **states}
+
+
+async def _database_parts(url: str) -> dict[str, str]:
+    try:
+        await startup.verify(url)
+    except DatabaseUnreachableError:
+        return {"postgres": "cannot be reached", "migrations": "unknown"}
+    except StartupError as error:
+        return {"postgres": "ok", "migrations": str(error)}
+    return {"postgres": "ok", "migrations": "ok"}
