@@ -1,0 +1,111 @@
+"""The application over fakes, with a key for each kind of caller."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from pgrerank.api.app import create_app
+from pgrerank.domain.candidate import Ranking
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import IngestReport
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.tenant import Scope
+from pgrerank.ports import House
+from pgrerank.usecases import access
+from tests import fakes
+
+OPERATOR_TOKEN = "operator-token-of-the-tests"
+EVERY_SCOPE = frozenset(Scope)
+
+Client = AsyncTestClient[Litestar]
+
+
+@dataclass
+class FakeObserver:
+    """Keeps what it is told."""
+
+    searches: list[tuple[str, SearchRequest, Ranking]] = field(default_factory=list)
+    ingests: list[tuple[str, IngestReport]] = field(default_factory=list)
+    answers: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
+        self.searches.append((collection_name, request, ranking))
+
+    def ingested(self, collection_name: str, report: IngestReport) -> None:
+        self.ingests.append((collection_name, report))
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        assert seconds >= 0
+        self.answers.append((method, route, status))
+
+    def exposition(self) -> bytes:
+        return b"pgrerank_test 1\n"
+
+
+async def all_ok() -> dict[str, str]:
+    return {"postgres": "ok"}
+
+
+def app_of(
+    house: House,
+    *,
+    limits: Limits | None = None,
+    observer: FakeObserver | None = None,
+    ready: Callable[[], Awaitable[dict[str, str]]] = all_ok,
+    operator_token: str | None = OPERATOR_TOKEN,
+) -> Litestar:
+    return create_app(
+        house,
+        limits=limits or Limits(),
+        ready=ready,
+        observer=observer or FakeObserver(),
+        operator_token=operator_token,
+    )
+
+
+async def new_key(
+    house: House, tenant_id: TenantId | None = None, scopes: frozenset[Scope] = EVERY_SCOPE
+) -> str:
+    _, secret = await access.issue(house, tenant_id or TenantId(uuid4()), "a key", scopes)
+    return secret
+
+
+def bearer(credentials: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {credentials}"}
+
+
+@asynccontextmanager
+async def client_of(
+    house: House,
+    *,
+    scopes: frozenset[Scope] = EVERY_SCOPE,
+    tenant_id: TenantId | None = None,
+    **options: object,
+) -> AsyncIterator[Client]:
+    """A caller with a fresh key of the house."""
+    secret = await new_key(house, tenant_id, scopes)
+    async with AsyncTestClient(app_of(house, **options)) as client:
+        client.headers.update(bearer(secret))
+        yield client
+
+
+ClientOf = Callable[..., AbstractAsyncContextManager[Client]]
+
+
+@pytest.fixture
+def house() -> House:
+    return fakes.house()
+
+
+@pytest.fixture
+async def client(house: House) -> AsyncIterator[Client]:
+    """A caller with every scope, and its collection `docs`."""
+    async with client_of(house) as caller:
+        await caller.put("/v1/collections/docs")
+        yield caller

@@ -1,0 +1,205 @@
+"""Who gets in, and how often."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from litestar.testing import AsyncTestClient
+from structlog.contextvars import get_contextvars
+from structlog.testing import capture_logs
+
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases import access
+from tests import fakes
+from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, client_of, new_key
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {},
+        bearer("pgr_unknown"),
+        bearer("nonsense"),
+        {"Authorization": b"Bearer pgr_\xc3\xbc"},
+        {"Authorization": "Basic cGdyOg=="},
+        {"Authorization": "Bearer"},
+    ],
+    ids=["none", "unknown", "nonsense", "not ascii", "basic", "empty"],
+)
+async def test_without_a_valid_key_nothing_is_answered(house, header):
+    async with AsyncTestClient(app_of(house)) as client:
+        answer = await client.get("/v1/collections", headers=header)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_the_scheme_is_read_in_any_case(house):
+    secret = await new_key(house)
+    async with AsyncTestClient(app_of(house)) as client:
+        answer = await client.get("/v1/collections", headers={"Authorization": f"bearer {secret}"})
+    assert answer.status_code == 200
+
+
+async def test_an_expired_key_is_refused(house):
+    now = house.clock.now()
+    _, secret = await access.issue(
+        house, TenantId(uuid4()), "short", frozenset(Scope), now + timedelta(seconds=10)
+    )
+    async with AsyncTestClient(app_of(house)) as client:
+        assert (await client.get("/v1/collections", headers=bearer(secret))).status_code == 200
+        house.clock.advance(10)
+        assert (await client.get("/v1/collections", headers=bearer(secret))).status_code == 401
+
+
+async def test_a_revoked_key_is_refused_at_once(house):
+    async with client_of(house) as admin:
+        issued = (await admin.post("/v1/keys", json={"name": "k", "scopes": ["search"]})).json()
+        key = bearer(issued["secret"])
+        assert (await admin.get("/v1/collections", headers=key)).status_code == 200
+        assert (await admin.delete(f"/v1/keys/{issued['key']['id']}")).status_code == 204
+        assert (await admin.get("/v1/collections", headers=key)).status_code == 401
+
+
+CALLS = [
+    ("GET", "/v1/collections", Scope.SEARCH),
+    ("GET", "/v1/collections/docs", Scope.SEARCH),
+    ("PUT", "/v1/collections/docs", Scope.INGEST),
+    ("DELETE", "/v1/collections/docs", Scope.INGEST),
+    ("GET", "/v1/collections/docs/documents", Scope.SEARCH),
+    ("PUT", "/v1/collections/docs/documents", Scope.INGEST),
+    ("GET", "/v1/collections/docs/documents/a", Scope.SEARCH),
+    ("DELETE", "/v1/collections/docs/documents/a", Scope.INGEST),
+    ("POST", "/v1/collections/docs/search", Scope.SEARCH),
+    ("GET", "/v1/rerankings", Scope.SEARCH),
+    ("GET", f"/v1/rerankings/{uuid4()}", Scope.SEARCH),
+    ("GET", "/v1/keys", Scope.ADMIN),
+    ("POST", "/v1/keys", Scope.ADMIN),
+    ("DELETE", f"/v1/keys/{uuid4()}", Scope.ADMIN),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "needed"), CALLS)
+async def test_each_call_needs_its_scope(house, method, path, needed):
+    async with client_of(house, scopes=frozenset(Scope) - {needed}) as client:
+        answer = await client.request(method, path)
+    assert answer.status_code == 403
+    assert f"`{needed}`" in answer.json()["detail"]
+
+
+def test_every_route_of_a_tenant_is_in_the_list_above(house):
+    paths = app_of(house).openapi_schema.to_schema()["paths"]
+    described = {
+        (method.upper(), path)
+        for path, item in paths.items()
+        for method in item
+        if path.startswith("/v1") and not path.startswith("/v1/tenants")
+    }
+    assert len(described) == len(CALLS)
+
+
+async def test_keys_do_not_reach_the_log(house):
+    secret = await new_key(house)
+    with capture_logs() as logs:
+        async with AsyncTestClient(app_of(house)) as client:
+            await client.get("/v1/collections", headers=bearer(secret))
+            await client.get("/v1/collections", headers=bearer(secret + "x"))
+    assert secret not in repr(logs)
+    assert secret not in repr(get_contextvars())
+
+
+async def test_a_secret_is_shown_once(house):
+    async with client_of(house) as admin:
+        issued = (await admin.post("/v1/keys", json={"name": "k", "scopes": ["search"]})).json()
+        listed = (await admin.get("/v1/keys")).text
+    assert issued["secret"].startswith(issued["key"]["prefix"])
+    assert issued["secret"] not in listed
+    assert issued["key"]["id"] in listed
+
+
+async def test_requests_over_the_rate_are_refused_with_the_time_to_wait(house):
+    async with client_of(house, limits=Limits(requests_per_minute=2)) as client:
+        first = await client.get("/v1/collections")
+        await client.get("/v1/collections")
+        third = await client.get("/v1/collections")
+    assert first.headers["ratelimit-limit"] == "2"
+    assert first.headers["ratelimit-remaining"] == "1"
+    assert third.status_code == 429
+    assert third.json()["type"] == "urn:pgrerank:problem:too-many-requests"
+    assert 1 <= int(third.headers["retry-after"]) <= 60
+
+
+async def test_the_rate_is_counted_for_each_key(house):
+    other = await new_key(house)
+    async with client_of(house, limits=Limits(requests_per_minute=1)) as client:
+        assert (await client.get("/v1/collections")).status_code == 200
+        assert (await client.get("/v1/collections")).status_code == 429
+        assert (await client.get("/v1/collections", headers=bearer(other))).status_code == 200
+
+
+async def test_no_rate_means_no_limit(house):
+    async with client_of(house, limits=Limits(requests_per_minute=0)) as client:
+        answer = await client.get("/v1/collections")
+    assert answer.status_code == 200
+    assert "ratelimit-limit" not in answer.headers
+
+
+async def test_tenants_are_closed_without_a_token(house):
+    async with AsyncTestClient(app_of(house, operator_token=None)) as client:
+        answer = await client.get("/v1/tenants", headers=bearer("anything"))
+    assert answer.status_code == 403
+    assert "set PGRERANK_OPERATOR_TOKEN" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("header", [{}, bearer("wrong"), {"Authorization": b"Bearer \xc3\xbc"}])
+async def test_tenants_need_the_operator_token(house, header):
+    async with AsyncTestClient(app_of(house)) as client:
+        answer = await client.get("/v1/tenants", headers=header)
+    assert answer.status_code == 401
+
+
+async def test_an_api_key_opens_no_tenant_routes(house):
+    async with client_of(house) as client:
+        assert (await client.get("/v1/tenants")).status_code == 401
+
+
+async def test_the_operator_makes_a_tenant_and_its_first_key():
+    house = fakes.house()
+    async with AsyncTestClient(app_of(house)) as client:
+        operator = bearer(OPERATOR_TOKEN)
+        made = await client.post("/v1/tenants", json={"name": "acme"}, headers=operator)
+        again = await client.post("/v1/tenants", json={"name": "acme"}, headers=operator)
+        issued = await client.post(
+            "/v1/tenants/acme/keys",
+            json={"name": "first", "scopes": ["search", "admin"]},
+            headers=operator,
+        )
+        listed = await client.get("/v1/tenants", headers=operator)
+        used = await client.get("/v1/collections", headers=bearer(issued.json()["secret"]))
+        deleted = await client.delete("/v1/tenants/acme", headers=operator)
+
+    assert made.status_code == 201
+    assert again.status_code == 409
+    assert issued.json()["key"]["scopes"] == ["admin", "search"]
+    assert [tenant["name"] for tenant in listed.json()["items"]] == ["acme"]
+    assert used.status_code == 200
+    assert deleted.status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"name": "k", "scopes": []}, "scopes"),
+        ({"name": "k", "scopes": ["root"]}, "scopes[0]"),
+        ({"name": "", "scopes": ["search"]}, "name"),
+        ({"name": "a\0b", "scopes": ["search"]}, "name"),
+        ({"name": "k", "scopes": ["search"], "expires_at": "2030-01-01T00:00:00"}, "expires_at"),
+        ({"name": "k", "scopes": ["search"], "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
+    ],
+)
+async def test_a_key_that_cannot_be_is_refused(house, body, field):
+    async with client_of(house) as admin:
+        answer = await admin.post("/v1/keys", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["field"] == field
