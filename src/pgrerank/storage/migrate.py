@@ -1,25 +1,52 @@
 """Run and read migrations; `alembic` on the command line does the same."""
 
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
 
+from pgrerank.domain.errors import (
+    DatabaseUnreachableError,
+    MissingExtensionError,
+    NewerDatabaseError,
+    StartupError,
+)
 from pgrerank.storage import sqlfile
+
+_ADMIN = "PGRERANK_ADMIN_DATABASE_URL"
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring a database up to a revision. Any number of processes may do so at once.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        url: Postgres URL of a login that may `set role pgrerank_owner`, or make that role.
         revision: A revision, or `head` for the newest.
+
+    Raises:
+        DatabaseUnreachableError: No connection could be made.
+        MissingExtensionError: The server has no pgvector to install.
+        NewerDatabaseError: The database is at a revision this version does not know.
+        StartupError: A lock was not to be had in time, or the login may not migrate.
     """
-    command.upgrade(config(url), revision)
+    with _translated():
+        command.upgrade(config(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Take a database back to a revision, or to `base`: data that has no place there is lost."""
-    command.downgrade(config(url), revision)
+    """Take a database back to a revision, or to `base`: data that has no place there is lost.
+
+    Raises:
+        StartupError: As `upgrade` does.
+    """
+    with _translated():
+        command.downgrade(config(url), revision)
 
 
 def config(url: str) -> Config:
@@ -34,3 +61,30 @@ def revisions() -> list[str]:
     """All revisions this version knows, newest first."""
     scripts = ScriptDirectory(str(sqlfile.migrations_dir()))
     return [script.revision for script in scripts.walk_revisions()]
+
+
+@contextmanager
+def _translated() -> Generator[None]:
+    try:
+        yield
+    except psycopg.OperationalError as error:
+        # Outside SQLAlchemy's wrapper: no connection was made.
+        raise DatabaseUnreachableError(str(error).strip()) from error
+    except DBAPIError as error:
+        raise _translation(error) from error
+    except CommandError as error:
+        unknown = re.search(r"Can't locate revision identified by '(.+)'", str(error))
+        if unknown is None:
+            raise
+        raise NewerDatabaseError(unknown[1]) from error
+
+
+def _translation(error: DBAPIError) -> Exception:
+    cause = error.orig
+    if isinstance(cause, psycopg.errors.LockNotAvailable):
+        return StartupError("Another transaction holds a table that changes. Run it again.")
+    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
+        return StartupError(f"This login may not migrate ({cause}). Set {_ADMIN} to one that may.")
+    if isinstance(cause, psycopg.errors.FeatureNotSupported | psycopg.errors.UndefinedFile):
+        return MissingExtensionError()
+    return DatabaseUnreachableError(str(cause).strip()) if error.connection_invalidated else error

@@ -6,12 +6,24 @@ from pathlib import Path
 
 from alembic import op
 
+from pgrerank.domain.errors import PgrerankError
+
 _PACKAGE = Path(__file__).parent.parent
 _CHECKOUT = _PACKAGE.parent.parent
 
 
-class ChangedFileError(Exception):
-    """A released SQL file was changed. Give the new behaviour a new name instead."""
+class ChangedFileError(PgrerankError):
+    """A released SQL file is not what was released.
+
+    Args:
+        path: The file, below `sql/`.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The released file sql/{path} was changed. Restore it, and give the new behaviour a "
+            "new name."
+        )
 
 
 def sql_dir() -> Path:
@@ -30,8 +42,15 @@ def text(path: str) -> str:
     Raises:
         ChangedFileError: Its content is not what was released.
     """
-    content = (sql_dir() / path).read_bytes()
-    released = frozen().get(path)
+    return checked((sql_dir() / path).read_bytes(), frozen().get(path), path)
+
+
+def checked(content: bytes, released: str | None, path: str) -> str:
+    """The text of a file, if it has the SHA-256 it was released with. None: not released yet.
+
+    Raises:
+        ChangedFileError: It has another.
+    """
     if released not in (None, hashlib.sha256(content).hexdigest()):
         raise ChangedFileError(path)
     return content.decode()

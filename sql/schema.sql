@@ -1,0 +1,1537 @@
+--
+-- PostgreSQL database dump
+--
+
+SET statement_timeout = 0;
+SET lock_timeout = 0;
+SET idle_in_transaction_session_timeout = 0;
+SET transaction_timeout = 0;
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET check_function_bodies = false;
+SET xmloption = content;
+SET client_min_messages = warning;
+SET row_security = off;
+
+--
+-- Name: pgrerank; Type: SCHEMA; Schema: -; Owner: pgrerank_owner
+--
+
+CREATE SCHEMA pgrerank;
+
+ALTER SCHEMA pgrerank OWNER TO pgrerank_owner;
+
+--
+-- Name: pgrerank_analytics; Type: SCHEMA; Schema: -; Owner: pgrerank_owner
+--
+
+CREATE SCHEMA pgrerank_analytics;
+
+ALTER SCHEMA pgrerank_analytics OWNER TO pgrerank_owner;
+
+--
+-- Name: vector; Type: EXTENSION; Schema: -; Owner: -
+--
+
+CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
+
+--
+-- Name: EXTENSION vector; Type: COMMENT; Schema: -; Owner: 
+--
+
+COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
+
+--
+-- Name: any_of_v1(text[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.any_of_v1(lexemes text[]) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT (string_agg(((''''::text || replace(replace(l.lexeme, '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''''::text), ' | '::text ORDER BY l.lexeme))::tsquery AS string_agg
+    FROM unnest(any_of_v1.lexemes) l(lexeme);
+END;
+
+ALTER FUNCTION pgrerank.any_of_v1(lexemes text[]) OWNER TO pgrerank_owner;
+
+SET default_tablespace = '';
+
+SET default_table_access_method = heap;
+
+--
+-- Name: api_key; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.api_key (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    prefix text NOT NULL,
+    secret_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone
+);
+
+ALTER TABLE pgrerank.api_key OWNER TO pgrerank_owner;
+
+--
+-- Name: api_key_candidates_v1(text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) RETURNS SETOF pgrerank.api_key
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    BEGIN ATOMIC
+ SELECT k.tenant_id,
+     k.id,
+     k.name,
+     k.prefix,
+     k.secret_hash,
+     k.scopes,
+     k.created_at,
+     k.expires_at,
+     k.revoked_at
+    FROM pgrerank.api_key k
+   WHERE (k.prefix = api_key_candidates_v1.key_prefix)
+   ORDER BY k.id;
+END;
+
+ALTER FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_size_chunk_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_size_chunk_v1() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    if tg_op in ('INSERT', 'UPDATE') then
+        perform pgrerank.collection_size_add_v1(
+            tenant_id, collection_id, 0, count(*), sum(lexeme_count)
+        )
+        from new_rows
+        group by tenant_id, collection_id;
+    end if;
+    if tg_op in ('DELETE', 'UPDATE') then
+        perform pgrerank.collection_size_add_v1(
+            tenant_id, collection_id, 0, -count(*), -sum(lexeme_count)
+        )
+        from old_rows
+        group by tenant_id, collection_id;
+    end if;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pgrerank.collection_size_chunk_v1() OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_size_document_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_size_document_v1() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    if tg_op = 'INSERT' then
+        perform pgrerank.collection_size_add_v1(tenant_id, collection_id, count(*), 0, 0)
+        from new_rows
+        group by tenant_id, collection_id;
+    else
+        perform pgrerank.collection_size_add_v1(tenant_id, collection_id, -count(*), 0, 0)
+        from old_rows
+        group by tenant_id, collection_id;
+    end if;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pgrerank.collection_size_document_v1() OWNER TO pgrerank_owner;
+
+--
+-- Name: current_tenant_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.current_tenant_v1() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN (current_setting('pgrerank.tenant_id'::text))::uuid;
+
+ALTER FUNCTION pgrerank.current_tenant_v1() OWNER TO pgrerank_owner;
+
+--
+-- Name: dense_leg_v1(uuid, uuid, public.vector, integer, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    is_indexed constant boolean := exists (
+        select from pg_catalog.pg_index as i
+        where
+            i.indexrelid = to_regclass(
+                'pgrerank.' || pgrerank.embedding_index_v1(collection_id, model_id)
+            )
+            and i.indisvalid
+    ) and exact_limit < (
+        select sum(s.chunks) from pgrerank.collection_size as s
+        where s.tenant_id = tenant and s.collection_id = dense_leg_v1.collection_id
+    );
+    ids uuid[];
+    distances double precision[];
+begin
+    scan := case when is_indexed then 'hnsw' else 'exact' end;
+    if is_indexed then
+        select array_agg(n.chunk_id), array_agg(n.distance)
+        into ids, distances
+        from pgrerank.nearest_indexed_v1(
+            tenant, collection_id, model_id, embedding, candidates, filter
+        ) as n;
+    end if;
+    if coalesce(cardinality(ids), 0) < candidates then
+        scan := 'exact';
+        select array_agg(n.chunk_id), array_agg(n.distance)
+        into ids, distances
+        from pgrerank.nearest_exact_v1(
+            tenant, collection_id, model_id, embedding, candidates, filter
+        ) as n;
+    end if;
+    select
+        coalesce(array_agg(n.id order by n.distance asc, n.id asc) filter (where n.is_near), '{}'),
+        coalesce(
+            array_agg(1 - n.distance order by n.distance asc, n.id asc) filter (where n.is_near),
+            '{}'
+        ),
+        count(*) filter (where not n.is_near)
+    into chunk_ids, scores, below_similarity
+    from (
+        select u.id, u.distance, 1 - u.distance >= coalesce(min_similarity, -2) as is_near
+        from unnest(ids, distances) as u (id, distance)
+        where u.distance <> 'NaN'
+    ) as n;
+end
+$$;
+
+ALTER FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: drop_log_partitions_before_v1(integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) RETURNS SETOF text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    SET "TimeZone" TO 'UTC'
+    AS $$
+declare
+    oldest_kept constant text := 'rerank_log_' || to_char(
+        date_trunc('month', now()) - make_interval(months => months), 'YYYYMM'
+    );
+    doomed text;
+begin
+    if months < 1 then
+        raise exception 'months must be at least 1, not %', months using errcode = 'PR001';
+    end if;
+    for doomed in
+        select c.relname
+        from pg_catalog.pg_inherits as i
+        inner join pg_catalog.pg_class as c on i.inhrelid = c.oid
+        where
+            i.inhparent = 'pgrerank.rerank_log'::regclass
+            and c.relname < oldest_kept
+        order by c.relname
+    loop
+        execute format('drop table pgrerank.%I', doomed);
+        return next doomed;
+    end loop;
+end
+$$;
+
+ALTER FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: embedding_index_v1(uuid, uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT ('ix_chunk_embedding_hnsw_'::text || md5(((collection_id)::text || (model_id)::text)));
+END;
+
+ALTER FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) OWNER TO pgrerank_owner;
+
+--
+-- Name: ensure_log_partitions_v1(integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET "TimeZone" TO 'UTC'
+    AS $$
+declare
+    this_month constant timestamptz := date_trunc('month', now());
+    first_day timestamptz;
+    partition_name text;
+    made integer := 0;
+begin
+    if months_ahead not between 0 and 24 then
+        raise exception 'months_ahead must be from 0 to 24, not %', months_ahead
+            using errcode = 'PR001';
+    end if;
+    perform pg_advisory_xact_lock('pgrerank.rerank_log'::regclass::bigint);
+    for first_day in
+        select this_month + make_interval(months => month)
+        from generate_series(-1, months_ahead) as month
+    loop
+        partition_name := 'rerank_log_' || to_char(first_day, 'YYYYMM');
+        continue when to_regclass('pgrerank.' || partition_name) is not null;
+        -- Made apart and attached: that lock lets reads and writes of the log go on.
+        execute format(
+            'create table pgrerank.%I (like pgrerank.rerank_log including all excluding indexes)',
+            partition_name
+        );
+        execute format(
+            'alter table pgrerank.%I enable row level security',
+            partition_name
+        );
+        execute format(
+            'alter table pgrerank.rerank_log attach partition pgrerank.%I '
+            'for values from (%L) to (%L)',
+            partition_name, first_day, first_day + interval '1 month'
+        );
+        made := made + 1;
+    end loop;
+    return made;
+end
+$$;
+
+ALTER FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: fuse_v1(uuid[], double precision[], uuid[], double precision[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer DEFAULT 60) RETURNS TABLE(chunk_id uuid, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, fused_rank integer, fused_score double precision)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ WITH fused AS (
+          SELECT d.score AS dense_score,
+             w.score AS keyword_score,
+             (d.rank)::integer AS dense_rank,
+             (w.rank)::integer AS keyword_rank,
+             COALESCE(d.id, w.id) AS id,
+             (COALESCE(((1.0)::double precision / ((fuse_v1.k + d.rank))::double precision), (0)::double precision) + COALESCE(((1.0)::double precision / ((fuse_v1.k + w.rank))::double precision), (0)::double precision)) AS score
+            FROM (UNNEST(fuse_v1.dense_ids, fuse_v1.dense_scores) WITH ORDINALITY d(id, score, rank)
+              FULL JOIN UNNEST(fuse_v1.keyword_ids, fuse_v1.keyword_scores) WITH ORDINALITY w(id, score, rank) ON ((d.id = w.id)))
+         ), ranked AS (
+          SELECT f.dense_score,
+             f.keyword_score,
+             f.dense_rank,
+             f.keyword_rank,
+             f.id,
+             f.score,
+             (row_number() OVER (ORDER BY f.score DESC, f.id))::integer AS fused_rank
+            FROM fused f
+         )
+  SELECT r.id,
+     r.dense_rank,
+     r.dense_score,
+     r.keyword_rank,
+     r.keyword_score,
+     r.fused_rank,
+     r.score
+    FROM ranked r
+   ORDER BY r.fused_rank;
+END;
+
+ALTER FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: hybrid_candidates_v1(uuid, uuid, public.vector, text, integer, integer, jsonpath, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision) RETURNS TABLE(dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, fused_rank integer, fused_score double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    dense record;
+    keyword record;
+begin
+    select l.*, cardinality(l.chunk_ids) as returned
+    into dense
+    from pgrerank.dense_leg_v1(
+        collection_id, model_id, embedding, candidates, filter, min_similarity
+    ) as l
+    where embedding is not null;
+    select l.*, cardinality(l.chunk_ids) as returned
+    into keyword
+    from pgrerank.keyword_leg_v1(collection_id, query, candidates, filter) as l
+    where query is not null;
+    return query
+    select
+        dense.returned,
+        dense.scan,
+        dense.below_similarity,
+        keyword.returned,
+        keyword.scan,
+        f.chunk_id,
+        c.document_id,
+        d.external_id,
+        d.title,
+        d.uri,
+        d.metadata,
+        c.ordinal,
+        case when f.fused_rank <= texts then c.content end,
+        c.content_hash,
+        f.dense_rank,
+        f.dense_score,
+        f.keyword_rank,
+        f.keyword_score,
+        f.fused_rank,
+        f.fused_score
+    from (values (true)) as report (is_made)
+    left join pgrerank.fuse_v1(
+        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores
+    ) as f on report.is_made
+    left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
+    left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
+    order by f.fused_rank;
+end
+$$;
+
+ALTER FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: keyword_leg_v1(uuid, text, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
+    SET cpu_operator_cost TO '0.02'
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    configuration constant regconfig := (
+        select c.text_search from pgrerank.collection as c
+        where c.tenant_id = tenant and c.id = keyword_leg_v1.collection_id
+    );
+    words constant text := pgrerank.query_words_v1(query);
+    restriction constant tsquery := pgrerank.query_restriction_v1(configuration, query);
+    any_term constant tsquery := pgrerank.any_of_v1(array(
+        select t.lexeme from pgrerank.query_terms_v1(configuration, words) as t
+    ));
+    chunk_count bigint;
+    average_length double precision;
+begin
+    chunk_ids := '{}';
+    scores := '{}';
+    scan := case when any_term is null then 'no terms' else 'gin' end;
+    select sum(s.chunks), sum(s.lexemes)::double precision / nullif(sum(s.chunks), 0)
+    into chunk_count, average_length
+    from pgrerank.collection_size as s
+    where s.tenant_id = tenant and s.collection_id = keyword_leg_v1.collection_id;
+    if any_term is null or chunk_count is null then
+        return;
+    end if;
+    with term as materialized (
+        select * from pgrerank.query_terms_v1(configuration, words)
+    ),
+    posting as materialized (
+        select
+            c.id,
+            c.document_id,
+            restriction is null or c.tsv @@ restriction as is_allowed,
+            t.term,
+            -(c.term_frequencies operator(public.<#>) t.probe) as tf,
+            0.9::float8 * (0.6::float8 + 0.4::float8 * c.lexeme_count / average_length) as norm
+        from pgrerank.chunk as c
+        inner join term as t on c.term_frequencies operator(public.<#>) t.probe < 0
+        where
+            c.tenant_id = tenant
+            and c.collection_id = keyword_leg_v1.collection_id
+            and c.tsv @@ any_term
+    ),
+    weight as materialized (
+        select
+            t.term,
+            t.frequency * ln(
+                1 + (greatest(chunk_count - count(*), 0) + 0.5::float8) / (count(*) + 0.5::float8)
+            ) as idf
+        from posting as p
+        inner join term as t on p.term = t.term
+        group by t.term, t.frequency
+    ),
+    scored as (
+        select p.id, p.document_id, sum(w.idf * p.tf / (p.tf + p.norm)) as score
+        from posting as p
+        inner join weight as w on p.term = w.term
+        where p.is_allowed
+        group by p.id, p.document_id
+    ),
+    best as (
+        select s.id, s.score
+        from scored as s
+        where filter is null or exists (
+            select from pgrerank.document as d
+            where d.tenant_id = tenant and d.id = s.document_id and d.metadata @@ filter
+        )
+        order by s.score desc, s.id asc
+        limit candidates
+    )
+    select
+        coalesce(array_agg(b.id order by b.score desc, b.id asc), '{}'),
+        coalesce(array_agg(b.score order by b.score desc, b.id asc), '{}')
+    into chunk_ids, scores
+    from best as b;
+end
+$$;
+
+ALTER FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
+
+--
+-- Name: lexeme_index_v1(text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.lexeme_index_v1(lexeme text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT (((('x'::text || "left"(md5(lexeme), 7)))::bit(28))::integer + 1);
+END;
+
+ALTER FUNCTION pgrerank.lexeme_index_v1(lexeme text) OWNER TO pgrerank_owner;
+
+--
+-- Name: nearest_exact_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) RETURNS TABLE(chunk_id uuid, distance double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+    return query
+    select e.chunk_id, e.embedding operator(public.<=>) nearest_exact_v1.embedding as distance
+    from pgrerank.chunk_embedding as e
+    where
+        e.tenant_id = nearest_exact_v1.tenant_id
+        and e.collection_id = nearest_exact_v1.collection_id
+        and e.model_id = nearest_exact_v1.model_id
+        and (filter is null or e.chunk_id in (
+            select c.id
+            from pgrerank.chunk as c
+            inner join pgrerank.document as d
+                on c.tenant_id = d.tenant_id and c.document_id = d.id
+            where
+                d.tenant_id = nearest_exact_v1.tenant_id
+                and d.collection_id = nearest_exact_v1.collection_id
+                and d.metadata @@ filter
+        ))
+    order by distance asc, e.chunk_id asc
+    limit candidates;
+end
+$$;
+
+ALTER FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
+
+--
+-- Name: nearest_indexed_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) RETURNS TABLE(chunk_id uuid, distance double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET jit TO 'off'
+    SET enable_sort TO 'off'
+    SET enable_seqscan TO 'off'
+    AS $_$
+begin
+    perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
+    perform set_config('hnsw.ef_search', least(greatest(2 * candidates, 100), 1000)::text, true);
+    return query execute format(
+        $statement$
+            select e.chunk_id, e.embedding operator(public.<=>) $1
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = %1$L::uuid and e.collection_id = %2$L::uuid
+                and e.model_id = %3$L::uuid
+                and ($3 is null or exists (
+                    select from pgrerank.chunk as c
+                    inner join pgrerank.document as d
+                        on c.tenant_id = d.tenant_id and c.document_id = d.id
+                    where
+                        c.tenant_id = %1$L::uuid and c.id = e.chunk_id and d.metadata @@ $3
+                ))
+            order by e.embedding::public.vector(%4$s) operator(public.<=>) $1
+            limit $2
+        $statement$,
+        tenant_id, collection_id, model_id, public.vector_dims(embedding)
+    ) using embedding, candidates, filter;
+end
+$_$;
+
+ALTER FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
+
+--
+-- Name: query_words_v1(text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.query_words_v1(query text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT regexp_replace(query, '(?<!\S)-("[^"]+"|[[:alpha:]]\S*)'::text, ' '::text, 'g'::text) AS regexp_replace;
+END;
+
+ALTER FUNCTION pgrerank.query_words_v1(query text) OWNER TO pgrerank_owner;
+
+--
+-- Name: query_restriction_v1(regconfig, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.query_restriction_v1(configuration regconfig, query text) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ WITH phrase AS (
+          SELECT phraseto_tsquery(query_restriction_v1.configuration, p.found[1]) AS demand
+            FROM regexp_matches(pgrerank.query_words_v1(query_restriction_v1.query), '(?<![[:alnum:]])"([^"]+)"(?![[:alnum:]])'::text, 'g'::text) WITH ORDINALITY p(found, place)
+           ORDER BY p.place
+          LIMIT 32
+         ), exclusion AS (
+          SELECT phraseto_tsquery(query_restriction_v1.configuration, e.found[1]) AS demand
+            FROM regexp_matches(query_restriction_v1.query, '(?<!\S)-("[^"]+"|[[:alpha:]]\S*)'::text, 'g'::text) WITH ORDINALITY e(found, place)
+           ORDER BY e.place
+          LIMIT 32
+         ), demand AS (
+          SELECT (('('::text || (p.demand)::text) || ')'::text) AS clause
+            FROM phrase p
+           WHERE (numnode(p.demand) > 0)
+         UNION ALL
+          SELECT (('!('::text || (e.demand)::text) || ')'::text) AS clause
+            FROM exclusion e
+           WHERE (numnode(e.demand) > 0)
+         )
+  SELECT (string_agg(d.clause, ' & '::text))::tsquery AS string_agg
+    FROM demand d;
+END;
+
+ALTER FUNCTION pgrerank.query_restriction_v1(configuration regconfig, query text) OWNER TO pgrerank_owner;
+
+--
+-- Name: query_terms_v1(regconfig, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.query_terms_v1(configuration regconfig, words text) RETURNS TABLE(lexeme text, term integer, frequency integer, probe public.sparsevec)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT l.lexeme,
+     (row_number() OVER (ORDER BY l.positions[1], l.lexeme))::integer AS term,
+     cardinality(l.positions) AS frequency,
+     ((('{'::text || pgrerank.lexeme_index_v1(l.lexeme)) || ':1}/268435456'::text))::public.sparsevec AS probe
+    FROM unnest(to_tsvector(query_terms_v1.configuration, query_terms_v1.words)) l(lexeme, positions, weights)
+   ORDER BY l.positions[1], l.lexeme
+  LIMIT 128;
+END;
+
+ALTER FUNCTION pgrerank.query_terms_v1(configuration regconfig, words text) OWNER TO pgrerank_owner;
+
+--
+-- Name: term_frequencies_v1(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) RETURNS public.sparsevec
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT ((('{'::text || COALESCE(string_agg(((c.dimension || ':'::text) || c.frequency), ','::text), ''::text)) || '}/268435456'::text))::public.sparsevec AS sparsevec
+    FROM ( SELECT pgrerank.lexeme_index_v1(l.lexeme) AS dimension,
+             sum(cardinality(l.positions)) AS frequency
+            FROM unnest(term_frequencies_v1.lexemes) l(lexeme, positions, weights)
+           GROUP BY (pgrerank.lexeme_index_v1(l.lexeme))
+           ORDER BY (pgrerank.lexeme_index_v1(l.lexeme))
+          LIMIT 16000) c;
+END;
+
+ALTER FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) OWNER TO pgrerank_owner;
+
+--
+-- Name: alembic_version; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.alembic_version (
+    version_num character varying(32) NOT NULL
+);
+
+ALTER TABLE pgrerank.alembic_version OWNER TO pgrerank_owner;
+
+--
+-- Name: analyst_grant; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.analyst_grant (
+    tenant_id uuid NOT NULL,
+    login text NOT NULL
+);
+
+ALTER TABLE pgrerank.analyst_grant OWNER TO pgrerank_owner;
+
+--
+-- Name: chunk; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.chunk (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    ordinal integer NOT NULL,
+    content text NOT NULL,
+    content_hash bytea NOT NULL,
+    token_count integer NOT NULL,
+    lexeme_count integer NOT NULL,
+    tsv tsvector NOT NULL,
+    term_frequencies public.sparsevec(268435456) NOT NULL
+);
+ALTER TABLE ONLY pgrerank.chunk ALTER COLUMN term_frequencies SET STORAGE MAIN;
+
+ALTER TABLE pgrerank.chunk OWNER TO pgrerank_owner;
+
+--
+-- Name: chunk_embedding; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.chunk_embedding (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    model_id uuid NOT NULL,
+    chunk_id uuid NOT NULL,
+    embedding public.vector NOT NULL
+);
+ALTER TABLE ONLY pgrerank.chunk_embedding ALTER COLUMN embedding SET STORAGE MAIN;
+
+ALTER TABLE pgrerank.chunk_embedding OWNER TO pgrerank_owner;
+
+--
+-- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    text_search text NOT NULL,
+    embedder_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_size; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection_size (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    shard smallint NOT NULL,
+    documents bigint NOT NULL,
+    chunks bigint NOT NULL,
+    lexemes bigint NOT NULL
+);
+
+ALTER TABLE pgrerank.collection_size OWNER TO pgrerank_owner;
+
+--
+-- Name: document; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.document (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    external_id text NOT NULL,
+    title text NOT NULL,
+    uri text,
+    metadata jsonb NOT NULL,
+    content_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE pgrerank.document OWNER TO pgrerank_owner;
+
+--
+-- Name: model; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.model (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    revision text,
+    fingerprint text NOT NULL,
+    "precision" text NOT NULL,
+    max_length integer NOT NULL,
+    dimensions integer,
+    score_kind text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_model_kind CHECK ((kind = ANY (ARRAY['embedder'::text, 'reranker'::text])))
+);
+
+ALTER TABLE pgrerank.model OWNER TO pgrerank_owner;
+
+--
+-- Name: rerank_log; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.rerank_log (
+    tenant_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    collection_name text NOT NULL,
+    query text NOT NULL,
+    strategy text NOT NULL,
+    profile text NOT NULL,
+    knobs jsonb NOT NULL,
+    status text NOT NULL,
+    reason text,
+    depth integer NOT NULL,
+    limit_ integer NOT NULL,
+    returned integer NOT NULL,
+    embedder_id uuid,
+    reranker_id uuid,
+    dense_requested integer,
+    dense_returned integer,
+    dense_scan text,
+    keyword_requested integer,
+    keyword_returned integer,
+    keyword_scan text,
+    timings_ms jsonb NOT NULL,
+    cut jsonb NOT NULL,
+    source text DEFAULT 'search'::text NOT NULL,
+    chunk_ids uuid[] NOT NULL,
+    dense_ranks smallint[] NOT NULL,
+    dense_scores real[] NOT NULL,
+    keyword_ranks smallint[] NOT NULL,
+    keyword_scores real[] NOT NULL,
+    fused_ranks smallint[] NOT NULL,
+    fused_scores real[] NOT NULL,
+    rerank_scores double precision[] NOT NULL,
+    relevances real[] NOT NULL,
+    truncated boolean[] NOT NULL,
+    final_ranks smallint[] NOT NULL,
+    CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
+    CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE pgrerank.rerank_log OWNER TO pgrerank_owner;
+
+--
+-- Name: tenant; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.tenant (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE pgrerank.tenant OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_size pk_collection_size; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection_size
+    ADD CONSTRAINT pk_collection_size PRIMARY KEY (tenant_id, collection_id, shard);
+
+--
+-- Name: collection_size_add_v1(uuid, uuid, bigint, bigint, bigint); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO pgrerank.collection_size AS s (tenant_id, collection_id, shard, documents, chunks, lexemes)  SELECT c.tenant_id,
+             c.id,
+             (pg_backend_pid() % 16) AS shard,
+             collection_size_add_v1.more_documents AS documents,
+             collection_size_add_v1.more_chunks AS chunks,
+             collection_size_add_v1.more_lexemes AS lexemes
+            FROM pgrerank.collection c
+           WHERE ((c.tenant_id = collection_size_add_v1.of_tenant) AND (c.id = collection_size_add_v1.of_collection)) ON CONFLICT ON CONSTRAINT pk_collection_size DO UPDATE SET documents = (s.documents + excluded.documents), chunks = (s.chunks + excluded.chunks), lexemes = (s.lexemes + excluded.lexemes);
+END;
+
+ALTER FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) OWNER TO pgrerank_owner;
+
+--
+-- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.alembic_version
+    ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
+
+--
+-- Name: analyst_grant pk_analyst_grant; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.analyst_grant
+    ADD CONSTRAINT pk_analyst_grant PRIMARY KEY (tenant_id, login);
+
+--
+-- Name: api_key pk_api_key; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.api_key
+    ADD CONSTRAINT pk_api_key PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: chunk pk_chunk; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk
+    ADD CONSTRAINT pk_chunk PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: chunk_embedding pk_chunk_embedding; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk_embedding
+    ADD CONSTRAINT pk_chunk_embedding PRIMARY KEY (tenant_id, collection_id, model_id, chunk_id);
+
+--
+-- Name: collection pk_collection; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection
+    ADD CONSTRAINT pk_collection PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: document pk_document; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.document
+    ADD CONSTRAINT pk_document PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: model pk_model; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.model
+    ADD CONSTRAINT pk_model PRIMARY KEY (id);
+
+--
+-- Name: rerank_log pk_rerank_log; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.rerank_log
+    ADD CONSTRAINT pk_rerank_log PRIMARY KEY (tenant_id, created_at, id);
+
+--
+-- Name: tenant pk_tenant; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.tenant
+    ADD CONSTRAINT pk_tenant PRIMARY KEY (id);
+
+--
+-- Name: chunk uq_chunk_tenant_id_document_id_ordinal; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk
+    ADD CONSTRAINT uq_chunk_tenant_id_document_id_ordinal UNIQUE (tenant_id, document_id, ordinal);
+
+--
+-- Name: collection uq_collection_tenant_id_name; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection
+    ADD CONSTRAINT uq_collection_tenant_id_name UNIQUE (tenant_id, name);
+
+--
+-- Name: document uq_document_tenant_id_collection_id_external_id; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.document
+    ADD CONSTRAINT uq_document_tenant_id_collection_id_external_id UNIQUE (tenant_id, collection_id, external_id);
+
+--
+-- Name: model uq_model_fingerprint; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.model
+    ADD CONSTRAINT uq_model_fingerprint UNIQUE (fingerprint);
+
+--
+-- Name: tenant uq_tenant_name; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.tenant
+    ADD CONSTRAINT uq_tenant_name UNIQUE (name);
+
+--
+-- Name: ix_api_key_prefix; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_api_key_prefix ON pgrerank.api_key USING btree (prefix);
+
+--
+-- Name: ix_chunk_embedding_tenant_id_chunk_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_chunk_embedding_tenant_id_chunk_id ON pgrerank.chunk_embedding USING btree (tenant_id, chunk_id);
+
+--
+-- Name: ix_chunk_tenant_id_collection_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_chunk_tenant_id_collection_id ON pgrerank.chunk USING btree (tenant_id, collection_id);
+
+--
+-- Name: ix_chunk_tsv; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_chunk_tsv ON pgrerank.chunk USING gin (tsv);
+
+--
+-- Name: ix_document_metadata; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_document_metadata ON pgrerank.document USING gin (metadata jsonb_path_ops);
+
+--
+-- Name: chunk collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
+
+--
+-- Name: document collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.document REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_document_v1();
+
+--
+-- Name: chunk collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.chunk REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
+
+--
+-- Name: document collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.document REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_document_v1();
+
+--
+-- Name: chunk collection_size_update; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TRIGGER collection_size_update AFTER UPDATE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
+
+--
+-- Name: analyst_grant fk_analyst_grant_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.analyst_grant
+    ADD CONSTRAINT fk_analyst_grant_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
+
+--
+-- Name: api_key fk_api_key_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.api_key
+    ADD CONSTRAINT fk_api_key_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
+
+--
+-- Name: chunk_embedding fk_chunk_embedding_model_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk_embedding
+    ADD CONSTRAINT fk_chunk_embedding_model_id_model FOREIGN KEY (model_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: chunk_embedding fk_chunk_embedding_tenant_id_chunk_id_chunk; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk_embedding
+    ADD CONSTRAINT fk_chunk_embedding_tenant_id_chunk_id_chunk FOREIGN KEY (tenant_id, chunk_id) REFERENCES pgrerank.chunk(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: chunk fk_chunk_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk
+    ADD CONSTRAINT fk_chunk_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: chunk fk_chunk_tenant_id_document_id_document; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk
+    ADD CONSTRAINT fk_chunk_tenant_id_document_id_document FOREIGN KEY (tenant_id, document_id) REFERENCES pgrerank.document(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: collection fk_collection_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection
+    ADD CONSTRAINT fk_collection_embedder_id_model FOREIGN KEY (embedder_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: collection_size fk_collection_size_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection_size
+    ADD CONSTRAINT fk_collection_size_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: collection fk_collection_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection
+    ADD CONSTRAINT fk_collection_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
+
+--
+-- Name: document fk_document_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.document
+    ADD CONSTRAINT fk_document_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: rerank_log fk_rerank_log_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.rerank_log
+    ADD CONSTRAINT fk_rerank_log_embedder_id_model FOREIGN KEY (embedder_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: rerank_log fk_rerank_log_reranker_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.rerank_log
+    ADD CONSTRAINT fk_rerank_log_reranker_id_model FOREIGN KEY (reranker_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: rerank_log fk_rerank_log_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.rerank_log
+    ADD CONSTRAINT fk_rerank_log_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
+
+--
+-- Name: analyst_grant analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.analyst_grant FOR SELECT TO pgrerank_analyst USING ((login = SESSION_USER));
+
+--
+-- Name: chunk analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.chunk FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: chunk_embedding analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.chunk_embedding FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: collection analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.collection FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: collection_size analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.collection_size FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: document analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.document FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: rerank_log analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.rerank_log FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: tenant analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.tenant FOR SELECT TO pgrerank_analyst USING ((id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: analyst_grant; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.analyst_grant ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: api_key; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.api_key ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: api_key app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.api_key TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: chunk app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.chunk TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: chunk_embedding app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.chunk_embedding TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: collection app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.collection TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: collection_size app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.collection_size TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: document app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.document TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: rerank_log app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.rerank_log TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: tenant app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.tenant TO pgrerank_app USING ((id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: chunk; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.chunk ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: chunk_embedding; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.chunk_embedding ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: collection; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.collection ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: collection_size; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.collection_size ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: document; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.document ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: rerank_log; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.rerank_log ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: tenant; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.tenant ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: SCHEMA pgrerank; Type: ACL; Schema: -; Owner: pgrerank_owner
+--
+
+GRANT USAGE ON SCHEMA pgrerank TO pgrerank_app;
+GRANT USAGE ON SCHEMA pgrerank TO pgrerank_analyst;
+
+--
+-- Name: SCHEMA pgrerank_analytics; Type: ACL; Schema: -; Owner: pgrerank_owner
+--
+
+GRANT USAGE ON SCHEMA pgrerank_analytics TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION any_of_v1(lexemes text[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.any_of_v1(lexemes text[]) FROM PUBLIC;
+
+--
+-- Name: TABLE api_key; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.api_key TO pgrerank_app;
+
+--
+-- Name: COLUMN api_key.revoked_at; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT UPDATE(revoked_at) ON TABLE pgrerank.api_key TO pgrerank_app;
+
+--
+-- Name: FUNCTION api_key_candidates_v1(key_prefix text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) TO pgrerank_app;
+
+--
+-- Name: FUNCTION collection_size_chunk_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v1() FROM PUBLIC;
+
+--
+-- Name: FUNCTION collection_size_document_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_size_document_v1() FROM PUBLIC;
+
+--
+-- Name: FUNCTION current_tenant_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.current_tenant_v1() FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.current_tenant_v1() TO pgrerank_app;
+
+--
+-- Name: FUNCTION dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION drop_log_partitions_before_v1(months integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION embedding_index_v1(collection_id uuid, model_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION ensure_log_partitions_v1(months_ahead integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) TO pgrerank_app;
+
+--
+-- Name: FUNCTION fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) TO pgrerank_app;
+
+--
+-- Name: FUNCTION keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION lexeme_index_v1(lexeme text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.lexeme_index_v1(lexeme text) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.lexeme_index_v1(lexeme text) TO pgrerank_app;
+
+--
+-- Name: FUNCTION nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
+
+--
+-- Name: FUNCTION nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
+
+--
+-- Name: FUNCTION query_words_v1(query text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.query_words_v1(query text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION query_restriction_v1(configuration regconfig, query text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.query_restriction_v1(configuration regconfig, query text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION query_terms_v1(configuration regconfig, words text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.query_terms_v1(configuration regconfig, words text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION term_frequencies_v1(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) TO pgrerank_app;
+
+--
+-- Name: TABLE alembic_version; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.alembic_version TO pgrerank_app;
+
+--
+-- Name: TABLE analyst_grant; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.analyst_grant TO pgrerank_analyst;
+
+--
+-- Name: TABLE chunk; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.chunk TO pgrerank_analyst;
+
+--
+-- Name: TABLE chunk_embedding; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk_embedding TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.chunk_embedding TO pgrerank_analyst;
+
+--
+-- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.collection TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection TO pgrerank_analyst;
+
+--
+-- Name: TABLE collection_size; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_analyst;
+
+--
+-- Name: TABLE document; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.document TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.document TO pgrerank_analyst;
+
+--
+-- Name: TABLE model; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.model TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.model TO pgrerank_analyst;
+
+--
+-- Name: TABLE rerank_log; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.rerank_log TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.rerank_log TO pgrerank_analyst;
+
+--
+-- Name: TABLE tenant; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) FROM PUBLIC;
+
+--
+-- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: pgrerank_owner
+--
+
+ALTER DEFAULT PRIVILEGES FOR ROLE pgrerank_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+
+--
+-- PostgreSQL database dump complete
+--

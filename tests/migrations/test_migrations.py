@@ -1,0 +1,166 @@
+import multiprocessing
+import os
+import re
+import subprocess
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from alembic import command
+
+from pgrerank.domain.errors import DatabaseUnreachableError, NewerDatabaseError, StartupError
+from pgrerank.storage import migrate, sqlfile
+from tests.fixtures import rows
+from tests.fixtures.dump import dump
+
+ROOT = Path(__file__).parents[2]
+
+
+def revision(connection):
+    found = connection.execute("select version_num from pgrerank.alembic_version").fetchall()
+    return [number for (number,) in found]
+
+
+def offline_sql(url):
+    printed = StringIO()
+    config = migrate.config(url)
+    config.output_buffer = printed
+    with redirect_stdout(printed):
+        command.upgrade(config, "head", sql=True)
+    return printed.getvalue()
+
+
+def test_empty_database_is_brought_to_the_newest_revision(empty_database):
+    migrate.upgrade(empty_database.admin_url)
+
+    with empty_database.admin() as connection:
+        assert revision(connection) == [migrate.revisions()[0]]
+
+
+def test_migrating_again_changes_nothing(fresh_database, postgres_server):
+    before = dump(postgres_server.bin_dir, fresh_database.admin_url)
+
+    migrate.upgrade(fresh_database.admin_url)
+
+    assert dump(postgres_server.bin_dir, fresh_database.admin_url) == before
+
+
+def test_every_revision_goes_down_and_up_again_on_data(fresh_database, postgres_server):
+    before = dump(postgres_server.bin_dir, fresh_database.admin_url)
+    newest_first = migrate.revisions()
+    for below in [*newest_first[1:], "base"]:
+        migrate.upgrade(fresh_database.admin_url)
+        tenant_id = fresh_database.new_tenant()
+        with fresh_database.admin() as connection:
+            rows.store_everything(connection, tenant_id)
+        migrate.downgrade(fresh_database.admin_url, below)
+
+    migrate.upgrade(fresh_database.admin_url)
+
+    assert dump(postgres_server.bin_dir, fresh_database.admin_url) == before
+
+
+def test_rows_survive_a_revision_that_only_adds(fresh_database):
+    tenant_id = fresh_database.new_tenant()
+    with fresh_database.admin() as connection:
+        rows.store_everything(connection, tenant_id)
+
+    migrate.downgrade(fresh_database.admin_url, "0001")
+    migrate.upgrade(fresh_database.admin_url)
+
+    with fresh_database.admin() as connection:
+        for table in rows.tenant_tables(connection):
+            assert rows.owners(connection, table) == {tenant_id}
+
+
+def test_schema_file_is_what_a_fresh_migration_gives(fresh_database, postgres_server):
+    committed = (ROOT / "sql" / "schema.sql").read_text()
+
+    assert dump(postgres_server.bin_dir, fresh_database.admin_url) == committed
+
+
+def test_metadata_says_what_the_database_holds(fresh_database):
+    command.check(migrate.config(fresh_database.admin_url))
+
+
+def test_printed_sql_gives_the_same_database(empty_database, fresh_database, postgres_server):
+    subprocess.run(
+        [postgres_server.bin_dir / "psql", "-v", "ON_ERROR_STOP=1", empty_database.admin_url],
+        input=offline_sql(empty_database.admin_url),
+        text=True,
+        check=True,
+        capture_output=True,
+    )
+
+    printed, migrated = (
+        dump(postgres_server.bin_dir, each.admin_url) for each in (empty_database, fresh_database)
+    )
+    assert printed == migrated
+
+
+def test_plain_alembic_does_what_migrate_does(empty_database):
+    subprocess.run(
+        ["alembic", "upgrade", "head"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "PGRERANK_ADMIN_DATABASE_URL": empty_database.admin_url,
+            "PYTHONPATH": str(ROOT / "src"),
+        },
+        check=True,
+        capture_output=True,
+    )
+
+    with empty_database.admin() as connection:
+        assert revision(connection) == [migrate.revisions()[0]]
+
+
+def test_twenty_replicas_migrate_at_once(empty_database):
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload(["pgrerank.storage.migrate", "pgrerank.storage.tables"])
+    with processes.Pool(20) as replicas:
+        replicas.map(migrate.upgrade, [empty_database.admin_url] * 20, chunksize=1)
+
+    with empty_database.admin() as connection:
+        assert revision(connection) == [migrate.revisions()[0]]
+
+
+def test_migrations_give_up_soon_where_a_lock_is_held(fresh_database):
+    migrate.downgrade(fresh_database.admin_url, "base")
+    with fresh_database.admin() as connection:
+        connection.execute("lock table pgrerank.alembic_version")
+        with pytest.raises(StartupError, match="Run it again"):
+            migrate.upgrade(fresh_database.admin_url)
+
+    migrate.upgrade(fresh_database.admin_url)
+
+
+def test_database_of_a_later_version_is_refused(fresh_database):
+    with fresh_database.admin() as connection:
+        connection.execute("update pgrerank.alembic_version set version_num = '9999'")
+
+    with pytest.raises(NewerDatabaseError, match="9999"):
+        migrate.upgrade(fresh_database.admin_url)
+
+
+def test_login_that_may_not_migrate_is_told_so(empty_database):
+    with pytest.raises(StartupError, match="PGRERANK_ADMIN_DATABASE_URL"):
+        migrate.upgrade(empty_database.service_url)
+
+
+def test_unreachable_database_is_named_as_such():
+    with pytest.raises(DatabaseUnreachableError):
+        migrate.upgrade("postgresql://nobody@/x?host=/nowhere")
+
+
+def test_revisions_are_one_line_of_numbers():
+    newest_first = migrate.revisions()
+
+    assert newest_first == [f"{i:04}" for i in range(len(newest_first), 0, -1)]
+
+
+def test_file_names_say_number_phase_and_subject():
+    files = (sqlfile.migrations_dir() / "versions").glob("*.py")
+
+    assert all(re.fullmatch(r"\d{4}_(expand|contract)_\w+\.py", path.name) for path in files)

@@ -1,0 +1,223 @@
+"""No tenant reaches another's rows, whatever SQL it sends. The tables come from the catalogue."""
+
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+from psycopg.types.json import Jsonb
+from uuid_utils.compat import uuid7
+
+from tests.fixtures import rows
+
+#: no tenant is bound: the setting is unknown in a new session, empty after a transaction
+UNBOUND = (errors.UndefinedObject, errors.InvalidTextRepresentation)
+#: what the service has no grant on at all
+CLOSED = {"analyst_grant"}
+
+
+@pytest.fixture(scope="module")
+def house(database):
+    """Two tenants with a row of each in every table."""
+    mine, theirs = database.new_tenant(), database.new_tenant()
+    with database.admin() as connection:
+        made = rows.store_everything(connection, mine), rows.store_everything(connection, theirs)
+        tables = rows.tenant_tables(connection)
+    return SimpleNamespace(mine=mine, theirs=theirs, my=made[0], their=made[1], tables=tables)
+
+
+@pytest.fixture
+def service(database, house):
+    """A connection of the service's login, bound to `mine`."""
+    with database.service(house.mine) as connection:
+        yield connection
+        connection.rollback()
+
+
+def statement(text, table):
+    return sql.SQL(text).format(sql.Identifier("pgrerank", table))
+
+
+def open_tables(house):
+    return [table for table in house.tables if table not in CLOSED]
+
+
+def test_every_table_of_tenants_has_row_level_security(database, house):
+    with database.admin() as connection:
+        bare = connection.execute(
+            "select relname from pg_class where relnamespace = 'pgrerank'::regnamespace "
+            "and relkind in ('r', 'p') and not relrowsecurity"
+        ).fetchall()
+
+    assert {name for (name,) in bare} == {"model", "alembic_version"}
+    assert len(house.tables) >= 8
+
+
+def test_service_reads_its_own_rows_only(house, service):
+    seen = {table: rows.owners(service, table) for table in open_tables(house)}
+
+    assert seen == {table: {house.mine} for table in open_tables(house)}
+
+
+def test_service_reads_no_other_tenant_by_name(house, service):
+    names = service.execute("select id from pgrerank.tenant").fetchall()
+
+    assert names == [(house.mine,)]
+
+
+def test_what_the_service_may_not_read_is_closed(service):
+    for table in CLOSED:
+        with pytest.raises(errors.InsufficientPrivilege), service.transaction():
+            rows.owners(service, table)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "update {} set tenant_id = tenant_id where tenant_id = %(theirs)s",
+        "delete from {} where tenant_id = %(theirs)s",
+    ],
+)
+def test_service_changes_no_row_of_another(house, service, text):
+    for table in open_tables(house):
+        try:
+            with service.transaction():
+                changed = service.execute(statement(text, table), {"theirs": house.theirs})
+                assert changed.rowcount == 0, table
+        except errors.InsufficientPrivilege:
+            continue
+
+
+def test_service_writes_no_row_into_another(database, house, service):
+    for table in house.tables:
+        with database.admin() as admin:
+            [row] = admin.execute(
+                statement("select to_jsonb(t) from {} as t where tenant_id = %s limit 1", table),
+                [house.theirs],
+            ).fetchone()
+        copy = statement(
+            "insert into {0} select * from jsonb_populate_record(null::{0}, %s)", table
+        )
+        with pytest.raises(errors.InsufficientPrivilege), service.transaction():
+            service.execute(copy, [Jsonb(row)])
+
+
+def test_service_gives_no_row_of_its_own_away(house, service):
+    give = "update {} set tenant_id = %s where tenant_id = %s"
+    for table in open_tables(house):
+        with pytest.raises(errors.InsufficientPrivilege), service.transaction():
+            service.execute(statement(give, table), [house.theirs, house.mine])
+
+
+def test_row_cannot_hang_on_another_tenants_row(house, service):
+    with pytest.raises(errors.ForeignKeyViolation):
+        rows.store_document(service, house.mine, house.their.collection_id)
+
+
+def test_without_a_tenant_nothing_can_be_read(database, house):
+    with database.service() as connection:
+        for table in [*open_tables(house), "tenant"]:
+            with pytest.raises(UNBOUND), connection.transaction():
+                connection.execute(statement("select * from {}", table))
+
+
+def test_without_a_tenant_nothing_can_be_written(database, house):
+    with database.service() as connection, pytest.raises(UNBOUND):
+        rows.store_collection(connection, house.mine)
+
+
+def test_binding_ends_with_its_transaction(database, house):
+    with database.service() as connection:
+        with connection.transaction():
+            connection.execute(
+                "select set_config('pgrerank.tenant_id', %s, true)", [str(house.mine)]
+            )
+        with pytest.raises(UNBOUND):
+            connection.execute("select * from pgrerank.chunk")
+
+
+def test_service_cannot_switch_row_level_security_off(service):
+    for command in (
+        "set role pgrerank_owner",
+        "alter table pgrerank.chunk disable row level security",
+    ):
+        with pytest.raises(errors.InsufficientPrivilege), service.transaction():
+            service.execute(command)
+    service.execute("set row_security = off")
+    with pytest.raises(errors.InsufficientPrivilege):
+        service.execute("select * from pgrerank.chunk")
+
+
+def test_partition_cannot_be_read_past_its_parent(database, service):
+    with database.admin() as admin:
+        partitions = admin.execute(
+            "select relname from pg_class where relispartition and relkind = 'r'"
+        ).fetchall()
+
+    assert partitions
+    for (name,) in partitions:
+        with pytest.raises(errors.InsufficientPrivilege), service.transaction():
+            service.execute(statement("select * from {}", name))
+
+
+@pytest.fixture(scope="module")
+def analyst(database, house):
+    login = f"analyst_{uuid7().hex}"
+    with database.admin() as connection:
+        connection.execute(f"create role {login} login in role pgrerank_analyst")
+        rows.insert(connection, "analyst_grant", tenant_id=house.theirs, login=login)
+    yield login
+    with database.admin() as connection:
+        connection.execute(f"drop role {login}")
+
+
+@pytest.fixture
+def reader(database, house, analyst):
+    with psycopg.connect(database.login_url(analyst)) as connection:
+        # What the service's policies go by must not matter.
+        connection.execute("select set_config('pgrerank.tenant_id', %s, false)", [str(house.mine)])
+        connection.commit()
+        yield connection
+        connection.rollback()
+
+
+def test_analyst_sees_the_granted_tenant_whatever_is_set(house, reader):
+    readable = [table for table in house.tables if table not in {"api_key", "analyst_grant"}]
+
+    seen = {table: rows.owners(reader, table) for table in readable}
+
+    assert seen == {table: {house.theirs} for table in readable}
+
+
+def test_analyst_sees_the_own_grants_only(house, analyst, reader):
+    found = reader.execute("select tenant_id, login from pgrerank.analyst_grant").fetchall()
+
+    assert found == [(house.theirs, analyst)]
+
+
+def test_analyst_sees_no_key(reader):
+    with pytest.raises(errors.InsufficientPrivilege):
+        reader.execute("select * from pgrerank.api_key")
+
+
+def test_analyst_writes_nothing(house, reader):
+    for table in house.tables:
+        for text in ("delete from {}", "update {} set tenant_id = tenant_id"):
+            with pytest.raises(errors.InsufficientPrivilege), reader.transaction():
+                reader.execute(statement(text, table))
+
+
+def test_analyst_without_a_grant_sees_nothing(database):
+    login = f"analyst_{uuid7().hex}"
+    with database.admin() as admin:
+        admin.execute(f"create role {login} login in role pgrerank_analyst")
+    with psycopg.connect(database.login_url(login)) as reader:
+        assert rows.owners(reader, "rerank_log") == set()
+    with database.admin() as admin:
+        admin.execute(f"drop role {login}")
+
+
+def test_analyst_becomes_nobody_else(reader):
+    for command in ("set role pgrerank_app", "set session authorization pgrerank_service"):
+        with pytest.raises(errors.InsufficientPrivilege), reader.transaction():
+            reader.execute(command)
