@@ -90,7 +90,7 @@ async def add_login(url: str, name: str, kind: LoginKind, *, tenants: Sequence[s
             await _grant(connection, name, tenant)
         await connection.execute(queries.load("admin")["become_administrator"])
         await _create_login(connection, name, password, kind)
-    return _url_of(url, name, password)
+    return login_url(url, name, password)
 
 
 async def remove_login(url: str, name: str) -> None:
@@ -188,7 +188,7 @@ async def _run_quoted(connection: Connection, name: str, facts: dict[str, Any]) 
         await connection.execute(row[0].encode())
 
 
-def _url_of(url: str, name: str, password: str) -> str:
+def login_url(url: str, name: str, password: str) -> str:
     """The same server and database for another login."""
     parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value}
     account = f"{quote(name, safe='')}:{quote(password, safe='')}"

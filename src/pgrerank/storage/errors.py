@@ -24,6 +24,8 @@ _GONE = {
     "fk_collection_tenant_id_tenant": "The tenant was deleted meanwhile.",
     "fk_rerank_log_tenant_id_tenant": "The tenant was deleted meanwhile.",
 }
+#: constraints whose violation a caller can understand
+NAMED = _TAKEN.keys() | _GONE.keys()
 #: connection lost, transaction undone, out of resources, stopped by an operator, system error
 _PASSING = ("08", "40", "53", "57", "58", "55P03")
 _RETRY_AFTER_S = 1

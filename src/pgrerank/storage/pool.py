@@ -11,21 +11,21 @@ from pgrerank.storage import queries
 Connection = TypeAliasType("Connection", AsyncConnection[TupleRow])
 Pool = TypeAliasType("Pool", AsyncConnectionPool[AsyncConnection[TupleRow]])
 
-_WAIT_S = 10
+WAIT_S = 10.0
 _WAITING_PER_CONNECTION = 50
 _RECONNECT_S = 5
 _STATEMENT_TIMEOUT_MS = 60_000
 
 
-def pool(url: str, *, size: int) -> Pool:
+def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = None) -> Pool:
     """A pool that opens on `async with`, hands out only live connections, and outlives Postgres.
-
-    Whoever waits longer than 10 s gets psycopg_pool.PoolTimeout; when 50 wait for each connection,
-    the next gets TooManyRequests. `storage.errors.translated` turns both into domain errors.
 
     Args:
         url: Postgres URL of the service's login.
         size: Connections at most, at least 1.
+        wait_s: Seconds a request may wait for a connection; then it gets PoolTimeout.
+        waiting: Requests that may wait, the next gets TooManyRequests; None: 50 a connection.
+            `storage.errors.translated` turns both into domain errors.
     """
     return AsyncConnectionPool(
         url,
@@ -36,8 +36,8 @@ def pool(url: str, *, size: int) -> Pool:
         open=False,
         check=AsyncConnectionPool[AsyncConnection[TupleRow]].check_connection,
         configure=_configure,
-        timeout=_WAIT_S,
-        max_waiting=size * _WAITING_PER_CONNECTION,
+        timeout=wait_s,
+        max_waiting=size * _WAITING_PER_CONNECTION if waiting is None else waiting,
         # Short, since waits between attempts double up to it: after that each request tries anew.
         reconnect_timeout=_RECONNECT_S,
     )

@@ -1,0 +1,49 @@
+import asyncio
+
+from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.storage import models, tenancy
+
+
+def card(fingerprint="a" * 64):
+    return ModelCard(
+        kind=ModelKind.RERANKER,
+        name="tiny",
+        fingerprint=fingerprint,
+        precision="bf16",
+        max_length=128,
+        revision="r1",
+        score_kind=ScoreKind.LOGIT,
+    )
+
+
+async def identified(pool, model):
+    async with tenancy.nobody(pool) as connection:
+        return await models.identifier(connection, model)
+
+
+async def test_model_keeps_its_id(service_pool):
+    assert await identified(service_pool, card()) == await identified(service_pool, card())
+
+
+async def test_models_of_two_fingerprints_are_two(service_pool):
+    first, second = card("b" * 64), card("c" * 64)
+
+    assert await identified(service_pool, first) != await identified(service_pool, second)
+
+
+async def test_model_is_stored_as_its_card_says(service_pool):
+    model_id = await identified(service_pool, card("d" * 64))
+
+    async with tenancy.nobody(service_pool) as connection:
+        stored = await connection.execute(
+            "select kind, name, revision, precision, max_length, dimensions, score_kind "
+            "from pgrerank.model where id = %s",
+            [model_id],
+        )
+        assert await stored.fetchone() == ("reranker", "tiny", "r1", "bf16", 128, None, "logit")
+
+
+async def test_processes_that_register_at_once_agree(service_pool):
+    ids = await asyncio.gather(*(identified(service_pool, card("e" * 64)) for _ in range(4)))
+
+    assert len(set(ids)) == 1

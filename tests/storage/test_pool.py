@@ -1,0 +1,141 @@
+import asyncio
+
+import psycopg
+import pytest
+from pgvector import Vector
+from psycopg import errors as sqlstates
+
+from pgrerank.domain.errors import ConflictError, OverloadedError, UnavailableError
+from pgrerank.storage import errors, tenancy
+from pgrerank.storage.pool import pool
+
+
+async def test_connections_speak_vectors_and_stop_runaway_statements(service_pool):
+    async with tenancy.nobody(service_pool) as connection:
+        answer = await connection.execute(
+            "select '[1,2]'::vector, current_setting('statement_timeout')"
+        )
+        vector, timeout = await answer.fetchone()
+
+    assert vector == Vector([1, 2])
+    assert timeout == "1min"
+
+
+async def test_dead_connections_are_replaced_unseen(database):
+    async with pool(database.service_url, size=2) as connections:
+        async with tenancy.nobody(connections) as connection:
+            await connection.execute("select 1")
+        with database.admin() as admin:
+            admin.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and application_name = 'pgrerank'"
+            )
+
+        async with tenancy.nobody(connections) as connection:
+            answer = await connection.execute("select 1")
+            assert await answer.fetchone() == (1,)
+
+
+async def test_lost_connection_is_unavailable(database):
+    async with pool(database.service_url, size=1) as connections:
+        with pytest.raises(UnavailableError, match="Postgres"):
+            async with tenancy.nobody(connections) as connection:
+                await connection.execute("select pg_terminate_backend(pg_backend_pid())")
+
+
+class BrokenError(Exception):
+    """What goes wrong in the middle of work."""
+
+
+async def insert_key_and_break(pool, tenant_id):
+    async with tenancy.tenant(pool, tenant_id) as connection:
+        await connection.execute(
+            "insert into pgrerank.api_key (tenant_id, id, name, prefix, secret_hash, scopes) "
+            "values (%s, gen_random_uuid(), 'x', 'x', '', '{}')",
+            [tenant_id],
+        )
+        raise BrokenError
+
+
+async def test_work_is_undone_where_the_block_fails(service_pool, two_tenants):
+    with pytest.raises(BrokenError):
+        await insert_key_and_break(service_pool, two_tenants[0])
+
+    async with tenancy.tenant(service_pool, two_tenants[0]) as connection:
+        left = await connection.execute("select * from pgrerank.api_key where name = 'x'")
+        assert await left.fetchall() == []
+
+
+async def test_over_the_waiting_line_a_request_is_refused_at_once(database):
+    async def passes():
+        async with tenancy.nobody(connections):
+            return True
+
+    async with pool(database.service_url, size=1, waiting=1) as connections:
+        async with tenancy.nobody(connections):
+            waiting = asyncio.create_task(passes())
+            await asyncio.sleep(0)
+            with pytest.raises(OverloadedError) as refused:
+                await passes()
+        assert await waiting
+
+    assert refused.value.retry_after_s >= 1
+
+
+async def test_server_that_is_away_is_unavailable():
+    async with pool("postgresql://nobody@/x?host=/nowhere", size=1, wait_s=0.1) as connections:
+        with pytest.raises(UnavailableError, match="Postgres"):
+            async with tenancy.nobody(connections):
+                pass
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        sqlstates.DeadlockDetected,
+        sqlstates.SerializationFailure,
+        sqlstates.LockNotAvailable,
+        sqlstates.QueryCanceled,
+        sqlstates.TooManyConnections,
+        sqlstates.DiskFull,
+        sqlstates.AdminShutdown,
+        sqlstates.CannotConnectNow,
+        psycopg.OperationalError,
+    ],
+)
+def test_what_may_pass_is_unavailable(passing):
+    with pytest.raises(UnavailableError), errors.translated():
+        raise passing
+
+
+@pytest.mark.parametrize("fault", [sqlstates.UndefinedTable, sqlstates.InsufficientPrivilege])
+def test_fault_of_ours_stays_what_it_is(fault):
+    with pytest.raises(fault), errors.translated():
+        raise fault
+
+
+def test_constraints_that_errors_name_exist(database):
+    with database.admin() as connection:
+        found = connection.execute("select conname from pg_constraint").fetchall()
+
+    assert {name for (name,) in found} >= errors.NAMED
+
+
+async def test_name_that_is_taken_is_a_conflict(service_pool, two_tenants):
+    async def insert():
+        async with tenancy.tenant(service_pool, two_tenants[0]) as connection:
+            await connection.execute(
+                "insert into pgrerank.model (id, kind, name, fingerprint, precision, max_length) "
+                "values ('00000000-0000-0000-0000-000000000007', 'embedder', 'm', 'm', 'fp32', 1) "
+                "on conflict do nothing"
+            )
+            await connection.execute(
+                "insert into pgrerank.collection (tenant_id, id, name, text_search, embedder_id) "
+                "values (%s, gen_random_uuid(), 'same', 'english', "
+                "'00000000-0000-0000-0000-000000000007')",
+                [two_tenants[0]],
+            )
+
+    await insert()
+    with pytest.raises(ConflictError, match="collection of this name"):
+        await insert()
