@@ -1,1 +1,79 @@
 """The command line: parse arguments, call one use case, print."""
+
+from pathlib import Path
+
+import click
+from rich_click import RichCommandPanel
+
+from pgrerank.cli import (
+    collection,
+    demo,
+    doctor,
+    evaluate,
+    ingest,
+    key,
+    login,
+    maintain,
+    migrate,
+    rerank,
+    rerank_run,
+    search,
+    serve,
+    tenant,
+)
+from pgrerank.cli.command import Commands, examples
+
+_PANELS = {
+    "Search": ["search", "rerank", "ingest", "collection"],
+    "Run the service": ["serve", "migrate", "maintain", "doctor"],
+    "Who may do what": ["tenant", "key", "login"],
+    "Measure": ["evaluate", "rerank-run", "demo"],
+}
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "pgrerank demo                         see it work, with nothing to set up",
+        "pgrerank migrate && pgrerank serve    run the service",
+        "pgrerank ingest --help                every command explains itself",
+    ),
+)
+@click.version_option(package_name="pgrerank")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the embedded Postgres keeps its data. Default: PGRERANK_DATA_DIR, or the user's "
+    "data folder.",
+)
+@click.pass_context
+def main(context: click.Context, data_dir: Path | None) -> None:
+    """Two-stage search on Postgres: find candidates, rerank them, keep every decision in SQL.
+
+    Settings come from PGRERANK_* variables; with PGRERANK_DATABASE_URL set, that server is used
+    in place of the embedded one.
+    """
+    context.obj = data_dir
+
+
+for _name, _commands in _PANELS.items():
+    main.add_panel(RichCommandPanel(_name, commands=_commands))
+
+for _command in (
+    collection.collection,
+    demo.demo,
+    doctor.doctor,
+    evaluate.evaluate,
+    ingest.ingest,
+    key.key,
+    login.login,
+    maintain.maintain,
+    migrate.migrate,
+    rerank.rerank,
+    rerank_run.rerank_run,
+    search.search,
+    serve.serve,
+    tenant.tenant,
+):
+    main.add_command(_command)

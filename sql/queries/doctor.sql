@@ -1,0 +1,68 @@
+-- Runtime statements of cli/diagnosis.py.
+
+-- server --
+-- Version of Postgres, as people write it and as libpq numbers it, and of pgvector if it is there.
+select
+    current_setting('server_version') as server,
+    current_setting('server_version_num')::integer as server_number,
+    (
+        select e.extversion
+        from pg_catalog.pg_extension as e
+        where e.extname = 'vector'
+    ) as pgvector;
+
+-- unprotected_tables --
+-- Tables with a tenant's rows that row-level security does not guard; there should be none.
+select c.relname as name
+from pg_catalog.pg_class as c
+inner join pg_catalog.pg_attribute as a
+    on
+        c.oid = a.attrelid
+        and a.attname = 'tenant_id'
+where
+    c.relnamespace = 'pgrerank'::regnamespace
+    and c.relkind in ('r', 'p')
+    and not c.relispartition
+    and not c.relrowsecurity
+order by c.relname;
+
+-- log_partitions --
+-- How many partitions the rerank log has, and whether this month and the next are among them.
+with partition_names as (
+    select c.relname as name
+    from pg_catalog.pg_inherits as i
+    inner join pg_catalog.pg_class as c on i.inhrelid = c.oid
+    where i.inhparent = 'pgrerank.rerank_log'::regclass
+)
+
+select
+    count(*) as partitions,
+    coalesce(
+        bool_or(p.name = to_char(now() at time zone 'utc', '"rerank_log_"YYYYMM')), false
+    ) as has_this_month,
+    coalesce(
+        bool_or(
+            p.name
+            = to_char(now() at time zone 'utc' + interval '1 month', '"rerank_log_"YYYYMM')
+        ),
+        false
+    ) as has_next_month
+from partition_names as p;
+
+-- largest_collection --
+-- The collection with the most chunks, for a probe; no row where nothing is ingested.
+select
+    t.id as tenant_id,
+    t.name as tenant,
+    c.name as collection,
+    sum(s.chunks)::bigint as chunks
+from pgrerank.collection_size as s
+inner join pgrerank.collection as c
+    on
+        s.tenant_id = c.tenant_id
+        and s.collection_id = c.id
+inner join pgrerank.tenant as t on s.tenant_id = t.id
+group by t.id, t.name, c.name
+having sum(s.chunks) > 0
+order by sum(s.chunks) desc, t.name asc, c.name asc
+limit 1;

@@ -1,0 +1,33 @@
+"""pgrerank demo."""
+
+import asyncio
+from typing import Any
+
+import click
+import msgspec
+from rich_click import RichCommand
+
+from pgrerank.cli.command import examples, settings
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples("pgrerank demo", "pgrerank --data-dir /tmp/pgrerank-demo demo"),
+)
+@click.pass_context
+def demo(context: click.Context) -> None:
+    """See the whole path once: real documents, real searches, both orders, and the log in SQL.
+
+    Starts an embedded Postgres of its own (in `demo` under the data folder, or in --data-dir),
+    ingests the documentation of this Python's standard library, starts the service on a free
+    port, and sends it some searches. Ends by itself; a second run finds everything in place.
+    """
+    from pgrerank.cli import tour
+
+    found = settings(context)
+    changes: dict[str, Any] = {"database_url": None, "admin_database_url": None, "port": 0}
+    if context.find_root().obj is None:
+        changes["data_dir"] = found.data_dir / "demo"
+    if found.log_level == "info":
+        changes["log_level"] = "warning"  # the tour tells what happens
+    asyncio.run(tour.taken(msgspec.structs.replace(found, **changes)))

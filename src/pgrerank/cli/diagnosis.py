@@ -1,0 +1,236 @@
+"""What `pgrerank doctor` looks at: each check says how it stands and what mends it."""
+
+import os
+import platform
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from pgrerank import wiring
+from pgrerank.domain.errors import PgrerankError
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.request import SearchRequest
+from pgrerank.ports import House
+from pgrerank.settings import Settings
+from pgrerank.storage import admin, migrate, queries, startup
+from pgrerank.storage.pool import Connection
+from pgrerank.usecases.rerank import rerank
+
+PROBE = "how to change a setting"
+_FAST = ("avx512_bf16", "amx_bf16")
+_INT8 = ("avx512_vnni", "avx_vnni", "amx_int8")
+_SUPPORTED = 18  # newer servers are likely to work, but nobody tried
+_NUMBERING = 10_000
+
+
+class State(StrEnum):
+    """How a check came out."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A line of the diagnosis."""
+
+    check: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    """Everything that is looked at, in order; a check that cannot run is a failure."""
+    yield _processor()
+    yield _threads(settings)
+    try:
+        with wiring.database(settings) as database:
+            for finding in await _database(database.admin_url):
+                yield finding
+            yield await _service_login(database.service_url)
+    except PgrerankError as error:
+        yield Finding(check="postgres", state=State.FAIL, detail=str(error))
+        return
+    async for finding in _pipeline(settings):
+        yield finding
+
+
+async def _database(url: str) -> list[Finding]:
+    try:
+        async with admin.owner(url) as connection:
+            return await _facts(connection)
+    except PgrerankError as error:
+        return [Finding(check="administrator", state=State.FAIL, detail=str(error))]
+
+
+async def _facts(connection: Connection) -> list[Finding]:
+    server = await _row(connection, "server")
+    found = [_server(server), _extension(server["pgvector"])]
+    unprotected = await _rows(connection, "unprotected_tables")
+    found.append(_protection([row["name"] for row in unprotected]))
+    found.append(_partitions(await _row(connection, "log_partitions")))
+    return found
+
+
+def _server(facts: dict[str, Any]) -> Finding:
+    major = facts["server_number"] // _NUMBERING
+    detail = f"PostgreSQL {facts['server']}"
+    if major < startup.OLDEST_SERVER:
+        remedy = f"use {startup.OLDEST_SERVER} or later"
+        return Finding(check="postgres", state=State.FAIL, detail=detail, remedy=remedy)
+    if major > _SUPPORTED:
+        remedy = f"pgrerank is tested up to {_SUPPORTED}"
+        return Finding(check="postgres", state=State.WARN, detail=detail, remedy=remedy)
+    return Finding(check="postgres", state=State.OK, detail=detail)
+
+
+def _extension(version: str | None) -> Finding:
+    try:
+        startup.refuse_extension(version)
+    except PgrerankError as error:
+        return Finding(check="pgvector", state=State.FAIL, detail=str(error))
+    return Finding(check="pgvector", state=State.OK, detail=str(version))
+
+
+def _protection(unprotected: Sequence[str]) -> Finding:
+    check = "row-level security"
+    if unprotected:
+        detail = f"is off for {', '.join(unprotected)}"
+        remedy = "alter table pgrerank.<table> enable row level security;"
+        return Finding(check=check, state=State.FAIL, detail=detail, remedy=remedy)
+    return Finding(check=check, state=State.OK, detail="guards every table of tenants")
+
+
+def _partitions(facts: dict[str, Any]) -> Finding:
+    check, detail = "log partitions", f"{facts['partitions']} months"
+    if facts["has_this_month"] and facts["has_next_month"]:
+        return Finding(check=check, state=State.OK, detail=detail)
+    missing = "next month" if facts["has_this_month"] else "this month"
+    return Finding(
+        check=check,
+        state=State.WARN,
+        detail=f"{detail}, none for {missing}",
+        remedy="run: pgrerank maintain",
+    )
+
+
+async def _service_login(url: str) -> Finding:
+    try:
+        await startup.verify(url)
+    except PgrerankError as error:
+        return Finding(check="service login", state=State.FAIL, detail=str(error))
+    return Finding(
+        check="service login",
+        state=State.OK,
+        detail=f"bound by row-level security, database at revision {migrate.revisions()[0]}",
+    )
+
+
+async def _pipeline(settings: Settings) -> AsyncIterator[Finding]:
+    started = perf_counter()
+    try:
+        async with wiring.house(settings) as house:
+            seconds = perf_counter() - started
+            for name, card in _cards(house):
+                yield Finding(check=name, state=State.OK, detail=_described(card))
+            yield Finding(check="start", state=State.OK, detail=f"ready in {seconds:.1f} s")
+            yield await _probe(settings, house)
+    except PgrerankError as error:
+        yield Finding(check="models", state=State.FAIL, detail=str(error))
+
+
+def _cards(house: House) -> list[tuple[str, ModelCard]]:
+    return [("embedder", house.embedder.model), ("reranker", house.scorer.model)]
+
+
+def _described(card: ModelCard) -> str:
+    return (
+        f"{card.name}, {card.precision}, up to {card.max_length} tokens, "
+        f"fingerprint {card.fingerprint[:12]}"
+    )
+
+
+async def _probe(settings: Settings, house: House) -> Finding:
+    with wiring.database(settings) as database:
+        async with admin.owner(database.admin_url) as connection:
+            rows = await _rows(connection, "largest_collection")
+    if not rows:
+        return Finding(check="probe", state=State.OK, detail="nothing is ingested yet")
+    return await _searched(house, rows[0])
+
+
+async def _searched(house: House, place: dict[str, Any]) -> Finding:
+    """Each stage once, on the largest collection; nothing is logged."""
+    collection = await house.documents.collection(place["tenant_id"], place["collection"])
+    request = SearchRequest(query=PROBE)
+    start = perf_counter()
+    vector = await house.embedder.query(PROBE)
+    embedded = perf_counter()
+    found = await house.candidates.retrieve(place["tenant_id"], collection, request, vector)
+    retrieved = perf_counter()
+    head = [candidate.content or "" for candidate in found.candidates[: request.effective_depth]]
+    await rerank(house.scorer, PROBE, head)
+    reranked = perf_counter()
+    spans = (embedded - start, retrieved - embedded, reranked - retrieved)
+    times = ", ".join(
+        f"{stage} {span * 1000:.1f} ms"
+        for stage, span in zip(("embed", "retrieve", "rerank"), spans, strict=True)
+    )
+    detail = f"{place['tenant']}/{place['collection']}, {place['chunks']} chunks: {times}"
+    return Finding(check="probe", state=State.OK, detail=detail)
+
+
+def _processor() -> Finding:
+    flags = _flags()
+    detail = f"{platform.machine()}, {os.cpu_count()} logical processors"
+    if flags is None:
+        return Finding(check="processor", state=State.OK, detail=detail)
+    has = [flag for flag in (*_FAST, *_INT8) if flag in flags]
+    if any(flag in flags for flag in _FAST):
+        return Finding(check="processor", state=State.OK, detail=f"{detail}, {' '.join(has)}")
+    return Finding(
+        check="processor",
+        state=State.WARN,
+        detail=f"{detail}, no avx512_bf16 and no amx_bf16",
+        remedy="models run in fp32, about half as fast",
+    )
+
+
+def _flags() -> frozenset[str] | None:
+    path = Path("/proc/cpuinfo")
+    if platform.machine() not in ("x86_64", "AMD64") or not path.exists():
+        return None
+    lines = path.read_text().splitlines()
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    return frozenset(flags.partition(":")[2].split())
+
+
+def _threads(settings: Settings) -> Finding:
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    available = allowed or 1
+    if settings.threads > available:
+        return Finding(
+            check="threads",
+            state=State.WARN,
+            detail=f"PGRERANK_THREADS is {settings.threads}, this process may use {available}",
+            remedy="unset PGRERANK_THREADS",
+        )
+    chosen = settings.threads or "one for each core"
+    return Finding(check="threads", state=State.OK, detail=f"{chosen}, of {available}")
+
+
+async def _row(connection: Connection, statement: str) -> dict[str, Any]:
+    return (await _rows(connection, statement))[0]
+
+
+async def _rows(connection: Connection, statement: str) -> list[dict[str, Any]]:
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(queries.load("doctor")[statement])
+    return await cursor.fetchall()

@@ -1,0 +1,56 @@
+"""pgrerank doctor."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+from rich.text import Text
+from rich_click import RichCommand
+
+from pgrerank.cli import option, output
+from pgrerank.cli.command import examples, settings
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.cli.diagnosis import Finding
+
+_STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+@click.command(cls=RichCommand, epilog=examples("pgrerank doctor", "pgrerank doctor --json"))
+@option.as_json
+@click.pass_context
+def doctor(context: click.Context, *, as_json: bool) -> None:
+    """Look at everything a search needs, and say what mends what is wrong.
+
+    Postgres and pgvector, roles and row-level security, migrations, log partitions, models,
+    processor and threads, and one probe search on the largest collection (which is not logged).
+    Exits with 1 if something fails.
+    """
+    found = asyncio.run(_examined(settings(context), show=not as_json))
+    if as_json:
+        output.as_json(found)
+    if any(finding.state == "fail" for finding in found):
+        context.exit(1)
+
+
+async def _examined(given: Settings, *, show: bool) -> "list[Finding]":
+    from pgrerank.cli.diagnosis import findings
+
+    found: list[Finding] = []
+    async for finding in findings(given):
+        found.append(finding)
+        if show:
+            _show(finding)
+    return found
+
+
+def _show(finding: "Finding") -> None:
+    line = Text.assemble(
+        (f"{finding.state:<5}", _STYLES[finding.state]),
+        (f"{finding.check:<19}", "bold"),
+        finding.detail,
+    )
+    output.console().print(line, soft_wrap=True)
+    if finding.remedy:
+        output.console().print(f"{'':<24}-> {finding.remedy}", soft_wrap=True, style="dim")

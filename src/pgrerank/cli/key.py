@@ -1,0 +1,156 @@
+"""pgrerank key."""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import click
+
+from pgrerank.cli import listing, option, output
+from pgrerank.cli.command import Commands, examples, settings
+from pgrerank.domain.tenant import ApiKey, Scope
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.api.native.answers import Key
+
+_SPAN = re.compile(r"(\d{1,4})([hdw])")
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+def _span(context: click.Context, option: click.Parameter, value: str | None) -> timedelta | None:
+    """A time from now: 12h, 90d, 4w."""
+    if value is None:
+        return None
+    match = _SPAN.fullmatch(value)
+    if match is None:
+        raise click.BadParameter(f"{value!r} is no span such as 12h, 90d or 4w", context, option)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+@click.group(cls=Commands)
+def key() -> None:
+    """API keys: what a tenant's applications send as `Authorization: Bearer`."""
+
+
+@key.command(
+    epilog=examples(
+        "pgrerank key add website --tenant acme --scope search",
+        "pgrerank key add loader --tenant acme --scope ingest --scope search --expires 90d",
+    )
+)
+@click.argument("name")
+@option.tenant
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([str(scope) for scope in Scope]),
+    default=[str(Scope.SEARCH)],
+    show_default=True,
+    help="What it may do; give it once for each.",
+)
+@click.option("--expires", callback=_span, metavar="SPAN", help="How long it lives: 12h, 90d, 4w.")
+@option.as_json
+@click.pass_context
+def add(
+    context: click.Context,
+    *,
+    name: str,
+    tenant_name: str,
+    scopes: Sequence[str],
+    expires: timedelta | None,
+    as_json: bool,
+) -> None:
+    """Make a key. The secret is shown once and cannot be had again."""
+    expires_at = datetime.now(UTC) + expires if expires else None
+    made, secret = asyncio.run(_issued(settings(context), tenant_name, name, scopes, expires_at))
+    if as_json:
+        output.as_json({"key": _plain(made), "secret": secret})
+    else:
+        click.echo(secret)
+        output.messages().print(
+            f"This is the key {name} of {tenant_name}. Keep it: only its hash is stored.",
+            style="dim",
+        )
+
+
+@key.command(name="list", epilog=examples("pgrerank key list --tenant acme"))
+@option.tenant
+@option.as_json
+@click.pass_context
+def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
+    """Show a tenant's keys, newest first, revoked ones too; never their secrets."""
+    found = asyncio.run(_all(settings(context), tenant_name))
+    if as_json:
+        output.as_json([_plain(key) for key in found])
+        return
+    now = datetime.now(UTC)
+    output.table(
+        ["name", "id", "prefix", "scopes", "state", "created"],
+        [
+            (k.name, k.id, k.prefix, " ".join(sorted(k.scopes)), _state(k, now), k.created_at)
+            for k in found
+        ],
+    )
+
+
+@key.command(epilog=examples("pgrerank key revoke 0198c7d2-... --tenant acme"))
+@click.argument("key_id", type=click.UUID)
+@option.tenant
+@click.pass_context
+def revoke(context: click.Context, *, key_id: UUID, tenant_name: str) -> None:
+    """Revoke a key at once, by the id that `key list` shows."""
+    asyncio.run(_revoked(settings(context), tenant_name, key_id))
+    click.echo(f"Key {key_id} is revoked.")
+
+
+async def _issued(
+    found: Settings,
+    tenant_name: str,
+    name: str,
+    scopes: Sequence[str],
+    expires_at: datetime | None,
+) -> tuple[ApiKey, str]:
+    from pgrerank import wiring
+    from pgrerank.usecases import access
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        wanted = frozenset(Scope(scope) for scope in scopes)
+        return await access.issue(office, tenant.id, name, wanted, expires_at)
+
+
+async def _all(found: Settings, tenant_name: str) -> list[ApiKey]:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await listing.everything(
+            lambda cursor: office.keys.page(tenant.id, limit=listing.PAGE, cursor=cursor)
+        )
+
+
+async def _revoked(found: Settings, tenant_name: str, key_id: UUID) -> None:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        await office.keys.revoke(tenant.id, key_id)
+
+
+def _plain(key: ApiKey) -> "Key":
+    from pgrerank.api.native.answers import Key
+
+    return Key.of(key)
+
+
+def _state(key: ApiKey, now: datetime) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    if key.expires_at is None:
+        return "valid"
+    return "expired" if key.expires_at <= now else f"valid until {key.expires_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,58 @@
+"""Options that several commands take."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import click
+
+from pgrerank.domain.request import (
+    MAX_BUDGET_MS,
+    MAX_CANDIDATES,
+    MAX_DEPTH,
+    Profile,
+    Strategy,
+)
+
+Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+tenant: Decorator = click.option(
+    "--tenant", "-t", "tenant_name", required=True, metavar="NAME", help="Whose data it is."
+)
+collection: Decorator = click.option(
+    "--collection", "-c", "collection_name", required=True, metavar="NAME", help="Which collection."
+)
+as_json: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+strategy: Decorator = click.option(
+    "--strategy",
+    type=click.Choice([str(name) for name in Strategy]),
+    default=str(Strategy.HYBRID),
+    show_default=True,
+    help="Which legs find candidates.",
+)
+candidates: Decorator = click.option(
+    "--candidates",
+    type=click.IntRange(1, MAX_CANDIDATES),
+    default=100,
+    show_default=True,
+    help="How many candidates each leg returns.",
+)
+depth: Decorator = click.option(
+    "--depth",
+    type=click.IntRange(1, MAX_DEPTH),
+    help="How many of the fused candidates are reranked. Default: 50 interactive, 200 batch.",
+)
+profile: Decorator = click.option(
+    "--profile",
+    type=click.Choice([str(name) for name in Profile]),
+    default=str(Profile.INTERACTIVE),
+    show_default=True,
+    help="Defaults for a person who waits, or for nobody who does.",
+)
+budget_ms: Decorator = click.option(
+    "--budget-ms",
+    type=click.IntRange(1, MAX_BUDGET_MS),
+    help="Milliseconds for the whole search; what is not reranked by then keeps its fused order.",
+)
+yes: Decorator = click.confirmation_option(
+    "--yes", "-y", prompt="This cannot be undone. Go on?", help="Do not ask."
+)

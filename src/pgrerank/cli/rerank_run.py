@@ -1,0 +1,144 @@
+"""pgrerank rerank-run."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import beir, option, output, progress
+from pgrerank.cli.command import examples, settings
+from pgrerank.domain.document import passage
+from pgrerank.domain.request import MAX_DEPTH
+from pgrerank.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    run: Mapping[str, list[str]]
+    queries: Mapping[str, str]
+    passages: Mapping[str, str]
+    depth: int
+
+
+@click.command(
+    cls=RichCommand,
+    name="rerank-run",
+    epilog=examples(
+        "pgrerank rerank-run bm25.trec --data dl21/ --out reranked.trec",
+        "pgrerank rerank-run bm25.trec --data dl21/ --out r.trec --qrels dl21/qrels/test.tsv",
+    ),
+)
+@click.argument("run", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--data",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="BEIR folder with the corpus and the queries of the run.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the reordered run is written.",
+)
+@click.option(
+    "--depth",
+    type=click.IntRange(1, MAX_DEPTH),
+    default=100,
+    show_default=True,
+    help="How many documents of each query are reranked; the rest keep their order behind.",
+)
+@click.option(
+    "--qrels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Judgments: print the measures of the run before and after.",
+)
+@option.as_json
+@click.pass_context
+def rerank_run(
+    context: click.Context,
+    *,
+    run: Path,
+    data: Path,
+    out: Path,
+    depth: int,
+    qrels: Path | None,
+    as_json: bool,
+) -> None:
+    """Reorder a first-stage run in TREC form. Needs no database.
+
+    Reads `query Q0 document rank score tag` lines, reranks the first documents of each query and
+    writes the new order in the same form. Queries the folder does not have are left out.
+    """
+    work = _work(run, beir.Dataset(folder=data), depth)
+    after, missing = asyncio.run(_reordered(settings(context), work))
+    beir.write_run(out, after, "pgrerank")
+    summary: dict[str, object] = {
+        "run": str(out),
+        "queries": len(after),
+        "depth": depth,
+        "missing_documents": missing,
+    }
+    if qrels is not None:
+        summary["metrics"] = _measured(work.run, after, beir.qrels(qrels))
+    if as_json:
+        output.as_json(summary)
+    else:
+        _show(summary)
+
+
+def _work(run: Path, data: beir.Dataset, depth: int) -> _Work:
+    found = beir.run(run)
+    wanted = {name for documents in found.values() for name in documents}
+    passages = {
+        document.external_id: passage(document.title, document.text)
+        for document in data.documents()
+        if document.external_id in wanted
+    }
+    return _Work(run=found, queries=data.queries(), passages=passages, depth=depth)
+
+
+async def _reordered(found: Settings, work: _Work) -> tuple[beir.Run, int]:
+    from pgrerank import wiring
+    from pgrerank.usecases.rerank_run import rerank_run as reranked
+
+    after: dict[str, Mapping[str, float]] = {}
+    missing = 0
+    with (
+        wiring.models(found) as models,
+        progress.count("reranking queries", len(work.run)) as step,
+    ):
+        answers = reranked(models.scorer, work.run, work.queries, work.passages, depth=work.depth)
+        async for answer in answers:
+            after[answer.query_id] = beir.scored(answer.document_ids)
+            missing += answer.missing
+            step()
+    return after, missing
+
+
+def _measured(
+    before: Mapping[str, list[str]], after: beir.Run, qrels: Mapping[str, Mapping[str, int]]
+) -> dict[str, dict[str, float]]:
+    from pgrerank.usecases.evaluate import measured
+
+    judged = {query: grades for query, grades in qrels.items() if query in after}
+    first = {query: beir.scored(before[query]) for query in judged}
+    return {"before": measured(first, judged), "after": measured(after, judged)}
+
+
+def _show(summary: Mapping[str, Any]) -> None:
+    metrics: Mapping[str, Mapping[str, float]] = summary.get("metrics", {})
+    if metrics:
+        names = list(metrics["before"])
+        rows = [
+            [label, *(f"{values[name]:.4f}" for name in names)] for label, values in metrics.items()
+        ]
+        output.table(["", *names], rows)
+    click.echo(
+        f"{summary['queries']} queries reordered to depth {summary['depth']}, "
+        f"{summary['missing_documents']} documents not in the corpus: {summary['run']}"
+    )

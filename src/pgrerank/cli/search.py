@@ -1,0 +1,137 @@
+"""pgrerank search."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import msgspec
+from rich_click import RichCommand
+
+from pgrerank.cli import comparison, option, output
+from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.domain.candidate import LegReport, Ranking
+from pgrerank.domain.request import MAX_LIMIT, Profile, RerankMode, SearchRequest, Strategy
+from pgrerank.settings import Settings
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        'pgrerank search "how do I rotate a key" -t acme -c docs',
+        'pgrerank search "rotate a key" -t acme -c docs --rerank never --strategy keyword',
+        """pgrerank search "key" -t acme -c docs --filter '{"year": {"$gte": 2024}}' --json""",
+    ),
+)
+@click.argument("query")
+@option.tenant
+@option.collection
+@option.strategy
+@option.candidates
+@option.depth
+@click.option(
+    "--limit",
+    type=click.IntRange(1, MAX_LIMIT),
+    default=10,
+    show_default=True,
+    help="How many results are printed.",
+)
+@click.option(
+    "--rerank",
+    type=click.Choice([str(mode) for mode in RerankMode]),
+    default=str(RerankMode.AUTO),
+    show_default=True,
+    help="`auto` leaves it out where it cannot pay, and says why.",
+)
+@option.profile
+@option.budget_ms
+@click.option("--min-similarity", type=float, help="Cosine below which the dense leg drops, -1..1.")
+@click.option("--min-score", type=float, help="Raw rerank score below which a result is cut.")
+@click.option("--filter", "filter_json", metavar="JSON", help="Condition on document metadata.")
+@option.as_json
+@click.pass_context
+def search(
+    context: click.Context,
+    *,
+    query: str,
+    tenant_name: str,
+    collection_name: str,
+    filter_json: str | None,
+    as_json: bool,
+    **knobs: Any,
+) -> None:
+    """Search a collection, and see what each stage made of it.
+
+    Prints the first-stage order beside the reranked one with the scores of both legs and of the
+    reranker. Three knobs are independent: `--candidates` per leg, `--depth` reranked, `--limit`
+    shown. The search is logged like one that comes over HTTP.
+    """
+    request = _request(query, filter_json, knobs)
+    ranking = asyncio.run(_searched(settings(context), tenant_name, collection_name, request))
+    if as_json:
+        _print_json(ranking)
+    else:
+        _show(ranking, request)
+
+
+async def _searched(
+    found: Settings, tenant_name: str, collection_name: str, request: SearchRequest
+) -> Ranking:
+    from pgrerank import wiring
+    from pgrerank.usecases.search import search as searched
+
+    async with wiring.house(found) as house:
+        tenant = await house.tenants.named(tenant_name)
+        return await searched(house, tenant.id, collection_name, request)
+
+
+def _request(query: str, filter_json: str | None, knobs: Mapping[str, Any]) -> SearchRequest:
+    given = dict(knobs)
+    return SearchRequest(
+        query=query,
+        strategy=Strategy(given.pop("strategy")),
+        rerank=RerankMode(given.pop("rerank")),
+        profile=Profile(given.pop("profile")),
+        filter=_condition(filter_json),
+        explain=True,
+        **given,
+    )
+
+
+def _condition(text: str | None) -> dict[str, Any] | None:
+    try:
+        return None if text is None else msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise Misused(f"--filter: {error}") from error
+
+
+def _show(ranking: Ranking, request: SearchRequest) -> None:
+    console = output.console()
+    lines = [comparison.Line.of(hit) for hit in ranking.hits]
+    if not ranking.results:
+        console.print("No results.")
+    else:
+        places = min(request.limit, len(ranking.results))
+        console.print(comparison.drawn(lines, places, title=request.query))
+    report = ranking.rerank
+    console.print(
+        f"\nrerank: {report.status}"
+        + (f" ({report.reason})" if report.reason else "")
+        + (f", {report.depth} pairs by {report.model}" if report.model else ""),
+        f"dense: {_leg(ranking.dense)}   keyword: {_leg(ranking.keyword)}",
+        comparison.timings(ranking.timings_ms),
+        f"logged as {ranking.id}",
+        sep="\n",
+        style="dim",
+    )
+
+
+def _leg(report: LegReport | None) -> str:
+    return f"{report.returned} of {report.requested} by {report.scan}" if report else "off"
+
+
+def _print_json(ranking: Ranking) -> None:
+    """What the REST API answers."""
+    from pgrerank.api.native.ranked import Found
+
+    output.as_json(Found.of(ranking, explained=False))

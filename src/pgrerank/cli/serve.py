@@ -1,0 +1,52 @@
+"""pgrerank serve."""
+
+import asyncio
+
+import click
+import msgspec
+from rich_click import RichCommand
+
+from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.settings import Settings
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank serve",
+        "pgrerank serve --host 0.0.0.0 --port 8000",
+        "PGRERANK_DATABASE_URL=postgresql://... pgrerank serve",
+    ),
+)
+@click.option("--host", help="Address to listen on. Default: PGRERANK_HOST, or 127.0.0.1.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port to listen on; 0: any free one. Default: PGRERANK_PORT, or 8080.",
+)
+@click.pass_context
+def serve(context: click.Context, *, host: str | None, port: int | None) -> None:
+    """Run the HTTP service until it is told to stop; then finish what is under way.
+
+    Refuses a database that is not migrated, or a login that row-level security does not bind, and
+    says what mends it.
+    """
+    found = settings(context)
+    given = {"host": host, "port": port}
+    changed = {name: value for name, value in given.items() if value is not None}
+    asyncio.run(_served(msgspec.structs.replace(found, **changed)))
+
+
+async def _served(found: Settings) -> None:
+    from pgrerank import wiring
+    from pgrerank.api.server import serve as served
+
+    try:
+        async with wiring.service(found) as app:
+            await served(app, found.host, found.port, listening=_announce)
+    except OSError as error:
+        raise Failed(f"cannot listen on {found.host}:{found.port}: {error.strerror}") from error
+
+
+def _announce(url: str) -> None:
+    click.echo(f"pgrerank listens on {url}, its API is described at {url}/docs", err=True)

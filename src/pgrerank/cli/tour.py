@@ -1,0 +1,224 @@
+"""The tour that `pgrerank demo` gives."""
+
+import asyncio
+import platform
+import re
+import shlex
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from rich.syntax import Syntax
+
+from pgrerank import wiring
+from pgrerank.cli import client, comparison, ingest, output, stdlib_corpus
+from pgrerank.cli.command import Failed
+from pgrerank.cli.reading.source import Format, sources
+from pgrerank.domain.errors import AuthenticationError, ConflictError, NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.tenant import Scope
+from pgrerank.ports import House
+from pgrerank.settings import Settings
+from pgrerank.storage import admin, migrate, queries
+from pgrerank.usecases import access
+
+TENANT = "demo"
+COLLECTION = "python"
+ANALYST = "demo_analyst"
+QUERIES = (
+    "parse a date out of a string",
+    "run a command and capture its output",
+    "temporary file that deletes itself",
+    "wait for several threads to finish",
+    "remember results of expensive function calls",
+)
+PLACES = 5
+_URL = re.compile(r"http://\S+(?=,)")
+
+
+async def taken(settings: Settings) -> None:
+    """Take the tour, printing what happens. Raises what its parts raise."""
+    with wiring.database(settings) as database:
+        _headline(1, "Postgres", f"embedded, in {settings.data_dir}")
+        migrate.upgrade(database.admin_url)
+        _headline(2, "Documents", f"the standard library of Python {platform.python_version()}")
+        key = await _filled(settings)
+        _headline(3, "Searches", "over HTTP, each reranked and logged")
+        last = await _searched(settings, key)
+        _headline(4, "The log", f"of the last search, as the analyst {ANALYST} reads it with SQL")
+        await _queried(database, last)
+    _go_on(settings)
+
+
+def _headline(number: int, what: str, detail: str) -> None:
+    output.console().print(f"\n[bold]{number}  {what}[/], {detail}", soft_wrap=True)
+
+
+async def _filled(settings: Settings) -> str:
+    """Make what is missing; returns a key for searching."""
+    corpus = stdlib_corpus.harvested(settings.data_dir / "stdlib.jsonl")
+    async with wiring.house(settings) as house:
+        tenant_id = await _tenant(house)
+        await house.documents.create_collection(
+            tenant_id, COLLECTION, text_search="english", embedder=house.embedder.model
+        )
+        place = ingest.Place(house=house, tenant_id=tenant_id, collection=COLLECTION)
+        found = sources([str(corpus)], Format.JSONL)
+        report = await ingest.into(place, found, settings.max_document_characters)
+        output.console().print(
+            f"   {report.created} documents are new, {report.updated} have changed, "
+            f"{report.unchanged} are as they were; {report.chunks} chunks embedded"
+        )
+        return await _key(house, tenant_id, settings.data_dir / "demo.key")
+
+
+async def _tenant(house: House) -> TenantId:
+    try:
+        tenant = await house.tenants.named(TENANT)
+    except NotFoundError:
+        tenant = await house.tenants.create(TENANT)
+    return tenant.id
+
+
+async def _key(house: House, tenant_id: TenantId, path: Path) -> str:
+    """The key of an earlier tour while it opens, else a new one."""
+    secret = _read(path)
+    try:
+        await access.authenticate(house, secret)
+    except AuthenticationError:
+        _, secret = await access.issue(house, tenant_id, "demo", frozenset({Scope.SEARCH}))
+        _write_privately(path, secret)
+    return secret
+
+
+def _read(path: Path) -> str:
+    return path.read_text().strip() if path.exists() else ""
+
+
+def _write_privately(path: Path, secret: str) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(f"{secret}\n")
+
+
+async def _searched(settings: Settings, key: str) -> str:
+    """Send the searches; returns the id of the last in the log."""
+    ranking_id = ""
+    async with _service(settings) as url:
+        for query in QUERIES:
+            body = {"query": query, "limit": PLACES, "explain": True}
+            answer = await client.search(url, key, COLLECTION, body)
+            _show(query, answer)
+            ranking_id = answer["id"]
+    return ranking_id
+
+
+@asynccontextmanager
+async def _service(settings: Settings) -> AsyncGenerator[str]:
+    """`pgrerank serve` on a free port, stopped at the end; gives its URL."""
+    command = [sys.executable, "-m", "pgrerank", "--data-dir", str(settings.data_dir)]
+    process = await asyncio.create_subprocess_exec(
+        *command, "serve", "--port", "0", stderr=asyncio.subprocess.PIPE
+    )
+    if process.stderr is None:
+        raise LookupError("stderr")
+    said: list[str] = []
+    url = await _announced(process.stderr, said)
+    draining = asyncio.create_task(_drained(process.stderr))
+    try:
+        yield url
+    finally:
+        process.terminate()
+        await process.wait()
+        await draining
+
+
+def _show(query: str, answer: dict[str, Any]) -> None:
+    lines = [
+        comparison.Line(
+            title=found["document"]["title"],
+            fused_rank=found["ranks"]["fused"],
+            rank=found["ranks"]["final"],
+            dense_score=found["scores"]["dense"],
+            keyword_score=found["scores"]["keyword"],
+            rerank_score=found["scores"]["rerank"],
+        )
+        for found in answer["candidates"]
+    ]
+    console = output.console()
+    console.print()
+    console.print(comparison.drawn(lines, PLACES, title=query))
+    report = answer["rerank"]
+    console.print(
+        f"{comparison.timings(answer['timings_ms'])}   "
+        f"({report['depth']} of {len(lines)} candidates reranked by {report['model']})",
+        style="dim",
+        soft_wrap=True,
+    )
+
+
+async def _announced(stderr: asyncio.StreamReader, said: list[str]) -> str:
+    """The URL the service says it listens on. Raises Failed with its last words if it ends."""
+    while line := (await stderr.readline()).decode():
+        said.append(line)
+        if found := _URL.search(line):
+            return found[0]
+    raise Failed(f"the service did not start: {''.join(said[-5:]).strip()}")
+
+
+async def _drained(stderr: asyncio.StreamReader) -> None:
+    while await stderr.readline():
+        continue
+
+
+async def _queried(database: wiring.Database, ranking_id: str) -> None:
+    """Print the statement and what it gives to a login that may read this tenant only."""
+    with suppress(ConflictError):
+        await admin.add_login(
+            database.admin_url, ANALYST, admin.LoginKind.ANALYST, tenants=[TENANT]
+        )
+    if database.server is None:
+        raise LookupError("server")
+    statement = queries.load("demo")["last_search"]
+    url = database.server.url(ANALYST)
+    async with await AsyncConnection[TupleRow].connect(url) as connection:
+        cursor = await connection.execute(statement, {"id": ranking_id})
+        columns = [column.name for column in cursor.description or []]
+        rows = await cursor.fetchall()
+    literal = statement.replace("%(id)s", f"'{ranking_id}'")
+    output.console().print(Syntax(literal, "sql", background_color="default"))
+    output.table(columns, [[_rounded(value) for value in row] for row in rows])
+
+
+def _rounded(value: object) -> object:
+    return f"{value:.3f}" if isinstance(value, float) else value
+
+
+def _go_on(settings: Settings) -> None:
+    command = shlex.join([_program(), "--data-dir", str(settings.data_dir)])
+    key = shlex.quote(str(settings.data_dir / "demo.key"))
+    body = '{"query": "sort a list of dictionaries by a key", "limit": 3}'
+    lines = [
+        f"{command} search 'sort a list of dictionaries by a key' -t {TENANT} -c {COLLECTION}",
+        f"{command} serve",
+        (
+            f"curl -s http://127.0.0.1:8080/v1/collections/{COLLECTION}/search "
+            f'-H "Authorization: Bearer $(cat {key})" '
+            f"-H 'Content-Type: application/json' -d '{body}'"
+        ),
+    ]
+    console = output.console()
+    _headline(5, "Go on", "the last needs the service of the line before")
+    for line in lines:
+        console.print(f"   {line}", soft_wrap=True, markup=False)
+    console.print("   API: http://127.0.0.1:8080/docs, once it serves", soft_wrap=True)
+
+
+def _program() -> str:
+    """How the user called us, if that is a path that works."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "pgrerank" else "pgrerank"
