@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.fixtures.inference", "tests.fixtures.postgres"]
+pytest_plugins = ["tests.fixtures.collections", "tests.fixtures.inference", "tests.fixtures.postgres"]

@@ -9,6 +9,7 @@ down_revision = "0001"
 
 FUNCTIONS = (
     "lexeme_index_v1",
+    "lexeme_count_v1",
     "term_frequencies_v1",
     "any_of_v1",
     "query_words_v1",

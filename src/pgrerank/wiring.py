@@ -12,6 +12,7 @@ import structlog
 
 from pgrerank.domain.errors import (
     DatabaseUnreachableError,
+    MissingExtensionError,
     StartupError,
     UnmigratedError,
 )
@@ -187,7 +188,7 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
     front = _office(found, connections)
     return House(
         clock=front.clock,
-        rankings=front.rankings,
+        rankings=PostgresRankings(connections, loaded.scorer.model),
         documents=front.documents,
         keys=front.keys,
         tenants=front.tenants,
@@ -201,10 +202,10 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
 async def _opened(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
     try:
         await startup.verify(found.service_url)
-    except UnmigratedError as error:
-        # A server of our own that is new has nobody else to migrate it.
-        if found.server is None or error.found is not None:
+    except (MissingExtensionError, UnmigratedError) as error:
+        if found.server is None or getattr(error, "found", None) is not None:
             raise
+        # A server of our own that is new has nobody else to migrate it.
         await asyncio.to_thread(migrate.upgrade, found.admin_url)
     async with pool(found.service_url, size=settings.pool_size) as connections:
         yield connections

@@ -1,0 +1,41 @@
+-- Runtime statements of storage/candidates.py.
+
+-- hybrid_candidates --
+-- Candidates of both legs, fused; no row at all where the collection is gone.
+select
+    h.dense_returned,
+    h.dense_scan,
+    h.below_similarity,
+    h.keyword_returned,
+    h.keyword_scan,
+    h.chunk_id,
+    h.document_id,
+    h.external_id,
+    h.title,
+    h.uri,
+    h.metadata,
+    h.ordinal,
+    h.content,
+    h.content_hash,
+    h.dense_rank,
+    h.dense_score,
+    h.keyword_rank,
+    h.keyword_score,
+    h.fused_rank,
+    h.fused_score
+from pgrerank.collection as c
+cross join
+    lateral pgrerank.hybrid_candidates_v1(
+        c.id,
+        c.embedder_id,
+        %(embedding)s::public.vector,
+        %(query)s::text,
+        %(candidates)s::integer,
+        %(texts)s::integer,
+        %(filter)s::jsonpath,
+        %(min_similarity)s::double precision
+    ) as h
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s
+order by h.fused_rank;

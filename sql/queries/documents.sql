@@ -1,0 +1,313 @@
+-- Runtime statements of storage/documents.py and storage/incoming.py.
+
+-- has_text_search --
+-- One row if Postgres ships such a text search configuration.
+select 1 as found
+from pg_catalog.pg_ts_config as t
+inner join pg_catalog.pg_namespace as n on t.cfgnamespace = n.oid
+where
+    n.nspname = 'pg_catalog'
+    and t.cfgname = %(text_search)s;
+
+-- create_collection --
+-- A new collection, unless there is one of this name.
+insert into pgrerank.collection (
+    tenant_id,
+    id,
+    name,
+    text_search,
+    embedder_id,
+    created_at
+)
+values (
+    %(tenant_id)s,
+    %(id)s,
+    %(name)s,
+    %(text_search)s,
+    %(embedder_id)s,
+    %(created_at)s
+)
+on conflict on constraint uq_collection_tenant_id_name do nothing;
+
+-- collections --
+-- Collections by name: the one of `name`, or those after `after`, where given.
+select
+    c.id,
+    c.name,
+    c.text_search,
+    m.fingerprint as embedder,
+    c.created_at,
+    coalesce(s.documents, 0)::bigint as document_count,
+    coalesce(s.chunks, 0)::bigint as chunk_count
+from pgrerank.collection as c
+inner join pgrerank.model as m on c.embedder_id = m.id
+left join lateral (
+    select
+        sum(z.documents) as documents,
+        sum(z.chunks) as chunks
+    from pgrerank.collection_size as z
+    where
+        z.tenant_id = c.tenant_id
+        and z.collection_id = c.id
+) as s on true
+where
+    c.tenant_id = %(tenant_id)s
+    and (%(name)s::text is null or c.name = %(name)s::text)
+    and (%(after)s::text is null or c.name > %(after)s::text)
+order by c.name
+limit %(row_count)s;
+
+-- allow_time --
+-- Lets the statements of this transaction run longer than those of a request.
+select set_config('statement_timeout', %(timeout_ms)s, true);
+
+-- delete_collection --
+-- A collection with all in it; one row if there was one.
+delete from pgrerank.collection as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.name = %(name)s
+returning c.id;
+
+-- hashes --
+-- Content hashes of documents all of whose chunks have a vector of the collection's embedder.
+select
+    d.external_id,
+    d.content_hash
+from pgrerank.document as d
+inner join pgrerank.collection as c
+    on
+        d.tenant_id = c.tenant_id
+        and d.collection_id = c.id
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and d.external_id = any(%(external_ids)s::text[])
+    and not exists (
+        select 1
+        from pgrerank.chunk as k
+        left join pgrerank.chunk_embedding as e
+            on
+                k.tenant_id = e.tenant_id
+                and k.collection_id = e.collection_id
+                and c.embedder_id = e.model_id
+                and k.id = e.chunk_id
+        where
+            k.tenant_id = d.tenant_id
+            and k.document_id = d.id
+            and e.chunk_id is null
+    );
+
+-- hold_collection --
+-- Keeps the collection from being deleted until the transaction ends; no row if it is gone.
+select c.id
+from pgrerank.collection as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s
+for key share;
+
+-- stage_documents --
+-- Where documents arrive: COPY into a table with row-level security is refused by Postgres. The
+-- table stays with its connection, empty between transactions.
+create temporary table if not exists incoming_document_v1 (
+    id uuid not null,
+    external_id text not null,
+    title text not null,
+    uri text,
+    metadata jsonb not null,
+    content_hash bytea not null
+) on commit delete rows;
+
+-- stage_chunks --
+-- Where their chunks arrive.
+create temporary table if not exists incoming_chunk_v1 (
+    id uuid not null,
+    external_id text not null,
+    ordinal integer not null,
+    content text not null,
+    content_hash bytea not null,
+    token_count integer not null,
+    embedding public.vector not null
+) on commit delete rows;
+
+-- copy_documents --
+copy pg_temp.incoming_document_v1 from stdin binary;
+
+-- copy_chunks --
+copy pg_temp.incoming_chunk_v1 from stdin binary;
+
+-- upsert_documents --
+-- Inserts or updates, and locks, in the order of external ids, so that two writers of the same
+-- documents wait for each other instead of deadlocking. A returned id differs from the one that
+-- was sent where the document existed.
+insert into pgrerank.document as d (
+    tenant_id,
+    id,
+    collection_id,
+    external_id,
+    title,
+    uri,
+    metadata,
+    content_hash
+)
+select
+    %(tenant_id)s,
+    i.id,
+    %(collection_id)s,
+    i.external_id,
+    i.title,
+    i.uri,
+    i.metadata,
+    i.content_hash
+from pg_temp.incoming_document_v1 as i
+order by i.external_id
+on conflict on constraint uq_document_tenant_id_collection_id_external_id do update
+    set
+        title = excluded.title,
+        uri = excluded.uri,
+        metadata = excluded.metadata,
+        content_hash = excluded.content_hash,
+        updated_at = now()
+returning d.id, d.external_id;
+
+-- delete_chunks --
+-- What the documents held before, vectors included.
+delete from pgrerank.chunk as k
+where
+    k.tenant_id = %(tenant_id)s
+    and k.document_id = any(%(document_ids)s::uuid[]);
+
+-- insert_chunks --
+-- The new chunks with what the keyword leg needs. Text beyond 100,000 characters of a chunk is
+-- not indexed: a tsvector holds 1 MB at most, and no chunk that fits a model comes near.
+with arrived as materialized (
+    select
+        d.collection_id,
+        d.id as document_id,
+        i.id,
+        i.ordinal,
+        i.content,
+        i.content_hash,
+        i.token_count,
+        to_tsvector(
+            %(text_search)s::regconfig,
+            left(
+                concat_ws(
+                    e'\n', nullif(left(d.title, %(title_characters)s), ''), i.content
+                ),
+                100000
+            )
+        ) as tsv
+    from pg_temp.incoming_chunk_v1 as i
+    inner join pgrerank.document as d on i.external_id = d.external_id
+    where
+        d.tenant_id = %(tenant_id)s
+        and d.collection_id = %(collection_id)s
+)
+
+insert into pgrerank.chunk (
+    tenant_id,
+    id,
+    collection_id,
+    document_id,
+    ordinal,
+    content,
+    content_hash,
+    token_count,
+    lexeme_count,
+    tsv,
+    term_frequencies
+)
+select
+    %(tenant_id)s,
+    a.id,
+    a.collection_id,
+    a.document_id,
+    a.ordinal,
+    a.content,
+    a.content_hash,
+    a.token_count,
+    pgrerank.lexeme_count_v1(a.tsv) as lexeme_count,
+    a.tsv,
+    pgrerank.term_frequencies_v1(a.tsv) as term_frequencies
+from arrived as a;
+
+-- insert_embeddings --
+-- Their vectors, under the collection's embedder.
+insert into pgrerank.chunk_embedding (
+    tenant_id,
+    collection_id,
+    model_id,
+    chunk_id,
+    embedding
+)
+select
+    c.tenant_id,
+    c.id as collection_id,
+    c.embedder_id,
+    i.id as chunk_id,
+    i.embedding
+from pg_temp.incoming_chunk_v1 as i
+cross join pgrerank.collection as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s;
+
+-- document --
+-- One document with its chunks, of one moment.
+select
+    d.id,
+    d.external_id,
+    d.title,
+    d.uri,
+    d.metadata,
+    d.created_at,
+    d.updated_at,
+    array_remove(array_agg(k.ordinal order by k.ordinal), null) as ordinals,
+    array_remove(array_agg(k.content order by k.ordinal), null) as contents,
+    array_remove(array_agg(k.token_count order by k.ordinal), null) as token_counts
+from pgrerank.document as d
+left join pgrerank.chunk as k
+    on
+        d.tenant_id = k.tenant_id
+        and d.id = k.document_id
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and d.external_id = %(external_id)s
+group by d.tenant_id, d.id;
+
+-- documents --
+-- Documents by external id, those after `after` where given.
+select
+    d.id,
+    d.external_id,
+    d.title,
+    d.uri,
+    d.metadata,
+    d.created_at,
+    d.updated_at,
+    (
+        select count(*)
+        from pgrerank.chunk as k
+        where
+            k.tenant_id = d.tenant_id
+            and k.document_id = d.id
+    ) as chunk_count
+from pgrerank.document as d
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and (%(after)s::text is null or d.external_id > %(after)s::text)
+order by d.external_id
+limit %(row_count)s;
+
+-- delete_document --
+-- A document with its chunks; one row if there was one.
+delete from pgrerank.document as d
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and d.external_id = %(external_id)s
+returning d.id;

@@ -1,0 +1,175 @@
+-- Runtime statements of storage/rankings.py.
+
+-- record --
+-- One ranking with its candidates in final order.
+insert into pgrerank.rerank_log (
+    tenant_id,
+    created_at,
+    id,
+    collection_id,
+    collection_name,
+    query,
+    strategy,
+    profile,
+    knobs,
+    status,
+    reason,
+    depth,
+    limit_,
+    returned,
+    embedder_id,
+    reranker_id,
+    dense_requested,
+    dense_returned,
+    dense_scan,
+    keyword_requested,
+    keyword_returned,
+    keyword_scan,
+    timings_ms,
+    cut,
+    source,
+    chunk_ids,
+    dense_ranks,
+    dense_scores,
+    keyword_ranks,
+    keyword_scores,
+    fused_ranks,
+    fused_scores,
+    rerank_scores,
+    relevances,
+    truncated,
+    final_ranks
+)
+values (
+    %(tenant_id)s,
+    %(created_at)s,
+    %(id)s,
+    %(collection_id)s,
+    %(collection_name)s,
+    %(query)s,
+    %(strategy)s,
+    %(profile)s,
+    %(knobs)s,
+    %(status)s,
+    %(reason)s,
+    %(depth)s,
+    %(limit_)s,
+    %(returned)s,
+    (
+        select m.id
+        from pgrerank.model as m
+        where m.fingerprint = %(embedder)s
+    ),
+    (
+        select m.id
+        from pgrerank.model as m
+        where m.fingerprint = %(reranker)s
+    ),
+    %(dense_requested)s,
+    %(dense_returned)s,
+    %(dense_scan)s,
+    %(keyword_requested)s,
+    %(keyword_returned)s,
+    %(keyword_scan)s,
+    %(timings_ms)s,
+    %(cut)s,
+    'search',
+    %(chunk_ids)s::uuid[],
+    %(dense_ranks)s::smallint[],
+    %(dense_scores)s::real[],
+    %(keyword_ranks)s::smallint[],
+    %(keyword_scores)s::real[],
+    %(fused_ranks)s::smallint[],
+    %(fused_scores)s::real[],
+    %(rerank_scores)s::double precision[],
+    %(relevances)s::real[],
+    %(truncated)s::boolean[],
+    %(final_ranks)s::smallint[]
+);
+
+-- make_partitions --
+-- The months around now, where the log lacks one.
+select pgrerank.ensure_log_partitions_v1(1);
+
+-- get --
+-- One ranking. Its instant is part of its id and names the partition.
+select
+    l.id,
+    l.created_at,
+    l.collection_name,
+    l.query,
+    l.strategy,
+    l.profile,
+    l.knobs,
+    l.status,
+    l.reason,
+    l.depth,
+    e.name as embedder,
+    r.name as reranker,
+    r.fingerprint as reranker_fingerprint,
+    l.dense_requested,
+    l.dense_returned,
+    l.dense_scan,
+    l.keyword_requested,
+    l.keyword_returned,
+    l.keyword_scan,
+    l.timings_ms,
+    l.returned,
+    l.chunk_ids,
+    l.dense_ranks,
+    l.dense_scores,
+    l.keyword_ranks,
+    l.keyword_scores,
+    l.fused_ranks,
+    l.fused_scores,
+    l.rerank_scores,
+    l.relevances,
+    l.truncated,
+    l.final_ranks
+from pgrerank.rerank_log as l
+left join pgrerank.model as e on l.embedder_id = e.id
+left join pgrerank.model as r on l.reranker_id = r.id
+where
+    l.tenant_id = %(tenant_id)s
+    and l.created_at = %(created_at)s
+    and l.id = %(id)s;
+
+-- page --
+-- The newest rankings before (`before_instant`, `before_id`), where given, without candidates.
+select
+    l.id,
+    l.created_at,
+    l.collection_name,
+    l.query,
+    l.strategy,
+    l.profile,
+    l.knobs,
+    l.status,
+    l.reason,
+    l.depth,
+    e.name as embedder,
+    r.name as reranker,
+    r.fingerprint as reranker_fingerprint,
+    l.dense_requested,
+    l.dense_returned,
+    l.dense_scan,
+    l.keyword_requested,
+    l.keyword_returned,
+    l.keyword_scan,
+    l.timings_ms,
+    l.returned
+from pgrerank.rerank_log as l
+left join pgrerank.model as e on l.embedder_id = e.id
+left join pgrerank.model as r on l.reranker_id = r.id
+where
+    l.tenant_id = %(tenant_id)s
+    and (%(collection)s::text is null or l.collection_name = %(collection)s::text)
+    and (%(status)s::text is null or l.status = %(status)s::text)
+    and l.created_at >= coalesce(%(since)s::timestamptz, '-infinity')
+    and l.created_at < coalesce(%(until)s::timestamptz, 'infinity')
+    and (
+        %(before_id)s::uuid is null
+        or (l.created_at, l.id) < (%(before_instant)s::timestamptz, %(before_id)s::uuid)
+    )
+order by l.created_at desc, l.id desc
+limit %(row_count)s;

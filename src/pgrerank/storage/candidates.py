@@ -1,0 +1,87 @@
+"""The first stage in Postgres."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from pgrerank.domain import filter as metadata_filter
+from pgrerank.domain.candidate import Candidate, LegReport, Retrieved
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.request import SearchRequest, Strategy
+from pgrerank.ports import Vector
+from pgrerank.storage import queries, tenancy
+from pgrerank.storage.pool import Pool
+
+#: columns of a row that speak of the legs, not of a candidate
+_REPORTS = frozenset(
+    {"dense_returned", "dense_scan", "below_similarity", "keyword_returned", "keyword_scan"}
+)
+
+
+class PostgresCandidates:
+    """The port Candidates, over the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("candidates")
+
+    async def retrieve(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        vector: Vector | None,
+    ) -> Retrieved:
+        """Both legs and their fusion in one round trip; `vector` is None without a dense leg.
+
+        Raises:
+            NotFoundError: The collection was deleted meanwhile.
+        """
+        wanted = _parameters(tenant_id, collection, request, vector)
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=dict_row, binary=True)
+            await cursor.execute(self._statements["hybrid_candidates"], wanted)
+            rows = await cursor.fetchall()
+        if not rows:
+            raise NotFoundError("collection", collection.name)
+        return _retrieved(rows, request.candidates)
+
+
+def _parameters(
+    tenant_id: TenantId, collection: Collection, request: SearchRequest, vector: Vector | None
+) -> dict[str, object]:
+    return {
+        "tenant_id": tenant_id,
+        "collection_id": collection.id,
+        "embedding": vector,
+        "query": None if request.strategy is Strategy.DENSE else request.query,
+        "candidates": request.candidates,
+        "texts": max(request.effective_depth, request.limit),
+        "filter": None if request.filter is None else metadata_filter.jsonpath(request.filter),
+        "min_similarity": request.min_similarity,
+    }
+
+
+def _retrieved(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
+    """Every row carries the reports; without candidates there is one row, with nothing else."""
+    reports = rows[0]
+    return Retrieved(
+        candidates=tuple(_candidate(row) for row in rows if row["chunk_id"] is not None),
+        dense=_leg(reports, "dense", requested),
+        keyword=_leg(reports, "keyword", requested),
+        below_similarity=reports["below_similarity"] or 0,
+    )
+
+
+def _candidate(row: Mapping[str, Any]) -> Candidate:
+    return Candidate(**{name: value for name, value in row.items() if name not in _REPORTS})
+
+
+def _leg(reports: Mapping[str, Any], name: str, requested: int) -> LegReport | None:
+    scan = reports[f"{name}_scan"]
+    if scan is None:
+        return None
+    return LegReport(requested=requested, returned=reports[f"{name}_returned"], scan=scan)

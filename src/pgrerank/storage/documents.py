@@ -1,0 +1,206 @@
+"""Collections and documents in Postgres."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from psycopg.rows import class_row, kwargs_row
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain import ids
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import Chunk, StoredDocument
+from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from pgrerank.domain.ids import CollectionId, TenantId
+from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+from pgrerank.storage import cursor as cursors
+from pgrerank.storage import incoming, models, queries, tenancy
+from pgrerank.storage.pool import Connection, Pool
+
+#: deleting a collection removes its chunks one by one for their foreign keys
+_DELETION_TIMEOUT_MS = 15 * 60 * 1000
+
+
+class PostgresDocuments:
+    """The port Documents, over the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("documents")
+
+    async def create_collection(
+        self, tenant_id: TenantId, name: str, *, text_search: str, embedder: ModelCard
+    ) -> Collection:
+        """Make a collection, or return it if it exists alike.
+
+        Raises:
+            ConflictError: It exists with another configuration or embedder.
+            InvalidRequestError: Postgres has no such text search configuration.
+        """
+        identifier = CollectionId(uuid7())
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await self._require_text_search(connection, text_search)
+            await connection.execute(
+                self._statements["create_collection"],
+                {
+                    "tenant_id": tenant_id,
+                    "id": identifier,
+                    "name": name,
+                    "text_search": text_search,
+                    "embedder_id": await models.identifier(connection, embedder),
+                    "created_at": ids.created_at(identifier),
+                },
+            )
+            found = await self._named(connection, tenant_id, name)
+        if (found.text_search, found.embedder) != (text_search, embedder.fingerprint):
+            raise ConflictError(
+                f"The collection `{name}` exists with the text search configuration "
+                f"`{found.text_search}` and the embedder {found.embedder[:12]}. "
+                "Use those, or another name."
+            )
+        return found
+
+    async def collection(self, tenant_id: TenantId, name: str) -> Collection:
+        """Look one up by name. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            return await self._named(connection, tenant_id, name)
+
+    async def collections(
+        self, tenant_id: TenantId, *, limit: int, cursor: str | None
+    ) -> Page[Collection]:
+        """All of a tenant's collections, by name.
+
+        Raises:
+            InvalidRequestError: The cursor is not one this listing gave.
+        """
+        after = cursors.key(cursor)
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            found = await self._collections(connection, tenant_id, after=after, row_count=limit + 1)
+        return cursors.page(found, limit, lambda collection: collection.name)
+
+    async def delete_collection(self, tenant_id: TenantId, name: str) -> None:
+        """Delete a collection and all in it. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                self._statements["allow_time"], {"timeout_ms": str(_DELETION_TIMEOUT_MS)}
+            )
+            deleted = await connection.execute(
+                self._statements["delete_collection"], {"tenant_id": tenant_id, "name": name}
+            )
+            if await deleted.fetchone() is None:
+                raise _no_collection(name)
+
+    async def hashes(
+        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
+    ) -> dict[str, bytes]:
+        """Content hashes of those of the documents that are stored and fully embedded."""
+        wanted = {**_place(tenant_id, collection), "external_ids": list(external_ids)}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            found = await connection.execute(self._statements["hashes"], wanted)
+            return dict(await found.fetchall())
+
+    async def store(
+        self, tenant_id: TenantId, collection: Collection, documents: Sequence[EmbeddedDocument]
+    ) -> Sequence[Change]:
+        """Insert or replace whole documents in one transaction; says which each was.
+
+        Of several documents with one external id the last is stored, and each gets its change.
+
+        Raises:
+            NotFoundError: The collection was deleted meanwhile.
+        """
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            changes = await incoming.store(connection, tenant_id, collection, documents)
+        return [changes[each.document.external_id] for each in documents]
+
+    async def document(
+        self, tenant_id: TenantId, collection: Collection, external_id: str
+    ) -> StoredDocument:
+        """One document with its chunks. Raises NotFoundError."""
+        wanted = {**_place(tenant_id, collection), "external_id": external_id}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_document))
+            await cursor.execute(self._statements["document"], wanted)
+            found = await cursor.fetchone()
+        if found is None:
+            raise NotFoundError("document", external_id)
+        return found
+
+    async def documents(
+        self, tenant_id: TenantId, collection: Collection, *, limit: int, cursor: str | None
+    ) -> Page[StoredDocument]:
+        """Documents by external id, without chunks.
+
+        Raises:
+            InvalidRequestError: The cursor is not one this listing gave.
+        """
+        wanted = {
+            **_place(tenant_id, collection),
+            "after": cursors.key(cursor),
+            "row_count": limit + 1,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            rows = connection.cursor(row_factory=class_row(StoredDocument))
+            await rows.execute(self._statements["documents"], wanted)
+            found = await rows.fetchall()
+        return cursors.page(found, limit, lambda document: document.external_id)
+
+    async def delete_document(
+        self, tenant_id: TenantId, collection: Collection, external_id: str
+    ) -> None:
+        """Delete a document with its chunks. Raises NotFoundError."""
+        wanted = {**_place(tenant_id, collection), "external_id": external_id}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            deleted = await connection.execute(self._statements["delete_document"], wanted)
+            if await deleted.fetchone() is None:
+                raise NotFoundError("document", external_id)
+
+    async def _named(self, connection: Connection, tenant_id: TenantId, name: str) -> Collection:
+        found = await self._collections(connection, tenant_id, name=name)
+        if not found:
+            raise _no_collection(name)
+        return found[0]
+
+    async def _collections(
+        self,
+        connection: Connection,
+        tenant_id: TenantId,
+        *,
+        name: str | None = None,
+        after: str | None = None,
+        row_count: int = 1,
+    ) -> Sequence[Collection]:
+        wanted = {"tenant_id": tenant_id, "name": name, "after": after, "row_count": row_count}
+        cursor = connection.cursor(row_factory=class_row(Collection))
+        await cursor.execute(self._statements["collections"], wanted)
+        return await cursor.fetchall()
+
+    async def _require_text_search(self, connection: Connection, text_search: str) -> None:
+        found = await connection.execute(
+            self._statements["has_text_search"], {"text_search": text_search}
+        )
+        if await found.fetchone() is None:
+            raise InvalidRequestError(
+                "text_search",
+                f"`{text_search}` is no text search configuration of Postgres; "
+                "use `english`, `simple` or another that \\dF in psql lists",
+            )
+
+
+def _place(tenant_id: TenantId, collection: Collection) -> dict[str, object]:
+    return {"tenant_id": tenant_id, "collection_id": collection.id}
+
+
+def _document(
+    *, ordinals: list[int], contents: list[str], token_counts: list[int], **columns: Any
+) -> StoredDocument:
+    chunks = tuple(
+        Chunk(ordinal=ordinal, content=content, token_count=token_count)
+        for ordinal, content, token_count in zip(ordinals, contents, token_counts, strict=True)
+    )
+    return StoredDocument(chunk_count=len(chunks), chunks=chunks, **columns)
+
+
+def _no_collection(name: str) -> NotFoundError:
+    return NotFoundError("collection", name, "Make it first, or check the name.")

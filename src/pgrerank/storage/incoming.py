@@ -1,0 +1,106 @@
+"""How documents get in: staged by binary COPY, then put in place by set-based statements."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import LiteralString, TypeAlias
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS, passage_hash
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.storage import queries
+from pgrerank.storage.pool import Connection
+
+Row: TypeAlias = Sequence[object]
+
+_DOCUMENT_TYPES = ("uuid", "text", "text", "text", "jsonb", "bytea")
+_CHUNK_TYPES = ("uuid", "text", "int4", "text", "bytea", "int4", "vector")
+
+
+async def store(
+    connection: Connection,
+    tenant_id: TenantId,
+    collection: Collection,
+    documents: Sequence[EmbeddedDocument],
+) -> Mapping[str, Change]:
+    """Insert or replace documents in the connection's transaction; what each became, by its id.
+
+    Raises:
+        NotFoundError: The collection is gone.
+    """
+    statements = queries.load("documents")
+    place = {"tenant_id": tenant_id, "collection_id": collection.id}
+    held = await connection.execute(statements["hold_collection"], place)
+    if await held.fetchone() is None:
+        raise NotFoundError("collection", collection.name)
+    sent = {each.document.external_id: each for each in documents}
+    new_ids = {external_id: uuid7() for external_id in sent}
+    await _stage(connection, sent, new_ids)
+    stored = await connection.execute(statements["upsert_documents"], place)
+    ids = {external_id: identifier for identifier, external_id in await stored.fetchall()}
+    replaced = [ids[each] for each in sent if ids[each] != new_ids[each]]
+    await connection.execute(statements["delete_chunks"], {**place, "document_ids": replaced})
+    await connection.execute(
+        statements["insert_chunks"],
+        {
+            **place,
+            "text_search": collection.text_search,
+            "title_characters": PASSAGE_TITLE_CHARACTERS,
+        },
+    )
+    await connection.execute(statements["insert_embeddings"], place)
+    return {each: Change.CREATED if ids[each] == new_ids[each] else Change.UPDATED for each in sent}
+
+
+async def _stage(
+    connection: Connection, sent: Mapping[str, EmbeddedDocument], new_ids: Mapping[str, UUID]
+) -> None:
+    statements = queries.load("documents")
+    await connection.execute(statements["stage_documents"])
+    await connection.execute(statements["stage_chunks"])
+    documents = (_document_row(new_ids[key], each) for key, each in sent.items())
+    await _copy(connection, statements["copy_documents"], _DOCUMENT_TYPES, documents)
+    chunks = (row for each in sent.values() for row in _chunk_rows(each))
+    await _copy(connection, statements["copy_chunks"], _CHUNK_TYPES, chunks)
+
+
+async def _copy(
+    connection: Connection,
+    statement: LiteralString,
+    types: Sequence[str],
+    rows: Iterator[Row],
+) -> None:
+    async with connection.cursor().copy(statement) as copy:
+        copy.set_types(types)
+        for row in rows:
+            await copy.write_row(row)
+
+
+def _document_row(identifier: UUID, embedded: EmbeddedDocument) -> Row:
+    document = embedded.document
+    return (
+        identifier,
+        document.external_id,
+        document.title,
+        document.uri,
+        Jsonb(document.metadata),
+        document.content_hash,
+    )
+
+
+def _chunk_rows(embedded: EmbeddedDocument) -> Iterator[Row]:
+    document = embedded.document
+    for chunk, vector in zip(embedded.chunks, embedded.vectors, strict=True):
+        yield (
+            uuid7(),
+            document.external_id,
+            chunk.ordinal,
+            chunk.content,
+            passage_hash(document.title, chunk.content),
+            chunk.token_count,
+            vector,
+        )

@@ -1,0 +1,261 @@
+"""The rerank log in Postgres."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import errors
+from psycopg.rows import kwargs_row
+from psycopg.types.json import Jsonb
+
+from pgrerank.domain import ids, log
+from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankStatus
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.log import LoggedCandidate, LoggedRanking, RankingFilter
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+from pgrerank.domain.request import SearchRequest
+from pgrerank.storage import cursor as cursors
+from pgrerank.storage import models, queries, tenancy
+from pgrerank.storage.pool import Pool
+
+_ID_VERSION = 7  # the UUIDs whose first bits are an instant
+
+
+class PostgresRankings:
+    """The port Rankings, over the service's pool.
+
+    Args:
+        pool: Connections of the service.
+        reranker: The model whose scores are recorded; not needed to read.
+    """
+
+    def __init__(self, pool: Pool, reranker: ModelCard | None = None) -> None:
+        self._pool = pool
+        self._unregistered = reranker
+        self._statements = queries.load("rankings")
+
+    async def record(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        ranking: Ranking,
+    ) -> None:
+        """Write a ranking and commit it."""
+        row = _row(tenant_id, collection, request, ranking)
+        await self._register(tenant_id)
+        try:
+            await self._insert(tenant_id, row)
+        except errors.CheckViolation as error:
+            if error.diag.constraint_name is not None:
+                raise
+            # A row of a month that has no partition yet breaks a check without a name.
+            await self._make_partitions(tenant_id)
+            await self._insert(tenant_id, row)
+
+    async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
+        """Read one back, with its candidates. Raises NotFoundError."""
+        wanted = {
+            "tenant_id": tenant_id,
+            "created_at": _instant(ranking_id),
+            "id": ranking_id,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_with_candidates))
+            await cursor.execute(self._statements["get"], wanted)
+            found = await cursor.fetchone()
+        if found is None:
+            raise NotFoundError("ranking", ranking_id)
+        return found
+
+    async def page(
+        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
+    ) -> Page[LoggedRanking]:
+        """The newest first, without candidates.
+
+        Raises:
+            InvalidRequestError: The cursor is not one this listing gave.
+        """
+        parameters = {
+            "tenant_id": tenant_id,
+            **asdict(wanted),
+            **_position(cursor),
+            "row_count": limit + 1,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            rows = connection.cursor(row_factory=kwargs_row(_logged))
+            await rows.execute(self._statements["page"], parameters)
+            found = await rows.fetchall()
+        return cursors.page(found, limit, lambda ranking: str(ranking.id))
+
+    async def _register(self, tenant_id: TenantId) -> None:
+        if self._unregistered is not None:
+            async with tenancy.tenant(self._pool, tenant_id) as connection:
+                await models.identifier(connection, self._unregistered)
+            self._unregistered = None
+
+    async def _insert(self, tenant_id: TenantId, row: Mapping[str, object]) -> None:
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(self._statements["record"], row)
+
+    async def _make_partitions(self, tenant_id: TenantId) -> None:
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(self._statements["make_partitions"])
+
+
+def _row(
+    tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
+) -> dict[str, object]:
+    report = ranking.rerank
+    return {
+        "tenant_id": tenant_id,
+        "created_at": ids.created_at(ranking.id),
+        "id": ranking.id,
+        "collection_id": collection.id,
+        "collection_name": collection.name,
+        "query": request.query,
+        "strategy": request.strategy,
+        "profile": request.profile,
+        "knobs": Jsonb(_knobs(request)),
+        "status": report.status,
+        "reason": report.reason,
+        "depth": report.depth,
+        "limit_": request.limit,
+        "returned": len(ranking.results),
+        "embedder": None if ranking.dense is None else collection.embedder,
+        "reranker": report.fingerprint,
+        **_leg_columns("dense", ranking.dense),
+        **_leg_columns("keyword", ranking.keyword),
+        "timings_ms": Jsonb(ranking.timings_ms),
+        "cut": Jsonb(asdict(ranking.cut)),
+        **_arrays(ranking.hits),
+    }
+
+
+def _knobs(request: SearchRequest) -> dict[str, object]:
+    return {
+        "candidates": request.candidates,
+        "depth": request.effective_depth,
+        "limit": request.limit,
+        "rerank": request.rerank,
+        "budget_ms": request.budget_ms,
+        "min_similarity": request.min_similarity,
+        "min_score": request.min_score,
+        "filter": request.filter,
+        "explain": request.explain,
+    }
+
+
+def _leg_columns(name: str, leg: LegReport | None) -> dict[str, object]:
+    return {
+        f"{name}_requested": leg and leg.requested,
+        f"{name}_returned": leg and leg.returned,
+        f"{name}_scan": leg and leg.scan,
+    }
+
+
+def _arrays(hits: Sequence[Hit]) -> dict[str, object]:
+    candidates = [hit.candidate for hit in hits]
+    return {
+        "chunk_ids": [each.chunk_id for each in candidates],
+        "dense_ranks": [each.dense_rank for each in candidates],
+        "dense_scores": [each.dense_score for each in candidates],
+        "keyword_ranks": [each.keyword_rank for each in candidates],
+        "keyword_scores": [each.keyword_score for each in candidates],
+        "fused_ranks": [each.fused_rank for each in candidates],
+        "fused_scores": [each.fused_score for each in candidates],
+        "rerank_scores": [hit.rerank_score for hit in hits],
+        "relevances": [hit.relevance for hit in hits],
+        "truncated": [hit.truncated for hit in hits],
+        "final_ranks": [hit.rank for hit in hits],
+    }
+
+
+def _instant(ranking_id: RankingId) -> datetime:
+    """When a ranking was made, by its id; no ranking has an id of another kind."""
+    if ranking_id.version != _ID_VERSION:
+        raise NotFoundError("ranking", ranking_id)
+    try:
+        return ids.created_at(ranking_id)
+    except (OverflowError, ValueError):
+        raise NotFoundError("ranking", ranking_id) from None
+
+
+def _position(cursor: str | None) -> dict[str, object]:
+    key = cursors.key(cursor)
+    if key is None:
+        return {"before_instant": None, "before_id": None}
+    try:
+        identifier = RankingId(UUID(key))
+        return {"before_instant": _instant(identifier), "before_id": identifier}
+    except (ValueError, NotFoundError):
+        raise cursors.refusal() from None
+
+
+def _with_candidates(
+    *,
+    chunk_ids: Sequence[UUID],
+    dense_ranks: Sequence[int | None],
+    dense_scores: Sequence[float | None],
+    keyword_ranks: Sequence[int | None],
+    keyword_scores: Sequence[float | None],
+    fused_ranks: Sequence[int],
+    fused_scores: Sequence[float],
+    rerank_scores: Sequence[float | None],
+    relevances: Sequence[float | None],
+    truncated: Sequence[bool],
+    final_ranks: Sequence[int],
+    **columns: Any,
+) -> LoggedRanking:
+    arrays = {
+        "chunk_id": chunk_ids,
+        "dense_rank": dense_ranks,
+        "dense_score": dense_scores,
+        "keyword_rank": keyword_ranks,
+        "keyword_score": keyword_scores,
+        "fused_rank": fused_ranks,
+        "fused_score": fused_scores,
+        "rerank_score": rerank_scores,
+        "relevance": relevances,
+        "truncated": truncated,
+        "final_rank": final_ranks,
+    }
+    rows = zip(*arrays.values(), strict=True)
+    candidates = tuple(LoggedCandidate(**dict(zip(arrays, row, strict=True))) for row in rows)
+    return _logged(candidates=candidates, **columns)
+
+
+def _logged(
+    *,
+    id: UUID,  # noqa: A002 - the column's name
+    collection_name: str,
+    status: str,
+    dense_requested: int | None,
+    dense_returned: int | None,
+    dense_scan: str | None,
+    keyword_requested: int | None,
+    keyword_returned: int | None,
+    keyword_scan: str | None,
+    candidates: tuple[LoggedCandidate, ...] = (),
+    **columns: Any,
+) -> LoggedRanking:
+    return LoggedRanking(
+        id=log.ranking_id(id),
+        collection=collection_name,
+        status=RerankStatus(status),
+        dense=_leg(dense_requested, dense_returned, dense_scan),
+        keyword=_leg(keyword_requested, keyword_returned, keyword_scan),
+        candidates=candidates,
+        **columns,
+    )
+
+
+def _leg(requested: int | None, returned: int | None, scan: str | None) -> LegReport | None:
+    if requested is None or returned is None or scan is None:
+        return None
+    return LegReport(requested=requested, returned=returned, scan=scan)
