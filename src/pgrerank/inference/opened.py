@@ -94,6 +94,9 @@ def check_cross_encoder(name: str, model: CrossEncoder) -> None:
         raise ModelError(
             name, f"a reranker has one output, this classifier has {model.num_labels}."
         )
+    trained: list[str] = getattr(model.config, "architectures", None) or []
+    if not any(name.endswith("ForSequenceClassification") for name in trained):
+        raise ModelError(name, f"it has no classification head, its kind is {', '.join(trained)}.")
     if len(list(model)) != 1 or model.default_prompt_name is not None:
         raise ModelError(name, "only plain cross-encoders without a prompt are supported.")
 

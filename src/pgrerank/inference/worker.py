@@ -49,35 +49,39 @@ class Worker(Generic[Row]):
         self._thread.join()
 
     def _work(self) -> None:
+        batch: Sequence[Entry[Row]] = []
         try:
             while batch := self._queue.take():
                 self._serve(batch)
         finally:
-            fail(self._queue.close(), self._part)
+            fail([*batch, *self._queue.close()], self._part)
 
     def _serve(self, batch: Sequence[Entry[Row]]) -> None:
         started = time.perf_counter()
-        error = self._attempt(batch)
-        if error is None:
-            self._queue.pace.note(len(batch), time.perf_counter() - started)
-            self.sequences += len(batch)
-            self.batches += 1
-        elif _is_memory(error):
-            self._halve(batch)
-        else:
-            self._isolate(batch, error)
+        outcome = self._outcome(batch)
+        if isinstance(outcome, BaseException):
+            self._recover(batch, outcome)
+            return
+        self._queue.pace.note(len(batch), time.perf_counter() - started)
+        self.sequences += len(batch)
+        self.batches += 1
+        for entry, answer in zip(batch, outcome, strict=True):
+            entry.ticket.answer(entry.index, answer)
 
-    def _attempt(self, batch: Sequence[Entry[Row]]) -> Exception | None:
+    def _outcome(self, batch: Sequence[Entry[Row]]) -> list[Any] | BaseException:
         try:
             rows = self._backend.forward([entry.job.tokens for entry in batch])
-            answers = [entry.job.finish(row) for entry, row in zip(batch, rows, strict=True)]
-        except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
+            return [entry.job.finish(row) for entry, row in zip(batch, rows, strict=True)]
+        except BaseException as error:  # noqa: BLE001 - whatever it was, somebody waits for it
             _log.warning("batch.failed", part=self._part, size=len(batch), error=repr(error))
             # The frames of the traceback hold the tensors that there was no memory for.
             return error.with_traceback(None)
-        for entry, answer in zip(batch, answers, strict=True):
-            entry.ticket.answer(entry.index, answer)
-        return None
+
+    def _recover(self, batch: Sequence[Entry[Row]], error: BaseException) -> None:
+        if _is_memory(error):
+            self._halve(batch)
+        else:
+            self._isolate(batch, error)
 
     def _halve(self, batch: Sequence[Entry[Row]]) -> None:
         middle = len(batch) // 2
@@ -87,7 +91,7 @@ class Worker(Generic[Row]):
         self._serve(batch[:middle])
         self._serve(batch[middle:])
 
-    def _isolate(self, batch: Sequence[Entry[Row]], error: Exception) -> None:
+    def _isolate(self, batch: Sequence[Entry[Row]], error: BaseException) -> None:
         """Run each request of a failed batch by itself, so that only the guilty one fails."""
         tickets = list(dict.fromkeys(entry.ticket for entry in batch))
         if len(tickets) == 1:
@@ -98,7 +102,7 @@ class Worker(Generic[Row]):
             self._serve([entry for entry in batch if entry.ticket is ticket])
 
 
-def fail(waiting: Sequence[Entry[Any]], part: str, cause: Exception | None = None) -> None:
+def fail(waiting: Sequence[Entry[Any]], part: str, cause: BaseException | None = None) -> None:
     """Tell every request that waits for one of these that the model failed."""
     for ticket in {entry.ticket for entry in waiting}:
         error = ScoringError(part)
@@ -106,7 +110,7 @@ def fail(waiting: Sequence[Entry[Any]], part: str, cause: Exception | None = Non
         ticket.fail(error)
 
 
-def _is_memory(error: Exception) -> bool:
+def _is_memory(error: BaseException) -> bool:
     text = str(error)
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and any(sign in text for sign in _MEMORY_SIGNS)
