@@ -203,12 +203,16 @@ async def _opened(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
     try:
         await startup.verify(found.service_url)
     except (MissingExtensionError, UnmigratedError) as error:
-        if found.server is None or getattr(error, "found", None) is not None:
+        if found.server is None or not _is_new(error):
             raise
         # A server of our own that is new has nobody else to migrate it.
         await asyncio.to_thread(migrate.upgrade, found.admin_url)
     async with pool(found.service_url, size=settings.pool_size) as connections:
         yield connections
+
+
+def _is_new(error: MissingExtensionError | UnmigratedError) -> bool:
+    return isinstance(error, MissingExtensionError) or error.found is None
 
 
 @asynccontextmanager

@@ -1,0 +1,119 @@
+"""The real service as a process of its own, to be killed and started again."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import httpx
+
+OPERATOR_TOKEN = "operator-token-for-tests"
+COLLECTION = "docs"
+_PATIENCE_S = 60
+
+
+def eventually(condition: Callable[[], Any]) -> Any:
+    """What the condition gives once it is true; fails if that takes a minute."""
+    give_up = monotonic() + _PATIENCE_S
+    pause = Event()
+    while not (found := condition()):
+        assert monotonic() < give_up, "waited in vain"
+        pause.wait(0.02)
+    return found
+
+
+class Service:
+    """`pgrerank serve` over an embedded server in a folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._log = data_dir / "service.log"
+        self._key = ""
+        self.start()
+        self._key = self._first_key()
+
+    def start(self) -> None:
+        """Start it, and wait until it says where it listens."""
+        self._log.unlink(missing_ok=True)
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-m",
+                    "pgrerank",
+                    "--data-dir",
+                    self._data_dir,
+                    "serve",
+                    "--port",
+                    "0",
+                ],
+                stderr=log,
+                stdout=log,
+                env=os.environ
+                | {"PGRERANK_OPERATOR_TOKEN": OPERATOR_TOKEN, "PGRERANK_REQUESTS_PER_MINUTE": "0"},
+            )
+        found = eventually(lambda: re.search(r"listens on (http://\S+?),", self._log.read_text()))
+        self.client = httpx.Client(
+            base_url=found[1], headers={"Authorization": f"Bearer {self._key}"}, timeout=60
+        )
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send a signal and wait for the end; the exit code."""
+        self._process.send_signal(number)
+        self.client.close()
+        return self._process.wait(_PATIENCE_S)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal and go on."""
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait for the end; the exit code."""
+        return self._process.wait(_PATIENCE_S)
+
+    @property
+    def postmaster(self) -> int:
+        """Process id of Postgres."""
+        return int((self._data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+
+    def search(self, query: str) -> httpx.Response:
+        """A search that is reranked."""
+        return self.client.post(
+            f"/v1/collections/{COLLECTION}/search", json={"query": query, "rerank": "always"}
+        )
+
+    def ingest(self, documents: Sequence[dict[str, str]]) -> httpx.Response:
+        """Send documents as a stream of lines."""
+        return self.client.put(
+            f"/v1/collections/{COLLECTION}/documents",
+            content="\n".join(json.dumps(document) for document in documents),
+            headers={"Content-Type": "application/x-ndjson"},
+        )
+
+    def documents(self) -> Iterator[dict[str, Any]]:
+        """Every stored document, page by page."""
+        cursor: str | None = None
+        while True:
+            given = {"limit": 1000} | ({"cursor": cursor} if cursor else {})
+            page = self.client.get(f"/v1/collections/{COLLECTION}/documents", params=given).json()
+            yield from page["items"]
+            cursor = page["cursor"]
+            if cursor is None:
+                return
+
+    def _first_key(self) -> str:
+        operator = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+        self.client.post("/v1/tenants", json={"name": "acme"}, headers=operator).raise_for_status()
+        wanted = {"name": "test", "scopes": ["search", "ingest"]}
+        made = self.client.post("/v1/tenants/acme/keys", json=wanted, headers=operator)
+        secret = made.raise_for_status().json()["secret"]
+        self.client.headers["Authorization"] = f"Bearer {secret}"
+        self.client.put(f"/v1/collections/{COLLECTION}", json={}).raise_for_status()
+        return secret

@@ -1,0 +1,116 @@
+"""What was acknowledged survives a kill of the service and of Postgres."""
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pgrerank.storage import embedded
+from tests.resilience.running import Service, eventually
+
+TOPICS = ["tea", "rain", "iron", "bread", "wolves", "glass", "maps", "salt"]
+DOCUMENTS = [
+    {
+        "id": f"d{i}",
+        "title": f"About {TOPICS[i % 8]}",
+        "text": f"Number {i} on {TOPICS[i % 8]}. " * 12,
+    }
+    for i in range(600)
+]
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    folder = Path(tempfile.mkdtemp(prefix="pgr"))
+    try:
+        running = Service(folder)
+        yield running
+        running.stop(signal.SIGTERM)
+        # A killed service leaves Postgres running; whoever uses it last stops it.
+        with embedded.running(folder):
+            pass
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_killed_in_the_middle_of_an_ingest_only_whole_documents_stay_and_a_retry_completes(service):
+    with ThreadPoolExecutor(1) as background:
+        sent = background.submit(service.ingest, DOCUMENTS)
+        eventually(lambda: any(service.documents()))
+        service.stop(signal.SIGKILL)
+        with pytest.raises(httpx.HTTPError):
+            sent.result()
+    service.start()
+    before = {document["id"]: document for document in service.documents()}
+
+    report = service.ingest(DOCUMENTS).raise_for_status().json()
+
+    assert 0 < len(before) < len(DOCUMENTS)
+    assert report["unchanged"] == len(before)
+    assert report["created"] == len(DOCUMENTS) - len(before)
+    after = {document["id"]: document for document in service.documents()}
+    assert len(after) == len(DOCUMENTS)
+    assert all(after[id_]["chunk_count"] == kept["chunk_count"] for id_, kept in before.items())
+
+
+def test_every_answered_search_is_in_the_log_after_a_kill(service):
+    service.ingest(DOCUMENTS[:100]).raise_for_status()
+    answered = []
+
+    def search_until_killed():
+        with suppress(httpx.TransportError):
+            while True:
+                found = service.search(f"a book about {TOPICS[len(answered) % 8]}")
+                answered.append(found.raise_for_status().json()["id"])
+
+    with ThreadPoolExecutor(1) as background:
+        searching = background.submit(search_until_killed)
+        eventually(lambda: len(answered) >= 5)
+        service.stop(signal.SIGKILL)
+        searching.result()
+    service.start()
+
+    logged = [service.client.get(f"/v1/rerankings/{id_}").status_code for id_ in answered]
+
+    assert logged == [200] * len(answered)
+
+
+def test_service_comes_back_by_itself_when_postgres_was_killed(service):
+    service.ingest(DOCUMENTS[:100]).raise_for_status()
+    answered = service.search("a book about wolves").raise_for_status().json()["id"]
+    count = len(list(service.documents()))
+    killed = service.postmaster
+
+    os.kill(killed, signal.SIGKILL)
+    refused = service.search("a book about wolves")
+    eventually(lambda: service.client.get("/health/ready").status_code == 200)
+
+    assert refused.status_code in {200, 503}
+    if refused.status_code == 503:
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert int(refused.headers["retry-after"]) >= 1
+    assert service.postmaster != killed
+    assert service.client.get(f"/v1/rerankings/{answered}").status_code == 200
+    assert len(list(service.documents())) == count
+    assert service.search("a book about wolves").status_code == 200
+
+
+def test_stopped_service_finishes_the_request_it_is_working_on(service):
+    fresh = [{**document, "id": f"last-{document['id']}"} for document in DOCUMENTS[:200]]
+    with ThreadPoolExecutor(1) as background:
+        sent = background.submit(service.ingest, fresh)
+        eventually(lambda: any(d["id"].startswith("last-") for d in service.documents()))
+        service.signal(signal.SIGTERM)
+        report = sent.result().raise_for_status().json()
+
+    assert report["created"] == len(fresh)
+    assert service.wait() == 0
+    service.start()
+    assert sum(d["id"].startswith("last-") for d in service.documents()) == len(fresh)
