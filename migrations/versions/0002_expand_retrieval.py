@@ -24,7 +24,12 @@ FUNCTIONS = (
     "hybrid_candidates_v1",
 )
 
-VIEWS = ()
+VIEWS = (
+    "rerank_log",
+    "rerank_candidate",
+    "latency_daily",
+    "rerank_effect_daily",
+)
 
 
 def upgrade() -> None:
@@ -32,6 +37,7 @@ def upgrade() -> None:
     op.execute("alter table pgrerank.chunk alter column term_frequencies set storage main")
     for name in FUNCTIONS:
         sqlfile.apply(f"functions/{name}.sql")
+    sqlfile.apply("functions/kendall_tau_v1.sql")
     for name in VIEWS:
         sqlfile.apply(f"views/{name}.sql")
 
@@ -39,6 +45,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in reversed(VIEWS):
         op.execute(f"drop view pgrerank_analytics.{name}")
+    op.execute("drop function pgrerank_analytics.kendall_tau_v1")
     for name in reversed(FUNCTIONS):
         op.execute(f"drop function pgrerank.{name}")
     op.execute("alter table pgrerank.chunk alter column term_frequencies set storage extended")

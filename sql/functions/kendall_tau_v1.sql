@@ -1,0 +1,39 @@
+-- kendall_tau_v1: rank correlation of two orders of the same things, Kendall's tau-b.
+-- Arguments: first, second: the ranks that two orders give to one thing, at one place of both
+--     arrays. Places with a null are left out; equal ranks count as ties.
+-- Returns: 1 for the same order, -1 for its reverse; null for fewer than two things, or where one
+--     order ties them all. Quadratic in their number: 1,000 take about half a second.
+-- Called by: views/rerank_effect_daily.sql, and for analysts.
+create function pgrerank_analytics.kendall_tau_v1(
+    first double precision[],
+    second double precision[]
+)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    with item as materialized (
+        select
+            u.a,
+            u.b,
+            u.place
+        from unnest(first, second) with ordinality as u (a, b, place)
+        where
+            u.a is not null
+            and u.b is not null
+    ),
+
+    pair as (
+        select
+            sign(x.a - y.a) as a,
+            sign(x.b - y.b) as b
+        from item as x
+        inner join item as y on x.place < y.place
+    )
+
+    select sum(p.a * p.b) / nullif(sqrt(sum(p.a * p.a) * sum(p.b * p.b)), 0)
+    from pair as p;
+end;
+
+grant execute on function pgrerank_analytics.kendall_tau_v1(
+    double precision[], double precision[]
+) to pgrerank_analyst;

@@ -1,0 +1,177 @@
+-- Runtime statements of storage/maintenance.py, run as the owner.
+
+-- ensure_partitions --
+-- Makes the months of the log up to `months_ahead` from now; says how many were missing.
+select pgrerank.ensure_log_partitions_v1(%(months_ahead)s) as made;
+
+-- drop_partitions --
+-- Drops the months of the log that are over the age; says which.
+select d.partition_name
+from pgrerank.drop_log_partitions_before_v1(%(months)s) as d (partition_name)
+order by d.partition_name;
+
+-- recount --
+-- Sets the counters of every collection whose counters are wrong; one row for each.
+with actual as (
+    select
+        c.tenant_id,
+        c.id as collection_id,
+        (
+            select count(*)
+            from pgrerank.document as d
+            where d.tenant_id = c.tenant_id and d.collection_id = c.id
+        ) as documents,
+        (
+            select count(*)
+            from pgrerank.chunk as k
+            where k.tenant_id = c.tenant_id and k.collection_id = c.id
+        ) as chunks,
+        (
+            select coalesce(sum(k.lexeme_count), 0)
+            from pgrerank.chunk as k
+            where k.tenant_id = c.tenant_id and k.collection_id = c.id
+        ) as lexemes
+    from pgrerank.collection as c
+),
+
+counted as (
+    select
+        s.tenant_id,
+        s.collection_id,
+        sum(s.documents) as documents,
+        sum(s.chunks) as chunks,
+        sum(s.lexemes) as lexemes
+    from pgrerank.collection_size as s
+    group by s.tenant_id, s.collection_id
+),
+
+correction as (
+    select
+        a.tenant_id,
+        a.collection_id,
+        a.documents - coalesce(n.documents, 0) as documents,
+        a.chunks - coalesce(n.chunks, 0) as chunks,
+        a.lexemes - coalesce(n.lexemes, 0) as lexemes
+    from actual as a
+    left join counted as n
+        on
+            a.tenant_id = n.tenant_id
+            and a.collection_id = n.collection_id
+)
+
+insert into pgrerank.collection_size as s (
+    tenant_id,
+    collection_id,
+    shard,
+    documents,
+    chunks,
+    lexemes
+)
+select
+    k.tenant_id,
+    k.collection_id,
+    0 as shard,
+    k.documents,
+    k.chunks,
+    k.lexemes
+from correction as k
+where
+    k.documents <> 0
+    or k.chunks <> 0
+    or k.lexemes <> 0
+on conflict on constraint pk_collection_size do update
+    set
+        documents = s.documents + excluded.documents,
+        chunks = s.chunks + excluded.chunks,
+        lexemes = s.lexemes + excluded.lexemes
+returning s.collection_id;
+
+-- one_at_a_time --
+-- Waits for another process that builds indexes; held until the connection closes.
+select pg_advisory_lock(hashtextextended('pgrerank.indexes', 0));
+
+-- allow_memory --
+-- Lets an index build hold its graph in memory, where it is three times as fast.
+select set_config('maintenance_work_mem', %(megabytes)s::text || 'MB', false);
+
+-- allow_time --
+-- Index builds take as long as they take.
+select set_config('statement_timeout', '0', false);
+
+-- wanted_indexes --
+-- HNSW indexes that large collections lack, or whose build failed, with the statement that makes
+-- each. Up to 2,000 dimensions; beyond, pgvector has none for this type.
+with size as (
+    select
+        z.tenant_id,
+        z.collection_id,
+        sum(z.chunks)::bigint as chunks
+    from pgrerank.collection_size as z
+    group by z.tenant_id, z.collection_id
+)
+
+select
+    c.name as collection,
+    s.chunks,
+    pgrerank.embedding_index_v1(c.id, m.id) as index_name,
+    format(
+        'create index concurrently %%I on pgrerank.chunk_embedding '
+        'using hnsw ((embedding::public.vector(%%s)) public.vector_cosine_ops) '
+        'where tenant_id = %%L::uuid and collection_id = %%L::uuid and model_id = %%L::uuid',
+        pgrerank.embedding_index_v1(c.id, m.id),
+        m.dimensions,
+        c.tenant_id,
+        c.id,
+        m.id
+    ) as statement
+from pgrerank.collection as c
+inner join pgrerank.model as m on c.embedder_id = m.id
+inner join size as s
+    on
+        c.tenant_id = s.tenant_id
+        and c.id = s.collection_id
+where
+    s.chunks > %(above)s
+    and m.dimensions <= 2000
+    and not exists (
+        select 1
+        from pg_catalog.pg_index as i
+        inner join pg_catalog.pg_class as r on i.indexrelid = r.oid
+        where
+            r.relnamespace = 'pgrerank'::regnamespace
+            and r.relname = pgrerank.embedding_index_v1(c.id, m.id)
+            and i.indisvalid
+    )
+order by s.chunks, c.id;
+
+-- unwanted_indexes --
+-- HNSW indexes left by failed builds, by deleted collections and by collections that shrank to
+-- half of what earns one, with the statement that drops each.
+select
+    r.relname as index_name,
+    format('drop index concurrently pgrerank.%%I', r.relname) as statement
+from pg_catalog.pg_index as i
+inner join pg_catalog.pg_class as r on i.indexrelid = r.oid
+where
+    i.indrelid = 'pgrerank.chunk_embedding'::regclass
+    and starts_with(r.relname, 'ix_chunk_embedding_hnsw_')
+    and (
+        not i.indisvalid
+        or r.relname not in (
+            select pgrerank.embedding_index_v1(c.id, c.embedder_id)
+            from pgrerank.collection as c
+            where (
+                select sum(z.chunks)
+                from pgrerank.collection_size as z
+                where z.tenant_id = c.tenant_id and z.collection_id = c.id
+            ) > %(above)s / 2
+        )
+    )
+order by r.relname;
+
+-- build_progress --
+-- How many vectors the build of a backend has put in.
+select
+    p.tuples_done as done
+from pg_catalog.pg_stat_progress_create_index as p
+where p.pid = %(pid)s;

@@ -1,0 +1,174 @@
+"""What keeps a database in shape: log partitions, counters, vector indexes of large collections."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow, class_row
+
+from pgrerank.domain.errors import DatabaseUnreachableError
+from pgrerank.storage import admin, errors, queries
+from pgrerank.storage.pool import Connection
+
+#: chunks up to which a collection is searched exactly, as dense_leg_v1 has it
+EXACT_LIMIT = 20_000
+_MONTHS_AHEAD = 3
+_POLL_S = 0.5
+_BUILD_MEMORY_MB = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexBuild:
+    """A vector index that is being built, and how far it is."""
+
+    collection: str
+    index_name: str
+    #: vectors in the collection
+    chunks: int
+    #: vectors put in so far
+    done: int
+
+
+Progress = Callable[[IndexBuild], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexReport:
+    """Names of the vector indexes that were built and dropped."""
+
+    built: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+async def ensure_partitions(url: str, *, months_ahead: int = _MONTHS_AHEAD) -> int:
+    """Make the log's partitions up to some months (0-24) ahead; says how many were missing.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        months_ahead: Whole months after the current one.
+    """
+    rows = await _as_owner(url, "ensure_partitions", {"months_ahead": months_ahead})
+    return int(rows[0][0])
+
+
+async def drop_partitions(url: str, *, months: int) -> Sequence[str]:
+    """Drop the log's partitions that lie wholly more than some months (1 or more) back.
+
+    Returns:
+        Their names. What was in them is gone for good.
+    """
+    return [str(row[0]) for row in await _as_owner(url, "drop_partitions", {"months": months})]
+
+
+async def recount(url: str) -> int:
+    """Put right the counters of collections; says how many were wrong, which none should be."""
+    return len(await _as_owner(url, "recount"))
+
+
+async def index_collections(
+    url: str, *, above: int = EXACT_LIMIT, progress: Progress = lambda _: None
+) -> IndexReport:
+    """Build and drop the vector indexes of collections, without stopping searches or ingest.
+
+    Collections with more chunks than `above` get one; those that shrank to half of it lose theirs.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        above: Chunks, at least 0.
+        progress: Called about twice a second while an index is built, and when it is done.
+    """
+    statements = queries.load("maintenance")
+    async with _unbound(url) as builder, _unbound(url) as watcher:
+        # The watcher stays who it is: only of its own login does Postgres tell the progress.
+        await builder.execute(queries.load("admin")["become_owner"])
+        await builder.execute(statements["one_at_a_time"])
+        await builder.execute(statements["allow_time"])
+        await builder.execute(statements["allow_memory"], {"megabytes": _BUILD_MEMORY_MB})
+        dropped = await _dropped(builder, above)
+        built = [
+            await _built(builder, watcher, wanted, progress)
+            for wanted in await _wanted(builder, above)
+        ]
+    return IndexReport(built=tuple(built), dropped=tuple(dropped))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    collection: str
+    chunks: int
+    index_name: str
+    statement: str
+
+
+async def _as_owner(
+    url: str, name: str, parameters: dict[str, Any] | None = None
+) -> Sequence[TupleRow]:
+    async with admin.owner(url) as connection:
+        cursor = await connection.execute(queries.load("maintenance")[name], parameters)
+        return await cursor.fetchall()
+
+
+@asynccontextmanager
+async def _unbound(url: str) -> AsyncGenerator[Connection]:
+    """A connection outside any transaction, where indexes build concurrently."""
+    try:
+        connection = await AsyncConnection[TupleRow].connect(
+            url, autocommit=True, application_name="pgrerank maintain"
+        )
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachableError(str(error).strip()) from error
+    with errors.translated():
+        async with connection:
+            yield connection
+
+
+async def _dropped(connection: Connection, above: int) -> list[str]:
+    found = await connection.execute(
+        queries.load("maintenance")["unwanted_indexes"], {"above": above}
+    )
+    unwanted = await found.fetchall()
+    for _, statement in unwanted:
+        await connection.execute(statement.encode())
+    return [name for name, _ in unwanted]
+
+
+async def _wanted(connection: Connection, above: int) -> Sequence[_Wanted]:
+    cursor = connection.cursor(row_factory=class_row(_Wanted))
+    await cursor.execute(queries.load("maintenance")["wanted_indexes"], {"above": above})
+    return await cursor.fetchall()
+
+
+async def _built(
+    builder: Connection, watcher: Connection, wanted: _Wanted, progress: Progress
+) -> str:
+    building = asyncio.create_task(_run(builder, wanted.statement))
+    while not building.done():
+        await asyncio.wait({building}, timeout=_POLL_S)
+        progress(_build(wanted, await _done(watcher, builder.info.backend_pid)))
+    await building
+    progress(_build(wanted, wanted.chunks))
+    return wanted.index_name
+
+
+async def _run(connection: Connection, statement: str) -> None:
+    """Run a statement that Postgres itself quoted."""
+    await connection.execute(statement.encode())
+
+
+async def _done(watcher: Connection, pid: int) -> int:
+    found = await watcher.execute(queries.load("maintenance")["build_progress"], {"pid": pid})
+    row = await found.fetchone()
+    return 0 if row is None or row[0] is None else int(row[0])
+
+
+def _build(wanted: _Wanted, done: int) -> IndexBuild:
+    return IndexBuild(
+        collection=wanted.collection,
+        index_name=wanted.index_name,
+        chunks=wanted.chunks,
+        done=done,
+    )
