@@ -6,6 +6,7 @@ returns setof text
 language plpgsql
 set search_path = ''
 set timezone = 'UTC'
+set lock_timeout = '4s'
 as $$
 declare
     oldest_kept constant text := 'rerank_log_' || to_char(

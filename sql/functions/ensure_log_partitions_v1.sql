@@ -7,6 +7,7 @@ returns integer
 language plpgsql security definer
 set search_path = ''
 set timezone = 'UTC'
+set lock_timeout = '4s'
 as $$
 declare
     this_month constant timestamptz := date_trunc('month', now());

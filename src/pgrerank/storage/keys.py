@@ -9,10 +9,11 @@ from psycopg.rows import kwargs_row
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids, tenant
-from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import KeyId, TenantId
 from pgrerank.domain.page import Page
 from pgrerank.domain.tenant import ApiKey, Scope
+from pgrerank.storage import cursor as cursors
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
@@ -71,8 +72,7 @@ class PostgresKeys:
             found = connection.cursor(row_factory=kwargs_row(_key))
             await found.execute(self._statements["page"], wanted)
             keys = await found.fetchall()
-        more = len(keys) > limit
-        return Page(items=keys[:limit], cursor=str(keys[limit - 1].id) if more else None)
+        return cursors.page(keys, limit, lambda key: str(key.id))
 
     async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
         """Revoke at once. Revoking twice keeps the first instant.
@@ -106,7 +106,8 @@ def _parameters(key: ApiKey) -> dict[str, object]:
 
 
 def _position(cursor: str | None) -> UUID | None:
+    key = cursors.key(cursor)
     try:
-        return None if cursor is None else UUID(cursor)
+        return None if key is None else UUID(key)
     except ValueError:
-        raise InvalidRequestError("cursor", "is not one this listing gave") from None
+        raise cursors.refusal() from None

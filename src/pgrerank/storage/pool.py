@@ -1,15 +1,16 @@
 """The one pool of connections."""
 
+from typing import TypeAlias
+
 from pgvector.psycopg import register_vector_async
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
-from typing_extensions import TypeAliasType
 
 from pgrerank.storage import queries
 
-Connection = TypeAliasType("Connection", AsyncConnection[TupleRow])
-Pool = TypeAliasType("Pool", AsyncConnectionPool[AsyncConnection[TupleRow]])
+Connection: TypeAlias = AsyncConnection[TupleRow]
+Pool: TypeAlias = AsyncConnectionPool[Connection]
 
 WAIT_S = 10.0
 _WAITING_PER_CONNECTION = 50
@@ -34,7 +35,7 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         min_size=min(2, size),
         max_size=size,
         open=False,
-        check=AsyncConnectionPool[AsyncConnection[TupleRow]].check_connection,
+        check=AsyncConnectionPool[Connection].check_connection,
         configure=_configure,
         timeout=wait_s,
         max_waiting=size * _WAITING_PER_CONNECTION if waiting is None else waiting,
