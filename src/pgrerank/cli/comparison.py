@@ -9,7 +9,10 @@ from rich.text import Text
 from pgrerank.cli.output import number
 from pgrerank.domain.candidate import Hit
 
-_EXCERPT = 120
+_LONGEST_EXCERPT = 120
+#: columns that ranks, arrows and scores take
+_SCORES_WIDTH = 42
+_NARROWEST = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,10 @@ class Line:
         """The line of a hit."""
         candidate = hit.candidate
         return cls(
-            title=candidate.title or excerpt(candidate.content) or candidate.external_id,
+            title=labelled(
+                candidate.title or _excerpt(candidate.content) or candidate.external_id,
+                candidate.ordinal,
+            ),
             fused_rank=candidate.fused_rank,
             rank=hit.rank,
             dense_score=candidate.dense_score,
@@ -37,9 +43,13 @@ class Line:
         )
 
 
-def excerpt(content: str | None) -> str:
-    """The beginning of a text, in one line."""
-    return " ".join((content or "")[:_EXCERPT].split())
+def labelled(title: str, ordinal: int) -> str:
+    """The title, with the number of the chunk where it is not the document's first."""
+    return f"{title} ({ordinal + 1})" if ordinal else title
+
+
+def _excerpt(content: str | None) -> str:
+    return " ".join((content or "")[:_LONGEST_EXCERPT].split())
 
 
 def moved(line: Line) -> Text:
@@ -50,15 +60,16 @@ def moved(line: Line) -> Text:
     return Text(f"↑{places}", style="green") if places > 0 else Text(f"↓{-places}", style="red")
 
 
-def drawn(lines: Sequence[Line], places: int, *, title: str) -> Table:
-    """Both orders side by side, as far down as `places`."""
+def drawn(lines: Sequence[Line], places: int, *, title: str, width: int) -> Table:
+    """Both orders side by side, as far down as `places`, on a console of this width."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    half = max((width - _SCORES_WIDTH) // 2, _NARROWEST)
     table.add_column("", justify="right", style="dim")
-    table.add_column("First stage", ratio=2, overflow="ellipsis", no_wrap=True)
+    table.add_column("First stage", overflow="ellipsis", no_wrap=True, max_width=half)
     table.add_column("", justify="right", min_width=4)
-    table.add_column("Reranked", ratio=2, overflow="ellipsis", no_wrap=True)
+    table.add_column("Reranked", overflow="ellipsis", no_wrap=True, max_width=half)
     for name in ("dense", "keyword", "rerank"):
-        table.add_column(name, justify="right", style="dim" if name != "rerank" else "")
+        table.add_column(name, justify="right", style="" if name == "rerank" else "dim")
     first = {line.fused_rank: line.title for line in lines}
     for line in sorted(lines, key=lambda line: line.rank)[:places]:
         scores = (line.dense_score, line.keyword_score, line.rerank_score)

@@ -112,7 +112,7 @@ def _show(ranking: Ranking, request: SearchRequest) -> None:
         console.print("No results.")
     else:
         places = min(request.limit, len(ranking.results))
-        console.print(comparison.drawn(lines, places, title=request.query))
+        console.print(comparison.drawn(lines, places, title=request.query, width=console.width))
     report = ranking.rerank
     console.print(
         f"\nrerank: {report.status}"

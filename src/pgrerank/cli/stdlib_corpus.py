@@ -10,6 +10,7 @@ import inspect
 import json
 import pkgutil
 import platform
+import re
 import subprocess
 import sys
 import warnings
@@ -27,6 +28,7 @@ _SKIPPED = {
 # where C code lives that a public module shows as its own
 _IMPLEMENTATIONS = {"posix", "nt", "genericpath"}
 _RENAMED = {"posixpath": "os.path", "builtins": ""}
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of a default's object: another in each process
 _MIN_WORDS = 4
 _HARVEST_SECONDS = 120
 
@@ -179,7 +181,7 @@ def _signature(value: object) -> str:
     if not callable(value):
         return ""  # a property
     try:
-        return str(inspect.signature(value))
+        return _ADDRESS.sub("", str(inspect.signature(value)))
     except Exception:  # noqa: BLE001 - C code that does not tell, or a default that cannot be read
         return "(...)"
 

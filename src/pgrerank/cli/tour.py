@@ -6,7 +6,7 @@ import re
 import shlex
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,8 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import Scope
 from pgrerank.ports import House
 from pgrerank.settings import Settings
-from pgrerank.storage import admin, migrate, queries
+from pgrerank.storage import admin, embedded, migrate, queries
+from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.usecases import access
 
 TENANT = "demo"
@@ -42,15 +43,15 @@ _URL = re.compile(r"http://\S+(?=,)")
 
 async def taken(settings: Settings) -> None:
     """Take the tour, printing what happens. Raises what its parts raise."""
-    with wiring.database(settings) as database:
+    with embedded.running(settings.data_dir) as server:
         _headline(1, "Postgres", f"embedded, in {settings.data_dir}")
-        migrate.upgrade(database.admin_url)
+        migrate.upgrade(server.admin_url)
         _headline(2, "Documents", f"the standard library of Python {platform.python_version()}")
         key = await _filled(settings)
         _headline(3, "Searches", "over HTTP, each reranked and logged")
         last = await _searched(settings, key)
-        _headline(4, "The log", f"of the last search, as the analyst {ANALYST} reads it with SQL")
-        await _queried(database, last)
+        _headline(4, "The log", f"of the last search, as the login {ANALYST} reads it with SQL")
+        await _queried(server, last)
     _go_on(settings)
 
 
@@ -140,7 +141,7 @@ async def _service(settings: Settings) -> AsyncGenerator[str]:
 def _show(query: str, answer: dict[str, Any]) -> None:
     lines = [
         comparison.Line(
-            title=found["document"]["title"],
+            title=_title(found),
             fused_rank=found["ranks"]["fused"],
             rank=found["ranks"]["final"],
             dense_score=found["scores"]["dense"],
@@ -151,7 +152,7 @@ def _show(query: str, answer: dict[str, Any]) -> None:
     ]
     console = output.console()
     console.print()
-    console.print(comparison.drawn(lines, PLACES, title=query))
+    console.print(comparison.drawn(lines, PLACES, title=query, width=console.width))
     report = answer["rerank"]
     console.print(
         f"{comparison.timings(answer['timings_ms'])}   "
@@ -159,6 +160,11 @@ def _show(query: str, answer: dict[str, Any]) -> None:
         style="dim",
         soft_wrap=True,
     )
+
+
+def _title(found: dict[str, Any]) -> str:
+    ordinal = found["chunk"]["ordinal"]
+    return comparison.labelled(found["document"]["title"], ordinal)
 
 
 async def _announced(stderr: asyncio.StreamReader, said: list[str]) -> str:
@@ -175,23 +181,24 @@ async def _drained(stderr: asyncio.StreamReader) -> None:
         continue
 
 
-async def _queried(database: wiring.Database, ranking_id: str) -> None:
-    """Print the statement and what it gives to a login that may read this tenant only."""
-    with suppress(ConflictError):
-        await admin.add_login(
-            database.admin_url, ANALYST, admin.LoginKind.ANALYST, tenants=[TENANT]
-        )
-    if database.server is None:
-        raise LookupError("server")
-    statement = queries.load("demo")["last_search"]
-    url = database.server.url(ANALYST)
-    async with await AsyncConnection[TupleRow].connect(url) as connection:
-        cursor = await connection.execute(statement, {"id": ranking_id})
+async def _queried(server: EmbeddedServer, ranking_id: str) -> None:
+    """Print the statement, and what it gives to a login that may read this tenant only."""
+    await _analyst(server.admin_url)
+    statement = queries.load("demo")["head_of_search"]
+    async with await AsyncConnection[TupleRow].connect(server.url(ANALYST)) as connection:
+        cursor = await connection.execute(statement, {"ranking_id": ranking_id})
         columns = [column.name for column in cursor.description or []]
         rows = await cursor.fetchall()
-    literal = statement.replace("%(id)s", f"'{ranking_id}'")
-    output.console().print(Syntax(literal, "sql", background_color="default"))
+    shown = statement.replace("%(ranking_id)s", f"'{ranking_id}'")
+    output.console().print(Syntax(shown, "sql", background_color="default"))
     output.table(columns, [[_rounded(value) for value in row] for row in rows])
+
+
+async def _analyst(admin_url: str) -> None:
+    try:
+        await admin.add_login(admin_url, ANALYST, admin.LoginKind.ANALYST, tenants=[TENANT])
+    except ConflictError:
+        await admin.grant(admin_url, ANALYST, TENANT)
 
 
 def _rounded(value: object) -> object:

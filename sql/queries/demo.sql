@@ -1,0 +1,16 @@
+-- Runtime statements of cli/tour.py.
+
+-- head_of_search --
+-- The head of a logged search: where the first stage had each candidate, and what each stage said.
+select
+    final_rank,
+    fused_rank,
+    title,
+    dense_score,
+    keyword_score,
+    rerank_score,
+    fused_rank - final_rank as moved
+from pgrerank_analytics.rerank_candidate
+where ranking_id = %(ranking_id)s
+order by final_rank
+limit 5;
