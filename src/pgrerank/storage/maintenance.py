@@ -146,9 +146,12 @@ async def _built(
     builder: Connection, watcher: Connection, wanted: _Wanted, progress: Progress
 ) -> str:
     building = asyncio.create_task(_run(builder, wanted.statement))
+    done = 0
     while not building.done():
         await asyncio.wait({building}, timeout=_POLL_S)
-        progress(_build(wanted, await _done(watcher, builder.info.backend_pid)))
+        # The count begins anew with each phase of the build.
+        done = max(done, await _done(watcher, builder.info.backend_pid))
+        progress(_build(wanted, done))
     await building
     progress(_build(wanted, wanted.chunks))
     return wanted.index_name

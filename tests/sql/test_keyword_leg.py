@@ -1,0 +1,231 @@
+import random
+
+import pytest
+
+from pgrerank.domain.request import Strategy
+from tests import oracles
+from tests.fixtures.collections import embedded
+
+WORDS = [a + b for a in "bdfglmnprt" for b in ("ala", "emu", "ixo")]
+
+
+def bm25_scores(retrieved):
+    return {each.external_id: each.keyword_score for each in retrieved.candidates}
+
+
+def corpus(seed, size=40):
+    """Texts whose words are as uneven as those of a language."""
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    weights = [1 / (rank + 1) for rank in range(len(WORDS))]
+    return {
+        f"d{i:02}": chance.choices(WORDS, weights, k=chance.randint(1, 60)) for i in range(size)
+    }
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_scores_are_those_of_bm25(new_shelf, seed):
+    texts = corpus(seed)
+    shelf = await new_shelf(
+        *[embedded(name, " ".join(words)) for name, words in texts.items()],
+        text_search="simple",
+    )
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+
+    for _ in range(5):
+        query = chance.choices(WORDS, k=chance.randint(1, 6))
+        found = bm25_scores(await shelf.retrieve(" ".join(query), Strategy.KEYWORD))
+
+        assert found == pytest.approx(oracles.bm25(texts, query), abs=1e-4)
+        assert list(found) == sorted(found, key=lambda name: -found[name])
+
+
+async def test_candidates_are_the_best(new_shelf):
+    texts = corpus(7)
+    shelf = await new_shelf(
+        *[embedded(name, " ".join(words)) for name, words in texts.items()],
+        text_search="simple",
+    )
+
+    found = bm25_scores(await shelf.retrieve(WORDS[0], Strategy.KEYWORD, candidates=5))
+
+    best = sorted(oracles.bm25(texts, [WORDS[0]]).values(), reverse=True)[:5]
+    assert list(found.values()) == pytest.approx(best, abs=1e-4)
+
+
+async def test_title_counts_as_text(new_shelf):
+    shelf = await new_shelf(
+        embedded("title", "some text", title="Walrus"), embedded("neither", "some text")
+    )
+
+    assert await shelf.keyword("walrus") == ["title"]
+
+
+async def test_words_are_stemmed_by_the_configuration(new_shelf):
+    english = await new_shelf(embedded("a", "The walruses were swimming"))
+    simple = await new_shelf(embedded("a", "The walruses were swimming"), text_search="simple")
+
+    assert await english.keyword("walrus swims") == ["a"]
+    assert await simple.keyword("walrus swims") == []
+    assert await simple.keyword("the") == ["a"]
+
+
+async def test_question_finds_texts_that_hold_a_part_of_it(new_shelf):
+    shelf = await new_shelf(
+        embedded("both", "walrus habitat"), embedded("one", "walrus"), embedded("none", "seal")
+    )
+
+    assert await shelf.keyword("What is the habitat of a walrus in winter?") == ["both", "one"]
+
+
+@pytest.mark.parametrize("query", ["the of and", "", "   ", "?!", "-walrus", "🦭", '""', "-"])
+async def test_query_without_terms_is_an_empty_leg(new_shelf, query):
+    shelf = await new_shelf(embedded("a", "the walrus of and"))
+
+    retrieved = await shelf.retrieve(query, Strategy.KEYWORD)
+
+    assert retrieved.candidates == ()
+    assert (retrieved.keyword.scan, retrieved.keyword.returned) == ("no terms", 0)
+
+
+async def test_phrase_is_demanded_in_word_order(new_shelf):
+    shelf = await new_shelf(
+        embedded("phrase", "the polar bear sleeps"),
+        embedded("apart", "a bear near the polar station"),
+        embedded("neither", "walrus"),
+    )
+
+    assert await shelf.keyword('"polar bear"') == ["phrase"]
+    assert await shelf.keyword('walrus "polar bear"') == ["phrase"]
+    assert set(await shelf.keyword("polar bear")) == {"phrase", "apart"}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("walrus -seal", {"w"}),
+        ("walrus -seals", {"w"}),
+        ('walrus -"grey seal"', {"w", "ws"}),
+        ("walrus -the", {"w", "ws", "wg"}),
+        ("walrus -5", {"w", "ws", "wg"}),
+        ("walrus - seal", {"w", "ws", "wg", "s"}),
+        ("well-known walrus", {"w", "ws", "wg"}),
+        ('walrus 5" seal', {"w", "ws", "wg", "s"}),
+        ('walrus "seal', {"w", "ws", "wg", "s"}),
+        ('walrus "the"', {"w", "ws", "wg"}),
+    ],
+)
+async def test_exclusions_and_quotes(new_shelf, query, expected):
+    shelf = await new_shelf(
+        embedded("w", "walrus"),
+        embedded("ws", "walrus and seal, not grey"),
+        embedded("wg", "walrus and grey seal"),
+        embedded("s", "seal"),
+    )
+
+    assert set(await shelf.keyword(query)) == expected
+
+
+async def test_demands_do_not_change_what_a_word_weighs(new_shelf):
+    shelf = await new_shelf(
+        embedded("a", "walrus tusk"),
+        embedded("b", "walrus seal"),
+        embedded("c", "seal"),
+    )
+
+    plain = bm25_scores(await shelf.retrieve("walrus", Strategy.KEYWORD))
+    demanding = bm25_scores(await shelf.retrieve("walrus -seal", Strategy.KEYWORD))
+
+    assert demanding == {"a": plain["a"]}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "walrus & | ! ( ) <-> :* :A",
+        "walrus ' '' \\ \\\\ \\'",
+        "walrus'; drop table pgrerank.chunk; --",
+        "walrus \t\r\n\x01\u200b\ufeff",
+        "walrus %s %(query)s {0} $1 :name",
+        "walrus 🦭 ﷽ e\u0301 \U0010ffff",
+        "walrus " + "(" * 500,
+        "walrus " + "x" * 5_000,
+        "walrus " + "-" * 1_000,
+        "walrus " + '"' * 1_001,
+        "walrus " + "it's " * 100,
+        "walrus foo:bar@example.com/path?x=1&y=<2> C:\\dir\\file.txt",
+    ],
+)
+async def test_nothing_in_a_query_is_syntax(new_shelf, query):
+    shelf = await new_shelf(embedded("a", "walrus"), embedded("b", "seal"))
+
+    assert await shelf.keyword(query) == ["a"]
+
+
+async def test_overlong_query_is_read_from_its_beginning(new_shelf):
+    shelf = await new_shelf(embedded("first", "walrus"), embedded("last", "w9999"))
+
+    long_query = "walrus " + " ".join(f"w{i}" for i in range(10_000))
+
+    assert await shelf.keyword(long_query) == ["first"]
+
+
+async def test_term_of_the_query_counts_as_often_as_it_stands_there(new_shelf):
+    shelf = await new_shelf(embedded("a", "walrus"), embedded("b", "seal"))
+
+    once = bm25_scores(await shelf.retrieve("walrus", Strategy.KEYWORD))
+    twice = bm25_scores(await shelf.retrieve("walrus walrus", Strategy.KEYWORD))
+
+    assert twice["a"] == pytest.approx(2 * once["a"])
+
+
+async def test_ties_go_by_chunk_id(new_shelf):
+    shelf = await new_shelf(*[embedded(f"d{i}", "walrus") for i in range(20)])
+
+    all_found = (await shelf.retrieve("walrus", Strategy.KEYWORD)).candidates
+    some_found = (await shelf.retrieve("walrus", Strategy.KEYWORD, candidates=7)).candidates
+
+    ids = [each.chunk_id for each in all_found]
+    assert ids == sorted(ids)
+    assert [each.chunk_id for each in some_found] == ids[:7]
+
+
+@pytest.mark.parametrize("word", ["мороз", "ψάρι", "naïve", "日本語", "สวัสดี", "ﬁsh"])
+async def test_words_of_any_script_are_found(new_shelf, word):
+    shelf = await new_shelf(
+        embedded("it", f"before {word} after"),
+        embedded("other", "before after"),
+        text_search="simple",
+    )
+
+    assert await shelf.keyword(word.upper()) == ["it"] or await shelf.keyword(word) == ["it"]
+
+
+async def test_lexemes_of_one_dimension_are_counted_together(database):
+    with database.admin() as admin:
+        first, second = admin.execute(
+            """
+            select array_agg(w) from (
+                select 'w' || i as w, pgrerank.lexeme_index_v1('w' || i) as dimension
+                from generate_series(1, 100000) as i
+            ) as x group by dimension having count(*) = 2 limit 1
+            """
+        ).fetchone()[0]
+        frequencies = admin.execute(
+            "select pgrerank.term_frequencies_v1(to_tsvector('simple', %s))::text",
+            [f"{first} {second} {second} other"],
+        ).fetchone()[0]
+
+    counts = sorted(float(part.split(":")[1]) for part in frequencies[1:].split("}")[0].split(","))
+    assert counts == [1, 3]
+
+
+async def test_text_of_too_many_lexemes_keeps_as_many_as_fit(database):
+    with database.admin() as admin:
+        kept = admin.execute(
+            """
+            select pgrerank.term_frequencies_v1(to_tsvector('simple', string_agg('w' || i, ' ')))
+            from generate_series(1, 17000) as i
+            """
+        ).fetchone()[0]
+
+    assert kept.count(":") == 16_000
