@@ -136,7 +136,7 @@ def test_folder_holds_a_file_for_each_object_and_no_other(database, folder, inst
         names = {name for (name,) in connection.execute(installed)}
     names = {name for name in names if not name.startswith(("rerank_log_", "alembic_"))}
 
-    assert files == (names | {"rerank_log"} if folder == "policies" else names)
+    assert files == names
 
 
 def test_released_files_are_as_they_were_released():

@@ -67,9 +67,6 @@ def revisions() -> list[str]:
 def _translated() -> Generator[None]:
     try:
         yield
-    except psycopg.OperationalError as error:
-        # Outside SQLAlchemy's wrapper: no connection was made.
-        raise DatabaseUnreachableError(str(error).strip()) from error
     except DBAPIError as error:
         raise _translation(error) from error
     except CommandError as error:
@@ -80,11 +77,17 @@ def _translated() -> Generator[None]:
 
 
 def _translation(error: DBAPIError) -> Exception:
-    cause = error.orig
-    if isinstance(cause, psycopg.errors.LockNotAvailable):
-        return StartupError("Another transaction holds a table that changes. Run it again.")
-    if isinstance(cause, psycopg.errors.InsufficientPrivilege):
-        return StartupError(f"This login may not migrate ({cause}). Set {_ADMIN} to one that may.")
-    if isinstance(cause, psycopg.errors.FeatureNotSupported | psycopg.errors.UndefinedFile):
-        return MissingExtensionError()
-    return DatabaseUnreachableError(str(cause).strip()) if error.connection_invalidated else error
+    match error.orig:
+        case psycopg.errors.LockNotAvailable():
+            found = StartupError("Another transaction holds a table that changes. Run it again.")
+        case psycopg.errors.InsufficientPrivilege() as cause:
+            found = StartupError(
+                f"This login may not migrate ({cause}). Set {_ADMIN} to one that may."
+            )
+        case psycopg.errors.FeatureNotSupported() as cause if "extension" in str(cause):
+            found = MissingExtensionError()
+        case psycopg.OperationalError(sqlstate=None) as cause:
+            found = DatabaseUnreachableError(str(cause).strip())
+        case _:
+            found = error
+    return found
