@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 import pytest
+from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
-from litestar.testing import AsyncTestClient
 
 from pgrerank.api.app import create_app
 from pgrerank.domain.candidate import Ranking
@@ -17,13 +17,21 @@ from pgrerank.domain.limits import Limits
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.tenant import Scope
 from pgrerank.ports import House
+from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.keys import PostgresKeys
+from pgrerank.storage.pool import Pool
+from pgrerank.storage.rankings import PostgresRankings
+from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.usecases import access
+from pgrerank.wiring import SystemClock
 from tests import fakes
+from tests.fixtures.postgres import Database
 
 OPERATOR_TOKEN = "operator-token-of-the-tests"
 EVERY_SCOPE = frozenset(Scope)
 
-Client = AsyncTestClient[Litestar]
+Client = AsyncClient
 
 
 @dataclass
@@ -81,6 +89,17 @@ def bearer(credentials: str) -> dict[str, str]:
 
 
 @asynccontextmanager
+async def calling(app: Litestar) -> AsyncIterator[Client]:
+    """A caller without a key, in the event loop of the test.
+
+    Litestar's own test client runs the application in a loop of another thread, where a pool of
+    connections that was opened here would not work.
+    """
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        yield client
+
+
+@asynccontextmanager
 async def client_of(
     house: House,
     *,
@@ -90,7 +109,7 @@ async def client_of(
 ) -> AsyncIterator[Client]:
     """A caller with a fresh key of the house."""
     secret = await new_key(house, tenant_id, scopes)
-    async with AsyncTestClient(app_of(house, **options)) as client:
+    async with calling(app_of(house, **options)) as client:
         client.headers.update(bearer(secret))
         yield client
 
@@ -109,3 +128,22 @@ async def client(house: House) -> AsyncIterator[Client]:
     async with client_of(house) as caller:
         await caller.put("/v1/collections/docs")
         yield caller
+
+
+def house_over(database: Database, connections: Pool) -> House:
+    """Real storage, fake models."""
+    return House(
+        clock=SystemClock(),
+        embedder=fakes.FakeEmbedder(),
+        scorer=fakes.FakeScorer(),
+        candidates=PostgresCandidates(connections),
+        rankings=PostgresRankings(connections, fakes.FakeScorer.model),
+        documents=PostgresDocuments(connections),
+        keys=PostgresKeys(connections),
+        tenants=PostgresTenants(database.admin_url),
+    )
+
+
+@pytest.fixture(scope="module")
+def stored_house(database: Database, service_pool: Pool) -> House:
+    return house_over(database, service_pool)

@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from litestar.testing import AsyncTestClient
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
 
@@ -13,7 +12,7 @@ from pgrerank.domain.limits import Limits
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases import access
 from tests import fakes
-from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, client_of, new_key
+from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, calling, client_of, new_key
 
 
 @pytest.mark.parametrize(
@@ -29,7 +28,7 @@ from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, client_of, new_ke
     ids=["none", "unknown", "nonsense", "not ascii", "basic", "empty"],
 )
 async def test_without_a_valid_key_nothing_is_answered(house, header):
-    async with AsyncTestClient(app_of(house)) as client:
+    async with calling(app_of(house)) as client:
         answer = await client.get("/v1/collections", headers=header)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -37,7 +36,7 @@ async def test_without_a_valid_key_nothing_is_answered(house, header):
 
 async def test_the_scheme_is_read_in_any_case(house):
     secret = await new_key(house)
-    async with AsyncTestClient(app_of(house)) as client:
+    async with calling(app_of(house)) as client:
         answer = await client.get("/v1/collections", headers={"Authorization": f"bearer {secret}"})
     assert answer.status_code == 200
 
@@ -47,7 +46,7 @@ async def test_an_expired_key_is_refused(house):
     _, secret = await access.issue(
         house, TenantId(uuid4()), "short", frozenset(Scope), now + timedelta(seconds=10)
     )
-    async with AsyncTestClient(app_of(house)) as client:
+    async with calling(app_of(house)) as client:
         assert (await client.get("/v1/collections", headers=bearer(secret))).status_code == 200
         house.clock.advance(10)
         assert (await client.get("/v1/collections", headers=bearer(secret))).status_code == 401
@@ -102,7 +101,7 @@ def test_every_route_of_a_tenant_is_in_the_list_above(house):
 async def test_keys_do_not_reach_the_log(house):
     secret = await new_key(house)
     with capture_logs() as logs:
-        async with AsyncTestClient(app_of(house)) as client:
+        async with calling(app_of(house)) as client:
             await client.get("/v1/collections", headers=bearer(secret))
             await client.get("/v1/collections", headers=bearer(secret + "x"))
     assert secret not in repr(logs)
@@ -146,7 +145,7 @@ async def test_no_rate_means_no_limit(house):
 
 
 async def test_tenants_are_closed_without_a_token(house):
-    async with AsyncTestClient(app_of(house, operator_token=None)) as client:
+    async with calling(app_of(house, operator_token=None)) as client:
         answer = await client.get("/v1/tenants", headers=bearer("anything"))
     assert answer.status_code == 403
     assert "set PGRERANK_OPERATOR_TOKEN" in answer.json()["detail"]
@@ -154,7 +153,7 @@ async def test_tenants_are_closed_without_a_token(house):
 
 @pytest.mark.parametrize("header", [{}, bearer("wrong"), {"Authorization": b"Bearer \xc3\xbc"}])
 async def test_tenants_need_the_operator_token(house, header):
-    async with AsyncTestClient(app_of(house)) as client:
+    async with calling(app_of(house)) as client:
         answer = await client.get("/v1/tenants", headers=header)
     assert answer.status_code == 401
 
@@ -166,7 +165,7 @@ async def test_an_api_key_opens_no_tenant_routes(house):
 
 async def test_the_operator_makes_a_tenant_and_its_first_key():
     house = fakes.house()
-    async with AsyncTestClient(app_of(house)) as client:
+    async with calling(app_of(house)) as client:
         operator = bearer(OPERATOR_TOKEN)
         made = await client.post("/v1/tenants", json={"name": "acme"}, headers=operator)
         again = await client.post("/v1/tenants", json={"name": "acme"}, headers=operator)

@@ -6,7 +6,6 @@ from structlog.testing import capture_logs
 from pgrerank.api.errors import KINDS
 from pgrerank.domain import errors as domain
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.ids import TenantId
 from pgrerank.domain.limits import Limits
 from tests import fakes
 from tests.api.conftest import Client, client_of
@@ -17,7 +16,7 @@ class FailingDocuments(fakes.FakeDocuments):
         super().__init__()
         self.failure = failure
 
-    async def collection(self, tenant_id: TenantId, name: str) -> Collection:
+    async def collection(self, *_: object) -> Collection:
         raise self.failure
 
 

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import pytest
-from litestar.testing import AsyncTestClient
 from structlog.contextvars import get_contextvars
 
 from pgrerank.api.app import create_app
@@ -11,7 +10,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.limits import Limits
 from tests import fakes
-from tests.api.conftest import Client, FakeObserver, all_ok, app_of, client_of
+from tests.api.conftest import Client, FakeObserver, all_ok, app_of, calling, client_of
 
 
 async def test_a_request_id_of_the_caller_is_kept(client: Client):
@@ -35,7 +34,7 @@ async def test_log_lines_of_a_request_know_its_id_and_tenant():
     seen: dict[str, object] = {}
 
     class Documents(fakes.FakeDocuments):
-        async def collection(self, tenant_id: TenantId, name: str) -> Collection:
+        async def collection(self, tenant_id: TenantId, *_: object) -> Collection:
             seen.update(get_contextvars(), tenant=str(tenant_id))
             return fakes.collection()
 
@@ -86,7 +85,7 @@ async def test_alive_needs_nothing(house):
     async def down() -> dict[str, str]:
         return {"postgres": "connection refused"}
 
-    async with AsyncTestClient(app_of(house, ready=down)) as client:
+    async with calling(app_of(house, ready=down)) as client:
         alive = await client.get("/health/live")
         ready = await client.get("/health/ready")
     assert alive.status_code == 200
@@ -97,21 +96,21 @@ async def test_alive_needs_nothing(house):
 
 
 async def test_ready_when_all_parts_are(house):
-    async with AsyncTestClient(app_of(house)) as client:
+    async with calling(app_of(house)) as client:
         answer = await client.get("/health/ready")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "parts": {"postgres": "ok"}}
 
 
 async def test_metrics_are_plain_text(house):
-    async with AsyncTestClient(app_of(house)) as client:
+    async with calling(app_of(house)) as client:
         answer = await client.get("/metrics")
     assert answer.headers["content-type"] == "text/plain; version=1.0.0; charset=utf-8"
     assert answer.text == "pgrerank_test 1\n"
 
 
 async def test_the_api_describes_itself(house):
-    async with AsyncTestClient(app_of(house)) as client:
+    async with calling(app_of(house)) as client:
         schema = (await client.get("/openapi.json")).json()
         page = await client.get("/docs")
     assert schema["info"]["title"] == "pgrerank"
@@ -149,7 +148,6 @@ async def test_what_is_to_be_closed_is_closed_at_the_end(house):
     app = create_app(
         house, limits=Limits(), ready=all_ok, observer=FakeObserver(), on_shutdown=[close]
     )
-    async with AsyncTestClient(app) as client:
-        assert (await client.get("/health/live")).status_code == 200
+    async with app.lifespan():
         assert closed == []
     assert closed == ["engine"]

@@ -30,7 +30,7 @@ PageLimit = Annotated[
 Cursor = Annotated[
     str | None,
     QueryParameter(
-        pattern=r"^[\x21-\x7e]{1,1000}$",
+        pattern=r"^[\x21-\x7e]{1,4000}$",
         description="Where to go on: `cursor` of the page before. Pass it as it was given.",
     ),
 ]
