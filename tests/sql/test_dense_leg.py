@@ -1,0 +1,144 @@
+"""Vectors of two dimensions would do for most; the index needs enough of them to be worth it."""
+
+import numpy as np
+import pytest
+from pgvector.psycopg import register_vector
+
+from pgrerank.storage import maintenance
+from tests.fakes import DIMENSIONS
+from tests.fixtures.collections import embedded
+
+#: chunks of the collection that has an index
+MANY = 600
+
+
+@pytest.fixture(scope="module")
+def vectors():
+    random = np.random.default_rng(5)
+    made = random.normal(size=(MANY, DIMENSIONS)).astype(np.float32)
+    return made / np.linalg.norm(made, axis=1, keepdims=True)
+
+
+def document(number, vector):
+    made = embedded(f"d{number:03}", "text", metadata={"n": number})
+    return type(made)(document=made.document, chunks=made.chunks, vectors=[vector])
+
+
+@pytest.fixture
+async def indexed(database, new_shelf, vectors):
+    shelf = await new_shelf(*[document(i, vector) for i, vector in enumerate(vectors)])
+    report = await maintenance.index_collections(database.admin_url, above=MANY - 1)
+    assert report.built
+    return shelf
+
+
+def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_000):
+    """What dense_leg_v1 says: external ids, scores, scan, chunks below the similarity."""
+    with database.admin() as admin:
+        register_vector(admin)
+        admin.execute("select set_config('pgrerank.tenant_id', %s, true)", [str(shelf.tenant_id)])
+        ids, scores, scan, below = admin.execute(
+            """
+            select l.* from pgrerank.collection as c
+            cross join pgrerank.dense_leg_v1(
+                c.id, c.embedder_id, %s, %s, %s::jsonpath, null, %s
+            ) as l where c.id = %s
+            """,
+            [vector, candidates, condition, exact_limit, shelf.collection.id],
+        ).fetchone()
+        names = dict(
+            admin.execute(
+                """
+                select c.id, d.external_id from pgrerank.chunk as c
+                inner join pgrerank.document as d on c.document_id = d.id
+                where c.tenant_id = %s
+                """,
+                [shelf.tenant_id],
+            ).fetchall()
+        )
+    return [names[each] for each in ids], scores, scan, below
+
+
+def nearest(vectors, vector, keep=lambda _: True):
+    similarities = vectors @ vector
+    return [f"d{i:03}" for i in np.argsort(-similarities, kind="stable") if keep(i)]
+
+
+async def test_scores_are_cosines(new_shelf, database, vectors):
+    shelf = await new_shelf(*[document(i, vector) for i, vector in enumerate(vectors[:50])])
+
+    names, scores, scan, _ = leg(database, shelf, vectors[3], 10)
+
+    assert names == nearest(vectors[:50], vectors[3])[:10]
+    assert scores == pytest.approx(sorted(vectors[:50] @ vectors[3], reverse=True)[:10], abs=1e-5)
+    assert scan == "exact"
+
+
+async def test_small_collection_is_read_whole_even_with_an_index(indexed, database, vectors):
+    assert leg(database, indexed, vectors[0], 10)[2] == "exact"
+
+
+async def test_large_collection_is_searched_through_its_index(indexed, database, vectors):
+    names, scores, scan, _ = leg(database, indexed, vectors[0], 50, exact_limit=MANY - 1)
+
+    expected = nearest(vectors, vectors[0])[:50]
+    assert scan == "hnsw"
+    assert names[0] == "d000"
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(names) & set(expected)) >= 45
+
+
+async def test_index_scan_returns_more_rows_than_its_default_width(indexed, database, vectors):
+    names, *_ = leg(database, indexed, vectors[0], 300, exact_limit=MANY - 1)
+
+    assert len(names) == 300
+
+
+@pytest.mark.parametrize("condition", ["$.n < 5", "$.n >= 595", "$.n == 77", "$.n < 0"])
+async def test_filter_never_underfills_the_leg(indexed, database, vectors, condition):
+    operator, bound = condition.split()[1:]
+    keep = {"<": int.__lt__, ">=": int.__ge__, "==": int.__eq__}[operator]
+
+    names, _, scan, _ = leg(
+        database, indexed, vectors[0], 100, condition=condition, exact_limit=MANY - 1
+    )
+
+    assert names == nearest(vectors, vectors[0], lambda i: keep(int(i), int(bound)))
+    assert scan == "exact"
+
+
+async def test_wide_filter_goes_through_the_index(indexed, database, vectors):
+    names, _, scan, _ = leg(
+        database, indexed, vectors[0], 20, condition="$.n < 500", exact_limit=MANY - 1
+    )
+
+    assert (len(names), scan) == (20, "hnsw")
+    assert all(int(name[1:]) < 500 for name in names)
+
+
+async def test_similarity_threshold_cuts_and_says_how_many(new_shelf):
+    shelf = await new_shelf(embedded("near", "walrus"), embedded("far", "seal"))
+
+    retrieved = await shelf.retrieve("walrus", min_similarity=0.9)
+
+    assert [each.external_id for each in retrieved.candidates] == ["near"]
+    assert (retrieved.dense.returned, retrieved.below_similarity) == (1, 1)
+
+
+async def test_vector_of_no_length_is_never_near(new_shelf, database, vectors):
+    shelf = await new_shelf(
+        document(0, vectors[0]), document(1, np.zeros(DIMENSIONS, dtype=np.float32))
+    )
+
+    names, scores, _, _ = leg(database, shelf, vectors[0], 10)
+
+    assert names == ["d000"]
+    assert all(np.isfinite(scores))
+
+
+async def test_ties_go_by_chunk_id(new_shelf):
+    shelf = await new_shelf(*[embedded(f"d{i}", "walrus") for i in range(20)])
+
+    ids = [each.chunk_id for each in (await shelf.retrieve("walrus")).candidates]
+
+    assert ids == sorted(ids)

@@ -1,0 +1,130 @@
+import asyncio
+
+import pytest
+
+from pgrerank.domain.candidate import LegReport
+from pgrerank.domain.document import passage_hash
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.request import SearchRequest, Strategy
+from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.documents import PostgresDocuments
+from tests import oracles
+from tests.fakes import bag_of_words
+from tests.fixtures.collections import embedded
+
+
+async def test_candidate_carries_what_reranking_and_answers_need(new_shelf):
+    shelf = await new_shelf(
+        embedded("a", "walrus", "walrus tusk", title="T", metadata={"n": [1, "ü"]})
+    )
+
+    second = next(
+        each for each in (await shelf.retrieve("walrus tusk")).candidates if each.ordinal == 1
+    )
+
+    assert (second.external_id, second.title, second.uri) == ("a", "T", None)
+    assert (second.metadata, second.content) == ({"n": [1, "ü"]}, "walrus tusk")
+    assert second.content_hash == passage_hash("T", "walrus tusk")
+    assert (second.dense_rank, second.keyword_rank, second.fused_rank) == (1, 1, 1)
+    assert second.dense_score == pytest.approx(
+        float(bag_of_words("walrus tusk") @ bag_of_words("T\nwalrus tusk")), abs=1e-6
+    )
+    assert second.fused_score == pytest.approx(2 / 61)
+
+
+async def test_hybrid_is_the_fusion_of_both_legs(new_shelf):
+    shelf = await new_shelf(
+        *[embedded(f"d{i}", f"walrus {'tusk ' * (i % 3)} w{i} w{i * 7 % 11}") for i in range(12)]
+    )
+
+    async def ids(strategy):
+        found = await shelf.retrieve("walrus tusk w3", strategy, candidates=8)
+        return [each.chunk_id for each in found.candidates]
+
+    dense, keyword, hybrid = [await ids(strategy) for strategy in Strategy]
+
+    assert hybrid == [chunk for chunk, _ in oracles.fused(dense, keyword)]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "dense", "keyword"),
+    [
+        (Strategy.HYBRID, LegReport(requested=5, returned=2, scan="exact"), 1),
+        (Strategy.DENSE, LegReport(requested=5, returned=2, scan="exact"), None),
+        (Strategy.KEYWORD, None, 1),
+    ],
+)
+async def test_each_leg_that_ran_reports(new_shelf, strategy, dense, keyword):
+    shelf = await new_shelf(embedded("a", "walrus"), embedded("b", "seal"))
+
+    retrieved = await shelf.retrieve("walrus", strategy, candidates=5)
+
+    assert retrieved.dense == dense
+    assert (retrieved.keyword and retrieved.keyword.returned) == keyword
+    assert retrieved.keyword is None or retrieved.keyword.scan == "gin"
+
+
+async def test_empty_collection_gives_reports_alone(shelf):
+    retrieved = await shelf.retrieve("walrus")
+
+    assert retrieved.candidates == ()
+    assert retrieved.dense == LegReport(requested=100, returned=0, scan="exact")
+    assert retrieved.keyword == LegReport(requested=100, returned=0, scan="gin")
+
+
+async def test_candidates_bounds_each_leg(new_shelf):
+    shelf = await new_shelf(*[embedded(f"d{i}", f"walrus w{i}") for i in range(20)])
+
+    retrieved = await shelf.retrieve("walrus", candidates=3)
+
+    assert retrieved.dense.returned == retrieved.keyword.returned == 3
+    assert 3 <= len(retrieved.candidates) <= 6
+
+
+async def test_text_comes_with_those_to_rerank_or_return_only(new_shelf):
+    shelf = await new_shelf(*[embedded(f"d{i}", f"walrus w{i}") for i in range(9)])
+
+    by_depth = (await shelf.retrieve("walrus", depth=4, limit=2)).candidates
+    by_limit = (await shelf.retrieve("walrus", depth=1, limit=6)).candidates
+
+    assert [each.content is not None for each in by_depth] == [True] * 4 + [False] * 5
+    assert [each.content is not None for each in by_limit] == [True] * 6 + [False] * 3
+
+
+async def test_deleted_collection_is_not_found(new_shelf):
+    shelf = await new_shelf(embedded("a", "walrus"))
+    await PostgresDocuments(shelf.pool).delete_collection(shelf.tenant_id, "shelf")
+
+    with pytest.raises(NotFoundError):
+        await shelf.retrieve("walrus")
+
+
+async def test_collection_of_another_tenant_is_not_found(new_shelf):
+    mine = await new_shelf(embedded("a", "walrus"))
+    theirs = await new_shelf(embedded("b", "walrus"))
+
+    with pytest.raises(NotFoundError):
+        await PostgresCandidates(mine.pool).retrieve(
+            mine.tenant_id,
+            theirs.collection,
+            SearchRequest(query="walrus"),
+            bag_of_words("walrus"),
+        )
+
+
+async def test_parallel_searches_find_their_own_tenants_chunks_only(new_shelf):
+    shelves = [
+        await new_shelf(*[embedded(f"t{i}-{j}", f"walrus w{j} of {i}") for j in range(5)])
+        for i in range(20)
+    ]
+
+    found = await asyncio.gather(
+        *[
+            shelf.found("walrus", list(Strategy)[turn % 3])
+            for turn in range(10)
+            for shelf in shelves
+        ]
+    )
+
+    for turn, names in enumerate(found):
+        assert sorted(names) == [f"t{turn % 20}-{j}" for j in range(5)]
