@@ -1,1 +1,6 @@
-pytest_plugins = ["tests.fixtures.collections", "tests.fixtures.inference", "tests.fixtures.postgres"]
+pytest_plugins = [
+    "tests.fixtures.collections",
+    "tests.fixtures.inference",
+    "tests.fixtures.postgres",
+    "tests.fixtures.rankings",
+]

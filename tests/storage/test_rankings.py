@@ -1,0 +1,164 @@
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from psycopg import errors
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.candidate import LegReport, RerankStatus
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.ids import RankingId
+from pgrerank.domain.log import RankingFilter
+from pgrerank.domain.request import SearchRequest, Strategy
+from pgrerank.storage.documents import PostgresDocuments
+from tests.fakes import FakeEmbedder, FakeScorer
+from tests.fixtures.rankings import TIMINGS, candidate, ranking
+
+EVERYTHING = RankingFilter()
+
+
+async def page(journal, wanted=EVERYTHING, *, limit=100, cursor=None):
+    return await journal.rankings.page(journal.shelf.tenant_id, wanted, limit=limit, cursor=cursor)
+
+
+async def test_ranking_reads_back(journal):
+    made = ranking([candidate(1), candidate(2)], [0.25, 0.5])
+    request = SearchRequest(query="wal\u00fcrus 🦭", min_score=-3.5, filter={"a": {"$in": [1, 2]}})
+
+    await journal.record(made, request=request)
+    logged = await journal.rankings.get(journal.shelf.tenant_id, made.id)
+
+    assert (logged.id, logged.created_at) == (made.id, made.created_at)
+    assert (logged.collection, logged.query) == ("shelf", "wal\u00fcrus 🦭")
+    assert (logged.strategy, logged.profile) == ("hybrid", "interactive")
+    assert (logged.status, logged.reason, logged.depth) == (RerankStatus.FULL, None, 2)
+    assert (logged.embedder, logged.reranker) == (FakeEmbedder.model.name, FakeScorer.model.name)
+    assert logged.reranker_fingerprint == FakeScorer.model.fingerprint
+    assert logged.dense == LegReport(requested=100, returned=9, scan="exact")
+    assert logged.keyword == LegReport(requested=100, returned=8, scan="gin")
+    assert logged.timings_ms == TIMINGS
+    assert logged.returned == 2
+    assert logged.knobs == {
+        "candidates": 100,
+        "depth": 50,
+        "limit": 10,
+        "rerank": "auto",
+        "budget_ms": None,
+        "min_similarity": None,
+        "min_score": -3.5,
+        "filter": {"a": {"$in": [1, 2]}},
+        "explain": False,
+    }
+
+
+async def test_candidates_read_back_in_final_order(journal):
+    of_dense = candidate(1, keyword_rank=None, keyword_score=None)
+    of_keyword = candidate(2, dense_rank=None, dense_score=None)
+    made = ranking([of_dense, of_keyword, candidate(3)], [-1.5, 0.1234567890123])
+
+    await journal.record(made)
+    logged = (await journal.rankings.get(journal.shelf.tenant_id, made.id)).candidates
+
+    assert [each.chunk_id for each in logged] == [hit.candidate.chunk_id for hit in made.hits]
+    assert [each.final_rank for each in logged] == [1, 2, 3]
+    assert [each.fused_rank for each in logged] == [2, 1, 3]
+    assert [each.rerank_score for each in logged] == [0.1234567890123, -1.5, None]
+    assert [each.dense_rank for each in logged] == [None, 1, 3]
+    assert [each.keyword_rank for each in logged] == [2, None, 3]
+    assert logged[1].dense_score == pytest.approx(1.0)
+    assert logged[1].keyword_score is None
+    assert {each.relevance for each in logged} == {None}
+
+
+async def test_search_that_found_nothing_is_logged(journal):
+    made = ranking([], dense=None)
+
+    await journal.record(made, request=SearchRequest(query="", strategy=Strategy.KEYWORD))
+    logged = await journal.rankings.get(journal.shelf.tenant_id, made.id)
+
+    assert (logged.candidates, logged.dense, logged.embedder) == ((), None, None)
+    assert (logged.reranker, logged.reason) == (None, "there was no need")
+
+
+async def test_log_outlives_its_collection(journal):
+    made = ranking([candidate(1)])
+    await journal.record(made)
+    shelf = journal.shelf
+
+    await PostgresDocuments(shelf.pool).delete_collection(shelf.tenant_id, "shelf")
+
+    assert (await journal.rankings.get(shelf.tenant_id, made.id)).collection == "shelf"
+
+
+@pytest.mark.parametrize(
+    "identifier", [uuid7(), uuid4(), UUID(int=0), UUID(int=(2**128 - 1) & ~(8 << 76) | (7 << 76))]
+)
+async def test_unknown_ranking_is_not_found(journal, identifier):
+    with pytest.raises(NotFoundError):
+        await journal.rankings.get(journal.shelf.tenant_id, RankingId(identifier))
+
+
+async def test_ranking_of_another_tenant_is_not_found(new_journal):
+    mine, theirs = await new_journal(), await new_journal()
+    made = ranking([candidate(1)])
+    await theirs.record(made)
+
+    with pytest.raises(NotFoundError):
+        await mine.rankings.get(mine.shelf.tenant_id, made.id)
+    assert (await page(mine)).items == []
+
+
+async def test_pages_are_newest_first_and_without_candidates(journal):
+    made = [ranking([candidate(1)]) for _ in range(5)]
+    await journal.record(*made)
+
+    pages = [await page(journal, limit=2)]
+    while pages[-1].cursor:
+        pages.append(await page(journal, limit=2, cursor=pages[-1].cursor))
+
+    listed = [[each.id for each in one.items] for one in pages]
+    newest = [each.id for each in made[::-1]]
+    assert listed == [newest[:2], newest[2:4], newest[4:]]
+    assert {each.candidates for one in pages for each in one.items} == {()}
+
+
+async def test_page_filters(journal):
+    now = datetime.now(UTC)
+    old = ranking([candidate(1)], at=now - timedelta(days=1))
+    new = ranking([candidate(1)], [1.0], at=now)
+    await journal.record(old, new)
+
+    async def ids(**wanted):
+        return [each.id for each in (await page(journal, RankingFilter(**wanted))).items]
+
+    assert await ids() == [new.id, old.id]
+    assert await ids(status=RerankStatus.FULL) == [new.id]
+    assert await ids(collection="shelf") == [new.id, old.id]
+    assert await ids(collection="other") == []
+    assert await ids(since=now - timedelta(hours=1)) == [new.id]
+    assert await ids(until=now - timedelta(hours=1)) == [old.id]
+    assert await ids(since=old.created_at, until=new.created_at) == [old.id]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "bm90IGFuIGlk", "NDJhYWFhYWEtYWFhYS00YWFhLWFhYWEt"])
+async def test_page_refuses_a_cursor_it_did_not_give(journal, cursor):
+    with pytest.raises(InvalidRequestError) as refusal:
+        await page(journal, cursor=cursor)
+
+    assert refusal.value.field == "cursor"
+
+
+async def test_missing_partition_is_made(journal, database):
+    month = datetime.now(UTC).strftime("rerank_log_%Y%m")
+    made = ranking([candidate(1)])
+    with database.admin() as admin:
+        admin.execute(f"drop table pgrerank.{month}")
+
+    await journal.record(made)
+
+    assert (await journal.rankings.get(journal.shelf.tenant_id, made.id)).id == made.id
+
+
+async def test_ranking_of_no_possible_month_is_refused(journal):
+    with pytest.raises(errors.CheckViolation):
+        await journal.record(ranking([], at=datetime(1999, 1, 1, tzinfo=UTC)))
