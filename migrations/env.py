@@ -17,6 +17,7 @@ STATEMENT_TIMEOUT = "15min"
 #: how long a process waits for another that migrates
 TURN_TIMEOUT = "30min"
 MONTHS_AHEAD = 3
+#: run before the migrations; the last of them becomes the owner
 FOUNDATION = ("roles.sql", "schemas.sql")
 
 
@@ -78,7 +79,6 @@ def take_turn(connection: Connection) -> None:
     connection.exec_driver_sql(f"set statement_timeout = '{STATEMENT_TIMEOUT}'")
     for path in FOUNDATION:
         connection.exec_driver_sql(sqlfile.text(path), execution_options={"no_parameters": True})
-    connection.exec_driver_sql("set role pgrerank_owner")
     connection.commit()
 
 
@@ -87,7 +87,6 @@ def migrate_offline() -> None:
     context.configure(dialect_name="postgresql", **options())
     for path in FOUNDATION:
         context.get_context().impl.static_output(sqlfile.text(path))
-    context.get_context().impl.static_output("set role pgrerank_owner;")
     with context.begin_transaction():
         context.run_migrations()
 

@@ -132,9 +132,11 @@ create temporary table if not exists incoming_chunk_v1 (
 ) on commit delete rows;
 
 -- copy_documents --
+-- Takes the documents of a batch.
 copy pg_temp.incoming_document_v1 from stdin binary;
 
 -- copy_chunks --
+-- Takes their chunks.
 copy pg_temp.incoming_chunk_v1 from stdin binary;
 
 -- upsert_documents --

@@ -10,7 +10,8 @@ import pytest
 from alembic import command
 
 from pgrerank.domain.errors import DatabaseUnreachableError, NewerDatabaseError, StartupError
-from pgrerank.storage import migrate, sqlfile
+from pgrerank.storage import admin, migrate, sqlfile, startup
+from pgrerank.storage.admin import LoginKind
 from tests.fixtures import rows
 from tests.fixtures.dump import dump
 
@@ -147,6 +148,44 @@ def test_database_of_a_later_version_is_refused(fresh_database):
 def test_login_that_may_not_migrate_is_told_so(empty_database):
     with pytest.raises(StartupError, match="PGRERANK_ADMIN_DATABASE_URL"):
         migrate.upgrade(empty_database.service_url)
+
+
+def test_pgvector_in_another_schema_is_refused_with_the_remedy(empty_database):
+    with empty_database.admin() as connection:
+        connection.execute("create schema extensions")
+        connection.execute("create extension vector with schema extensions")
+
+    with pytest.raises(StartupError, match="alter extension vector set schema public"):
+        migrate.upgrade(empty_database.admin_url)
+
+
+@pytest.fixture
+def managed_admin(empty_database):
+    """A login as managed services give it: no superuser, but owner of the database, and with the
+    rights over our roles that it would have from making them."""
+    name = f"dba_{empty_database.name}"
+    with empty_database.admin() as connection:
+        connection.execute("create extension vector")
+        connection.execute(f"create role {name} login createrole")
+        connection.execute(f"alter database {empty_database.name} owner to {name}")
+        connection.execute(
+            f"grant pgrerank_owner, pgrerank_app, pgrerank_analyst to {name} "
+            "with admin true, inherit false, set false"
+        )
+    yield empty_database.login_url(name)
+    with empty_database.admin() as connection:
+        connection.execute(f"reassign owned by {name} to postgres")
+        connection.execute(f"drop owned by {name} cascade")
+        connection.execute(f"drop role {name}")
+
+
+async def test_administrator_need_not_be_superuser(empty_database, managed_admin):
+    migrate.upgrade(managed_admin)
+    url = await admin.add_login(managed_admin, f"app_{empty_database.name}", LoginKind.APP)
+
+    await startup.verify(url)
+
+    await admin.remove_login(managed_admin, f"app_{empty_database.name}")
 
 
 def test_unreachable_database_is_named_as_such():

@@ -86,6 +86,8 @@ def _translation(error: DBAPIError) -> Exception:
             )
         case psycopg.errors.FeatureNotSupported() as cause if "extension" in str(cause):
             found = MissingExtensionError()
+        case psycopg.Error(sqlstate="PR002") as cause:
+            found = StartupError(f"{cause.diag.message_primary}. {cause.diag.message_hint}")
         case psycopg.OperationalError(sqlstate=None) as cause:
             found = DatabaseUnreachableError(str(cause).strip())
         case _:

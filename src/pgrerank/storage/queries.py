@@ -19,10 +19,19 @@ def load(name: str) -> dict[str, LiteralString]:
     Raises:
         ValueError: Two blocks of the file have one name.
     """
-    _, *parts = _BLOCK.split((sqlfile.sql_dir() / "queries" / f"{name}.sql").read_text())
+    return parsed((sqlfile.sql_dir() / "queries" / f"{name}.sql").read_text())
+
+
+def parsed(text: str) -> dict[str, LiteralString]:
+    """The statements of a file's text, by name.
+
+    Raises:
+        ValueError: Two blocks have one name.
+    """
+    _, *parts = _BLOCK.split(text)
     names, statements = parts[::2], parts[1::2]
     if len(set(names)) < len(names):
-        raise ValueError(f"{name}.sql defines a statement twice")
+        raise ValueError("two statements have one name")
     # The files ship with the package and are reviewed like code, so their text counts as literal.
     return {
         block: cast("LiteralString", statement.strip())
