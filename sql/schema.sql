@@ -230,6 +230,7 @@ CREATE FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) RETURNS S
     LANGUAGE plpgsql
     SET search_path TO ''
     SET "TimeZone" TO 'UTC'
+    SET lock_timeout TO '4s'
     AS $$
 declare
     oldest_kept constant text := 'rerank_log_' || to_char(
@@ -277,6 +278,7 @@ CREATE FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) RETURNS 
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     SET "TimeZone" TO 'UTC'
+    SET lock_timeout TO '4s'
     AS $$
 declare
     this_month constant timestamptz := date_trunc('month', now());
@@ -509,6 +511,19 @@ $$;
 ALTER FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
 
 --
+-- Name: lexeme_count_v1(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT (COALESCE(sum(cardinality(l.positions)), (0)::bigint))::integer AS "coalesce"
+    FROM unnest(lexeme_count_v1.lexemes) l(lexeme, positions, weights);
+END;
+
+ALTER FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) OWNER TO pgrerank_owner;
+
+--
 -- Name: lexeme_index_v1(text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -674,6 +689,31 @@ CREATE FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) RETURNS public.sp
 END;
 
 ALTER FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) OWNER TO pgrerank_owner;
+
+--
+-- Name: kendall_tau_v1(double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH item AS MATERIALIZED (
+          SELECT u.a,
+             u.b,
+             u.place
+            FROM UNNEST(kendall_tau_v1.first, kendall_tau_v1.second) WITH ORDINALITY u(a, b, place)
+           WHERE ((u.a IS NOT NULL) AND (u.b IS NOT NULL))
+         ), pair AS (
+          SELECT sign((x.a - y.a)) AS a,
+             sign((x.b - y.b)) AS b
+            FROM (item x
+              JOIN item y ON ((x.place < y.place)))
+         )
+  SELECT (sum((p.a * p.b)) / NULLIF(sqrt((sum((p.a * p.a)) * sum((p.b * p.b)))), (0)::double precision))
+    FROM pair p;
+END;
+
+ALTER FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) OWNER TO pgrerank_owner;
 
 --
 -- Name: alembic_version; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -860,6 +900,139 @@ CREATE TABLE pgrerank.tenant (
 );
 
 ALTER TABLE pgrerank.tenant OWNER TO pgrerank_owner;
+
+--
+-- Name: latency_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.latency_daily WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.collection_name AS collection,
+    s.stage,
+    ((l.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+    count(*) AS searches,
+    percentile_cont((0.5)::double precision) WITHIN GROUP (ORDER BY (s.ms)::double precision) AS p50_ms,
+    percentile_cont((0.95)::double precision) WITHIN GROUP (ORDER BY (s.ms)::double precision) AS p95_ms,
+    max((s.ms)::double precision) AS max_ms
+   FROM ((pgrerank.rerank_log l
+     CROSS JOIN LATERAL jsonb_each_text(l.timings_ms) s(stage, ms))
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+  GROUP BY t.name, l.collection_name, (((l.created_at AT TIME ZONE 'UTC'::text))::date), s.stage;
+
+ALTER VIEW pgrerank_analytics.latency_daily OWNER TO pgrerank_owner;
+
+--
+-- Name: rerank_candidate; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.rerank_candidate WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    l.collection_name AS collection,
+    l.query,
+    u.final_rank,
+    u.fused_rank,
+    u.fused_score,
+    u.dense_rank,
+    u.dense_score,
+    u.keyword_rank,
+    u.keyword_score,
+    u.rerank_score,
+    u.relevance,
+    u.truncated,
+    u.chunk_id,
+    d.external_id,
+    d.title,
+    c.ordinal,
+    c.content
+   FROM ((((pgrerank.rerank_log l
+     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.dense_ranks, l.dense_scores, l.keyword_ranks, l.keyword_scores, l.fused_ranks, l.fused_scores, l.rerank_scores, l.relevances, l.truncated, l.final_ranks) u(chunk_id, dense_rank, dense_score, keyword_rank, keyword_score, fused_rank, fused_score, rerank_score, relevance, truncated, final_rank))
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+     LEFT JOIN pgrerank.chunk c ON (((l.tenant_id = c.tenant_id) AND (u.chunk_id = c.id))))
+     LEFT JOIN pgrerank.document d ON (((c.tenant_id = d.tenant_id) AND (c.document_id = d.id))));
+
+ALTER VIEW pgrerank_analytics.rerank_candidate OWNER TO pgrerank_owner;
+
+--
+-- Name: rerank_effect_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.rerank_effect_daily WITH (security_invoker='true') AS
+ WITH effect AS (
+         SELECT l.tenant_id,
+            l.reranker_id,
+            l.collection_name,
+            ((l.created_at AT TIME ZONE 'UTC'::text))::date AS day,
+            (l.fused_ranks[1] > 1) AS is_top_1_changed,
+            (3 < ANY (l.fused_ranks[1:3])) AS is_top_3_changed,
+            (10 < ANY (l.fused_ranks[1:10])) AS is_top_10_changed,
+            pgrerank_analytics.kendall_tau_v1((l.fused_ranks[1:l.depth])::double precision[], (l.final_ranks[1:l.depth])::double precision[]) AS tau,
+            ( SELECT avg(((COALESCE((u.dense_rank)::integer, 51) <= 50))::integer) AS avg
+                   FROM unnest(l.dense_ranks[1:LEAST(10, l.depth)]) u(dense_rank)
+                  WHERE (l.dense_returned IS NOT NULL)) AS agreement
+           FROM pgrerank.rerank_log l
+          WHERE (l.status = ANY (ARRAY['full'::text, 'partial'::text]))
+        )
+ SELECT t.name AS tenant,
+    e.collection_name AS collection,
+    e.day,
+    m.name AS reranker,
+    count(*) AS searches,
+    (avg((e.is_top_1_changed)::integer))::double precision AS changed_top_1,
+    (avg((e.is_top_3_changed)::integer))::double precision AS changed_top_3,
+    (avg((e.is_top_10_changed)::integer))::double precision AS changed_top_10,
+    avg(e.tau) AS kendall_tau,
+    (avg(e.agreement))::double precision AS agreement
+   FROM ((effect e
+     JOIN pgrerank.tenant t ON ((e.tenant_id = t.id)))
+     LEFT JOIN pgrerank.model m ON ((e.reranker_id = m.id)))
+  GROUP BY t.name, e.collection_name, e.day, m.name, m.id;
+
+ALTER VIEW pgrerank_analytics.rerank_effect_daily OWNER TO pgrerank_owner;
+
+--
+-- Name: rerank_log; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    l.collection_name AS collection,
+    l.query,
+    l.strategy,
+    l.profile,
+    l.status,
+    l.reason,
+    l.depth AS reranked,
+    l.returned,
+    e.name AS embedder,
+    r.name AS reranker,
+    r.fingerprint AS reranker_fingerprint,
+    l.dense_requested,
+    l.dense_returned,
+    l.dense_scan,
+    l.keyword_requested,
+    l.keyword_returned,
+    l.keyword_scan,
+    l.limit_ AS result_limit,
+    l.knobs,
+    ((l.knobs ->> 'candidates'::text))::integer AS candidates,
+    ((l.knobs ->> 'depth'::text))::integer AS depth,
+    NULLIF((l.knobs -> 'filter'::text), 'null'::jsonb) AS filter,
+    ((l.cut ->> 'min_similarity'::text))::integer AS cut_by_similarity,
+    ((l.cut ->> 'min_score'::text))::integer AS cut_by_score,
+    ((l.timings_ms ->> 'embed'::text))::double precision AS embed_ms,
+    ((l.timings_ms ->> 'retrieve'::text))::double precision AS retrieve_ms,
+    ((l.timings_ms ->> 'rerank'::text))::double precision AS rerank_ms,
+    ((l.timings_ms ->> 'total'::text))::double precision AS total_ms
+   FROM (((pgrerank.rerank_log l
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+     LEFT JOIN pgrerank.model e ON ((l.embedder_id = e.id)))
+     LEFT JOIN pgrerank.model r ON ((l.reranker_id = r.id)));
+
+ALTER VIEW pgrerank_analytics.rerank_log OWNER TO pgrerank_owner;
 
 --
 -- Name: collection_size pk_collection_size; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -1409,6 +1582,13 @@ GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id
 REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION lexeme_count_v1(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) TO pgrerank_app;
+
+--
 -- Name: FUNCTION lexeme_index_v1(lexeme text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1451,6 +1631,13 @@ REVOKE ALL ON FUNCTION pgrerank.query_terms_v1(configuration regconfig, words te
 
 REVOKE ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) TO pgrerank_app;
+
+--
+-- Name: FUNCTION kendall_tau_v1(first double precision[], second double precision[]); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) TO pgrerank_analyst;
 
 --
 -- Name: TABLE alembic_version; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -1519,6 +1706,30 @@ GRANT SELECT ON TABLE pgrerank.rerank_log TO pgrerank_analyst;
 
 GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_analyst;
+
+--
+-- Name: TABLE latency_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.latency_daily TO pgrerank_analyst;
+
+--
+-- Name: TABLE rerank_candidate; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.rerank_candidate TO pgrerank_analyst;
+
+--
+-- Name: TABLE rerank_effect_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.rerank_effect_daily TO pgrerank_analyst;
+
+--
+-- Name: TABLE rerank_log; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.rerank_log TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
