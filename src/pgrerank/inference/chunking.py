@@ -10,8 +10,8 @@ from pgrerank.inference.tokens import Tokens
 
 CAPACITY = 200  # tokens of a passage, its title included
 OVERLAP = 32  # tokens that neighbours share
-_LEAST = 20  # tokens left for the content, however long the title
-_STEP = 10  # capacities are rounded, since every splitter keeps a copy of the tokenizer
+_LEAST = 25  # tokens left for the content, however long the title
+_STEP = 25  # capacities are rounded, since every splitter keeps a copy of the tokenizer
 # The splitter is quadratic on some input (20,000 times ">"), so it gets a slab at a time: one of
 # 5,000 characters takes 0.02 s, the worst known 0.1 s.
 _SLAB = 5_000
@@ -40,7 +40,7 @@ class Chunker:
         self._most = tokens.max_length - tokens.special - tokens.counts([prompt])[0]
         self._capacity = min(capacity, self._most)
         self._overlap = overlap
-        self._splitter: Callable[[int], MarkdownSplitter] = functools.lru_cache(8)(self._made)
+        self._splitter: Callable[[int], MarkdownSplitter] = functools.lru_cache(4)(self._made)
 
     def chunks(self, title: str, text: str) -> list[Chunk]:
         """Chunks in order, neighbours overlapping; no chunk if title and text are blank.

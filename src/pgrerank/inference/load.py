@@ -20,7 +20,13 @@ from pgrerank.inference.encoder import EncoderBackend
 from pgrerank.inference.engine import CAPACITY, Engine
 from pgrerank.inference.late import LatePairing
 from pgrerank.inference.model import PACKAGED, Precision, use_threads
-from pgrerank.inference.opened import check_cross_encoder, opened, prompts
+from pgrerank.inference.opened import (
+    check_bi_encoder,
+    check_cross_encoder,
+    check_runs,
+    opened,
+    prompts,
+)
 from pgrerank.inference.scorer import EngineScorer
 
 LATE_INTERACTION = "late-interaction"
@@ -52,13 +58,16 @@ def load_embedder(
         ModelError: There is no such model, or it is not one that this engine runs.
     """
     use_threads(threads)
-    model = opened(SentenceTransformer, name, revision, precision, max_length)
-    prompt = prompts(name, model.module)
+    model = opened(
+        SentenceTransformer, name, revision, precision, max_length, check=check_bi_encoder
+    )
+    prompt = prompts(model.module)
     card = replace(
         model.card(ModelKind.EMBEDDER, embedder.TEMPLATE),
         dimensions=model.module.get_embedding_dimension(),
     )
     backend = EncoderBackend(model.module, dtype=model.dtype)
+    check_runs(name, backend, model.tokens)
     engine = Engine(backend, name, capacity=queue_size, elapsed=elapsed)
     chunker = Chunker(model.tokens, prompt=prompt.passage)
     return EngineEmbedder(card, engine, model.tokens, prompt, chunker)
@@ -100,10 +109,10 @@ def load_scorer(
         )
         return load_late_interaction(own, scores=scores, release=own.close)
     use_threads(threads)
-    model = opened(CrossEncoder, name, revision, precision, max_length)
-    check_cross_encoder(name, model.module)
+    model = opened(CrossEncoder, name, revision, precision, max_length, check=check_cross_encoder)
     card = replace(model.card(ModelKind.RERANKER, cross.TEMPLATE), score_kind=ScoreKind.LOGIT)
     backend = ClassifierBackend(model.module, dtype=model.dtype)
+    check_runs(name, backend, model.tokens)
     engine = Engine(backend, name, capacity=queue_size, elapsed=elapsed)
     return EngineScorer(card, engine, CrossPairing(model.tokens), ScoreCache(scores), engine.close)
 

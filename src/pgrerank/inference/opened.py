@@ -2,12 +2,14 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import torch
 from sentence_transformers import CrossEncoder, SentenceTransformer
 from tokenizers import Tokenizer
+from transformers import PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
 from pgrerank.domain.errors import ModelError
@@ -15,6 +17,7 @@ from pgrerank.domain.model import ModelCard, ModelKind
 from pgrerank.inference.embedder import Prompts
 from pgrerank.inference.model import PRECISIONS, Files, Precision, arithmetic, device, files
 from pgrerank.inference.tokens import Tokens
+from pgrerank.inference.worker import Backend
 
 _MAX_LENGTH = 512  # tokens, for models that would read more: attention grows with its square
 _QUERY_PROMPTS = ("query",)  # what sentence-transformers looks for in encode_query
@@ -55,33 +58,44 @@ def opened(
     revision: str | None,
     precision: Precision,
     max_length: int | None,
+    *,
+    check: Callable[[str, Module], None],
 ) -> Opened[Module]:
     """Open a model in fp32, on the GPU if there is one.
 
     Raises:
-        ModelError: There is none, or sentence-transformers or this engine cannot use it.
+        ModelError: There is none, sentence-transformers does not open it, or the check refuses.
     """
     found = files(name, revision)
     transformers_logging.disable_progress_bar()
     try:
         module = kind(str(found.folder), device=str(device()), trust_remote_code=False)
-    except (OSError, ValueError, RuntimeError, ImportError, KeyError) as error:
+    except Exception as error:
         raise ModelError(name, f"sentence-transformers does not open it: {error}") from error
+    check(name, module)
     module.eval()
     longest = min(max_length or _MAX_LENGTH, module.max_seq_length or _MAX_LENGTH)
     tokens = Tokens(_tokenizer(name, module), longest)
     return Opened(module, tokens, found, arithmetic(precision, device()))
 
 
-def prompts(name: str, model: SentenceTransformer) -> Prompts:
-    """What the model was trained to read before queries and passages.
+def prompts(model: SentenceTransformer) -> Prompts:
+    """What the model was trained to read before queries and passages."""
+    return Prompts(query=_prompt(model, _QUERY_PROMPTS), passage=_prompt(model, _PASSAGE_PROMPTS))
+
+
+def check_bi_encoder(name: str, model: SentenceTransformer) -> None:
+    """Refuse what does not turn tokens into vectors by a transformer alone.
 
     Raises:
-        ModelError: Its pooling leaves the prompt out, which needs its length in every batch.
+        ModelError: It begins with something else, or its pooling leaves the prompt out, for
+            which it would need to know the length of the prompt.
     """
-    if any(not getattr(module, "include_prompt", True) for module in model):
+    first, *rest = list(model)
+    if not isinstance(getattr(first, "auto_model", None), PreTrainedModel):
+        raise ModelError(name, "it does not begin with a transformer.")
+    if any(not getattr(module, "include_prompt", True) for module in rest):
         raise ModelError(name, "its pooling excludes prompts, which is not supported.")
-    return Prompts(query=_prompt(model, _QUERY_PROMPTS), passage=_prompt(model, _PASSAGE_PROMPTS))
 
 
 def check_cross_encoder(name: str, model: CrossEncoder) -> None:
@@ -95,10 +109,22 @@ def check_cross_encoder(name: str, model: CrossEncoder) -> None:
             name, f"a reranker has one output, this classifier has {model.num_labels}."
         )
     trained: list[str] = getattr(model.config, "architectures", None) or []
-    if not any(name.endswith("ForSequenceClassification") for name in trained):
+    if not any(kind.endswith("ForSequenceClassification") for kind in trained):
         raise ModelError(name, f"it has no classification head, its kind is {', '.join(trained)}.")
     if len(list(model)) != 1 or model.default_prompt_name is not None:
         raise ModelError(name, "only plain cross-encoders without a prompt are supported.")
+
+
+def check_runs(name: str, backend: Backend[Any], tokens: Tokens) -> None:
+    """Run a model once, which also saves the first request the time to warm up.
+
+    Raises:
+        ModelError: It fails.
+    """
+    try:
+        backend.forward(tokens.heads(["warm"])[0].sequences)
+    except Exception as error:
+        raise ModelError(name, f"it does not run: {error}") from error
 
 
 def _prompt(model: SentenceTransformer, names: tuple[str, ...]) -> str:

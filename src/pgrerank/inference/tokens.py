@@ -128,12 +128,17 @@ class Tokens:
     def _bodies(self, texts: Sequence[str], tokens: int) -> list[_Body]:
         """The tokens of each text, of an enormous one only of its head."""
         most = tokens * _CHARACTERS_PER_TOKEN
-        heads = [text[:most] for text in texts]
+        heads = [_encodable(text[:most]) for text in texts]
         encodings = self._tokenizer.encode_batch_fast(heads, add_special_tokens=False)
         return [
             _Body(encoding.ids, len(text) > most)
             for encoding, text in zip(encodings, texts, strict=True)
         ]
+
+
+def _encodable(text: str) -> str:
+    """Half a surrogate pair, which JSON can carry and UTF-8 cannot, becomes a question mark."""
+    return text.encode(errors="replace").decode()
 
 
 def _reading(
