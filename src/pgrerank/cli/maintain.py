@@ -1,9 +1,83 @@
 """pgrerank maintain."""
 
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 import click
 from rich_click import RichCommand
 
+from pgrerank.cli import option, output, progress
+from pgrerank.cli.command import examples, settings
 
-@click.command(cls=RichCommand)
-def maintain() -> None:
-    """Keep the database in shape."""
+if TYPE_CHECKING:
+    from pgrerank.storage.maintenance import IndexBuild, IndexReport
+
+_MOST_MONTHS = 1200
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank maintain                     daily, from cron or a systemd timer",
+        "pgrerank maintain --keep-months 12    and drop what the log has of earlier months",
+    ),
+)
+@click.option(
+    "--keep-months",
+    type=click.IntRange(1, _MOST_MONTHS),
+    help="Drop the months of the rerank log that are older. Default: keep all.",
+)
+@option.as_json
+@click.pass_context
+def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) -> None:
+    """Make next months' log partitions, check counters, index large collections.
+
+    Collections of more than 20,000 chunks get a vector index of their own, those that shrank lose
+    it; searches and ingest go on meanwhile. Safe to run at any time, and twice.
+    """
+    from pgrerank import wiring
+
+    with wiring.database(settings(context)) as database:
+        report = asyncio.run(_maintained(database.admin_url, keep_months))
+    if as_json:
+        output.as_json(report)
+    else:
+        _show(report)
+
+
+async def _maintained(url: str, keep_months: int | None) -> dict[str, Any]:
+    from pgrerank.storage import maintenance
+
+    made = await maintenance.ensure_partitions(url)
+    gone: Sequence[str] = ()
+    if keep_months is not None:
+        gone = await maintenance.drop_partitions(url, months=keep_months)
+    mended = await maintenance.recount(url)
+    indexes = await _indexed(url)
+    return {
+        "partitions_made": made,
+        "partitions_dropped": gone,
+        "counters_mended": mended,
+        "indexes_built": indexes.built,
+        "indexes_dropped": indexes.dropped,
+    }
+
+
+async def _indexed(url: str) -> "IndexReport":
+    from pgrerank.storage import maintenance
+
+    with progress.bar("vector indexes", 1) as advance:
+
+        def shown(build: "IndexBuild") -> None:
+            advance(build.done / build.chunks, f"{build.collection}, {build.chunks} chunks")
+
+        report = await maintenance.index_collections(url, progress=shown)
+        advance(1, f"{len(report.built)} built, {len(report.dropped)} dropped")
+        return report
+
+
+def _show(report: dict[str, Any]) -> None:
+    for name, value in report.items():
+        shown = value if isinstance(value, int) else ", ".join(value)
+        click.echo(f"{name.replace('_', ' '):<20}{shown or 'none'}")

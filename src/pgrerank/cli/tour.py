@@ -33,9 +33,9 @@ ANALYST = "demo_analyst"
 QUERIES = (
     "parse a date out of a string",
     "run a command and capture its output",
-    "temporary file that deletes itself",
-    "wait for several threads to finish",
+    "find files matching a pattern recursively",
     "remember results of expensive function calls",
+    "run something after a delay in another thread",
 )
 PLACES = 5
 _URL = re.compile(r"http://\S+(?=,)")
