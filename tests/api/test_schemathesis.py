@@ -1,0 +1,80 @@
+"""Whatever fits or breaks the description of the API, the service answers, and as described."""
+
+import asyncio
+from collections.abc import Iterator
+from queue import SimpleQueue
+from threading import Thread
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import Case, SerializationContext
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from pgrerank.api.server import serve
+from pgrerank.domain.limits import Limits
+from pgrerank.storage.pool import pool
+from tests import fakes
+from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, house_over, new_key
+from tests.fixtures.postgres import Database
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def live(database: Database) -> Iterator[tuple[str, str]]:
+    """The service on a port, over Postgres, with a tenant's key: in a thread with its own loop."""
+    listening: SimpleQueue[tuple[str, str]] = SimpleQueue()
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        async with pool(database.service_url, size=2) as connections:
+            house = house_over(database, connections)
+            tenant_id = database.new_tenant()
+            key = await new_key(house, tenant_id)
+            await house.documents.create_collection(
+                tenant_id, "docs", text_search="english", embedder=house.embedder.model
+            )
+            app = app_of(house, limits=Limits(requests_per_minute=0))
+            await serve(app, "127.0.0.1", 0, listening=lambda url: listening.put((url, key)))
+
+    serving = loop.create_task(run())
+    thread = Thread(target=lambda: loop.run_until_complete(asyncio.wait([serving])))
+    thread.start()
+    yield listening.get(timeout=30)
+    loop.call_soon_threadsafe(serving.cancel)
+    thread.join()
+    loop.close()
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(_: SerializationContext, text: object) -> bytes:
+    return str(text).encode(errors="replace")
+
+
+DESCRIPTION = schemathesis.openapi.from_dict(app_of(fakes.house()).openapi_schema.to_schema())
+
+
+@DESCRIPTION.parametrize()
+@settings(
+    max_examples=20,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_call_is_answered_as_described(case: Case, live: tuple[str, str]):
+    url, key = live
+    if case.path.startswith("/v1/collections/{name}/"):
+        case.path_parameters["name"] = "docs"  # any other is not there, which is soon said
+    token = OPERATOR_TOKEN if case.path.startswith("/v1/tenants") else key
+    case.call_and_validate(base_url=url, headers=bearer(token), checks=CHECKS)
