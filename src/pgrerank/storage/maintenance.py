@@ -10,13 +10,14 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow, class_row
 
-from pgrerank.domain.errors import DatabaseUnreachableError
+from pgrerank.domain.errors import DatabaseUnreachableError, InvalidRequestError
 from pgrerank.storage import admin, errors, queries
 from pgrerank.storage.pool import Connection
 
 #: chunks up to which a collection is searched exactly, as dense_leg_v1 has it
 EXACT_LIMIT = 20_000
 _MONTHS_AHEAD = 3
+_MOST_MONTHS_AHEAD = 24
 _POLL_S = 0.5
 _BUILD_MEMORY_MB = 1024
 
@@ -50,7 +51,14 @@ async def ensure_partitions(url: str, *, months_ahead: int = _MONTHS_AHEAD) -> i
     Args:
         url: Postgres URL of a login that may `set role pgrerank_owner`.
         months_ahead: Whole months after the current one.
+
+    Raises:
+        InvalidRequestError: `months_ahead` is out of range.
     """
+    if not 0 <= months_ahead <= _MOST_MONTHS_AHEAD:
+        raise InvalidRequestError(
+            "months_ahead", f"must be from 0 to {_MOST_MONTHS_AHEAD}, not {months_ahead}"
+        )
     rows = await _as_owner(url, "ensure_partitions", {"months_ahead": months_ahead})
     return int(rows[0][0])
 
@@ -60,7 +68,12 @@ async def drop_partitions(url: str, *, months: int) -> Sequence[str]:
 
     Returns:
         Their names. What was in them is gone for good.
+
+    Raises:
+        InvalidRequestError: `months` is below 1.
     """
+    if months < 1:
+        raise InvalidRequestError("months", f"must be at least 1, not {months}")
     return [str(row[0]) for row in await _as_owner(url, "drop_partitions", {"months": months})]
 
 

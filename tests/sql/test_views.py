@@ -1,0 +1,173 @@
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from psycopg.sql import SQL, Identifier
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.candidate import LegReport
+from pgrerank.domain.request import SearchRequest
+from tests.fakes import FakeEmbedder, FakeScorer
+from tests.fixtures.collections import embedded
+from tests.fixtures.rankings import candidate, ranking
+
+
+@pytest.fixture
+def ask(database, journal):
+    """Runs a query as an analyst who may read the journal's tenant."""
+    login = f"analyst_{uuid7().hex}"
+    with database.admin() as admin:
+        admin.execute(
+            SQL("create role {} login in role pgrerank_analyst").format(Identifier(login))
+        )
+        admin.execute(
+            "insert into pgrerank.analyst_grant (tenant_id, login) values (%s, %s)",
+            [journal.shelf.tenant_id, login],
+        )
+
+    def rows(query, *parameters):
+        with psycopg.connect(database.login_url(login), row_factory=dict_row) as connection:
+            return connection.execute(query, parameters).fetchall()
+
+    return rows
+
+
+async def test_log_has_a_row_for_each_search(journal, ask):
+    made = ranking([candidate(1), candidate(2)], [1.0, 2.0])
+    await journal.record(made, request=SearchRequest(query="q", depth=7, filter={"a": 1}))
+
+    [row] = ask("select * from pgrerank_analytics.rerank_log")
+
+    assert (row["ranking_id"], row["created_at"]) == (made.id, made.created_at)
+    assert (row["collection"], row["query"], row["status"]) == ("shelf", "q", "full")
+    assert (row["reranked"], row["depth"], row["result_limit"]) == (2, 7, 10)
+    assert (row["embedder"], row["reranker"]) == (FakeEmbedder.model.name, FakeScorer.model.name)
+    assert (row["dense_requested"], row["dense_returned"]) == (100, 9)
+    assert (row["cut_by_similarity"], row["cut_by_score"]) == (2, 1)
+    assert (row["embed_ms"], row["retrieve_ms"]) == (1.5, 2.25)
+    assert (row["rerank_ms"], row["total_ms"]) == (30.0, 34.0)
+    assert row["filter"] == {"a": 1}
+
+
+async def test_log_shows_no_filter_as_null(journal, ask):
+    await journal.record(ranking([]))
+
+    assert ask("select filter, reranker from pgrerank_analytics.rerank_log") == [
+        {"filter": None, "reranker": None}
+    ]
+
+
+async def test_candidates_have_a_row_each_with_their_text(journal, ask):
+    await journal.shelf.store(embedded("a", "walrus", title="T"))
+    stored = (await journal.shelf.retrieve("walrus")).candidates[0]
+    gone = candidate(2, dense_rank=None, dense_score=None)
+    await journal.record(ranking([stored, gone], [0.5, 1.5]))
+
+    first, second = ask("select * from pgrerank_analytics.rerank_candidate order by final_rank")
+
+    assert (first["chunk_id"], first["fused_rank"]) == (gone.chunk_id, 2)
+    assert (first["rerank_score"], first["dense_rank"], first["content"]) == (1.5, None, None)
+    assert (second["external_id"], second["title"], second["content"]) == ("a", "T", "walrus")
+    assert second["final_rank"] == 2
+
+
+async def test_latency_is_by_stage_and_day(journal, ask):
+    today = datetime.now(UTC)
+    for milliseconds in (10.0, 20.0, 30.0):
+        timings = {"embed": milliseconds, "total": 2 * milliseconds}
+        await journal.record(ranking([], timings_ms=timings, at=today))
+    await journal.record(
+        ranking([], timings_ms={"total": 5.0}, at=today - timedelta(days=1)),
+    )
+
+    rows = ask(
+        "select stage, day, searches, p50_ms, p95_ms, max_ms from pgrerank_analytics.latency_daily"
+    )
+
+    by_key = {(row["day"], row["stage"]): row for row in rows}
+    assert len(by_key) == 3
+    embed = by_key[today.date(), "embed"]
+    assert (embed["searches"], embed["p50_ms"], embed["max_ms"]) == (3, 20.0, 30.0)
+    assert embed["p95_ms"] == pytest.approx(29.0)
+    assert by_key[(today - timedelta(days=1)).date(), "total"]["p50_ms"] == 5.0
+
+
+def effect(ask):
+    [row] = ask("select * from pgrerank_analytics.rerank_effect_daily")
+    return row
+
+
+async def test_effect_of_a_reranker_that_agrees_is_none(journal, ask):
+    await journal.record(ranking([candidate(i) for i in range(1, 21)], range(20, 0, -1)))
+
+    row = effect(ask)
+
+    assert (row["changed_top_1"], row["changed_top_3"], row["changed_top_10"]) == (0, 0, 0)
+    assert (row["kendall_tau"], row["agreement"]) == (1, 1)
+    assert (row["searches"], row["reranker"]) == (1, FakeScorer.model.name)
+
+
+async def test_effect_of_a_reversed_order(journal, ask):
+    await journal.record(ranking([candidate(i) for i in range(1, 21)], range(20)))
+
+    row = effect(ask)
+
+    assert (row["changed_top_1"], row["changed_top_3"], row["changed_top_10"]) == (1, 1, 1)
+    assert row["kendall_tau"] == -1
+
+
+async def test_top_is_changed_by_what_enters_it_not_by_its_inner_order(journal, ask):
+    candidates = [candidate(i) for i in range(1, 12)]
+    scores = [9, 10, 8, 7, 6, 5, 4, 3, 2, 1, 0]  # the first two change places
+    await journal.record(ranking(candidates, scores))
+
+    row = effect(ask)
+
+    assert (row["changed_top_1"], row["changed_top_3"], row["changed_top_10"]) == (1, 0, 0)
+
+
+async def test_effect_is_a_mean_over_reranked_searches(journal, ask):
+    candidates = [candidate(i) for i in range(1, 4)]
+    await journal.record(
+        ranking(candidates, [3, 2, 1]), ranking(candidates, [1, 2, 3]), ranking(candidates)
+    )
+
+    row = effect(ask)
+
+    assert (row["searches"], row["changed_top_1"], row["kendall_tau"]) == (2, 0.5, 0)
+
+
+async def test_order_is_compared_over_what_was_reranked_only(journal, ask):
+    await journal.record(ranking([candidate(i) for i in range(1, 31)], [1, 2, None]))
+
+    assert effect(ask)["kendall_tau"] == -1
+
+
+async def test_agreement_is_with_the_head_of_the_dense_leg(journal, ask):
+    ranks = [1, 50, 51, None, 2]
+    candidates = [candidate(i, dense_rank=rank) for i, rank in enumerate(ranks, start=1)]
+    await journal.record(ranking(candidates, range(5)))
+
+    assert effect(ask)["agreement"] == pytest.approx(3 / 5)
+
+
+async def test_agreement_needs_a_dense_leg(journal, ask):
+    candidates = [candidate(i, dense_rank=None) for i in range(1, 4)]
+    await journal.record(ranking(candidates, range(3), dense=None))
+
+    assert effect(ask)["agreement"] is None
+
+
+async def test_views_show_granted_tenants_only(new_journal, journal, ask):
+    other = await new_journal()
+    await other.record(ranking([candidate(1)], [1.0]))
+
+    for view in ("rerank_log", "rerank_candidate", "latency_daily", "rerank_effect_daily"):
+        assert ask(f"select * from pgrerank_analytics.{view}") == [], view  # noqa: S608
+
+    await journal.record(
+        ranking([candidate(1)], [1.0], dense=LegReport(requested=1, returned=1, scan="exact"))
+    )
+    for view in ("rerank_log", "rerank_candidate", "latency_daily", "rerank_effect_daily"):
+        assert ask(f"select * from pgrerank_analytics.{view}"), view  # noqa: S608
