@@ -1,0 +1,167 @@
+"""What happened is logged in one form and counted."""
+
+import json
+import logging
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from pgrerank.domain.candidate import Cut, LegReport, Ranking, RerankReport, RerankStatus
+from pgrerank.domain.ids import RankingId, created_at
+from pgrerank.domain.ingest import IngestReport, Rejection
+from pgrerank.domain.request import SearchRequest
+from pgrerank.observe import Telemetry, configure_logging
+from pgrerank.ports import Observer
+
+RANKING_ID = RankingId(UUID("0198c7d2-0000-7000-8000-000000000000"))
+REQUEST = SearchRequest(query="a private question")
+
+
+def ranking(status: RerankStatus = RerankStatus.FULL) -> Ranking:
+    return Ranking(
+        id=RANKING_ID,
+        created_at=created_at(RANKING_ID),
+        hits=(),
+        results=(),
+        cut=Cut(),
+        dense=LegReport(requested=100, returned=40, scan="hnsw"),
+        keyword=None,
+        rerank=RerankReport(status=status, reason=None, depth=40, model="a model"),
+        timings_ms={"embed": 5.0, "rerank": 200.0, "total": 210.0},
+    )
+
+
+@pytest.fixture
+def telemetry() -> Telemetry:
+    return Telemetry()
+
+
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    root = logging.root
+    handlers, level = root.handlers[:], root.level
+    root.handlers = []
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def test_telemetry_is_an_observer(telemetry):
+    observer: Observer = telemetry
+    assert observer.exposition().startswith(b"# HELP")
+
+
+def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):
+    with capture_logs() as logs:
+        telemetry.searched("docs", REQUEST, ranking())
+    assert logs == [
+        {
+            "event": "search.finished",
+            "log_level": "info",
+            "ranking_id": str(RANKING_ID),
+            "collection": "docs",
+            "strategy": "hybrid",
+            "profile": "interactive",
+            "status": "full",
+            "reason": None,
+            "depth": 40,
+            "model": "a model",
+            "returned": 0,
+            "dense_requested": 100,
+            "dense_returned": 40,
+            "dense_scan": "hnsw",
+            "timings_ms": {"embed": 5.0, "rerank": 200.0, "total": 210.0},
+        }
+    ]
+
+
+def test_searches_are_counted_by_what_reranking_did(telemetry):
+    telemetry.searched("docs", REQUEST, ranking())
+    telemetry.searched("docs", REQUEST, ranking(RerankStatus.SKIPPED))
+    counts = telemetry.exposition().decode()
+    assert 'pgrerank_searches_total{rerank="full",strategy="hybrid"} 1.0' in counts
+    assert 'pgrerank_searches_total{rerank="skipped",strategy="hybrid"} 1.0' in counts
+    assert 'pgrerank_search_stage_seconds_bucket{le="0.25",stage="rerank"} 2.0' in counts
+    assert 'pgrerank_search_stage_seconds_sum{stage="embed"} 0.01' in counts
+    assert "pgrerank_reranked_pairs_total 80.0" in counts
+
+
+def test_ingests_are_counted_by_outcome(telemetry):
+    rejected = (Rejection(line=1, reason="no"), Rejection(line=2, reason="no"))
+    telemetry.ingested("docs", IngestReport(created=3, updated=1, chunks=9, rejected=rejected))
+    counts = telemetry.exposition().decode()
+    assert 'pgrerank_ingested_documents_total{outcome="created"} 3.0' in counts
+    assert 'pgrerank_ingested_documents_total{outcome="rejected"} 2.0' in counts
+    assert "pgrerank_ingested_chunks_total 9.0" in counts
+
+
+def test_answers_are_counted_by_route(telemetry):
+    telemetry.answered("GET", "/v1/collections/{name}", 404, 0.002)
+    counts = telemetry.exposition().decode()
+    expected = 'method="GET",route="/v1/collections/{name}",status="404"'
+    assert f"pgrerank_http_requests_total{{{expected}}} 1.0" in counts
+
+
+def test_probes_are_quiet(telemetry):
+    with capture_logs() as logs:
+        telemetry.answered("GET", "/health/ready", 200, 0.002)
+        telemetry.answered("GET", "/v1/collections", 200, 0.002)
+    assert [event["log_level"] for event in logs] == ["debug", "info"]
+
+
+def test_waiting_lines_are_asked_when_prometheus_is(telemetry):
+    line: list[str] = []
+    telemetry.watch_queue("embedder", lambda: len(line))
+    line.append("a passage")
+    assert b'pgrerank_queue_length{queue="embedder"} 1.0' in telemetry.exposition()
+
+
+def test_two_of_them_count_apart(telemetry):
+    other = Telemetry()
+    other.ingested("docs", IngestReport(created=3))
+    assert b'outcome="created"' not in telemetry.exposition()
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_json_logs_are_one_object_a_line_for_libraries_too(capsys):
+    configure_logging("json", "info")
+    structlog.contextvars.bind_contextvars(request_id="r1")
+    structlog.get_logger("pgrerank").info("search.finished", depth=3)
+    logging.getLogger("uvicorn.error").warning("port %s", 80)
+    structlog.get_logger("pgrerank").debug("never seen")
+    structlog.contextvars.clear_contextvars()
+
+    ours, theirs = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (ours["event"], ours["depth"], ours["level"]) == ("search.finished", 3, "info")
+    assert ours["request_id"] == theirs["request_id"] == "r1"
+    assert (theirs["event"], theirs["logger"]) == ("port 80", "uvicorn.error")
+    assert ours["timestamp"].endswith("Z")
+
+
+@pytest.mark.usefixtures("logging_restored")
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_tracebacks_do_not_show_variables(capsys, form):
+    configure_logging(form, "info")
+
+    def fail(secret: str) -> None:
+        raise RuntimeError(len(secret))
+
+    try:
+        fail("pgr_" + "hidden")
+    except RuntimeError:
+        structlog.get_logger("pgrerank").exception("request.failed")
+    shown = capsys.readouterr().err
+    assert "RuntimeError" in shown
+    assert "pgr_hidden" not in shown
+
+
+@pytest.mark.usefixtures("logging_restored")
+def test_auto_is_json_where_nobody_looks(capsys):
+    configure_logging("auto", "warning")
+    structlog.get_logger("pgrerank").info("quiet")
+    structlog.get_logger("pgrerank").warning("loud")
+    [line] = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == "loud"

@@ -1,0 +1,100 @@
+"""The server listens, and stops without dropping what is under way."""
+
+import asyncio
+import os
+import signal
+import socket
+
+import pytest
+from httpx import AsyncClient
+
+from pgrerank.api.server import serve
+from pgrerank.domain.collection import Collection
+from tests import fakes
+from tests.api.conftest import app_of, bearer, new_key
+
+
+class SlowDocuments(fakes.FakeDocuments):
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+        self.answer = asyncio.Event()
+
+    async def collection(self, *_: object) -> Collection:
+        self.asked.set()
+        await self.answer.wait()
+        return fakes.collection()
+
+
+async def running(app, **options: object) -> tuple[asyncio.Task[None], str]:
+    """The server, once it listens, and its URL."""
+    url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(serve(app, "127.0.0.1", 0, listening=url.set_result, **options))
+    return task, await url
+
+
+async def test_it_listens_on_the_port_it_says(house):
+    task, url = await running(app_of(house))
+    async with AsyncClient() as client:
+        answer = await client.get(f"{url}/health/live")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await task
+    assert answer.status_code == 200
+    assert "server" not in answer.headers
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_stop_lets_requests_finish_and_returns(number):
+    documents = SlowDocuments()
+    house = fakes.house(documents=documents)
+    before = signal.getsignal(number)
+    task, url = await running(app_of(house))
+    async with AsyncClient(headers=bearer(await new_key(house))) as client:
+        under_way = asyncio.create_task(client.get(f"{url}/v1/collections/docs"))
+        await documents.asked.wait()
+        os.kill(os.getpid(), number)
+        documents.answer.set()
+        answer = await under_way
+    await task
+
+    assert answer.status_code == 200
+    assert signal.getsignal(number) is before
+
+
+async def test_what_outlasts_the_grace_is_cut_off():
+    documents = SlowDocuments()
+    house = fakes.house(documents=documents)
+    task, url = await running(app_of(house), grace_s=1)
+    async with AsyncClient(headers=bearer(await new_key(house))) as client:
+        under_way = asyncio.create_task(client.get(f"{url}/v1/collections/docs"))
+        await documents.asked.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(task, timeout=10)
+        await asyncio.gather(under_way, return_exceptions=True)
+    assert not documents.answer.is_set()
+
+
+async def test_an_address_in_use_is_said_at_once(house):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        await serve(app_of(house), "127.0.0.1", taken.getsockname()[1])
+
+
+async def test_urls_of_ipv6_addresses_are_bracketed(house):
+    url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(serve(app_of(house), "::1", 0, listening=url.set_result))
+    assert (await url).startswith("http://[::1]:")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await task
+
+
+async def test_a_document_id_survives_the_wire(house):
+    """Servers decode paths; the id must come as it was written."""
+    task, url = await running(app_of(house))
+    async with AsyncClient(headers=bearer(await new_key(house))) as client:
+        await client.put(f"{url}/v1/collections/docs")
+        answer = await client.get(f"{url}/v1/collections/docs/documents/a%2Fb%2F%2Fc%2F?x=1")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await task
+    assert answer.json()["detail"] == "There is no document `a/b//c/`."
