@@ -16,6 +16,8 @@ LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "15min"
 #: how long a process waits for another that migrates
 TURN_TIMEOUT = "30min"
+#: monthly partitions, vector indexes of large collections
+PASSING = ("rerank_log_", "ix_chunk_embedding_hnsw_")
 MONTHS_AHEAD = 3
 #: run before the migrations; the last of them becomes the owner
 FOUNDATION = ("roles.sql", "schemas.sql")
@@ -23,10 +25,11 @@ FOUNDATION = ("roles.sql", "schemas.sql")
 
 @contextmanager
 def database_url() -> Generator[str]:
-    given = context.config.attributes.get("url")
+    if given := context.config.attributes.get("url"):
+        yield given
+        return
     settings = Settings.from_environ()
-    configured = given or settings.admin_database_url or settings.database_url
-    if configured:
+    if configured := settings.admin_database_url or settings.database_url:
         yield configured
         return
     with embedded.running(settings.data_dir) as server:
@@ -34,10 +37,10 @@ def database_url() -> Generator[str]:
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Leave out other schemas, and the monthly partitions, which come and go by themselves."""
+    """Leave out other schemas, and what comes and goes between migrations."""
     if kind == "schema":
         return name == tables.SCHEMA
-    return kind != "table" or not (name or "").startswith("rerank_log_")
+    return not (name or "").startswith(PASSING)
 
 
 def options() -> dict[str, Any]:

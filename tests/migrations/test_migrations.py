@@ -85,6 +85,16 @@ def test_metadata_says_what_the_database_holds(fresh_database):
     command.check(migrate.config(fresh_database.admin_url))
 
 
+def test_vector_index_of_a_collection_is_no_difference(fresh_database):
+    with fresh_database.admin() as connection:
+        connection.execute(
+            "create index ix_chunk_embedding_hnsw_1 on pgrerank.chunk_embedding "
+            "using hnsw ((embedding::vector(3)) vector_cosine_ops)"
+        )
+
+    command.check(migrate.config(fresh_database.admin_url))
+
+
 def test_printed_sql_gives_the_same_database(empty_database, fresh_database, postgres_server):
     subprocess.run(
         [postgres_server.bin_dir / "psql", "-v", "ON_ERROR_STOP=1", empty_database.admin_url],
