@@ -28,12 +28,12 @@ from pgrerank.api.problem import (
 from pgrerank.domain.errors import (
     AuthenticationError,
     ConflictError,
-    DatabaseUnreachableError,
     ForbiddenError,
     InvalidRequestError,
     NotFoundError,
     OverloadedError,
     PgrerankError,
+    StartupError,
     TooLargeError,
     UnavailableError,
 )
@@ -103,7 +103,7 @@ KINDS: Mapping[type[PgrerankError], Kind] = {
     RejectedRowsError: REJECTED,
     OverloadedError: OVERLOADED,
     UnavailableError: UNAVAILABLE,
-    DatabaseUnreachableError: UNAVAILABLE,
+    StartupError: UNAVAILABLE,  # what the tenant routes meet without an administrator's URL
 }
 
 
