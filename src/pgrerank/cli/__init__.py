@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 from rich_click import RichCommandPanel
 
+from pgrerank import __version__
 from pgrerank.cli import (
     collection,
     demo,
@@ -40,7 +41,7 @@ _PANELS = {
         "pgrerank ingest --help                every command explains itself",
     ),
 )
-@click.version_option(package_name="pgrerank")
+@click.version_option(__version__, prog_name="pgrerank")
 @click.option(
     "--data-dir",
     type=click.Path(file_okay=False, path_type=Path),

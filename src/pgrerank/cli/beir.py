@@ -24,6 +24,14 @@ class Dataset:
 
     folder: Path
 
+    def __post_init__(self) -> None:
+        for name in ("corpus.jsonl", "queries.jsonl"):
+            if not (self.folder / name).is_file():
+                raise Failed(
+                    f"{self.folder / name} is missing: "
+                    "a BEIR folder has corpus.jsonl, queries.jsonl and qrels/"
+                )
+
     @property
     def name(self) -> str:
         """The folder's name."""
@@ -31,7 +39,7 @@ class Dataset:
 
     def rows(self) -> Iterator[Row]:
         """The corpus."""
-        path = _existing(self.folder / "corpus.jsonl")
+        path = self.folder / "corpus.jsonl"
         with path.open("rb") as stream:
             yield from jsonl.rows(stream, path.name)
 
@@ -41,7 +49,7 @@ class Dataset:
 
     def queries(self) -> dict[str, str]:
         """Query texts by id."""
-        path = _existing(self.folder / "queries.jsonl")
+        path = self.folder / "queries.jsonl"
         found: dict[str, str] = {}
         with path.open("rb") as stream:
             for row in jsonl.rows(stream, path.name):
@@ -108,12 +116,6 @@ def _lines(path: Path) -> list[str]:
     except UnicodeDecodeError as error:
         raise Failed(f"{path}: not UTF-8") from error
     return [line for line in lines if line.strip()]
-
-
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise Failed(f"{path} is missing: a BEIR folder has corpus.jsonl, queries.jsonl and qrels/")
-    return path
 
 
 def _is_integer(text: str) -> bool:

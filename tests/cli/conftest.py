@@ -1,0 +1,107 @@
+"""The command line over a database of its own."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pgrerank.cli import main
+from tests.fixtures.postgres import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """Runs commands in this process, against one database."""
+
+    environment: dict[str, str]
+
+    def __call__(self, *arguments: object, stdin: str | None = None) -> Result:
+        """Run one command; its output, its messages and its exit code."""
+        return CliRunner().invoke(
+            main, [str(argument) for argument in arguments], input=stdin, env=self.environment
+        )
+
+    def well(self, *arguments: object, stdin: str | None = None) -> str:
+        """What a command prints that must succeed."""
+        result = self(*arguments, stdin=stdin)
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def json(self, *arguments: object, stdin: str | None = None) -> Any:
+        """What a command says with --json."""
+        return json.loads(self.well(*arguments, "--json", stdin=stdin))
+
+
+def environment(database: Database) -> dict[str, str]:
+    """What names a database to a process."""
+    return {
+        "PGRERANK_DATABASE_URL": database.service_url,
+        "PGRERANK_ADMIN_DATABASE_URL": database.admin_url,
+        "HF_HUB_OFFLINE": "1",
+    }
+
+
+@pytest.fixture(scope="module")
+def cli(database: Database) -> Cli:
+    """Commands on the module's migrated database."""
+    return Cli(environment(database))
+
+
+@pytest.fixture
+def empty_cli(empty_database: Database) -> Cli:
+    """Commands on a database that was never migrated."""
+    return Cli(environment(empty_database))
+
+
+@pytest.fixture(scope="module")
+def modelled() -> Cli:
+    """Commands that need no database: any use of one fails."""
+    nowhere = "postgresql://nobody@127.0.0.1:1/nowhere"
+    return Cli({"PGRERANK_DATABASE_URL": nowhere, "HF_HUB_OFFLINE": "1"})
+
+
+@pytest.fixture(scope="module")
+def tenant(cli: Cli) -> str:
+    """A tenant with an empty collection `docs`."""
+    cli.well("tenant", "add", "acme")
+    cli.well("collection", "add", "docs", "--tenant", "acme")
+    return "acme"
+
+
+@pytest.fixture
+def beir(tmp_path: Path) -> Path:
+    """A labelled folder, small enough to know its answers."""
+    folder = tmp_path / "Tiny Set"
+    (folder / "qrels").mkdir(parents=True)
+    write_rows = _writer(folder)
+    write_rows(
+        "corpus.jsonl",
+        [
+            {"_id": "keys", "title": "Keys", "text": "Rotate an API key every month."},
+            {"_id": "fruit", "title": "Fruit", "text": "Bananas are yellow and sweet."},
+            {"_id": "cars", "title": "Cars", "text": "A car needs its oil changed."},
+            {"_id": "empty", "title": "", "text": ""},
+        ],
+    )
+    write_rows(
+        "queries.jsonl",
+        [
+            {"_id": "q1", "text": "how often should I rotate a key"},
+            {"_id": "q2", "text": "what colour is a banana"},
+            {"_id": "unjudged", "text": "nobody asked"},
+        ],
+    )
+    qrels = "query-id\tcorpus-id\tscore\nq1\tkeys\t1\nq2\tfruit\t1\n"
+    (folder / "qrels" / "test.tsv").write_text(qrels)
+    return folder
+
+
+def _writer(folder: Path) -> Callable[[str, list[dict[str, str]]], None]:
+    def write(name: str, rows: list[dict[str, str]]) -> None:
+        (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    return write

@@ -1,0 +1,162 @@
+import psycopg
+import pytest
+
+
+def test_tenant_is_made_listed_and_removed(cli):
+    made = cli.json("tenant", "add", "short-lived")
+
+    listed = cli.json("tenant", "list")
+    cli.well("tenant", "remove", "short-lived", "--yes")
+
+    assert made in listed
+    assert made not in cli.json("tenant", "list")
+
+
+def test_second_tenant_of_a_name_is_refused_in_one_line(cli):
+    cli.well("tenant", "add", "twice")
+
+    result = cli("tenant", "add", "twice")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("pgrerank: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_bad_name_is_a_wrong_call(cli):
+    result = cli("tenant", "add", "No Spaces!")
+
+    assert (result.exit_code, result.stderr[:15]) == (2, "pgrerank: name:")
+
+
+def test_removal_asks_first(cli):
+    cli.well("tenant", "add", "kept")
+
+    result = cli("tenant", "remove", "kept", stdin="n\n")
+
+    assert result.exit_code == 1
+    assert "kept" in cli.well("tenant", "list")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["key", "list"],
+        ["key", "add", "k"],
+        ["collection", "list"],
+        ["collection", "add", "c"],
+        ["search", "x", "-c", "c"],
+    ],
+)
+def test_unknown_tenant_is_named(cli, command):
+    result = cli(*command, "--tenant", "nobody")
+
+    assert result.exit_code == 1
+    assert "There is no tenant `nobody`" in result.stderr
+
+
+def test_key_is_shown_once_and_can_be_revoked(cli):
+    cli.well("tenant", "add", "keyed")
+    issued = cli.json("key", "add", "web", "-t", "keyed", "--scope", "ingest", "--expires", "90d")
+
+    assert issued["secret"].startswith(issued["key"]["prefix"])
+    assert issued["key"]["scopes"] == ["ingest"]
+    assert issued["secret"] not in cli.well("key", "list", "-t", "keyed")
+    assert "valid until" in cli.well("key", "list", "-t", "keyed")
+
+    cli.well("key", "revoke", issued["key"]["id"], "-t", "keyed")
+
+    (listed,) = cli.json("key", "list", "-t", "keyed")
+    assert listed["revoked_at"] is not None
+    assert "revoked" in cli.well("key", "list", "-t", "keyed")
+
+
+def test_secret_stands_alone_on_standard_output(cli):
+    cli.well("tenant", "add", "piped")
+
+    result = cli("key", "add", "web", "-t", "piped")
+
+    assert result.stdout.startswith("pgr_")
+    assert len(result.stdout.split()) == 1
+    assert "only its hash is stored" in result.stderr
+
+
+@pytest.mark.parametrize("span", ["1y", "d", "-3d", "99999d", ""])
+def test_odd_span_is_a_wrong_call(cli, span):
+    result = cli("key", "add", "web", "-t", "any", "--expires", span)
+
+    assert result.exit_code == 2
+
+
+def test_analyst_reads_what_is_granted_until_it_is_revoked(cli):
+    cli.well("tenant", "add", "watched")
+    made = cli.json("login", "add", "ana", "--kind", "analyst", "--tenant", "watched")
+
+    assert {"login": "ana", "tenant": "watched"} in cli.json("login", "list")
+    with psycopg.connect(made["url"]) as connection:
+        connection.execute("select count(*) from pgrerank_analytics.rerank_log")
+    cli.well("login", "revoke", "ana", "--tenant", "watched")
+    assert {"login": "ana", "tenant": "watched"} not in cli.json("login", "list")
+    cli.well("login", "grant", "ana", "--tenant", "watched")
+    assert "ana" in cli.well("login", "list")
+    cli.well("login", "remove", "ana", "--yes")
+    assert cli.json("login", "list") == []
+
+
+def test_service_login_is_given_no_tenants(cli):
+    assert cli("login", "add", "svc", "--tenant", "acme").exit_code == 2
+
+
+def test_collection_is_made_listed_and_removed(cli):
+    cli.well("tenant", "add", "collector")
+    made = cli.json("collection", "add", "notes", "-t", "collector", "--text-search", "german")
+
+    assert made["text_search"] == "german"
+    assert cli.json("collection", "list", "-t", "collector") == [made]
+    assert "notes" in cli.well("collection", "list", "-t", "collector")
+    cli.well("collection", "remove", "notes", "-t", "collector", "--yes")
+    assert cli.json("collection", "list", "-t", "collector") == []
+
+
+def test_unmigrated_database_is_refused_with_the_command_that_mends_it(empty_cli, empty_database):
+    with empty_database.admin() as connection:
+        connection.execute("create extension vector")
+
+    refused = empty_cli("migrate", "--check")
+
+    assert refused.exit_code == 1
+    assert "Run: pgrerank migrate" in refused.stderr
+    assert "Run: pgrerank migrate" in empty_cli("tenant", "list").stderr
+    empty_cli.well("migrate")
+    assert "is at revision" in empty_cli.well("migrate", "--check")
+    assert empty_cli.json("tenant", "list") == []
+
+
+def test_unreachable_database_is_one_line(modelled):
+    result = modelled("tenant", "list")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("pgrerank: Postgres cannot be reached")
+
+
+def test_maintenance_does_nothing_where_nothing_is_due(cli):
+    assert cli.json("maintain", "--keep-months", 2) == {
+        "partitions_made": 0,
+        "partitions_dropped": [],
+        "counters_mended": 0,
+        "indexes_built": [],
+        "indexes_dropped": [],
+    }
+    assert "partitions made" in cli.well("maintain")
+
+
+def test_maintenance_drops_old_months_of_the_log(cli, database):
+    with database.admin() as connection:
+        connection.execute(
+            "create table pgrerank.rerank_log_200001 partition of pgrerank.rerank_log "
+            "for values from ('2000-01-01Z') to ('2000-02-01Z')"
+        )
+        connection.execute("alter table pgrerank.rerank_log_200001 owner to pgrerank_owner")
+
+    report = cli.json("maintain", "--keep-months", 1)
+
+    assert report["partitions_dropped"] == ["rerank_log_200001"]

@@ -1,0 +1,179 @@
+import json
+
+import pytest
+
+
+def rows(*documents):
+    return "".join(json.dumps(document) + "\n" for document in documents)
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    path = tmp_path / "corpus.jsonl"
+    path.write_text(
+        rows(
+            {"_id": "keys", "title": "Keys", "text": "Rotate an API key every month."},
+            {"_id": "fruit", "title": "Fruit", "text": "Bananas are yellow and sweet."},
+        )
+    )
+    return path
+
+
+@pytest.fixture
+def place(cli, tenant, request):
+    name = request.node.name.replace("_", "-")[:60].rstrip("-").lower()
+    cli.well("collection", "add", name, "-t", tenant)
+    return ["-t", tenant, "-c", name]
+
+
+def test_second_ingest_embeds_only_what_changed(cli, place, corpus):
+    first = cli.json("ingest", corpus, *place)
+    corpus.write_text(corpus.read_text().replace("yellow", "green"))
+
+    second = cli.json("ingest", corpus, *place)
+
+    assert (first["created"], first["chunks"]) == (2, 2)
+    counts = [second[name] for name in ("created", "updated", "unchanged", "chunks")]
+    assert counts == [0, 1, 1, 1]
+
+
+def test_bad_rows_are_listed_and_the_good_ones_stored(cli, place):
+    result = cli("ingest", "-", *place, stdin='{"_id":"a","text":"good"}\n{"_id":"b"}\nnonsense\n')
+
+    assert result.exit_code == 0
+    assert "has no `text`" in result.stdout
+    assert "not JSON" in result.stdout
+    assert cli.json("collection", "list", place[0], place[1])
+
+
+def test_atomic_ingest_stores_nothing_beside_a_bad_row(cli, place):
+    result = cli(
+        "ingest", "-", "--atomic", *place, stdin='{"_id":"a","text":"good"}\n{"_id":"b"}\n'
+    )
+
+    listed = cli.json("collection", "list", "-t", place[1])
+    (mine,) = [each for each in listed if each["name"] == place[3]]
+    assert result.exit_code == 1
+    assert "nothing was stored" in result.stderr
+    assert mine["documents"] == 0
+
+
+def test_folder_is_ingested_by_path(cli, place, tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "key.md").write_text("# Rotation\n\nRotate keys monthly.")
+    (tmp_path / "fruit.html").write_text("<title>Fruit</title><p>Bananas are yellow.")
+
+    cli.well("ingest", tmp_path, *place)
+
+    found = cli.json("search", "rotate keys", *place)
+    assert found["results"][0]["document"]["id"] == "deep/key.md"
+    assert found["results"][0]["document"]["title"] == "Rotation"
+
+
+def test_repeated_id_keeps_the_last_row(cli, place):
+    report = cli.json(
+        "ingest",
+        "-",
+        *place,
+        stdin=rows({"id": "a", "text": "old words"}, {"id": "a", "text": "new words"}),
+    )
+
+    found = cli.json("search", "words", *place)
+    assert [result["chunk"]["content"] for result in found["results"]] == ["new words"]
+    assert [row["line"] for row in report["rejected"]] == [1]
+
+
+@pytest.mark.parametrize("path", ["gone.jsonl", "."])
+def test_nothing_to_read_is_said_at_once(cli, tmp_path, path):
+    result = cli("ingest", tmp_path / path, "-t", "any", "-c", "any")
+
+    assert result.exit_code in (1, 2)
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_unknown_collection_is_named(cli, tenant, corpus):
+    result = cli("ingest", corpus, "-t", tenant, "-c", "nowhere")
+
+    assert result.exit_code == 1
+    assert "There is no collection `nowhere`" in result.stderr
+
+
+def test_search_shows_both_orders_and_each_score(cli, place, corpus):
+    cli.well("ingest", corpus, *place)
+
+    shown = cli.well("search", "what colour are bananas", *place, "--rerank", "always")
+
+    assert "First stage" in shown
+    assert "Reranked" in shown
+    assert "Fruit" in shown
+    assert "rerank: full, 2 pairs by late-interaction" in shown
+    assert "dense: 2 of 100 by exact" in shown
+    assert "logged as" in shown
+
+
+def test_search_says_why_it_did_not_rerank(cli, place, corpus):
+    cli.well("ingest", corpus, *place)
+
+    assert "rerank: skipped (the collection has fewer than" in cli.well(
+        "search", "what colour are bananas", *place
+    )
+
+
+def test_search_takes_every_knob(cli, place, corpus):
+    cli.well("ingest", corpus, *place)
+
+    found = cli.json(
+        "search",
+        "bananas",
+        *place,
+        *("--strategy", "dense", "--candidates", 1, "--depth", 1, "--limit", 1),
+        *("--rerank", "always", "--profile", "batch", "--budget-ms", 60000),
+        *("--min-similarity", -1, "--min-score", -1),
+    )
+
+    assert [result["document"]["id"] for result in found["results"]] == ["fruit"]
+    assert found["legs"]["keyword"] is None
+    assert found["legs"]["dense"]["requested"] == 1
+
+
+def test_filter_keeps_what_its_metadata_allows(cli, place):
+    cli.well(
+        "ingest",
+        "-",
+        *place,
+        stdin=rows(
+            {"id": "old", "text": "keys", "metadata": {"year": 2001}},
+            {"id": "new", "text": "keys", "metadata": {"year": 2024}},
+        ),
+    )
+
+    found = cli.json("search", "keys", *place, "--filter", '{"year": {"$gte": 2020}}')
+
+    assert [result["document"]["id"] for result in found["results"]] == ["new"]
+
+
+@pytest.mark.parametrize("condition", ["{", "[]", '{"year": {"$like": 1}}'])
+def test_malformed_filter_is_a_wrong_call(cli, condition):
+    result = cli("search", "x", "-t", "any", "-c", "any", "--filter", condition)
+
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_doctor_finds_a_good_house_good(cli, place, corpus):
+    cli.well("ingest", corpus, *place)
+
+    found = {finding["check"]: finding for finding in cli.json("doctor")}
+
+    assert not [name for name, finding in found.items() if finding["state"] == "fail"]
+    assert "PostgreSQL" in found["postgres"]["detail"]
+    assert "fingerprint" in found["reranker"]["detail"]
+    assert "rerank" in found["probe"]["detail"]
+
+
+def test_doctor_says_what_mends_a_bad_one(empty_cli):
+    result = empty_cli("doctor")
+
+    assert result.exit_code == 1
+    assert "fail" in result.stdout
+    assert "pgrerank migrate" in result.stdout

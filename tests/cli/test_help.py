@@ -1,0 +1,95 @@
+import json
+import resource
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from pgrerank.cli import main
+
+HEAVY = {"torch", "transformers", "psycopg", "sqlalchemy", "litestar", "bs4"}
+ASK = """
+import json, sys
+from pgrerank.cli import main
+sys.argv = ["pgrerank", *sys.argv[1:]]
+try:
+    main()
+except SystemExit:
+    print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+
+
+def commands(group, path=()):
+    for name, child in group.commands.items():
+        if isinstance(child, click.Group):
+            yield from commands(child, (*path, name))
+        else:
+            yield " ".join((*path, name)), child
+
+
+COMMANDS = dict(commands(main))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ingest", "--help"], ["--version"]])
+def test_help_is_quick_for_it_loads_nothing_heavy(arguments):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK, *arguments], capture_output=True, text=True, check=True
+    )
+
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert HEAVY & set(json.loads(asked.stderr)) == set()
+    assert after.ru_utime - before.ru_utime < 1.0  # of the processor: the machine may be busy
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_every_command_shows_examples(name):
+    result = CliRunner().invoke(main, [*name.split(), "--help"])
+
+    assert result.exit_code == 0
+    assert f"pgrerank {name}" in " ".join(result.output.split("Examples:")[1].split())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_explains_itself(name):
+    options = [each for each in COMMANDS[name].params if isinstance(each, click.Option)]
+
+    assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tenant list",
+        "key list",
+        "key add",
+        "login list",
+        "collection list",
+        "ingest",
+        "search",
+        "rerank",
+        "evaluate",
+        "rerank-run",
+        "maintain",
+        "doctor",
+    ],
+)
+def test_what_prints_results_prints_json_too(path):
+    help_text = CliRunner().invoke(main, [*path.split(), "--help"]).output
+
+    assert "--json" in help_text
+
+
+def test_wrong_call_exits_with_2():
+    assert CliRunner().invoke(main, ["search"]).exit_code == 2
+
+
+def test_bad_setting_is_one_line():
+    result = CliRunner().invoke(main, ["tenant", "list"], env={"PGRERANK_PORT": "eighty"})
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("pgrerank: PGRERANK_PORT: ")
+    assert len(result.stderr.splitlines()) == 1

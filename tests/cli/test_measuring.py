@@ -1,0 +1,130 @@
+import pytest
+
+
+@pytest.mark.parametrize("strategy", ["dense", "keyword", "hybrid"])
+def test_evaluation_runs_the_judged_queries_through_postgres(cli, beir, strategy):
+    found = cli.json("evaluate", beir, "--strategy", strategy)
+
+    assert found["dataset"] == "Tiny Set"
+    assert (found["strategy"], found["rerank"], found["queries"]) == (strategy, True, 2)
+    assert set(found["metrics"]) == {"nDCG@10", "RR@10", "P@5", "R@100"}
+    assert found["metrics"]["nDCG@10"] == 1.0
+    assert found["metrics"]["P@5"] == 0.2
+    assert 0 < found["latency_ms"]["p50"] <= found["latency_ms"]["p95"]
+
+
+def test_evaluation_prints_a_table_and_leaves_no_tenant(cli, beir):
+    shown = cli.well("evaluate", beir, "--no-rerank")
+
+    assert "2 queries, hybrid, not reranked" in shown
+    assert "nDCG@10" in shown
+    assert [t for t in cli.json("tenant", "list") if t["name"].startswith("scratch")] == []
+
+
+def test_evaluation_that_is_kept_is_found_again(cli, beir):
+    cli.well("evaluate", beir, "--keep", "bench")
+    cli.well("evaluate", beir, "--keep", "bench", "--strategy", "keyword")
+
+    (collection,) = cli.json("collection", "list", "-t", "bench")
+    assert (collection["name"], collection["documents"]) == ("tiny-set-english", 3)
+
+
+def test_other_judgments_are_taken_by_name(cli, beir):
+    path = beir / "qrels" / "other.tsv"
+    path.write_text("q1\t0\tcars\t1\n")
+
+    found = cli.json("evaluate", beir, "--qrels", path, "--no-rerank")
+
+    assert found["queries"] == 1
+    assert found["metrics"]["RR@10"] < 1
+
+
+@pytest.mark.parametrize("missing", ["corpus.jsonl", "queries.jsonl", "qrels/test.tsv"])
+def test_folder_that_is_not_whole_is_refused(cli, beir, missing):
+    (beir / missing).unlink()
+
+    result = cli("evaluate", beir)
+
+    assert result.exit_code == 1
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_malformed_judgment_is_named_by_line(cli, beir):
+    (beir / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq1\tkeys\n")
+
+    result = cli("evaluate", beir)
+
+    assert result.exit_code == 1
+    assert "test.tsv, line 2" in result.stderr
+
+
+def test_texts_are_ordered_by_relevance_without_a_database(modelled, tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_text("Cars need oil.\n\nBananas are yellow.\n")
+
+    found = modelled.json("rerank", "what colour is a banana", path)
+
+    assert [(result["line"], result["text"]) for result in found["results"]] == [
+        (3, "Bananas are yellow."),
+        (1, "Cars need oil."),
+    ]
+    assert found["results"][0]["score"] > found["results"][1]["score"]
+
+
+def test_texts_may_come_as_json_from_standard_input(modelled):
+    lines = '{"title": "Fruit", "text": "Bananas are yellow."}\n"Cars need oil."\n"Not" json\n'
+
+    shown = modelled.well("rerank", "banana", "-", "--limit", 1, stdin=lines)
+
+    assert "Fruit" in shown
+    assert "Cars" not in shown
+
+
+def test_object_without_text_is_named_by_line(modelled):
+    result = modelled("rerank", "x", "-", stdin='fine\n{"title": "t"}\n')
+
+    assert result.exit_code == 1
+    assert "line 2" in result.stderr
+
+
+def test_run_is_reordered_without_a_database(modelled, beir, tmp_path):
+    run, out = tmp_path / "run.trec", tmp_path / "out.trec"
+    run.write_text(
+        "q1 Q0 cars 1 9 first\nq1 Q0 keys 2 8 first\nq1 Q0 gone 3 7 first\n"
+        "nobody Q0 cars 1 1 first\n"
+    )
+
+    found = modelled.json(
+        "rerank-run", run, "--data", beir, "--out", out, "--qrels", beir / "qrels" / "test.tsv"
+    )
+
+    lines = [line.split() for line in out.read_text().splitlines()]
+    assert [(line[0], line[2], line[3]) for line in lines] == [
+        ("q1", "keys", "1"),
+        ("q1", "cars", "2"),
+        ("q1", "gone", "3"),
+    ]
+    assert [line[5] for line in lines] == ["pgrerank"] * 3
+    assert (found["queries"], found["missing_documents"]) == (1, 1)
+    assert found["metrics"]["before"]["RR@10"] == 0.5
+    assert found["metrics"]["after"]["RR@10"] == 1.0
+
+
+def test_depth_bounds_what_is_reordered(modelled, beir, tmp_path):
+    run, out = tmp_path / "run.trec", tmp_path / "out.trec"
+    run.write_text("q1 Q0 cars 1 9 t\nq1 Q0 fruit 2 8 t\nq1 Q0 keys 3 7 t\n")
+
+    modelled.well("rerank-run", run, "--data", beir, "--out", out, "--depth", 1)
+
+    assert [line.split()[2] for line in out.read_text().splitlines()] == ["cars", "fruit", "keys"]
+
+
+@pytest.mark.parametrize("line", ["q1 Q0 cars 1 9", "q1 Q0 cars one 9 t"])
+def test_malformed_run_is_named_by_line(modelled, beir, tmp_path, line):
+    run = tmp_path / "run.trec"
+    run.write_text(f"q1 Q0 keys 1 9 t\n{line}\n")
+
+    result = modelled("rerank-run", run, "--data", beir, "--out", tmp_path / "out.trec")
+
+    assert result.exit_code == 1
+    assert "line 2" in result.stderr

@@ -1,0 +1,122 @@
+"""Commands as processes of their own: interrupted, killed, and the whole tour."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import environment
+from tests.resilience.running import eventually
+
+ROWS = 1500
+
+
+@pytest.fixture
+def started(database):
+    """Starts commands; none outlives its test."""
+    running = []
+
+    def start(*arguments, **options):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pgrerank", *map(str, arguments)],
+            env=os.environ | environment(database),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        with process:
+            process.kill()
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    path = tmp_path / "corpus.jsonl"
+    text = "Rotate the key of every service each month, and tell who uses it beforehand. "
+    rows = [{"_id": str(i), "title": f"Note {i}", "text": f"{i} {text * 5}"} for i in range(ROWS)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def stored(database):
+    with database.admin() as connection:
+        return connection.execute("select count(*) from pgrerank.document").fetchone()[0]
+
+
+def halves(database):
+    """Documents of which a reader would see a part only."""
+    with database.admin() as connection:
+        return connection.execute(
+            "select count(*) from pgrerank.document as d "
+            "left join pgrerank.chunk as c on (c.tenant_id, c.document_id) = (d.tenant_id, d.id) "
+            "left join pgrerank.chunk_embedding as e "
+            "on (e.tenant_id, e.chunk_id) = (c.tenant_id, c.id) "
+            "where e.chunk_id is null"
+        ).fetchone()[0]
+
+
+def test_ingest_that_is_killed_leaves_whole_documents_and_a_retry_does_the_rest(
+    cli, database, tenant, corpus, started
+):
+    place = ["-t", tenant, "-c", "docs"]
+    process = started("ingest", corpus, *place)
+    eventually(lambda: stored(database))
+
+    process.kill()
+    process.wait()
+
+    before = stored(database)
+    assert 0 < before < ROWS
+    assert halves(database) == 0
+    report = cli.json("ingest", corpus, *place)
+    assert report["created"] + report["unchanged"] == ROWS
+    assert report["unchanged"] >= before
+    assert stored(database) == ROWS
+
+
+def test_interrupt_ends_a_command_without_a_traceback(tenant, started):
+    process = started("ingest", "-", "-t", tenant, "-c", "docs", stdin=subprocess.PIPE)
+    process.stdin.write('{"_id": "a", "text": "t"}\n')
+    process.stdin.flush()
+    eventually(lambda: os.read(process.stderr.fileno(), 1))
+
+    process.send_signal(signal.SIGINT)
+    process.stdin.close()
+
+    rest = process.stderr.read()
+    assert process.wait() == 1
+    assert "Traceback" not in rest
+
+
+def test_port_that_is_taken_is_one_line(started):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = started("serve", "--port", port)
+        _, said = process.communicate()
+
+    assert process.returncode == 1
+    assert said.splitlines()[-1].startswith(f"pgrerank: cannot listen on 127.0.0.1:{port}")
+
+
+def test_tour_ends_by_itself_and_a_second_changes_nothing(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tour")
+    command = [sys.executable, "-m", "pgrerank", "--data-dir", folder, "demo"]
+
+    first = subprocess.run(command, capture_output=True, text=True, check=False)
+    second = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert "0 documents are new, 0 have changed" in second.stdout
+    assert "datetime.datetime.strptime" in first.stdout
+    assert "from pgrerank_analytics.rerank_candidate" in first.stdout
+    assert "curl" in first.stdout
+    assert (folder / "demo.key").stat().st_mode & 0o777 == 0o600
