@@ -367,6 +367,7 @@ CREATE FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid,
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
     SET jit TO 'off'
+    SET enable_seqscan TO 'off'
     AS $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();

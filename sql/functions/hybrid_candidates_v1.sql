@@ -42,6 +42,7 @@ language plpgsql stable security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan
 set jit = off
+set enable_seqscan = off
 as $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();

@@ -5,7 +5,7 @@
 -- Returns: one row: chunk_ids, best first, ties by id; scores, BM25 (k1 0.9, b 0.4; Robertson and
 --     Zaragoza 2009, idf as in Lucene), above 0; scan, `gin`, or `no terms` where the query holds
 --     stop words only.
--- Errors: none in the current tenant set.
+-- Errors: as current_tenant_v1, where no tenant is set.
 -- Called by: hybrid_candidates_v1.
 --
 -- Security definer: `@@` is not leakproof, so under row-level security the GIN index would not be

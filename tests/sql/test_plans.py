@@ -1,0 +1,132 @@
+"""Which indexes a search touches, as the service's login, beside a tenant that is much larger.
+
+EXPLAIN does not look into functions; the counters of the indexes do.
+"""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain import ids
+from pgrerank.domain.request import Strategy
+from pgrerank.storage import maintenance, queries, tenancy
+from pgrerank.storage import pool as pools
+from tests.fixtures.collections import embedded
+
+LARGE, SMALL = 2_000, 50
+
+
+@pytest.fixture
+async def large(new_shelf, database):
+    shelf = await new_shelf(*[embedded(f"d{i}", f"common w{i} v{i % 7}") for i in range(LARGE)])
+    with database.admin() as admin:
+        admin.execute("analyze")
+    return shelf
+
+
+@pytest.fixture
+async def small(new_shelf):
+    return await new_shelf(*[embedded(f"d{i}", f"common w{i} v{i % 7}") for i in range(SMALL)])
+
+
+@pytest.fixture
+def touched(database):
+    """Runs a search and tells the rows that were read, by index and by table without one."""
+
+    async def flush(shelf):
+        async with tenancy.tenant(shelf.pool, shelf.tenant_id) as connection:
+            await connection.execute("select pg_stat_force_next_flush()")
+
+    async def run(shelf, query, strategy):
+        await flush(shelf)
+        before = counters(database)
+        retrieved = await shelf.retrieve(query, strategy)
+        await flush(shelf)
+        after = counters(database)
+        read = {name: after[name] - before.get(name, 0) for name in after}
+        return retrieved, {name: rows for name, rows in read.items() if rows}
+
+    return run
+
+
+def counters(database):
+    with database.admin() as admin:
+        return dict(
+            admin.execute(
+                """
+                select indexrelname, idx_tup_read from pg_stat_user_indexes
+                union all
+                select relname, seq_tup_read from pg_stat_user_tables where relname like 'chunk%'
+                """
+            ).fetchall()
+        )
+
+
+@pytest.fixture
+async def service_pool(database):
+    """One connection, so that its counters are those of the search."""
+    async with pools.pool(database.service_url, size=1) as connections:
+        yield connections
+
+
+@pytest.mark.usefixtures("small")
+async def test_keyword_leg_reads_the_rows_of_its_terms(large, touched):
+    retrieved, read = await touched(large, "w77 w78", Strategy.KEYWORD)
+
+    assert retrieved.keyword.returned == 2
+    assert read["ix_chunk_tsv"] <= 10
+    assert "ix_chunk_tenant_id_collection_id" not in read
+    assert "chunk" not in read
+
+
+@pytest.mark.usefixtures("small")
+async def test_keyword_leg_of_a_frequent_term_goes_by_an_index(large, touched):
+    retrieved, read = await touched(large, "v3", Strategy.KEYWORD)
+
+    assert retrieved.keyword.returned == 100
+    assert {"ix_chunk_tsv", "ix_chunk_tenant_id_collection_id"} & set(read)
+    assert "chunk" not in read
+
+
+@pytest.mark.usefixtures("large")
+async def test_exact_search_reads_the_vectors_of_its_tenant_only(small, touched):
+    retrieved, read = await touched(small, "common", Strategy.DENSE)
+
+    assert (retrieved.dense.scan, retrieved.dense.returned) == ("exact", SMALL)
+    vectors = [rows for name, rows in read.items() if "chunk_embedding" in name]
+    assert vectors == [SMALL]
+    assert "chunk_embedding" not in read
+
+
+@pytest.mark.usefixtures("small")
+async def test_collection_over_the_limit_is_searched_through_its_index(large, touched, database):
+    report = await maintenance.index_collections(database.admin_url, above=LARGE - 1)
+    with database.admin() as admin:
+        admin.execute(
+            "update pgrerank.collection_size set chunks = chunks + %s where tenant_id = %s",
+            [maintenance.EXACT_LIMIT, large.tenant_id],
+        )
+
+    retrieved, read = await touched(large, "common w5", Strategy.DENSE)
+
+    assert (retrieved.dense.scan, retrieved.dense.returned) == ("hnsw", 100)
+    assert any(read.get(name) for name in report.built)
+    assert "pk_chunk_embedding" not in read
+
+
+async def test_ranking_is_looked_up_in_its_month_only(new_tenant, service_pool):
+    ranking_id = uuid7()
+    wanted = {
+        "tenant_id": new_tenant(),
+        "id": ranking_id,
+        "created_at": ids.created_at(ranking_id),
+    }
+    async with tenancy.tenant(service_pool, wanted["tenant_id"]) as connection:
+        statement = "explain (format json) " + queries.load("rankings")["get"]
+        plan = await (await connection.execute(statement, wanted)).fetchone()
+
+    text = json.dumps(plan[0])
+    assert text.count('"rerank_log_') == text.count(datetime.now(UTC).strftime('"rerank_log_%Y%m'))
+    assert datetime.now(UTC).strftime('"rerank_log_%Y%m"') in text
