@@ -166,6 +166,21 @@ def test_pid_of_the_dead_server_may_be_another_process_by_now(data_dir):
         assert remembers(server.admin_url, "reused")
 
 
+def test_pid_file_that_was_cut_short_is_no_trouble(data_dir):
+    with embedded.running(data_dir) as server:
+        killed(server)
+        (data_dir / "postgres" / "postmaster.pid").write_text("")
+
+        server.ensure_running()
+
+        assert is_up(server.service_url)
+
+
+def test_signal_to_the_terminal_does_not_reach_postgres(data_dir):
+    with embedded.running(data_dir) as server:
+        assert os.getsid(server.pid) != os.getsid(0)
+
+
 def test_folder_with_a_path_too_long_for_a_socket_works(tmp_path):
     folder = tmp_path / ("long" * 30)
     with embedded.running(folder, durable=False) as server:

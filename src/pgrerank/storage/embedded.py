@@ -1,5 +1,6 @@
 """The embedded Postgres: made, started, found again and stopped, several processes sharing it."""
 
+import atexit
 import importlib
 import subprocess
 import sys
@@ -43,7 +44,7 @@ _INCLUDE = "include_if_exists = 'pgrerank.conf'\n"
 #: a process id that no system gives out
 _NOBODY = 2**31 - 1
 #: lines of postmaster.pid, counted from 1
-_PORT_LINE, _SOCKET_LINE = 4, 5
+_PORT_LINE, _SOCKET_LINE, _SHARED_MEMORY_LINE = 4, 5, 7
 _START_S = 120
 _RETRY_S = 0.2
 
@@ -167,6 +168,8 @@ def _start(server: "PostgresServer") -> None:
             _forget_pids(server.pgdata)
         try:
             server.start()
+            # `running` lets go by itself; at exit the folder may be gone.
+            atexit.unregister(getattr(server, "_cleanup"))  # noqa: B009
         except (subprocess.SubprocessError, AssertionError, ValueError) as error:
             if monotonic() > give_up:
                 raise DatabaseUnreachableError(
@@ -200,14 +203,13 @@ def _forget_pids(pgdata: Path) -> None:
     backends that outlived their postmaster.
     """
     pid_file = pgdata / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    lines = pid_file.read_text().splitlines(keepends=True)
-    if len(lines) < _SOCKET_LINE or _is_postmaster(int(lines[0]), pgdata):
-        return
-    pid_file.write_text("".join([f"{_NOBODY}\n", *lines[1:]]))
-    folder, port = lines[_SOCKET_LINE - 1].strip(), lines[_PORT_LINE - 1].strip()
-    Path(folder, f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
+    lines = pid_file.read_text().splitlines(keepends=True) if pid_file.exists() else []
+    if len(lines) < _SHARED_MEMORY_LINE:
+        pid_file.unlink(missing_ok=True)  # cut short: its server died before it had any memory
+    elif not _is_postmaster(int(lines[0]), pgdata):
+        pid_file.write_text("".join([f"{_NOBODY}\n", *lines[1:]]))
+        folder, port = lines[_SOCKET_LINE - 1].strip(), lines[_PORT_LINE - 1].strip()
+        Path(folder, f".s.PGSQL.{port}.lock").unlink(missing_ok=True)
 
 
 def _is_postmaster(pid: int, pgdata: Path) -> bool:
