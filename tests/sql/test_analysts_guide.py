@@ -1,0 +1,70 @@
+"""docs/analysts.md: its queries run, and it explains every column there is."""
+
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+from uuid_utils.compat import uuid7
+
+from tests.fixtures.collections import embedded
+from tests.fixtures.rankings import ranking
+
+GUIDE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
+QUERIES = re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL)
+SECTIONS = dict(
+    re.findall(r"^## (rerank_\w+|latency_\w+): .*?\n(.*?)(?=^## )", GUIDE, re.MULTILINE | re.DOTALL)
+)
+
+
+@pytest.fixture
+async def analyst(database, journal):
+    """A connection of a login that may read a tenant with a search in its log."""
+    await journal.shelf.store(*[embedded(f"d{i}", f"walrus {i}", title="T") for i in range(5)])
+    found = (await journal.shelf.retrieve("walrus")).candidates
+    await journal.record(ranking(found, range(5)), ranking(found))
+    login = f"reader_{uuid7().hex}"
+    with database.admin() as admin:
+        admin.execute(f"create role {login} login in role pgrerank_analyst")
+        admin.execute(
+            "insert into pgrerank.analyst_grant (tenant_id, login) values (%s, %s)",
+            [journal.shelf.tenant_id, login],
+        )
+    with psycopg.connect(database.login_url(login)) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
+async def test_worked_query_runs(analyst, query):
+    rows = analyst.execute(query).fetchall()
+
+    assert rows or "keyword_returned < 5" in query
+
+
+@pytest.mark.parametrize(
+    "view", ["rerank_log", "rerank_candidate", "latency_daily", "rerank_effect_daily"]
+)
+async def test_guide_explains_every_column_of_a_view(analyst, view):
+    columns = {
+        name
+        for (name,) in analyst.execute(
+            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0",
+            [f"pgrerank_analytics.{view}"],
+        )
+    }
+
+    rows = re.findall(r"^\| (`.*?) \|", SECTIONS[view], re.MULTILINE)
+    explained = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+    assert explained == columns
+
+
+async def test_guide_explains_every_view(analyst):
+    views = {
+        name
+        for (name,) in analyst.execute(
+            "select viewname from pg_views where schemaname = 'pgrerank_analytics'"
+        )
+    }
+
+    assert set(SECTIONS) == views
