@@ -171,7 +171,6 @@ order by r.relname;
 
 -- build_progress --
 -- How many vectors the build of a backend has put in.
-select
-    p.tuples_done as done
+select p.tuples_done as done
 from pg_catalog.pg_stat_progress_create_index as p
 where p.pid = %(pid)s;
