@@ -56,3 +56,17 @@ def test_what_is_private_or_has_side_effects_is_left_out(rows):
 
     assert not modules & {"this", "antigravity", "idlelib", "lib2to3", "tkinter", "test"}
     assert not [name for name in rows if any(part.startswith("_") for part in name.split("."))]
+
+
+def test_signature_tells_nothing_of_the_process_that_read_it(rows):
+    signatures = {name: row["text"].split("\n")[0] for name, row in rows.items()}
+
+    found = [name for name, text in signatures.items() if "environ({" in text or " at 0x" in text]
+
+    assert found == []
+
+
+def test_two_readings_are_alike(rows, tmp_path):
+    again = stdlib_corpus.harvested(tmp_path / "again.jsonl").read_text(encoding="utf-8")
+
+    assert list(map(json.loads, again.splitlines())) == list(rows.values())

@@ -10,7 +10,6 @@ import inspect
 import json
 import pkgutil
 import platform
-import re
 import subprocess
 import sys
 import warnings
@@ -28,7 +27,7 @@ _SKIPPED = {
 # where C code lives that a public module shows as its own
 _IMPLEMENTATIONS = {"posix", "nt", "genericpath"}
 _RENAMED = {"posixpath": "os.path", "builtins": ""}
-_ADDRESS = re.compile(r" at 0x[0-9a-f]+")  # of a default's object: another in each process
+_LITERALS = (bool, int, float, str, bytes)
 _MIN_WORDS = 4
 _HARVEST_SECONDS = 120
 
@@ -181,9 +180,27 @@ def _signature(value: object) -> str:
     if not callable(value):
         return ""  # a property
     try:
-        return _ADDRESS.sub("", str(inspect.signature(value)))
+        signature = inspect.signature(value)
     except Exception:  # noqa: BLE001 - C code that does not tell, or a default that cannot be read
         return "(...)"
+    parameters = [_plain(parameter) for parameter in signature.parameters.values()]
+    return str(signature.replace(parameters=parameters))
+
+
+def _plain(parameter: inspect.Parameter) -> inspect.Parameter:
+    """The parameter, its default shown only where that is a literal.
+
+    Other defaults are of this process: addresses, or the environment with all its secrets.
+    """
+    default = parameter.default
+    if default is parameter.empty or default is None or type(default) in _LITERALS:
+        return parameter
+    return parameter.replace(default=_Dots())
+
+
+class _Dots:
+    def __repr__(self) -> str:
+        return "..."
 
 
 def _joined(module: str, attribute: str) -> str:
