@@ -287,3 +287,22 @@ async def test_tenants_do_not_see_each_other(documents, new_shelf):
         await documents.delete_document(mine.tenant_id, theirs.collection, "a")
     with pytest.raises(NotFoundError):
         await documents.store(mine.tenant_id, theirs.collection, [embedded("c", "x")])
+
+
+async def test_collection_deleted_under_concurrent_stores_ends_them_cleanly(documents, new_shelf):
+    shelf = await new_shelf(*[embedded(f"d{i}", "old") for i in range(10)])
+
+    async def store_until_gone() -> Exception:
+        while True:
+            try:
+                await shelf.store(*[embedded(f"d{i}", "new") for i in range(10)])
+            except NotFoundError as gone:
+                return gone
+
+    async def delete_soon() -> None:
+        await shelf.store(embedded("last", "before the end"))
+        await documents.delete_collection(shelf.tenant_id, "shelf")
+
+    ends = await asyncio.gather(store_until_gone(), store_until_gone(), delete_soon())
+
+    assert [type(end) for end in ends[:2]] == [NotFoundError, NotFoundError]
