@@ -2,6 +2,7 @@
 
 from typing import TypeAlias
 
+import psycopg
 from pgvector.psycopg import register_vector_async
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
@@ -28,20 +29,31 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         waiting: Requests that may wait, the next gets TooManyRequests; None: 50 a connection.
             `storage.errors.translated` turns both into domain errors.
     """
-    return AsyncConnectionPool(
+
+    async def check(connection: Connection) -> None:
+        try:
+            await AsyncConnectionPool[Connection].check_connection(connection)
+        except psycopg.Error:
+            # Postgres went away, and with it all connections. Met one by one, each would cost a
+            # request a pause twice as long as the last.
+            await connections.drain()
+            raise
+
+    connections: Pool = AsyncConnectionPool(
         url,
         connection_class=AsyncConnection[TupleRow],
         kwargs={"application_name": "pgrerank"},
         min_size=min(2, size),
         max_size=size,
         open=False,
-        check=AsyncConnectionPool[Connection].check_connection,
+        check=check,
         configure=_configure,
         timeout=wait_s,
         max_waiting=size * _WAITING_PER_CONNECTION if waiting is None else waiting,
         # Short, since waits between attempts double up to it: after that each request tries anew.
         reconnect_timeout=_RECONNECT_S,
     )
+    return connections
 
 
 async def _configure(connection: Connection) -> None:
