@@ -40,7 +40,8 @@ class Document:
             raise InvalidRequestError(
                 "title", f"must have at most {MAX_TITLE_CHARACTERS} characters"
             )
-        for name in ("external_id", "title", "text", "uri", "metadata"):
+        _check_storable("id", self.external_id)
+        for name in ("title", "text", "uri", "metadata"):
             _check_storable(name, getattr(self, name))
 
     @property
