@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.ids import CollectionId
+from pgrerank.domain.model import ModelCard
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 DEFAULT_TEXT_SEARCH = "english"
@@ -24,6 +25,19 @@ class Collection:
     document_count: int
     chunk_count: int
     created_at: datetime
+
+    def require_embedder(self, model: ModelCard) -> None:
+        """Refuse an embedder other than the one the collection's vectors come from.
+
+        Raises:
+            ConflictError: Its vectors could not be compared with those that are stored.
+        """
+        if model.fingerprint != self.embedder:
+            raise ConflictError(
+                f"Collection `{self.name}` was embedded by the model {self.embedder[:12]}, but this "
+                f"service runs {model.fingerprint[:12]} ({model.name}, {model.precision}). Set "
+                "PGRERANK_EMBEDDER and PGRERANK_PRECISION as they were, or ingest into a new one."
+            )
 
 
 def checked_name(name: str, field: str = "name") -> str:

@@ -41,9 +41,11 @@ async def ingest(
 
     Raises:
         NotFoundError: No such collection.
+        ConflictError: The collection was embedded by another model.
         OverloadedError, UnavailableError: What was committed stays; a retry is safe.
     """
     collection = await house.documents.collection(tenant_id, collection_name)
+    collection.require_embedder(house.embedder.model)
     report = IngestReport()
     batches = _everything(rows) if atomic else _batches(rows)
     async for documents, rejected in batches:

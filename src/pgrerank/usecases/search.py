@@ -35,6 +35,7 @@ async def search(
 
     Raises:
         NotFoundError: The tenant has no such collection.
+        ConflictError: There is a dense leg, and the collection was embedded by another model.
         OverloadedError: The embedder's waiting line is full. (A full line at the reranker is no
             error: the fused order is returned with status `skipped`.)
         UnavailableError: Postgres or the embedder is not there.
@@ -42,7 +43,7 @@ async def search(
     watch = Stopwatch(house.clock.elapsed)
     collection = await house.documents.collection(tenant_id, collection_name)
     with watch.stage("embed"):
-        vector = await _embedded(house, request)
+        vector = await _embedded(house, collection, request)
     with watch.stage("retrieve"):
         found = await house.candidates.retrieve(tenant_id, collection, request, vector)
     with watch.stage("rerank"):
@@ -52,9 +53,10 @@ async def search(
     return ranking
 
 
-async def _embedded(house: House, request: SearchRequest) -> Vector | None:
+async def _embedded(house: House, collection: Collection, request: SearchRequest) -> Vector | None:
     if request.strategy is Strategy.KEYWORD or not request.query.strip():
         return None
+    collection.require_embedder(house.embedder.model)
     return await house.embedder.query(request.query)
 
 

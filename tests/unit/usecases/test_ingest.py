@@ -1,6 +1,9 @@
 from uuid import UUID
 
+import pytest
+
 from pgrerank.domain.document import Document
+from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Rejection
 from pgrerank.usecases import ingest as ingesting
@@ -119,3 +122,12 @@ async def test_empty_stream_is_an_empty_report():
     report = await ingest(home, TENANT, "docs", stream([]))
 
     assert (report.accepted, report.rejected) == (0, ())
+
+
+async def test_vectors_of_two_embedders_are_never_mixed():
+    foreign = FakeDocuments({(TENANT, "docs"): collection(embedder="a" * 64)})
+
+    with pytest.raises(ConflictError, match="fake-embedder"):
+        await ingest(house(documents=foreign), TENANT, "docs", stream([document("a")]))
+
+    assert foreign.stored == {}

@@ -3,7 +3,12 @@ from uuid import UUID
 import pytest
 
 from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.errors import NotFoundError, OverloadedError, ScoringError
+from pgrerank.domain.errors import (
+    ConflictError,
+    NotFoundError,
+    OverloadedError,
+    ScoringError,
+)
 from pgrerank.domain.ids import TenantId, created_at
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.usecases.search import search
@@ -145,3 +150,13 @@ async def test_unknown_collection_is_not_found_and_not_recorded():
         await search(furnished(rankings=rankings), TENANT, "elsewhere", SearchRequest(query=QUERY))
 
     assert rankings.recorded == []
+
+
+async def test_vectors_of_another_embedder_are_never_searched():
+    foreign = FakeDocuments({(TENANT, "docs"): collection(embedder="a" * 64)})
+    home = furnished(documents=foreign)
+    words_only = SearchRequest(query=QUERY, strategy=Strategy.KEYWORD)
+
+    with pytest.raises(ConflictError, match="fake-embedder"):
+        await search(home, TENANT, "docs", SearchRequest(query=QUERY))
+    assert (await search(home, TENANT, "docs", words_only)).results
