@@ -443,6 +443,8 @@ declare
     any_term constant tsquery := pgrerank.any_of_v1(array(
         select t.lexeme from pgrerank.query_terms_v1(configuration, words) as t
     ));
+    beside_phrases constant text := regexp_replace(words, '"[^"]+"', ' ', 'g');
+    unquoted constant text := regexp_replace(query, '(?<!-)"([^"]+)"', ' \1 ', 'g');
     chunk_count bigint;
     average_length double precision;
 begin
@@ -506,6 +508,14 @@ begin
         coalesce(array_agg(b.score order by b.score desc, b.id asc), '{}')
     into chunk_ids, scores
     from best as b;
+    if
+        chunk_ids = '{}' and unquoted <> query
+        and exists (select from pgrerank.query_terms_v1(configuration, beside_phrases))
+    then
+        select l.chunk_ids, l.scores, 'gin, phrases relaxed'
+        into chunk_ids, scores, scan
+        from pgrerank.keyword_leg_v1(collection_id, unquoted, candidates, filter) as l;
+    end if;
 end
 $$;
 

@@ -4,7 +4,9 @@
 --     null for none. Neither demands nor filter change what a word weighs.
 -- Returns: one row: chunk_ids, best first, ties by id; scores, BM25 (k1 0.9, b 0.4; Robertson and
 --     Zaragoza 2009, idf as in Lucene), above 0; scan, `gin`, or `no terms` where the query holds
---     stop words only.
+--     stop words only, or `gin, phrases relaxed` where no text holds all phrases of a query that
+--     has words beside them: prose quotes too, and a question must not empty the leg, so its
+--     phrases then count as words.
 -- Errors: as current_tenant_v1, where no tenant is set.
 -- Called by: hybrid_candidates_v1.
 --
@@ -44,6 +46,8 @@ declare
     any_term constant tsquery := pgrerank.any_of_v1(array(
         select t.lexeme from pgrerank.query_terms_v1(configuration, words) as t
     ));
+    beside_phrases constant text := regexp_replace(words, '"[^"]+"', ' ', 'g');
+    unquoted constant text := regexp_replace(query, '(?<!-)"([^"]+)"', ' \1 ', 'g');
     chunk_count bigint;
     average_length double precision;
 begin
@@ -107,5 +111,13 @@ begin
         coalesce(array_agg(b.score order by b.score desc, b.id asc), '{}')
     into chunk_ids, scores
     from best as b;
+    if
+        chunk_ids = '{}' and unquoted <> query
+        and exists (select from pgrerank.query_terms_v1(configuration, beside_phrases))
+    then
+        select l.chunk_ids, l.scores, 'gin, phrases relaxed'
+        into chunk_ids, scores, scan
+        from pgrerank.keyword_leg_v1(collection_id, unquoted, candidates, filter) as l;
+    end if;
 end
 $$;

@@ -99,6 +99,16 @@ async def test_phrase_is_demanded_in_word_order(new_shelf):
     assert set(await shelf.keyword("polar bear")) == {"phrase", "apart"}
 
 
+async def test_phrase_that_no_text_holds_counts_as_words_in_a_question_but_not_alone(new_shelf):
+    shelf = await new_shelf(
+        embedded("bear", "the polar bear sleeps"), embedded("walrus", "a walrus swims")
+    )
+
+    assert await shelf.keyword('which walrus meets a "bear polar"') == ["bear", "walrus"]
+    assert await shelf.keyword('"bear polar"') == []
+    assert await shelf.keyword('walrus "bear polar" -swims') == ["bear"]
+
+
 @pytest.mark.parametrize(
     ("query", "expected"),
     [

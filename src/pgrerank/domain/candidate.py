@@ -39,7 +39,8 @@ class LegReport:
 
     requested: int
     returned: int
-    #: how it looked: `exact` or `hnsw` for the dense leg, `gin` or `no terms` for keywords
+    #: how it looked: `exact` or `hnsw` for the dense leg; `gin`, `gin, phrases relaxed` or
+    #: `no terms` for keywords
     scan: str
 
 
