@@ -112,7 +112,7 @@ def test_printed_sql_gives_the_same_database(empty_database, fresh_database, pos
 
 def test_plain_alembic_does_what_migrate_does(empty_database):
     subprocess.run(
-        ["alembic", "upgrade", "head"],
+        [Path(sys.executable).with_name("alembic"), "upgrade", "head"],
         cwd=ROOT,
         env={
             **os.environ,
