@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from pgrerank.usecases.ingest import BATCH_DOCUMENTS
 from tests.cli.conftest import environment
 from tests.resilience.running import eventually
 
@@ -83,18 +84,21 @@ def test_ingest_that_is_killed_leaves_whole_documents_and_a_retry_does_the_rest(
     assert stored(database) == ROWS
 
 
-def test_interrupt_ends_a_command_without_a_traceback(tenant, started):
-    process = started("ingest", "-", "-t", tenant, "-c", "docs", stdin=subprocess.PIPE)
-    process.stdin.write('{"_id": "a", "text": "t"}\n')
+def test_interrupt_ends_a_command_that_waits_for_input(cli, database, tenant, started):
+    cli.well("collection", "add", "piped", "-t", tenant)
+    before = stored(database)
+    place = ["-t", tenant, "-c", "piped"]
+    process = started("ingest", "-", *place, stdin=subprocess.PIPE)
+    process.stdin.writelines(f'{{"_id": "{i}", "text": "t"}}\n' for i in range(BATCH_DOCUMENTS))
     process.stdin.flush()
-    eventually(lambda: os.read(process.stderr.fileno(), 1))
+    eventually(lambda: stored(database) > before)
 
     process.send_signal(signal.SIGINT)
-    process.stdin.close()
 
-    rest = process.stderr.read()
-    assert process.wait() == 1
-    assert "Traceback" not in rest
+    assert process.wait(60) == 1
+    said = process.stderr.read()
+    assert "Traceback" not in said
+    assert "Aborted" in said
 
 
 def test_port_that_is_taken_is_one_line(started):

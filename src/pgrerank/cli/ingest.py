@@ -1,7 +1,9 @@
 """pgrerank ingest."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+import signal
+from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -108,7 +110,7 @@ async def into(
     from pgrerank.usecases.ingest import ingest as stored
 
     total = sum(source.size for source in sources)
-    with progress.bar("ingesting", total or None) as advance:
+    with progress.bar("ingesting", total or None) as advance, _interruptible():
         meter = Meter(advance)
         read = meter.watched(rows(sources, max_characters=max_characters))
         return await stored(
@@ -119,6 +121,16 @@ async def into(
             atomic=atomic,
             progress=meter.stored,
         )
+
+
+@contextmanager
+def _interruptible() -> Generator[None]:
+    """Let Ctrl-C end a read that waits: asyncio's own handler is heard at the next await only."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Meter:
