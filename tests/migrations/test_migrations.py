@@ -2,6 +2,7 @@ import multiprocessing
 import os
 import re
 import subprocess
+import sys
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
