@@ -24,7 +24,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         str | None,
         Meta(
             description="Postgres URL of the service's login, a member of `pgrerank_app`. "
-            "Unset: the embedded server."
+            "Unset, and the administrator's too: the embedded server."
         ),
     ] = None
     admin_database_url: Annotated[

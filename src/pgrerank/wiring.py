@@ -74,9 +74,10 @@ def database(settings: Settings) -> Generator[Database]:
     Raises:
         DatabaseUnreachableError: The embedded server does not come up.
     """
-    if settings.database_url is not None:
-        admin_url = settings.admin_database_url or settings.database_url
-        yield Database(admin_url=admin_url, service_url=settings.database_url)
+    service_url = settings.database_url or settings.admin_database_url
+    if service_url is not None:
+        admin_url = settings.admin_database_url or service_url
+        yield Database(admin_url=admin_url, service_url=service_url)
         return
     with embedded.running(settings.data_dir) as server:
         yield Database(admin_url=server.admin_url, service_url=server.service_url, server=server)
