@@ -90,7 +90,7 @@ async def test_database_without_pgvector_is_refused(fresh_database):
     with fresh_database.admin() as connection:
         connection.execute("drop extension vector cascade")
 
-    with pytest.raises(MissingExtensionError, match="create extension vector"):
+    with pytest.raises(MissingExtensionError, match="pgrerank migrate"):
         await startup.verify(fresh_database.service_url)
 
 

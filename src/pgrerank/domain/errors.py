@@ -140,8 +140,8 @@ class MissingExtensionError(StartupError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The database lacks the extension pgvector. "
-            "As an administrator run: create extension vector;"
+            "The database lacks the extension pgvector. Run: pgrerank migrate "
+            "(it may need an administrator, and the package of pgvector on the server)"
         )
 
 

@@ -29,7 +29,7 @@ async def ingest(
     """Bring documents into a collection, replacing those whose content changed.
 
     Each batch is one transaction of whole documents, so a kill leaves no half document and a
-    second run completes the first.
+    second run completes the first. Of documents with one id the last counts, the others nothing.
 
     Args:
         house: The ports.
@@ -72,7 +72,7 @@ async def _ingested(
         report,
         created=report.created + changes[Change.CREATED],
         updated=report.updated + changes[Change.UPDATED],
-        unchanged=report.unchanged + len(documents) - len(changed),
+        unchanged=report.unchanged + len(latest) - len(changed),
         chunks=report.chunks + sum(len(document.chunks) for document in embedded),
     )
 
