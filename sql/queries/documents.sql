@@ -61,6 +61,13 @@ limit %(row_count)s;
 -- Lets the statements of this transaction run longer than those of a request.
 select set_config('statement_timeout', %(timeout_ms)s, true);
 
+-- claim_collection --
+-- Waits for the writers under way, and lets no further one begin before the transaction ends.
+select
+    pg_advisory_xact_lock(
+        hashtextextended(%(tenant_id)s::text || '/' || %(name)s::text, 0)
+    );
+
 -- delete_collection --
 -- A collection with all in it; one row if there was one.
 delete from pgrerank.collection as c
@@ -96,6 +103,14 @@ where
             k.tenant_id = d.tenant_id
             and k.document_id = d.id
             and e.chunk_id is null
+    );
+
+-- share_collection --
+-- Waits behind whoever claimed the collection. Locks on its row are not fair: writers that overlap
+-- would keep a deletion waiting for as long as they go on.
+select
+    pg_advisory_xact_lock_shared(
+        hashtextextended(%(tenant_id)s::text || '/' || %(name)s::text, 0)
     );
 
 -- hold_collection --

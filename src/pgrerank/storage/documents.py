@@ -85,9 +85,9 @@ class PostgresDocuments:
             await connection.execute(
                 self._statements["allow_time"], {"timeout_ms": str(_DELETION_TIMEOUT_MS)}
             )
-            deleted = await connection.execute(
-                self._statements["delete_collection"], {"tenant_id": tenant_id, "name": name}
-            )
+            named = {"tenant_id": tenant_id, "name": name}
+            await connection.execute(self._statements["claim_collection"], named)
+            deleted = await connection.execute(self._statements["delete_collection"], named)
             if await deleted.fetchone() is None:
                 raise _no_collection(name)
 

@@ -34,6 +34,8 @@ async def store(
     """
     statements = queries.load("documents")
     place = {"tenant_id": tenant_id, "collection_id": collection.id}
+    named = {"tenant_id": tenant_id, "name": collection.name}
+    await connection.execute(statements["share_collection"], named)
     held = await connection.execute(statements["hold_collection"], place)
     if await held.fetchone() is None:
         raise NotFoundError("collection", collection.name)
