@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.ids import ChunkId, RankingId
@@ -64,8 +63,3 @@ class RankingFilter:
     since: datetime | None = None
     #: created before
     until: datetime | None = None
-
-
-def ranking_id(value: UUID) -> RankingId:
-    """A UUID that names a ranking."""
-    return RankingId(value)

@@ -10,7 +10,8 @@ def reranked(candidates: Sequence[Candidate], scores: Sequence[PairScore]) -> tu
 
     Args:
         candidates: The fused list, best first.
-        scores: Scores of its head, in the same order; may be shorter than the list.
+        scores: Scores of its head, in the same order; may be shorter than the list. None at all
+            leave the list as it is, for a search that was not reranked.
 
     Ties fall back to the fused rank, which is unique, so the order is total.
     """
@@ -20,11 +21,6 @@ def reranked(candidates: Sequence[Candidate], scores: Sequence[PairScore]) -> tu
         Hit(candidate=candidate, rank=rank, rerank_score=score.value, truncated=score.truncated)
         for rank, (candidate, score) in enumerate(pairs, start=1)
     )
-
-
-def fused(candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
-    """The fused list as it is, for a search that was not reranked."""
-    return reranked(candidates, [])
 
 
 def _place(pair: tuple[Candidate, PairScore]) -> tuple[bool, float, int]:

@@ -10,7 +10,7 @@ from psycopg import errors
 from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 
-from pgrerank.domain import ids, log
+from pgrerank.domain import ids
 from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
@@ -245,7 +245,7 @@ def _logged(
     **columns: Any,
 ) -> LoggedRanking:
     return LoggedRanking(
-        id=log.ranking_id(id),
+        id=RankingId(id),
         collection=collection_name,
         status=RerankStatus(status),
         dense=_leg(dense_requested, dense_returned, dense_scan),

@@ -50,4 +50,6 @@ def test_truncation_travels_with_its_candidate():
 
 
 def test_search_without_rerank_keeps_the_fused_order():
-    assert [hit.candidate.fused_rank for hit in order.fused([candidate(1), candidate(2)])] == [1, 2]
+    assert [
+        hit.candidate.fused_rank for hit in order.reranked([candidate(1), candidate(2)], [])
+    ] == [1, 2]

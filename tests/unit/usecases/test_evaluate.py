@@ -3,7 +3,7 @@ from uuid import UUID
 import pytest
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.order import fused
+from pgrerank.domain.order import reranked
 from pgrerank.domain.request import SearchRequest
 from pgrerank.usecases import evaluate
 from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, house
@@ -12,8 +12,8 @@ TENANT = TenantId(UUID(int=7))
 
 
 def test_document_stands_where_its_best_chunk_stands():
-    hits = fused([candidate(1, external_id="a"), candidate(2, external_id="b"),
-                  candidate(3, external_id="a")])  # fmt: skip
+    found = [candidate(rank, external_id=name) for rank, name in enumerate("aba", start=1)]
+    hits = reranked(found, [])
 
     documents = evaluate.by_document(hits)
 
