@@ -67,6 +67,7 @@ class FakeEmbedder:
 
     def __init__(self) -> None:
         self.embedded: list[str] = []
+        self.tenants: list[TenantId | None] = []
 
     def chunks(self, title: str, text: str) -> Sequence[Chunk]:
         parts = [part for part in text.split("\n\n") if part.strip()] or ([""] if title else [])
@@ -78,7 +79,10 @@ class FakeEmbedder:
     async def query(self, text: str) -> Vector:
         return bag_of_words(text)
 
-    async def passages(self, texts: Sequence[str]) -> Sequence[Vector]:
+    async def passages(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[Vector]:
+        self.tenants.append(tenant_id)
         self.embedded.extend(texts)
         return [bag_of_words(text) for text in texts]
 
@@ -98,6 +102,7 @@ class FakeScorer:
     scored_in_time: int | None = None
     failure: Exception | None = None
     asked: list[tuple[str, int]] = field(default_factory=list)
+    tenants: list[TenantId | None] = field(default_factory=list)
 
     model = ModelCard(
         kind=ModelKind.RERANKER,
@@ -109,9 +114,15 @@ class FakeScorer:
     )
 
     async def score(
-        self, query: str, passages: Sequence[Passage], *, deadline: float | None = None
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
     ) -> Sequence[PairScore]:
         self.asked.append((query, len(passages)))
+        self.tenants.append(tenant_id)
         if self.failure is not None:
             raise self.failure
         in_time = len(passages) if self.scored_in_time is None else self.scored_in_time

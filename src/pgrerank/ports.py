@@ -52,8 +52,15 @@ class Embedder(Protocol):
         """Embed a query. Raises OverloadedError or ScoringError."""
         ...
 
-    async def passages(self, texts: Sequence[str]) -> Sequence[Vector]:
-        """Embed passages, in order. Raises OverloadedError or ScoringError."""
+    async def passages(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[Vector]:
+        """Embed passages, in order, in the tenant's share of the model.
+
+        Raises:
+            OverloadedError: The waiting line is full.
+            ScoringError: The model failed.
+        """
         ...
 
 
@@ -66,7 +73,12 @@ class Scorer(Protocol):
         ...
 
     async def score(
-        self, query: str, passages: Sequence[Passage], *, deadline: float | None = None
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
     ) -> Sequence[PairScore]:
         """Score each passage against the query, in order; higher is more relevant.
 
@@ -75,6 +87,7 @@ class Scorer(Protocol):
             passages: Scored from the first on, so that a deadline leaves the head complete.
             deadline: Instant of Clock.elapsed() by which to answer; pairs not scored by then
                 come back with `value=None`.
+            tenant_id: In whose share of the model. None: the operator's own.
 
         Raises:
             OverloadedError: The waiting line is full.

@@ -9,6 +9,7 @@ import numpy as np
 
 from pgrerank.domain.document import Chunk
 from pgrerank.domain.errors import ScoringError
+from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.encoder import EncodedRow
@@ -60,22 +61,26 @@ class EngineEmbedder:
         (vector,) = await self._vectors([self._prompts.query + text], Lane.QUERY)
         return vector
 
-    async def passages(self, texts: Sequence[str]) -> list[Vector]:
+    async def passages(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> list[Vector]:
         """Embed passages, in order; of a long one, what the model can read."""
         vectors: list[Vector] = []
         for start in range(0, len(texts), _WINDOW):
             window = [self._prompts.passage + text for text in texts[start : start + _WINDOW]]
-            vectors += await self._vectors(window, Lane.PASSAGE)
+            vectors += await self._vectors(window, Lane.PASSAGE, tenant_id)
         return vectors
 
     def close(self) -> None:
         """Fail what waits and stop."""
         self.engine.close()
 
-    async def _vectors(self, texts: Sequence[str], lane: Lane) -> list[Vector]:
+    async def _vectors(
+        self, texts: Sequence[str], lane: Lane, tenant_id: TenantId | None = None
+    ) -> list[Vector]:
         readings = await asyncio.to_thread(self.tokens.heads, texts)
         jobs = [Job(reading.sequences[0], _vector) for reading in readings]
-        vectors = await self.engine.run(jobs, lane=lane)
+        vectors = await self.engine.run(jobs, lane=lane, tenant=tenant_id)
         if any(vector is None or not np.isfinite(vector).all() for vector in vectors):
             raise ScoringError(f"The model {self._model.name}")
         return [vector for vector in vectors if vector is not None]

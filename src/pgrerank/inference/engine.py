@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from pgrerank.domain.ids import TenantId
 from pgrerank.inference.queue import Queue
 from pgrerank.inference.ticket import Job, Lane, Row, Ticket
 from pgrerank.inference.worker import Backend, Worker, fail
@@ -66,7 +67,12 @@ class Engine(Generic[Row]):
         return None if deadline is None else max(deadline - self.elapsed(), 0)
 
     async def run(
-        self, jobs: Sequence[Job[Row, Answer]], *, lane: Lane, deadline: float | None = None
+        self,
+        jobs: Sequence[Job[Row, Answer]],
+        *,
+        lane: Lane,
+        deadline: float | None = None,
+        tenant: TenantId | None = None,
     ) -> list[Answer | None]:
         """Run jobs and give their answers, in order.
 
@@ -80,7 +86,7 @@ class Engine(Generic[Row]):
         """
         if not jobs or self.remaining(deadline) == 0:
             return [None] * len(jobs)
-        ticket = Ticket[Answer](len(jobs), hurried=deadline is not None)
+        ticket = Ticket[Answer](len(jobs), hurried=deadline is not None, tenant=tenant)
         self._queue.admit(ticket, jobs, lane)
         try:
             await asyncio.wait([ticket.settled], timeout=self.remaining(deadline))

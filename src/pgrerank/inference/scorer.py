@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol
 
 from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.engine import Engine
@@ -64,7 +65,12 @@ class EngineScorer(Generic[Row]):
         return self._model
 
     async def score(
-        self, query: str, passages: Sequence[Passage], *, deadline: float | None = None
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
         """Score each passage against the query, in order. See ports.Scorer."""
         keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
@@ -73,7 +79,7 @@ class EngineScorer(Generic[Row]):
         missing = [key for key in unknown if key not in known]
         if missing:
             texts = [unknown[key] for key in missing]
-            fresh = await self._fresh(query, texts, deadline)
+            fresh = await self._fresh(query, texts, deadline, tenant_id)
             known.update(zip(missing, fresh, strict=True))
         for key in missing:
             self.cache.put(key, known[key])
@@ -84,13 +90,18 @@ class EngineScorer(Generic[Row]):
         self._release()
 
     async def _fresh(
-        self, query: str, texts: Sequence[str], deadline: float | None
+        self,
+        query: str,
+        texts: Sequence[str],
+        deadline: float | None,
+        tenant_id: TenantId | None,
     ) -> Sequence[PairScore]:
         pairs = await self._pairs(query, texts, deadline)
         if pairs is None:
             return [_UNSCORED] * len(texts)
         jobs = [job for pair in pairs for job in pair.jobs]
-        answers = iter(await self.engine.run(jobs, lane=Lane.PAIR, deadline=deadline))
+        line = self.engine.run(jobs, lane=Lane.PAIR, deadline=deadline, tenant=tenant_id)
+        answers = iter(await line)
         return [_scored(pair, [next(answers) for _ in pair.jobs]) for pair in pairs]
 
     async def _pairs(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
+from pgrerank.domain.ids import TenantId
 from pgrerank.inference.tokens import TokenSequence
 
 Row = TypeVar("Row")
@@ -32,11 +33,13 @@ class Job(Generic[Row, Answer_co]):
 class Ticket(Generic[Answer_co]):
     """The answers of one request, written by the worker, awaited in the event loop."""
 
-    def __init__(self, size: int, *, hurried: bool) -> None:
+    def __init__(self, size: int, *, hurried: bool, tenant: TenantId | None = None) -> None:
         #: None: not answered yet, or failed alone
         self.answers: list[Any] = [None] * size
         #: a deadline is set, so the head must not wait for the tail
         self.hurried = hurried
+        #: in whose share of the model it runs
+        self.tenant = tenant
         self._left = size
         self._loop = asyncio.get_running_loop()
         self.settled: asyncio.Future[None] = self._loop.create_future()

@@ -66,7 +66,7 @@ async def _ingested(
     latest = list({document.external_id: document for document in documents}.values())
     known = await house.documents.hashes(tenant_id, collection, [d.external_id for d in latest])
     changed = [d for d in latest if known.get(d.external_id) != d.content_hash]
-    embedded = await _embedded(house.embedder, changed)
+    embedded = await _embedded(house.embedder, tenant_id, changed)
     changes = Counter(await house.documents.store(tenant_id, collection, embedded))
     return replace(
         report,
@@ -78,7 +78,7 @@ async def _ingested(
 
 
 async def _embedded(
-    embedder: Embedder, documents: Sequence[Document]
+    embedder: Embedder, tenant_id: TenantId, documents: Sequence[Document]
 ) -> Sequence[EmbeddedDocument]:
     cut = await asyncio.to_thread(_cut, embedder, documents)
     texts = [
@@ -86,7 +86,7 @@ async def _embedded(
         for document, chunks in zip(documents, cut, strict=True)
         for chunk in chunks
     ]
-    vectors = iter(await embedder.passages(texts))
+    vectors = iter(await embedder.passages(texts, tenant_id=tenant_id))
     return [
         EmbeddedDocument(document=document, chunks=chunks, vectors=[next(vectors) for _ in chunks])
         for document, chunks in zip(documents, cut, strict=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.document import passage_hash
+from pgrerank.domain.ids import TenantId
 from pgrerank.ports import Scorer
 
 
@@ -19,7 +20,12 @@ class RankedText:
 
 
 async def rerank(
-    scorer: Scorer, query: str, texts: Sequence[str], *, deadline: float | None = None
+    scorer: Scorer,
+    query: str,
+    texts: Sequence[str],
+    *,
+    deadline: float | None = None,
+    tenant_id: TenantId | None = None,
 ) -> list[RankedText]:
     """All texts, best first; those without a score last, in the caller's order.
 
@@ -28,7 +34,7 @@ async def rerank(
         ScoringError: The model failed.
     """
     passages = [Passage(text=text, content_hash=passage_hash("", text)) for text in texts]
-    scores = await scorer.score(query, passages, deadline=deadline)
+    scores = await scorer.score(query, passages, deadline=deadline, tenant_id=tenant_id)
     ranked = [_ranked(index, *pair) for index, pair in enumerate(zip(texts, scores, strict=True))]
     return sorted(ranked, key=_place)
 

@@ -47,7 +47,9 @@ async def search(
     with watch.stage("retrieve"):
         found = await house.candidates.retrieve(tenant_id, collection, request, vector)
     with watch.stage("rerank"):
-        scores, report = await _reranked(house, collection, request, found, watch.started)
+        scores, report = await _reranked(
+            house, tenant_id, collection, request, found, watch.started
+        )
     ranking = _ranking(request, found, scores, report, watch.finished())
     await house.rankings.record(tenant_id, collection, request, ranking)
     return ranking
@@ -62,6 +64,7 @@ async def _embedded(house: House, collection: Collection, request: SearchRequest
 
 async def _reranked(
     house: House,
+    tenant_id: TenantId,
     collection: Collection,
     request: SearchRequest,
     found: Retrieved,
@@ -74,7 +77,10 @@ async def _reranked(
     passages = [_passage(candidate) for candidate in head]
     try:
         scores = await house.scorer.score(
-            request.query, passages, deadline=_deadline(request, started)
+            request.query,
+            passages,
+            deadline=_deadline(request, started),
+            tenant_id=tenant_id,
         )
     except OverloadedError:
         return [], _unranked(RerankStatus.SKIPPED, "the reranker is at capacity")

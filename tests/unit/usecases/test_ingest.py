@@ -41,6 +41,14 @@ async def test_unchanged_documents_are_not_embedded_again():
     assert len(documents.stored) == 2
 
 
+async def test_passages_are_embedded_in_the_share_of_the_tenant():
+    home, _, embedder = furnished()
+
+    await ingest(home, TENANT, "docs", stream([document("a")]))
+
+    assert embedder.tenants == [TENANT]
+
+
 async def test_vectors_stay_with_their_chunks():
     home, documents, _ = furnished()
     await ingest(

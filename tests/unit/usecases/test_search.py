@@ -53,6 +53,14 @@ async def test_search_reranks_records_and_answers_the_best():
     assert set(ranking.timings_ms) == {"embed", "retrieve", "rerank", "total"}
 
 
+async def test_pairs_are_scored_in_the_share_of_the_tenant():
+    scorer = FakeScorer()
+
+    await search(furnished(scorer=scorer), TENANT, "docs", SearchRequest(query=QUERY, limit=2))
+
+    assert scorer.tenants == [TENANT]
+
+
 async def test_depth_bounds_what_the_reranker_sees():
     scorer = FakeScorer()
 
