@@ -833,6 +833,27 @@ CREATE TABLE pgrerank.document (
 ALTER TABLE pgrerank.document OWNER TO pgrerank_owner;
 
 --
+-- Name: judgment; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.judgment (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    query text NOT NULL,
+    query_hash bytea NOT NULL,
+    external_id text NOT NULL,
+    chunk_id uuid,
+    grade smallint NOT NULL,
+    source text NOT NULL,
+    judged_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_judgment_grade CHECK (((grade >= 0) AND (grade <= 3)))
+);
+
+ALTER TABLE pgrerank.judgment OWNER TO pgrerank_owner;
+
+--
 -- Name: model; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -911,6 +932,29 @@ CREATE TABLE pgrerank.tenant (
 );
 
 ALTER TABLE pgrerank.tenant OWNER TO pgrerank_owner;
+
+--
+-- Name: judgment; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.judgment WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    j.id AS judgment_id,
+    j.created_at,
+    c.name AS collection,
+    j.query,
+    j.external_id,
+    d.title,
+    j.chunk_id,
+    j.grade,
+    j.source,
+    j.judged_by
+   FROM (((pgrerank.judgment j
+     JOIN pgrerank.tenant t ON ((j.tenant_id = t.id)))
+     JOIN pgrerank.collection c ON (((j.tenant_id = c.tenant_id) AND (j.collection_id = c.id))))
+     LEFT JOIN pgrerank.document d ON (((j.tenant_id = d.tenant_id) AND (j.collection_id = d.collection_id) AND (j.external_id = d.external_id))));
+
+ALTER VIEW pgrerank_analytics.judgment OWNER TO pgrerank_owner;
 
 --
 -- Name: latency_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -1121,6 +1165,13 @@ ALTER TABLE ONLY pgrerank.document
     ADD CONSTRAINT pk_document PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: judgment pk_judgment; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.judgment
+    ADD CONSTRAINT pk_judgment PRIMARY KEY (tenant_id, id);
+
+--
 -- Name: model pk_model; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1205,6 +1256,12 @@ CREATE INDEX ix_chunk_tsv ON pgrerank.chunk USING gin (tsv);
 --
 
 CREATE INDEX ix_document_metadata ON pgrerank.document USING gin (metadata jsonb_path_ops);
+
+--
+-- Name: ix_judgment_tenant_id_collection_id_query_hash; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_judgment_tenant_id_collection_id_query_hash ON pgrerank.judgment USING btree (tenant_id, collection_id, query_hash);
 
 --
 -- Name: chunk collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
@@ -1307,6 +1364,13 @@ ALTER TABLE ONLY pgrerank.document
     ADD CONSTRAINT fk_document_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: judgment fk_judgment_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.judgment
+    ADD CONSTRAINT fk_judgment_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: rerank_log fk_rerank_log_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1370,6 +1434,14 @@ CREATE POLICY analyst ON pgrerank.collection_size FOR SELECT TO pgrerank_analyst
 --
 
 CREATE POLICY analyst ON pgrerank.document FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: judgment analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.judgment FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
    FROM pgrerank.analyst_grant g
   WHERE (g.login = SESSION_USER))));
 
@@ -1438,6 +1510,12 @@ CREATE POLICY app ON pgrerank.collection_size TO pgrerank_app USING ((tenant_id 
 CREATE POLICY app ON pgrerank.document TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
+-- Name: judgment app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.judgment TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
 -- Name: rerank_log app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1478,6 +1556,12 @@ ALTER TABLE pgrerank.collection_size ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE pgrerank.document ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: judgment; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.judgment ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: rerank_log; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
@@ -1698,6 +1782,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.document TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.document TO pgrerank_analyst;
 
 --
+-- Name: TABLE judgment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.judgment TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.judgment TO pgrerank_analyst;
+
+--
 -- Name: TABLE model; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1717,6 +1808,12 @@ GRANT SELECT ON TABLE pgrerank.rerank_log TO pgrerank_analyst;
 
 GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_analyst;
+
+--
+-- Name: TABLE judgment; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.judgment TO pgrerank_analyst;
 
 --
 -- Name: TABLE latency_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

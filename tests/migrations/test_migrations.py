@@ -17,6 +17,8 @@ from tests.fixtures import rows
 from tests.fixtures.dump import dump
 
 ROOT = Path(__file__).parents[2]
+#: tables that a later revision than the second made, and going down takes away
+LATER = {"judgment"}
 
 
 def revision(connection):
@@ -72,7 +74,7 @@ def test_rows_survive_a_revision_that_only_adds(fresh_database):
     migrate.upgrade(fresh_database.admin_url)
 
     with fresh_database.admin() as connection:
-        for table in rows.tenant_tables(connection):
+        for table in {*rows.tenant_tables(connection)} - LATER:
             assert rows.owners(connection, table) == {tenant_id}
 
 

@@ -13,7 +13,11 @@ from tests.fixtures.rankings import ranking
 GUIDE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
 QUERIES = re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL)
 SECTIONS = dict(
-    re.findall(r"^## (rerank_\w+|latency_\w+): .*?\n(.*?)(?=^## )", GUIDE, re.MULTILINE | re.DOTALL)
+    re.findall(
+        r"^## (rerank_\w+|latency_\w+|judgment): .*?\n(.*?)(?=^## )",
+        GUIDE,
+        re.MULTILINE | re.DOTALL,
+    )
 )
 
 
@@ -42,7 +46,8 @@ async def test_worked_query_runs(analyst, query):
 
 
 @pytest.mark.parametrize(
-    "view", ["rerank_log", "rerank_candidate", "latency_daily", "rerank_effect_daily"]
+    "view",
+    ["rerank_log", "rerank_candidate", "judgment", "latency_daily", "rerank_effect_daily"],
 )
 async def test_guide_explains_every_column_of_a_view(analyst, view):
     columns = {

@@ -36,7 +36,7 @@ TERM_DIMENSIONS = 2**28
 def metadata() -> MetaData:
     """All tables at the newest revision."""
     tables = MetaData(schema=SCHEMA, naming_convention=NAMING)
-    for define in (_tenancy, _models, _collections, _documents, _chunks, _rerank_log):
+    for define in _DEFINITIONS:
         define(tables)
     return tables
 
@@ -107,6 +107,7 @@ def _collections(tables: MetaData) -> None:
         _required("text_search", Text),
         _required("embedder_id", UUID),
         _required("created_at", DateTime(timezone=True)),
+        _required("stores_tokens", Boolean),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "name"),
         _of_tenant(),
@@ -187,6 +188,17 @@ def _chunks(tables: MetaData) -> None:
         _of_model("model_id"),
         Index(None, "tenant_id", "chunk_id"),
     )
+    Table(
+        "chunk_tokens",
+        tables,
+        _required("tenant_id", UUID),
+        _required("chunk_id", UUID),
+        _required("model_id", UUID),
+        _required("vectors", BYTEA),
+        PrimaryKeyConstraint("tenant_id", "chunk_id", "model_id"),
+        _of("chunk"),
+        _of_model("model_id"),
+    )
 
 
 def _rerank_log(tables: MetaData) -> None:
@@ -203,6 +215,7 @@ def _rerank_log(tables: MetaData) -> None:
         _of_tenant(),
         _of_model("embedder_id"),
         _of_model("reranker_id"),
+        _of_model("cascade_id"),
         postgresql_partition_by="range (created_at)",
     )
 
@@ -228,6 +241,7 @@ def _log_outcome() -> list[Column[Any]]:
         _required("returned", Integer),
         Column("embedder_id", UUID),
         Column("reranker_id", UUID),
+        Column("cascade_id", UUID),
         Column("dense_requested", Integer),
         Column("dense_returned", Integer),
         Column("dense_scan", Text),
@@ -252,7 +266,30 @@ def _log_candidates() -> list[Column[Any]]:
         _required("relevances", ARRAY(REAL)),
         _required("truncated", ARRAY(Boolean)),
         _required("final_ranks", ARRAY(SmallInteger)),
+        Column("cascade_scores", ARRAY(Double)),
     ]
+
+
+def _judgments(tables: MetaData) -> None:
+    Table(
+        "judgment",
+        tables,
+        _required("tenant_id", UUID),
+        _required("id", UUID),
+        _required("collection_id", UUID),
+        _required("query", Text),
+        _required("query_hash", BYTEA),
+        _required("external_id", Text),
+        Column("chunk_id", UUID),
+        _required("grade", SmallInteger),
+        _required("source", Text),
+        Column("judged_by", Text),
+        _required("created_at", DateTime(timezone=True)),
+        PrimaryKeyConstraint("tenant_id", "id"),
+        _of("collection"),
+        CheckConstraint("grade between 0 and 3", "grade"),
+        Index(None, "tenant_id", "collection_id", "query_hash"),
+    )
 
 
 def _required(name: str, kind: type[TypeEngine[Any]] | TypeEngine[Any]) -> Column[Any]:
@@ -274,3 +311,14 @@ def _of(table: str) -> ForeignKeyConstraint:
 
 def _of_model(column: str) -> ForeignKeyConstraint:
     return ForeignKeyConstraint([column], [f"{SCHEMA}.model.id"])
+
+
+_DEFINITIONS = (
+    _tenancy,
+    _models,
+    _collections,
+    _documents,
+    _chunks,
+    _rerank_log,
+    _judgments,
+)
