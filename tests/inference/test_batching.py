@@ -50,6 +50,29 @@ def test_nothing_that_fits_for_free_is_left_behind(lengths, budget):
     assert not left or longest * (len(batch) + 1) > budget
 
 
+@given(lengths_, budgets, st.integers(1, 10))
+def test_what_belongs_together_goes_first(lengths, budget, together):
+    batch = next_batch(lengths, budget, together=together)
+
+    fits = max(lengths[:together]) * min(together, len(lengths)) <= budget
+    assert not fits or batch[:together] == sorted(
+        range(min(together, len(lengths))), key=lambda i: (i > 0, -lengths[i], i)
+    )
+
+
+@given(lengths_, budgets, st.data())
+def test_those_of_the_tenant_go_before_the_others_where_they_are_near(lengths, budget, data):
+    own = data.draw(st.integers(1, len(lengths)))
+
+    batch = next_batch(lengths, budget, own=own)
+
+    near = {i for i in range(own) if abs(lengths[i] - lengths[0]) * 8 <= lengths[0]}
+    longest = max(lengths[i] for i in batch)
+    others = [i for i in batch if i >= own]
+    left = [i for i in near - set(batch) if lengths[i] <= longest]
+    assert not others or not left
+
+
 def test_an_empty_line_has_no_batch():
     assert next_batch([], 100) == []
 

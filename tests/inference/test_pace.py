@@ -1,23 +1,17 @@
-from pgrerank.inference.pace import Pace
+import pytest
+
+from pgrerank.inference.pace import Pace, retry_after
 
 
-def test_an_unknown_pace_says_one_second():
-    assert Pace().seconds(10_000) == 1
+def test_of_an_unknown_pace_nothing_is_expected():
+    assert Pace().expected(10_000) == 0
 
 
 def test_the_wait_follows_the_rate():
     pace = Pace()
     pace.note(100, 1.0)
 
-    assert pace.seconds(250) == 3
-
-
-def test_the_wait_is_never_absurd():
-    pace = Pace()
-    pace.note(1, 10.0)
-
-    assert pace.seconds(0) == 1
-    assert pace.seconds(1_000_000) == 60
+    assert pace.expected(250) == pytest.approx(2.5)
 
 
 def test_recent_batches_count_more():
@@ -26,4 +20,9 @@ def test_recent_batches_count_more():
     for _ in range(30):
         pace.note(100, 1.0)
 
-    assert pace.seconds(1000) < 15
+    assert pace.expected(1000) < 15
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, 1), (0.2, 1), (2.5, 3), (1e6, 60)])
+def test_a_wait_is_told_in_whole_seconds_and_never_absurd(seconds, told):
+    assert retry_after(seconds) == told

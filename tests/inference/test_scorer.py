@@ -46,8 +46,16 @@ def pairing() -> CodePointPairing:
 
 
 @pytest.fixture
-def scorer(backend: FakeBackend, pairing: CodePointPairing) -> Iterator[EngineScorer[float]]:
-    engine = Engine(backend, "fake", capacity=100)
+def budget() -> int:
+    """Padded tokens of a batch."""
+    return 2048
+
+
+@pytest.fixture
+def scorer(
+    backend: FakeBackend, pairing: CodePointPairing, budget: int
+) -> Iterator[EngineScorer[float]]:
+    engine = Engine(backend, "fake", capacity=100, budget=budget)
     scorer = EngineScorer(FakeScorer().model, engine, pairing, ScoreCache(100), engine.close)
     yield scorer
     backend.gate.set()
@@ -115,16 +123,16 @@ async def test_a_pair_that_does_not_fit_in_memory_fails_alone(scorer, backend):
     assert values(await scorer.score("q", passages("a", "b", "c"))) == [97, None, 99]
 
 
+@pytest.mark.parametrize("budget", [1])
 async def test_a_deadline_leaves_the_tail_unscored(scorer, backend):
-    scorer.engine._queue._budget = 1
     backend.refuse = lambda _: backend.gate.clear()
     deadline = scorer.engine.elapsed() + 0.3
 
     assert values(await scorer.score("q", passages("a", "b"), deadline=deadline)) == [97, None]
 
 
+@pytest.mark.parametrize("budget", [1])
 async def test_half_the_segments_are_no_score(scorer, backend):
-    scorer.engine._queue._budget = 1
     backend.refuse = lambda _: backend.gate.clear()
     deadline = scorer.engine.elapsed() + 0.3
 

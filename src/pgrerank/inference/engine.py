@@ -11,6 +11,7 @@ from pgrerank.inference.ticket import Job, Lane, Row, Ticket
 from pgrerank.inference.worker import Backend, Worker, fail
 
 CAPACITY = 20_000
+LONGEST_WAIT_S = 10.0
 # Padded tokens of a batch. On two cores 1024 to 4096 run at one rate, 8192 is slower (caches).
 BUDGET = 2048
 
@@ -25,6 +26,8 @@ class Engine(Generic[Row]):
         name: Name of the model, for errors and logs.
         capacity: Sequences that may wait; over it requests are refused.
         budget: Padded tokens of a batch.
+        longest_wait_s: Seconds of work that may be ahead of a query or a pair; over it requests
+            are refused.
         elapsed: The clock that deadlines are told on, in seconds.
     """
 
@@ -35,11 +38,14 @@ class Engine(Generic[Row]):
         *,
         capacity: int = CAPACITY,
         budget: int = BUDGET,
+        longest_wait_s: float = LONGEST_WAIT_S,
         elapsed: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.elapsed = elapsed
         self._part = f"The model {name}"
-        self._queue = Queue[Row](self._part, capacity=capacity, budget=budget)
+        self._queue = Queue[Row](
+            self._part, capacity=capacity, budget=budget, longest_wait_s=longest_wait_s
+        )
         self._worker = Worker(backend, self._queue, part=self._part)
 
     @property
@@ -80,7 +86,7 @@ class Engine(Generic[Row]):
         alone. Cancelling the call, like the deadline, takes its jobs out of the line at once.
 
         Raises:
-            OverloadedError: The line is full.
+            OverloadedError: The line is full, or too long for who waits in it.
             ScoringError: The model failed, or was closed meanwhile.
             UnavailableError: The engine is closed.
         """

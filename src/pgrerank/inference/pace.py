@@ -7,20 +7,22 @@ _LONGEST_S = 60
 
 
 class Pace:
-    """Sequences a second over the recent batches."""
+    """Tokens a second over the recent batches, padding left out."""
 
     def __init__(self) -> None:
-        self._sequences = 0.0
+        self._tokens = 0.0
         self._seconds = 0.0
 
-    def note(self, sequences: int, seconds: float) -> None:
-        """A batch of so many sequences took so long."""
-        self._sequences = _MEMORY * self._sequences + sequences
+    def note(self, tokens: int, seconds: float) -> None:
+        """A batch of so many tokens took so long."""
+        self._tokens = _MEMORY * self._tokens + tokens
         self._seconds = _MEMORY * self._seconds + seconds
 
-    def seconds(self, sequences: int) -> int:
-        """Whole seconds that so many sequences will take, 1 to 60; 1 while nothing is known."""
-        if not self._sequences:
-            return 1
-        expected = math.ceil(sequences * self._seconds / self._sequences)
-        return min(max(expected, 1), _LONGEST_S)
+    def expected(self, tokens: int) -> float:
+        """Seconds that so many tokens will take; 0 while nothing is known."""
+        return tokens * self._seconds / self._tokens if self._tokens else 0.0
+
+
+def retry_after(seconds: float) -> int:
+    """A wait as it is told: whole seconds, 1 to 60."""
+    return min(max(math.ceil(seconds), 1), _LONGEST_S)

@@ -5,42 +5,38 @@ from collections.abc import Sequence
 from typing import Any, Generic
 
 from pgrerank.domain.errors import OverloadedError, UnavailableError
-from pgrerank.inference.batching import next_batch
-from pgrerank.inference.pace import Pace
-from pgrerank.inference.ticket import Entry, Job, Lane, Row, Ticket, entries
-
-# Sequences among which a batch is sorted by length. Under a deadline the head must not be
-# overtaken by much, and a smaller batch wastes less when the time is up: 1024 padded tokens are
-# about 0.1 s on two cores, and still run at the full rate.
-_WINDOW = 256
-_HURRIED_WINDOW = 32
-_HURRIED_BUDGET = 1024
-_PATIENCE = 4  # every so many batches the longest waiting goes first, whatever its lane
+from pgrerank.inference.line import PATIENCE, Line
+from pgrerank.inference.pace import Pace, retry_after
+from pgrerank.inference.ticket import Entry, Job, Lane, Row, Ticket
 
 
 class Queue(Generic[Row]):
     """Sequences of many requests, waiting for one worker. Every method may be called anywhere.
 
+    Lanes go in their order: queries, pairs, passages; every `PATIENCE`th batch is of the lane
+    whose first has waited the longest. Within a lane the order is that of `Line`.
+
     Args:
         part: What the model is called in errors.
         capacity: Sequences that may wait.
         budget: Padded tokens of a batch.
+        longest_wait_s: Seconds of work that may be ahead of a query or a pair; passages, for
+            which nobody waits, are bounded by the capacity alone.
     """
 
-    def __init__(self, part: str, *, capacity: int, budget: int) -> None:
+    def __init__(self, part: str, *, capacity: int, budget: int, longest_wait_s: float) -> None:
         self.pace = Pace()
         self._part = part
         self._capacity = capacity
-        self._budget = budget
-        self._lanes: dict[Lane, list[Entry[Row]]] = {lane: [] for lane in Lane}
-        self._turns = dict.fromkeys(Lane, 0)
+        self._longest_wait_s = longest_wait_s
+        self._lanes = {lane: Line[Row](budget) for lane in Lane}
         self._arrivals = 0
         self._batches = 0
         self._open = True
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
-        return sum(len(waiting) for waiting in self._lanes.values())
+        return sum(len(line) for line in self._lanes.values())
 
     def admit(self, ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]], lane: Lane) -> None:
         """Put a request in line, all of it or nothing.
@@ -48,60 +44,55 @@ class Queue(Generic[Row]):
         A request larger than the line is admitted when nobody else waits.
 
         Raises:
-            OverloadedError: There is no room.
+            OverloadedError: There is no room, or too much would run before it.
             UnavailableError: The line is closed.
         """
         with self._changed:
+            if not self._open:
+                raise UnavailableError(self._part)
             self._check_room(len(jobs))
-            turn, self._arrivals = self._turns[lane], self._arrivals + 1
-            waiting = self._lanes[lane]
-            waiting += entries(ticket, jobs, lane, turn, self._arrivals)
-            waiting.sort(key=lambda entry: (entry.turn, entry.arrival))
+            self._check_wait(ticket, jobs, lane)
+            self._arrivals += 1
+            self._lanes[lane].put(ticket, jobs, self._arrivals)
             self._changed.notify()
 
     def withdraw(self, ticket: Ticket[Any]) -> None:
         """Take what is left of a request out of the line."""
         with self._changed:
-            for waiting in self._lanes.values():
-                waiting[:] = [entry for entry in waiting if entry.ticket is not ticket]
+            for line in self._lanes.values():
+                line.withdraw(ticket)
 
     def take(self) -> list[Entry[Row]]:
         """Wait for work and take the next batch of it. Empty: the line is closed."""
         with self._changed:
             self._changed.wait_for(lambda: len(self) or not self._open)
-            return self._next() if self._open else []
+            return self._next_line().take() if self._open else []
 
     def close(self) -> list[Entry[Row]]:
         """Admit nothing more and hand back what was waiting."""
         with self._changed:
             self._open = False
-            left = [entry for waiting in self._lanes.values() for entry in waiting]
-            for waiting in self._lanes.values():
-                waiting.clear()
+            left = [entry for line in self._lanes.values() for entry in line.clear()]
             self._changed.notify_all()
             return left
 
     def _check_room(self, size: int) -> None:
-        if not self._open:
-            raise UnavailableError(self._part)
         waiting = len(self)
         if waiting and waiting + size > self._capacity:
-            raise OverloadedError(self.pace.seconds(waiting))
+            tokens = sum(line.tokens for line in self._lanes.values())
+            raise OverloadedError(retry_after(self.pace.expected(tokens)))
 
-    def _next(self) -> list[Entry[Row]]:
-        waiting = self._lanes[self._next_lane()]
-        first = waiting[0]
-        self._turns[first.lane] = first.turn
-        window = waiting[: _HURRIED_WINDOW if first.ticket.hurried else _WINDOW]
-        budget = min(self._budget, _HURRIED_BUDGET) if first.ticket.hurried else self._budget
-        chosen = next_batch([len(entry.job.tokens) for entry in window], budget)
-        for index in sorted(chosen, reverse=True):
-            del waiting[index]
-        return [window[index] for index in chosen]
+    def _check_wait(self, ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]], lane: Lane) -> None:
+        if lane is Lane.PASSAGE:
+            return
+        before = sum(line.tokens for other, line in self._lanes.items() if other < lane)
+        wait_s = self.pace.expected(before + self._lanes[lane].ahead(ticket, jobs))
+        if wait_s > self._longest_wait_s:
+            raise OverloadedError(retry_after(wait_s - self._longest_wait_s))
 
-    def _next_lane(self) -> Lane:
+    def _next_line(self) -> Line[Row]:
         self._batches += 1
-        occupied = [lane for lane, waiting in self._lanes.items() if waiting]
-        if self._batches % _PATIENCE:
+        occupied = [line for line in self._lanes.values() if len(line)]
+        if self._batches % PATIENCE:
             return occupied[0]
-        return min(occupied, key=lambda lane: self._lanes[lane][0].arrival)
+        return min(occupied, key=lambda line: line.oldest)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Generic, TypeVar
@@ -77,16 +77,3 @@ class Entry(Generic[Row]):
     ticket: Ticket[Any]
     index: int
     job: Job[Row, Any]
-    lane: Lane
-    #: place in the lane; requests that wait together take turns
-    turn: int
-    arrival: int
-
-
-def entries(
-    ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]], lane: Lane, turn: int, arrival: int
-) -> list[Entry[Row]]:
-    """The jobs of a request in line from `turn` on."""
-    return [
-        Entry(ticket, index, job, lane, turn + index, arrival) for index, job in enumerate(jobs)
-    ]

@@ -62,7 +62,8 @@ class Worker(Generic[Row]):
         if isinstance(outcome, BaseException):
             self._recover(batch, outcome)
             return
-        self._queue.pace.note(len(batch), time.perf_counter() - started)
+        tokens = sum(len(entry.job.tokens) for entry in batch)
+        self._queue.pace.note(tokens, time.perf_counter() - started)
         self.sequences += len(batch)
         self.batches += 1
         for entry, answer in zip(batch, outcome, strict=True):

@@ -1,0 +1,216 @@
+"""Who runs when: properties of the order, over arrivals of every kind."""
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import count
+from math import ceil
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pgrerank.domain.ids import TenantId
+from pgrerank.inference.line import PATIENCE, Line
+from tests.inference.backends import job
+
+BUDGET = 100
+LARGE = 40  # sequences, of which more than two batches at any length used here
+A, B, C, D = TENANTS = [TenantId(UUID(int=n)) for n in range(4)]
+
+
+@dataclass(eq=False)
+class Request:
+    """Stands for a ticket, which would need an event loop."""
+
+    tenant: TenantId | None
+    lengths: list[int]
+    hurried: bool = False
+
+
+class Bench:
+    """A line, and what it ran."""
+
+    def __init__(self) -> None:
+        self.line: Line[float] = Line(BUDGET)
+        self.batches: list[list[tuple[Request, int]]] = []
+        self._arrivals = count()
+
+    def put(self, tenant: TenantId | None, *lengths: int, hurried: bool = False) -> Request:
+        request = Request(tenant, list(lengths), hurried)
+        jobs = [job(1, length=length) for length in lengths]
+        self.line.put(request, jobs, next(self._arrivals))
+        return request
+
+    def run(self, batches: int = 1) -> None:
+        for _ in range(batches):
+            self.batches.append([(entry.ticket, entry.index) for entry in self.line.take()])
+
+    def drain(self) -> None:
+        while len(self.line):
+            self.run()
+
+    def finish(self, request: Request) -> None:
+        """Run until a request is done."""
+        while self.ran(request) < len(request.lengths):
+            self.run()
+
+    def ran(self, request: Request) -> int:
+        """Sequences of a request that were run."""
+        return sum(ticket is request for batch in self.batches for ticket, _ in batch)
+
+    def done(self, request: Request) -> int:
+        """Batches after which the last of a request had run."""
+        return max(n for n, batch in enumerate(self.batches, 1) if request in dict(batch))
+
+    def used(self, tenant: TenantId) -> int:
+        """Padded tokens of a tenant."""
+        return sum(
+            max(ticket.lengths[index] for ticket, index in batch)
+            for batch in self.batches
+            for ticket, _ in batch
+            if ticket.tenant == tenant
+        )
+
+
+lengths_ = st.lists(st.integers(1, 60), min_size=1, max_size=60)
+requests_ = st.lists(
+    st.tuples(st.sampled_from(TENANTS), lengths_, st.booleans()), min_size=1, max_size=12
+)
+
+
+@given(requests_, st.integers(0, 6))
+def test_everything_is_run_once_in_batches_within_the_budget(requests, between):
+    bench = Bench()
+    given_ = []
+    for tenant, lengths, hurried in requests:
+        given_.append(bench.put(tenant, *lengths, hurried=hurried))
+        bench.run(min(between, len(bench.line)) and 1)
+    bench.drain()
+
+    ran = Counter(entry for batch in bench.batches for entry in batch)
+    assert ran == Counter((r, i) for r in given_ for i in range(len(r.lengths)))
+    for batch in bench.batches:
+        longest = max(ticket.lengths[index] for ticket, index in batch)
+        assert len(batch) == 1 or longest * len(batch) <= BUDGET
+    assert (len(bench.line), bench.line.tokens) == (0, 0)
+
+
+@given(st.lists(st.integers(1, 300), min_size=2, max_size=4), st.integers(1, 5))
+def test_a_tenant_is_done_as_soon_as_equal_shares_allow(demands, requests_each):
+    """No tenant waits for more of another than for as much as it asked for itself."""
+    bench = Bench()
+    length = 10
+    last = {}
+    for tenant, demand in zip(TENANTS, demands, strict=False):
+        for part in range(requests_each if tenant == A else 1):
+            size = len(range(part, demand, requests_each)) if tenant == A else demand
+            if size:
+                last[tenant] = [*last.get(tenant, []), bench.put(tenant, *[length] * size)]
+    bench.drain()
+
+    for tenant, demand in zip(TENANTS, demands, strict=False):
+        fair = sum(min(demand, other) for other in demands) * length / BUDGET
+        done = max(bench.done(request) for request in last[tenant])
+        assert done <= ceil(fair) + 2 * len(demands)
+
+
+@given(lengths_, st.integers(1, 20))
+def test_a_tenant_with_many_requests_does_not_hold_up_another(lengths, crowd):
+    bench = Bench()
+    for _ in range(crowd):
+        bench.put(A, *[10] * LARGE)
+    bench.run(3)
+    other = bench.put(B, *lengths)
+    bench.finish(other)
+
+    # Each of its batches runs at least one sequence, and between two of them is one of the crowd.
+    assert bench.done(other) - 3 <= 2 * len(lengths) + 1
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=3), st.integers(1, 20), st.booleans())
+def test_a_small_request_waits_for_no_large_one(lengths, crowd, same):
+    bench = Bench()
+    for _ in range(crowd):
+        bench.put(A, *[20, 25, 30] * 10)
+    bench.run(2)
+    small = bench.put(A if same else B, *lengths)
+    bench.finish(small)
+
+    # Every fourth batch of a tenant is a large request's, whoever waits.
+    assert bench.done(small) - 2 <= 2
+
+
+@given(st.integers(1, 200), st.integers(1, 30))
+def test_a_large_request_gets_on_however_many_small_ones_come(size, length):
+    bench = Bench()
+    large = bench.put(A, *[length] * max(size, 2 * BUDGET // length + 1))
+    batches = ceil(len(large.lengths) / (BUDGET // length)) * PATIENCE
+    for _ in range(batches):
+        for _ in range(3):  # more than one batch can run
+            bench.put(A, 40)
+        bench.run()
+
+    assert bench.ran(large) == len(large.lengths)
+
+
+@given(st.integers(2, 12))
+def test_large_requests_of_a_tenant_take_turns(crowd):
+    bench = Bench()
+    huge = bench.put(A, *[50] * 200)
+    others = [bench.put(A, *[50] * 8) for _ in range(crowd)]
+    bench.drain()
+
+    # Four batches of the huge one, then four of each of the others.
+    assert max(bench.done(other) for other in others) == 4 + 4 * crowd
+    assert bench.done(huge) == len(bench.batches)
+
+
+@given(st.integers(1, 20))
+def test_leaving_and_coming_back_gains_no_more_than_a_batch(rounds):
+    bench = Bench()
+    bench.put(A, *[10] * 400)
+    bench.put(B, *[10] * 400)
+    for _ in range(rounds):
+        bench.finish(bench.put(C, *[10] * 10))
+
+    assert bench.used(C) <= (bench.used(A) + bench.used(B)) / 2 + 3 * BUDGET
+
+
+@given(requests_, st.data())
+def test_what_is_withdrawn_does_not_run_and_holds_no_place(requests, data):
+    bench = Bench()
+    given_ = [bench.put(tenant, *lengths) for tenant, lengths, _ in requests]
+    bench.run()
+    gone = data.draw(st.sampled_from(given_))
+    bench.line.withdraw(gone)
+    ran = bench.ran(gone)
+    bench.drain()
+
+    assert bench.ran(gone) == ran
+    assert all(bench.ran(r) == len(r.lengths) for r in given_ if r is not gone)
+
+
+def test_under_a_deadline_a_request_keeps_its_order():
+    bench = Bench()
+    hurried = bench.put(A, *[30, 10, 30, 10] * 20, hurried=True)
+    bench.drain()
+
+    order = [index for batch in bench.batches for ticket, index in batch if ticket is hurried]
+    assert all(index < place + 32 for place, index in enumerate(order))
+
+
+def test_what_is_ahead_is_what_shares_and_sizes_say():
+    bench = Bench()
+    bench.put(A, *[50] * 20)  # large
+    bench.put(A, 10, 10)  # small
+    bench.put(B, *[50] * 2)
+
+    def ahead(tenant: TenantId, *lengths: int) -> int:
+        return bench.line.ahead(
+            Request(tenant, list(lengths)), [job(1, length=length) for length in lengths]
+        )
+
+    assert ahead(A, 30) == 20 + min(20 + 30, 100)
+    assert ahead(A, *[50] * 10) == 1020 + 100
+    assert ahead(C, 60) == 60 + 60
+    assert ahead(B, *[50] * 30) == 100 + 1020
