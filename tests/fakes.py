@@ -25,6 +25,7 @@ from pgrerank.domain.document import Chunk, StoredDocument, passage, passage_has
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, KeyId, RankingId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.page import Page
@@ -303,6 +304,35 @@ class FakeTenants:
             yield self.kept[name]
 
     async def delete(self, name: str) -> None:
+@dataclass
+class FakeJudgments:
+    """Keeps what it is given; `passages` and `searches` are what reading gives."""
+
+    kept: list[Judgment] = field(default_factory=list)
+    passages: list[JudgedPassage] = field(default_factory=list)
+    searches: list[SeenPassage] = field(default_factory=list)
+
+    async def add(
+        self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
+    ) -> int:
+        new = [each for each in dict.fromkeys(judgments) if each not in self.kept]
+        self.kept += new
+        return len(new)
+
+    async def unknown(
+        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
+    ) -> Sequence[str]:
+        return []
+
+    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
+        return self.passages
+
+    async def seen(
+        self, tenant_id: TenantId, collection: Collection, *, depth: int
+    ) -> Sequence[SeenPassage]:
+        return [each for each in self.searches if each.rank <= depth]
+
+
         await self.named(name)
         del self.kept[name]
 
@@ -356,3 +386,4 @@ def house(**parts: object) -> House:
         tenants=FakeTenants(),
     )
     return replace(fakes, **parts)
+        judgments=FakeJudgments(),

@@ -14,6 +14,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, StoredDocument
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport
+from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
@@ -241,6 +242,71 @@ class Tenants(Protocol):
         ...
 
 
+class TokenVectors(Protocol):
+    """Token vectors of the chunks that are stored already."""
+
+    async def switch(self, tenant_id: TenantId, collection: Collection, *, on: bool) -> None:
+        """Say whether chunks that come from now on get token vectors. Raises NotFoundError."""
+        ...
+
+    async def missing(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        model: ModelCard,
+        *,
+        after: ChunkId | None,
+        limit: int,
+    ) -> Sequence[BareChunk]:
+        """Chunks without token vectors of the model, by id, those after `after`."""
+        ...
+
+    async def add(
+        self, tenant_id: TenantId, model: ModelCard, vectors: Mapping[ChunkId, bytes]
+    ) -> int:
+        """Store token vectors in one transaction, of chunks that are still there; says how many."""
+        ...
+
+    async def forget(
+        self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
+    ) -> int:
+        """Remove a collection's token vectors, all but those of `keep`; says of how many chunks."""
+        ...
+
+
+class Judgments(Protocol):
+    """What people and programs said of documents for queries."""
+
+    async def add(
+        self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
+    ) -> int:
+        """Store judgments; how many were new. The same one twice is kept once.
+
+        Judgments that contradict each other are all kept. The documents need not be stored.
+        """
+        ...
+
+    async def unknown(
+        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
+    ) -> Sequence[str]:
+        """Those of the documents that the collection does not hold."""
+        ...
+
+    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
+        """Every judged document that is stored, once a query, with a passage of it.
+
+        The passage is of the judged chunk, else of the one that searches placed best, else of
+        the first.
+        """
+        ...
+
+    async def seen(
+        self, tenant_id: TenantId, collection: Collection, *, depth: int
+    ) -> Sequence[SeenPassage]:
+        """What logged searches for judged queries placed within `depth`, the best place first."""
+        ...
+
+
 class Observer(Protocol):
     """Told what happened, to log and count it. Returns at once and never raises."""
 
@@ -279,3 +345,5 @@ class House(Office):
     embedder: Embedder
     scorer: Scorer
     candidates: Candidates
+    judgments: Judgments
+    tokens: TokenVectors

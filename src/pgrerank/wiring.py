@@ -22,6 +22,7 @@ from pgrerank.storage import embedded, migrate, startup
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embedded import EmbeddedServer
+from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool, pool
 from pgrerank.storage.rankings import PostgresRankings
@@ -184,6 +185,8 @@ def _office(found: Database, connections: Pool) -> Office:
         tenants=PostgresTenants(found.admin_url),
     )
 
+        tokens=PostgresTokens(connections),
+        judgments=PostgresJudgments(connections),
 
 def _house(found: Database, connections: Pool, loaded: Models) -> House:
     front = _office(found, connections)
@@ -196,6 +199,8 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         embedder=loaded.embedder,
         scorer=loaded.scorer,
         candidates=PostgresCandidates(connections),
+        tokens=front.tokens,
+        judgments=front.judgments,
     )
 
 

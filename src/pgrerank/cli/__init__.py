@@ -12,6 +12,7 @@ from pgrerank.cli import (
     doctor,
     evaluate,
     ingest,
+    judgment,
     key,
     login,
     maintain,
@@ -29,6 +30,7 @@ _PANELS = {
     "Run the service": ["serve", "migrate", "maintain", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
     "Measure": ["evaluate", "rerank-run", "demo"],
+    "Train": ["judgment"],
 }
 
 
@@ -67,6 +69,7 @@ for _command in (
     doctor.doctor,
     evaluate.evaluate,
     ingest.ingest,
+    judgment.judgment,
     key.key,
     login.login,
     maintain.maintain,

@@ -49,14 +49,7 @@ class Dataset:
 
     def queries(self) -> dict[str, str]:
         """Query texts by id."""
-        path = self.folder / "queries.jsonl"
-        found: dict[str, str] = {}
-        with path.open("rb") as stream:
-            for row in jsonl.rows(stream, path.name):
-                if isinstance(row.item, Rejection):
-                    raise Failed(f"{path}, line {row.line}: {row.item.reason}")
-                found[row.item.external_id] = row.item.text
-        return found
+        return texts(self.folder / "queries.jsonl")
 
     def qrels_file(self) -> Path:
         """`qrels/test.tsv`, or the only file of judgments there is."""
@@ -68,9 +61,37 @@ class Dataset:
         return wanted[0]
 
 
+def texts(path: Path) -> dict[str, str]:
+    """Texts by id, from JSON Lines with `_id` and `text`."""
+    found: dict[str, str] = {}
+    with path.open("rb") as stream:
+        for row in jsonl.rows(stream, path.name):
+            if isinstance(row.item, Rejection):
+                raise Failed(f"{path}, line {row.line}: {row.item.reason}")
+            found[row.item.external_id] = row.item.text
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A line of a file of judgments."""
+
+    line: int
+    query: str
+    document: str
+    grade: int
+
+
 def qrels(path: Path) -> dict[str, dict[str, int]]:
     """Grades by query and document, from a BEIR or TREC file of judgments."""
     found: dict[str, dict[str, int]] = {}
+    for row in judged(path):
+        found.setdefault(row.query, {})[row.document] = row.grade
+    return found
+
+
+def judged(path: Path) -> Iterator[Judged]:
+    """The lines of a BEIR or TREC file of judgments."""
     for line, text in enumerate(_lines(path), start=1):
         fields = text.split()
         place = _TRAILING.get(len(fields))
@@ -78,8 +99,8 @@ def qrels(path: Path) -> dict[str, dict[str, int]]:
             continue  # the header of a BEIR file
         if place is None or not _is_integer(fields[place[1]]):
             raise Failed(f"{path}, line {line}: must be `query document grade`, with tabs between")
-        found.setdefault(fields[0], {})[fields[place[0]]] = int(fields[place[1]])
-    return found
+        document, grade = fields[place[0]], int(fields[place[1]])
+        yield Judged(line=line, query=fields[0], document=document, grade=grade)
 
 
 def run(path: Path) -> dict[str, list[str]]:

@@ -1,0 +1,180 @@
+-- Runtime statements of storage/judgments.py.
+
+-- add --
+-- New judgments, in parallel arrays. One that is stored already with the same grade, source and
+-- judge is not stored again; one that differs in any of them is.
+insert into pgrerank.judgment (
+    tenant_id,
+    id,
+    collection_id,
+    query,
+    query_hash,
+    external_id,
+    chunk_id,
+    grade,
+    source,
+    judged_by
+)
+select
+    %(tenant_id)s,
+    u.id,
+    %(collection_id)s,
+    u.query,
+    u.query_hash,
+    u.external_id,
+    u.chunk_id,
+    u.grade,
+    u.source,
+    u.judged_by
+from
+    unnest(
+        %(ids)s::uuid[],
+        %(queries)s::text[],
+        %(query_hashes)s::bytea[],
+        %(external_ids)s::text[],
+        %(chunk_ids)s::uuid[],
+        %(grades)s::smallint[],
+        %(sources)s::text[],
+        %(judges)s::text[]
+    )
+        as u (id, query, query_hash, external_id, chunk_id, grade, source, judged_by)
+where not exists (
+    select 1
+    from pgrerank.judgment as j
+    where
+        j.tenant_id = %(tenant_id)s
+        and j.collection_id = %(collection_id)s
+        and j.query_hash = u.query_hash
+        and j.external_id = u.external_id
+        and j.chunk_id is not distinct from u.chunk_id
+        and j.grade = u.grade
+        and j.source = u.source
+        and j.judged_by is not distinct from u.judged_by
+);
+
+-- unknown --
+-- Those of the documents that the collection does not hold.
+select u.external_id
+from unnest(%(external_ids)s::text[]) as u (external_id)
+where
+    not exists (
+        select 1
+        from pgrerank.document as d
+        where
+            d.tenant_id = %(tenant_id)s
+            and d.collection_id = %(collection_id)s
+            and d.external_id = u.external_id
+    )
+order by u.external_id;
+
+-- judged --
+-- The lowest and highest grade of each judged document by query, with the text of one chunk: the
+-- judged one, else the one that searches for this query placed best, else the first.
+with judged as (
+    select
+        g.query,
+        g.external_id,
+        g.chunk_id,
+        min(g.grade) as lowest,
+        max(g.grade) as highest
+    from pgrerank.judgment as g
+    where
+        g.tenant_id = %(tenant_id)s
+        and g.collection_id = %(collection_id)s
+    group by g.query, g.external_id, g.chunk_id
+),
+
+placed as (
+    select
+        l.query,
+        u.chunk_id,
+        min(u.place) as place
+    from pgrerank.rerank_log as l
+    cross join unnest(l.chunk_ids) with ordinality as u (chunk_id, place)
+    where
+        l.tenant_id = %(tenant_id)s
+        and l.collection_id = %(collection_id)s
+        and l.query in (select j.query from judged as j)
+    group by l.query, u.chunk_id
+),
+
+passages as (
+    select distinct on (j.query, j.external_id, j.chunk_id)
+        j.query,
+        j.external_id,
+        d.title,
+        c.content,
+        j.lowest,
+        j.highest
+    from judged as j
+    inner join pgrerank.document as d
+        on
+            d.tenant_id = %(tenant_id)s
+            and d.collection_id = %(collection_id)s
+            and j.external_id = d.external_id
+    inner join pgrerank.chunk as c
+        on
+            d.tenant_id = c.tenant_id
+            and d.id = c.document_id
+    left join placed as p
+        on
+            j.query = p.query
+            and c.id = p.chunk_id
+    order by
+        j.query asc,
+        j.external_id asc,
+        j.chunk_id asc,
+        (c.id is not distinct from j.chunk_id) desc,
+        p.place asc nulls last,
+        c.ordinal asc
+)
+
+select
+    q.query,
+    q.external_id,
+    q.title,
+    q.content,
+    q.lowest,
+    q.highest
+from passages as q
+order by q.query, q.external_id, q.lowest, q.content;
+
+-- seen --
+-- The chunks that logged searches for judged queries placed within `depth`, at their best place.
+with placed as (
+    select
+        l.query,
+        u.chunk_id,
+        min(u.place)::integer as place
+    from pgrerank.rerank_log as l
+    cross join unnest(l.chunk_ids) with ordinality as u (chunk_id, place)
+    where
+        l.tenant_id = %(tenant_id)s
+        and l.collection_id = %(collection_id)s
+        and u.place <= %(depth)s
+        and l.query in (
+            select j.query
+            from pgrerank.judgment as j
+            where
+                j.tenant_id = %(tenant_id)s
+                and j.collection_id = %(collection_id)s
+        )
+    group by l.query, u.chunk_id
+)
+
+select
+    p.query,
+    d.external_id,
+    d.title,
+    c.content,
+    p.place
+from placed as p
+inner join pgrerank.chunk as c
+    on
+        c.tenant_id = %(tenant_id)s
+        and p.chunk_id = c.id
+inner join pgrerank.document as d
+    on
+        c.tenant_id = d.tenant_id
+        and c.document_id = d.id
+order by p.query, p.place, c.id;

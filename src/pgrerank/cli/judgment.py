@@ -1,0 +1,145 @@
+"""pgrerank judgment."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from pgrerank.cli import beir, option, output
+from pgrerank.cli.command import Commands, Failed, examples, settings
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.judgment import Judgment
+from pgrerank.settings import Settings
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import did."""
+
+    judgments: int
+    queries: int
+    #: not stored before
+    added: int
+    #: judged documents that the collection does not hold
+    unknown: tuple[str, ...]
+
+
+@click.group(cls=Commands)
+def judgment() -> None:
+    """Judgments: which documents are relevant for a query, to train and measure with."""
+
+
+@judgment.command(
+    name="import",
+    epilog=examples(
+        "pgrerank judgment import data/qrels/test.tsv -t acme -c docs",
+        "pgrerank judgment import qrels.trec -t acme -c docs --queries queries.jsonl --by ann",
+    ),
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@option.tenant
+@option.collection
+@click.option(
+    "--queries",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON Lines with `_id` and `text` of each query. Default: queries.jsonl of the BEIR "
+    "folder that FILE lies in.",
+)
+@click.option(
+    "--source", default="import", show_default=True, help="How these judgments came about."
+)
+@click.option("--by", "judged_by", metavar="NAME", help="Who judged.")
+@option.as_json
+@click.pass_context
+def import_(
+    context: click.Context,
+    *,
+    file: Path,
+    tenant_name: str,
+    collection_name: str,
+    queries: Path | None,
+    source: str,
+    judged_by: str | None,
+    as_json: bool,
+) -> None:
+    """Bring judgments into a collection.
+
+    FILE holds `query document grade` lines (BEIR, with a header) or `query 0 document grade`
+    lines (TREC); documents go by the ids they were ingested with, grades are 0 to 3. Judgments
+    that are stored already are not stored again, those that contradict each other are all kept.
+    """
+    found = _judgments(file, queries or file.parent.parent / "queries.jsonl", source, judged_by)
+    done = asyncio.run(_imported(settings(context), tenant_name, collection_name, found))
+    if as_json:
+        output.as_json(done)
+    else:
+        _show(done)
+
+
+def _judgments(
+    file: Path, queries: Path, source: str, judged_by: str | None
+) -> tuple[Judgment, ...]:
+    if not queries.is_file():
+        raise Failed(f"{queries} is missing: name the file of the queries with --queries")
+    texts = beir.texts(queries)
+    return tuple(
+        _judgment(file, texts, queries, row, source=source, judged_by=judged_by)
+        for row in beir.judged(file)
+    )
+
+
+def _judgment(
+    file: Path,
+    texts: Mapping[str, str],
+    queries: Path,
+    row: beir.Judged,
+    *,
+    source: str,
+    judged_by: str | None,
+) -> Judgment:
+    if row.query not in texts:
+        raise Failed(f"{file}, line {row.line}: {queries} has no query `{row.query}`")
+    try:
+        return Judgment(
+            query=texts[row.query],
+            external_id=row.document,
+            grade=row.grade,
+            source=source,
+            judged_by=judged_by,
+        )
+    except InvalidRequestError as error:
+        raise Failed(f"{file}, line {row.line}: {error}") from error
+
+
+async def _imported(
+    found: Settings, tenant_name: str, collection_name: str, judgments: tuple[Judgment, ...]
+) -> Imported:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        collection = await office.documents.collection(tenant.id, collection_name)
+        added = await office.judgments.add(tenant.id, collection, judgments)
+        documents = sorted({each.external_id for each in judgments})
+        unknown = await office.judgments.unknown(tenant.id, collection, documents)
+    return Imported(
+        judgments=len(judgments),
+        queries=len({each.query for each in judgments}),
+        added=added,
+        unknown=tuple(unknown),
+    )
+
+
+def _show(done: Imported) -> None:
+    output.table(
+        ["judgments", "queries", "new", "documents not stored"],
+        [(done.judgments, done.queries, done.added, len(done.unknown))],
+    )
+    if done.unknown:
+        names = ", ".join(done.unknown[:_SHOWN])
+        more = len(done.unknown) - _SHOWN
+        click.echo(f"\nNot stored: {names}" + (f" and {more} more" if more > 0 else ""))

@@ -1,0 +1,113 @@
+"""Judgments in Postgres."""
+
+from collections.abc import Sequence
+
+from psycopg.rows import kwargs_row
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import passage
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage, query_hash
+from pgrerank.storage import queries, tenancy
+from pgrerank.storage.pool import Pool
+
+_BATCH = 5_000
+#: reading labels goes through the log of a tenant, which may be long
+_TIMEOUT_MS = 15 * 60 * 1000
+
+
+class PostgresJudgments:
+    """The port Judgments, over the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("judgments")
+
+    async def add(
+        self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
+    ) -> int:
+        """Store judgments in one transaction; how many were new. See ports.Judgments."""
+        distinct = list(dict.fromkeys(judgments))
+        added = 0
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            for start in range(0, len(distinct), _BATCH):
+                rows = _columns(distinct[start : start + _BATCH])
+                owner = {"tenant_id": tenant_id, "collection_id": collection.id}
+                done = await connection.execute(self._statements["add"], {**owner, **rows})
+                added += done.rowcount
+        return added
+
+    async def unknown(
+        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
+    ) -> Sequence[str]:
+        """Those of the documents that the collection does not hold."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            found = await connection.execute(
+                self._statements["unknown"],
+                {
+                    "tenant_id": tenant_id,
+                    "collection_id": collection.id,
+                    "external_ids": list(external_ids),
+                },
+            )
+            return [external_id for (external_id,) in await found.fetchall()]
+
+    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
+        """Every judged document that is stored, with a passage of it. See ports.Judgments."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
+            )
+            cursor = connection.cursor(row_factory=kwargs_row(_judged))
+            await cursor.execute(
+                self._statements["judged"],
+                {"tenant_id": tenant_id, "collection_id": collection.id},
+            )
+            return await cursor.fetchall()
+
+    async def seen(
+        self, tenant_id: TenantId, collection: Collection, *, depth: int
+    ) -> Sequence[SeenPassage]:
+        """What logged searches for judged queries returned. See ports.Judgments."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
+            )
+            cursor = connection.cursor(row_factory=kwargs_row(_seen))
+            await cursor.execute(
+                self._statements["seen"],
+                {"tenant_id": tenant_id, "collection_id": collection.id, "depth": depth},
+            )
+            return await cursor.fetchall()
+
+
+def _columns(judgments: Sequence[Judgment]) -> dict[str, list[object]]:
+    return {
+        "ids": [uuid7() for _ in judgments],
+        "queries": [each.query for each in judgments],
+        "query_hashes": [query_hash(each.query) for each in judgments],
+        "external_ids": [each.external_id for each in judgments],
+        "chunk_ids": [each.chunk_id for each in judgments],
+        "grades": [each.grade for each in judgments],
+        "sources": [each.source for each in judgments],
+        "judges": [each.judged_by for each in judgments],
+    }
+
+
+def _judged(
+    *, query: str, external_id: str, title: str, content: str, lowest: int, highest: int
+) -> JudgedPassage:
+    return JudgedPassage(
+        query=query,
+        external_id=external_id,
+        passage=passage(title, content),
+        lowest=lowest,
+        highest=highest,
+    )
+
+
+def _seen(*, query: str, external_id: str, title: str, content: str, place: int) -> SeenPassage:
+    return SeenPassage(
+        query=query, external_id=external_id, passage=passage(title, content), rank=place
+    )
