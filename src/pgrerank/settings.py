@@ -59,9 +59,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = "late-interaction"
     precision: Annotated[
-        Literal["auto", "fp32", "bf16"],
-        Meta(description="Arithmetic of the models; `auto`: bf16 where the processor has it."),
-    ] = "auto"
+        Literal["fast", "exact", "int8"],
+        Meta(
+            description="Arithmetic of the models. `fast`: bf16 where the processor has it, in the same order "
+            "but for near ties; `exact`: fp32; `int8`: faster still, the order differs a little."
+        ),
+    ] = "fast"
     threads: Annotated[
         int, Meta(ge=0, le=1024, description="Threads a model may use; 0: one for each core.")
     ] = 0
@@ -73,6 +76,22 @@ class Settings(Struct, frozen=True, kw_only=True):
             "503 and Retry-After.",
         ),
     ] = 20_000
+    max_wait_seconds: Annotated[
+        float,
+        Meta(
+            gt=0,
+            description="Seconds of work that may be ahead of a query or a pair; over it requests "
+            "are refused at once.",
+        ),
+    ] = 10.0
+    pairs_per_second: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="Pairs a second that a tenant may have reranked, unless it has a quota of "
+            "its own; 0: no limit.",
+        ),
+    ] = 0
     score_cache: Annotated[
         int, Meta(ge=0, description="Pair scores kept in memory (about 200 bytes each).")
     ] = 200_000
