@@ -1,5 +1,6 @@
 """What happened, as log lines and as counts for Prometheus."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Callable
@@ -21,6 +22,10 @@ LogLevel = Literal["debug", "info", "warning", "error"]
 PROBES = frozenset({"/health/live", "/health/ready", "/metrics"})
 #: seconds; from a keyword search in a small collection to a batch rerank on few cores
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
+#: seconds; over the fifth, callers begin to notice
+DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+#: seconds between looks at the event loop
+_BEAT_S = 0.02
 
 
 def configure_logging(form: LogFormat, level: LogLevel) -> None:
@@ -133,9 +138,24 @@ class Telemetry:
             registry=self._registry,
         )
 
+        self._delays = Histogram(
+            "pgrerank_event_loop_delay_seconds",
+            "How late the event loop came to what was due.",
+            registry=self._registry,
+            buckets=DELAYS,
+        )
+
     def watch_queue(self, name: str, length: Callable[[], float]) -> None:
         """Report the length of a waiting line; it is asked whenever Prometheus is."""
         self._waiting.labels(name).set_function(length)
+
+    async def watch_loop(self) -> None:
+        """Measure until cancelled how late the event loop comes to what is due."""
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + _BEAT_S
+            await asyncio.sleep(_BEAT_S)
+            self._delays.observe(max(loop.time() - due, 0.0))
 
     def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
         """Log and count a search."""

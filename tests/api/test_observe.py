@@ -1,5 +1,6 @@
 """What happened is logged in one form and counted."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -165,3 +166,12 @@ def test_auto_is_json_where_nobody_looks(capsys):
     structlog.get_logger("pgrerank").warning("loud")
     [line] = capsys.readouterr().err.splitlines()
     assert json.loads(line)["event"] == "loud"
+
+
+async def test_the_delay_of_the_event_loop_is_counted(telemetry):
+    watching = asyncio.create_task(telemetry.watch_loop())
+    while b"pgrerank_event_loop_delay_seconds_count 0.0" in telemetry.exposition():
+        await asyncio.sleep(0)
+    watching.cancel()
+
+    assert b'pgrerank_event_loop_delay_seconds_bucket{le="0.02"}' in telemetry.exposition()
