@@ -43,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def scorer(folder: Path) -> Iterator[EngineScorer]:
-    scorer = load_scorer(str(folder), precision="fp32")
+    scorer = load_scorer(str(folder), precision="exact")
     yield scorer
     scorer.close()
 
@@ -68,7 +68,7 @@ async def test_scores_are_the_raw_logits_of_the_cross_encoder(folder, scorer):
 
 
 async def test_a_score_does_not_depend_on_its_batch(folder):
-    scorers = [load_scorer(str(folder), precision="fp32") for _ in range(2)]
+    scorers = [load_scorer(str(folder), precision="exact") for _ in range(2)]
     together = values(await scorers[0].score(QUERY, passages()))
     alone = [values(await scorers[1].score(QUERY, [passage]))[0] for passage in passages()]
     for scorer in scorers:
@@ -79,7 +79,7 @@ async def test_a_score_does_not_depend_on_its_batch(folder):
 
 
 async def test_bf16_keeps_near_scores_apart(folder, scorer):
-    half = load_scorer(str(folder), precision="bf16")
+    half = load_scorer(str(folder), precision="fast")
     texts = [f"passage number {number}" for number in range(100)]
     found = values(await half.score(QUERY, passages(texts)))
     half.close()

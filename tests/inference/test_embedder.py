@@ -106,7 +106,7 @@ async def test_what_a_model_makes_of_nan_is_an_error_not_a_vector(tmp_path):
     model = SentenceTransformer(str(MODEL_DIR), device="cpu")
     model[0].auto_model.embeddings.LayerNorm.weight.data.fill_(float("nan"))
     model.save(str(broken))
-    loaded = load_embedder(str(broken), precision="fp32")
+    loaded = load_embedder(str(broken), precision="exact")
 
     with pytest.raises(ScoringError):
         await loaded.query("anything")
@@ -121,7 +121,7 @@ async def test_another_models_pooling_and_prompts_are_honoured(tmp_path):
     )
     prompts = {"prompts": {"query": "query: ", "passage": "passage: "}}
     (folder / "config_sentence_transformers.json").write_text(json.dumps(prompts))
-    loaded = load_embedder(str(folder), precision="fp32")
+    loaded = load_embedder(str(folder), precision="exact")
     reference = SentenceTransformer(str(folder), device="cpu")
 
     query, (passage,) = await loaded.query("a"), await loaded.passages(["b"])
@@ -132,7 +132,7 @@ async def test_another_models_pooling_and_prompts_are_honoured(tmp_path):
 
 
 async def test_bf16_stays_near_fp32(embedder):
-    loaded = load_embedder(precision="bf16")
+    loaded = load_embedder(precision="fast")
     vectors = np.array(await loaded.passages(TEXTS))
     loaded.close()
 

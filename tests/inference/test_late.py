@@ -72,7 +72,7 @@ async def test_a_score_does_not_depend_on_its_batch(embedder):
 
 
 async def test_a_score_hardly_depends_on_its_batch_in_bf16():
-    embedder = load_embedder(precision="bf16")
+    embedder = load_embedder(precision="fast")
     together = await load_late_interaction(embedder).score(QUERY, passages())
     alone = [
         (await load_late_interaction(embedder).score(QUERY, [passage]))[0] for passage in passages()
@@ -162,7 +162,7 @@ async def test_closing_it_leaves_a_shared_embedder_open(embedder):
 
 
 async def test_without_the_packaged_embedder_it_loads_its_own(embedder):
-    scorer = load_scorer(precision="fp32")
+    scorer = load_scorer(precision="exact")
     scorer_of_embedder = load_scorer(embedder=embedder)
     scorer.close()
 

@@ -138,15 +138,6 @@ def test_hub_models_are_found_with_their_commit_and_missing_ones_told(tmp_path):
     assert "the hub did not give it" in refusal
 
 
-@pytest.mark.parametrize("wanted", ["fp32", "bf16"])
-def test_a_precision_asked_for_is_taken(wanted):
-    assert model.arithmetic(wanted, torch.device("cpu")) == wanted
-
-
-def test_a_gpu_computes_in_bf16_by_itself():
-    assert model.arithmetic("auto", torch.device("cuda")) == "bf16"
-
-
 def test_threads_are_set_once_and_again():
     before = torch.get_num_threads()
     model.use_threads(1)

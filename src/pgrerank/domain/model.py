@@ -1,6 +1,6 @@
 """What identifies a model: its name for people, its fingerprint for everything stored."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -34,3 +34,5 @@ class ModelCard:
     dimensions: int | None = None
     #: rerankers only
     score_kind: ScoreKind | None = None
+    #: on what it runs here and why, for people; no part of its identity
+    runs: str = field(default="", compare=False)

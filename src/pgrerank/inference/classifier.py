@@ -6,31 +6,41 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from sentence_transformers import CrossEncoder
 from torch import Tensor, nn
 
-from pgrerank.inference.tensors import features
+from pgrerank.inference.tensors import Features, Feed, Forward
 from pgrerank.inference.tokens import TokenSequence
 
 
 class ClassifierBackend:
-    """Runs the classification model of a CrossEncoder on token ids, without any activation."""
+    """Runs a classification model on token ids, without any activation.
 
-    def __init__(self, model: CrossEncoder, *, dtype: torch.dtype) -> None:
-        self._model: Any = model.model
-        self._model.to(dtype)
-        for head in _heads(self._model):
-            _keep_float(head)
-        self._inputs: Sequence[str] = model.tokenizer.model_input_names
-        self._padding = int(model.tokenizer.pad_token_id or 0)
-        self._device = model.device
+    Args:
+        feed: What the model reads.
+        logits: The model: [batch, 1] from its features.
+    """
+
+    def __init__(self, feed: Feed, logits: Forward) -> None:
+        self._feed = feed
+        self._logits = logits
 
     @torch.inference_mode()
     def forward(self, batch: Sequence[TokenSequence]) -> list[float]:
         """Run a batch: raw logits, in order."""
-        given = features(batch, self._inputs, self._padding, self._device)
-        logits: Tensor = self._model(**given).logits
-        return logits.float().squeeze(-1).tolist()
+        return self._logits(self._feed(batch)).float().squeeze(-1).tolist()
+
+
+def torch_logits(model: nn.Module, dtype: torch.dtype) -> Forward:
+    """A classification model of transformers, run by torch."""
+    model.to(dtype)
+    for head in _heads(model):
+        _keep_float(head)
+
+    def logits(given: Features) -> Tensor:
+        answer: Any = model(**given)
+        return answer.logits
+
+    return logits
 
 
 def _heads(model: nn.Module) -> list[nn.Linear]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from sentence_transformers import SentenceTransformer
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from pgrerank.inference.tensors import features
+from pgrerank.inference.tensors import Features, Feed, Forward
 from pgrerank.inference.tokens import TokenSequence
 
 
@@ -26,22 +25,25 @@ class EncodedRow:
 
 
 class EncoderBackend:
-    """Runs a SentenceTransformer on token ids, so that any pooling comes out as it was trained."""
+    """Runs a bi-encoder on token ids, so that any pooling comes out as it was trained.
 
-    def __init__(self, model: SentenceTransformer, *, dtype: torch.dtype) -> None:
-        self._transformer, *self._rest = list(model)
-        # The modules behind the transformer cost nothing and stay in fp32.
-        self._transformer.to(dtype)
-        self._inputs: Sequence[str] = model.tokenizer.model_input_names
-        self._padding = int(model.tokenizer.pad_token_id or 0)
-        self._device = model.device
+    Args:
+        feed: What the transformer reads.
+        states: The transformer: [batch, tokens, hidden] from its features.
+        rest: The modules behind it. They cost nothing and stay in fp32.
+    """
+
+    def __init__(self, feed: Feed, states: Forward, rest: Sequence[nn.Module]) -> None:
+        self._feed = feed
+        self._states = states
+        self._rest = rest
 
     @torch.inference_mode()
     def forward(self, batch: Sequence[TokenSequence]) -> list[EncodedRow]:
-        """Run a batch. Padding stands on the right, whatever the tokenizer prefers."""
-        given = features(batch, self._inputs, self._padding, self._device)
-        state: dict[str, Any] = self._transformer(given)
-        state["token_embeddings"] = state["token_embeddings"].float()
+        """Run a batch."""
+        given = self._feed(batch)
+        tokens = self._states(given).float()
+        state: dict[str, Any] = {**given, "token_embeddings": tokens}
         for module in self._rest:
             state = module(state)
         vectors = normalize(state["sentence_embedding"].float(), dim=-1).cpu()
@@ -50,3 +52,13 @@ class EncoderBackend:
             EncodedRow(vector, tokens[index, : len(sequence)])
             for index, (vector, sequence) in enumerate(zip(vectors, batch, strict=True))
         ]
+
+
+def torch_states(transformer: nn.Module, dtype: torch.dtype) -> Forward:
+    """The transformer module of a SentenceTransformer, run by torch."""
+    transformer.to(dtype)
+
+    def states(given: Features) -> Tensor:
+        return transformer({**given})["token_embeddings"]
+
+    return states

@@ -11,15 +11,19 @@ from sentence_transformers import CrossEncoder, SentenceTransformer
 
 from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.inference import cross, embedder, late
+from pgrerank.inference.backend import (
+    classifier,
+    classifier_obstacle,
+    encoder,
+    encoder_obstacle,
+)
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.chunking import Chunker
-from pgrerank.inference.classifier import ClassifierBackend
 from pgrerank.inference.cross import CrossPairing
 from pgrerank.inference.embedder import EngineEmbedder
-from pgrerank.inference.encoder import EncoderBackend
 from pgrerank.inference.engine import CAPACITY, Engine
 from pgrerank.inference.late import LatePairing
-from pgrerank.inference.model import PACKAGED, Precision, use_threads
+from pgrerank.inference.model import PACKAGED, use_threads
 from pgrerank.inference.opened import (
     check_bi_encoder,
     check_cross_encoder,
@@ -27,6 +31,7 @@ from pgrerank.inference.opened import (
     opened,
     prompts,
 )
+from pgrerank.inference.route import Precision
 from pgrerank.inference.scorer import EngineScorer
 
 LATE_INTERACTION = "late-interaction"
@@ -37,7 +42,7 @@ def load_embedder(
     name: str = PACKAGED,
     *,
     revision: str | None = None,
-    precision: Precision = "auto",
+    precision: Precision = "fast",
     threads: int = 0,
     max_length: int | None = None,
     queue_size: int = CAPACITY,
@@ -48,8 +53,8 @@ def load_embedder(
     Args:
         name: `all-MiniLM-L6-v2` (packaged), a folder, or a hub name.
         revision: Branch, tag or commit of the hub repository.
-        precision: Arithmetic; `auto` is bf16 where the hardware computes it.
-        threads: Threads that torch may use in this process; 0: one for each physical core.
+        precision: `fast`, `exact` or `int8`, see `route`.
+        threads: Threads that a model may use; 0: one for each physical core.
         max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
         queue_size: Sequences that may wait.
         elapsed: The clock of deadlines, in seconds.
@@ -57,16 +62,22 @@ def load_embedder(
     Raises:
         ModelError: There is no such model, or it is not one that this engine runs.
     """
-    use_threads(threads)
+    threads = use_threads(threads)
     model = opened(
-        SentenceTransformer, name, revision, precision, max_length, check=check_bi_encoder
+        SentenceTransformer,
+        name,
+        revision,
+        precision,
+        max_length,
+        check=check_bi_encoder,
+        obstacle=encoder_obstacle,
     )
     prompt = prompts(model.module)
     card = replace(
         model.card(ModelKind.EMBEDDER, embedder.TEMPLATE),
         dimensions=model.module.get_embedding_dimension(),
     )
-    backend = EncoderBackend(model.module, dtype=model.dtype)
+    backend = encoder(model, threads=threads)
     check_runs(name, backend, model.tokens)
     engine = Engine(backend, name, capacity=queue_size, elapsed=elapsed)
     chunker = Chunker(model.tokens, prompt=prompt.passage)
@@ -78,7 +89,7 @@ def load_scorer(
     *,
     embedder: EngineEmbedder | None = None,
     revision: str | None = None,
-    precision: Precision = "auto",
+    precision: Precision = "fast",
     threads: int = 0,
     max_length: int | None = None,
     queue_size: int = CAPACITY,
@@ -91,8 +102,8 @@ def load_scorer(
         name: `late-interaction`, or the folder or hub name of a cross-encoder.
         embedder: Late interaction shares its engine, if that runs the packaged model.
         revision: Branch, tag or commit of the hub repository.
-        precision: Arithmetic; `auto` is bf16 where the hardware computes it.
-        threads: Threads that torch may use in this process; 0: one for each physical core.
+        precision: `fast`, `exact` or `int8`, see `route`.
+        threads: Threads that a model may use; 0: one for each physical core.
         max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
         queue_size: Sequences that may wait.
         scores: Pair scores that are kept.
@@ -108,10 +119,18 @@ def load_scorer(
             precision=precision, threads=threads, queue_size=queue_size, elapsed=elapsed
         )
         return load_late_interaction(own, scores=scores, release=own.close)
-    use_threads(threads)
-    model = opened(CrossEncoder, name, revision, precision, max_length, check=check_cross_encoder)
+    threads = use_threads(threads)
+    model = opened(
+        CrossEncoder,
+        name,
+        revision,
+        precision,
+        max_length,
+        check=check_cross_encoder,
+        obstacle=classifier_obstacle,
+    )
     card = replace(model.card(ModelKind.RERANKER, cross.TEMPLATE), score_kind=ScoreKind.LOGIT)
-    backend = ClassifierBackend(model.module, dtype=model.dtype)
+    backend = classifier(model, threads=threads)
     check_runs(name, backend, model.tokens)
     engine = Engine(backend, name, capacity=queue_size, elapsed=elapsed)
     return EngineScorer(card, engine, CrossPairing(model.tokens), ScoreCache(scores), engine.close)

@@ -5,7 +5,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 import joblib
 import torch
@@ -18,8 +17,6 @@ from pgrerank.domain.errors import ModelError
 PACKAGED = "all-MiniLM-L6-v2"
 #: SHA-256 of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
-PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 # The files that decide what a model computes. Read as bytes, so that another version of a
 # library does not change the fingerprint of the same model.
@@ -82,23 +79,22 @@ def packaged(folder: Path) -> Files:
     return found
 
 
-def arithmetic(wanted: Precision, target: torch.device) -> str:
-    """The arithmetic to use: `auto` is bf16 where the hardware computes it, else fp32."""
-    if wanted != "auto":
-        return wanted
-    return "bf16" if target.type == "cuda" or _cpu_computes_bf16() else "fp32"
-
-
 def device() -> torch.device:
     """The GPU if there is one."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def use_threads(threads: int) -> None:
-    """Let torch use so many threads in all. 0: one for each physical core that we may use."""
-    torch.set_num_threads(threads or joblib.cpu_count(only_physical_cores=True))
+def use_threads(threads: int) -> int:
+    """Let torch use so many threads in all. 0: one for each physical core that we may use.
+
+    Returns:
+        How many they are.
+    """
+    count = threads or joblib.cpu_count(only_physical_cores=True)
+    torch.set_num_threads(count)
     if torch.get_num_interop_threads() != 1:  # may be set only once in a process
         torch.set_num_interop_threads(1)
+    return count
 
 
 def _downloaded(name: str, revision: str | None) -> Path:
@@ -135,8 +131,3 @@ def _deciding(folder: Path) -> Iterator[Path]:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _cpu_computes_bf16() -> bool:
-    abilities = torch.cpu.get_capabilities()
-    return bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-import torch
 from sentence_transformers import CrossEncoder, SentenceTransformer
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
@@ -15,7 +14,8 @@ from transformers.utils import logging as transformers_logging
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind
 from pgrerank.inference.embedder import Prompts
-from pgrerank.inference.model import PRECISIONS, Files, Precision, arithmetic, device, files
+from pgrerank.inference.model import Files, device, files
+from pgrerank.inference.route import Precision, Route, machine, route
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.worker import Backend
 
@@ -33,20 +33,18 @@ class Opened(Generic[Module]):
     module: Module
     tokens: Tokens
     files: Files
-    precision: str
-
-    @property
-    def dtype(self) -> torch.dtype:
-        """What its tensors are made of."""
-        return PRECISIONS[self.precision]
+    route: Route
 
     def card(self, kind: ModelKind, template: str) -> ModelCard:
         """Its identity, when it is used with this input template."""
         return ModelCard(
             kind=kind,
             name=self.files.name,
-            fingerprint=self.files.fingerprint(self.precision, self.tokens.max_length, template),
-            precision=self.precision,
+            fingerprint=self.files.fingerprint(
+                self.route.precision, self.tokens.max_length, template
+            ),
+            precision=self.route.precision,
+            runs=str(self.route),
             max_length=self.tokens.max_length,
             revision=self.files.revision,
         )
@@ -60,8 +58,18 @@ def opened(
     max_length: int | None,
     *,
     check: Callable[[str, Module], None],
+    obstacle: Callable[[Module], str | None],
 ) -> Opened[Module]:
     """Open a model in fp32, on the GPU if there is one.
+
+    Args:
+        kind: The class of sentence-transformers that opens it.
+        name: A folder, or a name that `model.files` knows.
+        revision: Branch, tag or commit of the hub repository.
+        precision: What is wanted of its arithmetic.
+        max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
+        check: Refuses models that this engine does not run.
+        obstacle: Says why there is no graph of a model, if there is none.
 
     Raises:
         ModelError: There is none, sentence-transformers does not open it, or the check refuses.
@@ -76,7 +84,7 @@ def opened(
     module.eval()
     longest = min(max_length or _MAX_LENGTH, module.max_seq_length or _MAX_LENGTH)
     tokens = Tokens(_tokenizer(name, module), longest)
-    return Opened(module, tokens, found, arithmetic(precision, device()))
+    return Opened(module, tokens, found, route(precision, obstacle(module), machine()))
 
 
 def prompts(model: SentenceTransformer) -> Prompts:

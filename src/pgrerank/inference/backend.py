@@ -1,0 +1,83 @@
+"""An opened model as the backend of an engine, on the route that was chosen for it."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from collections.abc import Callable
+from typing import Any
+
+from sentence_transformers import CrossEncoder, SentenceTransformer
+from torch import Tensor, nn
+from transformers import (
+    BertForSequenceClassification,
+    PreTrainedModel,
+    RobertaForSequenceClassification,
+    XLMRobertaForSequenceClassification,
+)
+
+from pgrerank.inference.classifier import ClassifierBackend, torch_logits
+from pgrerank.inference.encoder import EncoderBackend, torch_states
+from pgrerank.inference.graph import weights
+from pgrerank.inference.graph.build import graph
+from pgrerank.inference.graph.network import Network
+from pgrerank.inference.opened import Opened
+from pgrerank.inference.route import Route
+from pgrerank.inference.tensors import Features, feed
+
+_CLASSIFIERS = (
+    BertForSequenceClassification,
+    RobertaForSequenceClassification,
+    XLMRobertaForSequenceClassification,
+)
+
+
+def classifier(model: Opened[CrossEncoder], *, threads: int) -> ClassifierBackend:
+    """The backend of a cross-encoder."""
+    module: Any = model.module.model
+    given = feed(model.module.tokenizer, model.module.device)
+    if model.route.runtime == "torch":
+        return ClassifierBackend(given, torch_logits(module, model.route.dtype))
+    first = _network(module.base_model, model.route, first_only=True, threads=threads)
+    head = _head(module)
+
+    def logits(features: Features) -> Tensor:
+        return head(first(features))
+
+    return ClassifierBackend(given, logits)
+
+
+def encoder(model: Opened[SentenceTransformer], *, threads: int) -> EncoderBackend:
+    """The backend of a bi-encoder."""
+    transformer, *rest = list(model.module)
+    given = feed(model.module.tokenizer, model.module.device)
+    if model.route.runtime == "torch":
+        return EncoderBackend(given, torch_states(transformer, model.route.dtype), rest)
+    inner: Any = transformer.auto_model
+    states = _network(inner, model.route, first_only=False, threads=threads)
+    return EncoderBackend(given, states, rest)
+
+
+def classifier_obstacle(model: CrossEncoder) -> str | None:
+    """Why there is no graph of a cross-encoder; None: there is one."""
+    module: Any = model.model
+    if type(module) not in _CLASSIFIERS:
+        return f"{type(module).__name__} is of another kind"
+    return weights.obstacle(module.base_model)
+
+
+def encoder_obstacle(model: SentenceTransformer) -> str | None:
+    """Why there is no graph of a bi-encoder; None: there is one."""
+    first: Any = model[0]
+    return weights.obstacle(first.auto_model)
+
+
+def _network(module: PreTrainedModel, route: Route, *, first_only: bool, threads: int) -> Network:
+    built = graph(weights.transformer(module), first_only=first_only)
+    return Network(built, route.arithmetic, threads=threads)
+
+
+def _head(module: Any) -> Callable[[Tensor], Tensor]:
+    """What turns the first token's state, [batch, 1, hidden], into a logit, in fp32."""
+    if type(module) is BertForSequenceClassification:
+        pooler: Any = module.bert.pooler
+        return nn.Sequential(pooler, module.classifier)
+    return module.classifier

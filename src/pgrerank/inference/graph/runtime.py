@@ -1,0 +1,32 @@
+"""Graphs compiled by OpenVINO for this CPU."""
+
+from functools import cache
+from typing import Any
+
+from openvino import CompiledModel, Core, Model, Type
+
+_TYPES = {"fp32": Type.f32, "bf16": Type.bf16, "int8": Type.bf16}
+
+
+def compiled(model: Model, arithmetic: str, threads: int) -> CompiledModel:
+    """Compile for this CPU: one stream, whose batches use so many threads each.
+
+    Args:
+        model: Any graph.
+        arithmetic: What runs matrix products of floats: fp32, or bf16, also for `int8`, whose
+            graphs hold their integers themselves.
+        threads: Threads of one batch.
+    """
+    settings: dict[str, Any] = {
+        "INFERENCE_PRECISION_HINT": _TYPES[arithmetic],
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        # Pinned, two models in one process would sit on the same cores.
+        "ENABLE_CPU_PINNING": False,
+    }
+    return _core().compile_model(model, "CPU", settings)
+
+
+@cache
+def _core() -> Core:
+    return Core()

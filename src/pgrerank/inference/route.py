@@ -1,0 +1,87 @@
+"""On which runtime, and in which arithmetic, a model runs on this machine, and why."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import torch
+
+Precision: TypeAlias = Literal["fast", "exact", "int8"]
+Arithmetic: TypeAlias = Literal["fp32", "bf16", "int8"]
+Runtime: TypeAlias = Literal["torch", "openvino"]
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+_BF16 = ("avx512_bf16", "amx_bf16")
+_INT8 = ("avx512_vnni", "avx_vnni", "amx_int8")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What decides how fast a model can run."""
+
+    gpu: bool
+    bf16: bool
+    int8: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How a model runs, and why so."""
+
+    runtime: Runtime
+    arithmetic: Arithmetic
+    why: str
+
+    @property
+    def precision(self) -> str:
+        """What tells two routes apart whose numbers differ by more than rounding of fp32."""
+        if self.runtime == "torch" and self.arithmetic != "fp32":
+            return f"torch-{self.arithmetic}"
+        return self.arithmetic
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What the tensors of torch are made of on this route."""
+        return (
+            DTYPES.get(self.arithmetic, torch.float32) if self.runtime == "torch" else torch.float32
+        )
+
+    def __str__(self) -> str:
+        return f"{self.arithmetic} on {self.runtime} ({self.why})"
+
+
+def machine() -> Machine:
+    """What this machine has."""
+    able = torch.cpu.get_capabilities()
+    return Machine(
+        gpu=torch.cuda.is_available(),
+        bf16=any(able.get(flag) for flag in _BF16),
+        int8=any(able.get(flag) for flag in _INT8),
+    )
+
+
+def route(wanted: Precision, obstacle: str | None, machine: Machine) -> Route:
+    """Choose.
+
+    Args:
+        wanted: `exact` is the reference, fp32 on torch; `fast` the quickest whose order is all
+            but the same; `int8` the quickest, whose order differs a little.
+        obstacle: Why there is no graph of this model; None: there is one.
+        machine: What it would run on.
+    """
+    if wanted == "exact":
+        return Route("torch", "fp32", "as asked")
+    if machine.gpu:
+        return Route("torch", "bf16", "on the GPU")
+    reasons: list[str] = []
+    if obstacle is not None:
+        reasons.append(f"no graph: {obstacle}")
+    elif wanted == "int8":
+        if machine.int8:
+            return Route("openvino", "int8", "as asked")
+        reasons.append("the processor has no vnni")
+    able = "the processor computes bf16" if machine.bf16 else "the processor computes no bf16"
+    return Route(
+        "openvino" if obstacle is None else "torch",
+        "bf16" if machine.bf16 else "fp32",
+        ", ".join([*reasons, able]),
+    )

@@ -1,0 +1,39 @@
+import pytest
+
+from pgrerank.inference.route import Machine, machine, route
+
+NEW = Machine(gpu=False, bf16=True, int8=True)
+OLD = Machine(gpu=False, bf16=False, int8=False)
+GPU = Machine(gpu=True, bf16=True, int8=True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "obstacle", "on", "runtime", "precision"),
+    [
+        ("exact", None, NEW, "torch", "fp32"),
+        ("exact", None, GPU, "torch", "fp32"),
+        ("fast", None, NEW, "openvino", "bf16"),
+        ("fast", None, OLD, "openvino", "fp32"),
+        ("fast", None, GPU, "torch", "torch-bf16"),
+        ("fast", "it is a decoder", NEW, "torch", "torch-bf16"),
+        ("fast", "it is a decoder", OLD, "torch", "fp32"),
+        ("int8", None, NEW, "openvino", "int8"),
+        ("int8", None, OLD, "openvino", "fp32"),
+        ("int8", None, GPU, "torch", "torch-bf16"),
+        ("int8", "it is a decoder", NEW, "torch", "torch-bf16"),
+    ],
+)
+def test_the_best_that_a_machine_can_do_honestly(wanted, obstacle, on, runtime, precision):
+    chosen = route(wanted, obstacle, on)
+
+    assert (chosen.runtime, chosen.precision) == (runtime, precision)
+
+
+def test_a_route_says_what_stood_in_the_way():
+    assert "it is a decoder" in str(route("fast", "it is a decoder", NEW))
+    assert "no vnni" in str(route("int8", None, OLD))
+    assert "no bf16" in str(route("fast", None, OLD))
+
+
+def test_this_machine_is_looked_at():
+    assert isinstance(machine().bf16, bool)
