@@ -784,6 +784,20 @@ ALTER TABLE ONLY pgrerank.chunk_embedding ALTER COLUMN embedding SET STORAGE MAI
 ALTER TABLE pgrerank.chunk_embedding OWNER TO pgrerank_owner;
 
 --
+-- Name: chunk_tokens; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.chunk_tokens (
+    tenant_id uuid NOT NULL,
+    chunk_id uuid NOT NULL,
+    model_id uuid NOT NULL,
+    vectors bytea NOT NULL
+);
+ALTER TABLE ONLY pgrerank.chunk_tokens ALTER COLUMN vectors SET STORAGE EXTERNAL;
+
+ALTER TABLE pgrerank.chunk_tokens OWNER TO pgrerank_owner;
+
+--
 -- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -793,7 +807,8 @@ CREATE TABLE pgrerank.collection (
     name text NOT NULL,
     text_search text NOT NULL,
     embedder_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stores_tokens boolean DEFAULT false NOT NULL
 );
 
 ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
@@ -914,6 +929,8 @@ CREATE TABLE pgrerank.rerank_log (
     relevances real[] NOT NULL,
     truncated boolean[] NOT NULL,
     final_ranks smallint[] NOT NULL,
+    cascade_id uuid,
+    cascade_scores double precision[],
     CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
     CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
 )
@@ -1008,6 +1025,29 @@ CREATE VIEW pgrerank_analytics.rerank_candidate WITH (security_invoker='true') A
      LEFT JOIN pgrerank.document d ON (((c.tenant_id = d.tenant_id) AND (c.document_id = d.id))));
 
 ALTER VIEW pgrerank_analytics.rerank_candidate OWNER TO pgrerank_owner;
+
+--
+-- Name: rerank_cascade; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.rerank_cascade WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    m.name AS cascade_model,
+    m.fingerprint AS cascade_fingerprint,
+    u.final_rank,
+    u.fused_rank,
+    u.cascade_score,
+    u.rerank_score,
+    u.chunk_id
+   FROM (((pgrerank.rerank_log l
+     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.final_ranks, l.fused_ranks, l.cascade_scores, l.rerank_scores) u(chunk_id, final_rank, fused_rank, cascade_score, rerank_score))
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+     JOIN pgrerank.model m ON ((l.cascade_id = m.id)))
+  WHERE (u.cascade_score IS NOT NULL);
+
+ALTER VIEW pgrerank_analytics.rerank_cascade OWNER TO pgrerank_owner;
 
 --
 -- Name: rerank_effect_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -1149,6 +1189,13 @@ ALTER TABLE ONLY pgrerank.chunk
 
 ALTER TABLE ONLY pgrerank.chunk_embedding
     ADD CONSTRAINT pk_chunk_embedding PRIMARY KEY (tenant_id, collection_id, model_id, chunk_id);
+
+--
+-- Name: chunk_tokens pk_chunk_tokens; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk_tokens
+    ADD CONSTRAINT pk_chunk_tokens PRIMARY KEY (tenant_id, chunk_id, model_id);
 
 --
 -- Name: collection pk_collection; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -1336,6 +1383,20 @@ ALTER TABLE ONLY pgrerank.chunk
     ADD CONSTRAINT fk_chunk_tenant_id_document_id_document FOREIGN KEY (tenant_id, document_id) REFERENCES pgrerank.document(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: chunk_tokens fk_chunk_tokens_model_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk_tokens
+    ADD CONSTRAINT fk_chunk_tokens_model_id_model FOREIGN KEY (model_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: chunk_tokens fk_chunk_tokens_tenant_id_chunk_id_chunk; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk_tokens
+    ADD CONSTRAINT fk_chunk_tokens_tenant_id_chunk_id_chunk FOREIGN KEY (tenant_id, chunk_id) REFERENCES pgrerank.chunk(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: collection fk_collection_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1369,6 +1430,13 @@ ALTER TABLE ONLY pgrerank.document
 
 ALTER TABLE ONLY pgrerank.judgment
     ADD CONSTRAINT fk_judgment_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: rerank_log fk_rerank_log_cascade_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.rerank_log
+    ADD CONSTRAINT fk_rerank_log_cascade_id_model FOREIGN KEY (cascade_id) REFERENCES pgrerank.model(id);
 
 --
 -- Name: rerank_log fk_rerank_log_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -1410,6 +1478,14 @@ CREATE POLICY analyst ON pgrerank.chunk FOR SELECT TO pgrerank_analyst USING ((t
 --
 
 CREATE POLICY analyst ON pgrerank.chunk_embedding FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: chunk_tokens analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.chunk_tokens FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
    FROM pgrerank.analyst_grant g
   WHERE (g.login = SESSION_USER))));
 
@@ -1492,6 +1568,12 @@ CREATE POLICY app ON pgrerank.chunk TO pgrerank_app USING ((tenant_id = ( SELECT
 CREATE POLICY app ON pgrerank.chunk_embedding TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
+-- Name: chunk_tokens app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.chunk_tokens TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
 -- Name: collection app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1538,6 +1620,12 @@ ALTER TABLE pgrerank.chunk ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE pgrerank.chunk_embedding ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: chunk_tokens; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.chunk_tokens ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: collection; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
@@ -1761,6 +1849,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk_embedding TO pgrerank_
 GRANT SELECT ON TABLE pgrerank.chunk_embedding TO pgrerank_analyst;
 
 --
+-- Name: TABLE chunk_tokens; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk_tokens TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.chunk_tokens TO pgrerank_analyst;
+
+--
 -- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1826,6 +1921,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.latency_daily TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.rerank_candidate TO pgrerank_analyst;
+
+--
+-- Name: TABLE rerank_cascade; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.rerank_cascade TO pgrerank_analyst;
 
 --
 -- Name: TABLE rerank_effect_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -32,6 +32,7 @@ from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
 from pgrerank.ports import House, Vector
+from tests.fake_tokens import FakeTokens
 
 DIMENSIONS = 64
 
@@ -143,7 +144,13 @@ class FakeDocuments:
     calls: list[list[str]] = field(default_factory=list)
 
     async def create_collection(
-        self, tenant_id: TenantId, name: str, *, text_search: str, embedder: ModelCard
+        self,
+        tenant_id: TenantId,
+        name: str,
+        *,
+        text_search: str,
+        embedder: ModelCard,
+        store_tokens: bool | None = None,
     ) -> Collection:
         made = Collection(
             id=CollectionId(uuid7()),
@@ -153,10 +160,13 @@ class FakeDocuments:
             document_count=0,
             chunk_count=0,
             created_at=datetime(2026, 1, 1, tzinfo=UTC),
+            stores_tokens=bool(store_tokens),
         )
         there = self.collections_by_name.setdefault((tenant_id, name), made)
         if (there.text_search, there.embedder) != (made.text_search, made.embedder):
             raise ConflictError(f"Collection `{name}` exists with another configuration.")
+        if store_tokens not in (None, there.stores_tokens):
+            raise ConflictError(f"Collection `{name}` exists with other token vectors.")
         return there
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
@@ -181,7 +191,12 @@ class FakeDocuments:
         return {id_: kept.document.content_hash for id_, kept in found.items() if kept}
 
     async def store(
-        self, tenant_id: TenantId, collection: Collection, documents: Sequence[EmbeddedDocument]
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        documents: Sequence[EmbeddedDocument],
+        *,
+        token_model: ModelCard | None = None,
     ) -> Sequence[Change]:
         self.calls.append([embedded.document.external_id for embedded in documents])
         return [self._put((tenant_id, collection.name), embedded) for embedded in documents]
@@ -213,6 +228,8 @@ class FakeCandidates:
     """Gives what it was given, whatever is asked."""
 
     found: tuple[Candidate, ...] = ()
+    #: what token vectors were asked for, by search
+    token_models: list[ModelCard | None] = field(default_factory=list)
 
     async def retrieve(
         self,
@@ -220,7 +237,10 @@ class FakeCandidates:
         collection: Collection,
         request: SearchRequest,
         vector: Vector | None,
+        *,
+        token_model: ModelCard | None = None,
     ) -> Retrieved:
+        self.token_models.append(token_model)
         report = LegReport(requested=request.candidates, returned=len(self.found), scan="exact")
         return Retrieved(
             candidates=self.found, dense=report if vector is not None else None, keyword=report
@@ -285,26 +305,6 @@ class FakeKeys:
 
 
 @dataclass
-class FakeTenants:
-    kept: dict[str, Tenant] = field(default_factory=dict)
-
-    async def create(self, name: str) -> Tenant:
-        if name in self.kept:
-            raise ConflictError(f"Tenant `{name}` exists.")
-        made = Tenant(id=TenantId(uuid7()), name=name, created_at=datetime(2026, 1, 1, tzinfo=UTC))
-        return self.kept.setdefault(name, made)
-
-    async def named(self, name: str) -> Tenant:
-        if name not in self.kept:
-            raise NotFoundError("tenant", name)
-        return self.kept[name]
-
-    async def all(self) -> AsyncIterator[Tenant]:
-        for name in sorted(self.kept):
-            yield self.kept[name]
-
-    async def delete(self, name: str) -> None:
-@dataclass
 class FakeJudgments:
     """Keeps what it is given; `passages` and `searches` are what reading gives."""
 
@@ -333,6 +333,26 @@ class FakeJudgments:
         return [each for each in self.searches if each.rank <= depth]
 
 
+@dataclass
+class FakeTenants:
+    kept: dict[str, Tenant] = field(default_factory=dict)
+
+    async def create(self, name: str) -> Tenant:
+        if name in self.kept:
+            raise ConflictError(f"Tenant `{name}` exists.")
+        made = Tenant(id=TenantId(uuid7()), name=name, created_at=datetime(2026, 1, 1, tzinfo=UTC))
+        return self.kept.setdefault(name, made)
+
+    async def named(self, name: str) -> Tenant:
+        if name not in self.kept:
+            raise NotFoundError("tenant", name)
+        return self.kept[name]
+
+    async def all(self) -> AsyncIterator[Tenant]:
+        for name in sorted(self.kept):
+            yield self.kept[name]
+
+    async def delete(self, name: str) -> None:
         await self.named(name)
         del self.kept[name]
 
@@ -379,11 +399,13 @@ def house(**parts: object) -> House:
         clock=FakeClock(),
         embedder=FakeEmbedder(),
         scorer=FakeScorer(),
+        late=None,
+        tokens=FakeTokens(),
         candidates=FakeCandidates(),
         rankings=FakeRankings(),
         documents=FakeDocuments(),
+        judgments=FakeJudgments(),
         keys=FakeKeys(),
         tenants=FakeTenants(),
     )
     return replace(fakes, **parts)
-        judgments=FakeJudgments(),

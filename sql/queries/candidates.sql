@@ -1,7 +1,8 @@
 -- Runtime statements of storage/candidates.py.
 
 -- hybrid_candidates --
--- Candidates of both legs, fused; no row at all where the collection is gone.
+-- Candidates of both legs, fused; no row at all where the collection is gone. The first
+-- `tokens` of them come with their token vectors of the model, where they have some.
 select
     h.dense_returned,
     h.dense_scan,
@@ -22,7 +23,23 @@ select
     h.keyword_rank,
     h.keyword_score,
     h.fused_rank,
-    h.fused_score
+    h.fused_score,
+    -- Row by row through the key: a join might read the whole table.
+    case
+        when h.fused_rank <= %(tokens)s::integer
+            then (
+                select t.vectors
+                from pgrerank.chunk_tokens as t
+                where
+                    t.tenant_id = c.tenant_id
+                    and t.chunk_id = h.chunk_id
+                    and t.model_id = (
+                        select m.id
+                        from pgrerank.model as m
+                        where m.fingerprint = %(token_model)s::text
+                    )
+            )
+    end as tokens
 from pgrerank.collection as c
 cross join
     lateral pgrerank.hybrid_candidates_v1(

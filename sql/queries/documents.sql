@@ -17,6 +17,7 @@ insert into pgrerank.collection (
     name,
     text_search,
     embedder_id,
+    stores_tokens,
     created_at
 )
 values (
@@ -25,6 +26,7 @@ values (
     %(name)s,
     %(text_search)s,
     %(embedder_id)s,
+    coalesce(%(stores_tokens)s::boolean, false),
     %(created_at)s
 )
 on conflict on constraint uq_collection_tenant_id_name do nothing;
@@ -36,6 +38,7 @@ select
     c.name,
     c.text_search,
     m.fingerprint as embedder,
+    c.stores_tokens,
     c.created_at,
     coalesce(s.documents, 0)::bigint as document_count,
     coalesce(s.chunks, 0)::bigint as chunk_count
@@ -136,14 +139,15 @@ create temporary table if not exists incoming_document_v1 (
 
 -- stage_chunks --
 -- Where their chunks arrive.
-create temporary table if not exists incoming_chunk_v1 (
+create temporary table if not exists incoming_chunk_v2 (
     id uuid not null,
     external_id text not null,
     ordinal integer not null,
     content text not null,
     content_hash bytea not null,
     token_count integer not null,
-    embedding public.vector not null
+    embedding public.vector not null,
+    tokens bytea
 ) on commit delete rows;
 
 -- copy_documents --
@@ -152,7 +156,7 @@ copy pg_temp.incoming_document_v1 from stdin binary;
 
 -- copy_chunks --
 -- Takes their chunks.
-copy pg_temp.incoming_chunk_v1 from stdin binary;
+copy pg_temp.incoming_chunk_v2 from stdin binary;
 
 -- upsert_documents --
 -- Inserts or updates, and locks, in the order of external ids, so that two writers of the same
@@ -216,7 +220,7 @@ with arrived as materialized (
                 100000
             )
         ) as tsv
-    from pg_temp.incoming_chunk_v1 as i
+    from pg_temp.incoming_chunk_v2 as i
     inner join pgrerank.document as d on i.external_id = d.external_id
     where
         d.tenant_id = %(tenant_id)s
@@ -265,11 +269,27 @@ select
     c.embedder_id,
     i.id as chunk_id,
     i.embedding
-from pg_temp.incoming_chunk_v1 as i
+from pg_temp.incoming_chunk_v2 as i
 cross join pgrerank.collection as c
 where
     c.tenant_id = %(tenant_id)s
     and c.id = %(collection_id)s;
+
+-- insert_tokens --
+-- Their token vectors, where they come with some.
+insert into pgrerank.chunk_tokens (
+    tenant_id,
+    chunk_id,
+    model_id,
+    vectors
+)
+select
+    %(tenant_id)s,
+    i.id as chunk_id,
+    %(model_id)s,
+    i.tokens
+from pg_temp.incoming_chunk_v2 as i
+where i.tokens is not null;
 
 -- document --
 -- One document with its chunks, of one moment.

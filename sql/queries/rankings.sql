@@ -38,7 +38,9 @@ insert into pgrerank.rerank_log (
     rerank_scores,
     relevances,
     truncated,
-    final_ranks
+    final_ranks,
+    cascade_id,
+    cascade_scores
 )
 values (
     %(tenant_id)s,
@@ -84,7 +86,13 @@ values (
     %(rerank_scores)s::double precision[],
     %(relevances)s::real[],
     %(truncated)s::boolean[],
-    %(final_ranks)s::smallint[]
+    %(final_ranks)s::smallint[],
+    (
+        select m.id
+        from pgrerank.model as m
+        where m.fingerprint = %(cascade)s
+    ),
+    %(cascade_scores)s::double precision[]
 );
 
 -- make_partitions --
@@ -107,6 +115,8 @@ select
     e.name as embedder,
     r.name as reranker,
     r.fingerprint as reranker_fingerprint,
+    f.name as cascade_model,
+    cardinality(array_remove(l.cascade_scores, null)) as cascade_scored,
     l.dense_requested,
     l.dense_returned,
     l.dense_scan,
@@ -125,10 +135,12 @@ select
     l.rerank_scores,
     l.relevances,
     l.truncated,
-    l.final_ranks
+    l.final_ranks,
+    l.cascade_scores
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id
 left join pgrerank.model as r on l.reranker_id = r.id
+left join pgrerank.model as f on l.cascade_id = f.id
 where
     l.tenant_id = %(tenant_id)s
     and l.created_at = %(created_at)s
@@ -150,6 +162,8 @@ select
     e.name as embedder,
     r.name as reranker,
     r.fingerprint as reranker_fingerprint,
+    f.name as cascade_model,
+    cardinality(array_remove(l.cascade_scores, null)) as cascade_scored,
     l.dense_requested,
     l.dense_returned,
     l.dense_scan,
@@ -161,6 +175,7 @@ select
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id
 left join pgrerank.model as r on l.reranker_id = r.id
+left join pgrerank.model as f on l.cascade_id = f.id
 where
     l.tenant_id = %(tenant_id)s
     and (%(collection)s::text is null or l.collection_name = %(collection)s::text)

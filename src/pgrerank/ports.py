@@ -1,6 +1,6 @@
 """What the use cases need from the outside, each a small protocol with a fake beside it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from pgrerank.domain.candidate import PairScore, Passage, Ranking, Retrieved
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.document import Chunk, StoredDocument
-from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.document import BareChunk, Chunk, StoredDocument
+from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport
 from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
 from pgrerank.domain.log import LoggedRanking, RankingFilter
@@ -97,6 +97,33 @@ class Scorer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPassage:
+    """What one pass of a model makes of a passage."""
+
+    vector: Vector
+    #: token vectors as they are stored; None: the model could not read all of the passage
+    tokens: bytes | None
+
+
+class LateInteraction(Scorer, Protocol):
+    """A reranker that reads stored token vectors, and makes those that a passage comes without.
+
+    A score is the same either way.
+    """
+
+    async def embedded(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[EmbeddedPassage]:
+        """Passages with the embedder's vectors and the token vectors, of one pass, in order.
+
+        Raises:
+            OverloadedError: The waiting line is full.
+            ScoringError: The model failed.
+        """
+        ...
+
+
 class Candidates(Protocol):
     """The first stage."""
 
@@ -106,8 +133,13 @@ class Candidates(Protocol):
         collection: Collection,
         request: SearchRequest,
         vector: Vector | None,
+        *,
+        token_model: ModelCard | None = None,
     ) -> Retrieved:
-        """Both legs and their fusion in one round trip; `vector` is None without a dense leg."""
+        """Both legs and their fusion in one round trip; `vector` is None without a dense leg.
+
+        With a `token_model` the candidates down to the depth bring their token vectors of it.
+        """
         ...
 
 
@@ -139,9 +171,17 @@ class Documents(Protocol):
     """Collections and documents."""
 
     async def create_collection(
-        self, tenant_id: TenantId, name: str, *, text_search: str, embedder: ModelCard
+        self,
+        tenant_id: TenantId,
+        name: str,
+        *,
+        text_search: str,
+        embedder: ModelCard,
+        store_tokens: bool | None = None,
     ) -> Collection:
         """Make a collection, or return it if it exists alike.
+
+        `store_tokens`: whether its chunks get token vectors; None takes what is there, or no.
 
         Raises:
             ConflictError: It exists with another configuration or embedder.
@@ -170,9 +210,17 @@ class Documents(Protocol):
         ...
 
     async def store(
-        self, tenant_id: TenantId, collection: Collection, documents: Sequence[EmbeddedDocument]
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        documents: Sequence[EmbeddedDocument],
+        *,
+        token_model: ModelCard | None = None,
     ) -> Sequence[Change]:
-        """Insert or replace whole documents in one transaction; says which each was."""
+        """Insert or replace whole documents in one transaction; says which each was.
+
+        `token_model` is what their token vectors are of, where they come with some.
+        """
         ...
 
     async def document(
@@ -191,54 +239,6 @@ class Documents(Protocol):
         self, tenant_id: TenantId, collection: Collection, external_id: str
     ) -> None:
         """Delete a document with its chunks. Raises NotFoundError."""
-        ...
-
-
-class Keys(Protocol):
-    """API keys, seen by the service: found before any tenant is known."""
-
-    async def find(self, prefix: str) -> Sequence[ApiKey]:
-        """Keys whose secret begins like this."""
-        ...
-
-    async def create(
-        self,
-        tenant_id: TenantId,
-        name: str,
-        scopes: frozenset[Scope],
-        *,
-        secret: str,
-        expires_at: datetime | None,
-    ) -> ApiKey:
-        """Store a new key for the tenant."""
-        ...
-
-    async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
-        """A tenant's keys, newest first, revoked ones too."""
-        ...
-
-    async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
-        """Revoke at once. Revoking twice is no error. Raises NotFoundError."""
-        ...
-
-
-class Tenants(Protocol):
-    """Tenants, seen by an operator."""
-
-    async def create(self, name: str) -> Tenant:
-        """Make a tenant. Raises ConflictError if the name is taken."""
-        ...
-
-    async def named(self, name: str) -> Tenant:
-        """Look one up. Raises NotFoundError."""
-        ...
-
-    def all(self) -> AsyncIterator[Tenant]:
-        """Every tenant, by name."""
-        ...
-
-    async def delete(self, name: str) -> None:
-        """Delete a tenant and all it owns. Raises NotFoundError."""
         ...
 
 
@@ -307,6 +307,54 @@ class Judgments(Protocol):
         ...
 
 
+class Keys(Protocol):
+    """API keys, seen by the service: found before any tenant is known."""
+
+    async def find(self, prefix: str) -> Sequence[ApiKey]:
+        """Keys whose secret begins like this."""
+        ...
+
+    async def create(
+        self,
+        tenant_id: TenantId,
+        name: str,
+        scopes: frozenset[Scope],
+        *,
+        secret: str,
+        expires_at: datetime | None,
+    ) -> ApiKey:
+        """Store a new key for the tenant."""
+        ...
+
+    async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
+        """A tenant's keys, newest first, revoked ones too."""
+        ...
+
+    async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
+        """Revoke at once. Revoking twice is no error. Raises NotFoundError."""
+        ...
+
+
+class Tenants(Protocol):
+    """Tenants, seen by an operator."""
+
+    async def create(self, name: str) -> Tenant:
+        """Make a tenant. Raises ConflictError if the name is taken."""
+        ...
+
+    async def named(self, name: str) -> Tenant:
+        """Look one up. Raises NotFoundError."""
+        ...
+
+    def all(self) -> AsyncIterator[Tenant]:
+        """Every tenant, by name."""
+        ...
+
+    async def delete(self, name: str) -> None:
+        """Delete a tenant and all it owns. Raises NotFoundError."""
+        ...
+
+
 class Observer(Protocol):
     """Told what happened, to log and count it. Returns at once and never raises."""
 
@@ -334,6 +382,8 @@ class Office:
     clock: Clock
     rankings: Rankings
     documents: Documents
+    judgments: Judgments
+    tokens: TokenVectors
     keys: Keys
     tenants: Tenants
 
@@ -344,6 +394,6 @@ class House(Office):
 
     embedder: Embedder
     scorer: Scorer
+    #: over stored token vectors; None where the embedder is not the one it knows
+    late: LateInteraction | None
     candidates: Candidates
-    judgments: Judgments
-    tokens: TokenVectors

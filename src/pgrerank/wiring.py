@@ -1,10 +1,11 @@
 """The composition root: the only module that names concrete classes and knows all of them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,11 @@ from pgrerank.domain.errors import (
     StartupError,
     UnmigratedError,
 )
+from pgrerank.domain.model import ModelCard
 from pgrerank.ports import House, Office
 from pgrerank.settings import Settings
-from pgrerank.storage import embedded, migrate, startup
+from pgrerank.storage import embedded, migrate, startup, tenancy
+from pgrerank.storage import models as registry
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embedded import EmbeddedServer
@@ -27,12 +30,14 @@ from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool, pool
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.tenants import PostgresTenants
+from pgrerank.storage.tokens import PostgresTokens
 
 if TYPE_CHECKING:
     from litestar import Litestar
 
     from pgrerank.inference.embedder import EngineEmbedder
     from pgrerank.inference.scorer import EngineScorer
+    from pgrerank.inference.stored import StoredLateInteraction
 
 #: seconds between looks at the embedded server
 _WATCH_S = 1.0
@@ -66,6 +71,7 @@ class Models:
 
     embedder: "EngineEmbedder"
     scorer: "EngineScorer[Any]"
+    late: "StoredLateInteraction | None"
 
 
 @contextmanager
@@ -98,6 +104,7 @@ def models(settings: Settings) -> Generator[Models]:
         precision=settings.precision,
         threads=settings.threads,
         queue_size=settings.queue_size,
+        longest_wait_s=settings.max_wait_seconds,
     )
     try:
         scorer = load.load_scorer(
@@ -106,14 +113,49 @@ def models(settings: Settings) -> Generator[Models]:
             precision=settings.precision,
             threads=settings.threads,
             queue_size=settings.queue_size,
+            longest_wait_s=settings.max_wait_seconds,
             scores=settings.score_cache,
         )
         try:
-            yield Models(embedder=embedder, scorer=scorer)
+            stored = load.load_stored_late_interaction(embedder)
+            yield Models(embedder=embedder, scorer=scorer, late=stored)
         finally:
             scorer.close()
     finally:
         embedder.close()
+
+
+def base_model(name: str) -> tuple[Path, str]:
+    """Folder and fingerprint of a model to train from.
+
+    Raises:
+        ModelError: There is none of this name.
+    """
+    from pgrerank.inference import model  # noqa: PLC0415 - as above
+
+    found = model.files(name)
+    return found.folder, found.fingerprint()
+
+
+def reranker_card(settings: Settings) -> ModelCard:
+    """Identity of the reranker of the settings, which is loaded for it: so it does load.
+
+    Raises:
+        ModelError: It does not.
+    """
+    with models(settings) as loaded:
+        return loaded.scorer.model
+
+
+async def register(settings: Settings, card: ModelCard) -> None:
+    """Enter a model into the database's registry, where it is not there already.
+
+    Raises:
+        StartupError: The database is refused; says what mends it.
+    """
+    with database(settings) as found:
+        async with _opened(found, settings) as connections, tenancy.nobody(connections) as link:
+            await registry.identifier(link, card)
 
 
 @asynccontextmanager
@@ -153,7 +195,11 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
     observe.configure_logging(settings.log_format, settings.log_level)
     telemetry = observe.Telemetry()
     with database(settings) as found:
-        async with _furnished(found, settings) as (whole, loaded), _kept_running(found.server):
+        async with (
+            _furnished(found, settings) as (whole, loaded),
+            _running(telemetry.watch_loop()),
+            _kept_running(found.server),
+        ):
             for name, engine in _engines(loaded).items():
                 telemetry.watch_queue(name, lambda engine=engine: engine.queue_length)
             yield create_app(
@@ -181,26 +227,28 @@ def _office(found: Database, connections: Pool) -> Office:
         clock=SystemClock(),
         rankings=PostgresRankings(connections),
         documents=PostgresDocuments(connections),
+        tokens=PostgresTokens(connections),
+        judgments=PostgresJudgments(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(found.admin_url),
     )
 
-        tokens=PostgresTokens(connections),
-        judgments=PostgresJudgments(connections),
 
 def _house(found: Database, connections: Pool, loaded: Models) -> House:
     front = _office(found, connections)
+    rerankers = [each.model for each in (loaded.scorer, loaded.late) if each is not None]
     return House(
         clock=front.clock,
-        rankings=PostgresRankings(connections, loaded.scorer.model),
+        rankings=PostgresRankings(connections, *rerankers),
         documents=front.documents,
+        tokens=front.tokens,
+        judgments=front.judgments,
         keys=front.keys,
         tenants=front.tenants,
         embedder=loaded.embedder,
         scorer=loaded.scorer,
+        late=loaded.late,
         candidates=PostgresCandidates(connections),
-        tokens=front.tokens,
-        judgments=front.judgments,
     )
 
 
@@ -227,7 +275,14 @@ async def _kept_running(server: EmbeddedServer | None) -> AsyncGenerator[None]:
     if server is None:
         yield
         return
-    watching = asyncio.create_task(_watched(server))
+    async with _running(_watched(server)):
+        yield
+
+
+@asynccontextmanager
+async def _running(watch: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Run something in the background, until the end of the block."""
+    watching = asyncio.create_task(watch)
     try:
         yield
     finally:

@@ -48,6 +48,7 @@ async def test_ranking_reads_back(journal):
         "min_score": -3.5,
         "filter": {"a": {"$in": [1, 2]}},
         "explain": False,
+        "cascade": None,
     }
 
 

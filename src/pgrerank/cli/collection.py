@@ -1,11 +1,12 @@
 """pgrerank collection."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgrerank.cli import listing, option, output
+from pgrerank.cli import listing, option, output, progress
 from pgrerank.cli.command import Commands, examples, settings
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Collection
 from pgrerank.settings import Settings
@@ -33,13 +34,14 @@ def collection() -> None:
     show_default=True,
     help="Text search configuration of Postgres: the language whose word forms are joined.",
 )
+@option.store_tokens
 @option.as_json
 @click.pass_context
 def add(
-    context: click.Context, *, name: str, tenant_name: str, text_search: str, as_json: bool
+    context: click.Context, *, name: str, tenant_name: str, as_json: bool, **indexing: Any
 ) -> None:
     """Make a collection, embedded by the model of PGRERANK_EMBEDDER."""
-    made = asyncio.run(_made(settings(context), tenant_name, name, text_search))
+    made = asyncio.run(_made(settings(context), tenant_name, name, indexing))
     if as_json:
         output.as_json(_plain(made))
     else:
@@ -76,14 +78,63 @@ def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
     click.echo(f"Collection {name} is deleted.")
 
 
-async def _made(found: Settings, tenant_name: str, name: str, text_search: str) -> Collection:
+@collection.command(
+    epilog=examples(
+        "pgrerank collection tokens docs --tenant acme",
+        "pgrerank collection tokens docs --tenant acme --remove",
+    )
+)
+@click.argument("name")
+@option.tenant
+@click.option("--remove", is_flag=True, help="Take them away, and give new chunks none.")
+@click.pass_context
+def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool) -> None:
+    """Give all chunks of a collection token vectors, those that come later too.
+
+    Searches and ingest go on meanwhile. A run that was cut off is completed by running it again.
+    """
+    found = settings(context)
+    if remove:
+        count = asyncio.run(_without_tokens(found, tenant_name, name))
+        click.echo(f"Removed the token vectors of {count} chunks.")
+    else:
+        count = asyncio.run(_with_tokens(found, tenant_name, name))
+        click.echo(f"Stored the token vectors of {count} chunks.")
+
+
+async def _made(
+    found: Settings, tenant_name: str, name: str, indexing: Mapping[str, Any]
+) -> Collection:
     from pgrerank import wiring
+    from pgrerank.usecases.collections import create
 
     async with wiring.house(found) as house:
         tenant = await house.tenants.named(tenant_name)
-        return await house.documents.create_collection(
-            tenant.id, name, text_search=text_search, embedder=house.embedder.model
-        )
+        return await create(house, tenant.id, name, **indexing)
+
+
+async def _with_tokens(found: Settings, tenant_name: str, name: str) -> int:
+    from pgrerank import wiring
+    from pgrerank.usecases.collections import add_tokens
+
+    async with wiring.house(found) as house:
+        tenant = await house.tenants.named(tenant_name)
+        with progress.bar("token vectors", None) as advance:
+            return await add_tokens(
+                house,
+                tenant.id,
+                name,
+                progress=lambda done: advance(done, f"{done} chunks"),
+            )
+
+
+async def _without_tokens(found: Settings, tenant_name: str, name: str) -> int:
+    from pgrerank import wiring
+    from pgrerank.usecases.collections import remove_tokens
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await remove_tokens(office, tenant.id, name)
 
 
 async def _all(found: Settings, tenant_name: str) -> list[Collection]:

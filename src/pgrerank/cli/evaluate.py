@@ -30,6 +30,8 @@ class _Work:
     text_search: str
     #: keep the tenant of this name; None: a scratch tenant, deleted at the end
     keep: str | None
+    #: give the chunks token vectors; None: as the collection has it
+    store_tokens: bool | None
     #: the search, its query aside
     request: SearchRequest
 
@@ -57,6 +59,8 @@ class _Work:
 )
 @option.candidates
 @option.depth
+@option.cascade
+@option.store_tokens
 @click.option(
     "--qrels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -83,6 +87,7 @@ def evaluate(
     qrels: Path | None,
     text_search: str,
     keep: str | None,
+    store_tokens: bool | None,
     as_json: bool,
     **knobs: Any,
 ) -> None:
@@ -98,6 +103,7 @@ def evaluate(
         qrels=beir.qrels(qrels or data.qrels_file()),
         text_search=text_search,
         keep=keep,
+        store_tokens=store_tokens,
         request=_request(rerank=rerank, **knobs),
     )
     summary = _summary(work, asyncio.run(_evaluated(settings(context), work)))
@@ -107,12 +113,15 @@ def evaluate(
         _show(summary)
 
 
-def _request(*, rerank: bool, strategy: str, candidates: int, depth: int | None) -> SearchRequest:
+def _request(
+    *, rerank: bool, strategy: str, candidates: int, depth: int | None, cascade: int | None
+) -> SearchRequest:
     return SearchRequest(
         query="",
         strategy=Strategy(strategy),
         candidates=candidates,
         depth=depth,
+        cascade=cascade,
         rerank=RerankMode.ALWAYS if rerank else RerankMode.NEVER,
     )
 
@@ -146,10 +155,15 @@ async def _filled(
     house: "House", tenant: "Tenant", work: _Work, max_characters: int
 ) -> ingest.Place:
     from pgrerank.cli.reading.source import Format, sources
+    from pgrerank.usecases.collections import create
 
     name = _collection_name(work)
-    await house.documents.create_collection(
-        tenant.id, name, text_search=work.text_search, embedder=house.embedder.model
+    await create(
+        house,
+        tenant.id,
+        name,
+        text_search=work.text_search,
+        store_tokens=work.store_tokens,
     )
     place = ingest.Place(house=house, tenant_id=tenant.id, collection=name)
     corpus = sources([str(work.data.folder / "corpus.jsonl")], Format.JSONL)
@@ -194,6 +208,7 @@ def _summary(work: _Work, found: "Evaluation") -> dict[str, Any]:
         "rerank": work.request.rerank is RerankMode.ALWAYS,
         "candidates": work.request.candidates,
         "depth": work.request.effective_depth,
+        "cascade": work.request.cascade,
         "queries": found.queries,
         "metrics": found.metrics,
         "latency_ms": found.latency_ms,

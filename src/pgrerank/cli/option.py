@@ -53,6 +53,19 @@ budget_ms: Decorator = click.option(
     type=click.IntRange(1, MAX_BUDGET_MS),
     help="Milliseconds for the whole search; what is not reranked by then keeps its fused order.",
 )
+cascade: Decorator = click.option(
+    "--cascade",
+    type=click.IntRange(0, MAX_DEPTH),
+    help="How many the reranker reads: those that late interaction over stored token vectors "
+    "finds best. 0: late interaction alone.",
+)
+store_tokens: Decorator = click.option(
+    "--store-tokens",
+    is_flag=True,
+    default=None,
+    help="Keep token vectors of the chunks, up to 16 KB each, for late interaction at no "
+    "model's cost.",
+)
 yes: Decorator = click.confirmation_option(
     "--yes", "-y", prompt="This cannot be undone. Go on?", help="Do not ask."
 )

@@ -43,6 +43,7 @@ from pgrerank.settings import Settings
     show_default=True,
     help="`auto` leaves it out where it cannot pay, and says why.",
 )
+@option.cascade
 @option.profile
 @option.budget_ms
 @click.option("--min-similarity", type=float, help="Cosine below which the dense leg drops, -1..1.")
@@ -117,7 +118,8 @@ def _show(ranking: Ranking, request: SearchRequest) -> None:
     console.print(
         f"\nrerank: {report.status}"
         + (f" ({report.reason})" if report.reason else "")
-        + (f", {report.depth} pairs by {report.model}" if report.model else ""),
+        + (f", {report.depth} pairs by {report.model}" if report.model else "")
+        + (f", chosen by {report.cascade.model}" if report.cascade else ""),
         f"dense: {_leg(ranking.dense)}   keyword: {_leg(ranking.keyword)}",
         comparison.timings(ranking.timings_ms),
         f"logged as {ranking.id}",

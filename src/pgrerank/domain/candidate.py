@@ -31,6 +31,8 @@ class Candidate:
     fused_rank: int
     #: sum of reciprocal ranks
     fused_score: float
+    #: stored token vectors, where they were asked for and the chunk has some
+    tokens: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,8 @@ class Passage:
 
     text: str
     content_hash: bytes
+    #: its stored token vectors, for a reranker that reads those
+    tokens: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,8 @@ class Hit:
     #: probability of relevance, 0..1; None: no calibration
     relevance: float | None = None
     truncated: bool = False
+    #: raw score of the first step of a cascade; None: it took no part
+    cascade_score: float | None = None
 
 
 class RerankStatus(StrEnum):
@@ -92,6 +98,18 @@ class RerankStatus(StrEnum):
     PARTIAL = "partial"
     SKIPPED = "skipped"
     FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CascadeReport:
+    """What the first step of a cascade did: it chose what the reranker reads."""
+
+    #: pairs that it scored
+    scored: int
+    #: name of its reranker
+    model: str
+    #: its fingerprint, which the log stores
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +125,8 @@ class RerankReport:
     model: str | None
     #: its fingerprint, which the log stores
     fingerprint: str | None = None
+    #: None: the reranker read all candidates down to the depth
+    cascade: CascadeReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

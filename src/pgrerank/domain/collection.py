@@ -25,6 +25,8 @@ class Collection:
     document_count: int
     chunk_count: int
     created_at: datetime
+    #: whether its chunks get token vectors, for late interaction without a model's pass
+    stores_tokens: bool = False
 
     def require_embedder(self, model: ModelCard) -> None:
         """Refuse an embedder other than the one the collection's vectors come from.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.ids import DocumentId
+from pgrerank.domain.ids import ChunkId, DocumentId
 from pgrerank.domain.json import Json, JsonObject
 
 MAX_ID_CHARACTERS = 512
@@ -59,6 +59,16 @@ class Chunk:
     ordinal: int
     content: str
     token_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareChunk:
+    """A stored chunk with what its passage is made of."""
+
+    chunk_id: ChunkId
+    #: of its document
+    title: str
+    content: str
 
 
 def _check_storable(name: str, value: Json) -> None:

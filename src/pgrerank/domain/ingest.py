@@ -23,6 +23,8 @@ class EmbeddedDocument:
     document: Document
     chunks: Sequence[Chunk]
     vectors: Sequence[Any]  # numpy float32 of the embedder's dimensions
+    #: token vectors of each chunk, None where it has none; empty: the collection stores none
+    tokens: Sequence[bytes | None] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ class LoggedCandidate:
     relevance: float | None
     truncated: bool
     final_rank: int
+    #: of the first step of a cascade
+    cascade_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,10 @@ class LoggedRanking:
     dense: LegReport | None
     keyword: LegReport | None
     timings_ms: Mapping[str, float]
+    #: name of the reranker of the cascade's first step; None: there was no cascade
+    cascade_model: str | None
+    #: how many pairs that one scored
+    cascade_scored: int | None
     #: how many results the answer held
     returned: int
     candidates: tuple[LoggedCandidate, ...] = ()

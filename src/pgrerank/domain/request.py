@@ -66,6 +66,9 @@ class SearchRequest:
     min_score: float | None = None
     #: condition on document metadata, see domain/filter.py
     filter: JsonObject | None = None
+    #: how many of the candidates the reranker reads, 0-1000: those that late interaction over
+    #: stored token vectors found best. 0: late interaction alone. None: all down to the depth
+    cascade: int | None = None
     #: report every candidate and how it fared
     explain: bool = False
 
@@ -73,6 +76,7 @@ class SearchRequest:
         _within("candidates", self.candidates, 1, MAX_CANDIDATES)
         _within("limit", self.limit, 1, MAX_LIMIT)
         _within("depth", self.depth, 1, MAX_DEPTH)
+        _within("cascade", self.cascade, 0, MAX_DEPTH)
         _within("budget_ms", self.budget_ms, 1, MAX_BUDGET_MS)
         _within("min_similarity", self.min_similarity, -1, 1)
         if len(self.query) > MAX_QUERY_CHARACTERS:

@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,8 @@ from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.engine import Engine
 from pgrerank.inference.ticket import Job, Lane
-from pgrerank.inference.tokens import Tokens
-from pgrerank.ports import Vector
+from pgrerank.inference.tokens import Reading, Tokens
+from pgrerank.ports import EmbeddedPassage, Vector
 
 TEMPLATE = "embedder/1"  # part of the fingerprint: change it when the input or vector changes
 _WINDOW = 256  # passages in line at once, so that a large ingest leaves room for others
@@ -58,33 +58,54 @@ class EngineEmbedder:
 
     async def query(self, text: str) -> Vector:
         """Embed a query; of a long one, what the model can read. See ports.Embedder."""
-        (vector,) = await self._vectors([self._prompts.query + text], Lane.QUERY)
-        return vector
+        (read,) = await self._run([self._prompts.query + text], _embedding, Lane.QUERY)
+        return read.vector
 
     async def passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> list[Vector]:
         """Embed passages, in order; of a long one, what the model can read."""
-        vectors: list[Vector] = []
+        read = await self.each_passage(texts, _embedding, tenant_id=tenant_id)
+        return [each.vector for each in read]
+
+    async def each_passage(
+        self,
+        texts: Sequence[str],
+        job: Callable[[Reading], Job[EncodedRow, EmbeddedPassage]],
+        *,
+        tenant_id: TenantId | None = None,
+    ) -> list[EmbeddedPassage]:
+        """Run a job for each passage, or for its head where it is long, in order."""
+        read: list[EmbeddedPassage] = []
         for start in range(0, len(texts), _WINDOW):
             window = [self._prompts.passage + text for text in texts[start : start + _WINDOW]]
-            vectors += await self._vectors(window, Lane.PASSAGE, tenant_id)
-        return vectors
+            read += await self._run(window, job, Lane.PASSAGE, tenant_id)
+        return read
 
     def close(self) -> None:
         """Fail what waits and stop."""
         self.engine.close()
 
-    async def _vectors(
-        self, texts: Sequence[str], lane: Lane, tenant_id: TenantId | None = None
-    ) -> list[Vector]:
+    async def _run(
+        self,
+        texts: Sequence[str],
+        job: Callable[[Reading], Job[EncodedRow, EmbeddedPassage]],
+        lane: Lane,
+        tenant_id: TenantId | None = None,
+    ) -> list[EmbeddedPassage]:
         readings = await asyncio.to_thread(self.tokens.heads, texts)
-        jobs = [Job(reading.sequences[0], _vector) for reading in readings]
-        vectors = await self.engine.run(jobs, lane=lane, tenant=tenant_id)
-        if any(vector is None or not np.isfinite(vector).all() for vector in vectors):
+        jobs = [job(reading) for reading in readings]
+        found = await self.engine.run(jobs, lane=lane, tenant=tenant_id)
+        read = [each for each in found if each is not None and np.isfinite(each.vector).all()]
+        if len(read) < len(found):
             raise ScoringError(f"The model {self._model.name}")
-        return [vector for vector in vectors if vector is not None]
+        return read
 
 
-def _vector(row: EncodedRow) -> Vector:
+def vector(row: EncodedRow) -> Vector:
+    """The vector of a row, by itself: a view would keep those of the whole batch."""
     return row.vector.numpy().copy()
+
+
+def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
+    return Job(reading.sequences[0], lambda row: EmbeddedPassage(vector=vector(row), tokens=None))

@@ -9,8 +9,8 @@ from typing import Any
 
 from sentence_transformers import CrossEncoder, SentenceTransformer
 
-from pgrerank.domain.model import ModelKind, ScoreKind
-from pgrerank.inference import cross, embedder, late
+from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.inference import compression, cross, embedder, late
 from pgrerank.inference.backend import (
     classifier,
     classifier_obstacle,
@@ -33,8 +33,10 @@ from pgrerank.inference.opened import (
 )
 from pgrerank.inference.route import Precision
 from pgrerank.inference.scorer import EngineScorer
+from pgrerank.inference.stored import StoredLateInteraction
 
 LATE_INTERACTION = "late-interaction"
+STORED = "late-interaction-stored"
 SCORES = 200_000
 
 
@@ -149,14 +151,29 @@ def load_late_interaction(
         scores: Pair scores that are kept.
         release: What the reranker's `close` calls.
     """
-    facts = f"{embedder.model.fingerprint}\n{late.TEMPLATE}"
-    card = replace(
+    card = _maxsim(embedder, LATE_INTERACTION, late.TEMPLATE)
+    pairing = LatePairing(embedder.engine, embedder.tokens)
+    return EngineScorer(card, embedder.engine, pairing, ScoreCache(scores), release)
+
+
+def load_stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteraction | None:
+    """Late interaction over stored token vectors, on the engine of a loaded embedder.
+
+    Returns:
+        None for an embedder other than the packaged one: no other was measured.
+    """
+    if embedder.model.name != PACKAGED:
+        return None
+    return StoredLateInteraction(_maxsim(embedder, STORED, compression.TEMPLATE), embedder)
+
+
+def _maxsim(embedder: EngineEmbedder, name: str, template: str) -> ModelCard:
+    facts = f"{embedder.model.fingerprint}\n{template}"
+    return replace(
         embedder.model,
         kind=ModelKind.RERANKER,
-        name=LATE_INTERACTION,
+        name=name,
         fingerprint=hashlib.sha256(facts.encode()).hexdigest(),
         dimensions=None,
         score_kind=ScoreKind.MAXSIM,
     )
-    pairing = LatePairing(embedder.engine, embedder.tokens)
-    return EngineScorer(card, embedder.engine, pairing, ScoreCache(scores), release)

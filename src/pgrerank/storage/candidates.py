@@ -10,6 +10,7 @@ from pgrerank.domain.candidate import Candidate, LegReport, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.ports import Vector
 from pgrerank.storage import queries, tenancy
@@ -34,13 +35,21 @@ class PostgresCandidates:
         collection: Collection,
         request: SearchRequest,
         vector: Vector | None,
+        *,
+        token_model: ModelCard | None = None,
     ) -> Retrieved:
         """Both legs and their fusion in one round trip; `vector` is None without a dense leg.
+
+        With a `token_model` the candidates down to the depth bring their token vectors of it.
 
         Raises:
             NotFoundError: The collection was deleted meanwhile.
         """
-        wanted = _parameters(tenant_id, collection, request, vector)
+        wanted = {
+            **_parameters(tenant_id, collection, request, vector),
+            "tokens": 0 if token_model is None else request.effective_depth,
+            "token_model": token_model and token_model.fingerprint,
+        }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row, binary=True)
             await cursor.execute(self._statements["hybrid_candidates"], wanted)

@@ -30,7 +30,13 @@ class PostgresDocuments:
         self._statements = queries.load("documents")
 
     async def create_collection(
-        self, tenant_id: TenantId, name: str, *, text_search: str, embedder: ModelCard
+        self,
+        tenant_id: TenantId,
+        name: str,
+        *,
+        text_search: str,
+        embedder: ModelCard,
+        store_tokens: bool | None = None,
     ) -> Collection:
         """Make a collection, or return it if it exists alike.
 
@@ -49,6 +55,7 @@ class PostgresDocuments:
                     "name": name,
                     "text_search": text_search,
                     "embedder_id": await models.identifier(connection, embedder),
+                    "stores_tokens": store_tokens,
                     "created_at": ids.created_at(identifier),
                 },
             )
@@ -58,6 +65,12 @@ class PostgresDocuments:
                 f"The collection `{name}` exists with the text search configuration "
                 f"`{found.text_search}` and the embedder {found.embedder[:12]}. "
                 "Use those, or another name."
+            )
+        if store_tokens not in (None, found.stores_tokens):
+            raise ConflictError(
+                f"The collection `{name}` exists and stores "
+                f"{'' if found.stores_tokens else 'no '}token vectors. "
+                "Change that with `pgrerank collection tokens`."
             )
         return found
 
@@ -101,7 +114,12 @@ class PostgresDocuments:
             return dict(await found.fetchall())
 
     async def store(
-        self, tenant_id: TenantId, collection: Collection, documents: Sequence[EmbeddedDocument]
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        documents: Sequence[EmbeddedDocument],
+        *,
+        token_model: ModelCard | None = None,
     ) -> Sequence[Change]:
         """Insert or replace whole documents in one transaction; says which each was.
 
@@ -111,7 +129,9 @@ class PostgresDocuments:
             NotFoundError: The collection was deleted meanwhile.
         """
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            changes = await incoming.store(connection, tenant_id, collection, documents)
+            changes = await incoming.store(
+                connection, tenant_id, collection, documents, token_model
+            )
         return [changes[each.document.external_id] for each in documents]
 
     async def document(

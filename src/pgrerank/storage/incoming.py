@@ -12,13 +12,14 @@ from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS, passage_hash
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument
-from pgrerank.storage import queries
+from pgrerank.domain.model import ModelCard
+from pgrerank.storage import models, queries
 from pgrerank.storage.pool import Connection
 
 Row: TypeAlias = Sequence[object]
 
 _DOCUMENT_TYPES = ("uuid", "text", "text", "text", "jsonb", "bytea")
-_CHUNK_TYPES = ("uuid", "text", "int4", "text", "bytea", "int4", "vector")
+_CHUNK_TYPES = ("uuid", "text", "int4", "text", "bytea", "int4", "vector", "bytea")
 
 
 async def store(
@@ -26,6 +27,7 @@ async def store(
     tenant_id: TenantId,
     collection: Collection,
     documents: Sequence[EmbeddedDocument],
+    token_model: ModelCard | None,
 ) -> Mapping[str, Change]:
     """Insert or replace documents in the connection's transaction; what each became, by its id.
 
@@ -55,6 +57,10 @@ async def store(
         },
     )
     await connection.execute(statements["insert_embeddings"], place)
+    if token_model is not None:
+        model_id = await models.identifier(connection, token_model)
+        named = {"tenant_id": tenant_id, "model_id": model_id}
+        await connection.execute(statements["insert_tokens"], named)
     return {each: Change.CREATED if ids[each] == new_ids[each] else Change.UPDATED for each in sent}
 
 
@@ -96,7 +102,8 @@ def _document_row(identifier: UUID, embedded: EmbeddedDocument) -> Row:
 
 def _chunk_rows(embedded: EmbeddedDocument) -> Iterator[Row]:
     document = embedded.document
-    for chunk, vector in zip(embedded.chunks, embedded.vectors, strict=True):
+    tokens = embedded.tokens or [None] * len(embedded.chunks)
+    for chunk, vector, token_vectors in zip(embedded.chunks, embedded.vectors, tokens, strict=True):
         yield (
             uuid7(),
             document.external_id,
@@ -105,4 +112,5 @@ def _chunk_rows(embedded: EmbeddedDocument) -> Iterator[Row]:
             passage_hash(document.title, chunk.content),
             chunk.token_count,
             vector,
+            token_vectors,
         )

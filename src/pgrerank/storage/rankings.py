@@ -31,12 +31,12 @@ class PostgresRankings:
 
     Args:
         pool: Connections of the service.
-        reranker: The model whose scores are recorded; not needed to read.
+        rerankers: The models whose scores are recorded; not needed to read.
     """
 
-    def __init__(self, pool: Pool, reranker: ModelCard | None = None) -> None:
+    def __init__(self, pool: Pool, *rerankers: ModelCard) -> None:
         self._pool = pool
-        self._unregistered = reranker
+        self._unregistered = rerankers
         self._statements = queries.load("rankings")
 
     async def record(
@@ -94,10 +94,11 @@ class PostgresRankings:
         return cursors.page(found, limit, lambda ranking: str(ranking.id))
 
     async def _register(self, tenant_id: TenantId) -> None:
-        if self._unregistered is not None:
+        if self._unregistered:
             async with tenancy.tenant(self._pool, tenant_id) as connection:
-                await models.identifier(connection, self._unregistered)
-            self._unregistered = None
+                for card in self._unregistered:
+                    await models.identifier(connection, card)
+            self._unregistered = ()
 
     async def _insert(self, tenant_id: TenantId, row: Mapping[str, object]) -> None:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -129,6 +130,8 @@ def _row(
         "returned": len(ranking.results),
         "embedder": None if ranking.dense is None else collection.embedder,
         "reranker": report.fingerprint,
+        "cascade": report.cascade and report.cascade.fingerprint,
+        "cascade_scores": report.cascade and [hit.cascade_score for hit in ranking.hits],
         **_leg_columns("dense", ranking.dense),
         **_leg_columns("keyword", ranking.keyword),
         "timings_ms": Jsonb(ranking.timings_ms),
@@ -148,6 +151,7 @@ def _knobs(request: SearchRequest) -> dict[str, object]:
         "min_score": request.min_score,
         "filter": request.filter,
         "explain": request.explain,
+        "cascade": request.cascade,
     }
 
 
@@ -210,6 +214,7 @@ def _with_candidates(
     relevances: Sequence[float | None],
     truncated: Sequence[bool],
     final_ranks: Sequence[int],
+    cascade_scores: Sequence[float | None] | None,
     **columns: Any,
 ) -> LoggedRanking:
     arrays = {
@@ -224,6 +229,7 @@ def _with_candidates(
         "relevance": relevances,
         "truncated": truncated,
         "final_rank": final_ranks,
+        "cascade_score": cascade_scores or [None] * len(chunk_ids),
     }
     rows = zip(*arrays.values(), strict=True)
     candidates = tuple(LoggedCandidate(**dict(zip(arrays, row, strict=True))) for row in rows)

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, Document, passage
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport, Rejection
-from pgrerank.ports import Embedder, House
+from pgrerank.ports import Embedder, House, LateInteraction
 
 #: documents that are looked up, embedded and committed together
 BATCH_DOCUMENTS = 64
@@ -66,8 +67,12 @@ async def _ingested(
     latest = list({document.external_id: document for document in documents}.values())
     known = await house.documents.hashes(tenant_id, collection, [d.external_id for d in latest])
     changed = [d for d in latest if known.get(d.external_id) != d.content_hash]
-    embedded = await _embedded(house.embedder, tenant_id, changed)
-    changes = Counter(await house.documents.store(tenant_id, collection, embedded))
+    late = house.late if collection.stores_tokens else None
+    embedded = await _embedded(house.embedder, late, tenant_id, changed)
+    stored = await house.documents.store(
+        tenant_id, collection, embedded, token_model=None if late is None else late.model
+    )
+    changes = Counter(stored)
     return replace(
         report,
         created=report.created + changes[Change.CREATED],
@@ -78,7 +83,10 @@ async def _ingested(
 
 
 async def _embedded(
-    embedder: Embedder, tenant_id: TenantId, documents: Sequence[Document]
+    embedder: Embedder,
+    late: LateInteraction | None,
+    tenant_id: TenantId,
+    documents: Sequence[Document],
 ) -> Sequence[EmbeddedDocument]:
     cut = await asyncio.to_thread(_cut, embedder, documents)
     texts = [
@@ -86,9 +94,19 @@ async def _embedded(
         for document, chunks in zip(documents, cut, strict=True)
         for chunk in chunks
     ]
-    vectors = iter(await embedder.passages(texts, tenant_id=tenant_id))
+    if late is None:
+        vectors = iter(await embedder.passages(texts, tenant_id=tenant_id))
+        tokens: Iterator[bytes | None] = iter(())
+    else:
+        read = await late.embedded(texts, tenant_id=tenant_id)
+        vectors, tokens = iter([each.vector for each in read]), iter([each.tokens for each in read])
     return [
-        EmbeddedDocument(document=document, chunks=chunks, vectors=[next(vectors) for _ in chunks])
+        EmbeddedDocument(
+            document=document,
+            chunks=chunks,
+            vectors=[*islice(vectors, len(chunks))],
+            tokens=[*islice(tokens, len(chunks))],
+        )
         for document, chunks in zip(documents, cut, strict=True)
     ]
 

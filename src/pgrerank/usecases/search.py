@@ -1,28 +1,16 @@
 """Answer a query in two stages, within its budget, and record what was done."""
 
-from collections.abc import Sequence
-
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids, order, planning
-from pgrerank.domain.candidate import (
-    Candidate,
-    Cut,
-    Hit,
-    PairScore,
-    Passage,
-    Ranking,
-    RerankReport,
-    RerankStatus,
-    Retrieved,
-)
+from pgrerank.domain import ids, order
+from pgrerank.domain.candidate import Cut, Hit, Ranking, RerankReport, Retrieved
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.document import passage
-from pgrerank.domain.errors import OverloadedError, ScoringError
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports import House, Vector
+from pgrerank.usecases import second_stage
+from pgrerank.usecases.second_stage import Reranked, Work
 
 #: part of the budget kept back for writing the log and the answer, milliseconds
 CLOSING_MS = 10
@@ -35,6 +23,7 @@ async def search(
 
     Raises:
         NotFoundError: The tenant has no such collection.
+        InvalidRequestError: A cascade was asked for, and the collection stores no token vectors.
         ConflictError: There is a dense leg, and the collection was embedded by another model.
         OverloadedError: The embedder's waiting line is full. (A full line at the reranker is no
             error: the fused order is returned with status `skipped`.)
@@ -42,15 +31,22 @@ async def search(
     """
     watch = Stopwatch(house.clock.elapsed)
     collection = await house.documents.collection(tenant_id, collection_name)
+    work = Work(
+        tenant_id=tenant_id,
+        collection=collection,
+        request=request,
+        late=second_stage.reader(house, collection, request),
+        deadline=_deadline(request, watch.started),
+    )
     with watch.stage("embed"):
         vector = await _embedded(house, collection, request)
     with watch.stage("retrieve"):
-        found = await house.candidates.retrieve(tenant_id, collection, request, vector)
-    with watch.stage("rerank"):
-        scores, report = await _reranked(
-            house, tenant_id, collection, request, found, watch.started
+        found = await house.candidates.retrieve(
+            tenant_id, collection, request, vector, token_model=work.token_model
         )
-    ranking = _ranking(request, found, scores, report, watch.finished())
+    with watch.stage("rerank"):
+        reranked = await second_stage.reranked(house.scorer, work, found.candidates)
+    ranking = _ranking(request, found, reranked, watch.finished())
     await house.rankings.record(tenant_id, collection, request, ranking)
     return ranking
 
@@ -62,70 +58,20 @@ async def _embedded(house: House, collection: Collection, request: SearchRequest
     return await house.embedder.query(request.query)
 
 
-async def _reranked(
-    house: House,
-    tenant_id: TenantId,
-    collection: Collection,
-    request: SearchRequest,
-    found: Retrieved,
-    started: float,
-) -> tuple[Sequence[PairScore], RerankReport]:
-    reason = planning.reason_to_skip(request, collection, len(found.candidates))
-    if reason is not None:
-        return [], _unranked(RerankStatus.SKIPPED, reason)
-    head = found.candidates[: request.effective_depth]
-    passages = [_passage(candidate) for candidate in head]
-    try:
-        scores = await house.scorer.score(
-            request.query,
-            passages,
-            deadline=_deadline(request, started),
-            tenant_id=tenant_id,
-        )
-    except OverloadedError:
-        return [], _unranked(RerankStatus.SKIPPED, "the reranker is at capacity")
-    except ScoringError:
-        return [], _unranked(RerankStatus.FAILED, "the reranker failed")
-    return scores, _report(house, request, scores)
-
-
-def _passage(candidate: Candidate) -> Passage:
-    text = passage(candidate.title, candidate.content or "")
-    return Passage(text=text, content_hash=candidate.content_hash)
-
-
 def _deadline(request: SearchRequest, started: float) -> float | None:
     if request.budget_ms is None:
         return None
     return started + (request.budget_ms - CLOSING_MS) / 1000
 
 
-def _unranked(status: RerankStatus, reason: str) -> RerankReport:
-    return RerankReport(status=status, reason=reason, depth=0, model=None)
-
-
-def _report(house: House, request: SearchRequest, scores: Sequence[PairScore]) -> RerankReport:
-    scored = sum(score.value is not None for score in scores)
-    status, reason = planning.outcome(scored, len(scores), budget_ms=request.budget_ms)
-    model = house.scorer.model
-    return RerankReport(
-        status=status,
-        reason=reason,
-        depth=scored,
-        model=model.name if scored else None,
-        fingerprint=model.fingerprint if scored else None,
-    )
-
-
 def _ranking(
     request: SearchRequest,
     found: Retrieved,
-    scores: Sequence[PairScore],
-    report: RerankReport,
+    reranked: Reranked,
     timings_ms: dict[str, float],
 ) -> Ranking:
-    hits = order.reranked(found.candidates, scores)
-    kept = [hit for hit in hits if _passes(hit, request, report)]
+    hits = order.reranked(found.candidates, reranked.scores, reranked.cascade_scores)
+    kept = [hit for hit in hits if _passes(hit, request, reranked.report)]
     ranking_id = RankingId(uuid7())
     return Ranking(
         id=ranking_id,
@@ -135,7 +81,7 @@ def _ranking(
         cut=Cut(min_similarity=found.below_similarity, min_score=len(hits) - len(kept)),
         dense=found.dense,
         keyword=found.keyword,
-        rerank=report,
+        rerank=reranked.report,
         timings_ms=timings_ms,
     )
 

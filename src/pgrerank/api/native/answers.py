@@ -32,6 +32,7 @@ class Collection(_Answer, frozen=True, kw_only=True):
     embedder: Annotated[str, Meta(description="Fingerprint of the model its vectors are from.")]
     documents: int
     chunks: int
+    store_tokens: Annotated[bool, Meta(description="New chunks get token vectors.")]
     created_at: datetime
 
     @classmethod
@@ -43,6 +44,7 @@ class Collection(_Answer, frozen=True, kw_only=True):
             embedder=collection.embedder,
             documents=collection.document_count,
             chunks=collection.chunk_count,
+            store_tokens=collection.stores_tokens,
             created_at=collection.created_at,
         )
 

@@ -9,6 +9,7 @@ from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
 from pgrerank.api.native.answers import Collection, Collections
 from pgrerank.domain.tenant import Scope
+from pgrerank.usecases.collections import create
 
 TAGS = ["collections"]
 
@@ -30,8 +31,12 @@ async def put_collection(
 ) -> Collection:
     """Make it, or return it where it exists alike. Doing it twice is no error."""
     wanted = data or schemas.NewCollection()
-    collection = await house.documents.create_collection(
-        caller.tenant_id, name, text_search=wanted.text_search, embedder=house.embedder.model
+    collection = await create(
+        house,
+        caller.tenant_id,
+        name,
+        text_search=wanted.text_search,
+        store_tokens=wanted.store_tokens,
     )
     return Collection.of(collection)
 

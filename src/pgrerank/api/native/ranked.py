@@ -22,6 +22,7 @@ class Scores(_Answer, frozen=True, kw_only=True):
     dense: Annotated[float | None, Meta(description="Cosine similarity, -1 to 1.")]
     keyword: Annotated[float | None, Meta(description="BM25, at least 0.")]
     fused: Annotated[float, Meta(description="Sum of reciprocal ranks.")]
+    cascade: Annotated[float | None, Meta(description="Raw score of the first step of a cascade.")]
     rerank: Annotated[float | None, Meta(description="Raw score of the reranker.")]
     relevance: Annotated[
         float | None, Meta(description="Probability of relevance; null without calibration.")
@@ -94,6 +95,13 @@ class Legs(_Answer, frozen=True, kw_only=True):
     keyword: Leg | None
 
 
+class Cascade(_Answer, frozen=True, kw_only=True):
+    """The first step of a cascade, which chose what the reranker read."""
+
+    scored: Annotated[int, Meta(description="Chunks that got a score.")]
+    model: Annotated[str, Meta(description="The reranker of this step.")]
+
+
 class Rerank(_Answer, frozen=True, kw_only=True):
     """What became of the rerank stage."""
 
@@ -101,12 +109,20 @@ class Rerank(_Answer, frozen=True, kw_only=True):
     reason: Annotated[str | None, Meta(description="Why it is not `full`.")]
     depth: Annotated[int, Meta(description="Chunks that got a score.")]
     model: Annotated[str | None, Meta(description="The reranker; null where none ran.")]
+    cascade: Annotated[
+        Cascade | None, Meta(description="Null: the reranker read all down to `depth`.")
+    ]
 
     @classmethod
     def of(cls, report: RerankReport) -> Self:
         """Show a report."""
         return cls(
-            status=report.status, reason=report.reason, depth=report.depth, model=report.model
+            status=report.status,
+            reason=report.reason,
+            depth=report.depth,
+            model=report.model,
+            cascade=report.cascade
+            and Cascade(scored=report.cascade.scored, model=report.cascade.model),
         )
 
 
@@ -237,6 +253,7 @@ def _scores(hit: Hit) -> Scores:
         dense=hit.candidate.dense_score,
         keyword=hit.candidate.keyword_score,
         fused=hit.candidate.fused_score,
+        cascade=hit.cascade_score,
         rerank=hit.rerank_score,
         relevance=hit.relevance,
     )
@@ -256,6 +273,7 @@ def _logged_scores(logged: LoggedCandidate) -> Scores:
         dense=logged.dense_score,
         keyword=logged.keyword_score,
         fused=logged.fused_score,
+        cascade=logged.cascade_score,
         rerank=logged.rerank_score,
         relevance=logged.relevance,
     )
@@ -271,8 +289,15 @@ def _logged_ranks(logged: LoggedCandidate) -> Ranks:
 
 
 def _logged_rerank(logged: LoggedRanking) -> Rerank:
+    cascade = logged.cascade_model and Cascade(
+        scored=logged.cascade_scored or 0, model=logged.cascade_model
+    )
     return Rerank(
-        status=logged.status, reason=logged.reason, depth=logged.depth, model=logged.reranker
+        status=logged.status,
+        reason=logged.reason,
+        depth=logged.depth,
+        model=logged.reranker,
+        cascade=cascade or None,
     )
 
 

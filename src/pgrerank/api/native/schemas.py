@@ -62,6 +62,13 @@ class NewCollection(_Sent, frozen=True, kw_only=True):
             examples=["english", "german", "simple"],
         ),
     ] = DEFAULT_TEXT_SEARCH
+    store_tokens: Annotated[
+        bool | None,
+        Meta(
+            description="Keep the token vectors of every chunk, up to 16 KB each, so that late "
+            "interaction runs no model over candidates. Unset: as it is, or no."
+        ),
+    ] = None
 
 
 class NewDocument(_Sent, frozen=True, kw_only=True):
@@ -165,6 +172,14 @@ class Search(_Sent, frozen=True, kw_only=True):
         Meta(
             description="Condition on metadata: equality, `$in`, `$gte`, `$exists`, `$or`, ...",
             examples=[{"lang": "en", "year": {"$gte": 2020}}],
+        ),
+    ] = None
+    cascade: Annotated[
+        Annotated[int, Meta(ge=0, le=knobs.MAX_DEPTH)] | None,
+        Meta(
+            description="How many chunks the reranker reads: the best by late interaction over "
+            "stored token vectors, which scores all down to `depth`. 0: late interaction alone. "
+            "The collection must store token vectors."
         ),
     ] = None
     explain: Annotated[bool, Meta(description="Answer with every candidate and how it fared.")] = (

@@ -1,0 +1,148 @@
+"""Late interaction over compressed token vectors: stored ones, and the same made on the spot."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.inference import compression
+from pgrerank.inference.compression import Floats
+from pgrerank.inference.embedder import EngineEmbedder, vector
+from pgrerank.inference.encoder import EncodedRow
+from pgrerank.inference.ticket import Job, Lane
+from pgrerank.inference.tokens import Reading, TokenSequence
+from pgrerank.ports import EmbeddedPassage
+
+_UNSCORED = PairScore(value=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    #: unit vectors, one row a token, special tokens included
+    tokens: Floats
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Compressed:
+    """A passage as it is scored: one part, or several where it is long. None: out of time."""
+
+    parts: Sequence[bytes | None]
+    truncated: bool = False
+
+
+class StoredLateInteraction:
+    """The port LateInteraction, on the engine of a loaded embedder.
+
+    Passages without stored vectors are read, pooled and quantised as at ingest, so that their
+    scores are on the same scale, and the same once the vectors are stored.
+
+    Args:
+        model: Identity of this reranker.
+        embedder: Whose token embeddings are compared; without a prompt for passages.
+    """
+
+    def __init__(self, model: ModelCard, embedder: EngineEmbedder) -> None:
+        self._model = model
+        self._embedder = embedder
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the reranker."""
+        return self._model
+
+    async def embedded(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> list[EmbeddedPassage]:
+        """Vectors and token vectors of passages, of one pass. See ports.LateInteraction."""
+        return await self._embedder.each_passage(texts, _embedding, tenant_id=tenant_id)
+
+    async def score(
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
+    ) -> list[PairScore]:
+        """Score each passage against the query, in order. See ports.Scorer."""
+        asked = await self._asked(query, deadline, tenant_id)
+        if asked is None:
+            return [_UNSCORED] * len(passages)
+        texts = [passage.text for passage in passages if passage.tokens is None]
+        fresh = iter(await self._compressed(texts, deadline, tenant_id))
+        found = [
+            next(fresh) if passage.tokens is None else _Compressed([passage.tokens])
+            for passage in passages
+        ]
+        return await asyncio.to_thread(_scored, asked, found)
+
+    async def _asked(
+        self, query: str, deadline: float | None, tenant_id: TenantId | None
+    ) -> _Query | None:
+        (reading,) = await asyncio.to_thread(self._embedder.tokens.heads, [query])
+        job = Job(reading.sequences[0], _unit_tokens)
+        (tokens,) = await self._embedder.engine.run(
+            [job], lane=Lane.QUERY, deadline=deadline, tenant=tenant_id
+        )
+        return None if tokens is None else _Query(tokens, reading.truncated)
+
+    async def _compressed(
+        self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
+    ) -> list[_Compressed]:
+        readings = await asyncio.to_thread(self._embedder.tokens.passages, texts)
+        jobs = [
+            Job(sequence, _compression(sequence))
+            for reading in readings
+            for sequence in reading.sequences
+        ]
+        parts = iter(
+            await self._embedder.engine.run(
+                jobs, lane=Lane.PAIR, deadline=deadline, tenant=tenant_id
+            )
+        )
+        return [
+            _Compressed([next(parts) for _ in reading.sequences], reading.truncated)
+            for reading in readings
+        ]
+
+
+def _unit_tokens(row: EncodedRow) -> Floats:
+    tokens = _floats(row)
+    return tokens / np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), 1e-9)
+
+
+def _compression(sequence: TokenSequence) -> Callable[[EncodedRow], bytes | None]:
+    return lambda row: compression.compressed(_floats(row)[sequence.text])
+
+
+def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
+    sequence = reading.sequences[0]
+    compressed = _compression(sequence)
+
+    def embedded(row: EncodedRow) -> EmbeddedPassage:
+        tokens = None if reading.truncated else compressed(row)
+        return EmbeddedPassage(vector=vector(row), tokens=tokens)
+
+    return Job(sequence, embedded)
+
+
+def _floats(row: EncodedRow) -> Floats:
+    return row.tokens.float().cpu().numpy()
+
+
+def _scored(asked: _Query, passages: Sequence[_Compressed]) -> list[PairScore]:
+    """The best part counts, but only once all are there: some of them would score differently."""
+    whole = [[part for part in passage.parts if part is not None] for passage in passages]
+    values = iter(compression.scores(asked.tokens, [part for parts in whole for part in parts]))
+    scores: list[PairScore] = []
+    for passage, parts in zip(passages, whole, strict=True):
+        best = max([next(values) for _ in parts], default=None)
+        complete = len(parts) == len(passage.parts)
+        truncated = asked.truncated or passage.truncated
+        scores.append(PairScore(value=best, truncated=truncated) if complete else _UNSCORED)
+    return scores

@@ -1,0 +1,82 @@
+"""Token vectors of chunks in Postgres: switched on, filled in and removed by collection."""
+
+from collections.abc import Mapping, Sequence
+
+from psycopg.rows import class_row
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import BareChunk
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.storage import models, queries, tenancy
+from pgrerank.storage.pool import Pool
+
+#: removing a collection's vectors takes longer than a request may
+_REMOVAL_TIMEOUT_MS = 15 * 60 * 1000
+
+
+class PostgresTokens:
+    """The port TokenVectors, over the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("tokens")
+
+    async def switch(self, tenant_id: TenantId, collection: Collection, *, on: bool) -> None:
+        """Say whether chunks that come from now on get token vectors. Raises NotFoundError."""
+        wanted = {**_place(tenant_id, collection), "stores_tokens": on}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            switched = await connection.execute(self._statements["switch"], wanted)
+            if await switched.fetchone() is None:
+                raise NotFoundError("collection", collection.name)
+
+    async def missing(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        model: ModelCard,
+        *,
+        after: ChunkId | None,
+        limit: int,
+    ) -> Sequence[BareChunk]:
+        """Chunks without token vectors of the model, by id, those after `after`."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            wanted = {
+                **_place(tenant_id, collection),
+                "model_id": await models.identifier(connection, model),
+                "after": after,
+                "row_count": limit,
+            }
+            rows = connection.cursor(row_factory=class_row(BareChunk))
+            await rows.execute(self._statements["missing"], wanted)
+            return await rows.fetchall()
+
+    async def add(
+        self, tenant_id: TenantId, model: ModelCard, vectors: Mapping[ChunkId, bytes]
+    ) -> int:
+        """Store token vectors in one transaction, of chunks that are still there; says how many."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            wanted = {
+                "tenant_id": tenant_id,
+                "model_id": await models.identifier(connection, model),
+                "chunk_ids": list(vectors.keys()),
+                "vectors": list(vectors.values()),
+            }
+            return (await connection.execute(self._statements["add"], wanted)).rowcount
+
+    async def forget(
+        self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
+    ) -> int:
+        """Remove a collection's token vectors, all but those of `keep`; says of how many chunks."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                queries.load("documents")["allow_time"], {"timeout_ms": str(_REMOVAL_TIMEOUT_MS)}
+            )
+            kept = None if keep is None else await models.identifier(connection, keep)
+            wanted = {**_place(tenant_id, collection), "kept": kept}
+            return (await connection.execute(self._statements["forget"], wanted)).rowcount
+
+
+def _place(tenant_id: TenantId, collection: Collection) -> dict[str, object]:
+    return {"tenant_id": tenant_id, "collection_id": collection.id}

@@ -1,0 +1,123 @@
+"""Make collections, and give their chunks token vectors or take them away."""
+
+from collections.abc import Callable, Sequence
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import BareChunk, passage
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.ports import House, LateInteraction, Office
+
+#: chunks that are read, encoded and committed together
+BATCH_CHUNKS = 256
+
+
+async def create(
+    house: House,
+    tenant_id: TenantId,
+    name: str,
+    *,
+    text_search: str,
+    store_tokens: bool | None = None,
+) -> Collection:
+    """Make a collection of the running embedder, or return it if it exists alike.
+
+    Args:
+        house: The ports.
+        tenant_id: Who owns it.
+        name: What it is called.
+        text_search: A text search configuration that Postgres ships.
+        store_tokens: Whether its chunks get token vectors; None takes what is there, or no.
+
+    Raises:
+        ConflictError: It exists with another configuration or embedder.
+        InvalidRequestError: There is no such text search configuration, or the embedder makes no
+            token vectors.
+    """
+    if store_tokens:
+        _required(house)
+    return await house.documents.create_collection(
+        tenant_id,
+        name,
+        text_search=text_search,
+        embedder=house.embedder.model,
+        store_tokens=store_tokens,
+    )
+
+
+async def add_tokens(
+    house: House,
+    tenant_id: TenantId,
+    collection_name: str,
+    *,
+    progress: Callable[[int], None] = lambda _: None,
+) -> int:
+    """Give every chunk of a collection token vectors, those that come from now on too.
+
+    Each batch is one transaction, and chunks that have vectors are passed over, so a run that was
+    cut off is completed by another one. Vectors of a former form are removed at the end.
+
+    Args:
+        house: The ports.
+        tenant_id: Who owns the collection.
+        collection_name: Which.
+        progress: Called with the chunks done so far in this run.
+
+    Returns:
+        How many chunks got vectors.
+
+    Raises:
+        NotFoundError: No such collection.
+        ConflictError: The collection was embedded by another model.
+        InvalidRequestError: The embedder makes no token vectors.
+    """
+    late = _required(house)
+    collection = await house.documents.collection(tenant_id, collection_name)
+    collection.require_embedder(house.embedder.model)
+    await house.tokens.switch(tenant_id, collection, on=True)
+    after: ChunkId | None = None
+    done = stored = 0
+    while chunks := await house.tokens.missing(
+        tenant_id, collection, late.model, after=after, limit=BATCH_CHUNKS
+    ):
+        found = await _encoded(late, tenant_id, chunks)
+        stored += await house.tokens.add(tenant_id, late.model, found)
+        after, done = chunks[-1].chunk_id, done + len(chunks)
+        progress(done)
+    await house.tokens.forget(tenant_id, collection, keep=late.model)
+    return stored
+
+
+async def remove_tokens(house: Office, tenant_id: TenantId, collection_name: str) -> int:
+    """Take a collection's token vectors away; chunks that come from now on get none either.
+
+    Returns:
+        How many chunks had some.
+
+    Raises:
+        NotFoundError: No such collection.
+    """
+    collection = await house.documents.collection(tenant_id, collection_name)
+    await house.tokens.switch(tenant_id, collection, on=False)
+    return await house.tokens.forget(tenant_id, collection)
+
+
+async def _encoded(
+    late: LateInteraction, tenant_id: TenantId, chunks: Sequence[BareChunk]
+) -> dict[ChunkId, bytes]:
+    texts = [passage(chunk.title, chunk.content) for chunk in chunks]
+    read = await late.embedded(texts, tenant_id=tenant_id)
+    return {
+        chunk.chunk_id: each.tokens
+        for chunk, each in zip(chunks, read, strict=True)
+        if each.tokens is not None
+    }
+
+
+def _required(house: House) -> LateInteraction:
+    if house.late is None:
+        raise InvalidRequestError(
+            "store_tokens",
+            f"is for late interaction, which does not read the embedder {house.embedder.model.name}",
+        )
+    return house.late

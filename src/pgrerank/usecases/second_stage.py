@@ -1,0 +1,154 @@
+"""The second stage of a search: one reranker, or late interaction and then the reranker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pgrerank.domain import planning
+from pgrerank.domain.candidate import (
+    Candidate,
+    CascadeReport,
+    PairScore,
+    Passage,
+    RerankReport,
+    RerankStatus,
+)
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import passage
+from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard, ScoreKind
+from pgrerank.domain.request import MAX_CANDIDATES, SearchRequest
+from pgrerank.ports import House, LateInteraction, Scorer
+
+_UNSCORED = PairScore(value=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reranked:
+    """What the second stage said of the head of the fused list."""
+
+    report: RerankReport
+    #: of the reranker, in the order of the list; none at all where it did not run
+    scores: Sequence[PairScore] = ()
+    #: of the first step of a cascade, likewise
+    cascade_scores: Sequence[PairScore] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A search that comes to its second stage."""
+
+    tenant_id: TenantId
+    collection: Collection
+    request: SearchRequest
+    #: what `reader` gave for it
+    late: LateInteraction | None
+    #: instant of Clock.elapsed() by which to be done; None: take your time
+    deadline: float | None
+
+    @property
+    def token_model(self) -> ModelCard | None:
+        """Of what the candidates should bring their token vectors."""
+        return None if self.late is None else self.late.model
+
+    async def scores(self, scorer: Scorer, passages: Sequence[Passage]) -> Sequence[PairScore]:
+        """What a scorer says of passages. Raises as Scorer.score does."""
+        return await scorer.score(
+            self.request.query, passages, deadline=self.deadline, tenant_id=self.tenant_id
+        )
+
+
+def reader(house: House, collection: Collection, request: SearchRequest) -> LateInteraction | None:
+    """What reads the collection's token vectors in this search; None if nothing does.
+
+    It stands before the reranker in a cascade, and in its place where the reranker is the full
+    form of the same.
+
+    Raises:
+        InvalidRequestError: A cascade was asked for where there are no token vectors.
+    """
+    late = house.late if collection.stores_tokens else None
+    if request.cascade is not None and late is None:
+        raise InvalidRequestError(
+            "cascade",
+            f"needs token vectors, which the collection `{collection.name}` does not store. "
+            "`pgrerank collection tokens` gives it some",
+        )
+    is_its_full_form = house.scorer.model.score_kind is ScoreKind.MAXSIM
+    is_asked = request.cascade is not None or is_its_full_form
+    found = 2 * MAX_CANDIDATES  # as if both legs returned all they may
+    if not is_asked or planning.reason_to_skip(request, collection, found) is not None:
+        return None
+    return late
+
+
+async def reranked(scorer: Scorer, work: Work, found: Sequence[Candidate]) -> Reranked:
+    """Score the head of the fused list, where it can pay, by the deadline."""
+    reason = planning.reason_to_skip(work.request, work.collection, len(found))
+    if reason is not None:
+        return _unranked(RerankStatus.SKIPPED, reason)
+    passages = [_passage(candidate) for candidate in found[: work.request.effective_depth]]
+    try:
+        return await _steps(work, scorer, passages)
+    except OverloadedError:
+        return _unranked(RerankStatus.SKIPPED, "the reranker is at capacity")
+    except ScoringError:
+        return _unranked(RerankStatus.FAILED, "the reranker failed")
+
+
+def _unranked(status: RerankStatus, reason: str) -> Reranked:
+    return Reranked(report=RerankReport(status=status, reason=reason, depth=0, model=None))
+
+
+async def _steps(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
+    if work.late is not None and work.request.cascade:
+        return await _cascade(work, work.late, scorer, passages)
+    return await _alone(work, work.late or scorer, passages)
+
+
+async def _alone(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
+    scores = await work.scores(scorer, passages)
+    return Reranked(report=_report(work, scorer, scores), scores=scores)
+
+
+async def _cascade(
+    work: Work, late: LateInteraction, scorer: Scorer, passages: Sequence[Passage]
+) -> Reranked:
+    first = await work.scores(late, passages)
+    best = sorted(range(len(first)), key=lambda i: (first[i].value is None, -(first[i].value or 0)))
+    passed = best[: work.request.cascade]
+    second = await work.scores(scorer, [passages[place] for place in passed])
+    scores = dict(zip(passed, second, strict=True))
+    cascade = CascadeReport(
+        scored=sum(score.value is not None for score in first),
+        model=late.model.name,
+        fingerprint=late.model.fingerprint,
+    )
+    return Reranked(
+        report=_report(work, scorer, second, cascade),
+        scores=[scores.get(place, _UNSCORED) for place in range(len(passages))],
+        cascade_scores=first,
+    )
+
+
+def _report(
+    work: Work,
+    scorer: Scorer,
+    scores: Sequence[PairScore],
+    cascade: CascadeReport | None = None,
+) -> RerankReport:
+    scored = sum(score.value is not None for score in scores)
+    status, reason = planning.outcome(scored, len(scores), budget_ms=work.request.budget_ms)
+    return RerankReport(
+        status=status,
+        reason=reason,
+        depth=scored,
+        model=scorer.model.name if scored else None,
+        fingerprint=scorer.model.fingerprint if scored else None,
+        cascade=cascade,
+    )
+
+
+def _passage(candidate: Candidate) -> Passage:
+    text = passage(candidate.title, candidate.content or "")
+    return Passage(text=text, content_hash=candidate.content_hash, tokens=candidate.tokens)

@@ -1,0 +1,101 @@
+"""In-memory implementations of what has to do with token vectors; see fakes.py."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import BareChunk
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.ports import EmbeddedPassage, Vector
+
+
+@dataclass
+class FakeLate:
+    """Its token vectors are the text; the score is how much of the query's words it shares.
+
+    Unlike FakeScorer's it never exceeds 1.
+    """
+
+    embed: Callable[[str], Vector]
+    failure: Exception | None = None
+    #: whether each passage came with token vectors, by call
+    asked: list[list[bool]] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
+
+    model = ModelCard(
+        kind=ModelKind.RERANKER,
+        name="fake-late",
+        fingerprint="a" * 64,
+        precision="fp32",
+        max_length=256,
+        score_kind=ScoreKind.MAXSIM,
+    )
+
+    async def embedded(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[EmbeddedPassage]:
+        self.read.extend(texts)
+        return [EmbeddedPassage(vector=self.embed(text), tokens=text.encode()) for text in texts]
+
+    async def score(
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
+    ) -> Sequence[PairScore]:
+        self.asked.append([passage.tokens is not None for passage in passages])
+        if self.failure is not None:
+            raise self.failure
+        words = set(query.lower().split())
+        return [
+            PairScore(value=len(words & set(p.text.lower().split())) / max(len(words), 1))
+            for p in passages
+        ]
+
+
+@dataclass
+class FakeTokens:
+    """Chunks of one collection, some with token vectors."""
+
+    chunks: list[BareChunk] = field(default_factory=list)
+    vectors: dict[ChunkId, bytes] = field(default_factory=dict)
+    switched: list[bool] = field(default_factory=list)
+    kept: list[ModelCard | None] = field(default_factory=list)
+
+    async def switch(self, tenant_id: TenantId, collection: Collection, *, on: bool) -> None:
+        self.switched.append(on)
+
+    async def missing(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        model: ModelCard,
+        *,
+        after: ChunkId | None,
+        limit: int,
+    ) -> Sequence[BareChunk]:
+        found = [
+            chunk
+            for chunk in sorted(self.chunks, key=lambda chunk: chunk.chunk_id)
+            if chunk.chunk_id not in self.vectors and (after is None or chunk.chunk_id > after)
+        ]
+        return found[:limit]
+
+    async def add(
+        self, tenant_id: TenantId, model: ModelCard, vectors: Mapping[ChunkId, bytes]
+    ) -> int:
+        self.vectors.update(vectors)
+        return len(vectors)
+
+    async def forget(
+        self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
+    ) -> int:
+        self.kept.append(keep)
+        gone = 0 if keep else len(self.vectors)
+        if not keep:
+            self.vectors.clear()
+        return gone
