@@ -22,6 +22,7 @@ from pgrerank.cli import (
     search,
     serve,
     tenant,
+    train,
 )
 from pgrerank.cli.command import Commands, examples
 
@@ -30,7 +31,7 @@ _PANELS = {
     "Run the service": ["serve", "migrate", "maintain", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
     "Measure": ["evaluate", "rerank-run", "demo"],
-    "Train": ["judgment"],
+    "Train": ["train", "judgment"],
 }
 
 
@@ -79,5 +80,6 @@ for _command in (
     search.search,
     serve.serve,
     tenant.tenant,
+    train.train,
 ):
     main.add_command(_command)

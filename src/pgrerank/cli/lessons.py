@@ -1,0 +1,157 @@
+"""Labelled data on disk, as lessons: BEIR folders, triples of their ids, rows that hold the texts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from pgrerank.cli import beir
+from pgrerank.cli.command import Failed
+from pgrerank.domain.document import passage
+from pgrerank.domain.lesson import Lesson
+
+if TYPE_CHECKING:
+    from pgrerank.training.mining import Labelled
+
+
+class _Triple(Struct):
+    """A row of ids, whose texts are in the folder of the set."""
+
+    set: str
+    qid: str
+    pos: str
+    neg: list[str]
+
+
+class _Row(Struct):
+    """A row of texts."""
+
+    query: str
+    positive: str | list[str] = []
+    negatives: list[str] = []
+    scores: list[float] = []
+    set: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row stands, for messages."""
+
+    path: Path
+    line: int
+
+    def failed(self, problem: str) -> Failed:
+        return Failed(f"{self.path}, line {self.line}: {problem}")
+
+
+def labelled(folder: Path, qrels: Sequence[str] = ("train",)) -> "Labelled":
+    """A BEIR folder whole, its judgments out of the first of these files there is.
+
+    Raises:
+        Failed: It is no such folder, or no judgment is of its queries and documents.
+    """
+    from pgrerank.training.mining import Labelled
+
+    data = beir.Dataset(folder=folder)
+    corpus = {each.external_id: passage(each.title, each.text) for each in data.documents()}
+    path = next((p for name in qrels if (p := folder / "qrels" / f"{name}.tsv").is_file()), None)
+    grades = beir.qrels(path or _only(folder))
+    found = Labelled(name=data.name, corpus=corpus, queries=data.queries(), qrels=grades)
+    if not any(name in corpus for q in grades if q in found.queries for name in grades[q]):
+        raise Failed(f"{folder}: no judgment is of a query and a document of this folder")
+    return found
+
+
+def rows(path: Path) -> Iterator[Lesson]:
+    """The lessons of a file of triples or of rows with texts.
+
+    Raises:
+        Failed: A line cannot be read; names it, and the field.
+    """
+    folders = _Folders(path.parent)
+    with path.open("rb") as stream:
+        for line, data in enumerate(stream, start=1):
+            if data.strip():
+                yield _lesson(data, _Place(path, line), folders)
+
+
+class _Folders:
+    """The folders of the sets, read when a row names one."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {}
+
+    def of(self, name: str, place: _Place) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Queries and passages of a set by id."""
+        if name not in self._read:
+            folder = self._root / name
+            if Path(name).name != name or not folder.is_dir():
+                raise place.failed(f"`set`: there is no folder {folder}")
+            data = beir.Dataset(folder=folder)
+            corpus = {each.external_id: passage(each.title, each.text) for each in data.documents()}
+            self._read[name] = (data.queries(), corpus)
+        return self._read[name]
+
+
+def _only(folder: Path) -> Path:
+    files = sorted((folder / "qrels").glob("*.tsv"))
+    if len(files) != 1:
+        names = ", ".join(file.name for file in files) or "none"
+        raise Failed(
+            f"{folder}: which judgments? Training takes qrels/train.tsv or the only file; "
+            f"there are: {names}"
+        )
+    return files[0]
+
+
+def _lesson(data: bytes, place: _Place, folders: _Folders) -> Lesson:
+    try:
+        row = msgspec.json.decode(data, type=dict[str, object])
+        if "query" in row:
+            return _told(msgspec.convert(row, _Row), place)
+        return _looked_up(msgspec.convert(row, _Triple), place, folders)
+    except msgspec.ValidationError as error:
+        problem, _, field = str(error).partition(" - at `$.")
+        raise place.failed(f"`{field.rstrip('`')}`: {problem}" if field else problem) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise place.failed(f"not JSON: {error}") from error
+
+
+def _told(row: _Row, place: _Place) -> Lesson:
+    positives = [row.positive] if isinstance(row.positive, str) else row.positive
+    count = len(positives) + len(row.negatives)
+    if not row.query.strip():
+        raise place.failed("`query`: must not be empty")
+    if not count:
+        raise place.failed("has no passage: give `positive` and `negatives`")
+    if row.scores and len(row.scores) != count:
+        raise place.failed(
+            f"`scores`: must be one for each passage, positives first: {count}, "
+            f"not {len(row.scores)}"
+        )
+    return Lesson(
+        dataset=row.set or place.path.stem,
+        query=row.query,
+        positives=tuple(positives),
+        negatives=tuple(row.negatives),
+        scores=tuple(row.scores),
+    )
+
+
+def _looked_up(row: _Triple, place: _Place, folders: _Folders) -> Lesson:
+    queries, corpus = folders.of(row.set, place)
+    if row.qid not in queries:
+        raise place.failed(f"`qid`: {row.set} has no query `{row.qid}`")
+    for field, name in [("pos", row.pos), *((f"neg[{i}]", n) for i, n in enumerate(row.neg))]:
+        if name not in corpus:
+            raise place.failed(f"`{field}`: {row.set} has no document `{name}`")
+    return Lesson(
+        dataset=row.set,
+        query=queries[row.qid],
+        positives=(corpus[row.pos],),
+        negatives=tuple(corpus[name] for name in row.neg),
+    )

@@ -1,0 +1,167 @@
+"""pgrerank train."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from rich_click import RichCommand
+
+from pgrerank.cli import output, train_option
+from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.cli.course import Wanted, gathered
+from pgrerank.domain.errors import PgrerankError
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.domain.model import ModelCard
+    from pgrerank.training.recipe import Recipe
+
+_NEEDED = ("accelerate", "bm25s", "datasets", "peft")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _After:
+    """What is done with a trained model."""
+
+    licences: Mapping[str, str]
+    #: None: where the settings name a database, and there the lack of one is no failure
+    register: bool | None
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank train data/faq --out models/faq --minutes 30",
+        "pgrerank train triples.jsonl --out models/faq --lora 16 --teacher late-interaction",
+        "pgrerank train --tenant acme --collection docs --out models/acme",
+        "PGRERANK_RERANKER=models/faq pgrerank serve    (and it serves)",
+    ),
+)
+@click.argument("data", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@train_option.sources
+@train_option.model
+@train_option.course
+@train_option.objective
+@train_option.measuring
+@train_option.result
+@click.pass_context
+def train(
+    context: click.Context,
+    *,
+    as_json: bool,
+    licence: Sequence[str],
+    register: bool | None,
+    **options: Any,
+) -> None:
+    r"""Train a reranker from labelled data.
+
+    DATA is any number of BEIR folders (corpus.jsonl, queries.jsonl, qrels/train.tsv), for which
+    negatives are mined by words and by embeddings; of JSONL files with rows of texts
+    {"query", "positive", "negatives", "scores"}; or of triples {"set", "qid", "pos", "neg"} of
+    ids, whose folders lie beside the file. --tenant takes the tenant's own judgments and log.
+
+    The run measures itself on held-out queries and keeps the best weights. Cut off, it goes on
+    where it was when the same command is given again. The result is a folder that
+    `PGRERANK_RERANKER` and the CrossEncoder of sentence-transformers open.
+    """
+    if missing := [name for name in _NEEDED if find_spec(name) is None]:
+        raise Failed(f"training needs {', '.join(missing)}: pip install 'pgrerank[train]'")
+    found = settings(context)
+    wanted, recipe = train_option.read(options)
+    after = _After(licences=_licences(licence), register=register)
+    card = _trained(found, wanted, recipe, after)
+    if as_json:
+        output.as_json(card)
+    else:
+        _show(card, wanted.out)
+
+
+def _trained(found: Settings, wanted: Wanted, recipe: "Recipe", after: _After) -> dict[str, object]:
+    from pgrerank import wiring
+    from pgrerank.cli.train_progress import shown
+    from pgrerank.training import card, run
+
+    base, fingerprint = wiring.base_model(recipe.base)
+    lessons = asyncio.run(gathered(found, wanted, recipe, fingerprint))
+    course = run.Course(
+        recipe=recipe,
+        base=base,
+        base_fingerprint=fingerprint,
+        train=lessons.train,
+        dev=lessons.dev,
+        out=wanted.out,
+    )
+    with shown() as watch:
+        outcome = run.train(course, watch)
+    model = wiring.reranker_card(msgspec.structs.replace(found, reranker=str(wanted.out)))
+    made = card.Made(
+        name=wanted.out.resolve().name,
+        model=model,
+        recipe=recipe,
+        outcome=outcome,
+        origins=card.origins(lessons.train, after.licences),
+        dev_queries=len(lessons.dev),
+        date=datetime.now(UTC),
+    )
+    (wanted.out / "README.md").write_text(card.text(made), encoding="utf-8")
+    run.finish(wanted.out, outcome)
+    registered = _registered(found, wanted, model, after)
+    return {
+        "folder": str(wanted.out),
+        "fingerprint": model.fingerprint,
+        "queries": {"train": len(lessons.train), "dev": len(lessons.dev)},
+        "ndcg": {"before": outcome.before, "teacher": outcome.teacher, "after": outcome.after},
+        "steps": outcome.steps,
+        "seconds": outcome.seconds,
+        "registered": registered,
+    }
+
+
+def _registered(found: Settings, wanted: Wanted, model: "ModelCard", after: _After) -> bool:
+    from pgrerank import wiring
+
+    named = found.database_url or found.admin_database_url or wanted.tenant
+    if after.register is False or (after.register is None and not named):
+        return False
+    try:
+        asyncio.run(wiring.register(found, model))
+    except PgrerankError as error:
+        if after.register or wanted.tenant:
+            raise
+        output.messages().print(f"The model is not registered: {error}")
+        return False
+    return True
+
+
+def _licences(given: Sequence[str]) -> dict[str, str]:
+    """Licences by data set, from `set=LICENCE`; `*` is that of all others."""
+    pairs = [text.partition("=") for text in given]
+    if any(sep and not (name and value) for name, sep, value in pairs):
+        raise Misused("--licence must be LICENCE or SET=LICENCE")
+    return {name if sep else "*": value if sep else name for name, sep, value in pairs}
+
+
+def _show(card: Mapping[str, Any], out: Path) -> None:
+    ndcg: Mapping[str, float | None] = card["ndcg"]
+    queries: Mapping[str, int] = card["queries"]
+    output.table(
+        ["trained on", "measured on", "nDCG@10 before", "teacher", "after", "minutes"],
+        [
+            (
+                f"{queries['train']} queries",
+                f"{queries['dev']} queries",
+                *(output.number(ndcg[name], 4) for name in ("before", "teacher", "after")),
+                f"{card['seconds'] / 60:.1f}",
+            )
+        ],
+    )
+    rivals = [ndcg[name] or 0.0 for name in ("before", "teacher")]
+    if (ndcg["after"] or 0.0) <= max(rivals):
+        click.echo("\nIt does not beat what was there before: do not serve it.")
+    click.echo(f"\nThe model is in {out}. Serve it: PGRERANK_RERANKER={out} pgrerank serve")

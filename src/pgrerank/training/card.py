@@ -1,0 +1,132 @@
+"""The README of a trained model, in the form that model hubs read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+import yaml
+
+from pgrerank.domain.lesson import Lesson
+from pgrerank.domain.model import ModelCard
+from pgrerank.training.recipe import Recipe
+from pgrerank.training.run import Outcome
+
+_LIBRARIES = ("pgrerank", "sentence-transformers", "transformers", "torch", "peft")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A data set of a run."""
+
+    dataset: str
+    queries: int
+    positives: int
+    negatives: int
+    licence: str
+
+
+def origins(lessons: Sequence[Lesson], licences: Mapping[str, str]) -> list[Origin]:
+    """What the lessons come from, by data set; `*` names the licence of those not named."""
+    found: dict[str, list[Lesson]] = {}
+    for lesson in lessons:
+        found.setdefault(lesson.dataset, []).append(lesson)
+    return [
+        Origin(
+            dataset=name,
+            queries=len(group),
+            positives=sum(len(lesson.positives) for lesson in group),
+            negatives=sum(len(lesson.negatives) for lesson in group),
+            licence=licences.get(name) or licences.get("*") or "unknown",
+        )
+        for name, group in sorted(found.items())
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A trained model, and how it came about."""
+
+    name: str
+    model: ModelCard
+    recipe: Recipe
+    outcome: Outcome
+    origins: Sequence[Origin]
+    dev_queries: int
+    date: datetime
+
+
+def text(made: Made) -> str:
+    """The card, as Markdown with front matter."""
+    head = {
+        "library_name": "sentence-transformers",
+        "pipeline_tag": "text-ranking",
+        "base_model": made.recipe.base,
+        "datasets": [origin.dataset for origin in made.origins],
+        "tags": ["cross-encoder", "reranker", "pgrerank"],
+    }
+    return "\n".join(
+        [
+            "---",
+            yaml.safe_dump(head, sort_keys=False).strip(),
+            "---",
+            "",
+            f"# {made.name}",
+            "",
+            f"A reranker trained by `pgrerank train` on {made.date:%Y-%m-%d}. Give it to pgrerank with",
+            f"`PGRERANK_RERANKER={made.name}`, or open it with `CrossEncoder` of sentence-transformers:",
+            "the scores are the same raw logits.",
+            "",
+            *_identity(made.model, made.outcome),
+            "",
+            "## Figures",
+            "",
+            f"nDCG@10 over {made.dev_queries} held-out queries, relevant passages among hard others:",
+            "",
+            *_figures(made.outcome),
+            "",
+            "## Data",
+            "",
+            *_table(
+                ("set", "queries", "relevant", "negatives", "licence"),
+                [tuple(asdict(origin).values()) for origin in made.origins],
+            ),
+            "",
+            "## Settings",
+            "",
+            *_table(("setting", "value"), [*_settings(made.recipe), *_versions()]),
+            "",
+        ]
+    )
+
+
+def _identity(model: ModelCard, outcome: Outcome) -> list[str]:
+    return [
+        f"- Fingerprint in pgrerank: `{model.fingerprint}`",
+        f"  (in {model.precision}, at {model.max_length} tokens)",
+        f"- Parameters: {outcome.parameters:,}, of which {outcome.learning:,} learned",
+        f"- Time: {outcome.seconds / 60:.1f} minutes, {outcome.steps} steps",
+    ]
+
+
+def _figures(outcome: Outcome) -> list[str]:
+    kept = "mean of the last checkpoints" if outcome.step is None else f"step {outcome.step}"
+    rows: list[tuple[object, ...]] = [("before", f"{outcome.before:.4f}")]
+    if outcome.teacher is not None:
+        rows.append(("the teacher", f"{outcome.teacher:.4f}"))
+    rows.append((f"after ({kept})", f"{outcome.after:.4f}"))
+    return _table(("model", "nDCG@10"), rows)
+
+
+def _settings(recipe: Recipe) -> list[tuple[object, ...]]:
+    values = {**asdict(recipe), "learning_rate": recipe.rate}
+    return [(name, "-" if value in (None, {}) else value) for name, value in values.items()]
+
+
+def _versions() -> list[tuple[object, ...]]:
+    return [(name, version(name)) for name in _LIBRARIES]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
+    lines = [head, ["---"] * len(head), *rows]
+    return ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]

@@ -1,0 +1,113 @@
+"""The loss of a list: labels and teacher, in one forward pass."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from sentence_transformers import CrossEncoder
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax, mse_loss
+from typing_extensions import override
+
+from pgrerank.training.recipe import Distillation, Loss, Recipe
+
+_MASKED = -1e4  # a logit that no softmax sees, and that times zero is zero
+_PART = 32  # pairs that are padded together; sorted, so that short ones stay short
+
+
+class ListLoss(nn.Module):
+    """Scores every pair of a batch of lists, and compares them with labels and teacher.
+
+    The libraries' losses score the batch once each; with labels and a teacher that would be
+    twice the time.
+
+    Args:
+        model: The cross-encoder.
+        recipe: Which losses, and in what shares.
+        mean: Mean of the teacher's scores over the training data.
+        deviation: Their standard deviation.
+    """
+
+    def __init__(
+        self, model: CrossEncoder, recipe: Recipe, *, mean: float = 0.0, deviation: float = 1.0
+    ) -> None:
+        super().__init__()
+        self.model = model
+        self._recipe = recipe
+        self._mean = mean
+        self._scale = max(deviation, 1e-6) * recipe.temperature
+
+    @override
+    def forward(self, inputs: Sequence[Any], labels: dict[str, Tensor], **_: object) -> Tensor:
+        """The mean loss of the lists.
+
+        Args:
+            inputs: Queries, and the passages of each.
+            labels: `grades` and `scores`, shape (lists, longest list), NaN where there is none.
+        """
+        queries, lists = inputs
+        grades = labels["grades"]
+        present = ~grades.isnan()
+        logits = grades.new_full(grades.shape, _MASKED).masked_scatter(
+            present, self.logits([(q, p) for q, ps in zip(queries, lists, strict=True) for p in ps])
+        )
+        told = ~labels["scores"].isnan()
+        share = self._recipe.teacher_weight if bool(told.any()) else 0.0
+        found = logits.new_zeros(())
+        if share < 1:
+            found = found + (1 - share) * _labelled(self._recipe.loss, logits, grades, present)
+        if share > 0:
+            targets = (labels["scores"] - self._mean) / self._scale
+            found = found + share * _distilled(self._recipe.distillation, logits, targets, told)
+        return found
+
+    def logits(self, pairs: Sequence[tuple[str, str]]) -> Tensor:
+        """One logit a pair, in order, shape (pairs,)."""
+        order = sorted(range(len(pairs)), key=lambda index: len(pairs[index][1]))
+        parts = [
+            self._part([pairs[index] for index in order[start : start + _PART]])
+            for start in range(0, len(order), _PART)
+        ]
+        back = torch.tensor(order, device=parts[0].device).argsort()
+        return torch.cat(parts)[back]
+
+    def _part(self, pairs: list[tuple[str, str]]) -> Tensor:
+        tokens = self.model.preprocess(pairs)
+        device = self.model.device
+        return (
+            self.model({k: v.to(device) for k, v in tokens.items() if isinstance(v, Tensor)})[
+                "scores"
+            ]
+            .view(-1)
+            .float()
+        )
+
+
+def _labelled(loss: Loss, logits: Tensor, grades: Tensor, present: Tensor) -> Tensor:
+    if loss is Loss.BCE:
+        return binary_cross_entropy_with_logits(logits[present], grades[present])
+    asked = grades.nan_to_num()
+    answered = asked.sum(dim=1) > 0  # a list without a positive has nothing to point at
+    if not bool(answered.any()):
+        return logits.sum() * 0
+    wanted = asked[answered] / asked[answered].sum(dim=1, keepdim=True)
+    return -(wanted * log_softmax(logits[answered], dim=1)).sum(dim=1).mean()
+
+
+def _distilled(kind: Distillation, logits: Tensor, targets: Tensor, told: Tensor) -> Tensor:
+    if kind is Distillation.MSE:
+        return mse_loss(logits[told], targets[told])
+    rows = told.any(dim=1)
+    logits, targets, told = logits[rows], targets[rows], told[rows]
+    if kind is Distillation.MARGIN:
+        return mse_loss(_centred(logits, told)[told], _centred(targets, told)[told])
+    wanted = log_softmax(targets.nan_to_num().masked_fill(~told, _MASKED), dim=1)
+    return (wanted.exp() * (wanted - log_softmax(logits, dim=1))).sum(dim=1).mean()
+
+
+def _centred(values: Tensor, told: Tensor) -> Tensor:
+    """Less the mean of each list: then equal values mean equal differences."""
+    known = values.masked_fill(~told, 0)
+    return known - known.sum(dim=1, keepdim=True) / told.sum(dim=1, keepdim=True)

@@ -1,0 +1,148 @@
+"""Hard negatives out of a corpus: what words and embeddings find and nobody called relevant."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+from pgrerank.domain.lesson import Lesson
+from pgrerank.ports import Embedder
+
+_K1, _B = 0.9, 0.4  # as Anserini and the collections' own baselines have them
+#: the best ranks are left out: they hold most of the answers that nobody judged
+_SKIPPED = 2
+_WINDOW = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A collection with judged queries."""
+
+    name: str
+    #: passages by id
+    corpus: Mapping[str, str]
+    #: texts by id
+    queries: Mapping[str, str]
+    #: grades by query and document
+    qrels: Mapping[str, Mapping[str, int]]
+
+
+async def mined(
+    data: Labelled, embedder: Embedder, count: int, kept: Path, step: Callable[[int], None]
+) -> list[Lesson]:
+    """A lesson for each judged query that has a relevant document.
+
+    Negatives are documents judged 0 first, then by turns what BM25 and the embeddings find.
+
+    Args:
+        data: The collection.
+        embedder: Its vectors find the near misses.
+        count: Negatives that a query gets.
+        kept: File of what is found, read where it is there, so that nothing is searched twice.
+        step: Called with the number of passages embedded since the last time.
+    """
+    found = _read(kept)
+    if found is None:
+        found = await _found(data, embedder, count, step)
+        _write(kept, found)
+    return [_lesson(data, query, names, count) for query, names in found.items()]
+
+
+def digest(data: Labelled, count: int) -> str:
+    """SHA-256 (hex) over all that mining goes by."""
+    parts = repr((count, sorted(data.corpus.items()), sorted(data.queries.items()), data.qrels))
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def _read(kept: Path) -> dict[str, list[str]] | None:
+    return json.loads(kept.read_text()) if kept.exists() else None
+
+
+def _write(kept: Path, found: dict[str, list[str]]) -> None:
+    draft = kept.with_suffix(".new")
+    draft.write_text(json.dumps(found))
+    draft.replace(kept)
+
+
+async def _found(
+    data: Labelled, embedder: Embedder, count: int, step: Callable[[int], None]
+) -> dict[str, list[str]]:
+    """Documents by query, best first."""
+    ids = list(data.corpus)
+    asked = [q for q, grades in data.qrels.items() if q in data.queries and _best(grades) > 0]
+    depth = count + _SKIPPED + max((len(data.qrels[q]) for q in asked), default=0)
+    depth = min(depth, len(ids))
+    texts = [data.queries[q] for q in asked]
+    by_words = _by_words(list(data.corpus.values()), texts, depth)
+    by_vectors = await _by_vectors(list(data.corpus.values()), texts, depth, embedder, step)
+    return {
+        query: [ids[place] for place in _turns(by_words[row], by_vectors[row])]
+        for row, query in enumerate(asked)
+    }
+
+
+def _lesson(data: Labelled, query: str, found: Sequence[str], count: int) -> Lesson:
+    grades = data.qrels[query]
+    positives = [name for name, grade in grades.items() if grade > 0 and name in data.corpus]
+    refused = [name for name, grade in grades.items() if grade <= 0 and name in data.corpus]
+    unjudged = _behind([name for name in found if name not in grades])
+    names = [*refused, *unjudged][:count]
+    answers = {data.corpus[name] for name in positives}
+    return Lesson(
+        dataset=data.name,
+        query=data.queries[query],
+        positives=tuple(dict.fromkeys(data.corpus[name] for name in positives)),
+        negatives=tuple(
+            dict.fromkeys(data.corpus[name] for name in names if data.corpus[name] not in answers)
+        ),
+    )
+
+
+def _behind(found: Sequence[str]) -> Sequence[str]:
+    """Without the very best, where enough is left."""
+    return found[_SKIPPED:] if len(found) > 2 * _SKIPPED else found
+
+
+def _best(grades: Mapping[str, int]) -> int:
+    return max(grades.values(), default=0)
+
+
+def _by_words(corpus: Sequence[str], queries: Sequence[str], depth: int) -> NDArray[np.int64]:
+    """Places in the corpus, best first, shape (queries, depth)."""
+    index = bm25s.BM25(k1=_K1, b=_B)
+    index.index(bm25s.tokenize(list(corpus), show_progress=False), show_progress=False)
+    asked = bm25s.tokenize(list(queries), show_progress=False, return_ids=False)
+    found, _ = index.retrieve(asked, k=depth, show_progress=False)
+    return np.asarray(found, dtype=np.int64)
+
+
+async def _by_vectors(
+    corpus: Sequence[str],
+    queries: Sequence[str],
+    depth: int,
+    embedder: Embedder,
+    step: Callable[[int], None],
+) -> NDArray[np.int64]:
+    """Places in the corpus, best first, shape (queries, depth)."""
+    vectors: list[NDArray[np.float32]] = []
+    for start in range(0, len(corpus), _WINDOW):
+        part = await embedder.passages(corpus[start : start + _WINDOW])
+        vectors += part
+        step(len(part))
+    matrix = np.stack(vectors).T
+    rows = [np.argsort(-(await embedder.query(text) @ matrix))[:depth] for text in queries]
+    return np.stack(rows)
+
+
+def _turns(first: NDArray[np.int64], second: NDArray[np.int64]) -> list[int]:
+    """Both lists by turns, each place once."""
+    return list(
+        dict.fromkeys(int(place) for pair in zip(first, second, strict=True) for place in pair)
+    )

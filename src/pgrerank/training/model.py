@@ -1,0 +1,160 @@
+"""The model under training: what of it learns, its checkpoints, and how it ends up in a folder."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+import logging
+import os
+import shutil
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, TaskType, get_peft_model
+from safetensors.torch import load_file, save_file
+from sentence_transformers import CrossEncoder
+from torch import Tensor, nn
+from transformers import set_seed
+
+from pgrerank.domain.errors import ModelError
+from pgrerank.training.recipe import Recipe
+
+WEIGHTS = "trained.safetensors"
+_HEADS = ("classifier", "score", "pre_classifier")
+
+
+@dataclass(slots=True)
+class Pupil:
+    """A cross-encoder of which some or all weights learn."""
+
+    encoder: CrossEncoder
+    #: the adapters around it, None where the weights themselves learn
+    adapters: Any
+    #: the head is new, so that it has everything to learn
+    fresh_head: bool
+
+    def learning(self) -> dict[str, Tensor]:
+        """The weights that learn, by name."""
+        weights = self.encoder.named_parameters()
+        return {name: weight for name, weight in weights if weight.requires_grad}
+
+    def save(self, folder: Path) -> None:
+        """Write the weights that learn."""
+        folder.mkdir(parents=True, exist_ok=True)
+        weights = {name: weight.detach().contiguous() for name, weight in self.learning().items()}
+        save_file(weights, folder / WEIGHTS)
+
+    def restore(self, *folders: Path) -> None:
+        """Take the weights of a checkpoint, or the mean of several."""
+        states = [load_file(folder / WEIGHTS) for folder in folders]
+        with torch.no_grad():
+            for name, weight in self.learning().items():
+                weight.copy_(torch.stack([state[name].float() for state in states]).mean(dim=0))
+
+    def finished(self) -> CrossEncoder:
+        """The plain cross-encoder, its adapters merged into its weights."""
+        if self.adapters is not None:
+            self.adapters.merge_and_unload()
+            self.adapters = None
+        return self.encoder
+
+
+def opened(folder: Path, recipe: Recipe) -> Pupil:
+    """Open the base and choose what of it learns.
+
+    Raises:
+        ModelError: It cannot be opened, has several outputs, or fewer layers than are to stay.
+    """
+    set_seed(recipe.seed)  # a new head is random
+    logging.disable(logging.WARNING)  # that a bi-encoder becomes a cross-encoder is what is wanted
+    try:
+        encoder = CrossEncoder(
+            str(folder),
+            num_labels=1,
+            activation_fn=nn.Identity(),
+            trust_remote_code=False,
+            local_files_only=True,
+        )
+    except Exception as error:
+        raise ModelError(recipe.base, f"sentence-transformers does not open it: {error}") from error
+    finally:
+        logging.disable(logging.NOTSET)
+    if len(list(encoder)) != 1 or not hasattr(encoder.model, "config"):
+        raise ModelError(recipe.base, "only plain transformers can be trained.")
+    encoder.max_seq_length = min(recipe.max_length, encoder.max_seq_length or recipe.max_length)
+    fresh = not any(kind.endswith("ForSequenceClassification") for kind in _trained_as(folder))
+    _freeze(encoder, recipe)
+    adapters = _adapted(encoder, recipe) if recipe.lora else None
+    return Pupil(encoder, adapters, fresh_head=fresh)
+
+
+def head_pattern() -> str:
+    """A regular expression that the names of a head's weights match."""
+    return rf"\b({'|'.join(_HEADS)})\b"
+
+
+def write(encoder: CrossEncoder, folder: Path) -> None:
+    """Write the folder whole: it is made elsewhere, and its files moved in at the end."""
+    made = folder / "run" / "result"
+    shutil.rmtree(made, ignore_errors=True)
+    encoder.save_pretrained(str(made), create_model_card=False)
+    for path in sorted(made.iterdir()):
+        target = folder / path.name
+        if target.is_dir():
+            shutil.rmtree(target)
+        os.replace(path, target)  # noqa: PTH105 - Path.replace is the same, and does not say atomic
+    made.rmdir()
+
+
+def _trained_as(folder: Path) -> Sequence[str]:
+    from transformers import AutoConfig  # noqa: PLC0415 - beside its only use
+
+    return AutoConfig.from_pretrained(folder, local_files_only=True).architectures or ()
+
+
+def _freeze(encoder: CrossEncoder, recipe: Recipe) -> None:
+    if not recipe.freeze:
+        return
+    layers = next(_stacks(encoder), None)
+    if layers is None or recipe.freeze >= len(layers):
+        count = 0 if layers is None else len(layers)
+        raise ModelError(
+            recipe.base, f"it has {count} layers, so {recipe.freeze} cannot stay as they are."
+        )
+    # What stands before the first learning layer stays, so that nothing is computed for it.
+    above = {id(weight) for layer in list(layers)[recipe.freeze :] for weight in layer.parameters()}
+    for weight in encoder.parameters():
+        if id(weight) in above:
+            break
+        weight.requires_grad = False
+
+
+def _stacks(encoder: CrossEncoder) -> Iterator[nn.ModuleList]:
+    """Lists of the model's layers."""
+    count = getattr(encoder.config, "num_hidden_layers", 0)
+    for module in encoder.modules():
+        if isinstance(module, nn.ModuleList) and len(module) == count:
+            yield module
+
+
+def _adapted(encoder: CrossEncoder, recipe: Recipe) -> Any:
+    inner: Any = encoder.model
+    frozen = {id(weight) for weight in encoder.parameters() if not weight.requires_grad}
+    targets = [
+        name
+        for name, module in inner.named_modules()
+        if isinstance(module, nn.Linear)
+        and id(module.weight) not in frozen
+        and not any(part in _HEADS for part in name.split("."))
+    ]
+    config = LoraConfig(
+        task_type=TaskType.SEQ_CLS,
+        r=recipe.lora,
+        lora_alpha=2 * recipe.lora,
+        target_modules=targets,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of transformers, at what peft asks it
+        return get_peft_model(inner, config)

@@ -1,0 +1,190 @@
+"""How far a run has come, when it measures and saves, and when it ends."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from transformers import (
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+)
+from typing_extensions import override
+
+#: written last into a checkpoint: without it a checkpoint is not whole
+MARK = "whole.json"
+_SAVE_EVERY_S = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a run does, for whoever watches."""
+
+    step: int
+    steps: int
+    #: share of the run that is behind, 0 to 1, by steps or by time, whichever is more
+    progress: float
+    #: mean since the last report; None: there was no step
+    loss: float | None
+    #: of held-out queries; None: not measured at this point
+    ndcg: float | None
+    best_ndcg: float | None
+    #: since the process began
+    pairs_per_s: float
+    #: of this run and those that it continues
+    seconds: float
+
+
+Watch = Callable[[Standing], None]
+
+
+@dataclass
+class Pace:
+    """The clock of a run: how much of it is over.
+
+    Args:
+        steps: Steps of all epochs.
+        limit_s: Seconds that all parts of the run may take together; None: no limit.
+        spent_s: Seconds that earlier parts took.
+    """
+
+    steps: int
+    limit_s: float | None
+    spent_s: float = 0.0
+    elapsed: Callable[[], float] = time.perf_counter
+    started: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.elapsed()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of all parts."""
+        return self.spent_s + self.elapsed() - self.started
+
+    def progress(self, step: int) -> float:
+        """Share of the run that is over after a step, 0 to 1."""
+        by_time = self.seconds / self.limit_s if self.limit_s else 0.0
+        return min(1.0, max(by_time, step / self.steps))
+
+    def rate(self, step: int, warmup: float) -> float:
+        """Factor of the learning rate: up in a line while it warms up, then down in a line."""
+        done = self.progress(step)
+        # The first step of a warm-up by time would otherwise be worth nothing.
+        if done < warmup:
+            return min((done + 1 / self.steps) / warmup, 1.0)
+        return (1 - done) / (1 - warmup)
+
+
+class Rhythm(TrainerCallback):
+    """Measures and saves every so often, tells who watches, and ends the run in time.
+
+    Args:
+        pace: The run's clock.
+        evaluations: Measurements in a whole run.
+        pairs: Pairs of a step, on average.
+        watch: Told of every report and measurement.
+    """
+
+    def __init__(self, pace: Pace, *, evaluations: int, pairs: float, watch: Watch) -> None:
+        self._pace = pace
+        self._evaluations = evaluations
+        self._pairs = pairs
+        self._watch = watch
+        self._saved = pace.seconds
+        self._first_step: int | None = None
+        self._measured = 0
+        self._loss: float | None = None
+
+    @override
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        self._first_step = state.global_step
+        self._measured = int(self._pace.progress(state.global_step) * self._evaluations)
+
+    @override
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        done = self._pace.progress(state.global_step)
+        due = int(done * self._evaluations)
+        if due > self._measured or done >= 1:
+            self._measured = due
+            control.should_evaluate = control.should_save = control.should_log = True
+        if self._pace.seconds - self._saved > _SAVE_EVERY_S:
+            control.should_save = True
+        control.should_training_stop = control.should_training_stop or done >= 1
+
+    @override
+    def on_log(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **named: Any
+    ) -> None:
+        logs: dict[str, float] = named.get("logs") or {}
+        if "loss" in logs:
+            self._loss = float(logs["loss"])
+            self._tell(state, None)
+
+    @override
+    def on_evaluate(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **named: Any
+    ) -> None:
+        metrics: dict[str, float] = named.get("metrics") or {}
+        value = metrics.get("eval_dev_ndcg@10")
+        if value is not None and self._first_step is not None:
+            self._tell(state, float(value))
+
+    @override
+    def on_save(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
+    ) -> None:
+        self._saved = self._pace.seconds
+        folder = Path(str(args.output_dir)) / f"checkpoint-{state.global_step}"
+        mark(folder, self._pace.seconds)
+
+    def _tell(self, state: TrainerState, ndcg: float | None) -> None:
+        known = [value for value in (state.best_metric, ndcg) if value is not None]
+        ran = state.global_step - (self._first_step or 0)
+        here = self._pace.seconds - self._pace.spent_s
+        self._watch(
+            Standing(
+                step=state.global_step,
+                steps=self._pace.steps,
+                progress=self._pace.progress(state.global_step),
+                loss=self._loss,
+                ndcg=ndcg,
+                best_ndcg=max(known, default=None),
+                pairs_per_s=ran * self._pairs / max(here, 1e-9),
+                seconds=self._pace.seconds,
+            )
+        )
+
+
+def mark(folder: Path, seconds: float) -> None:
+    """Say that a checkpoint is whole, and how much time the run had taken."""
+    draft = folder / f"{MARK}.new"
+    draft.write_text(json.dumps({"seconds": seconds}))
+    draft.replace(folder / MARK)
+
+
+def newest(run: Path) -> tuple[Path, float] | None:
+    """The last whole checkpoint of a run with the seconds that were spent; None: there is none."""
+    whole = [path for path in run.glob("checkpoint-*") if (path / MARK).is_file()]
+    if not whole:
+        return None
+    last = max(whole, key=_step)
+    return last, float(json.loads((last / MARK).read_text())["seconds"])
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """The whole checkpoints of a run, the oldest first."""
+    whole = (path for path in run.glob("checkpoint-*") if (path / MARK).is_file())
+    return sorted(whole, key=_step)
+
+
+def _step(path: Path) -> int:
+    return int(path.name.rpartition("-")[2])

@@ -1,0 +1,245 @@
+"""A training run from its first step, or from where it was cut off, to a folder with a model."""
+# pyright: reportUnknownMemberType=false
+
+import json
+import shutil
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers.utils import logging as transformers_logging
+
+from pgrerank.domain import lesson as lessons_of
+from pgrerank.domain.errors import ConflictError, InvalidRequestError
+from pgrerank.domain.lesson import Lesson
+from pgrerank.training import model, pace
+from pgrerank.training.judge import Judge, ndcg, teachers_ndcg
+from pgrerank.training.loss import ListLoss
+from pgrerank.training.model import Pupil
+from pgrerank.training.pace import Pace, Rhythm, Standing, Watch
+from pgrerank.training.recipe import Recipe
+from pgrerank.training.schedule import Schedule
+from pgrerank.training.teacher import spread
+from pgrerank.training.trainer import ListTrainer
+
+_RECORD = "run.json"
+_LOG = "log.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """All that a run needs."""
+
+    recipe: Recipe
+    #: folder of the base model
+    base: Path
+    #: fingerprint of its files
+    base_fingerprint: str
+    train: Sequence[Lesson]
+    dev: Sequence[Lesson]
+    #: where the model goes; its folder `run` holds what a continuation needs
+    out: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended. nDCG@10 is of the held-out queries, 0 to 1."""
+
+    before: float
+    after: float
+    #: None: there was no teacher
+    teacher: float | None
+    #: steps that the kept weights had seen, None where they are a mean
+    step: int | None
+    steps: int
+    seconds: float
+    learning: int
+    parameters: int
+
+
+def folder(out: Path) -> Path:
+    """The folder of a run beside its result, made where it is not there."""
+    found = out / "run"
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def computes_bf16() -> bool:
+    """Whether the GPU, or else the processor, multiplies bf16 in hardware."""
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    abilities = torch.cpu.get_capabilities()
+    return bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))
+
+
+def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: str) -> bool:
+    """Take the folder for this run; whether it goes on with one that was cut off.
+
+    Raises:
+        ConflictError: The folder holds a finished model, or a run of another recipe or other data.
+    """
+    wanted = {
+        "recipe": json.loads(json.dumps(recipe.deciding())),
+        "data": lessons_of.digest(data),
+        "base": base_fingerprint,
+    }
+    path = folder(out) / _RECORD
+    if not path.exists():
+        if any((out / name).exists() for name in ("config.json", "model.safetensors")):
+            raise ConflictError(f"{out} holds a model that this command did not make.")
+        _write(path, wanted)
+        return False
+    found = json.loads(path.read_text())
+    if found.get("finished"):
+        raise ConflictError(f"{out} holds a finished model. Name another folder, or say --restart.")
+    if changed := _changed(found, wanted):
+        raise ConflictError(
+            f"{out} holds a run that was cut off, and {changed} changed since. "
+            "Say the same as then to go on with it, name another folder, or say --restart."
+        )
+    return pace.newest(folder(out)) is not None
+
+
+def restart(out: Path) -> None:
+    """Forget a run and its result; what a teacher said is kept."""
+    run = folder(out)
+    if not (run / _RECORD).exists():
+        return
+    for checkpoint in run.glob("checkpoint-*"):
+        shutil.rmtree(checkpoint)
+    for path in [run / _RECORD, run / _LOG, *(p for p in out.iterdir() if p.is_file())]:
+        path.unlink(missing_ok=True)
+
+
+def train(course: Course, watch: Watch) -> Outcome:
+    """Run the course to its end. Blocking: hours, for a large one.
+
+    The folder must have been claimed. Called again after a kill, it goes on from the last
+    checkpoint with the batches that would have come next.
+
+    Raises:
+        InvalidRequestError: There is nothing to train on, or to measure on.
+        ModelError: The base cannot be trained.
+    """
+    _quieten()
+    steps = len(Schedule(course.train, course.recipe))
+    if not (course.dev and steps):
+        raise InvalidRequestError(
+            "data", "holds too few queries with both relevant passages and others"
+        )
+    run = folder(course.out)
+    pupil = model.opened(course.base, course.recipe)
+    judge = Judge(course.dev, bf16=course.recipe.bf16)
+    before = _remembered(run, "before", lambda: ndcg(judge(pupil.encoder)))
+    checkpoint, spent = pace.newest(run) or (None, 0.0)
+    limit = None if course.recipe.minutes is None else course.recipe.minutes * 60
+    clock = Pace(steps, limit, spent)
+    trainer = _trainer(course, pupil, judge, clock, _logged(run, watch))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries, about each other
+        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    after, step = _best(pupil, judge, trainer, course.recipe, run)
+    learning = sum(weight.numel() for weight in pupil.learning().values())
+    encoder = pupil.finished()
+    model.write(encoder, course.out)
+    return Outcome(
+        before=before,
+        after=after,
+        teacher=teachers_ndcg(course.dev),
+        step=step,
+        steps=trainer.state.global_step,
+        seconds=clock.seconds,
+        learning=learning,
+        parameters=sum(weight.numel() for weight in encoder.parameters()),
+    )
+
+
+def finish(out: Path, outcome: Outcome) -> None:
+    """Note that the folder is whole, and drop the checkpoints."""
+    run = folder(out)
+    record = json.loads((run / _RECORD).read_text())
+    _write(run / _RECORD, {**record, "finished": True, "outcome": asdict(outcome)})
+    for checkpoint in run.glob("checkpoint-*"):
+        shutil.rmtree(checkpoint)
+
+
+def _trainer(course: Course, pupil: Pupil, judge: Judge, clock: Pace, watch: Watch) -> ListTrainer:
+    recipe = course.recipe
+    mean, deviation = spread(course.train)
+    rhythm = Rhythm(
+        clock,
+        evaluations=recipe.evaluations,
+        pairs=recipe.batch * (1 + recipe.negatives),
+        watch=watch,
+    )
+    return ListTrainer(
+        pupil=pupil,
+        schedule=Schedule(course.train, recipe),
+        judge=judge,
+        loss=ListLoss(pupil.encoder, recipe, mean=mean, deviation=deviation),
+        pace=clock,
+        rhythm=rhythm,
+        recipe=recipe,
+        run=folder(course.out),
+    )
+
+
+def _best(
+    pupil: Pupil, judge: Judge, trainer: ListTrainer, recipe: Recipe, run: Path
+) -> tuple[float, int | None]:
+    """Nothing better is left to try: the best checkpoint is in, or the mean of the last is."""
+    best = trainer.state.best_model_checkpoint
+    found, step = float(trainer.state.best_metric or 0.0), trainer.state.best_global_step
+    if best is None or recipe.average < 2:  # noqa: PLR2004 - the mean of one is itself
+        return found, step
+    pupil.restore(*pace.checkpoints(run)[-recipe.average :])
+    averaged = ndcg(judge(pupil.encoder))
+    if averaged >= found:
+        return averaged, None
+    pupil.restore(Path(best))
+    return found, step
+
+
+def _remembered(run: Path, name: str, measure: Callable[[], float]) -> float:
+    """A figure that is measured once, by the first part of a run."""
+    record: dict[str, Any] = json.loads((run / _RECORD).read_text())
+    if name not in record:
+        record[name] = measure()
+        _write(run / _RECORD, record)
+    return float(record[name])
+
+
+def _logged(run: Path, watch: Watch) -> Watch:
+    def tell(standing: Standing) -> None:
+        with (run / _LOG).open("a", encoding="utf-8") as log:
+            log.write(json.dumps(asdict(standing)) + "\n")
+        watch(standing)
+
+    return tell
+
+
+def _changed(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+    names = [
+        f"--{name.replace('_', '-')}"
+        for name, value in wanted["recipe"].items()
+        if found["recipe"].get(name) != value
+    ]
+    if found["data"] != wanted["data"]:
+        names.append("the data")
+    if found["base"] != wanted["base"]:
+        names.append("the base model")
+    return ", ".join(names)
+
+
+def _write(path: Path, record: dict[str, Any]) -> None:
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(record, indent=2) + "\n")
+    draft.replace(path)
+
+
+def _quieten() -> None:
+    transformers_logging.disable_progress_bar()
+    transformers_logging.set_verbosity_error()

@@ -1,0 +1,97 @@
+"""A teacher's scores of all passages, asked once and kept beside the run."""
+
+import asyncio
+import hashlib
+import json
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from pgrerank.domain.candidate import Passage
+from pgrerank.domain.document import passage_hash
+from pgrerank.domain.errors import OverloadedError, ScoringError
+from pgrerank.domain.lesson import Lesson
+from pgrerank.ports import Scorer
+
+_AT_ONCE = 16  # queries that wait for the teacher together
+
+
+async def taught(
+    lessons: Sequence[Lesson], teacher: Scorer, kept: Path, step: Callable[[], None]
+) -> list[Lesson]:
+    """The lessons with the teacher's scores; those that have scores keep them.
+
+    Args:
+        lessons: What to score.
+        teacher: The reranker to learn from.
+        kept: File of the scores so far, to which new ones are added as they come. Another
+            teacher needs another file.
+        step: Called for each lesson.
+
+    Raises:
+        ScoringError: The teacher could not score a passage.
+    """
+    known = dict(_read(kept))
+    found: list[Lesson] = []
+    with kept.open("a", encoding="utf-8") as target:
+        for start in range(0, len(lessons), _AT_ONCE):
+            group = lessons[start : start + _AT_ONCE]
+            asked = (_scored(each, teacher, known, target) for each in group)
+            for lesson in await asyncio.gather(*asked):
+                found.append(lesson)
+                step()
+            target.flush()
+    return found
+
+
+def spread(lessons: Sequence[Lesson]) -> tuple[float, float]:
+    """Mean and standard deviation of all scores; 0 and 1 where there are none."""
+    scores = [score for lesson in lessons for score in lesson.scores]
+    if len(scores) < 2:  # noqa: PLR2004 - one score does not vary
+        return 0.0, 1.0
+    return statistics.fmean(scores), statistics.pstdev(scores) or 1.0
+
+
+async def _scored(
+    lesson: Lesson, teacher: Scorer, known: dict[str, list[float]], target: TextIO
+) -> Lesson:
+    if lesson.scores:
+        return lesson
+    name = _name(lesson)
+    scores = known.get(name)
+    if scores is None:
+        scores = await _asked(lesson, teacher)
+        target.write(json.dumps({"lesson": name, "scores": scores}) + "\n")
+    return lesson.taught(scores)
+
+
+async def _asked(lesson: Lesson, teacher: Scorer) -> list[float]:
+    passages = [Passage(text=text, content_hash=passage_hash("", text)) for text in lesson.passages]
+    while True:
+        try:
+            scores = await teacher.score(lesson.query, passages)
+            break
+        except OverloadedError as error:
+            await asyncio.sleep(error.retry_after_s)
+    values = [score.value for score in scores if score.value is not None]
+    if len(values) < len(passages):
+        raise ScoringError(f"The teacher {teacher.model.name}")
+    return values
+
+
+def _name(lesson: Lesson) -> str:
+    parts = repr((lesson.query, lesson.passages))
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def _read(kept: Path) -> Iterator[tuple[str, list[float]]]:
+    if not kept.exists():
+        return
+    text = kept.read_text(encoding="utf-8")
+    whole = text[: text.rfind("\n") + 1]
+    if whole != text:  # a kill tore the last line
+        kept.write_text(whole, encoding="utf-8")
+    for line in whole.splitlines():
+        row = json.loads(line)
+        yield row["lesson"], row["scores"]
