@@ -945,7 +945,9 @@ ALTER TABLE pgrerank.rerank_log OWNER TO pgrerank_owner;
 CREATE TABLE pgrerank.tenant (
     id uuid NOT NULL,
     name text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    pairs_per_second integer,
+    CONSTRAINT ck_tenant_pairs_per_second CHECK ((pairs_per_second >= 0))
 );
 
 ALTER TABLE pgrerank.tenant OWNER TO pgrerank_owner;

@@ -352,9 +352,22 @@ class FakeTenants:
         for name in sorted(self.kept):
             yield self.kept[name]
 
+    async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
+        changed = replace(await self.named(name), pairs_per_second=pairs_per_second)
+        self.kept[name] = changed
+        return changed
+
     async def delete(self, name: str) -> None:
         await self.named(name)
         del self.kept[name]
+
+
+@dataclass
+class FakeQuotas:
+    given: dict[TenantId, int] = field(default_factory=dict)
+
+    async def pairs_per_second(self, tenant_id: TenantId) -> int | None:
+        return self.given.get(tenant_id)
 
 
 def candidate(rank: int, text: str = "", **changes: object) -> Candidate:

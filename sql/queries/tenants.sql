@@ -18,7 +18,8 @@ values (
 select
     t.id,
     t.name,
-    t.created_at
+    t.created_at,
+    t.pairs_per_second
 from pgrerank.tenant as t
 where t.name = %(name)s;
 
@@ -27,9 +28,21 @@ where t.name = %(name)s;
 select
     t.id,
     t.name,
-    t.created_at
+    t.created_at,
+    t.pairs_per_second
 from pgrerank.tenant as t
 order by t.name;
+
+-- set_quota --
+-- Changes the quota of a tenant, null for the default; the tenant, if there is one of this name.
+update pgrerank.tenant as t
+set pairs_per_second = %(pairs_per_second)s
+where t.name = %(name)s
+returning
+    t.id,
+    t.name,
+    t.created_at,
+    t.pairs_per_second;
 
 -- delete --
 -- A tenant with all it owns; one row if there was one.

@@ -350,8 +350,24 @@ class Tenants(Protocol):
         """Every tenant, by name."""
         ...
 
+    async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
+        """Change how many pairs a tenant may have reranked, 0: no bound, None: the default.
+
+        Raises:
+            NotFoundError: There is none of this name.
+        """
+        ...
+
     async def delete(self, name: str) -> None:
         """Delete a tenant and all it owns. Raises NotFoundError."""
+        ...
+
+
+class Quotas(Protocol):
+    """Quotas of tenants, seen by the service."""
+
+    async def pairs_per_second(self, tenant_id: TenantId) -> int | None:
+        """Pairs a tenant may have reranked; 0: no bound; None: the default holds."""
         ...
 
 

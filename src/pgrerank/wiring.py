@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -28,6 +28,7 @@ from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool, pool
+from pgrerank.storage.quotas import PostgresQuotas
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.tokens import PostgresTokens
@@ -196,7 +197,7 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
     telemetry = observe.Telemetry()
     with database(settings) as found:
         async with (
-            _furnished(found, settings) as (whole, loaded),
+            _furnished(found, settings, metered=True) as (whole, loaded),
             _running(telemetry.watch_loop()),
             _kept_running(found.server),
         ):
@@ -212,12 +213,15 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
 
 
 @asynccontextmanager
-async def _furnished(found: Database, settings: Settings) -> AsyncGenerator[tuple[House, Models]]:
+async def _furnished(
+    found: Database, settings: Settings, *, metered: bool = False
+) -> AsyncGenerator[tuple[House, Models]]:
     async with _opened(found, settings) as connections:
         loading = models(settings)
         loaded = await asyncio.to_thread(loading.__enter__)
         try:
-            yield _house(found, connections, loaded), loaded
+            whole = _house(found, connections, loaded)
+            yield _metered(whole, connections, settings) if metered else whole, loaded
         finally:
             await asyncio.to_thread(loading.__exit__, None, None, None)
 
@@ -250,6 +254,19 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         late=loaded.late,
         candidates=PostgresCandidates(connections),
     )
+
+
+def _metered(whole: House, connections: Pool, settings: Settings) -> House:
+    """The house as tenants use it, over HTTP. Operators at the command line have no quota."""
+    from pgrerank.inference.metered import MeteredScorer  # noqa: PLC0415 - as the models
+
+    scorer = MeteredScorer(
+        whole.scorer,
+        PostgresQuotas(connections),
+        default=settings.pairs_per_second,
+        elapsed=whole.clock.elapsed,
+    )
+    return replace(whole, scorer=scorer)
 
 
 @asynccontextmanager

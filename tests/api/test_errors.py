@@ -28,6 +28,7 @@ REFUSALS = [
     (domain.ConflictError("The collection was deleted meanwhile."), 409, "conflict"),
     (domain.TooLargeError("query", size=2, limit=1, unit="characters"), 413, "too-large"),
     (domain.OverloadedError(7), 503, "overloaded"),
+    (domain.QuotaError(7, 50), 429, "quota-exceeded"),
     (domain.UnavailableError("Postgres"), 503, "unavailable"),
     (domain.ScoringError("The embedder"), 503, "unavailable"),
     (domain.DatabaseUnreachableError("connection refused"), 503, "unavailable"),

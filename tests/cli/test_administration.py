@@ -28,6 +28,24 @@ def test_bad_name_is_a_wrong_call(cli):
     assert (result.exit_code, result.stderr[:15]) == (2, "pgrerank: name:")
 
 
+@pytest.mark.parametrize(
+    ("given", "kept", "shown"), [("200", 200, "200"), ("0", 0, "unlimited"), ("default", None, "")]
+)
+def test_quota_of_a_tenant_is_set_and_listed(cli, given, kept, shown):
+    cli.well("tenant", "add", f"limited-{given}")
+
+    changed = cli.json("tenant", "quota", f"limited-{given}", given)
+
+    assert changed["pairs_per_second"] == kept
+    assert changed in cli.json("tenant", "list")
+    assert shown in cli.well("tenant", "list")
+
+
+@pytest.mark.parametrize("wrong", ["-1", "many", "1.5"])
+def test_quota_that_is_no_number_is_a_wrong_call(cli, wrong):
+    assert cli("tenant", "quota", "acme", "--", wrong).exit_code == 2
+
+
 def test_removal_asks_first(cli):
     cli.well("tenant", "add", "kept")
 

@@ -1,3 +1,4 @@
+import psycopg
 import pytest
 
 from pgrerank.domain.errors import (
@@ -8,6 +9,8 @@ from pgrerank.domain.errors import (
     SettingsError,
     UnmigratedError,
 )
+from pgrerank.storage import tenancy
+from pgrerank.storage.quotas import PostgresQuotas
 from pgrerank.storage.tenants import PostgresTenants
 from tests.fixtures import rows
 
@@ -76,3 +79,28 @@ async def test_unmigrated_database_is_named_as_such(empty_database):
 async def test_unreachable_database_is_named_as_such():
     with pytest.raises(DatabaseUnreachableError):
         await PostgresTenants("postgresql://nobody@/x?host=/nowhere").create("acme4")
+
+
+async def test_a_tenant_has_the_quota_it_was_given(tenants, service_pool):
+    made = await tenants.create("limited")
+    quotas = PostgresQuotas(service_pool)
+    seen = [await quotas.pairs_per_second(made.id)]
+    for quota in (50, 0, None):
+        changed = await tenants.set_quota("limited", quota)
+        seen.append(await quotas.pairs_per_second(made.id))
+        assert changed == await tenants.named("limited")
+
+    assert seen == [None, 50, 0, None]
+
+
+async def test_unknown_tenant_has_no_quota(tenants):
+    with pytest.raises(NotFoundError, match="pgrerank tenant list"):
+        await tenants.set_quota("nobody", 50)
+
+
+async def test_a_tenant_cannot_change_its_quota(tenants, service_pool):
+    made = await tenants.create("greedy")
+
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        async with tenancy.tenant(service_pool, made.id) as connection:
+            await connection.execute("update pgrerank.tenant set pairs_per_second = 0")

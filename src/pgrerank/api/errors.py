@@ -15,6 +15,7 @@ from pgrerank.api.problem import (
     MEDIA_TYPE,
     NOT_FOUND,
     OVERLOADED,
+    QUOTA,
     REJECTED,
     TOO_LARGE,
     UNAUTHENTICATED,
@@ -33,6 +34,7 @@ from pgrerank.domain.errors import (
     NotFoundError,
     OverloadedError,
     PgrerankError,
+    QuotaError,
     StartupError,
     TooLargeError,
     UnavailableError,
@@ -102,6 +104,7 @@ KINDS: Mapping[type[PgrerankError], Kind] = {
     UnsupportedMediaTypeError: UNSUPPORTED,
     RejectedRowsError: REJECTED,
     OverloadedError: OVERLOADED,
+    QuotaError: QUOTA,
     UnavailableError: UNAVAILABLE,
     StartupError: UNAVAILABLE,  # what the tenant routes meet without an administrator's URL
 }

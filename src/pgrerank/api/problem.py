@@ -35,6 +35,7 @@ CONFLICT = Kind(status=409, slug="conflict", title="It contradicts what is store
 TOO_LARGE = Kind(status=413, slug="too-large", title="Over a limit")
 UNSUPPORTED = Kind(status=415, slug="unsupported-media-type", title="The body type is not read")
 REJECTED = Kind(status=422, slug="rows-rejected", title="Rows were rejected, nothing is stored")
+QUOTA = Kind(status=429, slug="quota-exceeded", title="The tenant used up its quota")
 TOO_MANY = Kind(status=429, slug="too-many-requests", title="The key made too many requests")
 INTERNAL = Kind(status=500, slug="internal-error", title="The service failed")
 OVERLOADED = Kind(status=503, slug="overloaded", title="At capacity")
@@ -50,6 +51,7 @@ KINDS = (
     TOO_LARGE,
     UNSUPPORTED,
     REJECTED,
+    QUOTA,
     TOO_MANY,
     INTERNAL,
     OVERLOADED,

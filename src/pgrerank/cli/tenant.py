@@ -1,6 +1,7 @@
 """pgrerank tenant."""
 
 import asyncio
+from typing import Any
 
 import click
 
@@ -8,6 +9,22 @@ from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, examples, settings
 from pgrerank.domain.tenant import Tenant
 from pgrerank.settings import Settings
+
+_MOST = 2**31 - 1  # that Postgres keeps in an integer
+
+
+class PairsPerSecond(click.ParamType[int | None]):
+    """A number from 0, or `default`, which is None."""
+
+    name = "number or default"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        """Read what was typed."""
+        if value == "default":
+            return None
+        return click.IntRange(0, _MOST).convert(value, param, ctx)
 
 
 @click.group(cls=Commands)
@@ -39,7 +56,30 @@ def list_(context: click.Context, *, as_json: bool) -> None:
     if as_json:
         output.as_json(found)
     else:
-        output.table(["name", "id", "created"], [(t.name, t.id, t.created_at) for t in found])
+        rows = [(t.name, t.id, t.created_at, _quota(t)) for t in found]
+        output.table(["name", "id", "created", "pairs/s"], rows)
+
+
+@tenant.command(
+    epilog=examples("pgrerank tenant quota acme 200", "pgrerank tenant quota acme default")
+)
+@click.argument("name")
+@click.argument("pairs_per_second", type=PairsPerSecond())
+@option.as_json
+@click.pass_context
+def quota(
+    context: click.Context, *, name: str, pairs_per_second: int | None, as_json: bool
+) -> None:
+    """Set how many pairs a second a tenant may have reranked.
+
+    0 lifts every bound, `default` goes back to PGRERANK_PAIRS_PER_SECOND. A running service heeds it
+    from the next request on.
+    """
+    changed = asyncio.run(_limited(settings(context), name, pairs_per_second))
+    if as_json:
+        output.as_json(changed)
+    else:
+        click.echo(f"Tenant {changed.name} may have pairs reranked a second: {_quota(changed)}.")
 
 
 @tenant.command(epilog=examples("pgrerank tenant remove acme --yes"))
@@ -50,6 +90,18 @@ def remove(context: click.Context, *, name: str) -> None:
     """Delete a tenant with all it owns: collections, documents, keys and its rerank log."""
     asyncio.run(_removed(settings(context), name))
     click.echo(f"Tenant {name} is deleted.")
+
+
+def _quota(tenant: Tenant) -> str:
+    names = {None: "default", 0: "unlimited"}
+    return names.get(tenant.pairs_per_second, str(tenant.pairs_per_second))
+
+
+async def _limited(found: Settings, name: str, pairs_per_second: int | None) -> Tenant:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        return await office.tenants.set_quota(name, pairs_per_second)
 
 
 async def _made(found: Settings, name: str) -> Tenant:

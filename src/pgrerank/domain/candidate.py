@@ -127,6 +127,8 @@ class RerankReport:
     fingerprint: str | None = None
     #: None: the reranker read all candidates down to the depth
     cascade: CascadeReport | None = None
+    #: seconds after which the same search may be reranked; None: not a matter of time
+    retry_after_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@
     ├── ConflictError                the name is taken, or the stored thing differs
     ├── TooLargeError                the body, the query or a document is over its limit
     ├── OverloadedError              the waiting line is full: come back later
+    │   └── QuotaError               the tenant used up its pairs
     ├── UnavailableError             Postgres or a model cannot be reached just now
     │   └── ScoringError             the model failed on this request
     └── StartupError                 this database or configuration is refused
@@ -106,7 +107,29 @@ class OverloadedError(PgrerankError):
 
     def __init__(self, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
-        super().__init__(f"The service is at capacity. Retry in {retry_after_s} s.")
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        return f"The service is at capacity. Retry in {self.retry_after_s} s."
+
+
+class QuotaError(OverloadedError):
+    """The tenant had as many pairs scored as it may; nothing was done.
+
+    Args:
+        retry_after_s: Seconds after which it may have more, at least 1.
+        pairs_per_second: Its quota.
+    """
+
+    def __init__(self, retry_after_s: int, pairs_per_second: int) -> None:
+        self.pairs_per_second = pairs_per_second
+        super().__init__(retry_after_s)
+
+    def _sentence(self) -> str:
+        return (
+            f"This tenant used up its quota of {self.pairs_per_second} reranked pairs a second. "
+            f"Retry in {self.retry_after_s} s."
+        )
 
 
 class UnavailableError(PgrerankError):

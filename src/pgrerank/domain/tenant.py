@@ -30,6 +30,8 @@ class Tenant:
     id: TenantId
     name: str
     created_at: datetime
+    #: pairs it may have reranked, 0: as many as it likes; None: the default of the service holds
+    pairs_per_second: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.cross import CrossPairing
 from pgrerank.inference.embedder import EngineEmbedder
-from pgrerank.inference.engine import CAPACITY, Engine
+from pgrerank.inference.engine import CAPACITY, LONGEST_WAIT_S, Engine
 from pgrerank.inference.late import LatePairing
 from pgrerank.inference.model import PACKAGED, use_threads
 from pgrerank.inference.opened import (
@@ -48,6 +48,7 @@ def load_embedder(
     threads: int = 0,
     max_length: int | None = None,
     queue_size: int = CAPACITY,
+    longest_wait_s: float = LONGEST_WAIT_S,
     elapsed: Callable[[], float] = time.perf_counter,
 ) -> EngineEmbedder:
     """Load a bi-encoder and start its engine. Blocking: takes seconds.
@@ -59,6 +60,7 @@ def load_embedder(
         threads: Threads that a model may use; 0: one for each physical core.
         max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
         queue_size: Sequences that may wait.
+        longest_wait_s: Seconds of work that may be ahead of a query or a pair.
         elapsed: The clock of deadlines, in seconds.
 
     Raises:
@@ -81,7 +83,9 @@ def load_embedder(
     )
     backend = encoder(model, threads=threads)
     check_runs(name, backend, model.tokens)
-    engine = Engine(backend, name, capacity=queue_size, elapsed=elapsed)
+    engine = Engine(
+        backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
+    )
     chunker = Chunker(model.tokens, prompt=prompt.passage)
     return EngineEmbedder(card, engine, model.tokens, prompt, chunker)
 
@@ -95,6 +99,7 @@ def load_scorer(
     threads: int = 0,
     max_length: int | None = None,
     queue_size: int = CAPACITY,
+    longest_wait_s: float = LONGEST_WAIT_S,
     scores: int = SCORES,
     elapsed: Callable[[], float] = time.perf_counter,
 ) -> EngineScorer[Any]:
@@ -108,6 +113,7 @@ def load_scorer(
         threads: Threads that a model may use; 0: one for each physical core.
         max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
         queue_size: Sequences that may wait.
+        longest_wait_s: Seconds of work that may be ahead of a query or a pair.
         scores: Pair scores that are kept.
         elapsed: The clock of deadlines, in seconds.
 
@@ -118,7 +124,11 @@ def load_scorer(
         if embedder is not None and embedder.model.name == PACKAGED:
             return load_late_interaction(embedder, scores=scores)
         own = load_embedder(
-            precision=precision, threads=threads, queue_size=queue_size, elapsed=elapsed
+            precision=precision,
+            threads=threads,
+            queue_size=queue_size,
+            longest_wait_s=longest_wait_s,
+            elapsed=elapsed,
         )
         return load_late_interaction(own, scores=scores, release=own.close)
     threads = use_threads(threads)
@@ -134,7 +144,9 @@ def load_scorer(
     card = replace(model.card(ModelKind.RERANKER, cross.TEMPLATE), score_kind=ScoreKind.LOGIT)
     backend = classifier(model, threads=threads)
     check_runs(name, backend, model.tokens)
-    engine = Engine(backend, name, capacity=queue_size, elapsed=elapsed)
+    engine = Engine(
+        backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
+    )
     return EngineScorer(card, engine, CrossPairing(model.tokens), ScoreCache(scores), engine.close)
 
 

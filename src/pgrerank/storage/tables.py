@@ -48,8 +48,10 @@ def _tenancy(tables: MetaData) -> None:
         _required("id", UUID),
         _required("name", Text),
         _required("created_at", DateTime(timezone=True)),
+        Column("pairs_per_second", Integer),
         PrimaryKeyConstraint("id"),
         UniqueConstraint("name"),
+        CheckConstraint("pairs_per_second >= 0", name="pairs_per_second"),
     )
     Table(
         "api_key",

@@ -65,6 +65,21 @@ class PostgresTenants:
         for tenant in found:
             yield tenant
 
+    async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
+        """Change how many pairs a tenant may have reranked. 0: no bound; None: the default.
+
+        Raises:
+            NotFoundError: There is none of this name.
+        """
+        wanted = {"name": name, "pairs_per_second": pairs_per_second}
+        async with admin.owner(self._url) as connection:
+            cursor = connection.cursor(row_factory=class_row(Tenant))
+            await cursor.execute(self._statements["set_quota"], wanted)
+            changed = await cursor.fetchone()
+        if changed is None:
+            raise NotFoundError("tenant", name, _REMEDY)
+        return changed
+
     async def delete(self, name: str) -> None:
         """Delete a tenant and all it owns, its log included.
 

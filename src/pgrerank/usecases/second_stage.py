@@ -14,7 +14,12 @@ from pgrerank.domain.candidate import (
 )
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
-from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
+from pgrerank.domain.errors import (
+    InvalidRequestError,
+    OverloadedError,
+    QuotaError,
+    ScoringError,
+)
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ScoreKind
 from pgrerank.domain.request import MAX_CANDIDATES, SearchRequest
@@ -90,14 +95,24 @@ async def reranked(scorer: Scorer, work: Work, found: Sequence[Candidate]) -> Re
     passages = [_passage(candidate) for candidate in found[: work.request.effective_depth]]
     try:
         return await _steps(work, scorer, passages)
-    except OverloadedError:
-        return _unranked(RerankStatus.SKIPPED, "the reranker is at capacity")
+    except OverloadedError as error:
+        return _unranked(RerankStatus.SKIPPED, _refusal(error), error.retry_after_s)
     except ScoringError:
         return _unranked(RerankStatus.FAILED, "the reranker failed")
 
 
-def _unranked(status: RerankStatus, reason: str) -> Reranked:
-    return Reranked(report=RerankReport(status=status, reason=reason, depth=0, model=None))
+def _refusal(error: OverloadedError) -> str:
+    if isinstance(error, QuotaError):
+        return f"the tenant's quota of {error.pairs_per_second} pairs a second is used up"
+    return "the reranker is at capacity"
+
+
+def _unranked(status: RerankStatus, reason: str, retry_after_s: int | None = None) -> Reranked:
+    return Reranked(
+        report=RerankReport(
+            status=status, reason=reason, depth=0, model=None, retry_after_s=retry_after_s
+        )
+    )
 
 
 async def _steps(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:

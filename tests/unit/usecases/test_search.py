@@ -7,6 +7,7 @@ from pgrerank.domain.errors import (
     ConflictError,
     NotFoundError,
     OverloadedError,
+    QuotaError,
     ScoringError,
 )
 from pgrerank.domain.ids import TenantId, created_at
@@ -83,10 +84,21 @@ async def test_late_pairs_keep_fused_order_behind_the_scored():
 
 
 @pytest.mark.parametrize(
-    ("failure", "status"),
-    [(OverloadedError(3), RerankStatus.SKIPPED), (ScoringError("the model"), RerankStatus.FAILED)],
+    ("failure", "status", "reason", "retry_after_s"),
+    [
+        (OverloadedError(3), RerankStatus.SKIPPED, "the reranker is at capacity", 3),
+        (
+            QuotaError(7, 50),
+            RerankStatus.SKIPPED,
+            "the tenant's quota of 50 pairs a second is used up",
+            7,
+        ),
+        (ScoringError("the model"), RerankStatus.FAILED, "the reranker failed", None),
+    ],
 )
-async def test_trouble_at_the_reranker_leaves_the_fused_order_and_says_so(failure, status):
+async def test_trouble_at_the_reranker_leaves_the_fused_order_and_says_so(
+    failure, status, reason, retry_after_s
+):
     rankings = FakeRankings()
     troubled = furnished(scorer=FakeScorer(failure=failure), rankings=rankings)
 
@@ -94,7 +106,7 @@ async def test_trouble_at_the_reranker_leaves_the_fused_order_and_says_so(failur
 
     assert order_of(ranking.results) == [1, 2]
     assert (ranking.rerank.status, ranking.rerank.model) == (status, None)
-    assert ranking.rerank.reason
+    assert (ranking.rerank.reason, ranking.rerank.retry_after_s) == (reason, retry_after_s)
     assert rankings.recorded == [ranking]
 
 

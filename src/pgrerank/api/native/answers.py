@@ -192,11 +192,20 @@ class Tenant(_Answer, frozen=True, kw_only=True):
     id: UUID
     name: str
     created_at: datetime
+    pairs_per_second: Annotated[
+        int | None,
+        Meta(description="Its quota of reranked pairs; 0: none; null: the default holds."),
+    ]
 
     @classmethod
     def of(cls, tenant: tenants.Tenant) -> Self:
         """Show a tenant."""
-        return cls(id=tenant.id, name=tenant.name, created_at=tenant.created_at)
+        return cls(
+            id=tenant.id,
+            name=tenant.name,
+            created_at=tenant.created_at,
+            pairs_per_second=tenant.pairs_per_second,
+        )
 
 
 class Tenants(_Answer, frozen=True, kw_only=True):

@@ -220,3 +220,16 @@ class NewTenant(_Sent, frozen=True, kw_only=True):
             examples=["acme"],
         ),
     ]
+
+
+class Quota(_Sent, frozen=True, kw_only=True):
+    """How much a tenant may ask for."""
+
+    pairs_per_second: Annotated[
+        Annotated[int, Meta(ge=0, le=2**31 - 1)] | None,
+        Meta(
+            description="Reranked pairs, in each process of the service; 0: as many as it likes; "
+            "null: the default of the service.",
+            examples=[200],
+        ),
+    ]

@@ -8,6 +8,7 @@ from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.api.native import schemas
 from pgrerank.api.native.ranked import Found
+from pgrerank.domain.candidate import Ranking
 from pgrerank.domain.errors import TooLargeError
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.tenant import Scope
@@ -35,7 +36,8 @@ async def search(
     """Find candidates with both legs, rerank them within the budget, and log the order.
 
     `rerank.status` says how far reranking came: `full`, `partial` (the budget ran out), `skipped`
-    (it could not pay, or the service is busy) or `failed`; `rerank.reason` says why.
+    (it could not pay, the service is busy, or the tenant used up its quota; of the last two
+    Retry-After says for how long) or `failed`; `rerank.reason` says why.
     """
     _check_length(data.query, limits)
     request = data.request()
@@ -43,7 +45,7 @@ async def search(
     observer.searched(name, request, ranking)
     return Response(
         Found.of(ranking, explained=request.explain),
-        headers={"Server-Timing": _server_timing(ranking.timings_ms)},
+        headers={"Server-Timing": _server_timing(ranking.timings_ms)} | _retry_after(ranking),
     )
 
 
@@ -52,6 +54,11 @@ def _check_length(query: str, limits: Limits) -> None:
         raise TooLargeError(
             "query", size=len(query), limit=limits.query_characters, unit="characters"
         )
+
+
+def _retry_after(ranking: Ranking) -> dict[str, str]:
+    wait_s = ranking.rerank.retry_after_s
+    return {} if wait_s is None else {"Retry-After": str(wait_s)}
 
 
 def _server_timing(timings_ms: dict[str, float]) -> str:

@@ -1,6 +1,6 @@
 """Routes of tenants, for the operator of the service."""
 
-from litestar import delete, get, post
+from litestar import delete, get, post, put
 from litestar.params import JSONBody
 
 from pgrerank.api import media
@@ -38,6 +38,21 @@ async def list_tenants(house: TheHouse) -> Tenants:
     return Tenants(items=[Tenant.of(tenant) async for tenant in house.tenants.all()])
 
 
+@put(
+    "/{name:str}/quota",
+    tags=TAGS,
+    summary="Set a tenant's quota",
+    operation_id="setTenantQuota",
+    guards=[media.json_only],
+    responses=documented(400, 401, 403, 404, 413, 415, 500, 503),
+)
+async def set_tenant_quota(
+    name: schemas.Name, data: JSONBody[schemas.Quota], house: TheHouse
+) -> Tenant:
+    """How many pairs a second the tenant may have reranked. It holds from the next request on."""
+    return Tenant.of(await house.tenants.set_quota(name, data.pairs_per_second))
+
+
 @delete(
     "/{name:str}",
     tags=TAGS,
@@ -69,4 +84,4 @@ async def issue_tenant_key(
     return IssuedKey(key=Key.of(key), secret=secret)
 
 
-ROUTES = [create_tenant, list_tenants, delete_tenant, issue_tenant_key]
+ROUTES = [create_tenant, list_tenants, set_tenant_quota, delete_tenant, issue_tenant_key]
