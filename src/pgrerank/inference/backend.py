@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sentence_transformers import CrossEncoder, SentenceTransformer
@@ -16,12 +16,13 @@ from transformers import (
 
 from pgrerank.inference.classifier import ClassifierBackend, torch_logits
 from pgrerank.inference.encoder import EncoderBackend, torch_states
-from pgrerank.inference.graph import weights
+from pgrerank.inference.graph import calibrate, weights
 from pgrerank.inference.graph.build import graph
 from pgrerank.inference.graph.network import Network
 from pgrerank.inference.opened import Opened
 from pgrerank.inference.route import Route
 from pgrerank.inference.tensors import Features, feed
+from pgrerank.inference.tokens import Tokens, TokenSequence
 
 _CLASSIFIERS = (
     BertForSequenceClassification,
@@ -36,7 +37,10 @@ def classifier(model: Opened[CrossEncoder], *, threads: int) -> ClassifierBacken
     given = feed(model.module.tokenizer, model.module.device)
     if model.route.runtime == "torch":
         return ClassifierBackend(given, torch_logits(module, model.route.dtype))
-    first = _network(module.base_model, model.route, first_only=True, threads=threads)
+    texts = _pairs(model.tokens) if model.route.arithmetic == "int8" else []
+    first = _network(
+        module.base_model, model.route, map(given, texts), first_only=True, threads=threads
+    )
     head = _head(module)
 
     def logits(features: Features) -> Tensor:
@@ -52,7 +56,8 @@ def encoder(model: Opened[SentenceTransformer], *, threads: int) -> EncoderBacke
     if model.route.runtime == "torch":
         return EncoderBackend(given, torch_states(transformer, model.route.dtype), rest)
     inner: Any = transformer.auto_model
-    states = _network(inner, model.route, first_only=False, threads=threads)
+    texts = _texts(model.tokens) if model.route.arithmetic == "int8" else []
+    states = _network(inner, model.route, map(given, texts), first_only=False, threads=threads)
     return EncoderBackend(given, states, rest)
 
 
@@ -70,9 +75,29 @@ def encoder_obstacle(model: SentenceTransformer) -> str | None:
     return weights.obstacle(first.auto_model)
 
 
-def _network(module: PreTrainedModel, route: Route, *, first_only: bool, threads: int) -> Network:
-    built = graph(weights.transformer(module), first_only=first_only)
+def _network(
+    module: PreTrainedModel,
+    route: Route,
+    texts: Iterable[Features],
+    *,
+    first_only: bool,
+    threads: int,
+) -> Network:
+    reaches = calibrate.reaches(module, texts) if route.arithmetic == "int8" else None
+    built = graph(weights.transformer(module), first_only=first_only, reaches=reaches)
     return Network(built, route.arithmetic, threads=threads)
+
+
+def _pairs(tokens: Tokens) -> list[list[TokenSequence]]:
+    """Pairs to calibrate with, in batches of one, which need no padding."""
+    readings = [tokens.pairs(query, passages) for query, passages in calibrate.questions()]
+    return [[read.sequences[0]] for block in readings for read in block]
+
+
+def _texts(tokens: Tokens) -> list[list[TokenSequence]]:
+    """The same, read one by one."""
+    readings = [tokens.heads([query, *passages]) for query, passages in calibrate.questions()]
+    return [[read.sequences[0]] for block in readings for read in block]
 
 
 def _head(module: Any) -> Callable[[Tensor], Tensor]:

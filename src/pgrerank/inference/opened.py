@@ -14,6 +14,7 @@ from transformers.utils import logging as transformers_logging
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind
 from pgrerank.inference.embedder import Prompts
+from pgrerank.inference.graph.calibrate import recipe
 from pgrerank.inference.model import Files, device, files
 from pgrerank.inference.route import Precision, Route, machine, route
 from pgrerank.inference.tokens import Tokens
@@ -37,12 +38,13 @@ class Opened(Generic[Module]):
 
     def card(self, kind: ModelKind, template: str) -> ModelCard:
         """Its identity, when it is used with this input template."""
+        facts = [self.route.precision, self.tokens.max_length, template]
+        if self.route.arithmetic == "int8":
+            facts.append(recipe())
         return ModelCard(
             kind=kind,
             name=self.files.name,
-            fingerprint=self.files.fingerprint(
-                self.route.precision, self.tokens.max_length, template
-            ),
+            fingerprint=self.files.fingerprint(*facts),
             precision=self.route.precision,
             runs=str(self.route),
             max_length=self.tokens.max_length,

@@ -2,19 +2,29 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportGeneralTypeIssues=false
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from openvino import Model, PartialShape
 from openvino import opset13 as op
 
-from pgrerank.inference.graph.weights import Dense, Layer, Norm, Transformer
+from pgrerank.inference.graph.quantise import (
+    MOVED,
+    MOVED_BEHIND_GELU,
+    IntegerDense,
+    Reach,
+    rounding,
+)
+from pgrerank.inference.graph.weights import Dense, Floats, Layer, Norm, Transformer
 
 INPUTS = ("ids", "mask", "types")
 _FAR = 1e9  # below every attention score
 
 
-def graph(weights: Transformer, *, first_only: bool) -> Model:
+def graph(
+    weights: Transformer, *, first_only: bool, reaches: Sequence[Reach] | None = None
+) -> Model:
     """Build the graph from token ids to the last layer's output.
 
     Inputs, in order: ids, mask (1 for a token, 0 for padding) and types, each [batch, tokens] of
@@ -25,49 +35,102 @@ def graph(weights: Transformer, *, first_only: bool) -> Model:
         first_only: Give [batch, 1, hidden], the first token alone, which is all that a classifier
             reads: in the last layer nothing else is then computed but keys and values. Otherwise
             [batch, tokens, hidden].
+        reaches: How far the inputs of each layer's products reach; given, these products run in
+            int8.
     """
     inputs = [op.parameter(PartialShape([-1, -1]), np.int64, name) for name in INPUTS]
     ids, mask, types = inputs
     bias = _bias(mask)
     stream = _embedded(weights, ids, types)
-    for layer in weights.layers[:-1]:
-        stream = _layer(layer, stream, stream, bias, weights.heads)
-    last = _first(stream) if first_only else stream
-    stream = _layer(weights.layers[-1], last, stream, bias, weights.heads)
+    each: Sequence[Reach | None] = reaches or [None] * len(weights.layers)
+    for layer, reach in zip(weights.layers[:-1], each[:-1], strict=True):
+        stream = _layer(layer, stream, bias, weights.heads, reach)
+    last = _last if first_only else _layer
+    stream = last(weights.layers[-1], stream, bias, weights.heads, each[-1])
     return Model([stream], inputs, "transformer")
 
 
 def _bias(mask: Any) -> Any:
     """What is added to every attention score, [batch, 1, 1, tokens]: padding falls out."""
-    padding = op.subtract(op.convert(mask, "f32"), _floats(np.float32(1)))
-    return op.unsqueeze(op.multiply(padding, _floats(np.float32(_FAR))), _integers(1, 2))
+    padding = op.subtract(op.convert(mask, "f32"), _constant(np.float32(1)))
+    return op.unsqueeze(op.multiply(padding, _constant(np.float32(_FAR))), _integers(1, 2))
 
 
 def _embedded(weights: Transformer, ids: Any, types: Any) -> Any:
     length = op.gather(op.shape_of(ids, "i32"), _integers(1), _axis(0))
     positions = op.slice(
-        _floats(weights.positions), _integers(0), length, _integers(1), _integers(0)
+        _constant(weights.positions), _integers(0), length, _integers(1), _integers(0)
     )
-    rows = op.gather(_floats(weights.words), ids, _axis(0))
-    kinds = op.gather(_floats(weights.types), types, _axis(0))
+    rows = op.gather(_constant(weights.words), ids, _axis(0))
+    kinds = op.gather(_constant(weights.types), types, _axis(0))
     return _normalised(op.add(op.add(rows, kinds), positions), weights.norm)
 
 
-def _layer(layer: Layer, stream: Any, context: Any, bias: Any, heads: int) -> Any:
-    """One layer for the tokens of `stream`, which look at those of `context`."""
-    size = layer.query.bias.size // heads
-    query = _apart(_linear(stream, layer.query), heads, size)
-    key = _apart(_linear(context, layer.key), heads, size)
-    value = _apart(_linear(context, layer.value), heads, size)
-    mixed = _together(op.scaled_dot_product_attention(query, key, value, bias, causal=False))
-    stream = _normalised(op.add(_linear(mixed, layer.mixed), stream), layer.mixed_norm)
-    inner = op.gelu(_linear(stream, layer.up), "erf")
-    return _normalised(op.add(_linear(inner, layer.down), stream), layer.norm)
+def _layer(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:
+    query, key, value = _linear(
+        stream, layer.query, layer.key, layer.value, reach=reach and reach.attention
+    )
+    mixed = _attended(query, key, value, bias, heads)
+    (mixed,) = _linear(mixed, layer.mixed, reach=reach and reach.mixed)
+    stream = _normalised(op.add(mixed, stream), layer.mixed_norm)
+    (inner,) = _linear(stream, layer.up, reach=reach and reach.up)
+    inner = op.gelu(inner, "erf")
+    (inner,) = _linear(inner, layer.down, reach=reach and reach.down, share=MOVED_BEHIND_GELU)
+    return _normalised(op.add(inner, stream), layer.norm)
 
 
-def _linear(given: Any, dense: Dense) -> Any:
-    product = op.matmul(given, _floats(dense.weight), transpose_a=False, transpose_b=True)
-    return op.add(product, _floats(dense.bias))
+def _last(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:
+    """The layer for the first token alone, which looks at all.
+
+    What is computed for one token costs nothing and is left out of int8.
+    """
+    first = op.slice(stream, _integers(0), _integers(1), _integers(1), _integers(1))
+    (query,) = _linear(first, layer.query)
+    key, value = _linear(stream, layer.key, layer.value, reach=reach and reach.attention)
+    (mixed,) = _linear(_attended(query, key, value, bias, heads), layer.mixed)
+    first = _normalised(op.add(mixed, first), layer.mixed_norm)
+    (inner,) = _linear(first, layer.up)
+    (inner,) = _linear(op.gelu(inner, "erf"), layer.down)
+    return _normalised(op.add(inner, first), layer.norm)
+
+
+def _linear(
+    given: Any, *layers: Dense, reach: Floats | None = None, share: float = MOVED
+) -> list[Any]:
+    """Linear layers that read the same input."""
+    if reach is None:
+        return [_product(given, _constant(dense.weight), dense) for dense in layers]
+    how = rounding(reach, layers, share)
+    edges = [_constant(np.float32(edge)) for edge in (how.lowest, how.highest)]
+    rounded = op.fake_quantize(op.multiply(given, _constant(how.factor)), *edges, *edges, 256)
+    return [
+        _product(rounded, _scaled(integer), dense)
+        for integer, dense in zip(how.layers, layers, strict=True)
+    ]
+
+
+def _product(given: Any, weight: Any, dense: Dense) -> Any:
+    product = op.matmul(given, weight, transpose_a=False, transpose_b=True)
+    return op.add(product, _constant(dense.bias))
+
+
+def _scaled(integer: IntegerDense) -> Any:
+    return op.multiply(op.convert(_constant(integer.weight), "f32"), _constant(integer.step))
+
+
+def _attended(query: Any, key: Any, value: Any, bias: Any, heads: int) -> Any:
+    """Attention of [batch, tokens, hidden] to [batch, other tokens, hidden]."""
+    parts = [_apart(given, heads) for given in (query, key, value)]
+    mixed = op.scaled_dot_product_attention(*parts, bias, causal=False)
+    rows = op.transpose(mixed, _integers(0, 2, 1, 3))
+    return op.reshape(rows, _integers(0, 0, -1), special_zero=True)
+
+
+def _apart(given: Any, heads: int) -> Any:
+    """[batch, tokens, hidden] to [batch, heads, tokens, size of a head]."""
+    size = given.get_output_partial_shape(0)[2].get_length() // heads
+    rows = op.reshape(given, _integers(0, -1, heads, size), special_zero=True)
+    return op.transpose(rows, _integers(0, 2, 1, 3))
 
 
 def _normalised(given: Any, norm: Norm) -> Any:
@@ -78,27 +141,10 @@ def _normalised(given: Any, norm: Norm) -> Any:
         eps=norm.epsilon,
         eps_mode="inside_sqrt",
     )
-    return op.add(op.multiply(centred, _floats(norm.weight)), _floats(norm.bias))
+    return op.add(op.multiply(centred, _constant(norm.weight)), _constant(norm.bias))
 
 
-def _first(given: Any) -> Any:
-    return op.slice(given, _integers(0), _integers(1), _integers(1), _integers(1))
-
-
-def _apart(given: Any, heads: int, size: int) -> Any:
-    """[batch, tokens, hidden] to [batch, heads, tokens, size of a head]."""
-    rows = op.reshape(given, _integers(0, -1, heads, size), special_zero=True)
-    return op.transpose(rows, _integers(0, 2, 1, 3))
-
-
-def _together(given: Any) -> Any:
-    """[batch, heads, tokens, size of a head] to [batch, tokens, hidden]."""
-    return op.reshape(
-        op.transpose(given, _integers(0, 2, 1, 3)), _integers(0, 0, -1), special_zero=True
-    )
-
-
-def _floats(values: Any) -> Any:
+def _constant(values: Any) -> Any:
     return op.constant(np.require(values, requirements="C"))
 
 
