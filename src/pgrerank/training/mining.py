@@ -91,17 +91,15 @@ async def _found(
 def _lesson(data: Labelled, query: str, found: Sequence[str], count: int) -> Lesson:
     grades = data.qrels[query]
     positives = [name for name, grade in grades.items() if grade > 0 and name in data.corpus]
+    answers = tuple(dict.fromkeys(data.corpus[name] for name in positives))
     refused = [name for name, grade in grades.items() if grade <= 0 and name in data.corpus]
     unjudged = _behind([name for name in found if name not in grades])
-    names = [*refused, *unjudged][:count]
-    answers = {data.corpus[name] for name in positives}
+    texts = dict.fromkeys(data.corpus[name] for name in (*refused, *unjudged))
     return Lesson(
         dataset=data.name,
         query=data.queries[query],
-        positives=tuple(dict.fromkeys(data.corpus[name] for name in positives)),
-        negatives=tuple(
-            dict.fromkeys(data.corpus[name] for name in names if data.corpus[name] not in answers)
-        ),
+        positives=answers,
+        negatives=tuple(text for text in texts if text not in answers)[:count],
     )
 
 
