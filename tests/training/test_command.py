@@ -63,7 +63,7 @@ def test_folder_is_mined_taught_and_trained_on(cli, folder, options, tmp_path, d
     assert {path.name.partition("-")[0] for path in (out / "run").iterdir()} >= {"mined", "teacher"}
 
 
-def test_tenant_learns_from_its_own_judgments_and_log(cli, folder, options, database):
+def test_tenant_learns_from_its_own_judgments_and_log(cli, folder, options):
     cli.well("tenant", "add", "acme")
     cli.well("collection", "add", "docs", "-t", "acme")
     cli.well("ingest", folder / "corpus.jsonl", "-t", "acme", "-c", "docs")
