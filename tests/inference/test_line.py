@@ -206,9 +206,7 @@ def test_what_is_ahead_is_what_shares_and_sizes_say():
     bench.put(B, *[50] * 2)
 
     def ahead(tenant: TenantId, *lengths: int) -> int:
-        return bench.line.ahead(
-            Request(tenant, list(lengths)), [job(1, length=length) for length in lengths]
-        )
+        return bench.line.ahead(tenant, lengths)
 
     assert ahead(A, 30) == 20 + min(20 + 30, 100)
     assert ahead(A, *[50] * 10) == 1020 + 100

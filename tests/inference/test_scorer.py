@@ -181,6 +181,25 @@ async def test_a_full_line_is_told(scorer, backend):
     await asyncio.gather(first, second)
 
 
+async def test_what_would_wait_too_long_is_refused_before_it_is_tokenised(scorer, backend, pairing):
+    scorer.engine._queue._longest_wait_s = 5
+    backend.gate.clear()
+    first = asyncio.create_task(scorer.score("q", passages("a")))
+    assert await asyncio.to_thread(backend.entered.wait, 30)
+    scorer.engine._queue.pace.note(1, 1.0)
+    second = asyncio.create_task(scorer.score("q", passages(*map(str, range(10)))))
+    for _ in range(10):
+        await asyncio.sleep(0)
+    asked = list(pairing.asked)
+
+    with pytest.raises(OverloadedError):
+        await scorer.score("q", passages("late"))
+
+    assert pairing.asked == asked
+    backend.gate.set()
+    await asyncio.gather(first, second)
+
+
 async def test_two_hundred_calls_at_once_finish_right(scorer):
     async def call(number: int) -> bool:
         letters = [chr(97 + (number + i) % 26) for i in range(5)]

@@ -72,6 +72,14 @@ class Engine(Generic[Row]):
         """Seconds until the deadline, never negative; None: there is none."""
         return None if deadline is None else max(deadline - self.elapsed(), 0)
 
+    def check_wait(self, lengths: Sequence[int], *, lane: Lane, tenant: TenantId | None) -> None:
+        """Refuse at once sequences of about these lengths, if `run` would.
+
+        Raises:
+            OverloadedError: The line is too long for who waits in it.
+        """
+        self._queue.check_wait(tenant, lengths, lane)
+
     async def run(
         self,
         jobs: Sequence[Job[Row, Answer]],

@@ -133,17 +133,17 @@ class Line(Generic[Row]):
             self._remove(request)
         return left
 
-    def ahead(self, ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]]) -> int:
+    def ahead(self, tenant: TenantId | None, lengths: Sequence[int]) -> int:
         """Tokens that would run before a request was done, if it came now and none after it.
 
         Of its own tenant those that go first; of each other tenant as many as it may run in the
         same time.
         """
-        request = _Request(ticket, jobs, 0, self._budget)
-        mine = self._shares.get(ticket.tenant)
-        before = mine.tokens(small=request.small) if mine else 0
-        others = [share for owner, share in self._shares.items() if owner != ticket.tenant]
-        return before + sum(min(share.tokens(), before + request.tokens) for share in others)
+        small = len(lengths) * max(lengths) <= _SMALL * self._budget
+        mine = self._shares.get(tenant)
+        before = mine.tokens(small=small) if mine else 0
+        others = [share for owner, share in self._shares.items() if owner != tenant]
+        return before + sum(min(share.tokens(), before + sum(lengths)) for share in others)
 
     def take(self) -> list[Entry[Row]]:
         """The next batch. Something must wait."""

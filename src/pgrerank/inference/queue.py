@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Generic
 
 from pgrerank.domain.errors import OverloadedError, UnavailableError
+from pgrerank.domain.ids import TenantId
 from pgrerank.inference.line import PATIENCE, Line
 from pgrerank.inference.pace import Pace, retry_after
 from pgrerank.inference.ticket import Entry, Job, Lane, Row, Ticket
@@ -51,10 +52,24 @@ class Queue(Generic[Row]):
             if not self._open:
                 raise UnavailableError(self._part)
             self._check_room(len(jobs))
-            self._check_wait(ticket, jobs, lane)
+            self._check_wait(ticket.tenant, [len(job.tokens) for job in jobs], lane)
             self._arrivals += 1
             self._lanes[lane].put(ticket, jobs, self._arrivals)
             self._changed.notify()
+
+    def check_wait(self, tenant: TenantId | None, lengths: Sequence[int], lane: Lane) -> None:
+        """Refuse now what `admit` would refuse, before it is made.
+
+        Args:
+            tenant: Whose request.
+            lengths: Tokens of its sequences, at least one.
+            lane: Where it would stand.
+
+        Raises:
+            OverloadedError: Too much would run before it.
+        """
+        with self._changed:
+            self._check_wait(tenant, lengths, lane)
 
     def withdraw(self, ticket: Ticket[Any]) -> None:
         """Take what is left of a request out of the line."""
@@ -82,11 +97,11 @@ class Queue(Generic[Row]):
             tokens = sum(line.tokens for line in self._lanes.values())
             raise OverloadedError(retry_after(self.pace.expected(tokens)))
 
-    def _check_wait(self, ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]], lane: Lane) -> None:
+    def _check_wait(self, tenant: TenantId | None, lengths: Sequence[int], lane: Lane) -> None:
         if lane is Lane.PASSAGE:
             return
         before = sum(line.tokens for other, line in self._lanes.items() if other < lane)
-        wait_s = self.pace.expected(before + self._lanes[lane].ahead(ticket, jobs))
+        wait_s = self.pace.expected(before + self._lanes[lane].ahead(tenant, lengths))
         if wait_s > self._longest_wait_s:
             raise OverloadedError(retry_after(wait_s - self._longest_wait_s))
 

@@ -13,6 +13,7 @@ from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.engine import Engine
 from pgrerank.inference.ticket import Job, Lane, Row
 
+_CHARACTERS_PER_TOKEN = 8  # more than in any language's prose
 _UNSCORED = PairScore(value=None)
 
 
@@ -96,6 +97,10 @@ class EngineScorer(Generic[Row]):
         deadline: float | None,
         tenant_id: TenantId | None,
     ) -> Sequence[PairScore]:
+        # Before the work of making pairs. Not yet tokenised they are taken for shorter than they
+        # are, so that nothing is refused that would find its place.
+        lengths = [len(text) // _CHARACTERS_PER_TOKEN + 1 for text in texts]
+        self.engine.check_wait(lengths, lane=Lane.PAIR, tenant=tenant_id)
         pairs = await self._pairs(query, texts, deadline)
         if pairs is None:
             return [_UNSCORED] * len(texts)
