@@ -48,9 +48,9 @@ def show(result: Mapping[str, Any], *, as_json: bool) -> None:
         return
     for name, part in result.items():
         if isinstance(part, list):
-            print(f"\n{name}\n\n{table(part)}")
+            print(f"\n{name}\n\n{table(part)}", flush=True)
         elif isinstance(part, Mapping):
-            print("; ".join(f"{key} {value}" for key, value in part.items()))
+            print("; ".join(f"{key} {value}" for key, value in part.items()), flush=True)
         else:
             print(f"{name}: {_cell(part)}")
 
