@@ -65,3 +65,12 @@ where
     and t.tenant_id = k.tenant_id
     and t.chunk_id = k.id
     and (%(kept)s::uuid is null or t.model_id <> %(kept)s::uuid);
+
+-- size --
+-- Chunks of a tenant that have token vectors, and their bytes: on average and at most.
+select
+    count(*) as chunks,
+    coalesce(avg(octet_length(t.vectors)), 0) as mean_bytes,
+    coalesce(max(octet_length(t.vectors)), 0) as most_bytes
+from pgrerank.chunk_tokens as t
+where t.tenant_id = %(tenant_id)s;

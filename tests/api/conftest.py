@@ -19,13 +19,16 @@ from pgrerank.domain.tenant import Scope
 from pgrerank.ports import House
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.tenants import PostgresTenants
+from pgrerank.storage.tokens import PostgresTokens
 from pgrerank.usecases import access
 from pgrerank.wiring import SystemClock
 from tests import fakes
+from tests.fake_tokens import FakeLate
 from tests.fixtures.postgres import Database
 
 OPERATOR_TOKEN = "operator-token-of-the-tests"
@@ -137,8 +140,11 @@ def house_over(database: Database, connections: Pool) -> House:
         embedder=fakes.FakeEmbedder(),
         scorer=fakes.FakeScorer(),
         candidates=PostgresCandidates(connections),
-        rankings=PostgresRankings(connections, fakes.FakeScorer.model),
+        late=FakeLate(fakes.bag_of_words),
+        rankings=PostgresRankings(connections, fakes.FakeScorer.model, FakeLate.model),
         documents=PostgresDocuments(connections),
+        tokens=PostgresTokens(connections),
+        judgments=PostgresJudgments(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(database.admin_url),
     )

@@ -270,6 +270,28 @@ async def test_a_key_sees_nothing_of_another_tenant(
     assert (await caller.get("/v1/collections/things/documents/apple")).status_code == 200
 
 
+async def test_a_collection_with_token_vectors_lets_late_interaction_choose(caller: Client):
+    made = await caller.put("/v1/collections/quick", json={"store_tokens": True})
+    rows = [{"id": str(number), "text": f"red {'fox ' * number}"} for number in range(1, 6)]
+    await caller.put("/v1/collections/quick/documents", json=rows)
+
+    wanted = {"query": "red fox", "rerank": "always", "cascade": 2}
+    found = (await caller.post("/v1/collections/quick/search", json=wanted)).json()
+    logged = (await caller.get(f"/v1/rerankings/{found['id']}")).json()
+    plain = await caller.post(SEARCH, json=wanted)
+
+    assert made.json()["store_tokens"]
+    assert found["rerank"]["cascade"] == {"scored": 5, "model": "fake-late"}
+    assert [each["scores"]["rerank"] is None for each in found["results"]] == [False] * 2 + [
+        True
+    ] * 3
+    assert {each["scores"]["cascade"] for each in found["results"]} == {1.0}
+    assert logged["rerank"] == found["rerank"]
+    assert logged["knobs"]["cascade"] == 2
+    assert [each["scores"]["cascade"] for each in logged["candidates"]] == [1.0] * 5
+    assert (plain.status_code, plain.json()["field"]) == (400, "cascade")
+
+
 async def test_two_tenants_have_collections_of_one_name(
     caller: Client, stored_house: House, database: Database
 ):

@@ -13,6 +13,10 @@ from time import monotonic
 from typing import Any
 
 import httpx
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from pgrerank.storage import embedded
 
 OPERATOR_TOKEN = "operator-token-for-tests"
 COLLECTION = "docs"
@@ -107,6 +111,21 @@ class Service:
             cursor = page["cursor"]
             if cursor is None:
                 return
+
+    def command(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Another process of pgrerank over the same server."""
+        command = [sys.executable, "-m", "pgrerank", "--data-dir", self._data_dir, *arguments]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def rows(self, table: str) -> int:
+        """How many rows a table of ours has."""
+        query = SQL("select count(*) from pgrerank.{}").format(Identifier(table))
+        with (
+            embedded.running(self._data_dir) as server,
+            psycopg.connect(server.admin_url) as connection,
+        ):
+            (count,) = connection.execute(query).fetchone()
+            return count
 
     def _first_key(self) -> str:
         operator = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}

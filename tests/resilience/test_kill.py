@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from pgrerank.storage import embedded
-from tests.resilience.running import Service, eventually
+from tests.resilience.running import COLLECTION, Service, eventually
 
 TOPICS = ["tea", "rain", "iron", "bread", "wolves", "glass", "maps", "salt"]
 DOCUMENTS = [
@@ -64,6 +64,22 @@ def test_killed_in_the_middle_of_an_ingest_only_whole_documents_stay_and_a_retry
     after = stored()
     assert len(after) == len(own)
     assert all(after[id_]["chunk_count"] == kept["chunk_count"] for id_, kept in before.items())
+
+
+def test_killed_while_giving_chunks_token_vectors_a_second_run_completes_it(service):
+    service.ingest(DOCUMENTS).raise_for_status()
+    chunks = service.rows("chunk")
+
+    filling = service.command("collection", "tokens", COLLECTION, "--tenant", "acme")
+    eventually(lambda: service.rows("chunk_tokens"))
+    filling.kill()
+    filling.wait()
+    before = service.rows("chunk_tokens")
+    again = service.command("collection", "tokens", COLLECTION, "--tenant", "acme")
+
+    assert again.wait() == 0
+    assert 0 < before < chunks
+    assert service.rows("chunk_tokens") == chunks
 
 
 def test_every_answered_search_is_in_the_log_after_a_kill(service):

@@ -47,7 +47,14 @@ async def test_worked_query_runs(analyst, query):
 
 @pytest.mark.parametrize(
     "view",
-    ["rerank_log", "rerank_candidate", "judgment", "latency_daily", "rerank_effect_daily"],
+    [
+        "rerank_log",
+        "rerank_candidate",
+        "rerank_cascade",
+        "judgment",
+        "latency_daily",
+        "rerank_effect_daily",
+    ],
 )
 async def test_guide_explains_every_column_of_a_view(analyst, view):
     columns = {

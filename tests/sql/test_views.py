@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LegReport
 from pgrerank.domain.request import SearchRequest
+from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.collections import embedded
 from tests.fixtures.rankings import candidate, ranking
@@ -48,6 +49,21 @@ async def test_log_has_a_row_for_each_search(journal, ask):
     assert (row["embed_ms"], row["retrieve_ms"]) == (1.5, 2.25)
     assert (row["rerank_ms"], row["total_ms"]) == (30.0, 34.0)
     assert row["filter"] == {"a": 1}
+
+
+async def test_cascade_has_a_row_for_each_candidate_that_its_first_step_scored(journal, ask):
+    three = [candidate(1), candidate(2), candidate(3)]
+    made = ranking(three, [None, 9.5], cascade_scores=[0.25, 0.5])
+    await journal.record(made, ranking(three, [1.0]))
+
+    rows = ask("select * from pgrerank_analytics.rerank_cascade order by final_rank")
+
+    assert [(row["fused_rank"], row["cascade_score"], row["rerank_score"]) for row in rows] == [
+        (2, 0.5, 9.5),
+        (1, 0.25, None),
+    ]
+    assert {row["ranking_id"] for row in rows} == {made.id}
+    assert {row["cascade_fingerprint"] for row in rows} == {FakeLate.model.fingerprint}
 
 
 async def test_log_shows_no_filter_as_null(journal, ask):

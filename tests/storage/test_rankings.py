@@ -11,6 +11,7 @@ from pgrerank.domain.ids import RankingId
 from pgrerank.domain.log import RankingFilter
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.storage.documents import PostgresDocuments
+from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.rankings import TIMINGS, candidate, ranking
 
@@ -50,6 +51,19 @@ async def test_ranking_reads_back(journal):
         "explain": False,
         "cascade": None,
     }
+
+
+async def test_cascade_reads_back(journal):
+    made = ranking(
+        [candidate(1), candidate(2), candidate(3)], [None, 9.5], cascade_scores=[0.25, 0.5]
+    )
+    await journal.record(made, request=SearchRequest(query="q", cascade=1))
+
+    logged = await journal.rankings.get(journal.shelf.tenant_id, made.id)
+
+    assert (logged.cascade_model, logged.cascade_scored) == (FakeLate.model.name, 2)
+    assert logged.knobs["cascade"] == 1
+    assert [each.cascade_score for each in logged.candidates] == [0.5, 0.25, None]
 
 
 async def test_candidates_read_back_in_final_order(journal):

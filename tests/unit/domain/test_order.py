@@ -35,6 +35,27 @@ def test_scored_candidates_lead_by_score_and_the_rest_keep_fused_order(scores, t
     assert rest == sorted(rest)
 
 
+@given(scores=SCORES, first=SCORES, tail=st.integers(0, 10))
+def test_what_the_first_step_of_a_cascade_scored_comes_between(scores, first, tail):
+    fused = [candidate(rank) for rank in range(1, max(len(scores), len(first)) + tail + 1)]
+
+    hits = order.reranked(
+        fused,
+        [PairScore(value=value) for value in scores],
+        [PairScore(value=value) for value in first],
+    )
+
+    def place(hit):
+        if hit.rerank_score is not None:
+            return (0, -hit.rerank_score, hit.candidate.fused_rank)
+        if hit.cascade_score is not None:
+            return (1, -hit.cascade_score, hit.candidate.fused_rank)
+        return (2, 0, hit.candidate.fused_rank)
+
+    assert [hit.rank for hit in hits] == list(range(1, len(fused) + 1))
+    assert [place(hit) for hit in hits] == sorted(place(hit) for hit in hits)
+
+
 def test_score_of_zero_is_a_score():
     hits = order.reranked([candidate(1), candidate(2)], [PairScore(value=None), PairScore(value=0)])
 

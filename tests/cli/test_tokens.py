@@ -1,0 +1,72 @@
+import pytest
+
+TEXTS = {
+    "keys": "Rotate an API key every month, or at once when it leaked.",
+    "fruit": "Bananas are yellow and sweet; a ripe one smells of esters.",
+    "cars": "A car needs its oil changed before every long journey.",
+}
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    for name, text in TEXTS.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def vectors(database):
+    """Runs a statement on the stored token vectors, as an administrator; says of how many rows."""
+
+    def run(statement):
+        with database.admin() as connection:
+            return connection.execute(statement).rowcount
+
+    return run
+
+
+def found(cli, name, **knobs):
+    """Scores by document of a search by late interaction alone."""
+    options = [f"--{knob}={value}" for knob, value in knobs.items()]
+    answer = cli.json(
+        "search", "when do I rotate a key", "-t", "acme", "-c", name, "--rerank=always", *options
+    )
+    scores = {result["document"]["id"]: result["scores"]["rerank"] for result in answer["results"]}
+    return answer["rerank"], scores
+
+
+def test_answers_are_the_same_stored_or_computed_afresh(cli, tenant, corpus, vectors):
+    cli.well("collection", "add", "stored", "-t", tenant, "--store-tokens")
+    cli.well("ingest", corpus, "-t", tenant, "-c", "stored")
+
+    report, stored = found(cli, "stored", cascade=0)
+    gone = vectors("delete from pgrerank.chunk_tokens")
+    _, afresh = found(cli, "stored", cascade=0)
+    told = cli.well("collection", "tokens", "stored", "-t", tenant)
+    _, again = found(cli, "stored")
+
+    assert report["model"] == "late-interaction-stored"
+    assert (gone, told) == (3, "Stored the token vectors of 3 chunks.\n")
+    assert stored == pytest.approx(afresh, abs=0.01)
+    assert again == pytest.approx(stored, abs=0.01)
+    assert list(stored) == list(afresh) == list(again)
+    assert next(iter(stored)) == "keys.txt"
+
+
+def test_collection_is_switched_on_and_off_later(cli, tenant, corpus):
+    cli.well("collection", "add", "late", "-t", tenant)
+    cli.well("ingest", corpus, "-t", tenant, "-c", "late")
+    refused = cli("search", "key", "-t", tenant, "-c", "late", "--cascade=1")
+
+    cli.well("collection", "tokens", "late", "-t", tenant)
+    chosen = cli.json(
+        "search", "a key", "-t", tenant, "-c", "late", "--rerank=always", "--cascade=1"
+    )
+    removed = cli.well("collection", "tokens", "late", "-t", tenant, "--remove")
+
+    assert refused.exit_code == 2
+    assert "pgrerank collection tokens" in refused.stderr
+    assert chosen["rerank"]["cascade"] == {"scored": 3, "model": "late-interaction-stored"}
+    assert chosen["rerank"]["depth"] == 1
+    assert removed == "Removed the token vectors of 3 chunks.\n"
+    assert cli("search", "key", "-t", tenant, "-c", "late", "--cascade=1").exit_code == 2

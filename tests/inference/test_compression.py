@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pgrerank.inference import compression
+
+RANDOM = np.random.default_rng(7)
+
+
+def vectors(count, dimensions=384):
+    return RANDOM.normal(size=(count, dimensions)).astype(np.float32)
+
+
+def unit(rows):
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+def maxsim(query, rows):
+    return float((query @ unit(rows).T).max(axis=1).mean())
+
+
+@given(count=st.integers(0, 40), size=st.integers(1, 40))
+def test_pooling_leaves_as_many_as_asked_and_loses_no_vector(count, size):
+    tokens = np.random.default_rng(count).normal(size=(count, 8)).astype(np.float32)
+
+    pooled = compression.pooled(tokens, size)
+
+    assert len(pooled) == min(count, size)
+    np.testing.assert_allclose(pooled.sum(axis=0), tokens.sum(axis=0), atol=1e-4)
+
+
+def test_pooling_joins_what_is_alike_wherever_it_stands():
+    here, there = vectors(2)
+    tokens = np.stack([here, there, here + 0.01, there - 0.01, here])
+
+    pooled = unit(compression.pooled(tokens, 2))
+
+    np.testing.assert_allclose(pooled, unit(np.stack([here, there])), atol=0.01)
+
+
+def test_pooling_ends_where_all_are_the_same():
+    assert len(compression.pooled(np.ones((100, 4), dtype=np.float32), 3)) == 3
+
+
+@pytest.mark.parametrize("count", [1, 30, 80])
+def test_without_pooling_scores_are_the_full_ones_but_for_the_rounding(count):
+    query, tokens = unit(vectors(12)), vectors(count)
+
+    [score] = compression.scores(query, [compression.compressed(tokens)])
+
+    assert score == pytest.approx(maxsim(query, tokens), abs=0.01)
+
+
+def test_a_passage_is_scored_alike_alone_and_among_others():
+    query = unit(vectors(9))
+    passages = [compression.compressed(vectors(count)) for count in (5, 200, 1, 80, 33)]
+
+    together = compression.scores(query, passages)
+
+    alone = [compression.scores(query, [passage])[0] for passage in passages]
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+
+
+def test_a_passage_takes_no_more_than_its_room():
+    assert len(compression.compressed(vectors(500))) == 80 * (2 + 384 // 2) < 20_000
+
+
+def test_nothing_scores_lowest():
+    nothing = compression.compressed(vectors(0))
+    something = compression.compressed(vectors(3))
+
+    scores = compression.scores(unit(vectors(4)), [nothing, something, nothing])
+
+    assert scores[0] == scores[2] == -1 < scores[1]
+    assert compression.scores(unit(vectors(4)), [nothing]) == [-1]
+    assert compression.scores(unit(vectors(4)), []) == []
+
+
+def test_what_is_not_finite_is_not_compressed():
+    assert compression.compressed(np.array([[1.0, np.nan]], dtype=np.float32)) is None

@@ -1,0 +1,96 @@
+from uuid import UUID
+
+import pytest
+
+from pgrerank.domain.document import BareChunk
+from pgrerank.domain.errors import ConflictError, InvalidRequestError
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.usecases.collections import BATCH_CHUNKS, add_tokens, create, remove_tokens
+from pgrerank.usecases.ingest import ingest
+from tests.fake_tokens import FakeLate, FakeTokens
+from tests.fakes import FakeDocuments, bag_of_words, collection, house
+from tests.unit.usecases.test_ingest import document, stream
+
+TENANT = TenantId(UUID(int=7))
+
+
+def chunks(count):
+    return [
+        BareChunk(chunk_id=ChunkId(UUID(int=n)), title="T", content=f"text {n}")
+        for n in range(1, count + 1)
+    ]
+
+
+def furnished(**parts):
+    documents = FakeDocuments({(TENANT, "docs"): collection()})
+    defaults = {"documents": documents, "late": FakeLate(bag_of_words), "tokens": FakeTokens()}
+    return house(**defaults | parts)
+
+
+async def test_every_chunk_gets_token_vectors_of_its_passage():
+    tokens, seen = FakeTokens(chunks(BATCH_CHUNKS + 5)), []
+
+    stored = await add_tokens(furnished(tokens=tokens), TENANT, "docs", progress=seen.append)
+
+    assert (stored, seen) == (BATCH_CHUNKS + 5, [BATCH_CHUNKS, BATCH_CHUNKS + 5])
+    assert tokens.vectors[ChunkId(UUID(int=3))] == b"T\ntext 3"
+    assert (tokens.switched, tokens.kept) == ([True], [FakeLate.model])
+
+
+async def test_chunks_with_vectors_are_not_read_again():
+    tokens = FakeTokens(chunks(3), {ChunkId(UUID(int=2)): b"there"})
+    late = FakeLate(bag_of_words)
+
+    await add_tokens(furnished(tokens=tokens, late=late), TENANT, "docs")
+
+    assert late.read == ["T\ntext 1", "T\ntext 3"]
+
+
+async def test_removal_takes_all_and_gives_new_chunks_none():
+    tokens = FakeTokens(chunks(3), {ChunkId(UUID(int=2)): b"there"})
+
+    assert await remove_tokens(furnished(tokens=tokens), TENANT, "docs") == 1
+    assert (tokens.switched, tokens.vectors) == ([False], {})
+
+
+async def test_ingest_stores_both_kinds_of_vectors_of_one_pass():
+    home = furnished()
+    await create(home, TENANT, "new", text_search="english", store_tokens=True)
+
+    await ingest(home, TENANT, "new", stream([document("a", "one\n\ntwo"), document("b", "x")]))
+
+    stored = home.documents.stored[TENANT, "new", "a"]
+    assert stored.tokens == [b"one", b"two"]
+    assert [v.tolist() for v in stored.vectors] == [
+        bag_of_words(t).tolist() for t in ("one", "two")
+    ]
+    assert home.embedder.embedded == []
+
+
+async def test_without_being_asked_ingest_stores_none():
+    home = furnished()
+
+    await ingest(home, TENANT, "docs", stream([document("a")]))
+
+    assert not home.documents.stored[TENANT, "docs", "a"].tokens
+    assert home.late.read == []
+
+
+async def test_embedder_that_late_interaction_does_not_know_is_refused():
+    home = furnished(late=None)
+
+    with pytest.raises(InvalidRequestError, match="fake-embedder"):
+        await create(home, TENANT, "new", text_search="english", store_tokens=True)
+    with pytest.raises(InvalidRequestError, match="fake-embedder"):
+        await add_tokens(home, TENANT, "docs")
+
+
+async def test_existing_collection_is_left_as_it_is():
+    home = furnished()
+    await create(home, TENANT, "new", text_search="english", store_tokens=True)
+
+    again = await create(home, TENANT, "new", text_search="english")
+    with pytest.raises(ConflictError):
+        await create(home, TENANT, "new", text_search="english", store_tokens=False)
+
+    assert again.stores_tokens

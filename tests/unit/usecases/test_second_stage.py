@@ -1,0 +1,134 @@
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ScoreKind
+from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.usecases.search import search
+from tests.fake_tokens import FakeLate
+from tests.fakes import (
+    FakeCandidates,
+    FakeDocuments,
+    FakeScorer,
+    bag_of_words,
+    candidate,
+    collection,
+    house,
+)
+
+TENANT = TenantId(UUID(int=7))
+TEXTS = ["nothing", "parse dates", "a date", "how to parse a date", "parse", "a"]
+QUERY = "parse a date"
+
+
+class FullForm(FakeScorer):
+    """A reranker of the kind that stored token vectors may stand in for."""
+
+    model = replace(FakeScorer.model, score_kind=ScoreKind.MAXSIM)
+
+
+def furnished(*, stores_tokens=True, late=None, **parts):
+    documents = FakeDocuments({(TENANT, "docs"): collection(stores_tokens=stores_tokens)})
+    found = [candidate(rank, text, tokens=b"t") for rank, text in enumerate(TEXTS, start=1)]
+    defaults = {
+        "documents": documents,
+        "candidates": FakeCandidates(tuple(found)),
+        "late": late or FakeLate(bag_of_words),
+    }
+    return house(**defaults | parts)
+
+
+async def found(home, **knobs):
+    request = SearchRequest(query=QUERY, **{"limit": 2} | knobs)
+    return await search(home, TENANT, "docs", request)
+
+
+def order_of(ranking):
+    return [hit.candidate.fused_rank for hit in ranking.hits]
+
+
+async def test_cascade_lets_the_reranker_read_the_best_only():
+    scorer = FakeScorer()
+
+    ranking = await found(furnished(scorer=scorer), cascade=2)
+
+    assert scorer.asked == [(QUERY, 2)]
+    assert order_of(ranking) == [4, 3, 2, 5, 6, 1]
+    assert [hit.rerank_score is not None for hit in ranking.hits] == [True] * 2 + [False] * 4
+    assert all(hit.cascade_score is not None for hit in ranking.hits)
+
+
+async def test_cascade_is_told_apart_from_the_reranker():
+    report = (await found(furnished(), cascade=2)).rerank
+
+    assert (report.status, report.reason) == (RerankStatus.FULL, None)
+    assert (report.model, report.depth) == ("fake-reranker", 2)
+    assert (report.cascade.model, report.cascade.scored) == ("fake-late", len(TEXTS))
+    assert report.cascade.fingerprint == FakeLate.model.fingerprint
+
+
+async def test_the_rest_of_a_cascade_keeps_its_order_where_the_reranker_was_late():
+    ranking = await found(furnished(scorer=FakeScorer(scored_in_time=1)), cascade=2, budget_ms=1000)
+
+    assert order_of(ranking)[:2] == [4, 3]
+    assert ranking.rerank.status is RerankStatus.PARTIAL
+
+
+async def test_cascade_of_nothing_is_late_interaction_alone():
+    scorer = FakeScorer()
+
+    ranking = await found(furnished(scorer=scorer), cascade=0)
+
+    assert scorer.asked == []
+    assert order_of(ranking) == [4, 3, 2, 5, 6, 1]
+    assert (ranking.rerank.model, ranking.rerank.depth) == ("fake-late", len(TEXTS))
+    assert ranking.rerank.cascade is None
+    assert ranking.hits[0].rerank_score == 1
+
+
+async def test_cascade_without_token_vectors_is_refused():
+    with pytest.raises(InvalidRequestError, match="cascade"):
+        await found(furnished(stores_tokens=False), cascade=2)
+
+
+async def test_stored_form_stands_in_for_the_full_one():
+    late, scorer = FakeLate(bag_of_words), FullForm()
+
+    ranking = await found(furnished(late=late, scorer=scorer))
+
+    assert (late.asked, scorer.asked) == ([[True] * len(TEXTS)], [])
+    assert ranking.rerank.fingerprint == FakeLate.model.fingerprint
+
+
+@pytest.mark.parametrize("parts", [{"scorer": FakeScorer()}, {"stores_tokens": False}])
+async def test_otherwise_the_reranker_reads_all(parts):
+    home = furnished(**{"scorer": FullForm()} | parts)
+
+    await found(home)
+
+    assert [count for _, count in home.scorer.asked] == [len(TEXTS)]
+    assert home.candidates.token_models == [None]
+
+
+async def test_token_vectors_are_fetched_where_they_are_read():
+    home = furnished()
+
+    await found(home, cascade=2)
+    await found(home, cascade=2, rerank=RerankMode.NEVER)
+
+    assert home.candidates.token_models == [FakeLate.model, None]
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [(OverloadedError(1), RerankStatus.SKIPPED), (ScoringError("it"), RerankStatus.FAILED)],
+)
+async def test_failure_of_the_first_step_leaves_the_fused_order(failure, status):
+    ranking = await found(furnished(late=FakeLate(bag_of_words, failure)), cascade=2)
+
+    assert ranking.rerank.status is status
+    assert order_of(ranking) == [1, 2, 3, 4, 5, 6]
