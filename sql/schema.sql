@@ -931,6 +931,7 @@ CREATE TABLE pgrerank.rerank_log (
     final_ranks smallint[] NOT NULL,
     cascade_id uuid,
     cascade_scores double precision[],
+    evidence double precision[],
     CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
     CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
 )
@@ -1087,6 +1088,28 @@ CREATE VIEW pgrerank_analytics.rerank_effect_daily WITH (security_invoker='true'
   GROUP BY t.name, e.collection_name, e.day, m.name, m.id;
 
 ALTER VIEW pgrerank_analytics.rerank_effect_daily OWNER TO pgrerank_owner;
+
+--
+-- Name: rerank_evidence; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.rerank_evidence WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    u.final_rank,
+    u.fused_rank,
+    u.evidence,
+    u.rerank_score,
+    u.dense_score,
+    u.keyword_score,
+    u.chunk_id
+   FROM ((pgrerank.rerank_log l
+     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.final_ranks, l.fused_ranks, l.evidence, l.rerank_scores, l.dense_scores, l.keyword_scores) u(chunk_id, final_rank, fused_rank, evidence, rerank_score, dense_score, keyword_score))
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+  WHERE (l.evidence IS NOT NULL);
+
+ALTER VIEW pgrerank_analytics.rerank_evidence OWNER TO pgrerank_owner;
 
 --
 -- Name: rerank_log; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -1935,6 +1958,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.rerank_cascade TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.rerank_effect_daily TO pgrerank_analyst;
+
+--
+-- Name: TABLE rerank_evidence; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.rerank_evidence TO pgrerank_analyst;
 
 --
 -- Name: TABLE rerank_log; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

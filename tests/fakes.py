@@ -239,6 +239,7 @@ class FakeCandidates:
         vector: Vector | None,
         *,
         token_model: ModelCard | None = None,
+        embeddings: bool = False,
     ) -> Retrieved:
         self.token_models.append(token_model)
         report = LegReport(requested=request.candidates, returned=len(self.found), scan="exact")

@@ -2,7 +2,8 @@
 
 -- hybrid_candidates --
 -- Candidates of both legs, fused; no row at all where the collection is gone. The first
--- `tokens` of them come with their token vectors of the model, where they have some.
+-- `tokens` of them come with their token vectors of the model, where they have some, the first
+-- `embeddings` of them with their embeddings.
 select
     h.dense_returned,
     h.dense_scan,
@@ -39,7 +40,19 @@ select
                         where m.fingerprint = %(token_model)s::text
                     )
             )
-    end as tokens
+    end as tokens,
+    case
+        when h.fused_rank <= %(embeddings)s::integer
+            then (
+                select e.embedding
+                from pgrerank.chunk_embedding as e
+                where
+                    e.tenant_id = c.tenant_id
+                    and e.collection_id = c.id
+                    and e.model_id = c.embedder_id
+                    and e.chunk_id = h.chunk_id
+            )
+    end as embedding
 from pgrerank.collection as c
 cross join
     lateral pgrerank.hybrid_candidates_v1(

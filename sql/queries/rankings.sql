@@ -40,7 +40,8 @@ insert into pgrerank.rerank_log (
     truncated,
     final_ranks,
     cascade_id,
-    cascade_scores
+    cascade_scores,
+    evidence
 )
 values (
     %(tenant_id)s,
@@ -92,7 +93,8 @@ values (
         from pgrerank.model as m
         where m.fingerprint = %(cascade)s
     ),
-    %(cascade_scores)s::double precision[]
+    %(cascade_scores)s::double precision[],
+    %(evidence)s::double precision[]
 );
 
 -- make_partitions --
@@ -116,7 +118,6 @@ select
     r.name as reranker,
     r.fingerprint as reranker_fingerprint,
     f.name as cascade_model,
-    cardinality(array_remove(l.cascade_scores, null)) as cascade_scored,
     l.dense_requested,
     l.dense_returned,
     l.dense_scan,
@@ -136,7 +137,9 @@ select
     l.relevances,
     l.truncated,
     l.final_ranks,
-    l.cascade_scores
+    l.cascade_scores,
+    l.evidence,
+    cardinality(array_remove(l.cascade_scores, null)) as cascade_scored
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id
 left join pgrerank.model as r on l.reranker_id = r.id
@@ -163,7 +166,6 @@ select
     r.name as reranker,
     r.fingerprint as reranker_fingerprint,
     f.name as cascade_model,
-    cardinality(array_remove(l.cascade_scores, null)) as cascade_scored,
     l.dense_requested,
     l.dense_returned,
     l.dense_scan,
@@ -171,7 +173,8 @@ select
     l.keyword_returned,
     l.keyword_scan,
     l.timings_ms,
-    l.returned
+    l.returned,
+    cardinality(array_remove(l.cascade_scores, null)) as cascade_scored
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id
 left join pgrerank.model as r on l.reranker_id = r.id

@@ -135,10 +135,12 @@ class Candidates(Protocol):
         vector: Vector | None,
         *,
         token_model: ModelCard | None = None,
+        embeddings: bool = False,
     ) -> Retrieved:
         """Both legs and their fusion in one round trip; `vector` is None without a dense leg.
 
-        With a `token_model` the candidates down to the depth bring their token vectors of it.
+        With a `token_model` the candidates down to the depth bring their token vectors of it, with
+        `embeddings` their embeddings.
         """
         ...
 

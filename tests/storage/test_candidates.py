@@ -128,3 +128,19 @@ async def test_parallel_searches_find_their_own_tenants_chunks_only(new_shelf):
 
     for turn, names in enumerate(found):
         assert sorted(names) == [f"t{turn % 20}-{j}" for j in range(5)]
+
+
+async def test_the_head_brings_its_embeddings_where_they_are_asked_for(new_shelf):
+    shelf = await new_shelf(*[embedded(f"d{i}", f"walrus w{i}") for i in range(4)])
+    request = SearchRequest(query="walrus w1", depth=3)
+
+    found = await PostgresCandidates(shelf.pool).retrieve(
+        shelf.tenant_id, shelf.collection, request, bag_of_words("walrus w1"), embeddings=True
+    )
+
+    head, rest = found.candidates[:3], found.candidates[3:]
+    assert [each.embedding @ bag_of_words("walrus w1") for each in head] == pytest.approx(
+        [each.dense_score for each in head], abs=1e-6
+    )
+    assert [each.embedding for each in rest] == [None]
+    assert {each.embedding for each in (await shelf.retrieve("walrus w1")).candidates} == {None}

@@ -66,6 +66,16 @@ async def test_cascade_reads_back(journal):
     assert [each.cascade_score for each in logged.candidates] == [0.5, 0.25, None]
 
 
+async def test_evidence_reads_back_in_the_order_it_made(journal):
+    made = ranking([candidate(1), candidate(2), candidate(3)], [0.9, 0.1], evidence=[-1.0, 2.5])
+    await journal.record(made)
+
+    logged = (await journal.rankings.get(journal.shelf.tenant_id, made.id)).candidates
+
+    assert [each.evidence for each in logged] == [2.5, -1.0, None]
+    assert [each.rerank_score for each in logged] == [0.1, 0.9, None]
+
+
 async def test_candidates_read_back_in_final_order(journal):
     of_dense = candidate(1, keyword_rank=None, keyword_score=None)
     of_keyword = candidate(2, dense_rank=None, dense_score=None)

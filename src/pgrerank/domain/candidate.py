@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
@@ -33,6 +34,8 @@ class Candidate:
     fused_score: float
     #: stored token vectors, where they were asked for and the chunk has some
     tokens: bytes | None = None
+    #: its embedding, unit float32 of shape (dimensions,), where it was asked for
+    embedding: Any | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,9 @@ class Hit:
     truncated: bool = False
     #: raw score of the first step of a cascade; None: it took no part
     cascade_score: float | None = None
+    #: what the order went by where the reranker is one witness of several, see domain/evidence.py;
+    #: None: the order went by its score alone
+    evidence: float | None = None
 
 
 class RerankStatus(StrEnum):

@@ -26,6 +26,8 @@ class LoggedCandidate:
     final_rank: int
     #: of the first step of a cascade
     cascade_score: float | None = None
+    #: what the order went by; None: by the reranker's score alone
+    evidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

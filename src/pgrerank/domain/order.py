@@ -1,31 +1,45 @@
 """The final order of candidates. Scores of different scales never meet in one comparison."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from pgrerank.domain.candidate import Candidate, Hit, PairScore
 
 _UNSCORED = PairScore(value=None)
+
+Value = TypeVar("Value")
 
 
 def reranked(
     candidates: Sequence[Candidate],
     scores: Sequence[PairScore],
     cascade_scores: Sequence[PairScore] = (),
+    evidence: Sequence[float | None] = (),
 ) -> tuple[Hit, ...]:
     """What the reranker scored first, then what the first step of a cascade did, then the rest.
 
-    Each of the three by raw score, the rest in fused order.
+    The first by evidence where there is some, else by raw score; the second by raw score; the rest
+    in fused order.
 
     Args:
         candidates: The fused list, best first.
         scores: Scores of its head, in the same order; may be shorter than the list. None at all
             leave the list as it is, for a search that was not reranked.
         cascade_scores: Likewise, of the first step of a cascade; none without a cascade.
+        evidence: Likewise, what `evidence.combined` made of the scores; none: the scores decide.
 
     Ties fall back to the fused rank, which is unique, so the order is total.
     """
-    second, first = _padded(scores, candidates), _padded(cascade_scores, candidates)
-    rows = sorted(zip(candidates, second, first, strict=True), key=_place)
+    rows = sorted(
+        zip(
+            candidates,
+            _padded(scores, candidates, _UNSCORED),
+            _padded(cascade_scores, candidates, _UNSCORED),
+            _padded(evidence, candidates, None),
+            strict=True,
+        ),
+        key=_place,
+    )
     return tuple(
         Hit(
             candidate=candidate,
@@ -33,18 +47,20 @@ def reranked(
             rerank_score=score.value,
             truncated=score.truncated,
             cascade_score=cascade_score.value,
+            evidence=total,
         )
-        for rank, (candidate, score, cascade_score) in enumerate(rows, start=1)
+        for rank, (candidate, score, cascade_score, total) in enumerate(rows, start=1)
     )
 
 
-def _padded(scores: Sequence[PairScore], candidates: Sequence[Candidate]) -> Sequence[PairScore]:
-    return [*scores, *[_UNSCORED] * (len(candidates) - len(scores))]
+def _padded(values: Sequence[Value], candidates: Sequence[Candidate], filler: Value) -> list[Value]:
+    return [*values, *[filler] * (len(candidates) - len(values))]
 
 
-def _place(row: tuple[Candidate, PairScore, PairScore]) -> tuple[int, float, int]:
-    candidate, *scores = row
-    for step, score in enumerate(scores):
-        if score.value is not None:
-            return (step, -score.value, candidate.fused_rank)
-    return (len(scores), 0.0, candidate.fused_rank)
+def _place(row: tuple[Candidate, PairScore, PairScore, float | None]) -> tuple[int, float, int]:
+    candidate, score, cascade_score, total = row
+    if score.value is not None:
+        return (0, -(score.value if total is None else total), candidate.fused_rank)
+    if cascade_score.value is not None:
+        return (1, -cascade_score.value, candidate.fused_rank)
+    return (2, 0.0, candidate.fused_rank)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from psycopg.rows import dict_row
 
 from pgrerank.domain import filter as metadata_filter
@@ -37,10 +38,12 @@ class PostgresCandidates:
         vector: Vector | None,
         *,
         token_model: ModelCard | None = None,
+        embeddings: bool = False,
     ) -> Retrieved:
         """Both legs and their fusion in one round trip; `vector` is None without a dense leg.
 
-        With a `token_model` the candidates down to the depth bring their token vectors of it.
+        With a `token_model` the candidates down to the depth bring their token vectors of it, with
+        `embeddings` their embeddings.
 
         Raises:
             NotFoundError: The collection was deleted meanwhile.
@@ -49,6 +52,7 @@ class PostgresCandidates:
             **_parameters(tenant_id, collection, request, vector),
             "tokens": 0 if token_model is None else request.effective_depth,
             "token_model": token_model and token_model.fingerprint,
+            "embeddings": request.effective_depth if embeddings else 0,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row, binary=True)
@@ -86,7 +90,10 @@ def _retrieved(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
 
 
 def _candidate(row: Mapping[str, Any]) -> Candidate:
-    return Candidate(**{name: value for name, value in row.items() if name not in _REPORTS})
+    columns = {name: value for name, value in row.items() if name not in _REPORTS}
+    if columns["embedding"] is not None:
+        columns["embedding"] = np.asarray(columns["embedding"].to_numpy(), dtype=np.float32)
+    return Candidate(**columns)
 
 
 def _leg(reports: Mapping[str, Any], name: str, requested: int) -> LegReport | None:

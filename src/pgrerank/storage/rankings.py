@@ -132,12 +132,18 @@ def _row(
         "reranker": report.fingerprint,
         "cascade": report.cascade and report.cascade.fingerprint,
         "cascade_scores": report.cascade and [hit.cascade_score for hit in ranking.hits],
+        "evidence": _evidence(ranking.hits),
         **_leg_columns("dense", ranking.dense),
         **_leg_columns("keyword", ranking.keyword),
         "timings_ms": Jsonb(ranking.timings_ms),
         "cut": Jsonb(asdict(ranking.cut)),
         **_arrays(ranking.hits),
     }
+
+
+def _evidence(hits: Sequence[Hit]) -> list[float | None] | None:
+    evidence = [hit.evidence for hit in hits]
+    return None if evidence.count(None) == len(evidence) else evidence
 
 
 def _knobs(request: SearchRequest) -> dict[str, object]:
@@ -215,6 +221,7 @@ def _with_candidates(
     truncated: Sequence[bool],
     final_ranks: Sequence[int],
     cascade_scores: Sequence[float | None] | None,
+    evidence: Sequence[float | None] | None,
     **columns: Any,
 ) -> LoggedRanking:
     arrays = {
@@ -230,6 +237,7 @@ def _with_candidates(
         "truncated": truncated,
         "final_rank": final_ranks,
         "cascade_score": cascade_scores or [None] * len(chunk_ids),
+        "evidence": evidence or [None] * len(chunk_ids),
     }
     rows = zip(*arrays.values(), strict=True)
     candidates = tuple(LoggedCandidate(**dict(zip(arrays, row, strict=True))) for row in rows)

@@ -269,6 +269,7 @@ def _log_candidates() -> list[Column[Any]]:
         _required("truncated", ARRAY(Boolean)),
         _required("final_ranks", ARRAY(SmallInteger)),
         Column("cascade_scores", ARRAY(Double)),
+        Column("evidence", ARRAY(Double)),
     ]
 
 

@@ -42,10 +42,15 @@ async def search(
         vector = await _embedded(house, collection, request)
     with watch.stage("retrieve"):
         found = await house.candidates.retrieve(
-            tenant_id, collection, request, vector, token_model=work.token_model
+            tenant_id,
+            collection,
+            request,
+            vector,
+            token_model=work.token_model,
+            embeddings=second_stage.weighs(house.scorer, work),
         )
     with watch.stage("rerank"):
-        reranked = await second_stage.reranked(house.scorer, work, found.candidates)
+        reranked = await second_stage.reranked(house.scorer, work, found.candidates, vector)
     ranking = _ranking(request, found, reranked, watch.finished())
     await house.rankings.record(tenant_id, collection, request, ranking)
     return ranking
@@ -70,7 +75,9 @@ def _ranking(
     reranked: Reranked,
     timings_ms: dict[str, float],
 ) -> Ranking:
-    hits = order.reranked(found.candidates, reranked.scores, reranked.cascade_scores)
+    hits = order.reranked(
+        found.candidates, reranked.scores, reranked.cascade_scores, reranked.evidence
+    )
     kept = [hit for hit in hits if _passes(hit, request, reranked.report)]
     ranking_id = RankingId(uuid7())
     return Ranking(

@@ -1,9 +1,9 @@
 """The second stage of a search: one reranker, or late interaction and then the reranker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pgrerank.domain import planning
+from pgrerank.domain import evidence, planning
 from pgrerank.domain.candidate import (
     Candidate,
     CascadeReport,
@@ -23,7 +23,7 @@ from pgrerank.domain.errors import (
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ScoreKind
 from pgrerank.domain.request import MAX_CANDIDATES, SearchRequest
-from pgrerank.ports import House, LateInteraction, Scorer
+from pgrerank.ports import House, LateInteraction, Scorer, Vector
 
 _UNSCORED = PairScore(value=None)
 
@@ -37,6 +37,8 @@ class Reranked:
     scores: Sequence[PairScore] = ()
     #: of the first step of a cascade, likewise
     cascade_scores: Sequence[PairScore] = ()
+    #: what the order goes by, likewise; none at all: the reranker's scores decide
+    evidence: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +89,67 @@ def reader(house: House, collection: Collection, request: SearchRequest) -> Late
     return late
 
 
-async def reranked(scorer: Scorer, work: Work, found: Sequence[Candidate]) -> Reranked:
-    """Score the head of the fused list, where it can pay, by the deadline."""
+def weighs(scorer: Scorer, work: Work) -> bool:
+    """Whether the reranker is one witness of several: then candidates need their embeddings.
+
+    A cross-encoder reads query and passage together and decides alone. Late interaction compares
+    tokens that were read apart: it knows neither which words are rare nor what else was found,
+    and its order gains from the legs' and from agreement (figures in docs/benchmarks.md).
+    """
+    return scorer.model.score_kind is ScoreKind.MAXSIM or (
+        work.late is not None and not work.request.cascade
+    )
+
+
+async def reranked(
+    scorer: Scorer, work: Work, found: Sequence[Candidate], vector: Vector | None
+) -> Reranked:
+    """Score the head of the fused list, where it can pay, by the deadline.
+
+    Args:
+        scorer: The reranker.
+        work: The search.
+        found: The fused list; with embeddings, if the reranker `weighs`.
+        vector: Embedding of the query; None without a dense leg.
+    """
     reason = planning.reason_to_skip(work.request, work.collection, len(found))
     if reason is not None:
         return _unranked(RerankStatus.SKIPPED, reason)
     passages = [_passage(candidate) for candidate in found[: work.request.effective_depth]]
+    scored = await _scored(work, scorer, passages)
+    if not (scored.scores and weighs(scorer, work)):
+        return scored
+    return replace(scored, evidence=_weighed(scored.scores, found, vector))
+
+
+async def _scored(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
     try:
         return await _steps(work, scorer, passages)
     except OverloadedError as error:
         return _unranked(RerankStatus.SKIPPED, _refusal(error), error.retry_after_s)
     except ScoringError:
         return _unranked(RerankStatus.FAILED, "the reranker failed")
+
+
+def _weighed(
+    scores: Sequence[PairScore], found: Sequence[Candidate], vector: Vector | None
+) -> list[float | None]:
+    """Evidence for each of the scored candidates; None for those that were not scored in time."""
+    places = [place for place, score in enumerate(scores) if score.value is not None]
+    if not places:
+        return []
+    heads = [found[place] for place in places]
+    embeddings = [candidate.embedding for candidate in heads]
+    totals = evidence.combined(
+        [
+            [scores[place].value for place in places],
+            [candidate.keyword_score for candidate in heads],
+            evidence.cosines(vector, embeddings),
+        ],
+        embeddings,
+    )
+    by_place = dict(zip(places, totals, strict=True))
+    return [by_place.get(place) for place in range(len(scores))]
 
 
 def _refusal(error: OverloadedError) -> str:

@@ -24,6 +24,13 @@ class Scores(_Answer, frozen=True, kw_only=True):
     fused: Annotated[float, Meta(description="Sum of reciprocal ranks.")]
     cascade: Annotated[float | None, Meta(description="Raw score of the first step of a cascade.")]
     rerank: Annotated[float | None, Meta(description="Raw score of the reranker.")]
+    evidence: Annotated[
+        float | None,
+        Meta(
+            description="What the order goes by where the reranker is one witness of several; "
+            "comparable within one answer. Null: it goes by `rerank`."
+        ),
+    ]
     relevance: Annotated[
         float | None, Meta(description="Probability of relevance; null without calibration.")
     ]
@@ -255,6 +262,7 @@ def _scores(hit: Hit) -> Scores:
         fused=hit.candidate.fused_score,
         cascade=hit.cascade_score,
         rerank=hit.rerank_score,
+        evidence=hit.evidence,
         relevance=hit.relevance,
     )
 
@@ -275,6 +283,7 @@ def _logged_scores(logged: LoggedCandidate) -> Scores:
         fused=logged.fused_score,
         cascade=logged.cascade_score,
         rerank=logged.rerank_score,
+        evidence=logged.evidence,
         relevance=logged.relevance,
     )
 

@@ -1,0 +1,60 @@
+"""Several kinds of evidence for one order, where no single one is good enough alone."""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: what one kind says of each candidate, higher is better; None: nothing
+Kind: TypeAlias = Sequence[float | None]
+_Floats: TypeAlias = NDArray[np.float64]
+
+#: how many of the best speak for the candidates that are like them
+PEERS = 3
+
+
+def combined(kinds: Sequence[Kind], vectors: Sequence[Any | None]) -> list[float]:
+    """How well each candidate does by all kinds of evidence together; higher is better.
+
+    Each kind is standardised over the candidates (mean 0, deviation 1) and all are added with
+    equal weight, as in CombSUM (Fox and Shaw, 1994). Agreement is one kind more: the mean cosine
+    with the `PEERS` best so far, since what answers a query resembles what else answers it (the
+    cluster hypothesis: Jardine and van Rijsbergen, 1971).
+
+    The numbers mean something within one list alone.
+
+    Args:
+        kinds: At least one, each with a value for every candidate. Where a kind says nothing of a
+            candidate, the least it says of any counts: a leg did not return it because others
+            did better.
+        vectors: The candidates' embeddings, unit float32 of shape (dimensions,). One without
+            takes part as if it were like none of the best.
+    """
+    total = np.sum([_standard(_filled(kind)) for kind in kinds], axis=0)
+    return (total + _standard(_filled(_agreement(total, vectors)))).tolist()
+
+
+def cosines(vector: Any | None, vectors: Sequence[Any | None]) -> list[float | None]:
+    """Cosine of a query with each candidate; None where either has no embedding."""
+    return [None if vector is None or other is None else float(vector @ other) for other in vectors]
+
+
+def _agreement(total: _Floats, vectors: Sequence[Any | None]) -> list[float | None]:
+    best = [place for place in np.argsort(-total, kind="stable") if vectors[place] is not None]
+    if not best:
+        return [None] * len(vectors)
+    return cosines(np.mean([vectors[place] for place in best[:PEERS]], axis=0), vectors)
+
+
+def _filled(kind: Kind) -> _Floats:
+    least = min((value for value in kind if value is not None), default=0.0)
+    return np.array([least if value is None else value for value in kind], dtype=np.float64)
+
+
+def _standard(values: _Floats) -> _Floats:
+    deviation = values.std()
+    # What is all alike but for rounding says nothing, and must not be blown up.
+    if deviation <= 1e-9 * max(1.0, np.abs(values).max()):
+        return np.zeros_like(values)
+    return (values - values.mean()) / deviation

@@ -1,0 +1,85 @@
+from dataclasses import replace
+from uuid import UUID
+
+import numpy as np
+
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ScoreKind
+from pgrerank.domain.request import SearchRequest
+from pgrerank.usecases.search import search
+from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, house
+
+TENANT = TenantId(UUID(int=7))
+QUERY = "parse a date"
+
+
+class Late(FakeScorer):
+    """A reranker that is one witness of several."""
+
+    model = replace(FakeScorer.model, score_kind=ScoreKind.MAXSIM)
+
+
+def furnished(scorer, *found):
+    documents = FakeDocuments({(TENANT, "docs"): collection()})
+    return house(documents=documents, candidates=FakeCandidates(found), scorer=scorer)
+
+
+def listed():
+    """The second candidate is a little worse by the reranker, and much better by words."""
+    return [
+        candidate(1, "parse a date", keyword_score=1.0),
+        candidate(2, "parse a day", keyword_score=30.0),
+        candidate(3, "nothing", keyword_score=1.0),
+    ]
+
+
+async def ranked(scorer, *found, **knobs):
+    request = SearchRequest(query=QUERY, limit=2, **knobs)
+    return await search(furnished(scorer, *found), TENANT, "docs", request)
+
+
+def places(ranking):
+    return [hit.candidate.fused_rank for hit in ranking.hits]
+
+
+async def test_words_weigh_beside_late_interaction():
+    ranking = await ranked(Late(), *listed())
+
+    assert places(ranking) == [2, 1, 3]
+    assert [hit.rerank_score for hit in ranking.hits] == [2.0, 3.0, 0.0]
+    evidence = [hit.evidence for hit in ranking.hits]
+    assert evidence == sorted(evidence, reverse=True)
+
+
+async def test_a_cross_encoder_decides_alone():
+    ranking = await ranked(FakeScorer(), *listed())
+
+    assert places(ranking) == [1, 2, 3]
+    assert {hit.evidence for hit in ranking.hits} == {None}
+
+
+async def test_the_meaning_of_a_candidate_that_words_alone_found_is_weighed():
+    vector = await house().embedder.query(QUERY)
+    near, far = (
+        candidate(rank, "a date", dense_rank=None, dense_score=None, embedding=embedding)
+        for rank, embedding in ((2, vector), (1, np.roll(vector, 1)))
+    )
+    third = candidate(3, "nothing", embedding=np.roll(vector, 1))
+
+    assert places(await ranked(Late(), far, near, third)) == [2, 1, 3]
+
+
+async def test_what_was_not_scored_in_time_stands_behind_in_fused_order():
+    late = candidate(4, "parse a date", keyword_score=99.0)
+    ranking = await ranked(Late(scored_in_time=3), *listed(), late, budget_ms=500)
+
+    assert ranking.rerank.status is RerankStatus.PARTIAL
+    assert places(ranking) == [2, 1, 3, 4]
+    assert ranking.hits[3].evidence is None
+
+
+async def test_the_threshold_is_on_the_rerankers_own_score():
+    ranking = await ranked(Late(), *listed(), min_score=2.5)
+
+    assert [hit.candidate.fused_rank for hit in ranking.results] == [1]
