@@ -51,6 +51,7 @@ async def test_worked_query_runs(analyst, query):
         "rerank_log",
         "rerank_candidate",
         "rerank_cascade",
+        "rerank_evidence",
         "judgment",
         "latency_daily",
         "rerank_effect_daily",

@@ -66,6 +66,21 @@ async def test_cascade_has_a_row_for_each_candidate_that_its_first_step_scored(j
     assert {row["cascade_fingerprint"] for row in rows} == {FakeLate.model.fingerprint}
 
 
+async def test_evidence_has_a_row_for_each_candidate_of_a_search_that_went_by_it(journal, ask):
+    three = [candidate(1), candidate(2), candidate(3)]
+    made = ranking(three, [0.9, 0.1], evidence=[-1.0, 2.5])
+    await journal.record(made, ranking(three, [1.0]))
+
+    rows = ask("select * from pgrerank_analytics.rerank_evidence order by final_rank")
+
+    assert [(row["fused_rank"], row["evidence"], row["rerank_score"]) for row in rows] == [
+        (2, 2.5, 0.1),
+        (1, -1.0, 0.9),
+        (3, None, None),
+    ]
+    assert {row["ranking_id"] for row in rows} == {made.id}
+
+
 async def test_log_shows_no_filter_as_null(journal, ask):
     await journal.record(ranking([]))
 

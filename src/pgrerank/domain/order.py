@@ -1,4 +1,4 @@
-"""The final order of candidates. Scores of different scales never meet in one comparison."""
+"""The final order of candidates. Raw scores of different scales never meet in one comparison."""
 
 from collections.abc import Sequence
 from typing import TypeVar
