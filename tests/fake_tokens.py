@@ -7,8 +7,9 @@ from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk
 from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.ports import EmbeddedPassage, Vector
+from pgrerank.ports import Vector
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pgrerank.domain.candidate import PairScore, Passage, Ranking, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, Chunk, StoredDocument
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
-from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport
+from pgrerank.domain.ingest import Change, EmbeddedDocument, EmbeddedPassage, IngestReport
 from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
@@ -97,15 +97,6 @@ class Scorer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EmbeddedPassage:
-    """What one pass of a model makes of a passage."""
-
-    vector: Vector
-    #: token vectors as they are stored; None: the model could not read all of the passage
-    tokens: bytes | None
-
-
 class LateInteraction(Scorer, Protocol):
     """A reranker that reads stored token vectors, and makes those that a passage comes without.
 
@@ -115,12 +106,7 @@ class LateInteraction(Scorer, Protocol):
     async def embedded(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
-        """Passages with the embedder's vectors and the token vectors, of one pass, in order.
-
-        Raises:
-            OverloadedError: The waiting line is full.
-            ScoringError: The model failed.
-        """
+        """The embedder's vectors and the token vectors, of one pass. Raises as `score`."""
         ...
 
 
@@ -219,10 +205,7 @@ class Documents(Protocol):
         *,
         token_model: ModelCard | None = None,
     ) -> Sequence[Change]:
-        """Insert or replace whole documents in one transaction; says which each was.
-
-        `token_model` is what their token vectors are of, where they come with some.
-        """
+        """Insert or replace whole documents in one transaction; says which each was."""
         ...
 
     async def document(

@@ -17,6 +17,15 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedPassage:
+    """What one pass of a model makes of a passage."""
+
+    vector: Any  # numpy float32 of the embedder's dimensions
+    #: token vectors as they are stored; None: the model could not read all of the passage
+    tokens: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedDocument:
     """A document ready to be stored: chunks and, in the same order, their vectors."""
 

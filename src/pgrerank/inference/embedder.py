@@ -10,13 +10,14 @@ import numpy as np
 from pgrerank.domain.document import Chunk
 from pgrerank.domain.errors import ScoringError
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.engine import Engine
 from pgrerank.inference.ticket import Job, Lane
 from pgrerank.inference.tokens import Reading, Tokens
-from pgrerank.ports import EmbeddedPassage, Vector
+from pgrerank.ports import Vector
 
 TEMPLATE = "embedder/1"  # part of the fingerprint: change it when the input or vector changes
 _WINDOW = 256  # passages in line at once, so that a large ingest leaves room for others

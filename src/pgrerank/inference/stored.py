@@ -8,6 +8,7 @@ import numpy as np
 
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.inference import compression
 from pgrerank.inference.compression import Floats
@@ -15,7 +16,6 @@ from pgrerank.inference.embedder import EngineEmbedder, vector
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.ticket import Job, Lane
 from pgrerank.inference.tokens import Reading, TokenSequence
-from pgrerank.ports import EmbeddedPassage
 
 _UNSCORED = PairScore(value=None)
 

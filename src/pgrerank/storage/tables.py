@@ -177,6 +177,9 @@ def _chunks(tables: MetaData) -> None:
         Index(None, "tenant_id", "collection_id"),
         Index(None, "tsv", postgresql_using="gin"),
     )
+
+
+def _chunk_vectors(tables: MetaData) -> None:
     Table(
         "chunk_embedding",
         tables,
@@ -322,6 +325,7 @@ _DEFINITIONS = (
     _collections,
     _documents,
     _chunks,
+    _chunk_vectors,
     _rerank_log,
     _judgments,
 )
