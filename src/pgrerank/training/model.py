@@ -76,6 +76,7 @@ def opened(folder: Path, recipe: Recipe) -> Pupil:
             activation_fn=nn.Identity(),
             trust_remote_code=False,
             local_files_only=True,
+            model_kwargs={"attn_implementation": _attention()},
         )
     except Exception as error:
         raise ModelError(recipe.base, f"sentence-transformers does not open it: {error}") from error
@@ -88,6 +89,14 @@ def opened(folder: Path, recipe: Recipe) -> Pupil:
     _freeze(encoder, recipe)
     adapters = _adapted(encoder, recipe) if recipe.lora else None
     return Pupil(encoder, adapters, fresh_head=fresh)
+
+
+def _attention() -> str:
+    """What trains fastest: on a CPU the backward pass of torch's fused attention is slow.
+
+    bf16, 32 pairs of 120 tokens on one core: 15.7 pairs/s fused, 22.5 written out.
+    """
+    return "sdpa" if torch.cuda.is_available() else "eager"
 
 
 def head_pattern() -> str:
