@@ -71,7 +71,7 @@ def _layer(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None
         stream, layer.query, layer.key, layer.value, reach=reach and reach.attention
     )
     mixed = _attended(query, key, value, bias, heads)
-    (mixed,) = _linear(mixed, layer.mixed, reach=reach and reach.mixed)
+    (mixed,) = _linear(mixed, layer.mixed)
     stream = _normalised(op.add(mixed, stream), layer.mixed_norm)
     (inner,) = _linear(stream, layer.up, reach=reach and reach.up)
     inner = op.gelu(inner, "erf")

@@ -4,6 +4,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -38,10 +39,13 @@ def reaches(module: PreTrainedModel, texts: Iterable[Features]) -> list[Reach]:
         texts: Features without padding, whose numbers would count too.
     """
     part: Any = module
-    watches = [_Watch(layer) for layer in part.encoder.layer]
+    layers = list(part.encoder.layer)
+    watches = [_Watch(layer) for layer in layers]
     for text in texts:
         module(**text)
-    return [watch.finish() for watch in watches]
+    found = [watch.finish() for watch in watches]
+    half = len(layers) // 2
+    return [replace(reach, down=None) for reach in found[:half]] + found[half:]
 
 
 class _Watch:
@@ -50,7 +54,6 @@ class _Watch:
     def __init__(self, layer: Any) -> None:
         products: dict[str, nn.Module] = {
             "attention": layer.attention.self.query,
-            "mixed": layer.attention.output.dense,
             "up": layer.intermediate.dense,
             "down": layer.output.dense,
         }

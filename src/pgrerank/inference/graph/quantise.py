@@ -5,6 +5,10 @@ part of each channel's reach is moved from the input into the weights, as Smooth
 al., 2023, arXiv 2211.10438). How much of it, was chosen by the cosine of the packaged embedder's
 vectors to those of fp32: .5, .65, .8 and 1 everywhere give .936, .993, .997 and .989 in the mean.
 What comes out of the GELU has the longest tails, and wants the most.
+
+The products behind the GELU in the first half of the layers, and the small ones behind attention,
+stay in bf16: on a cross-encoder of 6 layers fine-tuned on questions, Kendall's tau to fp32 is .966
+and .98 of the ten best are kept, against .928 and .92 with everything in int8, at the same speed.
 """
 
 from collections.abc import Sequence
@@ -25,9 +29,9 @@ class Reach:
     """The largest magnitude in each channel of the inputs of a layer's products."""
 
     attention: Floats
-    mixed: Floats
     up: Floats
-    down: Floats
+    #: None: this product stays in floats
+    down: Floats | None
 
 
 @dataclass(frozen=True, slots=True)

