@@ -34,17 +34,14 @@ def test_what_a_leg_did_not_return_counts_as_its_least() -> None:
 
 def test_a_candidate_like_the_best_gains_on_its_equal() -> None:
     best, other = np.eye(2, dtype=np.float32)
-    like, unlike = evidence.combined(
-        [[0.9, 0.8, 0.8, 0.1, 0.1]], [best, best, best, best, other]
-    )[3:]
-    assert like > unlike
+    found = evidence.combined([[0.9, 0.8, 0.8, 0.1, 0.1]], [best, best, best, best, other])
+    assert found[3] > found[4]
 
 
 def test_without_an_embedding_nothing_speaks_for_a_candidate() -> None:
     best, other = np.eye(2, dtype=np.float32)
-    bare, unlike, like = evidence.combined(
-        [[0.9, 0.8, 0.7, 0.1, 0.1, 0.1]], [best, best, best, None, other, best]
-    )[3:]
+    kind = [0.9, 0.8, 0.7, 0.1, 0.1, 0.1]
+    bare, unlike, like = evidence.combined([kind], [best, best, best, None, other, best])[3:]
     assert bare == pytest.approx(unlike)
     assert like > bare
 
