@@ -31,6 +31,7 @@ TABLES = (
     """
     alter table pgrerank.rerank_log
     add column cascade_id uuid
+        -- squawk-ignore adding-foreign-key-constraint
         constraint fk_rerank_log_cascade_id_model references pgrerank.model (id),
     add column cascade_scores double precision[]
     """,
