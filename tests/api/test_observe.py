@@ -170,8 +170,10 @@ def test_auto_is_json_where_nobody_looks(capsys):
 
 async def test_the_delay_of_the_event_loop_is_counted(telemetry):
     watching = asyncio.create_task(telemetry.watch_loop())
-    while b"pgrerank_event_loop_delay_seconds_count 0.0" in telemetry.exposition():
-        await asyncio.sleep(0)
+    none = b"pgrerank_event_loop_delay_seconds_count 0.0"
+    async with asyncio.timeout(30):
+        while none in telemetry.exposition():  # noqa: ASYNC110 - a counter tells nobody
+            await asyncio.sleep(0)
     watching.cancel()
 
     assert b'pgrerank_event_loop_delay_seconds_bucket{le="0.02"}' in telemetry.exposition()
