@@ -5,9 +5,9 @@ import pytest
 
 from pgrerank.storage import queries, sqlfile
 
-SOURCE = "".join(
-    path.read_text() for path in (Path(__file__).parents[2] / "src" / "pgrerank").rglob("*.py")
-)
+ROOT = Path(__file__).parents[2]
+CALLERS = [*(ROOT / "src" / "pgrerank").rglob("*.py"), *(ROOT / "scripts").glob("bench*")]
+SOURCE = "".join(path.read_text() for path in CALLERS if path.is_file())
 FILES = sorted(path.stem for path in (sqlfile.sql_dir() / "queries").glob("*.sql"))
 
 
