@@ -44,8 +44,12 @@ async def test_a_search_finds_and_shows_every_score(caller: Client):
     assert ids(answer)[0] == "apple"
     found = answer.json()
     assert found["rerank"] == {
-        "status": "full", "reason": None, "depth": 4, "model": "fake-reranker"
-    }  # fmt: skip
+        "status": "full",
+        "reason": None,
+        "depth": 4,
+        "model": "fake-reranker",
+        "cascade": None,
+    }
     assert found["legs"]["dense"] == {"requested": 100, "returned": 4, "scan": "exact"}
     assert found["legs"]["keyword"]["returned"] == 3
     top = found["results"][0]
