@@ -5,6 +5,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sentence_transformers import CrossEncoder, SentenceTransformer
@@ -34,6 +35,8 @@ from pgrerank.inference.opened import (
 from pgrerank.inference.route import Precision
 from pgrerank.inference.scorer import EngineScorer
 from pgrerank.inference.stored import StoredLateInteraction
+from pgrerank.inference.tokens import Tokens
+from pgrerank.inference.worker import Backend
 
 LATE_INTERACTION = "late-interaction"
 STORED = "late-interaction-stored"
@@ -67,15 +70,8 @@ def load_embedder(
         ModelError: There is no such model, or it is not one that this engine runs.
     """
     threads = use_threads(threads)
-    model = opened(
-        SentenceTransformer,
-        name,
-        revision,
-        precision,
-        max_length,
-        check=check_bi_encoder,
-        obstacle=encoder_obstacle,
-    )
+    checks: Any = {"check": check_bi_encoder, "obstacle": encoder_obstacle}
+    model = opened(SentenceTransformer, name, revision, precision, max_length, **checks)
     prompt = prompts(model.module)
     card = replace(
         model.card(ModelKind.EMBEDDER, embedder.TEMPLATE),
@@ -123,14 +119,19 @@ def load_scorer(
     if name == LATE_INTERACTION:
         if embedder is not None and embedder.model.name == PACKAGED:
             return load_late_interaction(embedder, scores=scores)
-        own = load_embedder(
-            precision=precision,
-            threads=threads,
-            queue_size=queue_size,
-            longest_wait_s=longest_wait_s,
-            elapsed=elapsed,
-        )
+        made = partial(load_embedder, precision=precision, threads=threads, elapsed=elapsed)
+        own = made(queue_size=queue_size, longest_wait_s=longest_wait_s)
         return load_late_interaction(own, scores=scores, release=own.close)
+    card, backend, tokens = _cross_encoder(name, revision, precision, max_length, threads)
+    engine = Engine(
+        backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
+    )
+    return EngineScorer(card, engine, CrossPairing(tokens), ScoreCache(scores), engine.close)
+
+
+def _cross_encoder(
+    name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
+) -> tuple[ModelCard, Backend[float], Tokens]:
     threads = use_threads(threads)
     model = opened(
         CrossEncoder,
@@ -144,10 +145,7 @@ def load_scorer(
     card = replace(model.card(ModelKind.RERANKER, cross.TEMPLATE), score_kind=ScoreKind.LOGIT)
     backend = classifier(model, threads=threads)
     check_runs(name, backend, model.tokens)
-    engine = Engine(
-        backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
-    )
-    return EngineScorer(card, engine, CrossPairing(model.tokens), ScoreCache(scores), engine.close)
+    return card, backend, model.tokens
 
 
 def load_late_interaction(
