@@ -230,6 +230,8 @@ class FakeCandidates:
     found: tuple[Candidate, ...] = ()
     #: what token vectors were asked for, by search
     token_models: list[ModelCard | None] = field(default_factory=list)
+    #: whether embeddings were, likewise
+    embeddings: list[bool] = field(default_factory=list)
 
     async def retrieve(
         self,
@@ -242,6 +244,7 @@ class FakeCandidates:
         embeddings: bool = False,
     ) -> Retrieved:
         self.token_models.append(token_model)
+        self.embeddings.append(embeddings)
         report = LegReport(requested=request.candidates, returned=len(self.found), scan="exact")
         return Retrieved(
             candidates=self.found, dense=report if vector is not None else None, keyword=report

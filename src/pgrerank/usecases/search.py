@@ -47,7 +47,7 @@ async def search(
             request,
             vector,
             token_model=work.token_model,
-            embeddings=second_stage.weighs(house.scorer, work),
+            embeddings=second_stage.needs_embeddings(house.scorer, work),
         )
     with watch.stage("rerank"):
         reranked = await second_stage.reranked(house.scorer, work, found.candidates, vector)

@@ -83,14 +83,16 @@ def reader(house: House, collection: Collection, request: SearchRequest) -> Late
         )
     is_its_full_form = house.scorer.model.score_kind is ScoreKind.MAXSIM
     is_asked = request.cascade is not None or is_its_full_form
-    found = 2 * MAX_CANDIDATES  # as if both legs returned all they may
-    if not is_asked or planning.reason_to_skip(request, collection, found) is not None:
-        return None
-    return late
+    return late if is_asked and _may_run(request, collection) else None
+
+
+def needs_embeddings(scorer: Scorer, work: Work) -> bool:
+    """Whether candidates should bring their embeddings, as far as can be said before they are found."""
+    return weighs(scorer, work) and _may_run(work.request, work.collection)
 
 
 def weighs(scorer: Scorer, work: Work) -> bool:
-    """Whether the reranker is one witness of several: then candidates need their embeddings.
+    """Whether the reranker is one witness of several.
 
     A cross-encoder reads query and passage together and decides alone. Late interaction compares
     tokens that were read apart: it knows neither which words are rare nor what else was found,
@@ -109,7 +111,7 @@ async def reranked(
     Args:
         scorer: The reranker.
         work: The search.
-        found: The fused list; with embeddings, if the reranker `weighs`.
+        found: The fused list; with embeddings, if `needs_embeddings` says so.
         vector: Embedding of the query; None without a dense leg.
     """
     reason = planning.reason_to_skip(work.request, work.collection, len(found))
@@ -120,6 +122,11 @@ async def reranked(
     if not (scored.scores and weighs(scorer, work)):
         return scored
     return replace(scored, evidence=_weighed(scored.scores, found, vector))
+
+
+def _may_run(request: SearchRequest, collection: Collection) -> bool:
+    """Whether reranking could pay if both legs returned all they may."""
+    return planning.reason_to_skip(request, collection, 2 * MAX_CANDIDATES) is None
 
 
 async def _scored(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:

@@ -2,11 +2,12 @@ from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
+import pytest
 
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ScoreKind
-from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.usecases.search import search
 from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, house
 
@@ -83,3 +84,19 @@ async def test_the_threshold_is_on_the_rerankers_own_score():
     ranking = await ranked(Late(), *listed(), min_score=2.5)
 
     assert [hit.candidate.fused_rank for hit in ranking.results] == [1]
+
+
+@pytest.mark.parametrize(
+    ("scorer", "mode", "fetched"),
+    [
+        (Late(), RerankMode.ALWAYS, True),
+        (Late(), RerankMode.NEVER, False),
+        (FakeScorer(), RerankMode.ALWAYS, False),
+    ],
+)
+async def test_embeddings_are_fetched_only_where_they_will_be_weighed(scorer, mode, fetched):
+    found = furnished(scorer, *listed())
+
+    await search(found, TENANT, "docs", SearchRequest(query=QUERY, rerank=mode))
+
+    assert found.candidates.embeddings == [fetched]
