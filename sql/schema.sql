@@ -808,7 +808,16 @@ CREATE TABLE pgrerank.collection (
     text_search text NOT NULL,
     embedder_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    stores_tokens boolean DEFAULT false NOT NULL
+    stores_tokens boolean DEFAULT false NOT NULL,
+    k1 double precision DEFAULT 0.9 NOT NULL,
+    b double precision DEFAULT 0.4 NOT NULL,
+    title_boost double precision DEFAULT 1 NOT NULL,
+    fusion text DEFAULT 'rrf'::text NOT NULL,
+    rrf_k integer DEFAULT 60 NOT NULL,
+    dense_weight double precision DEFAULT 1 NOT NULL,
+    keyword_weight double precision DEFAULT 1 NOT NULL,
+    sparse_weight double precision DEFAULT 1 NOT NULL,
+    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text])))
 );
 
 ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;

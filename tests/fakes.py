@@ -30,6 +30,7 @@ from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
 from pgrerank.ports import House, Vector
 from tests.fake_tokens import FakeTokens
@@ -151,6 +152,7 @@ class FakeDocuments:
         text_search: str,
         embedder: ModelCard,
         store_tokens: bool | None = None,
+        retrieval: Retrieval | None = None,
     ) -> Collection:
         made = Collection(
             id=CollectionId(uuid7()),
@@ -161,13 +163,20 @@ class FakeDocuments:
             chunk_count=0,
             created_at=datetime(2026, 1, 1, tzinfo=UTC),
             stores_tokens=bool(store_tokens),
+            retrieval=retrieval or Retrieval(),
         )
         there = self.collections_by_name.setdefault((tenant_id, name), made)
         if (there.text_search, there.embedder) != (made.text_search, made.embedder):
             raise ConflictError(f"Collection `{name}` exists with another configuration.")
         if store_tokens not in (None, there.stores_tokens):
             raise ConflictError(f"Collection `{name}` exists with other token vectors.")
+        if retrieval not in (None, there.retrieval):
+            raise ConflictError(f"Collection `{name}` exists and weighs otherwise.")
         return there
+
+    async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
+        there = await self.collection(tenant_id, name)
+        self.collections_by_name[tenant_id, name] = replace(there, retrieval=retrieval)
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
         if (tenant_id, name) not in self.collections_by_name:

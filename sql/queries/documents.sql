@@ -18,7 +18,15 @@ insert into pgrerank.collection (
     text_search,
     embedder_id,
     stores_tokens,
-    created_at
+    created_at,
+    k1,
+    b,
+    title_boost,
+    fusion,
+    rrf_k,
+    dense_weight,
+    keyword_weight,
+    sparse_weight
 )
 values (
     %(tenant_id)s,
@@ -27,7 +35,15 @@ values (
     %(text_search)s,
     %(embedder_id)s,
     coalesce(%(stores_tokens)s::boolean, false),
-    %(created_at)s
+    %(created_at)s,
+    %(k1)s,
+    %(b)s,
+    %(title_boost)s,
+    %(fusion)s,
+    %(rrf_k)s,
+    %(dense_weight)s,
+    %(keyword_weight)s,
+    %(sparse_weight)s
 )
 on conflict on constraint uq_collection_tenant_id_name do nothing;
 
@@ -40,6 +56,14 @@ select
     m.fingerprint as embedder,
     c.stores_tokens,
     c.created_at,
+    c.k1,
+    c.b,
+    c.title_boost,
+    c.fusion,
+    c.rrf_k,
+    c.dense_weight,
+    c.keyword_weight,
+    c.sparse_weight,
     coalesce(s.documents, 0)::bigint as document_count,
     coalesce(s.chunks, 0)::bigint as chunk_count
 from pgrerank.collection as c
@@ -59,6 +83,23 @@ where
     and (%(after)s::text is null or c.name > %(after)s::text)
 order by c.name
 limit %(row_count)s;
+
+-- weigh --
+-- How a collection's first stage weighs from now on; no row if it is gone.
+update pgrerank.collection as c
+set
+    k1 = %(k1)s,
+    b = %(b)s,
+    title_boost = %(title_boost)s,
+    fusion = %(fusion)s,
+    rrf_k = %(rrf_k)s,
+    dense_weight = %(dense_weight)s,
+    keyword_weight = %(keyword_weight)s,
+    sparse_weight = %(sparse_weight)s
+where
+    c.tenant_id = %(tenant_id)s
+    and c.name = %(name)s
+returning c.id;
 
 -- allow_time --
 -- Lets the statements of this transaction run longer than those of a request.

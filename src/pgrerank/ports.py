@@ -19,6 +19,7 @@ from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
 
 #: one embedding, shape (dimensions,), unit length
@@ -56,12 +57,7 @@ class Embedder(Protocol):
     async def passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[Vector]:
-        """Embed passages, in order, in the tenant's share of the model.
-
-        Raises:
-            OverloadedError: The waiting line is full.
-            ScoringError: The model failed.
-        """
+        """Embed passages, in order, in the tenant's share of the model. Raises as `query`."""
         ...
 
 
@@ -166,15 +162,20 @@ class Documents(Protocol):
         text_search: str,
         embedder: ModelCard,
         store_tokens: bool | None = None,
+        retrieval: Retrieval | None = None,
     ) -> Collection:
         """Make a collection, or return it if it exists alike.
 
-        `store_tokens`: whether its chunks get token vectors; None takes what is there, or no.
+        None takes what is there, or the default: no token vectors, Retrieval().
 
         Raises:
-            ConflictError: It exists with another configuration or embedder.
+            ConflictError: It exists with another configuration, embedder or retrieval.
             InvalidRequestError: Postgres has no such text search configuration.
         """
+        ...
+
+    async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
+        """Change how a collection's first stage weighs. Raises NotFoundError."""
         ...
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
@@ -336,10 +337,9 @@ class Tenants(Protocol):
         ...
 
     async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
-        """Change how many pairs a tenant may have reranked, 0: no bound, None: the default.
+        """Change how many pairs it may have, 0: no bound, None: the default.
 
-        Raises:
-            NotFoundError: There is none of this name.
+        Raises NotFoundError.
         """
         ...
 
@@ -368,7 +368,7 @@ class Observer(Protocol):
         ...
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
-        """A request was answered; `route` is the template, never the path with its ids."""
+        """A request was answered; `route` is the template, not the path with its ids."""
         ...
 
     def exposition(self) -> bytes:

@@ -320,3 +320,27 @@ async def test_an_operator_deletes_a_tenant_with_its_keys(stored_house: House):
         gone = await client.delete(f"/v1/tenants/{name}", headers=operator)
         assert gone.status_code == 204
         assert (await client.get("/v1/collections", headers=key)).status_code == 401
+
+
+async def test_weighing_is_changed_field_by_field(caller: Client):
+    before = (await caller.get("/v1/collections/things")).json()["retrieval"]
+
+    changed = await caller.patch("/v1/collections/things", json={"retrieval": {"k1": 1.5}})
+    refused = await caller.patch("/v1/collections/things", json={"retrieval": {"b": 2}})
+    missing = await caller.patch("/v1/collections/nothing", json={"retrieval": {"b": 1}})
+
+    assert changed.status_code == 200
+    assert changed.json()["retrieval"] == before | {"k1": 1.5}
+    assert (await caller.get("/v1/collections/things")).json() == changed.json()
+    assert (refused.status_code, missing.status_code) == (400, 404)
+
+
+async def test_collection_is_made_with_its_weighing(caller: Client):
+    wanted = {"retrieval": {"fusion": "weighted", "title_boost": 2}}
+
+    made = await caller.put("/v1/collections/weighed", json=wanted)
+    again = await caller.put("/v1/collections/weighed", json=wanted)
+    otherwise = await caller.put("/v1/collections/weighed", json={"retrieval": {"k1": 2}})
+
+    assert (made.json()["retrieval"]["fusion"], made.json()["retrieval"]["k1"]) == ("weighted", 0.9)
+    assert (again.status_code, otherwise.status_code) == (200, 409)

@@ -135,6 +135,38 @@ def test_collection_is_made_listed_and_removed(cli):
     assert cli.json("collection", "list", "-t", "collector") == []
 
 
+def test_weighing_of_a_collection_is_chosen_changed_and_shown(cli):
+    cli.well("tenant", "add", "weigher")
+    made = cli.json(
+        "collection", "add", "w", "-t", "weigher", "--k1", "1.2", "--fusion", "weighted"
+    )
+
+    changed = cli.json("collection", "set", "w", "-t", "weigher", "--b", "0.7", "--rrf-k", "20")
+
+    assert (made["retrieval"]["k1"], made["retrieval"]["b"]) == (1.2, 0.4)
+    assert changed["retrieval"] == made["retrieval"] | {"b": 0.7, "rrf_k": 20}
+    assert cli.json("collection", "show", "w", "-t", "weigher") == changed
+    assert cli.json("collection", "list", "-t", "weigher") == [changed]
+    assert "weighted" in cli.well("collection", "show", "w", "-t", "weigher")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [],
+        ["--k1", "-1"],
+        ["--b", "1.1"],
+        ["--fusion", "magic"],
+        ["--dense-weight", "0", "--keyword-weight", "0", "--sparse-weight", "0"],
+    ],
+)
+def test_weighing_that_cannot_be_is_a_wrong_call(cli, given):
+    cli("tenant", "add", "misweigher")
+    cli("collection", "add", "w", "-t", "misweigher")
+
+    assert cli("collection", "set", "w", "-t", "misweigher", *given).exit_code == 2
+
+
 def test_unmigrated_database_is_refused_with_the_command_that_mends_it(empty_cli, empty_database):
     with empty_database.admin() as connection:
         connection.execute("create extension vector")

@@ -5,6 +5,7 @@ import pytest
 
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ingest import Change
+from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.storage.documents import PostgresDocuments
 from tests.fakes import FakeEmbedder
 from tests.fixtures.collections import embedded
@@ -43,6 +44,39 @@ async def test_collection_made_again_otherwise_conflicts(documents, new_tenant, 
 
     with pytest.raises(ConflictError, match="exists with"):
         await create(documents, tenant_id, **change)
+
+
+async def test_collection_keeps_how_its_first_stage_weighs(documents, new_tenant):
+    tenant_id = new_tenant()
+    chosen = Retrieval(k1=1.25, title_boost=3, fusion=Fusion.WEIGHTED, rrf_k=7, sparse_weight=0)
+
+    def make(retrieval):
+        return documents.create_collection(
+            tenant_id,
+            "shelf",
+            text_search="english",
+            embedder=FakeEmbedder.model,
+            retrieval=retrieval,
+        )
+
+    assert (await make(chosen)).retrieval == chosen
+    assert (await make(None)).retrieval == chosen
+    with pytest.raises(ConflictError, match="weighs otherwise"):
+        await make(Retrieval())
+
+
+async def test_weighing_is_changed_whole_and_for_one_collection(documents, new_tenant):
+    tenant_id = new_tenant()
+    await create(documents, tenant_id)
+    await create(documents, tenant_id, "other")
+    chosen = Retrieval(k1=2, b=0.75, title_boost=0, dense_weight=2, keyword_weight=0.5)
+
+    await documents.weigh(tenant_id, "shelf", chosen)
+
+    assert (await documents.collection(tenant_id, "shelf")).retrieval == chosen
+    assert (await documents.collection(tenant_id, "other")).retrieval == Retrieval()
+    with pytest.raises(NotFoundError):
+        await documents.weigh(new_tenant(), "shelf", chosen)
 
 
 @pytest.mark.parametrize("name", ["klingon", "english; drop table", "", "pg_catalog.english"])

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgrerank.cli import listing, option, output, progress
-from pgrerank.cli.command import Commands, examples, settings
+from pgrerank.cli import listing, option, output, progress, weighing
+from pgrerank.cli.command import Commands, Misused, examples, settings
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Collection
+from pgrerank.domain.retrieval import Retrieval
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,12 +37,15 @@ def collection() -> None:
     help="Text search configuration of Postgres: the language whose word forms are joined.",
 )
 @option.store_tokens
+@weighing.options
 @option.as_json
 @click.pass_context
 def add(
     context: click.Context, *, name: str, tenant_name: str, as_json: bool, **indexing: Any
 ) -> None:
     """Make a collection, embedded by the model of PGRERANK_EMBEDDER."""
+    chosen = weighing.taken(indexing)
+    indexing["retrieval"] = Retrieval(**chosen) if chosen else None
     made = asyncio.run(_made(settings(context), tenant_name, name, indexing))
     if as_json:
         output.as_json(_plain(made))
@@ -49,6 +54,38 @@ def add(
             f"Collection {name} is there. Next: "
             f"pgrerank ingest PATH --tenant {tenant_name} --collection {name}"
         )
+
+
+@collection.command(
+    name="set",
+    epilog=examples(
+        "pgrerank collection set docs --tenant acme --k1 1.2 --title-boost 2",
+        "pgrerank collection set docs --tenant acme --fusion weighted --keyword-weight 0.5",
+    ),
+)
+@click.argument("name")
+@option.tenant
+@weighing.options
+@option.as_json
+@click.pass_context
+def set_(
+    context: click.Context, *, name: str, tenant_name: str, as_json: bool, **given: Any
+) -> None:
+    """Change how the first stage of a collection weighs, from the next search on."""
+    changes = weighing.taken(given)
+    if not changes:
+        raise Misused("say what to change, such as --k1 1.2")
+    _print(asyncio.run(_weighed(settings(context), tenant_name, name, changes)), as_json=as_json)
+
+
+@collection.command(epilog=examples("pgrerank collection show docs --tenant acme"))
+@click.argument("name")
+@option.tenant
+@option.as_json
+@click.pass_context
+def show(context: click.Context, *, name: str, tenant_name: str, as_json: bool) -> None:
+    """Show one collection: how it is indexed, how its first stage weighs, how much is in it."""
+    _print(asyncio.run(_one(settings(context), tenant_name, name)), as_json=as_json)
 
 
 @collection.command(name="list", epilog=examples("pgrerank collection list --tenant acme"))
@@ -113,6 +150,25 @@ async def _made(
         return await create(house, tenant.id, name, **indexing)
 
 
+async def _weighed(
+    found: Settings, tenant_name: str, name: str, changes: Mapping[str, Any]
+) -> Collection:
+    from pgrerank import wiring
+    from pgrerank.usecases.collections import tune
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await tune(office, tenant.id, name, changes)
+
+
+async def _one(found: Settings, tenant_name: str, name: str) -> Collection:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await office.documents.collection(tenant.id, name)
+
+
 async def _with_tokens(found: Settings, tenant_name: str, name: str) -> int:
     from pgrerank import wiring
     from pgrerank.usecases.collections import add_tokens
@@ -155,6 +211,23 @@ async def _removed(found: Settings, tenant_name: str, name: str) -> None:
     async with wiring.office(found) as office:
         tenant = await office.tenants.named(tenant_name)
         await office.documents.delete_collection(tenant.id, name)
+
+
+def _print(shown: Collection, *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(_plain(shown))
+        return
+    facts = {
+        "name": shown.name,
+        "documents": shown.document_count,
+        "chunks": shown.chunk_count,
+        "text search": shown.text_search,
+        "embedder": shown.embedder[:12],
+        "token vectors": "yes" if shown.stores_tokens else "no",
+        **{name.replace("_", " "): value for name, value in asdict(shown.retrieval).items()},
+        "created": shown.created_at,
+    }
+    output.table(["setting", "value"], list(facts.items()))
 
 
 def _plain(collection: Collection) -> "Answer":

@@ -1,12 +1,13 @@
 """Collections: named sets of documents of a tenant, with how they are indexed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.ids import CollectionId
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.retrieval import Retrieval
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 DEFAULT_TEXT_SEARCH = "english"
@@ -27,6 +28,8 @@ class Collection:
     created_at: datetime
     #: whether its chunks get token vectors, for late interaction without a model's pass
     stores_tokens: bool = False
+    #: how its first stage weighs
+    retrieval: Retrieval = field(default_factory=Retrieval)
 
     def require_embedder(self, model: ModelCard) -> None:
         """Refuse an embedder other than the one the collection's vectors come from.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pgrerank.domain import filter as metadata_filter
+from pgrerank.domain.bounds import within
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import JsonObject
 
@@ -73,12 +74,12 @@ class SearchRequest:
     explain: bool = False
 
     def __post_init__(self) -> None:
-        _within("candidates", self.candidates, 1, MAX_CANDIDATES)
-        _within("limit", self.limit, 1, MAX_LIMIT)
-        _within("depth", self.depth, 1, MAX_DEPTH)
-        _within("cascade", self.cascade, 0, MAX_DEPTH)
-        _within("budget_ms", self.budget_ms, 1, MAX_BUDGET_MS)
-        _within("min_similarity", self.min_similarity, -1, 1)
+        within("candidates", self.candidates, 1, MAX_CANDIDATES)
+        within("limit", self.limit, 1, MAX_LIMIT)
+        within("depth", self.depth, 1, MAX_DEPTH)
+        within("cascade", self.cascade, 0, MAX_DEPTH)
+        within("budget_ms", self.budget_ms, 1, MAX_BUDGET_MS)
+        within("min_similarity", self.min_similarity, -1, 1)
         if len(self.query) > MAX_QUERY_CHARACTERS:
             raise InvalidRequestError(
                 "query", f"must have at most {MAX_QUERY_CHARACTERS} characters"
@@ -94,8 +95,3 @@ class SearchRequest:
     def effective_depth(self) -> int:
         """The depth asked for, or the profile's."""
         return DEPTH[self.profile] if self.depth is None else self.depth
-
-
-def _within(field: str, value: float | None, low: float, high: float) -> None:
-    if value is not None and not low <= value <= high:
-        raise InvalidRequestError(field, f"must be from {low} to {high}, not {value}")

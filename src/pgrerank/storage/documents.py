@@ -1,6 +1,7 @@
 """Collections and documents in Postgres."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from psycopg.rows import class_row, kwargs_row
@@ -14,6 +15,7 @@ from pgrerank.domain.ids import CollectionId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
+from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage import incoming, models, queries, tenancy
 from pgrerank.storage.pool import Connection, Pool
@@ -37,11 +39,12 @@ class PostgresDocuments:
         text_search: str,
         embedder: ModelCard,
         store_tokens: bool | None = None,
+        retrieval: Retrieval | None = None,
     ) -> Collection:
         """Make a collection, or return it if it exists alike.
 
         Raises:
-            ConflictError: It exists with another configuration or embedder.
+            ConflictError: It exists with another configuration, embedder or retrieval.
             InvalidRequestError: Postgres has no such text search configuration.
         """
         identifier = CollectionId(uuid7())
@@ -57,6 +60,7 @@ class PostgresDocuments:
                     "embedder_id": await models.identifier(connection, embedder),
                     "stores_tokens": store_tokens,
                     "created_at": ids.created_at(identifier),
+                    **asdict(retrieval or Retrieval()),
                 },
             )
             found = await self._named(connection, tenant_id, name)
@@ -66,13 +70,16 @@ class PostgresDocuments:
                 f"`{found.text_search}` and the embedder {found.embedder[:12]}. "
                 "Use those, or another name."
             )
-        if store_tokens not in (None, found.stores_tokens):
-            raise ConflictError(
-                f"The collection `{name}` exists and stores "
-                f"{'' if found.stores_tokens else 'no '}token vectors. "
-                "Change that with `pgrerank collection tokens`."
-            )
+        _require_alike(found, store_tokens, retrieval)
         return found
+
+    async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
+        """Change how a collection's first stage weighs. Raises NotFoundError."""
+        wanted = {"tenant_id": tenant_id, "name": name, **asdict(retrieval)}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            changed = await connection.execute(self._statements["weigh"], wanted)
+            if await changed.fetchone() is None:
+                raise _no_collection(name)
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
         """Look one up by name. Raises NotFoundError."""
@@ -192,7 +199,7 @@ class PostgresDocuments:
         row_count: int = 1,
     ) -> Sequence[Collection]:
         wanted = {"tenant_id": tenant_id, "name": name, "after": after, "row_count": row_count}
-        cursor = connection.cursor(row_factory=class_row(Collection))
+        cursor = connection.cursor(row_factory=kwargs_row(_collection))
         await cursor.execute(self._statements["collections"], wanted)
         return await cursor.fetchall()
 
@@ -210,6 +217,26 @@ class PostgresDocuments:
 
 def _place(tenant_id: TenantId, collection: Collection) -> dict[str, object]:
     return {"tenant_id": tenant_id, "collection_id": collection.id}
+
+
+def _require_alike(found: Collection, store_tokens: object, retrieval: object) -> None:
+    if store_tokens not in (None, found.stores_tokens):
+        raise ConflictError(
+            f"The collection `{found.name}` exists and stores "
+            f"{'' if found.stores_tokens else 'no '}token vectors. "
+            "Change that with `pgrerank collection tokens`."
+        )
+    if retrieval not in (None, found.retrieval):
+        raise ConflictError(
+            f"The collection `{found.name}` exists and its first stage weighs otherwise. Change "
+            "that with PATCH or `pgrerank collection set`."
+        )
+
+
+def _collection(*, fusion: str, **columns: Any) -> Collection:
+    columns["fusion"] = Fusion(fusion)
+    retrieval = {field.name: columns.pop(field.name) for field in fields(Retrieval)}
+    return Collection(retrieval=Retrieval(**retrieval), **columns)
 
 
 def _document(

@@ -110,10 +110,12 @@ def _collections(tables: MetaData) -> None:
         _required("embedder_id", UUID),
         _required("created_at", DateTime(timezone=True)),
         _required("stores_tokens", Boolean),
+        *_retrieval(),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "name"),
         _of_tenant(),
         _of_model("embedder_id"),
+        CheckConstraint("fusion in ('rrf', 'weighted')", "fusion"),
     )
     Table(
         "collection_size",
@@ -127,6 +129,19 @@ def _collections(tables: MetaData) -> None:
         PrimaryKeyConstraint("tenant_id", "collection_id", "shard"),
         _of("collection"),
     )
+
+
+def _retrieval() -> list[Column[Any]]:
+    return [
+        _required("k1", Double),
+        _required("b", Double),
+        _required("title_boost", Double),
+        _required("fusion", Text),
+        _required("rrf_k", Integer),
+        _required("dense_weight", Double),
+        _required("keyword_weight", Double),
+        _required("sparse_weight", Double),
+    ]
 
 
 def _documents(tables: MetaData) -> None:

@@ -1,11 +1,14 @@
 """Make collections, and give their chunks token vectors or take them away."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.retrieval import Retrieval
 from pgrerank.ports import House, LateInteraction, Office
 
 #: chunks that are read, encoded and committed together
@@ -19,6 +22,7 @@ async def create(
     *,
     text_search: str,
     store_tokens: bool | None = None,
+    retrieval: Retrieval | None = None,
 ) -> Collection:
     """Make a collection of the running embedder, or return it if it exists alike.
 
@@ -28,9 +32,10 @@ async def create(
         name: What it is called.
         text_search: A text search configuration that Postgres ships.
         store_tokens: Whether its chunks get token vectors; None takes what is there, or no.
+        retrieval: How its first stage weighs; None takes what is there, or the default.
 
     Raises:
-        ConflictError: It exists with another configuration or embedder.
+        ConflictError: It exists with another configuration, embedder or retrieval.
         InvalidRequestError: There is no such text search configuration, or the embedder makes no
             token vectors.
     """
@@ -42,7 +47,29 @@ async def create(
         text_search=text_search,
         embedder=house.embedder.model,
         store_tokens=store_tokens,
+        retrieval=retrieval,
     )
+
+
+async def tune(
+    house: Office, tenant_id: TenantId, name: str, changes: Mapping[str, Any]
+) -> Collection:
+    """Change how a collection's first stage weighs, from the next search on.
+
+    Args:
+        house: The ports.
+        tenant_id: Who owns the collection.
+        name: Which.
+        changes: Fields of Retrieval with their new values; the others stay.
+
+    Raises:
+        NotFoundError: No such collection.
+        InvalidRequestError: A value is out of its range.
+    """
+    collection = await house.documents.collection(tenant_id, name)
+    changed = replace(collection, retrieval=replace(collection.retrieval, **changes))
+    await house.documents.weigh(tenant_id, name, changed.retrieval)
+    return changed
 
 
 async def add_tokens(

@@ -5,7 +5,8 @@ import pytest
 from pgrerank.domain.document import BareChunk
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
-from pgrerank.usecases.collections import BATCH_CHUNKS, add_tokens, create, remove_tokens
+from pgrerank.domain.retrieval import Retrieval
+from pgrerank.usecases.collections import BATCH_CHUNKS, add_tokens, create, remove_tokens, tune
 from pgrerank.usecases.ingest import ingest
 from tests.fake_tokens import FakeLate, FakeTokens
 from tests.fakes import FakeDocuments, bag_of_words, collection, house
@@ -83,6 +84,18 @@ async def test_embedder_that_late_interaction_does_not_know_is_refused():
         await create(home, TENANT, "new", text_search="english", store_tokens=True)
     with pytest.raises(InvalidRequestError, match="fake-embedder"):
         await add_tokens(home, TENANT, "docs")
+
+
+async def test_settings_that_are_not_named_stay():
+    home = furnished()
+    await create(home, TENANT, "new", text_search="english", retrieval=Retrieval(b=0.5))
+
+    changed = await tune(home, TENANT, "new", {"k1": 1.5, "rrf_k": 10})
+    with pytest.raises(InvalidRequestError, match="k1"):
+        await tune(home, TENANT, "new", {"k1": -1})
+
+    assert changed.retrieval == Retrieval(b=0.5, k1=1.5, rrf_k=10)
+    assert await home.documents.collection(TENANT, "new") == changed
 
 
 async def test_existing_collection_is_left_as_it_is():

@@ -1,5 +1,6 @@
 """What callers get."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -13,6 +14,7 @@ from pgrerank.domain import document as documents
 from pgrerank.domain import tenant as tenants
 from pgrerank.domain.ingest import IngestReport
 from pgrerank.domain.page import Page
+from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.tenant import Scope
 
 NextCursor = Annotated[
@@ -24,6 +26,19 @@ class _Answer(Struct, frozen=True, kw_only=True):
     pass
 
 
+class Weighing(_Answer, frozen=True, kw_only=True):
+    """How the first stage of a collection weighs: BM25 and fusion."""
+
+    k1: float
+    b: float
+    title_boost: float
+    fusion: Fusion
+    rrf_k: int
+    dense_weight: float
+    keyword_weight: float
+    sparse_weight: float
+
+
 class Collection(_Answer, frozen=True, kw_only=True):
     """A set of documents that is searched together."""
 
@@ -33,6 +48,7 @@ class Collection(_Answer, frozen=True, kw_only=True):
     documents: int
     chunks: int
     store_tokens: Annotated[bool, Meta(description="New chunks get token vectors.")]
+    retrieval: Annotated[Weighing, Meta(description="How its first stage weighs.")]
     created_at: datetime
 
     @classmethod
@@ -45,6 +61,7 @@ class Collection(_Answer, frozen=True, kw_only=True):
             documents=collection.document_count,
             chunks=collection.chunk_count,
             store_tokens=collection.stores_tokens,
+            retrieval=Weighing(**asdict(collection.retrieval)),
             created_at=collection.created_at,
         )
 

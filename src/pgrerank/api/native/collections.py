@@ -1,6 +1,6 @@
 """Routes of collections."""
 
-from litestar import delete, get, put
+from litestar import delete, get, patch, put
 from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
@@ -8,8 +8,9 @@ from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
 from pgrerank.api.native.answers import Collection, Collections
+from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import Scope
-from pgrerank.usecases.collections import create
+from pgrerank.usecases.collections import create, tune
 
 TAGS = ["collections"]
 
@@ -37,8 +38,28 @@ async def put_collection(
         name,
         text_search=wanted.text_search,
         store_tokens=wanted.store_tokens,
+        retrieval=wanted.retrieval and Retrieval(**wanted.retrieval.changes()),
     )
     return Collection.of(collection)
+
+
+@patch(
+    "/collections/{name:str}",
+    tags=TAGS,
+    summary="Change how a collection's first stage weighs",
+    operation_id="patchCollection",
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=documented(400, 401, 403, 404, 413, 415, 429, 500, 503),
+)
+async def patch_collection(
+    *,
+    name: schemas.Name,
+    house: TheHouse,
+    caller: TheCaller,
+    data: JSONBody[schemas.ChangedCollection],
+) -> Collection:
+    """From the next search on; nothing is indexed anew. Settings that are left out stay."""
+    return Collection.of(await tune(house, caller.tenant_id, name, data.retrieval.changes()))
 
 
 @get(
@@ -86,4 +107,4 @@ async def delete_collection(name: schemas.Name, house: TheHouse, caller: TheCall
     await house.documents.delete_collection(caller.tenant_id, name)
 
 
-ROUTES = [put_collection, list_collections, get_collection, delete_collection]
+ROUTES = [put_collection, patch_collection, list_collections, get_collection, delete_collection]

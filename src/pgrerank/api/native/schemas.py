@@ -4,12 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from litestar.params import PathParameter, QueryParameter
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pgrerank.domain import request as knobs
+from pgrerank.domain import retrieval
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH
 from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS, Document
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
+from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.tenant import Scope
 
 NAME_PATTERN = r"^[a-z0-9]([a-z0-9_.-]{0,62}[a-z0-9])?$"
@@ -34,6 +36,7 @@ Cursor = Annotated[
         description="Where to go on: `cursor` of the page before. Pass it as it was given.",
     ),
 ]
+LegWeight = Annotated[float, Meta(ge=0, le=retrieval.MAX_WEIGHT)]
 Label = Annotated[
     str,
     Meta(
@@ -48,6 +51,54 @@ Label = Annotated[
 
 class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
+
+
+class Weighing(_Sent, frozen=True, kw_only=True, omit_defaults=True):
+    """How the first stage of a collection weighs. What is left out stays, or is the default."""
+
+    k1: Annotated[
+        Annotated[float, Meta(ge=0, le=retrieval.MAX_K1)] | UnsetType,
+        Meta(description="BM25: how slowly repetitions of a word stop to add. Default 0.9."),
+    ] = UNSET
+    b: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | UnsetType,
+        Meta(description="BM25: how much the length of a chunk counts against it. Default 0.4."),
+    ] = UNSET
+    title_boost: Annotated[
+        Annotated[float, Meta(ge=0, le=retrieval.MAX_WEIGHT)] | UnsetType,
+        Meta(description="BM25: what a word in the title counts, 1 being one in the body."),
+    ] = UNSET
+    fusion: Annotated[
+        Fusion | UnsetType,
+        Meta(description="`rrf`: by ranks; `weighted`: by scores, scaled in each leg."),
+    ] = UNSET
+    rrf_k: Annotated[
+        Annotated[int, Meta(ge=1, le=retrieval.MAX_RRF_K)] | UnsetType,
+        Meta(description="Added to every rank in `rrf`. Default 60."),
+    ] = UNSET
+    dense_weight: Annotated[
+        LegWeight | UnsetType, Meta(description="What the dense leg weighs in fusion.")
+    ] = UNSET
+    keyword_weight: Annotated[
+        LegWeight | UnsetType, Meta(description="What the keyword leg weighs in fusion.")
+    ] = UNSET
+    sparse_weight: Annotated[
+        LegWeight | UnsetType, Meta(description="What the sparse leg weighs in fusion.")
+    ] = UNSET
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that were sent."""
+        return {
+            name: value
+            for name in self.__struct_fields__
+            if (value := getattr(self, name)) is not UNSET
+        }
+
+
+class ChangedCollection(_Sent, frozen=True, kw_only=True):
+    """What changes about a collection."""
+
+    retrieval: Annotated[Weighing, Meta(description="The settings that change.")]
 
 
 class NewCollection(_Sent, frozen=True, kw_only=True):
@@ -68,6 +119,10 @@ class NewCollection(_Sent, frozen=True, kw_only=True):
             description="Keep the token vectors of every chunk, up to 16 KB each, so that late "
             "interaction runs no model over candidates. Unset: as it is, or no."
         ),
+    ] = None
+    retrieval: Annotated[
+        Weighing | None,
+        Meta(description="How its first stage weighs. Unset: as it is, or the defaults."),
     ] = None
 
 

@@ -1,0 +1,60 @@
+"""How the first stage of a collection weighs: BM25 and fusion."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pgrerank.domain.bounds import within
+from pgrerank.domain.errors import InvalidRequestError
+
+MAX_K1 = 10.0
+MAX_WEIGHT = 100.0
+MAX_RRF_K = 10_000
+
+
+class Fusion(StrEnum):
+    """How the lists of the legs become one."""
+
+    RRF = "rrf"
+    WEIGHTED = "weighted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """The settings of a collection's first stage, all changeable at any time.
+
+    BM25 is that of Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
+    Beyond" (2009), with the idf of Lucene: a word that occurs tf times in a chunk adds
+    ln(1 + (N - df + 0.5) / (df + 0.5)) * tf / (tf + k1 * (1 - b + b * length / mean length)).
+
+    Raises:
+        InvalidRequestError: A setting is out of its range, or all legs weigh nothing; names the
+            field.
+    """
+
+    #: how slowly repetitions of a word stop to add, 0-10; 0: once is as good as often
+    k1: float = 0.9
+    #: how much long chunks are held to repeat words for their length alone, 0-1
+    b: float = 0.4
+    #: what an occurrence in the title counts, 0-100, where one in the body counts 1
+    title_boost: float = 1.0
+    #: by ranks (Cormack, Clarke and Buettcher 2009) or by scores scaled to 0..1 in each leg
+    fusion: Fusion = Fusion.RRF
+    #: added to every rank in fusion by ranks, 1-10,000: the larger, the flatter
+    rrf_k: int = 60
+    #: what the dense leg weighs in fusion, 0-100
+    dense_weight: float = 1.0
+    #: what the keyword leg weighs, 0-100
+    keyword_weight: float = 1.0
+    #: what the sparse leg weighs, 0-100
+    sparse_weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        within("k1", self.k1, 0, MAX_K1)
+        within("b", self.b, 0, 1)
+        within("title_boost", self.title_boost, 0, MAX_WEIGHT)
+        within("rrf_k", self.rrf_k, 1, MAX_RRF_K)
+        within("dense_weight", self.dense_weight, 0, MAX_WEIGHT)
+        within("keyword_weight", self.keyword_weight, 0, MAX_WEIGHT)
+        within("sparse_weight", self.sparse_weight, 0, MAX_WEIGHT)
+        if not self.dense_weight + self.keyword_weight + self.sparse_weight:
+            raise InvalidRequestError("dense_weight", "must not be 0 where all other weights are")
