@@ -34,7 +34,7 @@ _CLASSIFIERS = (
 def classifier(model: Opened[CrossEncoder], *, threads: int) -> ClassifierBackend:
     """The backend of a cross-encoder."""
     module: Any = model.module.model
-    given = feed(model.module.tokenizer, model.module.device)
+    given = feed(model.module.tokenizer, model.tokens.max_length, model.module.device)
     if model.route.runtime == "torch":
         return ClassifierBackend(given, torch_logits(module, model.route.dtype))
     texts = _pairs(model.tokens) if model.route.arithmetic == "int8" else []
@@ -52,7 +52,7 @@ def classifier(model: Opened[CrossEncoder], *, threads: int) -> ClassifierBacken
 def encoder(model: Opened[SentenceTransformer], *, threads: int) -> EncoderBackend:
     """The backend of a bi-encoder."""
     transformer, *rest = list(model.module)
-    given = feed(model.module.tokenizer, model.module.device)
+    given = feed(model.module.tokenizer, model.tokens.max_length, model.module.device)
     if model.route.runtime == "torch":
         return EncoderBackend(given, torch_states(transformer, model.route.dtype), rest)
     inner: Any = transformer.auto_model
