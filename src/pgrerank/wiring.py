@@ -258,15 +258,15 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
 
 def _metered(whole: House, connections: Pool, settings: Settings) -> House:
     """The house as tenants use it, over HTTP. Operators at the command line have no quota."""
-    from pgrerank.inference.metered import MeteredScorer  # noqa: PLC0415 - as the models
+    from pgrerank.inference import metered  # noqa: PLC0415 - as the models
 
-    scorer = MeteredScorer(
-        whole.scorer,
+    meter = metered.Meter(
         PostgresQuotas(connections),
         default=settings.pairs_per_second,
         elapsed=whole.clock.elapsed,
     )
-    return replace(whole, scorer=scorer)
+    late = whole.late and metered.MeteredLateInteraction(whole.late, meter)
+    return replace(whole, scorer=metered.MeteredScorer(whole.scorer, meter), late=late)
 
 
 @asynccontextmanager

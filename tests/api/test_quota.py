@@ -7,7 +7,7 @@ import pytest
 
 from pgrerank.domain.errors import OverloadedError
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.metered import MeteredScorer
+from pgrerank.inference.metered import Meter, MeteredScorer
 from pgrerank.ports import House
 from tests import fakes
 from tests.api.conftest import OPERATOR_TOKEN, bearer, client_of
@@ -25,7 +25,8 @@ def house(quotas: fakes.FakeQuotas) -> House:
     """Three candidates for every query, and three pairs a second for every tenant."""
     clock = fakes.FakeClock()
     found = tuple(fakes.candidate(rank, "a date") for rank in range(1, 4))
-    scorer = MeteredScorer(fakes.FakeScorer(), quotas, default=3, elapsed=clock.elapsed)
+    meter = Meter(quotas, default=3, elapsed=clock.elapsed)
+    scorer = MeteredScorer(fakes.FakeScorer(), meter)
     return fakes.house(clock=clock, scorer=scorer, candidates=fakes.FakeCandidates(found))
 
 

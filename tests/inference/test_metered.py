@@ -6,8 +6,9 @@ import pytest
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.metered import MeteredScorer
-from tests.fakes import FakeClock, FakeQuotas, FakeScorer
+from pgrerank.inference.metered import Meter, MeteredLateInteraction, MeteredScorer
+from tests.fake_tokens import FakeLate
+from tests.fakes import FakeClock, FakeQuotas, FakeScorer, bag_of_words
 
 RICH, POOR, USUAL = (TenantId(UUID(int=n)) for n in range(3))
 HUNDRED = [Passage(text="a", content_hash=b"a")] * 100
@@ -20,9 +21,8 @@ class Metered:
         self.clock = FakeClock()
         self.scorer = FakeScorer()
         self.quotas = FakeQuotas({RICH: 0, POOR: 10})
-        self.metered = MeteredScorer(
-            self.scorer, self.quotas, default=20, elapsed=self.clock.elapsed
-        )
+        self.meter = Meter(self.quotas, default=20, elapsed=self.clock.elapsed)
+        self.metered = MeteredScorer(self.scorer, self.meter)
 
     async def scored(self, tenant: TenantId | None, calls: int) -> int:
         """How many of so many calls of a hundred pairs at once are not refused."""
@@ -90,3 +90,22 @@ async def test_what_failed_counts(meter):
 
     with pytest.raises(QuotaError):
         await meter.metered.score("a", HUNDRED, tenant_id=POOR)
+
+
+async def test_token_vectors_and_the_reranker_draw_on_one_quota(meter):
+    late = MeteredLateInteraction(FakeLate(bag_of_words), meter.meter)
+    await late.score("a", HUNDRED, tenant_id=POOR)
+
+    assert await meter.scored(POOR, 1) == 0
+    meter.clock.advance(10)
+    assert await meter.scored(POOR, 1) == 1
+    with pytest.raises(QuotaError):
+        await late.score("a", HUNDRED, tenant_id=POOR)
+
+
+async def test_ingest_has_no_quota(meter):
+    late = MeteredLateInteraction(FakeLate(bag_of_words), meter.meter)
+    await meter.scored(POOR, 1)
+
+    (read,) = await late.embedded(["a b"], tenant_id=POOR)
+    assert read.tokens == b"a b"

@@ -1,4 +1,4 @@
-"""A reranker that holds each tenant to its quota."""
+"""Rerankers that hold each tenant to its quota."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -6,35 +6,64 @@ from collections.abc import Callable, Sequence
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.errors import OverloadedError, QuotaError
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.quota import Allowance
-from pgrerank.ports import Quotas, Scorer
+from pgrerank.ports import LateInteraction, Quotas, Scorer
 
 _KEPT = 10_000  # allowances in memory; those beyond it start full again
 
 
-class MeteredScorer:
-    """Counts the pairs of each tenant against its quota, in this process. See ports.Scorer.
+class Meter:
+    """Counts the pairs of each tenant against its quota, in this process.
 
     Pairs count when they are asked for, whether the model must run for them or not, so that what a
-    tenant may ask does not depend on what others asked before. Those of a call that is refused do
-    not count.
+    tenant may ask does not depend on what others asked before.
 
     Args:
-        scorer: What scores.
         quotas: The quota of each tenant that has one of its own.
         default: Pairs a second of the others; 0: as many as they like.
         elapsed: A clock in seconds.
     """
 
-    def __init__(
-        self, scorer: Scorer, quotas: Quotas, *, default: int, elapsed: Callable[[], float]
-    ) -> None:
-        self._scorer = scorer
+    def __init__(self, quotas: Quotas, *, default: int, elapsed: Callable[[], float]) -> None:
         self._quotas = quotas
         self._default = default
         self._elapsed = elapsed
         self._allowances: dict[TenantId, Allowance] = {}
+
+    async def admitted(self, tenant_id: TenantId | None, pairs: int) -> Allowance | None:
+        """The allowance that the pairs were taken from; None: there is no quota.
+
+        Raises:
+            QuotaError: The tenant used up its quota.
+        """
+        if tenant_id is None:
+            return None
+        own = await self._quotas.pairs_per_second(tenant_id)
+        rate = self._default if own is None else own
+        if not rate:
+            return None
+        allowance = self._allowance(tenant_id, rate)
+        if wait_s := allowance.wait(rate, self._elapsed()):
+            raise QuotaError(max(math.ceil(wait_s), 1), rate)
+        allowance.spend(pairs)
+        return allowance
+
+    def _allowance(self, tenant_id: TenantId, rate: int) -> Allowance:
+        kept = self._allowances.pop(tenant_id, None) or Allowance(rate, self._elapsed())
+        self._allowances[tenant_id] = kept  # the last used stands last
+        if len(self._allowances) > _KEPT:
+            del self._allowances[next(iter(self._allowances))]
+        return kept
+
+
+class MeteredScorer:
+    """A reranker whose pairs a meter counts; those of a call that is refused do not count."""
+
+    def __init__(self, scorer: Scorer, meter: Meter) -> None:
+        self._scorer = scorer
+        self._meter = meter
 
     @property
     def model(self) -> ModelCard:
@@ -56,7 +85,7 @@ class MeteredScorer:
             OverloadedError: The waiting line is full.
             ScoringError: The model failed.
         """
-        allowance = await self._admitted(tenant_id, len(passages))
+        allowance = await self._meter.admitted(tenant_id, len(passages))
         try:
             return await self._scorer.score(query, passages, deadline=deadline, tenant_id=tenant_id)
         except OverloadedError:
@@ -64,23 +93,16 @@ class MeteredScorer:
                 allowance.spend(-len(passages))
             raise
 
-    async def _admitted(self, tenant_id: TenantId | None, pairs: int) -> Allowance | None:
-        """The allowance that the pairs were taken from; None: there is no quota."""
-        if tenant_id is None:
-            return None
-        own = await self._quotas.pairs_per_second(tenant_id)
-        rate = self._default if own is None else own
-        if not rate:
-            return None
-        allowance = self._allowance(tenant_id, rate)
-        if wait_s := allowance.wait(rate, self._elapsed()):
-            raise QuotaError(max(math.ceil(wait_s), 1), rate)
-        allowance.spend(pairs)
-        return allowance
 
-    def _allowance(self, tenant_id: TenantId, rate: int) -> Allowance:
-        kept = self._allowances.pop(tenant_id, None) or Allowance(rate, self._elapsed())
-        self._allowances[tenant_id] = kept  # the last used stands last
-        if len(self._allowances) > _KEPT:
-            del self._allowances[next(iter(self._allowances))]
-        return kept
+class MeteredLateInteraction(MeteredScorer):
+    """The same for late interaction over stored token vectors. Ingest is not metered."""
+
+    def __init__(self, late: LateInteraction, meter: Meter) -> None:
+        super().__init__(late, meter)
+        self._late = late
+
+    async def embedded(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[EmbeddedPassage]:
+        """Vectors and token vectors of passages. See ports.LateInteraction."""
+        return await self._late.embedded(texts, tenant_id=tenant_id)
