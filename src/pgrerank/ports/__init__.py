@@ -14,13 +14,13 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, Chunk, StoredDocument
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument, EmbeddedPassage, IngestReport
-from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
+from pgrerank.ports.judging import Judgments
 
 #: one embedding, shape (dimensions,), unit length
 Vector: TypeAlias = NDArray[np.float32]
@@ -257,39 +257,6 @@ class TokenVectors(Protocol):
         self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
     ) -> int:
         """Remove a collection's token vectors, all but those of `keep`; says of how many chunks."""
-        ...
-
-
-class Judgments(Protocol):
-    """What people and programs said of documents for queries."""
-
-    async def add(
-        self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
-    ) -> int:
-        """Store judgments; how many were new. The same one twice is kept once.
-
-        Judgments that contradict each other are all kept. The documents need not be stored.
-        """
-        ...
-
-    async def unknown(
-        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
-    ) -> Sequence[str]:
-        """Those of the documents that the collection does not hold."""
-        ...
-
-    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
-        """Every judged document that is stored, once a query, with a passage of it.
-
-        The passage is of the judged chunk, else of the one that searches placed best, else of
-        the first.
-        """
-        ...
-
-    async def seen(
-        self, tenant_id: TenantId, collection: Collection, *, depth: int
-    ) -> Sequence[SeenPassage]:
-        """What logged searches for judged queries placed within `depth`, the best place first."""
         ...
 
 

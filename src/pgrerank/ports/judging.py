@@ -1,0 +1,41 @@
+"""What people said of documents: ports behind the House that measuring and training need."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
+
+
+class Judgments(Protocol):
+    """What people and programs said of documents for queries."""
+
+    async def add(
+        self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
+    ) -> int:
+        """Store judgments; how many were new. The same one twice is kept once.
+
+        Judgments that contradict each other are all kept. The documents need not be stored.
+        """
+        ...
+
+    async def unknown(
+        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
+    ) -> Sequence[str]:
+        """Those of the documents that the collection does not hold."""
+        ...
+
+    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
+        """Every judged document that is stored, once a query, with a passage of it.
+
+        The passage is of the judged chunk, else of the one that searches placed best, else of
+        the first.
+        """
+        ...
+
+    async def seen(
+        self, tenant_id: TenantId, collection: Collection, *, depth: int
+    ) -> Sequence[SeenPassage]:
+        """What logged searches for judged queries placed within `depth`, the best place first."""
+        ...
