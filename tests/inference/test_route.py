@@ -37,3 +37,7 @@ def test_a_route_says_what_stood_in_the_way():
 
 def test_this_machine_is_looked_at():
     assert isinstance(machine().bf16, bool)
+
+
+def test_a_gpu_without_bf16_computes_fp32():
+    assert route("fast", None, Machine(gpu=True, bf16=False, int8=True)).arithmetic == "fp32"

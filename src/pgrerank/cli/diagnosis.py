@@ -22,8 +22,6 @@ from pgrerank.storage.pool import Connection
 from pgrerank.usecases.rerank import rerank
 
 PROBE = "how to change a setting"
-_FAST = ("avx512_bf16", "amx_bf16")
-_INT8 = ("avx512_vnni", "avx_vnni", "amx_int8")
 _SUPPORTED = 18  # newer servers are likely to work, but nobody tried
 _NUMBERING = 10_000
 
@@ -188,12 +186,14 @@ async def _searched(house: House, place: dict[str, Any]) -> Finding:
 
 
 def _processor() -> Finding:
+    from pgrerank.inference import route
+
     flags = _flags()
     detail = f"{platform.machine()}, {os.cpu_count()} logical processors"
     if flags is None:
         return Finding(check="processor", state=State.OK, detail=detail)
-    has = [flag for flag in (*_FAST, *_INT8) if flag in flags]
-    if any(flag in flags for flag in _FAST):
+    has = [flag for flag in (*route.BF16, *route.INT8) if flag in flags]
+    if any(flag in flags for flag in route.BF16):
         return Finding(check="processor", state=State.OK, detail=f"{detail}, {' '.join(has)}")
     return Finding(
         check="processor",

@@ -261,8 +261,8 @@ def read(options: Mapping[str, Any]) -> "tuple[Wanted, Recipe]":
     Raises:
         Misused: They contradict each other.
     """
+    from pgrerank.inference.route import machine
     from pgrerank.training.recipe import Distillation, Loss, Recipe
-    from pgrerank.training.run import computes_bf16
 
     wanted = Wanted(**{name: options[name] for name in _WANTED})
     if not wanted.data and wanted.tenant is None:
@@ -274,7 +274,7 @@ def read(options: Mapping[str, Any]) -> "tuple[Wanted, Recipe]":
         "loss": Loss(rest.pop("loss")),
         "distillation": Distillation(rest.pop("distillation")),
         "weights": _weights(rest.pop("weight")),
-        "bf16": computes_bf16() if (asked := rest.pop("bf16")) is None else asked,
+        "bf16": machine().bf16 if (asked := rest.pop("bf16")) is None else asked,
     }
     return wanted, Recipe(**rest, **given)
 

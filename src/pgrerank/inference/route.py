@@ -10,8 +10,9 @@ Arithmetic: TypeAlias = Literal["fp32", "bf16", "int8"]
 Runtime: TypeAlias = Literal["torch", "openvino"]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
-_BF16 = ("avx512_bf16", "amx_bf16")
-_INT8 = ("avx512_vnni", "avx_vnni", "amx_int8")
+#: flags of processors that multiply such numbers in hardware; one of them is enough
+BF16 = ("avx512_bf16", "amx_bf16")
+INT8 = ("avx512_vnni", "avx_vnni", "amx_int8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Machine:
     """What decides how fast a model can run."""
 
     gpu: bool
+    #: the GPU, or else the processor, multiplies bf16 in hardware
     bf16: bool
     int8: bool
 
@@ -52,10 +54,11 @@ class Route:
 def machine() -> Machine:
     """What this machine has."""
     able = torch.cpu.get_capabilities()
+    gpu = torch.cuda.is_available()
     return Machine(
-        gpu=torch.cuda.is_available(),
-        bf16=any(able.get(flag) for flag in _BF16),
-        int8=any(able.get(flag) for flag in _INT8),
+        gpu=gpu,
+        bf16=torch.cuda.is_bf16_supported() if gpu else any(able.get(flag) for flag in BF16),
+        int8=any(able.get(flag) for flag in INT8),
     )
 
 
@@ -71,7 +74,7 @@ def route(wanted: Precision, obstacle: str | None, machine: Machine) -> Route:
     if wanted == "exact":
         return Route("torch", "fp32", "as asked")
     if machine.gpu:
-        return Route("torch", "bf16", "on the GPU")
+        return Route("torch", "bf16" if machine.bf16 else "fp32", "on the GPU")
     reasons: list[str] = []
     if obstacle is not None:
         reasons.append(f"no graph: {obstacle}")

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from transformers.utils import logging as transformers_logging
 
 from pgrerank.domain import lesson as lessons_of
@@ -65,14 +64,6 @@ def folder(out: Path) -> Path:
     found = out / "run"
     found.mkdir(parents=True, exist_ok=True)
     return found
-
-
-def computes_bf16() -> bool:
-    """Whether the GPU, or else the processor, multiplies bf16 in hardware."""
-    if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
-    abilities = torch.cpu.get_capabilities()
-    return bool(abilities.get("avx512_bf16") or abilities.get("amx_bf16"))
 
 
 def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: str) -> bool:
