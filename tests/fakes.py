@@ -319,11 +319,12 @@ class FakeKeys:
 
 @dataclass
 class FakeJudgments:
-    """Keeps what it is given; `passages` and `searches` are what reading gives."""
+    """Keeps what it is given; `passages`, `searches` and `graded` are what reading gives."""
 
     kept: list[Judgment] = field(default_factory=list)
     passages: list[JudgedPassage] = field(default_factory=list)
     searches: list[SeenPassage] = field(default_factory=list)
+    graded: dict[str, dict[str, int]] = field(default_factory=dict)
 
     async def add(
         self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
@@ -336,6 +337,11 @@ class FakeJudgments:
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> Sequence[str]:
         return []
+
+    async def grades(
+        self, tenant_id: TenantId, collection: Collection
+    ) -> dict[str, dict[str, int]]:
+        return self.graded
 
     async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
         return self.passages

@@ -67,6 +67,30 @@ where
     )
 order by u.external_id;
 
+-- grades --
+-- The grade of each judged document by query: the best of its chunks and of itself, each at its
+-- lowest where all judges agree on whether it is relevant, left out where they do not.
+with agreed as (
+    select
+        g.query,
+        g.external_id,
+        min(g.grade) as grade
+    from pgrerank.judgment as g
+    where
+        g.tenant_id = %(tenant_id)s
+        and g.collection_id = %(collection_id)s
+    group by g.query, g.external_id, g.chunk_id
+    having (min(g.grade) >= %(relevant)s) = (max(g.grade) >= %(relevant)s)
+)
+
+select
+    a.query,
+    a.external_id,
+    max(a.grade) as grade
+from agreed as a
+group by a.query, a.external_id
+order by a.query, a.external_id;
+
 -- judged --
 -- The lowest and highest grade of each judged document by query, with the text of one chunk: the
 -- judged one, else the one that searches for this query placed best, else the first.

@@ -50,6 +50,26 @@ async def test_contradictions_are_kept_and_repetitions_are_not(judgments, shelf)
     assert (row.lowest, row.highest, row.agreed_grade) == (0, 2, None)
 
 
+async def test_grades_are_of_documents_and_leave_out_what_judges_differ_on(judgments, shelf):
+    await judgments.add(
+        shelf.tenant_id,
+        shelf.collection,
+        [
+            judgment(grade=1),
+            judgment(grade=3),
+            judgment(external_id="unclear", grade=0),
+            judgment(external_id="unclear", grade=2),
+            judgment(external_id="wrong", grade=0),
+            judgment("seal?", "parts", 1, chunk_id=uuid7()),
+            judgment("seal?", "parts", 2, chunk_id=uuid7()),
+        ],
+    )
+
+    grades = await judgments.grades(shelf.tenant_id, shelf.collection)
+
+    assert grades == {"walrus?": {"d1": 1, "wrong": 0}, "seal?": {"parts": 2}}
+
+
 async def test_judgment_may_come_before_its_document(judgments, shelf):
     await judgments.add(shelf.tenant_id, shelf.collection, [judgment()])
 
@@ -109,6 +129,7 @@ async def test_other_tenants_judgments_are_not_read(judgments, new_shelf):
 
     assert await judgments.judged(mine.tenant_id, mine.collection) == []
     assert await judgments.judged(mine.tenant_id, theirs.collection) == []
+    assert await judgments.grades(mine.tenant_id, theirs.collection) == {}
 
 
 async def test_collection_that_is_gone_takes_no_judgments(judgments, shelf, service_pool):

@@ -1,6 +1,6 @@
 """What people said of documents: ports behind the House that measuring and training need."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from pgrerank.domain.collection import Collection
@@ -24,6 +24,16 @@ class Judgments(Protocol):
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> Sequence[str]:
         """Those of the documents that the collection does not hold."""
+        ...
+
+    async def grades(
+        self, tenant_id: TenantId, collection: Collection
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Grades of documents, stored or not, by query.
+
+        Where judges differ on whether something is relevant, it is left out; else their lowest
+        grade counts. A document has the best grade of its chunks and of itself.
+        """
         ...
 
     async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:

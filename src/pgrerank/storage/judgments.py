@@ -1,6 +1,6 @@
 """Judgments in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from psycopg.rows import kwargs_row
 from uuid_utils.compat import uuid7
@@ -8,7 +8,13 @@ from uuid_utils.compat import uuid7
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage, query_hash
+from pgrerank.domain.judgment import (
+    RELEVANT,
+    JudgedPassage,
+    Judgment,
+    SeenPassage,
+    query_hash,
+)
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
@@ -52,6 +58,24 @@ class PostgresJudgments:
                 },
             )
             return [external_id for (external_id,) in await found.fetchall()]
+
+    async def grades(
+        self, tenant_id: TenantId, collection: Collection
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Grades of documents by query. See ports.Judgments."""
+        found: dict[str, dict[str, int]] = {}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            rows = await connection.execute(
+                self._statements["grades"],
+                {
+                    "tenant_id": tenant_id,
+                    "collection_id": collection.id,
+                    "relevant": RELEVANT,
+                },
+            )
+            for query, external_id, grade in await rows.fetchall():
+                found.setdefault(query, {})[external_id] = grade
+        return found
 
     async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
         """Every judged document that is stored, with a passage of it. See ports.Judgments."""
