@@ -100,6 +100,50 @@ def beir(tmp_path: Path) -> Path:
     return folder
 
 
+ANIMALS = [
+    "walrus",
+    "seal",
+    "otter",
+    "badger",
+    "heron",
+    "lobster",
+    "falcon",
+    "tortoise",
+    "camel",
+    "beaver",
+    "hedgehog",
+    "salmon",
+]
+
+
+@pytest.fixture(scope="module")
+def animals(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A labelled folder with as many queries as measuring needs, one document for each."""
+    folder = tmp_path_factory.mktemp("labelled") / "animals"
+    (folder / "qrels").mkdir(parents=True)
+    write_rows = _writer(folder)
+    write_rows(
+        "corpus.jsonl",
+        [
+            {"_id": name, "title": name.title(), "text": f"The {name} eats and sleeps."}
+            for name in ANIMALS
+        ],
+    )
+    write_rows("queries.jsonl", [{"_id": f"q-{name}", "text": f"{name} food"} for name in ANIMALS])
+    rows = "".join(f"q-{name}\t{name}\t1\n" for name in ANIMALS)
+    (folder / "qrels" / "test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{rows}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def zoo(cli: Cli, animals: Path) -> str:
+    """A tenant that has the animals in the collection `animals-english`, with judgments."""
+    cli.well("evaluate", animals, "--keep", "zoo", "--strategy", "keyword", "--no-rerank")
+    place = ("-t", "zoo", "-c", "animals-english")
+    cli.well("judgment", "import", animals / "qrels" / "test.tsv", *place)
+    return "zoo"
+
+
 def _writer(folder: Path) -> Callable[[str, list[dict[str, str]]], None]:
     def write(name: str, rows: list[dict[str, str]]) -> None:
         (folder / name).write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -23,6 +23,7 @@ from pgrerank.cli import (
     serve,
     tenant,
     train,
+    tune,
 )
 from pgrerank.cli.command import Commands, examples
 
@@ -30,7 +31,7 @@ _PANELS = {
     "Search": ["search", "rerank", "ingest", "collection"],
     "Run the service": ["serve", "migrate", "maintain", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
-    "Measure": ["evaluate", "rerank-run", "demo"],
+    "Measure": ["evaluate", "tune", "rerank-run", "demo"],
     "Train": ["train", "judgment"],
 }
 
@@ -81,5 +82,6 @@ for _command in (
     serve.serve,
     tenant.tenant,
     train.train,
+    tune.tune,
 ):
     main.add_command(_command)

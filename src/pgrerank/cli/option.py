@@ -5,11 +5,14 @@ from typing import Any, TypeAlias
 
 import click
 
+from pgrerank.domain.evaluation import MEASURES
 from pgrerank.domain.request import (
     MAX_BUDGET_MS,
     MAX_CANDIDATES,
     MAX_DEPTH,
     Profile,
+    RerankMode,
+    SearchRequest,
     Strategy,
 )
 
@@ -66,6 +69,27 @@ store_tokens: Decorator = click.option(
     help="Keep token vectors of the chunks, up to 16 KB each, for late interaction at no "
     "model's cost.",
 )
+measure: Decorator = click.option(
+    "--measure",
+    type=click.Choice(MEASURES),
+    default=MEASURES[0],
+    show_default=True,
+    help="What is to become better.",
+)
 yes: Decorator = click.confirmation_option(
     "--yes", "-y", prompt="This cannot be undone. Go on?", help="Do not ask."
 )
+
+
+def request(
+    *, rerank: bool, strategy: str, candidates: int, depth: int | None, cascade: int | None
+) -> SearchRequest:
+    """The search of the options of these names, its query aside, for commands that measure."""
+    return SearchRequest(
+        query="",
+        strategy=Strategy(strategy),
+        candidates=candidates,
+        depth=depth,
+        cascade=cascade,
+        rerank=RerankMode.ALWAYS if rerank else RerankMode.NEVER,
+    )

@@ -1,0 +1,81 @@
+"""Which judged queries a command measures with: a collection's own, or a labelled folder's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pgrerank.cli import beir, option
+from pgrerank.cli.command import Failed, Misused
+from pgrerank.domain import evaluation
+from pgrerank.domain.evaluation import Question
+
+if TYPE_CHECKING:
+    from pgrerank.domain.collection import Collection
+    from pgrerank.domain.tenant import Tenant
+    from pgrerank.ports import Office
+
+_FOLDER: option.Decorator = click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder in BEIR form whose queries and judgments are used. Default: the judgments that "
+    "are stored for the collection.",
+)
+_QRELS: option.Decorator = click.option(
+    "--qrels",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of judgments. Default: qrels/test.tsv of the folder.",
+)
+_AT_MOST: option.Decorator = click.option(
+    "--max-queries",
+    type=click.IntRange(1),
+    help="Use this many of the judged queries, the same ones every time. Default: all.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Where judged queries come from."""
+
+    data: Path | None
+    qrels: Path | None
+    max_queries: int | None
+
+    async def questions(
+        self, office: "Office", tenant: "Tenant", collection: "Collection"
+    ) -> tuple[Question, ...]:
+        """The judged queries. Raises Failed if there are none."""
+        grades = (
+            await office.judgments.grades(tenant.id, collection)
+            if self.data is None
+            else of_folder(beir.Dataset(folder=self.data), self.qrels)
+        )
+        found = evaluation.questions(grades, at_most=self.max_queries)
+        if not found:
+            raise Failed(
+                "no query has a relevant document: bring judgments with "
+                "`pgrerank judgment import`, or name a labelled folder with --data"
+            )
+        return found
+
+
+def of_folder(data: beir.Dataset, qrels: Path | None) -> dict[str, dict[str, int]]:
+    """Grades by query text and document. Of queries that read alike, the last one counts."""
+    texts = data.queries()
+    judged = beir.qrels(qrels or data.qrels_file())
+    return {texts[query]: grades for query, grades in judged.items() if query in texts}
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that `taken` takes."""
+    return _FOLDER(_QRELS(_AT_MOST(command)))
+
+
+def taken(given: dict[str, Any]) -> Chosen:
+    """Take the options out of what a command was given."""
+    found = Chosen(**{name: given.pop(name) for name in ("data", "qrels", "max_queries")})
+    if found.qrels is not None and found.data is None:
+        raise Misused("--qrels needs --data, which has the texts of the queries")
+    return found

@@ -1,0 +1,155 @@
+"""pgrerank tune."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import judged, option, output, progress
+from pgrerank.cli.command import examples, settings
+from pgrerank.cli.gain import plain, sentence
+from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.usecases.trial import Ground, Setting
+    from pgrerank.usecases.tune import Tuning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    tenant_name: str
+    collection_name: str
+    chosen: judged.Chosen
+    measure: str
+    write: bool
+    #: the search as it is now, its query aside
+    request: SearchRequest
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank tune -t acme -c docs",
+        "pgrerank tune -t acme -c docs --apply",
+        "pgrerank tune -t bench -c cranfield-english --data data/cranfield --no-rerank",
+    ),
+)
+@option.tenant
+@option.collection
+@judged.options
+@option.strategy
+@click.option(
+    "--rerank/--no-rerank", default=True, show_default=True, help="With or without second stage."
+)
+@option.candidates
+@option.depth
+@option.cascade
+@option.measure
+@click.option(
+    "--apply", "write", is_flag=True, help="Write the settings, if their gain is beyond chance."
+)
+@option.as_json
+@click.pass_context
+def tune(
+    context: click.Context,
+    *,
+    tenant_name: str,
+    collection_name: str,
+    measure: str,
+    write: bool,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Fit BM25, fusion, candidates and depth to judged queries, and say whether it helps.
+
+    --candidates and --depth are what searches use now. The gain is measured on queries that had
+    no part in the fit (five-fold cross-validation). Nothing is written without --apply, neither
+    settings nor the rerank log; candidates and depth are never written, searches name them.
+    """
+    work = _Work(
+        tenant_name=tenant_name,
+        collection_name=collection_name,
+        chosen=judged.taken(given),
+        measure=measure,
+        write=write,
+        request=option.request(**given),
+    )
+    found, applied = asyncio.run(_tuned(settings(context), work))
+    if as_json:
+        output.as_json(_summary(found, applied=applied))
+    else:
+        _show(found, applied=applied)
+
+
+async def _tuned(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
+    from pgrerank import wiring
+    from pgrerank.usecases import trial, tune
+
+    async with wiring.house(found) as house:
+        tenant = await house.tenants.named(work.tenant_name)
+        collection = await house.documents.collection(tenant.id, work.collection_name)
+        ground = trial.Ground(
+            house=house,
+            tenant_id=tenant.id,
+            collection=collection,
+            questions=await work.chosen.questions(house, tenant, collection),
+            request=work.request,
+            measure=work.measure,
+        )
+        reranks = work.request.rerank is RerankMode.ALWAYS
+        start = trial.Setting(
+            retrieval=collection.retrieval,
+            candidates=work.request.candidates,
+            depth=work.request.effective_depth if reranks else None,
+        )
+        tuning = await _fitted(ground, start)
+        return tuning, work.write and await tune.apply(house, ground, tuning)
+
+
+async def _fitted(ground: "Ground", start: "Setting") -> "Tuning":
+    from pgrerank.usecases.tune import tune
+
+    with progress.bar(f"measuring on {len(ground.questions)} queries", None) as advance:
+        return await tune(
+            ground, start, progress=lambda done: advance(done, f"{done} settings measured")
+        )
+
+
+def _summary(found: "Tuning", *, applied: bool) -> dict[str, Any]:
+    from pgrerank.usecases.tune import plain as values
+
+    return {
+        "measure": found.measure,
+        "queries": found.gain.queries,
+        "settings_tried": found.tried,
+        "before": values(found.before),
+        "after": values(found.after),
+        "gain": plain(found.gain),
+        "agreement": found.agreement,
+        "folds": found.folds,
+        "applied": applied,
+    }
+
+
+def _show(found: "Tuning", *, applied: bool) -> None:
+    if found.changes:
+        rows = [
+            (name, before, after, f"{found.agreement[name]} of {found.folds}")
+            for name, (before, after) in found.changes.items()
+        ]
+        output.table(["setting", "now", "fitted", "folds that agree"], rows)
+    click.echo(f"{found.tried} settings tried. {sentence(found.measure, found.gain)}")
+    click.echo(_advice(found, applied=applied))
+
+
+def _advice(found: "Tuning", *, applied: bool) -> str:
+    if not found.changes:
+        return "The present settings are the best of those that were tried."
+    if applied:
+        return "The collection has the fitted weights now; candidates and depth are the searches'."
+    if found.gain.is_gain:
+        return "To write the weights, run it again with --apply."
+    return "Nothing is worth changing by these queries. More judged queries would tell finer."

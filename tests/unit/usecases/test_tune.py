@@ -1,0 +1,171 @@
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import pytest
+
+from pgrerank.domain.candidate import Retrieved
+from pgrerank.domain.errors import InvalidRequestError, ScoringError
+from pgrerank.domain.evaluation import Question
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.request import SearchRequest, Strategy
+from pgrerank.domain.retrieval import Fusion, Retrieval
+from pgrerank.usecases.trial import Ground, Setting, Trials
+from pgrerank.usecases.tune import apply, tune
+from tests.fakes import FakeDocuments, FakeScorer, candidate, collection, house
+
+TENANT = TenantId(UUID(int=7))
+KEYWORDS = SearchRequest(query="", strategy=Strategy.KEYWORD)
+NOW = Setting(retrieval=Retrieval(), candidates=100, depth=None)
+
+
+@dataclass
+class Sensitive:
+    """A first stage that finds the relevant document by how well its settings please it."""
+
+    #: place of the relevant document under settings, from 1; None: it is not found
+    place: object
+    asked: list[tuple[Retrieval, str]] = field(default_factory=list)
+
+    async def retrieve(self, *given, **_):
+        _, collection, request, _ = given
+        self.asked.append((collection.retrieval, request.query))
+        place = self.place(collection.retrieval, request)
+        found = [candidate(rank, external_id=f"wrong-{rank}") for rank in range(1, 8)]
+        if place is not None:
+            found[place - 1] = candidate(place, request.query, external_id="right")
+        return Retrieved(candidates=tuple(found), dense=None, keyword=None)
+
+
+def questions(number=20):
+    return tuple(Question(query=f"q{i}", grades={"right": 1}) for i in range(number))
+
+
+def ground(place, *, request=KEYWORDS, asked=None, **parts):
+    candidates = Sensitive(place, [] if asked is None else asked)
+    home = house(
+        candidates=candidates,
+        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        **parts,
+    )
+    return Ground(
+        house=home,
+        tenant_id=TENANT,
+        collection=collection(),
+        questions=questions(),
+        request=request,
+        measure="RR@10",
+    )
+
+
+def better_with_large_k1(retrieval, _):
+    return 1 if retrieval.k1 > 1 else 3
+
+
+def by_the_query(retrieval, request):
+    """Settings help one half of the queries as much as they harm the other."""
+    odd = int(request.query[1:]) % 2
+    return 1 + 2 * ((retrieval.k1 > 1) == odd)
+
+
+async def test_better_settings_are_found_and_their_gain_is_real():
+    found = await tune(ground(better_with_large_k1), NOW)
+
+    assert found.after.retrieval.k1 == 1.2
+    assert (found.gain.before, found.gain.after) == (pytest.approx(1 / 3), 1)
+    assert found.gain.is_gain
+    assert found.agreement["k1"] == found.folds == 5
+
+
+async def test_settings_that_change_nothing_are_left_as_they_are():
+    found = await tune(
+        ground(lambda *_: 2), Setting(retrieval=Retrieval(), candidates=50, depth=None)
+    )
+
+    assert found.changes == {}
+    assert not found.gain.is_real
+
+
+async def test_fit_to_chance_is_no_gain():
+    found = await tune(ground(by_the_query), NOW)
+
+    assert not found.gain.is_gain
+
+
+async def test_fewest_candidates_and_least_depth_are_taken_that_lose_nothing():
+    def needs_a_hundred(_, request):
+        return 1 if request.candidates >= 100 else None
+
+    found = await tune(
+        ground(needs_a_hundred), Setting(retrieval=Retrieval(), candidates=400, depth=None)
+    )
+
+    assert found.changes["candidates"] == (400, 100)
+
+
+async def test_reranked_searches_are_tuned_by_the_order_that_the_reranker_gives():
+    scorer = FakeScorer()
+    found = await tune(
+        ground(lambda *_: 7, scorer=scorer), Setting(retrieval=Retrieval(), candidates=50, depth=10)
+    )
+
+    assert found.gain.before == 1  # the reranker lifts it from the seventh place
+    assert scorer.asked
+
+
+async def test_weights_are_tried_where_two_legs_are_fused_only():
+    asked = []
+
+    def keyword_heavy(retrieval, _):
+        return 1 if retrieval.keyword_weight > retrieval.dense_weight else 2
+
+    hybrid = ground(keyword_heavy, request=SearchRequest(query=""), asked=asked)
+    found = await tune(hybrid, NOW)
+
+    assert found.after.retrieval.dense_weight < found.after.retrieval.keyword_weight
+    assert {retrieval.fusion for retrieval, _ in asked} == set(Fusion)
+    assert {query for _, query in asked} == {each.query for each in questions()}
+
+    asked.clear()
+    await tune(ground(keyword_heavy, asked=asked), NOW)
+    assert {retrieval.keyword_weight for retrieval, _ in asked} == {1.0}
+
+
+async def test_each_setting_is_measured_once():
+    asked = []
+    trials = Trials(ground(better_with_large_k1, asked=asked))
+
+    first, second = await trials.values(NOW), await trials.values(NOW)
+
+    assert first is second
+    assert (trials.count, len(asked)) == (1, len(questions()))
+
+
+async def test_too_few_queries_are_refused():
+    small = ground(better_with_large_k1)
+
+    with pytest.raises(InvalidRequestError, match="at least 10"):
+        await tune(
+            Ground(
+                **{name: getattr(small, name) for name in small.__slots__}
+                | {"questions": questions(9)}
+            ),
+            NOW,
+        )
+
+
+async def test_reranker_that_fails_ends_it():
+    failing = ground(lambda *_: 2, scorer=FakeScorer(failure=ScoringError("The model")))
+
+    with pytest.raises(ScoringError):
+        await tune(failing, Setting(retrieval=Retrieval(), candidates=50, depth=10))
+
+
+async def test_real_gain_is_applied_and_another_is_not():
+    good, vain = ground(better_with_large_k1), ground(by_the_query)
+
+    applied = await apply(good.house, good, await tune(good, NOW))
+    refused = await apply(vain.house, vain, await tune(vain, NOW))
+
+    assert (applied, refused) == (True, False)
+    stored = [await each.house.documents.collection(TENANT, "docs") for each in (good, vain)]
+    assert [each.retrieval.k1 for each in stored] == [1.2, 0.9]
