@@ -55,6 +55,23 @@ END;
 
 ALTER FUNCTION pgrerank.any_of_v1(lexemes text[]) OWNER TO pgrerank_owner;
 
+--
+-- Name: any_of_v2(text[], boolean[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.any_of_v2(lexemes text[], are_prefixes boolean[]) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT (string_agg((((''''::text || replace(replace(l.lexeme, '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''''::text) ||
+         CASE
+             WHEN l.is_prefix THEN ':*'::text
+             ELSE ''::text
+         END), ' | '::text ORDER BY l.lexeme))::tsquery AS string_agg
+    FROM UNNEST(any_of_v2.lexemes, any_of_v2.are_prefixes) l(lexeme, is_prefix);
+END;
+
+ALTER FUNCTION pgrerank.any_of_v2(lexemes text[], are_prefixes boolean[]) OWNER TO pgrerank_owner;
+
 SET default_tablespace = '';
 
 SET default_table_access_method = heap;
@@ -102,6 +119,110 @@ END;
 ALTER FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) OWNER TO pgrerank_owner;
 
 --
+-- Name: bm25_v1(uuid, uuid, text[], boolean[], integer[], bigint[], tsquery, uuid[], tsquery, jsonpath, integer, bigint, double precision, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
+    SET cpu_operator_cost TO '0.02'
+    SET work_mem TO '64MB'
+    AS $_$
+declare
+    tf text;
+    weight text;
+    score text;
+    statement text;
+begin
+    select
+        string_agg(
+            format(
+                case
+                    when t.is_prefix then 'pgrerank.prefix_frequency_v1(c.tsv, %1$L)'
+                    when title_boost = 1
+                        then '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
+                    else '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
+                        || ' - coalesce(c.title_frequencies operator(public.<#>)'
+                        || ' %2$L::public.sparsevec, 0) * (%3$s::float8)'
+                end || ' as t%4$s',
+                t.lexeme,
+                '{' || pgrerank.lexeme_index_v1(t.lexeme) || ':1}/268435456',
+                title_boost - 1,
+                t.place
+            ),
+            ', '
+        ),
+        string_agg(
+            format(
+                '%1$s * ln(1 + (greatest($1 - count(*) filter (where h.t%2$s > 0), 0) + 0.5::float8)'
+                || ' / (count(*) filter (where h.t%2$s > 0) + 0.5::float8)) as w%2$s',
+                t.frequency, t.place
+            ),
+            ', '
+        ) filter (where t.known is null),
+        string_agg(
+            format(
+                '%1$s * h.t%2$s / (h.t%2$s + h.norm)',
+                coalesce(
+                    (
+                        t.frequency
+                        * ln(1 + (greatest(chunk_count - t.known, 0) + 0.5) / (t.known + 0.5))
+                    )::float8::text || '::float8',
+                    'w.w' || t.place
+                ),
+                t.place
+            ),
+            ' + '
+        )
+    into tf, weight, score
+    from
+        unnest(lexemes, are_prefixes, frequencies, counts)
+        with ordinality as t (lexeme, is_prefix, frequency, known, place);
+    statement := 'with hit as (select c.id, c.document_id, '
+        || 'greatest($2 + $3 * c.lexeme_count, 1e-9::float8) as norm, '
+        || case
+            when restriction is null then 'true'
+            else 'c.tsv operator(pg_catalog.@@) $4'
+        end || ' as is_allowed, ' || tf
+        || ' from pgrerank.chunk as c where c.tenant_id = $5 and c.collection_id = $6 and '
+        || case
+            when among is null then 'c.tsv operator(pg_catalog.@@) $7'
+            else 'c.id = any($8)'
+        end || ' offset 0), best as (select h.id, ' || score || ' as score from hit as h'
+        || coalesce(' cross join (select ' || weight || ' from hit as h) as w', '')
+        || ' where h.is_allowed'
+        || case
+            when filter is null then ''
+            else ' and exists (select from pgrerank.document as d'
+                || ' where d.tenant_id = $5 and d.id = h.document_id'
+                || ' and d.metadata operator(pg_catalog.@@) $9)'
+        end || ' order by score desc, h.id asc limit $10)'
+        || ' select coalesce(array_agg(b.id order by b.score desc, b.id asc), ''{}''),'
+        || ' coalesce(array_agg(b.score order by b.score desc, b.id asc), ''{}'')'
+        || ' from best as b where b.score > 0';
+    execute statement
+    into chunk_ids, scores
+    using
+        chunk_count,
+        k1 * (1 - b),
+        k1 * b / average_length,
+        restriction,
+        tenant_id,
+        collection_id,
+        finder,
+        among,
+        filter,
+        candidates;
+end
+$_$;
+
+ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
+
+--
 -- Name: collection_size_chunk_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -129,6 +250,76 @@ end
 $$;
 
 ALTER FUNCTION pgrerank.collection_size_chunk_v1() OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_size_chunk_v2(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_size_chunk_v2() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    if tg_op in ('INSERT', 'UPDATE') then
+        perform
+            pgrerank.collection_size_add_v1(
+                n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
+            ),
+            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(n.collection_id))
+        from (
+            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
+            from new_rows as r
+            group by r.tenant_id, r.collection_id
+        ) as n;
+        -- A statement of its own, to see the words of the moment after the lock.
+        perform pgrerank.collection_word_add_v1(
+            n.tenant_id,
+            n.collection_id,
+            array(
+                select r.tsv
+                from new_rows as r
+                where r.tenant_id = n.tenant_id and r.collection_id = n.collection_id
+            ),
+            1
+        )
+        from (select distinct r.tenant_id, r.collection_id from new_rows as r) as n
+        where exists (
+            select from pgrerank.collection_word as w
+            where w.tenant_id = n.tenant_id and w.collection_id = n.collection_id
+        );
+    end if;
+    if tg_op in ('DELETE', 'UPDATE') then
+        perform
+            pgrerank.collection_size_add_v1(
+                o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
+            ),
+            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(o.collection_id))
+        from (
+            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
+            from old_rows as r
+            group by r.tenant_id, r.collection_id
+        ) as o;
+        perform pgrerank.collection_word_add_v1(
+            o.tenant_id,
+            o.collection_id,
+            array(
+                select r.tsv
+                from old_rows as r
+                where r.tenant_id = o.tenant_id and r.collection_id = o.collection_id
+            ),
+            -1
+        )
+        from (select distinct r.tenant_id, r.collection_id from old_rows as r) as o
+        where exists (
+            select from pgrerank.collection_word as w
+            where w.tenant_id = o.tenant_id and w.collection_id = o.collection_id
+        );
+    end if;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pgrerank.collection_size_chunk_v2() OWNER TO pgrerank_owner;
 
 --
 -- Name: collection_size_document_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -359,6 +550,84 @@ END;
 ALTER FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: fuse_v2(uuid[], double precision[], uuid[], double precision[], uuid[], double precision[], text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text DEFAULT 'rrf'::text, k integer DEFAULT 60, dense_weight double precision DEFAULT 1, keyword_weight double precision DEFAULT 1, sparse_weight double precision DEFAULT 1) RETURNS TABLE(chunk_id uuid, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ WITH found AS (
+          SELECT 'd'::text AS leg,
+             d.id,
+             d.score,
+             (d.rank)::integer AS rank,
+             fuse_v2.dense_weight AS weight
+            FROM UNNEST(fuse_v2.dense_ids, fuse_v2.dense_scores) WITH ORDINALITY d(id, score, rank)
+         UNION ALL
+          SELECT 'k'::text AS leg,
+             w.id,
+             w.score,
+             (w.rank)::integer AS rank,
+             fuse_v2.keyword_weight AS weight
+            FROM UNNEST(fuse_v2.keyword_ids, fuse_v2.keyword_scores) WITH ORDINALITY w(id, score, rank)
+         UNION ALL
+          SELECT 's'::text AS leg,
+             s.id,
+             s.score,
+             (s.rank)::integer AS rank,
+             fuse_v2.sparse_weight AS weight
+            FROM UNNEST(fuse_v2.sparse_ids, fuse_v2.sparse_scores) WITH ORDINALITY s(id, score, rank)
+         ), scaled AS (
+          SELECT f.leg,
+             f.id,
+             f.score,
+             f.rank,
+             f.weight,
+             COALESCE(((f.score - min(f.score) OVER (PARTITION BY f.leg)) / NULLIF((max(f.score) OVER (PARTITION BY f.leg) - min(f.score) OVER (PARTITION BY f.leg)), (0)::double precision)), (1)::double precision) AS share
+            FROM found f
+         ), fused AS (
+          SELECT s.id,
+             min(s.rank) FILTER (WHERE (s.leg = 'd'::text)) AS dense_rank,
+             min(s.score) FILTER (WHERE (s.leg = 'd'::text)) AS dense_score,
+             min(s.rank) FILTER (WHERE (s.leg = 'k'::text)) AS keyword_rank,
+             min(s.score) FILTER (WHERE (s.leg = 'k'::text)) AS keyword_score,
+             min(s.rank) FILTER (WHERE (s.leg = 's'::text)) AS sparse_rank,
+             min(s.score) FILTER (WHERE (s.leg = 's'::text)) AS sparse_score,
+             sum(
+                 CASE
+                     WHEN (fuse_v2.fusion = 'weighted'::text) THEN (s.weight * s.share)
+                     ELSE (s.weight / ((fuse_v2.k + s.rank))::double precision)
+                 END ORDER BY s.leg) AS score
+            FROM scaled s
+           GROUP BY s.id
+         ), ranked AS (
+          SELECT f.id,
+             f.dense_rank,
+             f.dense_score,
+             f.keyword_rank,
+             f.keyword_score,
+             f.sparse_rank,
+             f.sparse_score,
+             f.score,
+             (row_number() OVER (ORDER BY f.score DESC, f.id))::integer AS fused_rank
+            FROM fused f
+         )
+  SELECT r.id,
+     r.dense_rank,
+     r.dense_score,
+     r.keyword_rank,
+     r.keyword_score,
+     r.sparse_rank,
+     r.sparse_score,
+     r.fused_rank,
+     r.score
+    FROM ranked r
+   ORDER BY r.fused_rank;
+END;
+
+ALTER FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
+
+--
 -- Name: hybrid_candidates_v1(uuid, uuid, public.vector, text, integer, integer, jsonpath, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -417,6 +686,84 @@ end
 $$;
 
 ALTER FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: hybrid_candidates_v2(uuid, uuid, public.vector, text, public.sparsevec, integer, integer, jsonpath, double precision, boolean, double precision, double precision, double precision, text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    requested constant integer := case
+        when is_tiered then greatest(least(10 * candidates, 1000), candidates) else candidates
+    end;
+    dense record;
+    keyword record;
+    sparse record;
+begin
+    select l.*, cardinality(l.chunk_ids) as returned
+    into dense
+    from pgrerank.dense_leg_v1(
+        collection_id, model_id, embedding, requested, filter, min_similarity
+    ) as l
+    where embedding is not null;
+    select l.*, cardinality(l.chunk_ids) as returned
+    into keyword
+    from pgrerank.keyword_leg_v2(
+        collection_id, query, candidates, filter, k1, b, title_boost,
+        case when is_tiered then coalesce(dense.chunk_ids, '{}') end
+    ) as l
+    where query is not null;
+    select l.*, cardinality(l.chunk_ids) as returned
+    into sparse
+    from pgrerank.sparse_leg_v1(collection_id, weights, candidates, filter) as l
+    where weights is not null;
+    return query
+    select
+        requested,
+        dense.returned,
+        dense.scan,
+        dense.below_similarity,
+        keyword.returned,
+        keyword.scan,
+        sparse.returned,
+        sparse.scan,
+        f.chunk_id,
+        c.document_id,
+        d.external_id,
+        d.title,
+        d.uri,
+        d.metadata,
+        c.ordinal,
+        case when f.fused_rank <= texts then c.content end,
+        c.content_hash,
+        f.dense_rank,
+        f.dense_score,
+        f.keyword_rank,
+        f.keyword_score,
+        f.sparse_rank,
+        f.sparse_score,
+        f.fused_rank,
+        f.fused_score
+    from (values (true)) as report (is_made)
+    left join pgrerank.fuse_v2(
+        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
+        sparse.chunk_ids, sparse.scores,
+        fusion, rrf_k, dense_weight, keyword_weight, sparse_weight
+    ) as f on report.is_made and (not is_tiered or f.fused_rank <= candidates)
+    left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
+    left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
+    order by f.fused_rank;
+end
+$$;
+
+ALTER FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
 
 --
 -- Name: keyword_leg_v1(uuid, text, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -522,6 +869,134 @@ $$;
 ALTER FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
 
 --
+-- Name: keyword_leg_v2(uuid, text, integer, jsonpath, double precision, double precision, double precision, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, k1 double precision DEFAULT 0.9, b double precision DEFAULT 0.4, title_boost double precision DEFAULT 1, among uuid[] DEFAULT NULL::uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    configuration regconfig;
+    restriction tsquery;
+    chunk_count bigint;
+    average_length double precision;
+    lexemes text[];
+    are_prefixes boolean[];
+    frequencies integer[];
+    counts bigint[];
+    ceilings double precision[];
+    unknown integer;
+    known integer;
+    -- what the words behind the sixth known one could add
+    beyond double precision;
+    guess double precision;
+    attempt integer := 0;
+    unquoted constant text := regexp_replace(query, '(?<!-)"([^"]+)"', ' \1 ', 'g');
+begin
+    chunk_ids := '{}';
+    scores := '{}';
+    scan := 'no terms';
+    select c.text_search, s.chunks, s.lexemes / nullif(s.chunks, 0)
+    into configuration, chunk_count, average_length
+    from pgrerank.collection as c
+    cross join lateral (
+        select sum(z.chunks) as chunks, sum(z.lexemes)::float8 as lexemes
+        from pgrerank.collection_size as z
+        where z.tenant_id = tenant and z.collection_id = keyword_leg_v2.collection_id
+    ) as s
+    where c.tenant_id = tenant and c.id = keyword_leg_v2.collection_id;
+    select
+        array_agg(t.lexeme),
+        array_agg(t.is_prefix),
+        array_agg(t.frequency),
+        array_agg(t.known),
+        array_agg(
+            t.frequency * ln(1 + (greatest(chunk_count - t.known, 0) + 0.5) / (t.known + 0.5))
+        ),
+        count(*) filter (where t.known is null)
+    into lexemes, are_prefixes, frequencies, counts, ceilings, unknown
+    from (
+        select q.*, n.known
+        from pgrerank.query_terms_v2(configuration, query) as q
+        left join lateral (
+            select sum(w.chunks) as known
+            from pgrerank.collection_word as w
+            where
+                w.tenant_id = tenant
+                and w.collection_id = keyword_leg_v2.collection_id
+                and w.lexeme = q.lexeme
+                and not q.is_prefix
+            having bool_or(w.shard = -1 and w.chunks is not null)
+        ) as n on true
+        order by n.known asc nulls first, q.lexeme asc
+    ) as t;
+    if lexemes is null then
+        return;
+    end if;
+    scan := 'gin';
+    if average_length is null then
+        return;
+    end if;
+    restriction := pgrerank.query_restriction_v1(configuration, query);
+    if among is not null then
+        counts := pgrerank.lexeme_counts_v1(tenant, collection_id, lexemes, are_prefixes, counts);
+    end if;
+    known := least(cardinality(lexemes), unknown + 6);
+    beyond := coalesce((select sum(u.ceiling) from unnest(ceilings[known + 1:]) as u (ceiling)), 0);
+    guess := case
+        when among is not null then 0
+        when unknown > 0 then 'infinity'
+        else (select sum(u.ceiling) / 2 from unnest(ceilings) as u (ceiling))
+    end;
+    loop
+        attempt := attempt + 1;
+        select f.chunk_ids, f.scores
+        into chunk_ids, scores
+        from pgrerank.bm25_v1(
+            tenant, collection_id, lexemes, are_prefixes, frequencies, counts,
+            case
+                when guess <= beyond then pgrerank.any_of_v2(lexemes, are_prefixes)
+                else concat_ws(
+                    ' | ',
+                    pgrerank.any_of_v2(lexemes[:unknown], are_prefixes[:unknown])::text,
+                    pgrerank.worth_finding_v1(
+                        lexemes[unknown + 1:known], ceilings[unknown + 1:known], guess - beyond
+                    )::text
+                )::tsquery
+            end,
+            among, restriction, filter, candidates, chunk_count, average_length, k1, b, title_boost
+        ) as f;
+        exit when
+            guess <= beyond or guess <= coalesce(scores[candidates], 0)
+            or unknown = cardinality(lexemes);
+        guess := case
+            when scores[candidates] is not null then scores[candidates]
+            when attempt = 1 and unknown = 0 then guess / 2
+            else 0
+        end;
+    end loop;
+    if
+        chunk_ids = '{}' and unquoted <> query
+        and exists (
+            select from pgrerank.query_terms_v2(
+                configuration, regexp_replace(query, '-?"[^"]+"', ' ', 'g')
+            )
+        )
+    then
+        select l.chunk_ids, l.scores, 'gin, phrases relaxed'
+        into chunk_ids, scores, scan
+        from pgrerank.keyword_leg_v2(
+            collection_id, unquoted, candidates, filter, k1, b, title_boost, among
+        ) as l;
+    end if;
+end
+$$;
+
+ALTER FUNCTION pgrerank.keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
+
+--
 -- Name: lexeme_count_v1(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -533,6 +1008,40 @@ CREATE FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) RETURNS integer
 END;
 
 ALTER FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) OWNER TO pgrerank_owner;
+
+--
+-- Name: lexeme_counts_v1(uuid, uuid, text[], boolean[], bigint[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.lexeme_counts_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], counts bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
+    SET cpu_operator_cost TO '0.02'
+    AS $$
+declare
+    counted bigint;
+begin
+    for i in 1 .. cardinality(lexemes) loop
+        if counts[i] is null then
+            select count(*)
+            into counted
+            from pgrerank.chunk as c
+            where
+                c.tenant_id = lexeme_counts_v1.tenant_id
+                and c.collection_id = lexeme_counts_v1.collection_id
+                and c.tsv @@ pgrerank.any_of_v2(array[lexemes[i]], array[are_prefixes[i]]);
+            counts[i] := counted;
+        end if;
+    end loop;
+    return counts;
+end
+$$;
+
+ALTER FUNCTION pgrerank.lexeme_counts_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], counts bigint[]) OWNER TO pgrerank_owner;
 
 --
 -- Name: lexeme_index_v1(text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -622,6 +1131,20 @@ $_$;
 ALTER FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
 
 --
+-- Name: prefix_frequency_v1(tsvector, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.prefix_frequency_v1(lexemes tsvector, prefix text) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT (COALESCE(sum(cardinality(l.positions)), (0)::bigint))::integer AS "coalesce"
+    FROM unnest(prefix_frequency_v1.lexemes) l(lexeme, positions, weights)
+   WHERE starts_with(l.lexeme, prefix_frequency_v1.prefix);
+END;
+
+ALTER FUNCTION pgrerank.prefix_frequency_v1(lexemes tsvector, prefix text) OWNER TO pgrerank_owner;
+
+--
 -- Name: query_words_v1(text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -684,6 +1207,112 @@ END;
 ALTER FUNCTION pgrerank.query_terms_v1(configuration regconfig, words text) OWNER TO pgrerank_owner;
 
 --
+-- Name: query_terms_v2(regconfig, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.query_terms_v2(configuration regconfig, query text) RETURNS TABLE(lexeme text, frequency integer, is_prefix boolean)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ WITH said AS (
+          SELECT pgrerank.query_words_v1(query_terms_v2.query) AS words
+         ), prefix AS (
+          SELECT lower(p.found[1]) AS word
+            FROM (said s
+              CROSS JOIN LATERAL regexp_matches(s.words, '(?<!\S)([[:alnum:]]{2,})\*(?!\S)'::text, 'g'::text) WITH ORDINALITY p(found, place))
+           ORDER BY p.place
+          LIMIT 8
+         ), term AS (
+          SELECT l.lexeme,
+             cardinality(l.positions) AS frequency,
+             false AS is_prefix,
+             l.positions[1] AS place
+            FROM (said s
+              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v2.configuration, regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,}\*(?!\S)'::text, ' '::text, 'g'::text))) l(lexeme, positions, weights))
+         UNION ALL
+          SELECT DISTINCT COALESCE((tsvector_to_array(to_tsvector(query_terms_v2.configuration, p.word)))[1], p.word) AS lexeme,
+             1 AS frequency,
+             true AS is_prefix,
+             0 AS place
+            FROM prefix p
+         )
+  SELECT t.lexeme,
+     t.frequency,
+     t.is_prefix
+    FROM term t
+   ORDER BY t.place, t.lexeme
+  LIMIT 128;
+END;
+
+ALTER FUNCTION pgrerank.query_terms_v2(configuration regconfig, query text) OWNER TO pgrerank_owner;
+
+--
+-- Name: sparse_leg_v1(uuid, public.sparsevec, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.sparse_leg_v1(collection_id uuid, weights public.sparsevec, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+begin
+    select
+        coalesce(array_agg(b.chunk_id order by b.score desc, b.chunk_id asc), '{}'),
+        coalesce(array_agg(b.score order by b.score desc, b.chunk_id asc), '{}')
+    into chunk_ids, scores
+    from (
+        select w.chunk_id, -(w.weights operator(public.<#>) sparse_leg_v1.weights) as score
+        from pgrerank.chunk_weights as w
+        where
+            w.tenant_id = tenant
+            and w.collection_id = sparse_leg_v1.collection_id
+            and w.weights operator(public.<#>) sparse_leg_v1.weights < 0
+            and (filter is null or exists (
+                select from pgrerank.chunk as c
+                inner join pgrerank.document as d
+                    on c.tenant_id = d.tenant_id and c.document_id = d.id
+                where
+                    c.tenant_id = tenant and c.id = w.chunk_id and d.metadata @@ filter
+            ))
+        order by score desc, w.chunk_id asc
+        limit candidates
+    ) as b;
+    scan := case
+        when chunk_ids <> '{}' or exists (
+            select from pgrerank.chunk_weights as w
+            where w.tenant_id = tenant and w.collection_id = sparse_leg_v1.collection_id
+        ) then 'exact'
+        else 'no weights'
+    end;
+end
+$$;
+
+ALTER FUNCTION pgrerank.sparse_leg_v1(collection_id uuid, weights public.sparsevec, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
+
+--
+-- Name: sparse_vector_v1(text[], real[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.sparse_vector_v1(tokens text[], weights real[]) RETURNS public.sparsevec
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT ((('{'::text || COALESCE(string_agg(((w.dimension || ':'::text) || w.weight), ','::text ORDER BY w.dimension), ''::text)) || '}/268435456'::text))::public.sparsevec AS sparsevec
+    FROM ( SELECT pgrerank.lexeme_index_v1(t.token) AS dimension,
+             sum(t.weight) AS weight
+            FROM UNNEST(sparse_vector_v1.tokens, sparse_vector_v1.weights) t(token, weight)
+           GROUP BY (pgrerank.lexeme_index_v1(t.token))
+          HAVING (sum(t.weight) <> (0)::double precision)
+           ORDER BY (sum(t.weight)) DESC, (pgrerank.lexeme_index_v1(t.token))
+          LIMIT 1000) w;
+END;
+
+ALTER FUNCTION pgrerank.sparse_vector_v1(tokens text[], weights real[]) OWNER TO pgrerank_owner;
+
+--
 -- Name: term_frequencies_v1(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -700,6 +1329,39 @@ CREATE FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) RETURNS public.sp
 END;
 
 ALTER FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) OWNER TO pgrerank_owner;
+
+--
+-- Name: word_lock_v1(uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.word_lock_v1(collection_id uuid) RETURNS bigint
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT hashtextextended(('pgrerank.words '::text || collection_id), (0)::bigint) AS hashtextextended;
+END;
+
+ALTER FUNCTION pgrerank.word_lock_v1(collection_id uuid) OWNER TO pgrerank_owner;
+
+--
+-- Name: worth_finding_v1(text[], double precision[], double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.worth_finding_v1(lexemes text[], ceilings double precision[], need double precision) RETURNS tsquery
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ WITH combination AS (
+          SELECT string_agg((pgrerank.any_of_v1(ARRAY[l.lexeme]))::text, ' & '::text ORDER BY l.place) AS together
+            FROM (generate_series(1, ((1 << cardinality(worth_finding_v1.lexemes)) - 1)) s(members)
+              CROSS JOIN UNNEST(worth_finding_v1.lexemes, worth_finding_v1.ceilings) WITH ORDINALITY l(lexeme, ceiling, place))
+           WHERE ((s.members & (1 << ((l.place)::integer - 1))) <> 0)
+           GROUP BY s.members
+          HAVING ((sum(l.ceiling) >= worth_finding_v1.need) AND ((sum(l.ceiling) - min(l.ceiling)) < worth_finding_v1.need))
+         )
+  SELECT (string_agg(c.together, ' | '::text ORDER BY c.together))::tsquery AS string_agg
+    FROM combination c;
+END;
+
+ALTER FUNCTION pgrerank.worth_finding_v1(lexemes text[], ceilings double precision[], need double precision) OWNER TO pgrerank_owner;
 
 --
 -- Name: kendall_tau_v1(double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -762,9 +1424,11 @@ CREATE TABLE pgrerank.chunk (
     token_count integer NOT NULL,
     lexeme_count integer NOT NULL,
     tsv tsvector NOT NULL,
-    term_frequencies public.sparsevec(268435456) NOT NULL
+    term_frequencies public.sparsevec(268435456) NOT NULL,
+    title_frequencies public.sparsevec(268435456)
 );
 ALTER TABLE ONLY pgrerank.chunk ALTER COLUMN term_frequencies SET STORAGE MAIN;
+ALTER TABLE ONLY pgrerank.chunk ALTER COLUMN title_frequencies SET STORAGE MAIN;
 
 ALTER TABLE pgrerank.chunk OWNER TO pgrerank_owner;
 
@@ -796,6 +1460,20 @@ CREATE TABLE pgrerank.chunk_tokens (
 ALTER TABLE ONLY pgrerank.chunk_tokens ALTER COLUMN vectors SET STORAGE EXTERNAL;
 
 ALTER TABLE pgrerank.chunk_tokens OWNER TO pgrerank_owner;
+
+--
+-- Name: chunk_weights; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.chunk_weights (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    chunk_id uuid NOT NULL,
+    weights public.sparsevec(268435456) NOT NULL
+);
+ALTER TABLE ONLY pgrerank.chunk_weights ALTER COLUMN weights SET STORAGE MAIN;
+
+ALTER TABLE pgrerank.chunk_weights OWNER TO pgrerank_owner;
 
 --
 -- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -836,6 +1514,20 @@ CREATE TABLE pgrerank.collection_size (
 );
 
 ALTER TABLE pgrerank.collection_size OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_word; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection_word (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    lexeme text NOT NULL,
+    shard smallint NOT NULL,
+    chunks bigint
+);
+
+ALTER TABLE pgrerank.collection_word OWNER TO pgrerank_owner;
 
 --
 -- Name: document; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -941,6 +1633,11 @@ CREATE TABLE pgrerank.rerank_log (
     cascade_id uuid,
     cascade_scores double precision[],
     evidence double precision[],
+    sparse_requested integer,
+    sparse_returned integer,
+    sparse_scan text,
+    sparse_ranks smallint[],
+    sparse_scores real[],
     CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
     CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
 )
@@ -1164,6 +1861,26 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.rerank_log OWNER TO pgrerank_owner;
 
 --
+-- Name: rerank_sparse; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.rerank_sparse WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    u.final_rank,
+    u.fused_rank,
+    u.sparse_rank,
+    u.sparse_score,
+    u.chunk_id
+   FROM ((pgrerank.rerank_log l
+     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.final_ranks, l.fused_ranks, l.sparse_ranks, l.sparse_scores) u(chunk_id, final_rank, fused_rank, sparse_rank, sparse_score))
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+  WHERE (l.sparse_scan IS NOT NULL);
+
+ALTER VIEW pgrerank_analytics.rerank_sparse OWNER TO pgrerank_owner;
+
+--
 -- Name: collection_size pk_collection_size; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1188,6 +1905,37 @@ CREATE FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uu
 END;
 
 ALTER FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_word pk_collection_word; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection_word
+    ADD CONSTRAINT pk_collection_word PRIMARY KEY (tenant_id, collection_id, lexeme, shard);
+
+--
+-- Name: collection_word_add_v1(uuid, uuid, tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO pgrerank.collection_word AS w (tenant_id, collection_id, lexeme, shard, chunks)  SELECT c.tenant_id,
+             c.collection_id,
+             c.lexeme,
+             (pg_backend_pid() % 16) AS shard,
+             (collection_word_add_v1.sign * count(*)) AS chunks
+            FROM ((unnest(collection_word_add_v1.lexemes) v(lexemes)
+              CROSS JOIN LATERAL unnest(v.lexemes) l(lexeme, positions, weights))
+              JOIN pgrerank.collection_word c ON ((l.lexeme = c.lexeme)))
+           WHERE ((c.tenant_id = collection_word_add_v1.of_tenant) AND (c.collection_id = collection_word_add_v1.of_collection) AND (c.shard = '-1'::integer) AND (EXISTS ( SELECT 1
+                    FROM pgrerank.collection k
+                   WHERE ((k.tenant_id = collection_word_add_v1.of_tenant) AND (k.id = collection_word_add_v1.of_collection)))))
+           GROUP BY c.tenant_id, c.collection_id, c.lexeme
+           ORDER BY c.lexeme ON CONFLICT ON CONSTRAINT pk_collection_word DO UPDATE SET chunks = (w.chunks + excluded.chunks);
+END;
+
+ALTER FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
 
 --
 -- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -1230,6 +1978,13 @@ ALTER TABLE ONLY pgrerank.chunk_embedding
 
 ALTER TABLE ONLY pgrerank.chunk_tokens
     ADD CONSTRAINT pk_chunk_tokens PRIMARY KEY (tenant_id, chunk_id, model_id);
+
+--
+-- Name: chunk_weights pk_chunk_weights; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk_weights
+    ADD CONSTRAINT pk_chunk_weights PRIMARY KEY (tenant_id, collection_id, chunk_id);
 
 --
 -- Name: collection pk_collection; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -1333,6 +2088,12 @@ CREATE INDEX ix_chunk_tenant_id_collection_id ON pgrerank.chunk USING btree (ten
 CREATE INDEX ix_chunk_tsv ON pgrerank.chunk USING gin (tsv);
 
 --
+-- Name: ix_chunk_weights_tenant_id_chunk_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_chunk_weights_tenant_id_chunk_id ON pgrerank.chunk_weights USING btree (tenant_id, chunk_id);
+
+--
 -- Name: ix_document_metadata; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1348,7 +2109,7 @@ CREATE INDEX ix_judgment_tenant_id_collection_id_query_hash ON pgrerank.judgment
 -- Name: chunk collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
+CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v2();
 
 --
 -- Name: document collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
@@ -1360,7 +2121,7 @@ CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.document REFERENC
 -- Name: chunk collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.chunk REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
+CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.chunk REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v2();
 
 --
 -- Name: document collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
@@ -1372,7 +2133,7 @@ CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.document REFERENC
 -- Name: chunk collection_size_update; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_update AFTER UPDATE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
+CREATE TRIGGER collection_size_update AFTER UPDATE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v2();
 
 --
 -- Name: analyst_grant fk_analyst_grant_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -1431,6 +2192,13 @@ ALTER TABLE ONLY pgrerank.chunk_tokens
     ADD CONSTRAINT fk_chunk_tokens_tenant_id_chunk_id_chunk FOREIGN KEY (tenant_id, chunk_id) REFERENCES pgrerank.chunk(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: chunk_weights fk_chunk_weights_tenant_id_chunk_id_chunk; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chunk_weights
+    ADD CONSTRAINT fk_chunk_weights_tenant_id_chunk_id_chunk FOREIGN KEY (tenant_id, chunk_id) REFERENCES pgrerank.chunk(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: collection fk_collection_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1450,6 +2218,13 @@ ALTER TABLE ONLY pgrerank.collection_size
 
 ALTER TABLE ONLY pgrerank.collection
     ADD CONSTRAINT fk_collection_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
+
+--
+-- Name: collection_word fk_collection_word_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection_word
+    ADD CONSTRAINT fk_collection_word_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
 
 --
 -- Name: document fk_document_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -1524,6 +2299,14 @@ CREATE POLICY analyst ON pgrerank.chunk_tokens FOR SELECT TO pgrerank_analyst US
   WHERE (g.login = SESSION_USER))));
 
 --
+-- Name: chunk_weights analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.chunk_weights FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
 -- Name: collection analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1536,6 +2319,14 @@ CREATE POLICY analyst ON pgrerank.collection FOR SELECT TO pgrerank_analyst USIN
 --
 
 CREATE POLICY analyst ON pgrerank.collection_size FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: collection_word analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.collection_word FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
    FROM pgrerank.analyst_grant g
   WHERE (g.login = SESSION_USER))));
 
@@ -1608,6 +2399,12 @@ CREATE POLICY app ON pgrerank.chunk_embedding TO pgrerank_app USING ((tenant_id 
 CREATE POLICY app ON pgrerank.chunk_tokens TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
+-- Name: chunk_weights app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.chunk_weights TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
 -- Name: collection app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1618,6 +2415,12 @@ CREATE POLICY app ON pgrerank.collection TO pgrerank_app USING ((tenant_id = ( S
 --
 
 CREATE POLICY app ON pgrerank.collection_size TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: collection_word app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.collection_word TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
 -- Name: document app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
@@ -1662,6 +2465,12 @@ ALTER TABLE pgrerank.chunk_embedding ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgrerank.chunk_tokens ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: chunk_weights; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.chunk_weights ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: collection; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1672,6 +2481,12 @@ ALTER TABLE pgrerank.collection ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE pgrerank.collection_size ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: collection_word; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.collection_word ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: document; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
@@ -1717,6 +2532,12 @@ GRANT USAGE ON SCHEMA pgrerank_analytics TO pgrerank_analyst;
 REVOKE ALL ON FUNCTION pgrerank.any_of_v1(lexemes text[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION any_of_v2(lexemes text[], are_prefixes boolean[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.any_of_v2(lexemes text[], are_prefixes boolean[]) FROM PUBLIC;
+
+--
 -- Name: TABLE api_key; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1736,10 +2557,22 @@ REVOKE ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) FROM PUBL
 GRANT ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) TO pgrerank_app;
 
 --
+-- Name: FUNCTION bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION collection_size_chunk_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v1() FROM PUBLIC;
+
+--
+-- Name: FUNCTION collection_size_chunk_v2(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v2() FROM PUBLIC;
 
 --
 -- Name: FUNCTION collection_size_document_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -1786,11 +2619,24 @@ GRANT ALL ON FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) TO
 REVOKE ALL ON FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
+
+--
 -- Name: FUNCTION hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) TO pgrerank_app;
+
+--
+-- Name: FUNCTION hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
 
 --
 -- Name: FUNCTION keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -1799,11 +2645,23 @@ GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id
 REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION lexeme_count_v1(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) TO pgrerank_app;
+
+--
+-- Name: FUNCTION lexeme_counts_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], counts bigint[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.lexeme_counts_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], counts bigint[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION lexeme_index_v1(lexeme text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -1825,6 +2683,12 @@ REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id u
 REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
 
 --
+-- Name: FUNCTION prefix_frequency_v1(lexemes tsvector, prefix text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.prefix_frequency_v1(lexemes tsvector, prefix text) FROM PUBLIC;
+
+--
 -- Name: FUNCTION query_words_v1(query text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1843,11 +2707,42 @@ REVOKE ALL ON FUNCTION pgrerank.query_restriction_v1(configuration regconfig, qu
 REVOKE ALL ON FUNCTION pgrerank.query_terms_v1(configuration regconfig, words text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION query_terms_v2(configuration regconfig, query text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.query_terms_v2(configuration regconfig, query text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparse_leg_v1(collection_id uuid, weights public.sparsevec, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.sparse_leg_v1(collection_id uuid, weights public.sparsevec, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION sparse_vector_v1(tokens text[], weights real[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.sparse_vector_v1(tokens text[], weights real[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.sparse_vector_v1(tokens text[], weights real[]) TO pgrerank_app;
+
+--
 -- Name: FUNCTION term_frequencies_v1(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) TO pgrerank_app;
+
+--
+-- Name: FUNCTION word_lock_v1(collection_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.word_lock_v1(collection_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION worth_finding_v1(lexemes text[], ceilings double precision[], need double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.worth_finding_v1(lexemes text[], ceilings double precision[], need double precision) FROM PUBLIC;
 
 --
 -- Name: FUNCTION kendall_tau_v1(first double precision[], second double precision[]); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -1890,6 +2785,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk_tokens TO pgrerank_app
 GRANT SELECT ON TABLE pgrerank.chunk_tokens TO pgrerank_analyst;
 
 --
+-- Name: TABLE chunk_weights; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk_weights TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.chunk_weights TO pgrerank_analyst;
+
+--
 -- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1902,6 +2804,13 @@ GRANT SELECT ON TABLE pgrerank.collection TO pgrerank_analyst;
 
 GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_analyst;
+
+--
+-- Name: TABLE collection_word; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_analyst;
 
 --
 -- Name: TABLE document; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -1981,10 +2890,22 @@ GRANT SELECT ON TABLE pgrerank_analytics.rerank_evidence TO pgrerank_analyst;
 GRANT SELECT ON TABLE pgrerank_analytics.rerank_log TO pgrerank_analyst;
 
 --
+-- Name: TABLE rerank_sparse; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.rerank_sparse TO pgrerank_analyst;
+
+--
 -- Name: FUNCTION collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) FROM PUBLIC;
+
+--
+-- Name: FUNCTION collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) FROM PUBLIC;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: pgrerank_owner

@@ -8,7 +8,9 @@ from typing import Any
 K1, B, RRF_K = 0.9, 0.4, 60
 
 
-def bm25(texts: Mapping[str, Sequence[str]], query: Sequence[str]) -> dict[str, float]:
+def bm25(
+    texts: Mapping[str, Sequence[str]], query: Sequence[str], *, k1: float = K1, b: float = B
+) -> dict[str, float]:
     """Score of every text that holds a term of the query, by the text's name."""
     average = sum(map(len, texts.values())) / len(texts)
     frequencies = {name: Counter(terms) for name, terms in texts.items()}
@@ -18,7 +20,7 @@ def bm25(texts: Mapping[str, Sequence[str]], query: Sequence[str]) -> dict[str, 
         idf = math.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
         for name, counts in frequencies.items():
             if term in counts:
-                norm = K1 * (1 - B + B * len(texts[name]) / average)
+                norm = k1 * (1 - b + b * len(texts[name]) / average)
                 tf = counts[term]
                 scores[name] = scores.get(name, 0) + weight * idf * tf / (tf + norm)
     return scores

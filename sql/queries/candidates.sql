@@ -1,15 +1,18 @@
 -- Runtime statements of storage/candidates.py.
 
 -- hybrid_candidates --
--- Candidates of both legs, fused; no row at all where the collection is gone. The first
+-- Candidates of all legs, fused; no row at all where the collection is gone. The first
 -- `tokens` of them come with their token vectors of the model, where they have some, the first
 -- `embeddings` of them with their embeddings.
 select
+    h.dense_requested,
     h.dense_returned,
     h.dense_scan,
     h.below_similarity,
     h.keyword_returned,
     h.keyword_scan,
+    h.sparse_returned,
+    h.sparse_scan,
     h.chunk_id,
     h.document_id,
     h.external_id,
@@ -23,6 +26,8 @@ select
     h.dense_score,
     h.keyword_rank,
     h.keyword_score,
+    h.sparse_rank,
+    h.sparse_score,
     h.fused_rank,
     h.fused_score,
     -- Row by row through the key: a join might read the whole table.
@@ -55,15 +60,31 @@ select
     end as embedding
 from pgrerank.collection as c
 cross join
-    lateral pgrerank.hybrid_candidates_v1(
+    lateral pgrerank.hybrid_candidates_v2(
         c.id,
         c.embedder_id,
         %(embedding)s::public.vector,
         %(query)s::text,
+        case
+            when %(sparse_tokens)s::text[] is not null
+                then
+                    pgrerank.sparse_vector_v1(
+                        %(sparse_tokens)s::text[], %(sparse_weights)s::real[]
+                    )
+        end,
         %(candidates)s::integer,
         %(texts)s::integer,
         %(filter)s::jsonpath,
-        %(min_similarity)s::double precision
+        %(min_similarity)s::double precision,
+        %(is_tiered)s::boolean,
+        %(k1)s::double precision,
+        %(b)s::double precision,
+        %(title_boost)s::double precision,
+        %(fusion)s::text,
+        %(rrf_k)s::integer,
+        %(dense_weight)s::double precision,
+        %(keyword_weight)s::double precision,
+        %(sparse_weight)s::double precision
     ) as h
 where
     c.tenant_id = %(tenant_id)s

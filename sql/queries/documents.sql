@@ -180,7 +180,7 @@ create temporary table if not exists incoming_document_v1 (
 
 -- stage_chunks --
 -- Where their chunks arrive.
-create temporary table if not exists incoming_chunk_v2 (
+create temporary table if not exists incoming_chunk_v3 (
     id uuid not null,
     external_id text not null,
     ordinal integer not null,
@@ -188,7 +188,9 @@ create temporary table if not exists incoming_chunk_v2 (
     content_hash bytea not null,
     token_count integer not null,
     embedding public.vector not null,
-    tokens bytea
+    tokens bytea,
+    sparse_tokens text[],
+    sparse_weights real[]
 ) on commit delete rows;
 
 -- copy_documents --
@@ -197,7 +199,7 @@ copy pg_temp.incoming_document_v1 from stdin binary;
 
 -- copy_chunks --
 -- Takes their chunks.
-copy pg_temp.incoming_chunk_v2 from stdin binary;
+copy pg_temp.incoming_chunk_v3 from stdin binary;
 
 -- upsert_documents --
 -- Inserts or updates, and locks, in the order of external ids, so that two writers of the same
@@ -243,10 +245,35 @@ where
 -- insert_chunks --
 -- The new chunks with what the keyword leg needs. Text beyond 100,000 characters of a chunk is
 -- not indexed: a tsvector holds 1 MB at most, and no chunk that fits a model comes near.
-with arrived as materialized (
+with titled as materialized (
     select
-        d.collection_id,
+        d.id,
+        d.external_id,
+        nullif(left(d.title, %(title_characters)s), '') as title
+    from pg_temp.incoming_document_v1 as i
+    inner join pgrerank.document as d on i.external_id = d.external_id
+    where
+        d.tenant_id = %(tenant_id)s
+        and d.collection_id = %(collection_id)s
+),
+
+title as materialized (
+    select
+        t.*,
+        case
+            when t.title is not null
+                then
+                    pgrerank.term_frequencies_v1(
+                        to_tsvector(%(text_search)s::regconfig, t.title)
+                    )
+        end as frequencies
+    from titled as t
+),
+
+arrived as materialized (
+    select
         d.id as document_id,
+        d.frequencies as title_frequencies,
         i.id,
         i.ordinal,
         i.content,
@@ -255,17 +282,12 @@ with arrived as materialized (
         to_tsvector(
             %(text_search)s::regconfig,
             left(
-                concat_ws(
-                    e'\n', nullif(left(d.title, %(title_characters)s), ''), i.content
-                ),
+                concat_ws(e'\n', d.title, i.content),
                 100000
             )
         ) as tsv
-    from pg_temp.incoming_chunk_v2 as i
-    inner join pgrerank.document as d on i.external_id = d.external_id
-    where
-        d.tenant_id = %(tenant_id)s
-        and d.collection_id = %(collection_id)s
+    from pg_temp.incoming_chunk_v3 as i
+    inner join title as d on i.external_id = d.external_id
 )
 
 insert into pgrerank.chunk (
@@ -279,12 +301,13 @@ insert into pgrerank.chunk (
     token_count,
     lexeme_count,
     tsv,
-    term_frequencies
+    term_frequencies,
+    title_frequencies
 )
 select
     %(tenant_id)s,
     a.id,
-    a.collection_id,
+    %(collection_id)s,
     a.document_id,
     a.ordinal,
     a.content,
@@ -292,7 +315,8 @@ select
     a.token_count,
     pgrerank.lexeme_count_v1(a.tsv) as lexeme_count,
     a.tsv,
-    pgrerank.term_frequencies_v1(a.tsv) as term_frequencies
+    pgrerank.term_frequencies_v1(a.tsv) as term_frequencies,
+    a.title_frequencies
 from arrived as a;
 
 -- insert_embeddings --
@@ -310,7 +334,7 @@ select
     c.embedder_id,
     i.id as chunk_id,
     i.embedding
-from pg_temp.incoming_chunk_v2 as i
+from pg_temp.incoming_chunk_v3 as i
 cross join pgrerank.collection as c
 where
     c.tenant_id = %(tenant_id)s
@@ -329,8 +353,24 @@ select
     i.id as chunk_id,
     %(model_id)s,
     i.tokens
-from pg_temp.incoming_chunk_v2 as i
+from pg_temp.incoming_chunk_v3 as i
 where i.tokens is not null;
+
+-- insert_weights --
+-- Their learned sparse weights, where they come with some.
+insert into pgrerank.chunk_weights (
+    tenant_id,
+    collection_id,
+    chunk_id,
+    weights
+)
+select
+    %(tenant_id)s,
+    %(collection_id)s,
+    i.id as chunk_id,
+    pgrerank.sparse_vector_v1(i.sparse_tokens, i.sparse_weights) as weights
+from pg_temp.incoming_chunk_v3 as i
+where i.sparse_tokens is not null;
 
 -- document --
 -- One document with its chunks, of one moment.

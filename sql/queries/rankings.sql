@@ -41,7 +41,12 @@ insert into pgrerank.rerank_log (
     final_ranks,
     cascade_id,
     cascade_scores,
-    evidence
+    evidence,
+    sparse_requested,
+    sparse_returned,
+    sparse_scan,
+    sparse_ranks,
+    sparse_scores
 )
 values (
     %(tenant_id)s,
@@ -94,7 +99,12 @@ values (
         where m.fingerprint = %(cascade)s
     ),
     %(cascade_scores)s::double precision[],
-    %(evidence)s::double precision[]
+    %(evidence)s::double precision[],
+    %(sparse_requested)s,
+    %(sparse_returned)s,
+    %(sparse_scan)s,
+    %(sparse_ranks)s::smallint[],
+    %(sparse_scores)s::real[]
 );
 
 -- make_partitions --
@@ -124,6 +134,9 @@ select
     l.keyword_requested,
     l.keyword_returned,
     l.keyword_scan,
+    l.sparse_requested,
+    l.sparse_returned,
+    l.sparse_scan,
     l.timings_ms,
     l.returned,
     l.chunk_ids,
@@ -139,6 +152,8 @@ select
     l.final_ranks,
     l.cascade_scores,
     l.evidence,
+    l.sparse_ranks,
+    l.sparse_scores,
     cardinality(array_remove(l.cascade_scores, null)) as cascade_scored
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id
@@ -172,6 +187,9 @@ select
     l.keyword_requested,
     l.keyword_returned,
     l.keyword_scan,
+    l.sparse_requested,
+    l.sparse_returned,
+    l.sparse_scan,
     l.timings_ms,
     l.returned,
     cardinality(array_remove(l.cascade_scores, null)) as cascade_scored

@@ -65,6 +65,7 @@ CALLS = [
     ("GET", "/v1/collections", Scope.SEARCH),
     ("GET", "/v1/collections/docs", Scope.SEARCH),
     ("PUT", "/v1/collections/docs", Scope.INGEST),
+    ("PATCH", "/v1/collections/docs", Scope.INGEST),
     ("DELETE", "/v1/collections/docs", Scope.INGEST),
     ("GET", "/v1/collections/docs/documents", Scope.SEARCH),
     ("PUT", "/v1/collections/docs/documents", Scope.INGEST),

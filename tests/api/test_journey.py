@@ -58,7 +58,7 @@ async def test_a_search_finds_and_shows_every_score(caller: Client):
     assert top["scores"]["rerank"] == 2
     assert -1 <= top["scores"]["dense"] <= 1
     assert top["scores"]["keyword"] > 0
-    assert top["ranks"] == {"dense": 1, "keyword": 1, "fused": 1, "final": 1}
+    assert top["ranks"] == {"dense": 1, "keyword": 1, "sparse": None, "fused": 1, "final": 1}
     assert found["candidates"] is None
 
 
@@ -74,7 +74,12 @@ async def test_knobs_are_independent(caller: Client):
 
 @pytest.mark.parametrize(
     ("strategy", "legs"),
-    [("dense", {"dense"}), ("keyword", {"keyword"}), ("hybrid", {"dense", "keyword"})],
+    [
+        ("dense", {"dense"}),
+        ("keyword", {"keyword"}),
+        ("hybrid", {"dense", "keyword"}),
+        ("tiered", {"dense", "keyword"}),
+    ],
 )
 async def test_a_strategy_uses_its_legs(caller: Client, strategy, legs):
     answer = await caller.post(SEARCH, json={"query": "machine", "strategy": strategy})
@@ -344,3 +349,39 @@ async def test_collection_is_made_with_its_weighing(caller: Client):
 
     assert (made.json()["retrieval"]["fusion"], made.json()["retrieval"]["k1"]) == ("weighted", 0.9)
     assert (again.status_code, otherwise.status_code) == (200, 409)
+
+
+async def test_learned_sparse_weights_are_a_leg_of_their_own(caller: Client):
+    documents = [
+        {"id": "heavy", "text": "one thing", "sparse": {"machine": 2.5, "wheel": 1}},
+        {"id": "light", "text": "another thing", "sparse": {"machine": 0.5}},
+        {"id": "none", "text": "a machine with a wheel"},
+    ]
+    await caller.put("/v1/collections/things/documents", json=documents)
+    sparse = {"machine": 2, "wheel": 1, "unheard": 9}
+
+    answer = await caller.post(
+        SEARCH, json={"query": "thing", "sparse": sparse, "rerank": "never", "explain": True}
+    )
+
+    found = answer.json()
+    assert found["legs"]["sparse"] == {"requested": 100, "returned": 2, "scan": "exact"}
+    by_id = {each["document"]["id"]: each for each in found["candidates"]}
+    assert {name: each["scores"]["sparse"] for name, each in by_id.items() if name[1] != "a"} == {
+        "apple": None,
+        "heavy": 6,
+        "light": 1,
+        "none": None,
+        "train": None,
+    }
+    assert (by_id["heavy"]["ranks"]["sparse"], by_id["light"]["ranks"]["sparse"]) == (1, 2)
+    logged = (await caller.get(f"/v1/rerankings/{found['id']}")).json()
+    assert logged["legs"]["sparse"] == found["legs"]["sparse"]
+    assert {each["scores"]["sparse"] for each in logged["candidates"]} == {None, 6, 1}
+
+
+@pytest.mark.parametrize("sparse", [{"a": 0}, {"a": -1}, {"": 1}, {"a": 1e300}, {"a\0": 1}, ["a"]])
+async def test_weights_that_cannot_be_are_refused(caller: Client, sparse):
+    answer = await caller.post(SEARCH, json={"query": "thing", "sparse": sparse})
+
+    assert answer.status_code == 400

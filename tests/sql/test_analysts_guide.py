@@ -52,6 +52,7 @@ async def test_worked_query_runs(analyst, query):
         "rerank_candidate",
         "rerank_cascade",
         "rerank_evidence",
+        "rerank_sparse",
         "judgment",
         "latency_daily",
         "rerank_effect_daily",

@@ -39,6 +39,19 @@ async def test_scores_are_those_of_bm25(new_shelf, seed):
         assert list(found) == sorted(found, key=lambda name: -found[name])
 
 
+@pytest.mark.parametrize(("k1", "b"), [(0, 0), (2.5, 0), (1.2, 1), (0.3, 0.75)])
+async def test_parameters_are_those_of_the_collection(new_shelf, k1, b):
+    texts = corpus(3)
+    shelf = await new_shelf(
+        *[embedded(name, " ".join(words)) for name, words in texts.items()],
+        text_search="simple",
+    )
+
+    found = bm25_scores(await shelf.weighing(k1=k1, b=b).keyword_leg(" ".join(WORDS[:4])))
+
+    assert found == pytest.approx(oracles.bm25(texts, WORDS[:4], k1=k1, b=b), abs=1e-4)
+
+
 async def test_candidates_are_the_best(new_shelf):
     texts = corpus(7)
     shelf = await new_shelf(
@@ -58,6 +71,67 @@ async def test_title_counts_as_text(new_shelf):
     )
 
     assert await shelf.keyword("walrus") == ["title"]
+
+
+@pytest.mark.parametrize(
+    ("boost", "expected"), [(0, ["body"]), (0.5, ["body", "title"]), (8, ["title", "body"])]
+)
+async def test_word_in_the_title_counts_as_often_as_the_collection_says(new_shelf, boost, expected):
+    shelf = await new_shelf(
+        embedded("title", "some text more text", title="Walrus"),
+        embedded("body", "some walrus more walrus", title="Text"),
+    )
+
+    assert await shelf.weighing(title_boost=boost).keyword("walrus") == expected
+
+
+async def test_score_of_a_boosted_title_is_that_of_more_occurrences(new_shelf):
+    shelf = await new_shelf(
+        embedded("a", "walrus tusk", title="Walrus"), embedded("b", "seal", title="Tusk")
+    )
+    plain = bm25_scores(await shelf.retrieve("walrus", Strategy.KEYWORD))["a"]
+    boosted = bm25_scores(await shelf.weighing(title_boost=4).keyword_leg("walrus"))["a"]
+
+    norm = 0.9 * (0.6 + 0.4 * 3 / 2.5)
+    assert boosted / plain == pytest.approx((5 / (5 + norm)) / (2 / (2 + norm)))
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("wal*", {"walrus", "walnut"}),
+        ("WAL*", {"walrus", "walnut"}),
+        ("walr*", {"walrus"}),
+        ("tusk wal*", {"walrus", "walnut", "tusk"}),
+        ("wal* -walnut", {"walrus"}),
+        ("w*", set()),
+        ("th*", {"theory"}),
+        ("wal *", set()),
+        ("*wal", set()),
+        ("wal** wa*l", set()),
+        ("swims*", {"walrus"}),
+    ],
+)
+async def test_star_finds_words_that_begin_so(new_shelf, query, expected):
+    shelf = await new_shelf(
+        embedded("walrus", "a walrus swims"),
+        embedded("walnut", "a walnut"),
+        embedded("tusk", "a tusk"),
+        embedded("theory", "theories"),
+    )
+
+    assert set(await shelf.keyword(query)) == expected
+
+
+async def test_words_that_begin_alike_weigh_as_one_word(new_shelf):
+    shelf = await new_shelf(
+        embedded("a", "walrus walnut x"), embedded("b", "walrus y z"), embedded("c", "x y z")
+    )
+    texts = {"a": ["w", "w", "x"], "b": ["w", "y", "z"], "c": ["x", "y", "z"]}
+
+    found = bm25_scores(await shelf.retrieve("wal*", Strategy.KEYWORD))
+
+    assert found == pytest.approx(oracles.bm25(texts, ["w"]), abs=1e-4)
 
 
 async def test_words_are_stemmed_by_the_configuration(new_shelf):

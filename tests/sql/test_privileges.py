@@ -6,11 +6,15 @@ import pytest
 DEFINERS = {
     "api_key_candidates_v1",
     "collection_size_chunk_v1",
+    "collection_size_chunk_v2",
     "collection_size_document_v1",
     "dense_leg_v1",
     "ensure_log_partitions_v1",
     "hybrid_candidates_v1",
+    "hybrid_candidates_v2",
     "keyword_leg_v1",
+    "keyword_leg_v2",
+    "sparse_leg_v1",
 }
 ALL = "delete insert select update"
 TABLES = {
@@ -20,8 +24,10 @@ TABLES = {
         "chunk": ALL,
         "chunk_embedding": ALL,
         "chunk_tokens": ALL,
+        "chunk_weights": ALL,
         "collection": ALL,
         "collection_size": "select",
+        "collection_word": "select",
         "document": ALL,
         "judgment": "insert select",
         "model": "insert select",
@@ -33,8 +39,10 @@ TABLES = {
         "chunk": "select",
         "chunk_embedding": "select",
         "chunk_tokens": "select",
+        "chunk_weights": "select",
         "collection": "select",
         "collection_size": "select",
+        "collection_word": "select",
         "document": "select",
         "judgment": "select",
         "model": "select",

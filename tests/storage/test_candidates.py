@@ -41,7 +41,9 @@ async def test_hybrid_is_the_fusion_of_both_legs(new_shelf):
         found = await shelf.retrieve("walrus tusk w3", strategy, candidates=8)
         return [each.chunk_id for each in found.candidates]
 
-    dense, keyword, hybrid = [await ids(strategy) for strategy in Strategy]
+    dense, keyword, hybrid = [
+        await ids(strategy) for strategy in (Strategy.DENSE, Strategy.KEYWORD, Strategy.HYBRID)
+    ]
 
     assert hybrid == [chunk for chunk, _ in oracles.fused(dense, keyword)]
 
@@ -52,6 +54,7 @@ async def test_hybrid_is_the_fusion_of_both_legs(new_shelf):
         (Strategy.HYBRID, LegReport(requested=5, returned=2, scan="exact"), 1),
         (Strategy.DENSE, LegReport(requested=5, returned=2, scan="exact"), None),
         (Strategy.KEYWORD, None, 1),
+        (Strategy.TIERED, LegReport(requested=50, returned=2, scan="exact"), 1),
     ],
 )
 async def test_each_leg_that_ran_reports(new_shelf, strategy, dense, keyword):

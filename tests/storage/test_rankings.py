@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -50,7 +51,21 @@ async def test_ranking_reads_back(journal):
         "filter": {"a": {"$in": [1, 2]}},
         "explain": False,
         "cascade": None,
+        "sparse": None,
     }
+
+
+async def test_sparse_leg_reads_back(journal):
+    leg = LegReport(requested=100, returned=1, scan="exact")
+    of_it = candidate(1, sparse_rank=1, sparse_score=2.5)
+    made = replace(ranking([of_it, candidate(2)]), sparse=leg)
+    await journal.record(made, request=SearchRequest(query="q", sparse={"walrus": 1.5}))
+
+    logged = await journal.rankings.get(journal.shelf.tenant_id, made.id)
+
+    assert (logged.sparse, logged.knobs["sparse"]) == (leg, {"walrus": 1.5})
+    assert [each.sparse_rank for each in logged.candidates] == [1, None]
+    assert [each.sparse_score for each in logged.candidates] == [2.5, None]
 
 
 async def test_cascade_reads_back(journal):

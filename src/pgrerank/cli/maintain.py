@@ -31,7 +31,7 @@ _MOST_MONTHS = 1200
 @option.as_json
 @click.pass_context
 def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) -> None:
-    """Make next months' log partitions, check counters, index large collections.
+    """Make next months' log partitions, count words, check counters, index large collections.
 
     Collections of more than 20,000 chunks get a vector index of their own, those that shrank lose
     it; searches and ingest go on meanwhile. Safe to run at any time, and twice.
@@ -47,18 +47,20 @@ def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) 
 
 
 async def _maintained(url: str, keep_months: int | None) -> dict[str, Any]:
-    from pgrerank.storage import maintenance
+    from pgrerank.storage import maintenance, words
 
     made = await maintenance.ensure_partitions(url)
     gone: Sequence[str] = ()
     if keep_months is not None:
         gone = await maintenance.drop_partitions(url, months=keep_months)
-    mended = await maintenance.recount(url)
+    mended = await maintenance.recount(url) + await words.count_words(url)
+    weighed = await words.weigh_titles(url)
     indexes = await _indexed(url)
     return {
         "partitions_made": made,
         "partitions_dropped": gone,
         "counters_mended": mended,
+        "titles_weighed": weighed,
         "indexes_built": indexes.built,
         "indexes_dropped": indexes.dropped,
     }

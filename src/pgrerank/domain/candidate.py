@@ -30,8 +30,11 @@ class Candidate:
     #: BM25, at least 0
     keyword_score: float | None
     fused_rank: int
-    #: sum of reciprocal ranks
+    #: sum of weighted reciprocal ranks, or of weighted scaled scores, see domain/retrieval.py
     fused_score: float
+    sparse_rank: int | None = None
+    #: inner product of learned sparse weights, above 0
+    sparse_score: float | None = None
     #: stored token vectors, where they were asked for and the chunk has some
     tokens: bytes | None = None
     #: its embedding, unit float32 of shape (dimensions,), where it was asked for
@@ -45,7 +48,7 @@ class LegReport:
     requested: int
     returned: int
     #: how it looked: `exact` or `hnsw` for the dense leg; `gin`, `gin, phrases relaxed` or
-    #: `no terms` for keywords
+    #: `no terms` for keywords; `exact` or `no weights` for sparse weights
     scan: str
 
 
@@ -58,6 +61,7 @@ class Retrieved:
     keyword: LegReport | None
     #: chunks the dense leg dropped for `min_similarity`
     below_similarity: int = 0
+    sparse: LegReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,3 +165,4 @@ class Ranking:
     rerank: RerankReport
     #: milliseconds by stage: embed, retrieve, rerank, total
     timings_ms: dict[str, float]
+    sparse: LegReport | None = None

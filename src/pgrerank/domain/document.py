@@ -5,10 +5,12 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, DocumentId
 from pgrerank.domain.json import Json, JsonObject
+from pgrerank.domain.sparse import SparseWeights, check_weights
 
 MAX_ID_CHARACTERS = 512
 MAX_TITLE_CHARACTERS = 2_000
@@ -26,13 +28,15 @@ class Document:
     title: str = ""
     uri: str | None = None
     metadata: JsonObject = field(default_factory=dict[str, Json])
+    #: learned sparse weights of the text, which every chunk of it gets
+    sparse: SparseWeights | None = None
 
     def __post_init__(self) -> None:
         """Refuse what Postgres cannot store.
 
         Raises:
             InvalidRequestError: An empty or overlong id, a NUL character or an unpaired surrogate
-                in a string, or a number that is not finite.
+                in a string, a number that is not finite, or a weight that is not above 0.
         """
         if not 1 <= len(self.external_id) <= MAX_ID_CHARACTERS:
             raise InvalidRequestError("id", f"must have 1 to {MAX_ID_CHARACTERS} characters")
@@ -43,11 +47,14 @@ class Document:
         _check_storable("id", self.external_id)
         for name in ("title", "text", "uri", "metadata"):
             _check_storable(name, getattr(self, name))
+        check_weights("sparse", self.sparse)
 
     @property
     def content_hash(self) -> bytes:
         """SHA-256 over everything but the id; equal hashes need no new embedding."""
-        parts = [self.title, self.text, self.uri, self.metadata]
+        parts: list[Any] = [self.title, self.text, self.uri, self.metadata]
+        if self.sparse is not None:
+            parts.append(self.sparse)
         canonical = json.dumps(parts, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).digest()
 

@@ -28,6 +28,8 @@ class LoggedCandidate:
     cascade_score: float | None = None
     #: what the order went by; None: by the reranker's score alone
     evidence: float | None = None
+    sparse_rank: int | None = None
+    sparse_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,7 @@ class LoggedRanking:
     cascade_scored: int | None
     #: how many results the answer held
     returned: int
+    sparse: LegReport | None = None
     candidates: tuple[LoggedCandidate, ...] = ()
 
 

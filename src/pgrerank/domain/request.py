@@ -7,6 +7,7 @@ from pgrerank.domain import filter as metadata_filter
 from pgrerank.domain.bounds import within
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import JsonObject
+from pgrerank.domain.sparse import SparseWeights, check_weights
 
 MAX_CANDIDATES = 1000
 MAX_DEPTH = 1000
@@ -21,6 +22,8 @@ class Strategy(StrEnum):
     DENSE = "dense"
     KEYWORD = "keyword"
     HYBRID = "hybrid"
+    #: BM25 ranks what a dense leg of ten times the candidates, at most 1,000, found
+    TIERED = "tiered"
 
 
 class RerankMode(StrEnum):
@@ -67,6 +70,8 @@ class SearchRequest:
     min_score: float | None = None
     #: condition on document metadata, see domain/filter.py
     filter: JsonObject | None = None
+    #: learned sparse weights of the query, for a leg of their own beside those of the strategy
+    sparse: SparseWeights | None = None
     #: how many of the candidates the reranker reads, 0-1000: those that late interaction over
     #: stored token vectors found best. 0: late interaction alone. None: all down to the depth
     cascade: int | None = None
@@ -88,6 +93,7 @@ class SearchRequest:
             raise InvalidRequestError("query", "must not contain the NUL character")
         if self.min_score is not None and self.rerank is RerankMode.NEVER:
             raise InvalidRequestError("min_score", "needs reranking, but `rerank` is `never`")
+        check_weights("sparse", self.sparse)
         if self.filter is not None:
             metadata_filter.jsonpath(self.filter)
 

@@ -1,6 +1,7 @@
 """The first stage in Postgres."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,16 @@ from pgrerank.storage.pool import Pool
 
 #: columns of a row that speak of the legs, not of a candidate
 _REPORTS = frozenset(
-    {"dense_returned", "dense_scan", "below_similarity", "keyword_returned", "keyword_scan"}
+    {
+        "dense_requested",
+        "dense_returned",
+        "dense_scan",
+        "below_similarity",
+        "keyword_returned",
+        "keyword_scan",
+        "sparse_returned",
+        "sparse_scan",
+    }
 )
 
 
@@ -40,7 +50,7 @@ class PostgresCandidates:
         token_model: ModelCard | None = None,
         embeddings: bool = False,
     ) -> Retrieved:
-        """Both legs and their fusion in one round trip; `vector` is None without a dense leg.
+        """All legs and their fusion in one round trip; `vector` is None without a dense leg.
 
         With a `token_model` the candidates down to the depth bring their token vectors of it, with
         `embeddings` their embeddings.
@@ -75,6 +85,10 @@ def _parameters(
         "texts": max(request.effective_depth, request.limit),
         "filter": None if request.filter is None else metadata_filter.jsonpath(request.filter),
         "min_similarity": request.min_similarity,
+        "is_tiered": request.strategy is Strategy.TIERED,
+        "sparse_tokens": None if request.sparse is None else list(request.sparse),
+        "sparse_weights": None if request.sparse is None else list(request.sparse.values()),
+        **asdict(collection.retrieval),
     }
 
 
@@ -83,8 +97,9 @@ def _retrieved(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
     reports = rows[0]
     return Retrieved(
         candidates=tuple(_candidate(row) for row in rows if row["chunk_id"] is not None),
-        dense=_leg(reports, "dense", requested),
+        dense=_leg(reports, "dense", reports["dense_requested"]),
         keyword=_leg(reports, "keyword", requested),
+        sparse=_leg(reports, "sparse", requested),
         below_similarity=reports["below_similarity"] or 0,
     )
 

@@ -19,7 +19,18 @@ from pgrerank.storage.pool import Connection
 Row: TypeAlias = Sequence[object]
 
 _DOCUMENT_TYPES = ("uuid", "text", "text", "text", "jsonb", "bytea")
-_CHUNK_TYPES = ("uuid", "text", "int4", "text", "bytea", "int4", "vector", "bytea")
+_CHUNK_TYPES = (
+    "uuid",
+    "text",
+    "int4",
+    "text",
+    "bytea",
+    "int4",
+    "vector",
+    "bytea",
+    "text[]",
+    "float4[]",
+)
 
 
 async def store(
@@ -57,6 +68,7 @@ async def store(
         },
     )
     await connection.execute(statements["insert_embeddings"], place)
+    await connection.execute(statements["insert_weights"], place)
     if token_model is not None:
         model_id = await models.identifier(connection, token_model)
         named = {"tenant_id": tenant_id, "model_id": model_id}
@@ -102,6 +114,7 @@ def _document_row(identifier: UUID, embedded: EmbeddedDocument) -> Row:
 
 def _chunk_rows(embedded: EmbeddedDocument) -> Iterator[Row]:
     document = embedded.document
+    sparse = document.sparse
     tokens = embedded.tokens or [None] * len(embedded.chunks)
     for chunk, vector, token_vectors in zip(embedded.chunks, embedded.vectors, tokens, strict=True):
         yield (
@@ -113,4 +126,6 @@ def _chunk_rows(embedded: EmbeddedDocument) -> Iterator[Row]:
             chunk.token_count,
             vector,
             token_vectors,
+            None if sparse is None else list(sparse),
+            None if sparse is None else list(sparse.values()),
         )

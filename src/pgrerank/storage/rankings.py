@@ -135,6 +135,8 @@ def _row(
         "evidence": _evidence(ranking.hits),
         **_leg_columns("dense", ranking.dense),
         **_leg_columns("keyword", ranking.keyword),
+        **_leg_columns("sparse", ranking.sparse),
+        **_sparse_arrays(ranking),
         "timings_ms": Jsonb(ranking.timings_ms),
         "cut": Jsonb(asdict(ranking.cut)),
         **_arrays(ranking.hits),
@@ -144,6 +146,15 @@ def _row(
 def _evidence(hits: Sequence[Hit]) -> list[float | None] | None:
     evidence = [hit.evidence for hit in hits]
     return None if evidence.count(None) == len(evidence) else evidence
+
+
+def _sparse_arrays(ranking: Ranking) -> dict[str, object]:
+    """Null where there was no sparse leg: most searches have none."""
+    candidates = [hit.candidate for hit in ranking.hits]
+    return {
+        "sparse_ranks": ranking.sparse and [each.sparse_rank for each in candidates],
+        "sparse_scores": ranking.sparse and [each.sparse_score for each in candidates],
+    }
 
 
 def _knobs(request: SearchRequest) -> dict[str, object]:
@@ -158,6 +169,7 @@ def _knobs(request: SearchRequest) -> dict[str, object]:
         "filter": request.filter,
         "explain": request.explain,
         "cascade": request.cascade,
+        "sparse": None if request.sparse is None else dict(request.sparse),
     }
 
 
@@ -222,6 +234,8 @@ def _with_candidates(
     final_ranks: Sequence[int],
     cascade_scores: Sequence[float | None] | None,
     evidence: Sequence[float | None] | None,
+    sparse_ranks: Sequence[int | None] | None,
+    sparse_scores: Sequence[float | None] | None,
     **columns: Any,
 ) -> LoggedRanking:
     arrays = {
@@ -238,6 +252,8 @@ def _with_candidates(
         "final_rank": final_ranks,
         "cascade_score": cascade_scores or [None] * len(chunk_ids),
         "evidence": evidence or [None] * len(chunk_ids),
+        "sparse_rank": sparse_ranks or [None] * len(chunk_ids),
+        "sparse_score": sparse_scores or [None] * len(chunk_ids),
     }
     rows = zip(*arrays.values(), strict=True)
     candidates = tuple(LoggedCandidate(**dict(zip(arrays, row, strict=True))) for row in rows)
@@ -255,6 +271,9 @@ def _logged(
     keyword_requested: int | None,
     keyword_returned: int | None,
     keyword_scan: str | None,
+    sparse_requested: int | None,
+    sparse_returned: int | None,
+    sparse_scan: str | None,
     candidates: tuple[LoggedCandidate, ...] = (),
     **columns: Any,
 ) -> LoggedRanking:
@@ -264,6 +283,7 @@ def _logged(
         status=RerankStatus(status),
         dense=_leg(dense_requested, dense_returned, dense_scan),
         keyword=_leg(keyword_requested, keyword_returned, keyword_scan),
+        sparse=_leg(sparse_requested, sparse_returned, sparse_scan),
         candidates=candidates,
         **columns,
     )

@@ -129,6 +129,17 @@ def _collections(tables: MetaData) -> None:
         PrimaryKeyConstraint("tenant_id", "collection_id", "shard"),
         _of("collection"),
     )
+    Table(
+        "collection_word",
+        tables,
+        _required("tenant_id", UUID),
+        _required("collection_id", UUID),
+        _required("lexeme", Text),
+        _required("shard", SmallInteger),
+        Column("chunks", BIGINT),
+        PrimaryKeyConstraint("tenant_id", "collection_id", "lexeme", "shard"),
+        _of("collection"),
+    )
 
 
 def _retrieval() -> list[Column[Any]]:
@@ -185,6 +196,7 @@ def _chunks(tables: MetaData) -> None:
         _required("lexeme_count", Integer),
         _required("tsv", TSVECTOR),
         _required("term_frequencies", SPARSEVEC(TERM_DIMENSIONS)),
+        Column("title_frequencies", SPARSEVEC(TERM_DIMENSIONS)),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "document_id", "ordinal"),
         _of("collection"),
@@ -206,6 +218,17 @@ def _chunk_vectors(tables: MetaData) -> None:
         PrimaryKeyConstraint("tenant_id", "collection_id", "model_id", "chunk_id"),
         _of("chunk"),
         _of_model("model_id"),
+        Index(None, "tenant_id", "chunk_id"),
+    )
+    Table(
+        "chunk_weights",
+        tables,
+        _required("tenant_id", UUID),
+        _required("collection_id", UUID),
+        _required("chunk_id", UUID),
+        _required("weights", SPARSEVEC(TERM_DIMENSIONS)),
+        PrimaryKeyConstraint("tenant_id", "collection_id", "chunk_id"),
+        _of("chunk"),
         Index(None, "tenant_id", "chunk_id"),
     )
     Table(
@@ -268,6 +291,9 @@ def _log_outcome() -> list[Column[Any]]:
         Column("keyword_requested", Integer),
         Column("keyword_returned", Integer),
         Column("keyword_scan", Text),
+        Column("sparse_requested", Integer),
+        Column("sparse_returned", Integer),
+        Column("sparse_scan", Text),
         _required("timings_ms", JSONB),
         _required("cut", JSONB),
     ]
@@ -288,6 +314,8 @@ def _log_candidates() -> list[Column[Any]]:
         _required("final_ranks", ARRAY(SmallInteger)),
         Column("cascade_scores", ARRAY(Double)),
         Column("evidence", ARRAY(Double)),
+        Column("sparse_ranks", ARRAY(SmallInteger)),
+        Column("sparse_scores", ARRAY(REAL)),
     ]
 
 

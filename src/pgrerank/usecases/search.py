@@ -90,6 +90,7 @@ def _ranking(
         keyword=found.keyword,
         rerank=reranked.report,
         timings_ms=timings_ms,
+        sparse=found.sparse,
     )
 
 

@@ -21,7 +21,10 @@ class Scores(_Answer, frozen=True, kw_only=True):
 
     dense: Annotated[float | None, Meta(description="Cosine similarity, -1 to 1.")]
     keyword: Annotated[float | None, Meta(description="BM25, at least 0.")]
-    fused: Annotated[float, Meta(description="Sum of reciprocal ranks.")]
+    sparse: Annotated[float | None, Meta(description="Inner product of learned weights.")]
+    fused: Annotated[
+        float, Meta(description="Sum of weighted reciprocal ranks, or of weighted scaled scores.")
+    ]
     cascade: Annotated[float | None, Meta(description="Raw score of the first step of a cascade.")]
     rerank: Annotated[float | None, Meta(description="Raw score of the reranker.")]
     evidence: Annotated[
@@ -41,6 +44,7 @@ class Ranks(_Answer, frozen=True, kw_only=True):
 
     dense: int | None
     keyword: int | None
+    sparse: int | None
     fused: int
     final: int
 
@@ -92,14 +96,15 @@ class Leg(_Answer, frozen=True, kw_only=True):
 
     requested: int
     returned: int
-    scan: Annotated[str, Meta(description="How it looked: `exact`, `hnsw`, `gin`, `no terms`.")]
+    scan: Annotated[str, Meta(description="How it looked: `exact`, `hnsw`, `gin`, `no terms`, ...")]
 
 
 class Legs(_Answer, frozen=True, kw_only=True):
-    """Both legs. Null: the strategy leaves it out."""
+    """All legs. Null: the search leaves it out."""
 
     dense: Leg | None
     keyword: Leg | None
+    sparse: Leg | None
 
 
 class Cascade(_Answer, frozen=True, kw_only=True):
@@ -160,7 +165,7 @@ class Found(_Answer, frozen=True, kw_only=True):
             id=ranking.id,
             results=[Result.of(hit) for hit in ranking.results],
             rerank=Rerank.of(ranking.rerank),
-            legs=_legs(ranking.dense, ranking.keyword),
+            legs=_legs(ranking),
             cut=_cut(ranking.cut),
             timings_ms=ranking.timings_ms,
             candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
@@ -218,7 +223,7 @@ class Reranking(_Answer, frozen=True, kw_only=True):
             knobs=dict(logged.knobs),
             rerank=_logged_rerank(logged),
             embedder=logged.embedder,
-            legs=_legs(logged.dense, logged.keyword),
+            legs=_legs(logged),
             timings_ms=dict(logged.timings_ms),
             returned=logged.returned,
             candidates=[RankedChunk.of(each) for each in logged.candidates] if whole else None,
@@ -259,6 +264,7 @@ def _scores(hit: Hit) -> Scores:
     return Scores(
         dense=hit.candidate.dense_score,
         keyword=hit.candidate.keyword_score,
+        sparse=hit.candidate.sparse_score,
         fused=hit.candidate.fused_score,
         cascade=hit.cascade_score,
         rerank=hit.rerank_score,
@@ -271,6 +277,7 @@ def _ranks(hit: Hit) -> Ranks:
     return Ranks(
         dense=hit.candidate.dense_rank,
         keyword=hit.candidate.keyword_rank,
+        sparse=hit.candidate.sparse_rank,
         fused=hit.candidate.fused_rank,
         final=hit.rank,
     )
@@ -280,6 +287,7 @@ def _logged_scores(logged: LoggedCandidate) -> Scores:
     return Scores(
         dense=logged.dense_score,
         keyword=logged.keyword_score,
+        sparse=logged.sparse_score,
         fused=logged.fused_score,
         cascade=logged.cascade_score,
         rerank=logged.rerank_score,
@@ -292,6 +300,7 @@ def _logged_ranks(logged: LoggedCandidate) -> Ranks:
     return Ranks(
         dense=logged.dense_rank,
         keyword=logged.keyword_rank,
+        sparse=logged.sparse_rank,
         fused=logged.fused_rank,
         final=logged.final_rank,
     )
@@ -310,8 +319,10 @@ def _logged_rerank(logged: LoggedRanking) -> Rerank:
     )
 
 
-def _legs(dense: LegReport | None, keyword: LegReport | None) -> Legs:
-    return Legs(dense=_leg(dense), keyword=_leg(keyword))
+def _legs(ranking: Ranking | LoggedRanking) -> Legs:
+    return Legs(
+        dense=_leg(ranking.dense), keyword=_leg(ranking.keyword), sparse=_leg(ranking.sparse)
+    )
 
 
 def _leg(report: LegReport | None) -> Leg | None:

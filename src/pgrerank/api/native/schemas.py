@@ -157,6 +157,14 @@ class NewDocument(_Sent, frozen=True, kw_only=True):
         dict[str, Any],
         Meta(description="Facts to filter by.", examples=[{"lang": "en", "year": 2026}]),
     ] = {}
+    sparse: Annotated[
+        dict[str, float] | None,
+        Meta(
+            description="Learned sparse weights of the text by token, above 0, 1,000 at most, such "
+            "as SPLADE's or BGE-M3's. Every chunk of the document gets them.",
+            examples=[{"install": 1.8, "pip": 2.4}],
+        ),
+    ] = None
 
     def document(self) -> Document:
         """The domain's value. Raises InvalidRequestError for what cannot be stored."""
@@ -166,6 +174,7 @@ class NewDocument(_Sent, frozen=True, kw_only=True):
             title=self.title,
             uri=self.uri,
             metadata=self.metadata,
+            sparse=self.sparse,
         )
 
 
@@ -181,7 +190,12 @@ class Search(_Sent, frozen=True, kw_only=True):
         ),
     ]
     strategy: Annotated[
-        Strategy, Meta(description="Which legs find candidates.", examples=["hybrid"])
+        Strategy,
+        Meta(
+            description="Which legs find candidates; `tiered`: BM25 ranks what a ten times larger "
+            "dense leg found.",
+            examples=["hybrid"],
+        ),
     ] = Strategy.HYBRID
     candidates: Annotated[
         int,
@@ -227,6 +241,14 @@ class Search(_Sent, frozen=True, kw_only=True):
         Meta(
             description="Condition on metadata: equality, `$in`, `$gte`, `$exists`, `$or`, ...",
             examples=[{"lang": "en", "year": {"$gte": 2020}}],
+        ),
+    ] = None
+    sparse: Annotated[
+        dict[str, float] | None,
+        Meta(
+            description="Learned sparse weights of the query by token, by the model that weighed "
+            "the documents: a third leg. Above 0, 1,000 at most.",
+            examples=[{"parse": 1.5, "date": 2.1}],
         ),
     ] = None
     cascade: Annotated[

@@ -1,0 +1,196 @@
+-- Runtime statements of storage/words.py, run as the owner.
+
+-- allow_time --
+-- Counting takes as long as it takes; waiting for a lock would make writers wait behind it.
+select
+    set_config('statement_timeout', '0', false) as statements,
+    set_config('lock_timeout', '10s', false) as locks;
+
+-- one_at_a_time --
+-- Waits for another process that counts words; held until the connection closes.
+select pg_advisory_lock(hashtextextended('pgrerank.words', 0));
+
+-- wanted --
+-- Collections whose frequent words are counted, or were.
+select
+    c.tenant_id,
+    c.id as collection_id,
+    coalesce(s.chunks, 0)::bigint as chunks
+from pgrerank.collection as c
+left join lateral (
+    select sum(z.chunks) as chunks
+    from pgrerank.collection_size as z
+    where
+        z.tenant_id = c.tenant_id
+        and z.collection_id = c.id
+) as s on true
+where
+    s.chunks >= %(at_least)s
+    or exists (
+        select 1
+        from pgrerank.collection_word as w
+        where
+            w.tenant_id = c.tenant_id
+            and w.collection_id = c.id
+    )
+order by c.tenant_id, c.id;
+
+-- frequent --
+-- Words that at least a share of a sample of a collection's chunks hold.
+with sample as materialized (
+    select k.tsv
+    from pgrerank.chunk as k
+    where
+        k.tenant_id = %(tenant_id)s
+        and k.collection_id = %(collection_id)s
+        and mod(abs(uuid_hash(k.id)::bigint), greatest(%(chunks)s / %(sample)s, 1)) = 0
+)
+
+select l.lexeme
+from sample as s
+cross join lateral unnest(s.tsv) as l
+group by l.lexeme
+having
+    count(*) >= %(share)s * (
+        select count(*)
+        from sample
+    )
+order by l.lexeme;
+
+-- lock --
+-- Waits for the writers of a collection's chunks and keeps others waiting until the transaction
+-- ends, so that whoever writes later adds to the counts of all its words.
+select pg_advisory_xact_lock(pgrerank.word_lock_v1(%(collection_id)s));
+
+-- choose --
+-- Has writers count these words from now on, beside those that they count already.
+insert into pgrerank.collection_word (
+    tenant_id,
+    collection_id,
+    lexeme,
+    shard
+)
+select
+    c.tenant_id,
+    c.id as collection_id,
+    u.lexeme,
+    -1 as shard
+from pgrerank.collection as c
+cross join unnest(%(lexemes)s::text[]) as u (lexeme)
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s
+on conflict on constraint pk_collection_word do nothing;
+
+-- forget --
+-- Counts no longer the words that fewer chunks hold.
+delete from pgrerank.collection_word as w
+where
+    w.tenant_id = %(tenant_id)s
+    and w.collection_id = %(collection_id)s
+    and w.lexeme in (
+        select z.lexeme
+        from pgrerank.collection_word as z
+        where
+            z.tenant_id = %(tenant_id)s
+            and z.collection_id = %(collection_id)s
+        group by z.lexeme
+        having
+            bool_and(z.shard >= 0)
+            or (
+                bool_or(z.shard = -1 and z.chunks is not null)
+                and sum(z.chunks) < %(fewest)s
+            )
+    );
+
+-- count --
+-- Makes the counts of a collection's words those of its chunks. What writers added is of the same
+-- snapshot as the chunks, so the rest is what was there before they began to add. One row for each
+-- word whose count was known and wrong.
+with held as (
+    select
+        l.lexeme,
+        count(*) as chunks
+    from pgrerank.chunk as k
+    cross join lateral unnest(k.tsv) as l
+    where
+        k.tenant_id = %(tenant_id)s
+        and k.collection_id = %(collection_id)s
+        and exists (
+            select 1
+            from pgrerank.collection_word as z
+            where
+                z.tenant_id = %(tenant_id)s
+                and z.collection_id = %(collection_id)s
+                and z.lexeme = l.lexeme
+                and z.shard = -1
+        )
+    group by l.lexeme
+),
+
+counted as (
+    select
+        z.lexeme,
+        coalesce(sum(z.chunks) filter (where z.shard >= 0), 0) as added,
+        max(z.chunks) filter (where z.shard = -1) as before
+    from pgrerank.collection_word as z
+    where
+        z.tenant_id = %(tenant_id)s
+        and z.collection_id = %(collection_id)s
+    group by z.lexeme
+),
+
+changed as (
+    update pgrerank.collection_word as w
+    set chunks = coalesce(h.chunks, 0) - c.added
+    from counted as c
+    left join held as h on c.lexeme = h.lexeme
+    where
+        w.tenant_id = %(tenant_id)s
+        and w.collection_id = %(collection_id)s
+        and w.lexeme = c.lexeme
+        and w.shard = -1
+        and w.chunks is distinct from coalesce(h.chunks, 0) - c.added
+    returning c.lexeme, c.before
+)
+
+select c.lexeme
+from changed as c
+where c.before is not null
+order by c.lexeme;
+
+-- weigh_titles --
+-- Counts apart the titles of some chunks from before titles were counted, in collections that
+-- weigh them; one row for each chunk.
+with bare as (
+    select
+        k.tenant_id,
+        k.id,
+        pgrerank.term_frequencies_v1(
+            to_tsvector(c.text_search::regconfig, left(d.title, %(title_characters)s))
+        ) as frequencies
+    from pgrerank.collection as c
+    inner join pgrerank.chunk as k
+        on
+            c.tenant_id = k.tenant_id
+            and c.id = k.collection_id
+    inner join pgrerank.document as d
+        on
+            k.tenant_id = d.tenant_id
+            and k.document_id = d.id
+    where
+        c.title_boost <> 1
+        and k.title_frequencies is null
+        and d.title <> ''
+    order by k.id
+    limit %(row_count)s
+    for update of k skip locked
+)
+
+update pgrerank.chunk as k
+set title_frequencies = b.frequencies
+from bare as b
+where
+    k.tenant_id = b.tenant_id
+    and k.id = b.id
+returning k.id;

@@ -1,0 +1,42 @@
+"""Learned sparse weights: what a model such as SPLADE or BGE-M3 says each word of a text weighs."""
+
+import math
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from pgrerank.domain.errors import InvalidRequestError
+
+MAX_WEIGHTS = 1000
+MAX_TOKEN_CHARACTERS = 256
+MAX_WEIGHT = 1e6
+
+#: weight by token, as the model writes it; above 0
+SparseWeights: TypeAlias = Mapping[str, float]
+
+
+def check_weights(field: str, weights: SparseWeights | None) -> None:
+    """Let None and weights that can be stored pass.
+
+    Raises:
+        InvalidRequestError: More than 1,000 weights, one that is not above 0 and finite, or a token
+            that is empty, overlong or cannot be stored; names the field.
+    """
+    if weights is None:
+        return
+    if len(weights) > MAX_WEIGHTS:
+        raise InvalidRequestError(field, f"must hold at most {MAX_WEIGHTS} weights")
+    for token, weight in weights.items():
+        if not (0 < weight <= MAX_WEIGHT and math.isfinite(weight)):
+            raise InvalidRequestError(
+                field, f"weighs `{token[:40]}` {weight}; must be above 0 and at most {MAX_WEIGHT:g}"
+            )
+        if not _is_token(token):
+            raise InvalidRequestError(
+                field,
+                f"has a token that is not 1 to {MAX_TOKEN_CHARACTERS} characters Postgres can store",
+            )
+
+
+def _is_token(token: str) -> bool:
+    storable = "\0" not in token and not any("\ud800" <= each <= "\udfff" for each in token)
+    return 1 <= len(token) <= MAX_TOKEN_CHARACTERS and storable

@@ -1,0 +1,108 @@
+"""What the keyword leg knows beforehand: frequent words of large collections, words of titles."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow, class_row
+
+from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS
+from pgrerank.domain.errors import DatabaseUnreachableError
+from pgrerank.storage import errors, queries
+from pgrerank.storage.pool import Connection
+
+#: chunks from which on a collection's frequent words are counted
+AT_LEAST = 10_000
+#: part of the chunks that must hold a word for it to be counted; it is until half of that
+SHARE = 0.02
+#: chunks of a collection that are read to find its frequent words
+_SAMPLE = 5_000
+_BATCH = 1_000
+#: a share that no word has, nor twice as many chunks
+_NONE = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    tenant_id: UUID
+    collection_id: UUID
+    chunks: int
+
+
+async def count_words(url: str, *, at_least: int = AT_LEAST, share: float = SHARE) -> int:
+    """Count in how many chunks the frequent words of large collections are; says how many erred.
+
+    Searches and ingest go on meanwhile: writers of a collection wait a moment where words are
+    added to those they count. Where they keep that moment from coming for 10 s, the words stay as
+    they were until the next run.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        at_least: Chunks of a collection whose words are counted.
+        share: Part of its chunks, 0-1, that must hold a word.
+
+    Returns:
+        Words whose count was known and wrong, which none should be.
+    """
+    statements = queries.load("words")
+    wrong = 0
+    async with _unbound(url) as connection:
+        await connection.execute(statements["one_at_a_time"])
+        rows = connection.cursor(row_factory=class_row(_Wanted))
+        await rows.execute(statements["wanted"], {"at_least": at_least})
+        for wanted in await rows.fetchall():
+            is_large = wanted.chunks >= at_least
+            wrong += await _counted(connection, wanted, share if is_large else _NONE)
+    return wrong
+
+
+async def weigh_titles(url: str) -> int:
+    """Count titles apart where a collection came to weigh them later; says in how many chunks.
+
+    Chunks that were stored by a version before titles were counted have none.
+    """
+    statement = queries.load("words")["weigh_titles"]
+    wanted = {"title_characters": PASSAGE_TITLE_CHARACTERS, "row_count": _BATCH}
+    done = 0
+    async with _unbound(url) as connection:
+        while updated := (await connection.execute(statement, wanted)).rowcount:
+            done += updated
+    return done
+
+
+async def _counted(connection: Connection, wanted: _Wanted, share: float) -> int:
+    statements, place = queries.load("words"), asdict(wanted)
+    found = await connection.execute(
+        statements["frequent"], {**place, "sample": _SAMPLE, "share": share}
+    )
+    lexemes = [row[0] for row in await found.fetchall()]
+    try:
+        async with connection.transaction():
+            await connection.execute(statements["lock"], place)
+            await connection.execute(statements["choose"], {**place, "lexemes": lexemes})
+    except psycopg.errors.LockNotAvailable:
+        return 0
+    cursor = await connection.execute(statements["count"], place)
+    wrong = len(await cursor.fetchall())
+    fewest = share / 2 * wanted.chunks
+    await connection.execute(statements["forget"], {**place, "fewest": fewest})
+    return wrong
+
+
+@asynccontextmanager
+async def _unbound(url: str) -> AsyncGenerator[Connection]:
+    """A connection of the owner outside any transaction, which waits as long as it takes."""
+    try:
+        connection = await AsyncConnection[TupleRow].connect(
+            url, autocommit=True, application_name="pgrerank maintain"
+        )
+    except psycopg.OperationalError as error:
+        raise DatabaseUnreachableError(str(error).strip()) from error
+    with errors.translated():
+        async with connection:
+            await connection.execute(queries.load("admin")["become_owner"])
+            await connection.execute(queries.load("words")["allow_time"])
+            yield connection
