@@ -1,0 +1,259 @@
+"""From a raw rerank score to the probability that a result is relevant."""
+
+import math
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgrerank.domain.request import SearchRequest
+
+Floats: TypeAlias = NDArray[np.float64]
+
+#: beyond this a logistic curve is 0 or 1 to the last digit, and Postgres refuses the exponential
+STEEPEST = 700.0
+
+
+class Method(StrEnum):
+    """The shape of a curve."""
+
+    PLATT = "platt"
+    ISOTONIC = "isotonic"
+    BETA = "beta"
+
+
+class Unjudged(StrEnum):
+    """How pairs that nobody judged are read."""
+
+    #: as not relevant: right where all relevant documents were judged
+    IRRELEVANT = "irrelevant"
+    #: not at all; judged ones count for those near their place that were not
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """A fitted curve. `sql/functions/calibration_curve_v1.sql` computes the same."""
+
+    method: Method
+    #: platt: slope, base; beta: mean and deviation of scores, then a, b, c of Kull et al. (2017)
+    coefficients: tuple[float, ...] = ()
+    #: isotonic: knots, scores ascending; linear between them, flat outside
+    scores: tuple[float, ...] = ()
+    probabilities: tuple[float, ...] = ()
+
+    def relevance(self, score: float) -> float:
+        """Probability of relevance, 0..1, at a raw score."""
+        if self.method is Method.ISOTONIC:
+            return self._between(score)
+        if self.method is Method.PLATT:
+            slope, base = self.coefficients
+            return logistic(slope * score + base)
+        mean, deviation, a, b, c = self.coefficients
+        z = (score - mean) / deviation
+        return logistic(b * _softplus(z) - a * _softplus(-z) + c)
+
+    def relevances(self, scores: Floats) -> Floats:
+        """Of each score."""
+        return np.array([self.relevance(float(score)) for score in scores])
+
+    def _between(self, score: float) -> float:
+        place = bisect_right(self.scores, score)
+        if place == 0:
+            return self.probabilities[0]
+        if place == len(self.scores):
+            return self.probabilities[-1]
+        x0, x1 = self.scores[place - 1 : place + 1]
+        y0, y1 = self.probabilities[place - 1 : place + 1]
+        return y0 + (y1 - y0) * (score - x0) / (x1 - x0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sample:
+    """Judged pairs with their raw scores, in parallel arrays of shape (pairs,)."""
+
+    #: which query each is of, counted from 0
+    queries: NDArray[np.int64]
+    scores: Floats
+    relevant: NDArray[np.bool_]
+    #: for how many pairs of the pool each stands, above 0
+    weights: Floats
+
+    @property
+    def query_count(self) -> int:
+        """How many queries there are."""
+        return len(np.unique(self.queries))
+
+    @property
+    def pair_count(self) -> int:
+        """How many pairs there are."""
+        return len(self.scores)
+
+    @property
+    def positive_count(self) -> int:
+        """How many are relevant."""
+        return int(self.relevant.sum())
+
+    def of(self, chosen: NDArray[np.bool_]) -> "Sample":
+        """The chosen pairs."""
+        return Sample(
+            queries=self.queries[chosen],
+            scores=self.scores[chosen],
+            relevant=self.relevant[chosen],
+            weights=self.weights[chosen],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A figure with its interval of 95 % over queries."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bin:
+    """Pairs of like probability: what was predicted, and how many were relevant."""
+
+    predicted: float
+    observed: float
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How good a calibration is on queries that it was not fitted to."""
+
+    brier: Estimate
+    log_loss: Estimate
+    #: expected calibration error over bins of equal mass
+    ece: Estimate
+    #: the same of the bare sigmoid of the score
+    ece_raw: Estimate
+    #: held-out log loss of each method that was tried
+    tried: Mapping[str, float]
+    bins: Sequence[Bin]
+    #: precision among the best k of a query, by k from 1
+    precision_at: Sequence[Estimate]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """What is kept where results under a raw score are cut."""
+
+    cutoff: float
+    relevance: float
+    pairs: int
+    precision: Estimate
+    recall: Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """How the pairs came to be candidates: a probability means something for such searches."""
+
+    strategy: str
+    candidates: int
+    depth: int
+
+    @classmethod
+    def of(cls, request: SearchRequest) -> "Pool":
+        """The pool of a search."""
+        return cls(
+            strategy=request.strategy,
+            candidates=request.candidates,
+            depth=request.effective_depth,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What a search needs of a fitted calibration."""
+
+    id: UUID
+    #: of the reranker whose scores it reads
+    fingerprint: str
+    reranker: str
+    curve: Curve
+    #: probability that a pool holds anything relevant, by its best score; None: by the relevances
+    answerable: Curve | None
+    pool: Pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitted:
+    """A calibration with all that is known about it."""
+
+    id: UUID
+    created_at: datetime
+    #: name of its collection; None: all of the tenant
+    collection: str | None
+    reranker: str
+    fingerprint: str
+    curve: Curve
+    answerable: Curve | None
+    pool: Pool
+    unjudged: Unjudged
+    #: the lowest grade that counts as relevant
+    relevant_from: int
+    queries: int
+    pairs: int
+    positives: int
+    quality: Quality
+    warnings: Sequence[str] = ()
+    points: Sequence[Point] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What became of calibration in a search."""
+
+    #: None: no relevance was told
+    id: UUID | None
+    #: why not, or what speaks against it
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answerable:
+    """Whether the pool holds anything relevant."""
+
+    probability: float
+
+    @property
+    def value(self) -> bool:
+        """Rather yes than no."""
+        return self.probability >= 0.5  # noqa: PLR2004 - more likely than not
+
+
+def answerable(
+    calibration: Calibration, scores: Sequence[float], relevances: Sequence[float]
+) -> Answerable | None:
+    """Whether anything in a reranked pool is relevant; None for an empty one.
+
+    By the best score where the calibration was fitted to judged pools of both kinds, else as if
+    each candidate were relevant or not on its own account.
+    """
+    if not scores:
+        return None
+    if calibration.answerable is not None:
+        return Answerable(probability=calibration.answerable.relevance(max(scores)))
+    return Answerable(probability=1 - math.prod(1 - each for each in relevances))
+
+
+def logistic(x: float) -> float:
+    """1 / (1 + exp(-x)), for any x."""
+    return 1 / (1 + math.exp(-max(min(x, STEEPEST), -STEEPEST)))
+
+
+def _softplus(x: float) -> float:
+    """ln(1 + exp(x)), for any x."""
+    return max(x, 0.0) + math.log(1 + math.exp(-min(abs(x), STEEPEST)))

@@ -1,0 +1,93 @@
+"""Named thresholds: where results are cut, by raw score or by relevance."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pgrerank.domain.bounds import within
+from pgrerank.domain.errors import InvalidRequestError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a cut-off is to keep: a precision of its results, with a confidence.
+
+    Raises:
+        InvalidRequestError: A number is not between 0 and 1; names the field.
+    """
+
+    precision: float
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        for name in ("precision", "confidence"):
+            if not 0 < getattr(self, name) < 1:
+                raise InvalidRequestError(
+                    name, f"must lie between 0 and 1, not {getattr(self, name)}"
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A name for a cut. One of `cutoff` and `min_relevance` is given.
+
+    Raises:
+        InvalidRequestError: None or both are.
+    """
+
+    name: str
+    #: raw score of the reranker `fingerprint` under which a result is cut
+    cutoff: float | None = None
+    #: probability under which a result is cut, by whatever calibration applies
+    min_relevance: float | None = None
+    #: what the cut-off keeps; None: it was chosen by hand
+    promise: Promise | None = None
+    #: what the cut-off was chosen by
+    calibration: UUID | None = None
+    #: of the reranker whose scores a cut-off means
+    fingerprint: str | None = None
+    reranker: str | None = None
+    #: name of its collection; None: all of the tenant
+    collection: str | None = None
+    created_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        within("min_relevance", self.min_relevance, 0, 1)
+        if (self.cutoff is None) == (self.min_relevance is None):
+            raise InvalidRequestError(
+                "threshold", "is either a promise, a raw score or a relevance: give one of them"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A cut-off that keeps a promise, or why none can."""
+
+    promise: Promise
+    #: None: no cut-off can
+    cutoff: float | None
+    #: pairs at or above the cut-off, or above the one that came nearest
+    pairs: int
+    #: their precision, as counted
+    precision: float
+    #: the bound that was shown for it, at the confidence of a single test
+    bound: float
+    #: judged pairs that would probably do, where there were too few; None: more will not help
+    pairs_needed: int | None = None
+
+    @property
+    def explanation(self) -> str:
+        """In a sentence."""
+        wanted = f"a precision of {self.promise.precision:g} with {self.promise.confidence:.0%} confidence"
+        if self.cutoff is not None:
+            return (
+                f"Results with a score of {self.cutoff:.6g} or more keep {wanted}: "
+                f"{self.precision:.3f} of {self.pairs} judged pairs are relevant."
+            )
+        nearest = (
+            f"No cut-off can promise {wanted}. The best shows {self.precision:.3f} on {self.pairs} "
+            f"pairs, of which {self.bound:.3f} is certain"
+        )
+        if self.pairs_needed is None:
+            return f"{nearest}; more judgments of this kind will not help."
+        return f"{nearest}; about {self.pairs_needed} judged pairs in all would be needed."

@@ -1,0 +1,143 @@
+"""Fit curves from raw scores to probabilities, and choose among them on queries held out."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from pgrerank.domain.calibration import Curve, Floats, Method, Sample
+
+FOLDS = 5
+#: isotonic regression overfits below (Niculescu-Mizil and Caruana, 2005)
+LEAST_FOR_ISOTONIC = 1_000
+SEED = 20_240_501
+
+_TINY = 1e-15
+
+
+def platt(sample: Sample) -> Curve:
+    """A logistic curve with the smoothed targets of Platt (1999)."""
+    mean, deviation = _spread(sample.scores)
+    (slope,), base = _logistic(((sample.scores - mean) / deviation)[:, None], sample)
+    return Curve(
+        method=Method.PLATT,
+        coefficients=(slope / deviation, base - slope * mean / deviation),
+    )
+
+
+def isotonic(sample: Sample) -> Curve:
+    """The rising steps that fit best, with lines between them; never quite 0 or 1."""
+    edge = 1 / (sample.pair_count + 2)
+    model = IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip")
+    model.fit(sample.scores, sample.relevant, sample_weight=sample.weights)
+    return Curve(
+        method=Method.ISOTONIC,
+        scores=tuple(model.X_thresholds_.tolist()),
+        probabilities=tuple(model.y_thresholds_.tolist()),
+    )
+
+
+def beta(sample: Sample) -> Curve:
+    """Beta calibration (Kull, Silva Filho and Flach, 2017) of the sigmoid of standardised scores.
+
+    It bends where a logistic curve cannot. A coefficient that would make it fall is left out.
+    """
+    mean, deviation = _spread(sample.scores)
+    z = (sample.scores - mean) / deviation
+    features = np.stack([-np.logaddexp(0, -z), np.logaddexp(0, z)], axis=1)
+    (a, b), c = _logistic(features, sample)
+    if a < 0:
+        a, ((b,), c) = 0.0, _logistic(features[:, 1:], sample)
+    elif b < 0:
+        b, ((a,), c) = 0.0, _logistic(features[:, :1], sample)
+    return Curve(method=Method.BETA, coefficients=(mean, deviation, max(a, 0.0), max(b, 0.0), c))
+
+
+FITS: Mapping[Method, Callable[[Sample], Curve]] = {
+    Method.PLATT: platt,
+    Method.ISOTONIC: isotonic,
+    Method.BETA: beta,
+}
+
+
+def held_out(sample: Sample, method: Method) -> Floats:
+    """Probability of each pair by a curve that was fitted without its query's pairs."""
+    found = np.empty(sample.pair_count)
+    splitter = GroupKFold(min(FOLDS, sample.query_count), shuffle=True, random_state=SEED)
+    for rest, fold in splitter.split(sample.scores, groups=sample.queries):
+        seen = np.zeros(sample.pair_count, dtype=np.bool_)
+        seen[rest] = True
+        found[fold] = FITS[method](sample.of(seen)).relevances(sample.scores[fold])
+    return found
+
+
+def tried(sample: Sample, asked: Method | None) -> dict[Method, Floats]:
+    """The methods that come into question, each with its held-out probabilities."""
+    if asked is not None:
+        return {asked: held_out(sample, asked)}
+    few = sample.pair_count < LEAST_FOR_ISOTONIC
+    methods = [each for each in Method if not (few and each is Method.ISOTONIC)]
+    return {method: held_out(sample, method) for method in methods}
+
+
+def log_losses(sample: Sample, probabilities: Floats) -> Floats:
+    """Of each pair, in nats."""
+    told = np.where(sample.relevant, probabilities, 1 - probabilities)
+    return -np.log(np.clip(told, _TINY, 1))
+
+
+def answerable(queries: Sample) -> Curve | None:
+    """Whether a pool holds anything relevant, by its best score; None where too few say so.
+
+    Args:
+        queries: One pair a query: its best score, and whether anything of its pool is relevant.
+    """
+    yes = queries.positive_count
+    enough = min(yes, queries.pair_count - yes) >= LEAST_OF_EACH
+    return platt(queries) if enough else None
+
+
+#: queries with, and without, anything relevant in their pool
+LEAST_OF_EACH = 10
+
+
+def best_of_each(sample: Sample) -> Sample:
+    """One pair a query: its best score, and whether anything of its pool is relevant."""
+    names, places = np.unique(sample.queries, return_inverse=True)
+    best = np.full(len(names), -np.inf)
+    np.maximum.at(best, places, sample.scores)
+    return Sample(
+        queries=names,
+        scores=best,
+        relevant=np.bincount(places, weights=sample.relevant) > 0,
+        weights=np.ones(len(names)),
+    )
+
+
+def _spread(scores: Floats) -> tuple[float, float]:
+    return float(scores.mean()), float(scores.std()) or 1.0
+
+
+def _logistic(features: Floats, sample: Sample) -> tuple[list[float], float]:
+    """Slopes and base of a logistic regression without penalty, with Platt's targets.
+
+    A target between 0 and 1 is a pair of both kinds, each weighing its part.
+    """
+    positive = float(sample.weights[sample.relevant].sum())
+    negative = float(sample.weights.sum()) - positive
+    target = np.where(sample.relevant, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    count = len(features)
+    model = LogisticRegression(C=np.inf, max_iter=10_000, tol=1e-8)
+    model.fit(
+        np.concatenate([features, features]),
+        np.repeat([1, 0], count),
+        sample_weight=np.concatenate([sample.weights * target, sample.weights * (1 - target)]),
+    )
+    slopes: Any = model.coef_
+    base: Any = model.intercept_
+    return slopes[0].tolist(), float(base[0])

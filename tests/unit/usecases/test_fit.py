@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from pgrerank.domain.calibration import Method
+from pgrerank.usecases import fit
+from tests.fixtures.samples import Law, sample
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_fitted_curve_is_near_the_law(method):
+    curve = fit.FITS[method](Law(slope=2.0, base=-1.0).sample(200, 50, seed=1))
+
+    found = [curve.relevance(score) for score in (-1.0, 0.0, 1.0, 2.0)]
+
+    assert found == pytest.approx([1 / (1 + np.exp(-(2 * s - 1))) for s in (-1, 0, 1, 2)], abs=0.04)
+
+
+def test_platt_smooths_targets_so_that_pairs_that_can_be_told_apart_stay_uncertain():
+    curve = fit.platt(sample([0, 0, 1, 1], [0.0, 1.0, 0.0, 1.0], [0, 1, 0, 1]))
+
+    # Of two pairs of each kind the targets are 3/4 and 1/4, and two points are met exactly.
+    assert [curve.relevance(0.0), curve.relevance(1.0)] == pytest.approx([0.25, 0.75], abs=1e-5)
+
+
+def test_a_weight_counts_as_so_many_pairs():
+    names, scores, relevant = [0, 0, 1, 1, 1], [0.0, 1.0, 0.5, 0.2, 0.9], [0, 1, 0, 1, 1]
+    twice = sample(names * 2, scores * 2, relevant * 2)
+
+    for method in Method:
+        one = fit.FITS[method](sample(names, scores, relevant, [2.0] * 5))
+        two = fit.FITS[method](twice)
+        assert one.relevance(0.6) == pytest.approx(two.relevance(0.6), abs=0.07)
+    assert fit.platt(sample(names, scores, relevant, [2.0] * 5)).coefficients == pytest.approx(
+        fit.platt(twice).coefficients, rel=1e-3
+    )
+
+
+def test_isotonic_is_never_sure():
+    curve = fit.isotonic(sample([0, 0, 1, 1], [0.0, 1.0, 2.0, 3.0], [0, 0, 1, 1]))
+
+    assert curve.relevance(-9) == pytest.approx(1 / 6)
+    assert curve.relevance(9) == pytest.approx(5 / 6)
+
+
+def test_beta_leaves_out_what_would_make_it_fall():
+    # More relevant ones at low scores: every slope would be negative.
+    curve = fit.beta(Law(slope=-2.0).sample(50, 20, seed=2))
+
+    assert min(curve.coefficients[2:4]) >= 0
+
+
+def test_a_pair_is_held_out_with_all_of_its_query():
+    # In each query all pairs are alike, so that to have seen one of a query tells the others.
+    names = np.repeat(np.arange(40), 30)
+    relevant = np.repeat(np.random.default_rng(3).random(40) < 0.5, 30)
+    scores = names + np.tile(np.linspace(0, 0.5, 30), 40)
+
+    told = fit.held_out(sample(names, scores, relevant), Method.ISOTONIC)
+
+    assert np.mean((told > 0.5) == relevant) < 0.75
+
+
+def test_isotonic_is_not_tried_on_few_pairs():
+    few, many = Law().sample(20, 49, seed=4), Law().sample(20, 50, seed=4)
+
+    assert set(fit.tried(few, None)) == {Method.PLATT, Method.BETA}
+    assert set(fit.tried(many, None)) == set(Method)
+    assert set(fit.tried(few, Method.ISOTONIC)) == {Method.ISOTONIC}
+
+
+def test_best_of_each_query_says_whether_anything_was_relevant():
+    best = fit.best_of_each(sample([3, 3, 5, 5], [0.1, 0.4, 0.3, 0.2], [1, 0, 0, 0]))
+
+    assert best.scores.tolist() == [0.4, 0.3]
+    assert best.relevant.tolist() == [True, False]
+
+
+def test_answerable_needs_queries_of_both_kinds():
+    pools = Law(base=0.0).sample(60, 1, seed=5)
+    curve = fit.answerable(pools)
+
+    assert curve.relevance(2.0) > 0.8
+    assert curve.relevance(-2.0) < 0.2
+    assert fit.answerable(pools.of(pools.relevant)) is None
