@@ -24,12 +24,13 @@ from pgrerank.cli import (
     tenant,
     train,
     tune,
+    worker,
 )
 from pgrerank.cli.command import Commands, examples
 
 _PANELS = {
     "Search": ["search", "rerank", "ingest", "collection"],
-    "Run the service": ["serve", "migrate", "maintain", "doctor"],
+    "Run the service": ["serve", "migrate", "maintain", "worker", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
     "Measure": ["evaluate", "tune", "rerank-run", "demo"],
     "Train": ["train", "judgment"],
@@ -83,5 +84,6 @@ for _command in (
     tenant.tenant,
     train.train,
     tune.tune,
+    worker.worker,
 ):
     main.add_command(_command)

@@ -1,0 +1,67 @@
+"""pgrerank worker."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import output
+from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.storage.jobs import Chore
+
+_MOST_MONTHS = 1200
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank worker                      beside the service, under the same supervisor",
+        "pgrerank worker --keep-months 12     and drop what the log has of earlier months",
+        "pgrerank worker --once               everything now, then stop: for cron",
+        "pgrerank worker --list               what it does, and when",
+    ),
+)
+@click.option(
+    "--keep-months",
+    type=click.IntRange(1, _MOST_MONTHS),
+    help="Drop the months of the rerank log that are older. Default: keep all.",
+)
+@click.option("--once", is_flag=True, help="Do every chore now, and stop.")
+@click.option("--list", "listed", is_flag=True, help="Show the chores, and stop.")
+@click.pass_context
+def worker(context: click.Context, *, keep_months: int | None, once: bool, listed: bool) -> None:
+    """Do what is due by the clock: partitions, retention, counters, vector indexes.
+
+    The queue is in Postgres, so any number of workers may run: a chore is done by one of them, and
+    by another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
+    does.
+    """
+    found = settings(context)
+    failed = asyncio.run(_worked(found, keep_months, once=once, listed=listed))
+    if failed:
+        raise Failed(f"failed: {', '.join(failed)}; the log says why")
+
+
+async def _worked(
+    found: Settings, keep_months: int | None, *, once: bool, listed: bool
+) -> Sequence[str]:
+    from pgrerank import observe, wiring
+    from pgrerank.storage import chores, jobs
+
+    observe.configure_logging(found.log_format, found.log_level)
+    with wiring.database(found) as database:
+        due = chores.housekeeping(database.admin_url, keep_months=keep_months)
+        if listed:
+            _show(due)
+            return ()
+        return await jobs.work(database.admin_url, due, once=once)
+
+
+def _show(chores: "Sequence[Chore]") -> None:
+    columns = ("chore", "when (UTC)", "what for")
+    output.table(columns, [(each.name, each.cron, each.purpose) for each in chores])

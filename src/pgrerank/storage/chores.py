@@ -1,0 +1,45 @@
+"""What keeps a database in order, and how often it is due."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from pgrerank.storage import maintenance
+from pgrerank.storage.jobs import Chore
+
+
+def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[Chore]:
+    """The chores that need no model.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        keep_months: Months of the rerank log that are kept; None: all.
+    """
+    chores = [
+        Chore(
+            name="partitions",
+            purpose="make the rerank log's months ahead",
+            cron="5 0 * * *",
+            run=partial(maintenance.ensure_partitions, url),
+        ),
+        Chore(
+            name="counters",
+            purpose="put right the counters of collections",
+            cron="15 1 * * *",
+            run=partial(maintenance.recount, url),
+        ),
+        Chore(
+            name="indexes",
+            purpose="build and drop vector indexes as collections grow and shrink",
+            cron="20 * * * *",
+            run=partial(maintenance.index_collections, url),
+        ),
+    ]
+    if keep_months is None:
+        return chores
+    retention = Chore(
+        name="retention",
+        purpose=f"drop months of the rerank log older than {keep_months}",
+        cron="10 0 * * *",
+        run=partial(maintenance.drop_partitions, url, months=keep_months),
+    )
+    return [*chores, retention]

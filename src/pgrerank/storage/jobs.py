@@ -1,0 +1,188 @@
+"""Chores on a clock, in a queue that Postgres keeps: each is done once, whoever is killed."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from importlib.metadata import version
+from time import perf_counter
+from typing import Any, LiteralString, cast
+
+import structlog
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job, Status
+from procrastinate.schema import SchemaManager
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from pgrerank.domain.errors import StartupError
+from pgrerank.storage import admin, queries
+from pgrerank.storage.pool import Connection
+
+_LIBRARY = "procrastinate"
+#: seconds without a sign of life, after which a worker counts as dead
+_SILENCE_S = 30
+#: a chore that was due while no worker ran is done when one starts, if it is not older
+_LATEST_S = 26 * 3600
+_KEPT_HOURS = 7 * 24
+
+_log: Any = structlog.get_logger("pgrerank")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """Something to do again and again. A kill in the middle must leave it fit to be done anew."""
+
+    name: str
+    #: what it is for, in a few words
+    purpose: str
+    #: when, as cron writes it; in UTC
+    cron: str
+    #: does it; what it gives is logged
+    run: Callable[[], Awaitable[object]]
+
+
+async def prepare(url: str) -> None:
+    """Make the queue's tables, or bring them to the version of the library.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+
+    Raises:
+        StartupError: The tables are of a newer library.
+    """
+    statements = queries.load("jobs")
+    ours = version(_LIBRARY)
+    async with admin.owner(url) as connection:
+        await connection.execute(statements["one_at_a_time"])
+        # By the administrator: the owner of everything may own no database.
+        await connection.execute(queries.load("admin")["become_administrator"])
+        await connection.execute(statements["make_schema"])
+        await connection.execute(queries.load("admin")["become_owner"])
+        await connection.execute(statements["enter_schema"])
+        found = await _noted(connection)
+        if found is not None and _numbers(found) > _numbers(ours):
+            raise StartupError(
+                f"The job queue is that of procrastinate {found}, this is {ours}. "
+                "Install the newer version here too."
+            )
+        for script in _pending(found):
+            await connection.execute(script)
+        await _note(connection, ours)
+
+
+async def work(url: str, chores: Sequence[Chore], *, once: bool = False) -> Sequence[str]:
+    """Do chores when they are due, until the process is told to stop. Any number may work at once.
+
+    Args:
+        url: As in `prepare`.
+        chores: What to do; every worker of a database should know the same.
+        once: Do each of them now, one after the other, and return.
+
+    Returns:
+        Names of the chores that failed, if they were done once.
+    """
+    await prepare(url)
+    failed: list[str] = []
+    app = _app(url, chores, failed)
+    async with app.open_async():
+        await _rescue(app)
+        if once:
+            for chore in chores:
+                await _defer(app, chore.name)
+        await app.run_worker_async(
+            wait=not once,
+            install_signal_handlers=not once,
+            delete_jobs="never",
+            stalled_worker_timeout=_SILENCE_S,
+        )
+    return failed
+
+
+def _app(url: str, chores: Sequence[Chore], failed: list[str]) -> App:
+    connector = PsycopgConnector(conninfo=url, configure=_as_owner, min_size=1, max_size=4)
+    app = App(connector=connector, periodic_defaults={"max_delay": _LATEST_S})
+
+    async def rescue() -> int:
+        return await _rescue(app)
+
+    own = Chore(name="rescue", purpose="", cron="* * * * *", run=rescue)
+    for chore in (*chores, own):
+        _register(app, chore, failed)
+    return app
+
+
+def _register(app: App, chore: Chore, failed: list[str]) -> None:
+    async def run(timestamp: int | None = None) -> None:
+        del timestamp  # when it was due; a chore does what is to do now
+        started = perf_counter()
+        try:
+            done = await chore.run()
+        except Exception:
+            failed.append(chore.name)
+            _log.exception("chore.failed", chore=chore.name)
+            raise
+        _log.info(
+            "chore.done", chore=chore.name, seconds=round(perf_counter() - started, 1), did=done
+        )
+
+    # One lock keeps a chore from running beside itself, the other from standing in line twice.
+    task: Any = app.task(name=chore.name, lock=chore.name, queueing_lock=chore.name)(run)
+    app.periodic(cron=chore.cron)(task)
+
+
+async def _rescue(app: App) -> int:
+    """Do again what dead workers left undone, and forget what is long done; says how many."""
+    manager = app.job_manager
+    await manager.prune_stalled_workers(_SILENCE_S)
+    left: list[Job] = list(await manager.get_stalled_jobs(seconds_since_heartbeat=_SILENCE_S))
+    for job in left:
+        await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        await _defer(app, job.task_name)
+    await manager.delete_old_jobs(nb_hours=_KEPT_HOURS, include_failed=True)
+    return len(left)
+
+
+async def _defer(app: App, name: str) -> None:
+    try:
+        await app.configure_task(name, lock=name, queueing_lock=name).defer_async()
+    except AlreadyEnqueued:
+        _log.debug("chore.waits_already", chore=name)
+
+
+async def _as_owner(connection: AsyncConnection[TupleRow]) -> None:
+    await connection.execute(queries.load("admin")["become_owner"])
+    await connection.execute(queries.load("jobs")["enter_schema"])
+    await connection.commit()
+
+
+async def _noted(connection: Connection) -> str | None:
+    row = await (await connection.execute(queries.load("jobs")["version"])).fetchone()
+    return None if row is None else row[0]
+
+
+async def _note(connection: Connection, ours: str) -> None:
+    found = await connection.execute(queries.load("jobs")["note_version"], {"version": ours})
+    row = await found.fetchone()
+    if row is not None:
+        await connection.execute(row[0].encode())
+
+
+def _pending(found: str | None) -> list[LiteralString]:
+    """What the library wants run: all of its schema, or its migrations since a version."""
+    if found is None:
+        return [SchemaManager.get_schema()]
+    folder = resources.files(_LIBRARY).joinpath("sql", "migrations")
+    newer = sorted(
+        (each for each in folder.iterdir() if _numbers(each.name) > _numbers(found)),
+        key=lambda each: each.name,
+    )
+    # They come with the library, as the schema does.
+    return [cast("LiteralString", each.read_text()) for each in newer]
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    """The version that a text begins with: 3.10.0, or 03.10.00 in the name of a migration."""
+    found = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
+    return tuple(map(int, found.groups())) if found else ()

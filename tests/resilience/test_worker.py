@@ -1,0 +1,56 @@
+"""A worker that is killed in the middle of a chore."""
+
+import asyncio
+import subprocess
+import sys
+
+import psycopg
+
+from pgrerank.storage import jobs
+from pgrerank.storage.jobs import Chore
+from tests.resilience.running import eventually
+
+# Writes down that it begins, waits for a lock that the test holds, writes down that it ends.
+WORKER = """
+import asyncio, sys
+from tests.resilience.test_worker import sweep
+from pgrerank.storage import jobs
+asyncio.run(jobs.work(sys.argv[1], [sweep(sys.argv[1])], once=True))
+"""
+
+
+def sweep(url: str) -> Chore:
+    async def run() -> None:
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            await connection.execute("insert into public.diary values ('begins')")
+            await connection.execute("select pg_advisory_lock(42)")
+            await connection.execute("insert into public.diary values ('ends')")
+
+    return Chore(name="sweep", purpose="", cron="0 0 * * *", run=run)
+
+
+def diary(connection: psycopg.Connection) -> list[str]:
+    return [line for (line,) in connection.execute("select line from public.diary")]
+
+
+def test_what_it_was_doing_is_done_by_the_next_and_once(fresh_database):
+    url = fresh_database.admin_url
+    with psycopg.connect(url, autocommit=True) as admin:
+        admin.execute("create table public.diary (line text)")
+        admin.execute("select pg_advisory_lock(42)")
+        with subprocess.Popen([sys.executable, "-c", WORKER, url]) as worker:
+            eventually(lambda: diary(admin) == ["begins"])
+            worker.kill()
+        # Half a minute of silence, which is when a worker counts as dead.
+        admin.execute(
+            "update pgrerank_jobs.procrastinate_workers"
+            " set last_heartbeat = now() - interval '1 minute'"
+        )
+        # The server goes on with the statement of a client that is gone.
+        admin.execute("select pg_terminate_backend(pid) from pg_locks where not granted")
+        admin.execute("select pg_advisory_unlock(42)")
+
+        failed = asyncio.run(jobs.work(url, [sweep(url)], once=True))
+
+        assert failed == []
+        assert diary(admin) == ["begins", "begins", "ends"]
