@@ -211,3 +211,16 @@ def test_maintenance_drops_old_months_of_the_log(cli, database):
     report = cli.json("maintain", "--keep-months", 1)
 
     assert report["partitions_dropped"] == ["rerank_log_200001"]
+
+
+def test_worker_does_every_chore_and_stops(cli):
+    result = cli("worker", "--once", "--keep-months", "1200")
+
+    assert result.exit_code == 0, result.output
+
+
+def test_worker_says_what_it_does_and_when(cli):
+    shown = cli.well("worker", "--list", "--keep-months", "12")
+
+    assert "older than 12" in shown
+    assert "5 0 * * *" in shown
