@@ -414,6 +414,80 @@ $$;
 ALTER FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: dense_leg_v2(uuid, uuid, public.vector, integer, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    chunk_count constant bigint := (
+        select sum(s.chunks) from pgrerank.collection_size as s
+        where s.tenant_id = tenant and s.collection_id = dense_leg_v2.collection_id
+    );
+    wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
+    width constant integer := greatest(4 * candidates, 200);
+    ids uuid[];
+    distances double precision[];
+begin
+    scan := 'exact';
+    if chunk_count > exact_limit and exists (
+        select from pg_catalog.pg_index as i
+        where
+            i.indexrelid = to_regclass(
+                'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
+            )
+            and i.indisvalid
+    ) then
+        scan := 'hnsw';
+        select array_agg(n.chunk_id), array_agg(n.distance)
+        into ids, distances
+        from pgrerank.nearest_indexed_v2(
+            tenant, collection_id, model_id, embedding, wanted, filter, width, filter is null
+        ) as n;
+    end if;
+    if
+        scan = 'hnsw' and filter is not null
+        and cardinality(ids) between 1 and wanted - 1
+        and width / cardinality(ids) * wanted <= chunk_count / 100
+    then
+        select array_agg(n.chunk_id), array_agg(n.distance)
+        into ids, distances
+        from pgrerank.nearest_indexed_v2(
+            tenant, collection_id, model_id, embedding, wanted, filter, width, true
+        ) as n;
+    end if;
+    if coalesce(cardinality(ids), 0) < wanted then
+        scan := 'exact';
+        select array_agg(n.chunk_id), array_agg(n.distance)
+        into ids, distances
+        from pgrerank.nearest_exact_v2(
+            tenant, collection_id, model_id, embedding, candidates, filter
+        ) as n;
+    end if;
+    select
+        coalesce(array_agg(n.id order by n.distance asc, n.id asc) filter (where n.is_near), '{}'),
+        coalesce(
+            array_agg(1 - n.distance order by n.distance asc, n.id asc) filter (where n.is_near),
+            '{}'
+        ),
+        count(*) filter (where not n.is_near)
+    into chunk_ids, scores, below_similarity
+    from (
+        select u.id, u.distance, 1 - u.distance >= coalesce(min_similarity, -2) as is_near
+        from unnest(ids, distances) as u (id, distance)
+        where u.distance <> 'NaN'
+        order by u.distance asc, u.id asc
+        limit candidates
+    ) as n;
+end
+$$;
+
+ALTER FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
+
+--
 -- Name: drop_log_partitions_before_v1(integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -460,6 +534,18 @@ CREATE FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) R
 END;
 
 ALTER FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) OWNER TO pgrerank_owner;
+
+--
+-- Name: embedding_index_v2(uuid, uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.embedding_index_v2(collection_id uuid, model_id uuid) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT ('ix_chunk_embedding_hnsw_'::text || md5((('half'::text || (collection_id)::text) || (model_id)::text)));
+END;
+
+ALTER FUNCTION pgrerank.embedding_index_v2(collection_id uuid, model_id uuid) OWNER TO pgrerank_owner;
 
 --
 -- Name: ensure_log_partitions_v1(integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -709,7 +795,7 @@ declare
 begin
     select l.*, cardinality(l.chunk_ids) as returned
     into dense
-    from pgrerank.dense_leg_v1(
+    from pgrerank.dense_leg_v2(
         collection_id, model_id, embedding, requested, filter, min_similarity
     ) as l
     where embedding is not null;
@@ -1093,6 +1179,88 @@ $$;
 ALTER FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
 
 --
+-- Name: nearest_exact_v2(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) RETURNS TABLE(chunk_id uuid, distance double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+declare
+    probe constant public.halfvec := case
+        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
+    end;
+    passing uuid[];
+    document_count bigint;
+begin
+    if filter is null then
+        return query
+        select
+            e.chunk_id,
+            case
+                when e.half is null
+                    then e.embedding operator(public.<=>) nearest_exact_v2.embedding
+                else e.half operator(public.<=>) probe
+            end as distance
+        from pgrerank.chunk_embedding as e
+        where
+            e.tenant_id = nearest_exact_v2.tenant_id
+            and e.collection_id = nearest_exact_v2.collection_id
+            and e.model_id = nearest_exact_v2.model_id
+        order by distance asc, e.chunk_id asc
+        limit candidates;
+        return;
+    end if;
+    select
+        count(*),
+        coalesce(array_agg(d.id) filter (where jsonb_path_match_opr(d.metadata, filter)), '{}')
+    into document_count, passing
+    from pgrerank.document as d
+    where
+        d.tenant_id = nearest_exact_v2.tenant_id
+        and d.collection_id = nearest_exact_v2.collection_id;
+    if cardinality(passing) * 20 <= document_count then
+        return query
+        select n.chunk_id, n.distance
+        from pgrerank.nearest_of_documents_v1(
+            tenant_id, collection_id, model_id, embedding, candidates, passing
+        ) as n;
+        return;
+    end if;
+    return query
+    select
+        e.chunk_id,
+        case
+            when e.half is null
+                then e.embedding operator(public.<=>) nearest_exact_v2.embedding
+            else e.half operator(public.<=>) probe
+        end as distance
+    from pgrerank.chunk_embedding as e
+    where
+        e.tenant_id = nearest_exact_v2.tenant_id
+        and e.collection_id = nearest_exact_v2.collection_id
+        and e.model_id = nearest_exact_v2.model_id
+        and coalesce(e.document_id, (
+            select c.document_id
+            from pgrerank.chunk as c
+            where c.tenant_id = e.tenant_id and c.id = e.chunk_id
+        )) in (
+            select u.document_id from unnest(passing) as u (document_id)
+        )
+    order by distance asc, e.chunk_id asc
+    limit candidates;
+end
+$$;
+
+ALTER FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
+
+--
 -- Name: nearest_indexed_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1129,6 +1297,115 @@ end
 $_$;
 
 ALTER FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
+
+--
+-- Name: nearest_indexed_v2(uuid, uuid, uuid, public.vector, integer, jsonpath, integer, boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, goes_on boolean) RETURNS TABLE(chunk_id uuid, distance double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET jit TO 'off'
+    SET enable_sort TO 'off'
+    SET enable_seqscan TO 'off'
+    SET enable_bitmapscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $_$
+declare
+    dimensions constant integer := public.vector_dims(embedding);
+    stored constant text := case when dimensions > 2000 then 'half' else 'embedding' end;
+begin
+    perform
+        set_config(
+            'hnsw.iterative_scan', case when goes_on then 'relaxed_order' else 'off' end, true
+        ),
+        set_config('hnsw.ef_search', least(width, 1000)::text, true);
+    return query execute format(
+        $statement$
+            select
+                e.chunk_id,
+                e.%5$I operator(public.<=>) $1::public.%6$s
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = %1$L::uuid and e.collection_id = %2$L::uuid
+                and e.model_id = %3$L::uuid
+                and ($3 is null or exists (
+                    select from pgrerank.document as d
+                    where
+                        d.tenant_id = %1$L::uuid
+                        and d.id = coalesce(e.document_id, (
+                            select c.document_id
+                            from pgrerank.chunk as c
+                            where c.tenant_id = %1$L::uuid and c.id = e.chunk_id
+                        ))
+                        and jsonb_path_match_opr(d.metadata, $3)
+                ))
+            order by e.%5$I::public.halfvec(%4$s) operator(public.<=>) $1::public.halfvec(%4$s)
+            limit $2
+        $statement$,
+        tenant_id,
+        collection_id,
+        model_id,
+        dimensions,
+        stored,
+        case when dimensions > 2000 then 'halfvec' else 'vector' end
+    ) using embedding, candidates, filter;
+end
+$_$;
+
+ALTER FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, goes_on boolean) OWNER TO pgrerank_owner;
+
+--
+-- Name: nearest_of_documents_v1(uuid, uuid, uuid, public.vector, integer, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, documents uuid[]) RETURNS TABLE(chunk_id uuid, distance double precision)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    SET enable_hashjoin TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+declare
+    probe constant public.halfvec := case
+        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
+    end;
+begin
+    return query
+    select
+        e.chunk_id,
+        case
+            when e.half is null
+                then e.embedding operator(public.<=>) nearest_of_documents_v1.embedding
+            else e.half operator(public.<=>) probe
+        end as distance
+    from unnest(documents) as u (document_id)
+    cross join lateral (
+        select c.id
+        from pgrerank.chunk as c
+        where c.tenant_id = nearest_of_documents_v1.tenant_id and c.document_id = u.document_id
+        offset 0
+    ) as c
+    cross join lateral (
+        select v.chunk_id, v.embedding, v.half
+        from pgrerank.chunk_embedding as v
+        where
+            v.tenant_id = nearest_of_documents_v1.tenant_id
+            and v.collection_id = nearest_of_documents_v1.collection_id
+            and v.model_id = nearest_of_documents_v1.model_id
+            and v.chunk_id = c.id
+        offset 0
+    ) as e
+    order by distance asc, e.chunk_id asc
+    limit candidates;
+end
+$$;
+
+ALTER FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, documents uuid[]) OWNER TO pgrerank_owner;
 
 --
 -- Name: prefix_frequency_v1(tsvector, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -1441,9 +1718,12 @@ CREATE TABLE pgrerank.chunk_embedding (
     collection_id uuid NOT NULL,
     model_id uuid NOT NULL,
     chunk_id uuid NOT NULL,
-    embedding public.vector NOT NULL
+    embedding public.vector,
+    half public.halfvec,
+    document_id uuid
 );
 ALTER TABLE ONLY pgrerank.chunk_embedding ALTER COLUMN embedding SET STORAGE MAIN;
+ALTER TABLE ONLY pgrerank.chunk_embedding ALTER COLUMN half SET STORAGE MAIN;
 
 ALTER TABLE pgrerank.chunk_embedding OWNER TO pgrerank_owner;
 
@@ -1495,7 +1775,10 @@ CREATE TABLE pgrerank.collection (
     dense_weight double precision DEFAULT 1 NOT NULL,
     keyword_weight double precision DEFAULT 1 NOT NULL,
     sparse_weight double precision DEFAULT 1 NOT NULL,
-    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text])))
+    second_state text,
+    second_embedder_id uuid,
+    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
+    CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
 );
 
 ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
@@ -1945,6 +2228,13 @@ ALTER TABLE ONLY pgrerank.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
 
 --
+-- Name: chunk_embedding ck_chunk_embedding_vector; Type: CHECK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.chunk_embedding
+    ADD CONSTRAINT ck_chunk_embedding_vector CHECK ((num_nonnulls(embedding, half) = 1)) NOT VALID;
+
+--
 -- Name: analyst_grant pk_analyst_grant; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2204,6 +2494,13 @@ ALTER TABLE ONLY pgrerank.chunk_weights
 
 ALTER TABLE ONLY pgrerank.collection
     ADD CONSTRAINT fk_collection_embedder_id_model FOREIGN KEY (embedder_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: collection fk_collection_second_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection
+    ADD CONSTRAINT fk_collection_second_embedder_id_model FOREIGN KEY (second_embedder_id) REFERENCES pgrerank.model(id);
 
 --
 -- Name: collection_size fk_collection_size_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -2594,6 +2891,12 @@ GRANT ALL ON FUNCTION pgrerank.current_tenant_v1() TO pgrerank_app;
 REVOKE ALL ON FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION drop_log_partitions_before_v1(months integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2604,6 +2907,12 @@ REVOKE ALL ON FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) FR
 --
 
 REVOKE ALL ON FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) FROM PUBLIC;
+
+--
+-- Name: FUNCTION embedding_index_v2(collection_id uuid, model_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.embedding_index_v2(collection_id uuid, model_id uuid) FROM PUBLIC;
 
 --
 -- Name: FUNCTION ensure_log_partitions_v1(months_ahead integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -2677,10 +2986,28 @@ GRANT ALL ON FUNCTION pgrerank.lexeme_index_v1(lexeme text) TO pgrerank_app;
 REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
 
 --
+-- Name: FUNCTION nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
+
+--
 -- Name: FUNCTION nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
+
+--
+-- Name: FUNCTION nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, goes_on boolean); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, goes_on boolean) FROM PUBLIC;
+
+--
+-- Name: FUNCTION nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, documents uuid[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, documents uuid[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION prefix_frequency_v1(lexemes tsvector, prefix text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

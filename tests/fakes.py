@@ -33,6 +33,7 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
 from pgrerank.ports import House, Vector
+from tests.fake_embeddings import FakeEmbeddings
 from tests.fake_tokens import FakeTokens
 
 DIMENSIONS = 64
@@ -433,6 +434,7 @@ def house(**parts: object) -> House:
         scorer=FakeScorer(),
         late=None,
         tokens=FakeTokens(),
+        embeddings=FakeEmbeddings(),
         candidates=FakeCandidates(),
         rankings=FakeRankings(),
         documents=FakeDocuments(),

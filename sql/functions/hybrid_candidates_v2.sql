@@ -3,7 +3,7 @@
 -- Arguments: collection_id; model_id, the embedder; embedding, null for no dense leg; query, null
 --     for no keyword leg; weights, of the query, null for no sparse leg; candidates, rows wanted
 --     of each leg; texts, how many of the fused list come with their content; filter and
---     min_similarity as in dense_leg_v1; is_tiered, whether the keyword leg only ranks what a
+--     min_similarity as in dense_leg_v2; is_tiered, whether the keyword leg only ranks what a
 --     dense leg of ten times the candidates (1,000 at most) found; k1, b and title_boost as in
 --     keyword_leg_v2; the rest as in fuse_v2.
 -- Returns: one row per candidate in fused order, and on each the reports of the legs (null where
@@ -73,7 +73,7 @@ declare
 begin
     select l.*, cardinality(l.chunk_ids) as returned
     into dense
-    from pgrerank.dense_leg_v1(
+    from pgrerank.dense_leg_v2(
         collection_id, model_id, embedding, requested, filter, min_similarity
     ) as l
     where embedding is not null;

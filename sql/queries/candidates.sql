@@ -49,20 +49,21 @@ select
     case
         when h.fused_rank <= %(embeddings)s::integer
             then (
-                select e.embedding
+                select coalesce(e.embedding, e.half::public.vector)
                 from pgrerank.chunk_embedding as e
                 where
                     e.tenant_id = c.tenant_id
                     and e.collection_id = c.id
-                    and e.model_id = c.embedder_id
+                    and e.model_id = m.id
                     and e.chunk_id = h.chunk_id
             )
     end as embedding
 from pgrerank.collection as c
+inner join pgrerank.model as m on m.fingerprint = %(embedder)s::text
 cross join
     lateral pgrerank.hybrid_candidates_v2(
         c.id,
-        c.embedder_id,
+        m.id,
         %(embedding)s::public.vector,
         %(query)s::text,
         case

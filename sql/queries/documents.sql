@@ -54,6 +54,9 @@ select
     c.name,
     c.text_search,
     m.fingerprint as embedder,
+    m.dimensions,
+    second.fingerprint as second_embedder,
+    c.second_state,
     c.stores_tokens,
     c.created_at,
     c.k1,
@@ -68,6 +71,7 @@ select
     coalesce(s.chunks, 0)::bigint as chunk_count
 from pgrerank.collection as c
 inner join pgrerank.model as m on c.embedder_id = m.id
+left join pgrerank.model as second on c.second_embedder_id = second.id
 left join lateral (
     select
         sum(z.documents) as documents,
@@ -158,13 +162,15 @@ select
     );
 
 -- hold_collection --
--- Keeps the collection from being deleted until the transaction ends; no row if it is gone.
-select c.id
+-- Keeps the collection from being deleted until the transaction ends; no row if it is gone. Says
+-- whose vectors it takes.
+select m.fingerprint
 from pgrerank.collection as c
+inner join pgrerank.model as m on c.embedder_id = m.id
 where
     c.tenant_id = %(tenant_id)s
     and c.id = %(collection_id)s
-for key share;
+for key share of c;
 
 -- stage_documents --
 -- Where documents arrive: COPY into a table with row-level security is refused by Postgres. The
@@ -326,14 +332,25 @@ insert into pgrerank.chunk_embedding (
     collection_id,
     model_id,
     chunk_id,
-    embedding
+    embedding,
+    half,
+    document_id
 )
 select
     c.tenant_id,
     c.id as collection_id,
     c.embedder_id,
     i.id as chunk_id,
-    i.embedding
+    case when vector_dims(i.embedding) <= 2000 then i.embedding end as embedding,
+    case when vector_dims(i.embedding) > 2000 then i.embedding::public.halfvec end as half,
+    -- Row by row through the key: a join might read the whole table.
+    (
+        select k.document_id
+        from pgrerank.chunk as k
+        where
+            k.tenant_id = c.tenant_id
+            and k.id = i.id
+    ) as document_id
 from pg_temp.incoming_chunk_v3 as i
 cross join pgrerank.collection as c
 where

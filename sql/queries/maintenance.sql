@@ -98,9 +98,29 @@ select set_config('maintenance_work_mem', %(megabytes)s::text || 'MB', false);
 -- Index builds take as long as they take.
 select set_config('statement_timeout', '0', false);
 
+-- every_collection --
+-- All collections of all tenants.
+select
+    c.tenant_id,
+    c.id as collection_id
+from pgrerank.collection as c
+order by c.tenant_id, c.id;
+
+-- place_embeddings --
+-- Tells a collection's vectors from before which document they are of.
+update pgrerank.chunk_embedding as e
+set document_id = c.document_id
+from pgrerank.chunk as c
+where
+    e.tenant_id = %(tenant_id)s
+    and e.collection_id = %(collection_id)s
+    and e.document_id is null
+    and c.tenant_id = e.tenant_id
+    and c.id = e.chunk_id;
+
 -- wanted_indexes --
 -- HNSW indexes that large collections lack, or whose build failed, with the statement that makes
--- each. Up to 2,000 dimensions; beyond, pgvector has none for this type.
+-- each; of both their sets of vectors, where they have a second one that is not being filled.
 with size as (
     select
         z.tenant_id,
@@ -108,45 +128,63 @@ with size as (
         sum(z.chunks)::bigint as chunks
     from pgrerank.collection_size as z
     group by z.tenant_id, z.collection_id
+),
+
+embedder as (
+    select
+        c.tenant_id,
+        c.id as collection_id,
+        c.name,
+        c.embedder_id as model_id
+    from pgrerank.collection as c
+    union all
+    select
+        c.tenant_id,
+        c.id as collection_id,
+        c.name,
+        c.second_embedder_id as model_id
+    from pgrerank.collection as c
+    where c.second_state <> 'filling'
 )
 
 select
-    c.name as collection,
+    e.name as collection,
     s.chunks,
-    pgrerank.embedding_index_v1(c.id, m.id) as index_name,
+    pgrerank.embedding_index_v2(e.collection_id, m.id) as index_name,
     format(
         'create index concurrently %%I on pgrerank.chunk_embedding '
-        'using hnsw ((embedding::public.vector(%%s)) public.vector_cosine_ops) '
+        'using hnsw ((%%I::public.halfvec(%%s)) public.halfvec_cosine_ops) '
         'where tenant_id = %%L::uuid and collection_id = %%L::uuid and model_id = %%L::uuid',
-        pgrerank.embedding_index_v1(c.id, m.id),
+        pgrerank.embedding_index_v2(e.collection_id, m.id),
+        case when m.dimensions > 2000 then 'half' else 'embedding' end,
         m.dimensions,
-        c.tenant_id,
-        c.id,
+        e.tenant_id,
+        e.collection_id,
         m.id
     ) as statement
-from pgrerank.collection as c
-inner join pgrerank.model as m on c.embedder_id = m.id
+from embedder as e
+inner join pgrerank.model as m on e.model_id = m.id
 inner join size as s
     on
-        c.tenant_id = s.tenant_id
-        and c.id = s.collection_id
+        e.tenant_id = s.tenant_id
+        and e.collection_id = s.collection_id
 where
     s.chunks > %(above)s
-    and m.dimensions <= 2000
+    and m.dimensions <= 4000
     and not exists (
         select 1
         from pg_catalog.pg_index as i
         inner join pg_catalog.pg_class as r on i.indexrelid = r.oid
         where
             r.relnamespace = 'pgrerank'::regnamespace
-            and r.relname = pgrerank.embedding_index_v1(c.id, m.id)
+            and r.relname = pgrerank.embedding_index_v2(e.collection_id, m.id)
             and i.indisvalid
     )
-order by s.chunks, c.id;
+order by s.chunks, e.collection_id, m.id;
 
 -- unwanted_indexes --
--- HNSW indexes left by failed builds, by deleted collections and by collections that shrank to
--- half of what earns one, with the statement that drops each.
+-- HNSW indexes left by failed builds, by earlier versions, by deleted collections and by those
+-- that shrank to half of what earns one, with the statement that drops each.
 select
     r.relname as index_name,
     format('drop index concurrently pgrerank.%%I', r.relname) as statement
@@ -158,13 +196,16 @@ where
     and (
         not i.indisvalid
         or r.relname not in (
-            select pgrerank.embedding_index_v1(c.id, c.embedder_id)
+            select pgrerank.embedding_index_v2(c.id, u.model_id)
             from pgrerank.collection as c
-            where (
-                select sum(z.chunks)
-                from pgrerank.collection_size as z
-                where z.tenant_id = c.tenant_id and z.collection_id = c.id
-            ) > %(above)s / 2
+            cross join unnest(array[c.embedder_id, c.second_embedder_id]) as u (model_id)
+            where
+                u.model_id is not null
+                and (
+                    select sum(z.chunks)
+                    from pgrerank.collection_size as z
+                    where z.tenant_id = c.tenant_id and z.collection_id = c.id
+                ) > %(above)s / 2
         )
     )
 order by r.relname;

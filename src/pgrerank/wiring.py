@@ -25,6 +25,7 @@ from pgrerank.storage import models as registry
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embedded import EmbeddedServer
+from pgrerank.storage.embeddings import PostgresEmbeddings
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool, pool
@@ -100,14 +101,7 @@ def models(settings: Settings) -> Generator[Models]:
     """
     from pgrerank.inference import load  # noqa: PLC0415 - torch takes seconds that few commands need
 
-    embedder = load.load_embedder(
-        settings.embedder,
-        precision=settings.precision,
-        threads=settings.threads,
-        queue_size=settings.queue_size,
-        longest_wait_s=settings.max_wait_seconds,
-    )
-    try:
+    with _embedder(settings) as embedder:
         scorer = load.load_scorer(
             settings.reranker,
             embedder=embedder,
@@ -122,6 +116,21 @@ def models(settings: Settings) -> Generator[Models]:
             yield Models(embedder=embedder, scorer=scorer, late=stored)
         finally:
             scorer.close()
+
+
+@contextmanager
+def _embedder(settings: Settings) -> "Generator[EngineEmbedder]":
+    from pgrerank.inference import load  # noqa: PLC0415 - as above
+
+    embedder = load.load_embedder(
+        settings.embedder,
+        precision=settings.precision,
+        threads=settings.threads,
+        queue_size=settings.queue_size,
+        longest_wait_s=settings.max_wait_seconds,
+    )
+    try:
+        yield embedder
     finally:
         embedder.close()
 
@@ -169,6 +178,22 @@ async def office(settings: Settings) -> AsyncGenerator[Office]:
     with database(settings) as found:
         async with _opened(found, settings) as connections:
             yield _office(found, connections)
+
+
+@asynccontextmanager
+async def embedding_office(settings: Settings) -> "AsyncGenerator[tuple[Office, EngineEmbedder]]":
+    """The same, with the embedder alone.
+
+    Raises:
+        StartupError: The database or the model is refused; says what mends it.
+    """
+    async with office(settings) as front:
+        loading = _embedder(settings)
+        loaded = await asyncio.to_thread(loading.__enter__)
+        try:
+            yield front, loaded
+        finally:
+            await asyncio.to_thread(loading.__exit__, None, None, None)
 
 
 @asynccontextmanager
@@ -232,6 +257,7 @@ def _office(found: Database, connections: Pool) -> Office:
         rankings=PostgresRankings(connections),
         documents=PostgresDocuments(connections),
         tokens=PostgresTokens(connections),
+        embeddings=PostgresEmbeddings(connections),
         judgments=PostgresJudgments(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(found.admin_url),
@@ -246,6 +272,7 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         rankings=PostgresRankings(connections, *rerankers),
         documents=front.documents,
         tokens=front.tokens,
+        embeddings=front.embeddings,
         judgments=front.judgments,
         keys=front.keys,
         tenants=front.tenants,

@@ -33,14 +33,14 @@ async def indexed(database, new_shelf, vectors):
 
 
 def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_000):
-    """What dense_leg_v1 says: external ids, scores, scan, chunks below the similarity."""
+    """What dense_leg_v2 says: external ids, scores, scan, chunks below the similarity."""
     with database.admin() as admin:
         register_vector(admin)
         admin.execute("select set_config('pgrerank.tenant_id', %s, true)", [str(shelf.tenant_id)])
         ids, scores, scan, below = admin.execute(
             """
             select l.* from pgrerank.collection as c
-            cross join pgrerank.dense_leg_v1(
+            cross join pgrerank.dense_leg_v2(
                 c.id, c.embedder_id, %s, %s, %s::jsonpath, null, %s
             ) as l where c.id = %s
             """,

@@ -9,6 +9,7 @@ DEFINERS = {
     "collection_size_chunk_v2",
     "collection_size_document_v1",
     "dense_leg_v1",
+    "dense_leg_v2",
     "ensure_log_partitions_v1",
     "hybrid_candidates_v1",
     "hybrid_candidates_v2",

@@ -17,6 +17,7 @@ from pgrerank.cli import (
     login,
     maintain,
     migrate,
+    reembed,
     rerank,
     rerank_run,
     search,
@@ -30,7 +31,7 @@ from pgrerank.cli.command import Commands, examples
 
 _PANELS = {
     "Search": ["search", "rerank", "ingest", "collection"],
-    "Run the service": ["serve", "migrate", "maintain", "worker", "doctor"],
+    "Run the service": ["serve", "migrate", "maintain", "reembed", "worker", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
     "Measure": ["evaluate", "tune", "rerank-run", "demo"],
     "Train": ["train", "judgment"],
@@ -77,6 +78,7 @@ for _command in (
     login.login,
     maintain.maintain,
     migrate.migrate,
+    reembed.reembed,
     rerank.rerank,
     rerank_run.rerank_run,
     search.search,

@@ -55,12 +55,14 @@ async def _maintained(url: str, keep_months: int | None) -> dict[str, Any]:
         gone = await maintenance.drop_partitions(url, months=keep_months)
     mended = await maintenance.recount(url) + await words.count_words(url)
     weighed = await words.weigh_titles(url)
+    placed = await maintenance.place_embeddings(url)
     indexes = await _indexed(url)
     return {
         "partitions_made": made,
         "partitions_dropped": gone,
         "counters_mended": mended,
         "titles_weighed": weighed,
+        "embeddings_placed": placed,
         "indexes_built": indexes.built,
         "indexes_dropped": indexes.dropped,
     }

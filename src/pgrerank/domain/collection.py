@@ -1,8 +1,10 @@
 """Collections: named sets of documents of a tenant, with how they are indexed."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
+from typing import Self
 
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.ids import CollectionId
@@ -11,6 +13,14 @@ from pgrerank.domain.retrieval import Retrieval
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 DEFAULT_TEXT_SEARCH = "english"
+
+
+class SecondState(StrEnum):
+    """What the second set of a collection's vectors is."""
+
+    FILLING = "filling"  # some chunks have none yet
+    READY = "ready"  # whole when it was made: a cut over may follow
+    FORMER = "former"  # the one from before a cut over, to roll back to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +33,8 @@ class Collection:
     text_search: str
     #: fingerprint of the embedder its vectors come from
     embedder: str
+    #: length of those vectors; None: not known
+    dimensions: int | None = None
     document_count: int
     chunk_count: int
     created_at: datetime
@@ -30,6 +42,20 @@ class Collection:
     stores_tokens: bool = False
     #: how its first stage weighs
     retrieval: Retrieval = field(default_factory=Retrieval)
+    #: fingerprint of the embedder of a second set of vectors; None: there is none
+    second_embedder: str | None = None
+    second_state: SecondState | None = None
+
+    def under(self, model: ModelCard) -> Self:
+        """The collection as this embedder searches it: by its own set of vectors.
+
+        Raises:
+            ConflictError: There is none of this embedder, or it is not whole yet.
+        """
+        if model.fingerprint == self.second_embedder and self.second_state != SecondState.FILLING:
+            return replace(self, embedder=model.fingerprint, dimensions=model.dimensions)
+        self.require_embedder(model)
+        return self
 
     def require_embedder(self, model: ModelCard) -> None:
         """Refuse an embedder other than the one the collection's vectors come from.
@@ -41,7 +67,20 @@ class Collection:
             raise ConflictError(
                 f"Collection `{self.name}` was embedded by the model {self.embedder[:12]}, but this "
                 f"service runs {model.fingerprint[:12]} ({model.name}, {model.precision}). Set "
-                "PGRERANK_EMBEDDER and PGRERANK_PRECISION as they were, or ingest into a new one."
+                "PGRERANK_EMBEDDER and PGRERANK_PRECISION as they were, or move the collection with "
+                "`pgrerank reembed`."
+            )
+
+    def require_dimensions(self, found: int) -> None:
+        """Refuse a vector of another length than those that are stored.
+
+        Raises:
+            ConflictError: It could not be compared with them.
+        """
+        if self.dimensions not in (None, found):
+            raise ConflictError(
+                f"Collection `{self.name}` holds vectors of {self.dimensions} dimensions by the "
+                f"model {self.embedder[:12]}, and this one has {found}."
             )
 
 

@@ -3,6 +3,11 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pgrerank.domain.errors import ConflictError, InvalidRequestError
+
+#: what pgvector's HNSW takes, of half-precision numbers
+MAX_DIMENSIONS = 4_000
+
 
 class ModelKind(StrEnum):
     """What a model does."""
@@ -36,3 +41,28 @@ class ModelCard:
     score_kind: ScoreKind | None = None
     #: on what it runs here and why, for people; no part of its identity
     runs: str = field(default="", compare=False)
+
+    def require_dimensions(self, found: int) -> None:
+        """Refuse a vector of another length than this model's.
+
+        Raises:
+            ConflictError: It cannot be one of this model's.
+        """
+        if self.dimensions not in (None, found):
+            raise ConflictError(
+                f"The model {self.name} makes vectors of {self.dimensions} dimensions, and this "
+                f"one has {found}."
+            )
+
+    def require_storable(self) -> None:
+        """Refuse an embedder whose vectors no index takes.
+
+        Raises:
+            InvalidRequestError: They have more than 4,000 dimensions.
+        """
+        if self.dimensions is not None and self.dimensions > MAX_DIMENSIONS:
+            raise InvalidRequestError(
+                "embedder",
+                f"{self.name} makes vectors of {self.dimensions} dimensions; "
+                f"at most {MAX_DIMENSIONS} can be searched",
+            )

@@ -20,6 +20,7 @@ from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
+from pgrerank.ports.embeddings import Embeddings
 from pgrerank.ports.judging import Judgments
 
 #: one embedding, shape (dimensions,), unit length
@@ -352,6 +353,7 @@ class Office:
     documents: Documents
     judgments: Judgments
     tokens: TokenVectors
+    embeddings: Embeddings
     keys: Keys
     tenants: Tenants
 

@@ -57,7 +57,10 @@ class PostgresCandidates:
 
         Raises:
             NotFoundError: The collection was deleted meanwhile.
+            ConflictError: The vector has other dimensions than those of the collection.
         """
+        if vector is not None:
+            collection.require_dimensions(len(vector))
         wanted = {
             **_parameters(tenant_id, collection, request, vector),
             "tokens": 0 if token_model is None else request.effective_depth,
@@ -79,6 +82,7 @@ def _parameters(
     return {
         "tenant_id": tenant_id,
         "collection_id": collection.id,
+        "embedder": collection.embedder,
         "embedding": vector,
         "query": None if request.strategy is Strategy.DENSE else request.query,
         "candidates": request.candidates,

@@ -8,7 +8,7 @@ from psycopg.rows import class_row, kwargs_row
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids
-from pgrerank.domain.collection import Collection
+from pgrerank.domain.collection import Collection, SecondState
 from pgrerank.domain.document import Chunk, StoredDocument
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import CollectionId, TenantId
@@ -45,8 +45,10 @@ class PostgresDocuments:
 
         Raises:
             ConflictError: It exists with another configuration, embedder or retrieval.
-            InvalidRequestError: Postgres has no such text search configuration.
+            InvalidRequestError: Postgres has no such text search configuration, or the embedder's
+                vectors have too many dimensions.
         """
+        embedder.require_storable()
         identifier = CollectionId(uuid7())
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await self._require_text_search(connection, text_search)
@@ -233,8 +235,9 @@ def _require_alike(found: Collection, store_tokens: object, retrieval: object) -
         )
 
 
-def _collection(*, fusion: str, **columns: Any) -> Collection:
+def _collection(*, fusion: str, second_state: str | None, **columns: Any) -> Collection:
     columns["fusion"] = Fusion(fusion)
+    columns["second_state"] = second_state and SecondState(second_state)
     retrieval = {field.name: columns.pop(field.name) for field in fields(Retrieval)}
     return Collection(retrieval=Retrieval(**retrieval), **columns)
 

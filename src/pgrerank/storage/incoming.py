@@ -1,6 +1,7 @@
 """How documents get in: staged by binary COPY, then put in place by set-based statements."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import LiteralString, TypeAlias
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS, passage_hash
-from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
@@ -44,14 +45,15 @@ async def store(
 
     Raises:
         NotFoundError: The collection is gone.
+        ConflictError: The vectors are not of its embedder, or have other dimensions.
     """
     statements = queries.load("documents")
     place = {"tenant_id": tenant_id, "collection_id": collection.id}
     named = {"tenant_id": tenant_id, "name": collection.name}
     await connection.execute(statements["share_collection"], named)
-    held = await connection.execute(statements["hold_collection"], place)
-    if await held.fetchone() is None:
-        raise NotFoundError("collection", collection.name)
+    await _hold(connection, collection, place)
+    for vector in chain.from_iterable(each.vectors for each in documents):
+        collection.require_dimensions(len(vector))
     sent = {each.document.external_id: each for each in documents}
     new_ids = {external_id: uuid7() for external_id in sent}
     await _stage(connection, sent, new_ids)
@@ -74,6 +76,20 @@ async def store(
         named = {"tenant_id": tenant_id, "model_id": model_id}
         await connection.execute(statements["insert_tokens"], named)
     return {each: Change.CREATED if ids[each] == new_ids[each] else Change.UPDATED for each in sent}
+
+
+async def _hold(
+    connection: Connection, collection: Collection, place: Mapping[str, object]
+) -> None:
+    held = await connection.execute(queries.load("documents")["hold_collection"], place)
+    row = await held.fetchone()
+    if row is None:
+        raise NotFoundError("collection", collection.name)
+    if row[0] != collection.embedder:
+        raise ConflictError(
+            f"Collection `{collection.name}` went over to another embedder meanwhile. "
+            "Set PGRERANK_EMBEDDER to it, and send the documents again."
+        )
 
 
 async def _stage(

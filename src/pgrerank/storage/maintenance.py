@@ -14,7 +14,7 @@ from pgrerank.domain.errors import DatabaseUnreachableError, InvalidRequestError
 from pgrerank.storage import admin, errors, queries
 from pgrerank.storage.pool import Connection
 
-#: chunks up to which a collection is searched exactly, as dense_leg_v1 has it
+#: chunks up to which a collection is searched exactly, as dense_leg_v2 has it
 EXACT_LIMIT = 20_000
 _MONTHS_AHEAD = 3
 _MOST_MONTHS_AHEAD = 24
@@ -80,6 +80,23 @@ async def drop_partitions(url: str, *, months: int) -> Sequence[str]:
 async def recount(url: str) -> int:
     """Put right the counters of collections; says how many were wrong, which none should be."""
     return len(await _as_owner(url, "recount"))
+
+
+async def place_embeddings(url: str) -> int:
+    """Tell vectors that an earlier version stored which document they are of; says how many.
+
+    Filters are slower until then. Each collection is a transaction.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+    """
+    placed = 0
+    for tenant_id, collection_id in await _as_owner(url, "every_collection"):
+        wanted = {"tenant_id": tenant_id, "collection_id": collection_id}
+        async with admin.owner(url) as connection:
+            done = await connection.execute(queries.load("maintenance")["place_embeddings"], wanted)
+        placed += done.rowcount
+    return placed
 
 
 async def index_collections(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pgvector.sqlalchemy import SPARSEVEC, VECTOR
+from pgvector.sqlalchemy import HALFVEC, SPARSEVEC, VECTOR
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -111,11 +111,15 @@ def _collections(tables: MetaData) -> None:
         _required("created_at", DateTime(timezone=True)),
         _required("stores_tokens", Boolean),
         *_retrieval(),
+        Column("second_state", Text),
+        Column("second_embedder_id", UUID),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "name"),
         _of_tenant(),
         _of_model("embedder_id"),
+        _of_model("second_embedder_id"),
         CheckConstraint("fusion in ('rrf', 'weighted')", "fusion"),
+        CheckConstraint("second_state in ('filling', 'ready', 'former')", "second_state"),
     )
     Table(
         "collection_size",
@@ -214,10 +218,13 @@ def _chunk_vectors(tables: MetaData) -> None:
         _required("collection_id", UUID),
         _required("model_id", UUID),
         _required("chunk_id", UUID),
-        _required("embedding", VECTOR()),
+        Column("embedding", VECTOR()),
+        Column("half", HALFVEC()),
+        Column("document_id", UUID),
         PrimaryKeyConstraint("tenant_id", "collection_id", "model_id", "chunk_id"),
         _of("chunk"),
         _of_model("model_id"),
+        CheckConstraint("num_nonnulls(embedding, half) = 1", "vector"),
         Index(None, "tenant_id", "chunk_id"),
     )
     Table(

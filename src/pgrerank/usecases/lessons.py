@@ -61,7 +61,7 @@ def _lesson(dataset: str, judged: Sequence[JudgedPassage], seen: Sequence[SeenPa
 async def _retrieved(
     house: House, tenant_id: TenantId, collection: Collection, query: str, depth: int
 ) -> list[SeenPassage]:
-    collection.require_embedder(house.embedder.model)
+    collection = collection.under(house.embedder.model)
     request = SearchRequest(query=query, candidates=depth, depth=depth)
     vector = await house.embedder.query(query)
     found = await house.candidates.retrieve(tenant_id, collection, request, vector)

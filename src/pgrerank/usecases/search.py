@@ -4,11 +4,10 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids, order
 from pgrerank.domain.candidate import Cut, Hit, Ranking, RerankReport, Retrieved
-from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports import House, Vector
+from pgrerank.ports import House
 from pgrerank.usecases import second_stage
 from pgrerank.usecases.second_stage import Reranked, Work
 
@@ -31,6 +30,8 @@ async def search(
     """
     watch = Stopwatch(house.clock.elapsed)
     collection = await house.documents.collection(tenant_id, collection_name)
+    if _has_dense_leg(request):
+        collection = collection.under(house.embedder.model)
     work = Work(
         tenant_id=tenant_id,
         collection=collection,
@@ -39,7 +40,7 @@ async def search(
         deadline=_deadline(request, watch.started),
     )
     with watch.stage("embed"):
-        vector = await _embedded(house, collection, request)
+        vector = await house.embedder.query(request.query) if _has_dense_leg(request) else None
     with watch.stage("retrieve"):
         found = await house.candidates.retrieve(
             tenant_id,
@@ -56,11 +57,8 @@ async def search(
     return ranking
 
 
-async def _embedded(house: House, collection: Collection, request: SearchRequest) -> Vector | None:
-    if request.strategy is Strategy.KEYWORD or not request.query.strip():
-        return None
-    collection.require_embedder(house.embedder.model)
-    return await house.embedder.query(request.query)
+def _has_dense_leg(request: SearchRequest) -> bool:
+    return request.strategy is not Strategy.KEYWORD and bool(request.query.strip())
 
 
 def _deadline(request: SearchRequest, started: float) -> float | None:

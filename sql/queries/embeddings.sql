@@ -1,0 +1,154 @@
+-- Runtime statements of storage/embeddings.py.
+
+-- begin --
+-- Takes a model for the second set of a collection's vectors; no row if that is another's, or the
+-- collection is gone. What is there of it stays.
+update pgrerank.collection as c
+set
+    second_embedder_id = %(model_id)s,
+    second_state = coalesce(c.second_state, 'filling')
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s
+    and coalesce(c.second_embedder_id, %(model_id)s) = %(model_id)s
+returning c.id;
+
+-- missing --
+-- Chunks of a collection without a vector of the model, by id, those after `after`.
+select
+    k.id as chunk_id,
+    d.title,
+    k.content
+from pgrerank.chunk as k
+inner join pgrerank.document as d
+    on
+        k.tenant_id = d.tenant_id
+        and k.document_id = d.id
+where
+    k.tenant_id = %(tenant_id)s
+    and k.collection_id = %(collection_id)s
+    and (%(after)s::uuid is null or k.id > %(after)s::uuid)
+    and not exists (
+        select 1
+        from pgrerank.chunk_embedding as e
+        where
+            e.tenant_id = k.tenant_id
+            and e.collection_id = k.collection_id
+            and e.model_id = %(model_id)s
+            and e.chunk_id = k.id
+    )
+order by k.id
+limit %(row_count)s;
+
+-- missing_count --
+-- How many chunks of a collection have no vector of the model.
+select count(*) as missing
+from pgrerank.chunk as k
+where
+    k.tenant_id = %(tenant_id)s
+    and k.collection_id = %(collection_id)s
+    and not exists (
+        select 1
+        from pgrerank.chunk_embedding as e
+        where
+            e.tenant_id = k.tenant_id
+            and e.collection_id = k.collection_id
+            and e.model_id = %(model_id)s
+            and e.chunk_id = k.id
+    );
+
+-- add --
+-- Vectors of chunks that are still there. A chunk's content never changes under its id.
+insert into pgrerank.chunk_embedding (
+    tenant_id,
+    collection_id,
+    model_id,
+    chunk_id,
+    embedding,
+    half,
+    document_id
+)
+select
+    k.tenant_id,
+    k.collection_id,
+    %(model_id)s,
+    k.id as chunk_id,
+    case when vector_dims(u.embedding) <= 2000 then u.embedding end as embedding,
+    case when vector_dims(u.embedding) > 2000 then u.embedding::public.halfvec end as half,
+    k.document_id
+from unnest(%(chunk_ids)s::uuid[], %(vectors)s::public.vector[]) as u (chunk_id, embedding)
+inner join pgrerank.chunk as k on u.chunk_id = k.id
+where k.tenant_id = %(tenant_id)s
+order by k.id
+for key share of k
+on conflict on constraint pk_chunk_embedding do nothing;
+
+-- second --
+-- The second set of a collection: whose, and what it is; no row if the collection is gone.
+select
+    c.second_embedder_id,
+    c.second_state
+from pgrerank.collection as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s
+for no key update of c;
+
+-- ready --
+-- Says that the second set is whole, if that is what was missing.
+update pgrerank.collection as c
+set second_state = 'ready'
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s
+    and c.second_embedder_id = %(model_id)s
+    and c.second_state = 'filling';
+
+-- swap --
+-- Searches go by the second set from now on, and the first one becomes the second.
+update pgrerank.collection as c
+set
+    embedder_id = c.second_embedder_id,
+    second_embedder_id = c.embedder_id,
+    second_state = %(state)s
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s;
+
+-- release --
+-- Lets go of the second set. Its vectors stay, and nobody looks at them.
+update pgrerank.collection as c
+set
+    second_embedder_id = null,
+    second_state = null
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s;
+
+-- forget --
+-- Removes up to `row_count` vectors of a collection that are of neither set.
+delete from pgrerank.chunk_embedding as e
+using (
+    select
+        v.tenant_id,
+        v.collection_id,
+        v.model_id,
+        v.chunk_id
+    from pgrerank.chunk_embedding as v
+    inner join pgrerank.collection as c
+        on
+            v.tenant_id = c.tenant_id
+            and v.collection_id = c.id
+    where
+        v.tenant_id = %(tenant_id)s
+        and v.collection_id = %(collection_id)s
+        and v.model_id <> c.embedder_id
+        and v.model_id <> coalesce(c.second_embedder_id, c.embedder_id)
+    order by v.model_id, v.chunk_id
+    limit %(row_count)s
+) as unwanted
+where
+    e.tenant_id = unwanted.tenant_id
+    and e.collection_id = unwanted.collection_id
+    and e.model_id = unwanted.model_id
+    and e.chunk_id = unwanted.chunk_id;

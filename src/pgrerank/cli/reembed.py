@@ -1,0 +1,122 @@
+"""pgrerank reembed."""
+
+import asyncio
+from collections.abc import Sequence
+
+import click
+import msgspec
+from rich_click import RichCommand
+
+from pgrerank.cli import listing, option, progress
+from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import TenantId
+from pgrerank.ports import Office
+from pgrerank.settings import Settings
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank reembed -t acme -c docs --model BAAI/bge-m3    fill; searches go on as before",
+        "pgrerank maintain                                       index it, if it is large",
+        "pgrerank reembed -t acme -c docs --cut-over             then restart under the new model",
+        "pgrerank reembed -t acme -c docs --roll-back",
+        "pgrerank reembed -t acme -c docs --drop",
+    ),
+)
+@option.tenant
+@click.option(
+    "--collection", "-c", "name", metavar="NAME", help="Which. Default: all of the tenant's."
+)
+@click.option(
+    "--model", metavar="MODEL", help="Embedder to fill a second set of vectors by: name or folder."
+)
+@click.option(
+    "--chunks-per-second",
+    type=click.FloatRange(0, min_open=True),
+    help="With --model: how fast at most. Default: as fast as it goes.",
+)
+@click.option("--cut-over", "step", flag_value="cut_over", help="Search by the second set.")
+@click.option("--roll-back", "step", flag_value="roll_back", help="Search by the former set again.")
+@click.option("--drop", "step", flag_value="drop", help="Remove the set that is not in use.")
+@click.pass_context
+def reembed(
+    context: click.Context,
+    *,
+    tenant_name: str,
+    name: str | None,
+    model: str | None,
+    chunks_per_second: float | None,
+    step: str | None,
+) -> None:
+    """Move collections to another embedder: a second set of vectors, then one switch.
+
+    A run that was cut off is completed by running it again. A service under either model searches a
+    collection that has both sets; documents go in under the one in use.
+    """
+    if (model is None) == (step is None):
+        raise Misused("Say one of --model, --cut-over, --roll-back and --drop.")
+    found = settings(context)
+    if model is not None:
+        under = msgspec.structs.replace(found, embedder=model)
+        asyncio.run(_filled(under, tenant_name, name, chunks_per_second))
+    elif step is not None:
+        asyncio.run(_stepped(found, tenant_name, name, step))
+
+
+async def _filled(
+    found: Settings, tenant_name: str, name: str | None, chunks_per_second: float | None
+) -> None:
+    from pgrerank import wiring
+    from pgrerank.usecases.reembed import reembed as fill
+
+    async with wiring.embedding_office(found) as (office, embedder):
+        tenant = await office.tenants.named(tenant_name)
+        for collection in await _collections(office, tenant.id, name):
+            with progress.bar(collection.name, 1) as advance:
+                stored = await fill(
+                    office,
+                    embedder,
+                    tenant.id,
+                    collection.name,
+                    chunks_per_second=chunks_per_second,
+                    progress=lambda done, chunks: advance(
+                        done / max(chunks, done), f"{done} of {chunks} chunks"
+                    ),
+                )
+                advance(1, f"{stored} chunks")
+            click.echo(f"Embedded {stored} chunks of {collection.name} by {embedder.model.name}.")
+
+
+async def _stepped(found: Settings, tenant_name: str, name: str | None, step: str) -> None:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        for collection in await _collections(office, tenant.id, name):
+            click.echo(await _step(office, tenant.id, collection, step))
+
+
+async def _step(office: Office, tenant_id: TenantId, collection: Collection, step: str) -> str:
+    if step == "drop":
+        removed = await office.embeddings.drop(tenant_id, collection)
+        return f"Removed {removed} vectors of {collection.name} that were not in use."
+    if step == "cut_over":
+        await office.embeddings.cut_over(tenant_id, collection)
+        return f"Collection {collection.name} is searched by its new vectors from now on."
+    lacking = await office.embeddings.roll_back(tenant_id, collection)
+    return (
+        f"Collection {collection.name} is searched by its former vectors again; {lacking} chunks "
+        "came since and have none, which --model with the former model makes up."
+    )
+
+
+async def _collections(
+    office: Office, tenant_id: TenantId, name: str | None
+) -> Sequence[Collection]:
+    if name is not None:
+        return [await office.documents.collection(tenant_id, name)]
+    return await listing.everything(
+        lambda cursor: office.documents.collections(tenant_id, limit=listing.PAGE, cursor=cursor)
+    )

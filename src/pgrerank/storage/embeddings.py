@@ -1,0 +1,181 @@
+"""Sets of vectors by several embedders in Postgres: filled in, swapped and removed by collection."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg.rows import class_row
+
+from pgrerank.domain.collection import Collection, SecondState
+from pgrerank.domain.document import BareChunk
+from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.ids import ChunkId, ModelId, TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.storage import models, queries, tenancy
+from pgrerank.storage.pool import Connection, Pool
+
+#: counting what is missing takes longer than a request may
+_TIMEOUT_MS = 15 * 60 * 1000
+_REMOVED_AT_ONCE = 10_000
+
+
+class PostgresEmbeddings:
+    """The port Embeddings, over the service's pool.
+
+    What changes a collection's sets waits for the writers under way, and lets none begin before it
+    is done: every chunk has a vector of the set that is in use when it arrives.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("embeddings")
+
+    async def begin(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> None:
+        """Take a model for the second set. Nothing happens if a set is of this model already.
+
+        Raises:
+            ConflictError: The second set is of another model.
+        """
+        if model.fingerprint == collection.embedder:
+            return
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            model_id = await models.identifier(connection, model)
+            wanted = {**_place(tenant_id, collection), "model_id": model_id}
+            begun = await connection.execute(self._statements["begin"], wanted)
+            if await begun.fetchone() is None:
+                raise ConflictError(
+                    f"Collection `{collection.name}` has a second set of vectors by another model. "
+                    "Drop it first: pgrerank reembed --drop"
+                )
+
+    async def missing(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        model: ModelCard,
+        *,
+        after: ChunkId | None,
+        limit: int,
+    ) -> Sequence[BareChunk]:
+        """Chunks without a vector of the model, by id, those after `after`."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            wanted = {
+                **_place(tenant_id, collection),
+                "model_id": await models.identifier(connection, model),
+                "after": after,
+                "row_count": limit,
+            }
+            rows = connection.cursor(row_factory=class_row(BareChunk))
+            await rows.execute(self._statements["missing"], wanted)
+            return await rows.fetchall()
+
+    async def add(
+        self,
+        tenant_id: TenantId,
+        model: ModelCard,
+        vectors: Mapping[ChunkId, NDArray[np.float32]],
+    ) -> int:
+        """Store vectors in one transaction, of chunks that are still there; says how many.
+
+        Raises:
+            ConflictError: A vector has other dimensions than the model.
+        """
+        for vector in vectors.values():
+            model.require_dimensions(len(vector))
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            wanted = {
+                "tenant_id": tenant_id,
+                "model_id": await models.identifier(connection, model),
+                "chunk_ids": list(vectors.keys()),
+                "vectors": list(vectors.values()),
+            }
+            return (await connection.execute(self._statements["add"], wanted)).rowcount
+
+    async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
+        """Call the second set ready if no chunk lacks a vector of the model; says how many do."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await self._claim(connection, tenant_id, collection)
+            model_id = await models.identifier(connection, model)
+            lacking = await self._lacking(connection, tenant_id, collection, model_id)
+            if lacking == 0:
+                wanted = {**_place(tenant_id, collection), "model_id": model_id}
+                await connection.execute(self._statements["ready"], wanted)
+        return lacking
+
+    async def cut_over(self, tenant_id: TenantId, collection: Collection) -> None:
+        """Search by the second set from now on, and keep the first as the former.
+
+        Raises:
+            ConflictError: There is none that is ready, or some chunks have no vector in it yet.
+        """
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            lacking = await self._swapped(connection, tenant_id, collection, SecondState.READY)
+            if lacking:
+                raise ConflictError(
+                    f"{lacking} chunks of `{collection.name}` came since and have no vector by the "
+                    "new model yet. Run pgrerank reembed --model again, then --cut-over."
+                )
+
+    async def roll_back(self, tenant_id: TenantId, collection: Collection) -> int:
+        """Search by the former set again; says how many chunks have no vector in it.
+
+        Raises:
+            ConflictError: There is no former set.
+        """
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            return await self._swapped(connection, tenant_id, collection, SecondState.FORMER)
+
+    async def drop(self, tenant_id: TenantId, collection: Collection) -> int:
+        """Remove every vector that is not of the set in use; says how many."""
+        place = _place(tenant_id, collection)
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await self._claim(connection, tenant_id, collection)
+            await connection.execute(self._statements["release"], place)
+        removed = 0
+        wanted = {**place, "row_count": _REMOVED_AT_ONCE}
+        while True:
+            async with tenancy.tenant(self._pool, tenant_id) as connection:
+                gone = await connection.execute(self._statements["forget"], wanted)
+            removed += gone.rowcount
+            if gone.rowcount == 0:
+                return removed
+
+    async def _swapped(
+        self,
+        connection: Connection,
+        tenant_id: TenantId,
+        collection: Collection,
+        state: SecondState,
+    ) -> int:
+        """Swap the sets if the second is what it must be; how many chunks the new first one lacks."""
+        place = _place(tenant_id, collection)
+        await self._claim(connection, tenant_id, collection)
+        found = await (await connection.execute(self._statements["second"], place)).fetchone()
+        if found is None or found[1] != state:
+            raise ConflictError(
+                f"Collection `{collection.name}` has no second set of vectors that is {state}."
+            )
+        lacking = await self._lacking(connection, tenant_id, collection, ModelId(found[0]))
+        other = SecondState.FORMER if state is SecondState.READY else SecondState.READY
+        await connection.execute(self._statements["swap"], {**place, "state": other})
+        return lacking
+
+    async def _claim(
+        self, connection: Connection, tenant_id: TenantId, collection: Collection
+    ) -> None:
+        documents = queries.load("documents")
+        await connection.execute(documents["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)})
+        named = {"tenant_id": tenant_id, "name": collection.name}
+        await connection.execute(documents["claim_collection"], named)
+
+    async def _lacking(
+        self, connection: Connection, tenant_id: TenantId, collection: Collection, model_id: ModelId
+    ) -> int:
+        wanted = {**_place(tenant_id, collection), "model_id": model_id}
+        found = await connection.execute(self._statements["missing_count"], wanted)
+        row = await found.fetchone()
+        return 0 if row is None else int(row[0])
+
+
+def _place(tenant_id: TenantId, collection: Collection) -> dict[str, object]:
+    return {"tenant_id": tenant_id, "collection_id": collection.id}

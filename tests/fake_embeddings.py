@@ -1,0 +1,57 @@
+"""In-memory implementation of the port of reembedding; see fakes.py."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import BareChunk
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.ports import Vector
+
+
+@dataclass
+class FakeEmbeddings:
+    """The second set of one collection; `late` are chunks that arrive after the first pass."""
+
+    chunks: list[BareChunk] = field(default_factory=list)
+    late: list[BareChunk] = field(default_factory=list)
+    vectors: dict[ChunkId, Vector] = field(default_factory=dict)
+    begun: list[ModelCard] = field(default_factory=list)
+
+    async def begin(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> None:
+        self.begun.append(model)
+
+    async def missing(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        model: ModelCard,
+        *,
+        after: ChunkId | None,
+        limit: int,
+    ) -> Sequence[BareChunk]:
+        return [
+            chunk
+            for chunk in sorted(self.chunks, key=lambda chunk: chunk.chunk_id)
+            if chunk.chunk_id not in self.vectors and (after is None or chunk.chunk_id > after)
+        ][:limit]
+
+    async def add(
+        self, tenant_id: TenantId, model: ModelCard, vectors: Mapping[ChunkId, Vector]
+    ) -> int:
+        self.vectors |= vectors
+        return len(vectors)
+
+    async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
+        self.chunks, self.late = self.chunks + self.late, []
+        return sum(chunk.chunk_id not in self.vectors for chunk in self.chunks)
+
+    async def cut_over(self, tenant_id: TenantId, collection: Collection) -> None:
+        raise NotImplementedError
+
+    async def roll_back(self, tenant_id: TenantId, collection: Collection) -> int:
+        raise NotImplementedError
+
+    async def drop(self, tenant_id: TenantId, collection: Collection) -> int:
+        raise NotImplementedError
