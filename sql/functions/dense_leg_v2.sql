@@ -39,7 +39,7 @@ declare
         where s.tenant_id = tenant and s.collection_id = dense_leg_v2.collection_id
     );
     wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
-    width constant integer := greatest(4 * candidates, 200);
+    width constant integer := greatest(4 * wanted, 200);
     ids uuid[];
     distances double precision[];
 begin

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
 from pgrerank.domain.ids import ChunkId, TenantId
-from pgrerank.ports import Embedder, Office
+from pgrerank.ports import Clock, Embedder, Office
 
 #: chunks that are read, embedded and committed together
 BATCH_CHUNKS = 256
@@ -25,8 +25,8 @@ async def reembed(
     """Fill the set of vectors of an embedder until no chunk lacks one.
 
     Each batch is one transaction, and chunks that have a vector are passed over, so a run that was
-    cut off is completed by another one. Chunks that arrive meanwhile are embedded too. Where the
-    embedder is the collection's own, what it lacks since a roll back is made up.
+    cut off is completed by another one. Chunks that arrive meanwhile are embedded too; where the
+    embedder is the collection's own, those that it lacks since a roll back.
 
     Args:
         house: The ports.
@@ -35,7 +35,7 @@ async def reembed(
         collection_name: Which.
         chunks_per_second: At most, on average over the run; None: as fast as it goes.
         progress: Called with the chunks done in this run, and those of the collection.
-        sleep: Waits some seconds.
+        sleep: Waits seconds.
 
     Returns:
         How many chunks got a vector.
@@ -44,25 +44,39 @@ async def reembed(
         NotFoundError: No such collection.
         ConflictError: It has a second set of vectors by another model.
         InvalidRequestError: The embedder's vectors have too many dimensions.
-        OverloadedError, UnavailableError: What was committed stays; a retry is safe.
+        OverloadedError, UnavailableError: What was committed stays.
     """
     embedder.model.require_storable()
     collection = await house.documents.collection(tenant_id, collection_name)
     await house.embeddings.begin(tenant_id, collection, embedder.model)
-    begun, stored = house.clock.elapsed(), 0
+    run = _Run(house.clock, chunks_per_second, sleep)
+    run.told = lambda done: progress(done, collection.chunk_count)
+    await _pass(house, embedder, tenant_id, collection, run)
+    while await house.embeddings.finish(tenant_id, collection, embedder.model):
+        await _pass(house, embedder, tenant_id, collection, run)
+    return run.done
 
-    async def paced(more: int) -> None:
-        nonlocal stored
-        stored += more
-        progress(stored, collection.chunk_count)
-        ahead = stored / (chunks_per_second or float("inf")) - (house.clock.elapsed() - begun)
+
+class _Run:
+    """How much a run has done, and how long it waits before it does more."""
+
+    def __init__(
+        self, clock: Clock, per_second: float | None, sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        self.done = 0
+        self.told: Callable[[int], None] = lambda _: None
+        self._clock, self._per_second, self._sleep = clock, per_second, sleep
+        self._begun = clock.elapsed()
+
+    async def stored(self, more: int) -> None:
+        """Count what was stored, and wait until so much may have been."""
+        self.done += more
+        self.told(self.done)
+        if self._per_second is None:
+            return
+        ahead = self.done / self._per_second - (self._clock.elapsed() - self._begun)
         if ahead > 0:
-            await sleep(ahead)
-
-    while True:
-        await _pass(house, embedder, tenant_id, collection, paced)
-        if await house.embeddings.finish(tenant_id, collection, embedder.model) == 0:
-            return stored
+            await self._sleep(ahead)
 
 
 async def _pass(
@@ -70,7 +84,7 @@ async def _pass(
     embedder: Embedder,
     tenant_id: TenantId,
     collection: Collection,
-    paced: Callable[[int], Awaitable[None]],
+    run: _Run,
 ) -> None:
     """Embed what is missing, once through the collection."""
     after: ChunkId | None = None
@@ -80,5 +94,5 @@ async def _pass(
         texts = [passage(chunk.title, chunk.content) for chunk in chunks]
         vectors = await embedder.passages(texts, tenant_id=tenant_id)
         found = {chunk.chunk_id: each for chunk, each in zip(chunks, vectors, strict=True)}
-        await paced(await house.embeddings.add(tenant_id, embedder.model, found))
+        await run.stored(await house.embeddings.add(tenant_id, embedder.model, found))
         after = chunks[-1].chunk_id
