@@ -73,6 +73,7 @@ TABLES = (
 )
 
 FUNCTIONS = (
+    "text_statistics_v1",
     "word_lock_v1",
     "collection_word_add_v1",
     "collection_size_chunk_v2",

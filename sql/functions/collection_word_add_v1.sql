@@ -26,7 +26,7 @@ begin atomic
         pg_backend_pid() % 16 as shard,
         sign * count(*) as chunks
     from unnest(lexemes) as v (lexemes)
-    cross join lateral unnest(v.lexemes) as l
+    cross join lateral unnest(tsvector_to_array(v.lexemes)) as l (lexeme)
     inner join pgrerank.collection_word as c on l.lexeme = c.lexeme
     where
         c.tenant_id = of_tenant

@@ -319,11 +319,12 @@ select
     a.content,
     a.content_hash,
     a.token_count,
-    pgrerank.lexeme_count_v1(a.tsv) as lexeme_count,
+    s.lexeme_count,
     a.tsv,
-    pgrerank.term_frequencies_v1(a.tsv) as term_frequencies,
+    s.term_frequencies,
     a.title_frequencies
-from arrived as a;
+from arrived as a
+cross join lateral pgrerank.text_statistics_v1(a.tsv) as s;
 
 -- insert_embeddings --
 -- Their vectors, under the collection's embedder.

@@ -1,0 +1,206 @@
+"""What BM25 costs over the largest tenant of a benchmark's database, beside `ts_rank_cd`."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import psycopg
+from bench_corpus import Bench, Shelf
+from bench_report import percentile
+
+from pgrerank.storage import words
+
+CANDIDATES = 100
+WARM_UP = 2
+#: for each word of a query, from what to what share of the chunks hold it
+QUERIES = {
+    "3 rare words": [(0.0001, 0.003)] * 3,
+    "5 mixed words": [(0.0001, 0.001), (0.001, 0.01), (0.01, 0.1), (0.1, 0.2), (0.2, 0.4)],
+    "4 words in 10-40 %": [(0.1, 0.4)] * 4,
+}
+INGEST_ROUNDS = 5
+INGEST_CHUNKS = 2_000
+
+LEG = "select l.chunk_ids from pgrerank.keyword_leg_v2(%(collection)s, %(query)s, %(candidates)s) as l"
+RANKED = """
+    select k.id
+    from pgrerank.chunk as k
+    where
+        k.tenant_id = %(tenant)s and k.collection_id = %(collection)s
+        and k.tsv @@ %(terms)s::tsquery
+    order by ts_rank_cd(k.tsv, %(terms)s::tsquery) desc, k.id
+    limit %(candidates)s
+"""
+SHARES = """
+    select l.lexeme, count(*)::float8 / %(chunks)s
+    from pgrerank.chunk as k, unnest(k.tsv) as l
+    where k.tenant_id = %(tenant)s and k.collection_id = %(collection)s
+    group by l.lexeme
+    having count(*) > 1 and tsvector_to_array(to_tsvector('english', l.lexeme)) = array[l.lexeme]
+    order by l.lexeme
+"""
+BYTES = """
+    select
+        avg(
+            pg_column_size(k.term_frequencies) + coalesce(pg_column_size(k.title_frequencies), 0)
+            + pg_column_size(k.lexeme_count)
+        )::float8
+        + pg_total_relation_size('pgrerank.collection_word')::float8
+        / (select count(*) from pgrerank.chunk)
+    from pgrerank.chunk as k
+    where k.tenant_id = %(tenant)s and k.collection_id = %(collection)s
+"""
+SAMPLE = """
+    create temporary table sample as
+    select k.*, d.title, gen_random_uuid() as new_id, 1000000 + row_number() over () as new_ordinal
+    from pgrerank.chunk as k
+    inner join pgrerank.document as d on k.tenant_id = d.tenant_id and k.document_id = d.id
+    where k.tenant_id = %(tenant)s and k.collection_id = %(collection)s
+    limit %(chunks)s
+"""
+#: as queries/documents.sql stores chunks, with what BM25 needs and without
+STORE = """
+    with titled as materialized (
+        select s.document_id, {title} as title_frequencies
+        from (select distinct z.document_id, z.title from sample as z offset 0) as s
+    ),
+    arrived as materialized (
+        select s.*, t.title_frequencies as frequencies,
+            to_tsvector('english', s.title || e'\\n' || s.content) as lexemes
+        from sample as s inner join titled as t on s.document_id = t.document_id
+    )
+    insert into pgrerank.chunk (
+        tenant_id, id, collection_id, document_id, ordinal, content, content_hash, token_count,
+        lexeme_count, tsv, term_frequencies, title_frequencies
+    )
+    select
+        a.tenant_id, a.new_id, a.collection_id, a.document_id, a.new_ordinal, a.content,
+        a.content_hash, a.token_count, s.lexeme_count, a.lexemes, s.term_frequencies, a.frequencies
+    from arrived as a cross join lateral {statistics} as s
+"""
+WITH_BM25 = {
+    "title": "pgrerank.term_frequencies_v1(to_tsvector('english', s.title))",
+    "statistics": "pgrerank.text_statistics_v1(a.lexemes)",
+}
+WITHOUT = {
+    "title": "null::public.sparsevec",
+    "statistics": "(select 0 as lexeme_count, '{}/268435456'::public.sparsevec as term_frequencies)",
+}
+REMOVE = """
+    delete from pgrerank.chunk as k using sample as s
+    where k.tenant_id = s.tenant_id and k.id = s.new_id
+"""
+COUNTING = "alter table pgrerank.chunk {able} trigger user"
+
+
+@dataclass
+class Pair:
+    """BM25 and `ts_rank_cd` over one collection, asked in turn."""
+
+    connection: psycopg.Connection
+    place: dict[str, Any]
+    bm25_ms: list[float] = field(default_factory=list)
+    ranked_ms: list[float] = field(default_factory=list)
+
+    def run(self, query: Sequence[str], *, turned: bool) -> None:
+        """Ask both once more."""
+        wanted = {
+            **self.place,
+            "query": " ".join(query),
+            "terms": " | ".join(f"'{word}'" for word in query),
+            "candidates": CANDIDATES,
+        }
+        ways = [(LEG, self.bm25_ms), (RANKED, self.ranked_ms)]
+        for statement, times in ways[:: -1 if turned else 1]:
+            begun = perf_counter()
+            self.connection.execute(statement, wanted).fetchall()
+            times.append((perf_counter() - begun) * 1000)
+
+    def report(self) -> dict[str, Any]:
+        """Times of both, without those of the first queries."""
+        bm25, ranked = self.bm25_ms[WARM_UP:], self.ranked_ms[WARM_UP:]
+        return {
+            "p50_ms": percentile(bm25, 0.5),
+            "p95_ms": percentile(bm25, 0.95),
+            "ts_rank_cd_p50_ms": percentile(ranked, 0.5),
+            "ratio_to_ts_rank_cd": percentile(bm25, 0.5) / percentile(ranked, 0.5),
+        }
+
+
+async def keyword(bench: Bench, queries: int) -> list[dict[str, Any]]:
+    """Measure the keyword leg over the largest tenant, after a maintenance run.
+
+    Args:
+        bench: A loaded database.
+        queries: How many of each kind are asked.
+
+    Returns:
+        A row for each kind of query; bytes and ingest are the same in all.
+    """
+    await words.count_words(bench.server.admin_url)
+    shelf = max(bench.shelves, key=lambda each: each.collection.chunk_count)
+    return await asyncio.to_thread(_measured, bench, shelf, queries)
+
+
+def _measured(bench: Bench, shelf: Shelf, queries: int) -> list[dict[str, Any]]:
+    place = {
+        "tenant": shelf.tenant_id,
+        "collection": shelf.collection.id,
+        "chunks": shelf.collection.chunk_count,
+    }
+    with psycopg.connect(bench.server.admin_url, autocommit=True) as connection:
+        connection.execute("analyze pgrerank.chunk")
+        connection.execute(
+            "select set_config('pgrerank.tenant_id', %s, false)", [str(shelf.tenant_id)]
+        )
+        shares = dict(connection.execute(SHARES, place).fetchall())
+        times = {
+            name: _timed(connection, place, shares, bands, queries)
+            for name, bands in QUERIES.items()
+        }
+        (size,) = connection.execute(BYTES, place).fetchone() or (0.0,)
+        ratio = _ingest_ratio(connection, place)
+    same = {"tenant_chunks": place["chunks"], "bytes_per_chunk": size, "ingest_ratio": ratio}
+    return [{"query": name, **report, **same} for name, report in times.items()]
+
+
+def _timed(
+    connection: psycopg.Connection,
+    place: dict[str, Any],
+    shares: dict[str, float],
+    bands: Sequence[tuple[float, float]],
+    queries: int,
+) -> dict[str, Any]:
+    random = np.random.default_rng([len(bands), 7])
+    pair = Pair(connection, place)
+    choices = [
+        [word for word, share in shares.items() if low <= share < high] for low, high in bands
+    ]
+    for number in range(WARM_UP + queries):
+        query: dict[str, None] = {}
+        for choice in choices:
+            left = [word for word in choice if word not in query]
+            query[left[random.integers(len(left))]] = None
+        pair.run(list(query), turned=number % 2 == 1)
+    return pair.report()
+
+
+def _ingest_ratio(connection: psycopg.Connection, place: dict[str, Any]) -> float:
+    """Seconds to store chunks with what BM25 needs, over those to store them without."""
+    connection.execute(SAMPLE, {**place, "chunks": INGEST_CHUNKS})
+    seconds: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(2 * INGEST_ROUNDS):
+        counts = number % 2 == 1
+        connection.execute(COUNTING.format(able="enable" if counts else "disable").encode())
+        parts = WITH_BM25 if counts else WITHOUT
+        begun = perf_counter()
+        connection.execute(STORE.format(**parts).encode())
+        seconds[counts].append(perf_counter() - begun)
+        connection.execute(REMOVE)
+    connection.execute(COUNTING.format(able="enable").encode())
+    connection.execute("drop table sample")
+    return median(seconds[True][1:]) / median(seconds[False][1:])
