@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -79,17 +80,24 @@ async def _counted(connection: Connection, wanted: _Wanted, share: float) -> int
         statements["frequent"], {**place, "sample": _SAMPLE, "share": share}
     )
     lexemes = [row[0] for row in await found.fetchall()]
-    try:
-        async with connection.transaction():
-            await connection.execute(statements["lock"], place)
-            await connection.execute(statements["choose"], {**place, "lexemes": lexemes})
-    except psycopg.errors.LockNotAvailable:
+    if not await _alone(connection, "choose", {**place, "lexemes": lexemes}):
         return 0
     cursor = await connection.execute(statements["count"], place)
     wrong = len(await cursor.fetchall())
-    fewest = share / 2 * wanted.chunks
-    await connection.execute(statements["forget"], {**place, "fewest": fewest})
+    await _alone(connection, "forget", {**place, "fewest": share / 2 * wanted.chunks})
     return wrong
+
+
+async def _alone(connection: Connection, name: str, parameters: dict[str, Any]) -> bool:
+    """Run a statement while no writer of the collection is under way; False: none could be."""
+    statements = queries.load("words")
+    try:
+        async with connection.transaction():
+            await connection.execute(statements["lock"], parameters)
+            await connection.execute(statements[name], parameters)
+    except psycopg.errors.LockNotAvailable:
+        return False
+    return True
 
 
 @asynccontextmanager
