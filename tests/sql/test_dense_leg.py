@@ -116,6 +116,37 @@ async def test_wide_filter_goes_through_the_index(indexed, database, vectors):
     assert all(int(name[1:]) < 500 for name in names)
 
 
+def say_it_is_larger(database, shelf, chunks):
+    """Let the counters say that a collection has more chunks than it has."""
+    with database.admin() as admin:
+        admin.execute(
+            "update pgrerank.collection_size set chunks = chunks + %s where tenant_id = %s",
+            [chunks, shelf.tenant_id],
+        )
+
+
+@pytest.mark.parametrize(("more", "scan"), [(0, "exact"), (100_000, "hnsw")])
+async def test_second_look_through_the_index_is_for_collections_that_take_long_to_read(
+    indexed, database, vectors, more, scan
+):
+    say_it_is_larger(database, indexed, more)
+
+    # Of the first 200 that are looked at about 20 pass, of 30 that are wanted.
+    found = leg(database, indexed, vectors[0], 20, condition="$.n < 60", exact_limit=MANY - 1)
+
+    expected = nearest(vectors, vectors[0], lambda i: i < 60)[:20]
+    assert found[2] == scan
+    assert len(set(found[0]) & set(expected)) >= 19
+
+
+async def test_few_documents_are_looked_up_and_many_are_read_alike(new_shelf, database, vectors):
+    shelf = await new_shelf(*[document(i, vector) for i, vector in enumerate(vectors[:200])])
+
+    for bound in (3, 150):
+        names, *_ = leg(database, shelf, vectors[0], 300, condition=f"$.n < {bound}")
+        assert names == nearest(vectors[:bound], vectors[0])
+
+
 async def test_similarity_threshold_cuts_and_says_how_many(new_shelf):
     shelf = await new_shelf(embedded("near", "walrus"), embedded("far", "seal"))
 

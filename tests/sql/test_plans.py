@@ -39,10 +39,10 @@ def touched(database):
         async with tenancy.tenant(shelf.pool, shelf.tenant_id) as connection:
             await connection.execute("select pg_stat_force_next_flush()")
 
-    async def run(shelf, query, strategy):
+    async def run(shelf, query, strategy, **knobs):
         await flush(shelf)
         before = counters(database)
-        retrieved = await shelf.retrieve(query, strategy)
+        retrieved = await shelf.retrieve(query, strategy, **knobs)
         await flush(shelf)
         after = counters(database)
         read = {name: after[name] - before.get(name, 0) for name in after}
@@ -114,6 +114,67 @@ async def test_collection_over_the_limit_is_searched_through_its_index(large, to
     assert (retrieved.dense.scan, retrieved.dense.returned) == ("hnsw", 100)
     assert any(read.get(name) for name in report.built)
     assert "pk_chunk_embedding" not in read
+
+
+VECTORS = ("pk_chunk_embedding", "ix_chunk_embedding", "chunk_embedding")
+
+
+@pytest.mark.usefixtures("large")
+async def test_filter_reads_the_documents_of_its_collection_only(new_shelf, touched):
+    shelf = await new_shelf(
+        *[embedded(f"d{i}", f"common w{i}", metadata={"n": i % 2}) for i in range(SMALL)]
+    )
+
+    retrieved, read = await touched(shelf, "common", Strategy.DENSE, filter={"n": 1}, candidates=9)
+
+    assert retrieved.dense.returned == 9
+    assert read["uq_document_tenant_id_collection_id_external_id"] == SMALL
+    assert "ix_document_metadata" not in read
+    assert read["pk_chunk_embedding"] == SMALL
+
+
+async def test_filter_that_few_documents_pass_reads_their_vectors_only(new_shelf, touched):
+    shelf = await new_shelf(
+        *[embedded(f"d{i}", f"common w{i}", metadata={"n": i}) for i in range(SMALL)]
+    )
+
+    retrieved, read = await touched(shelf, "common", Strategy.DENSE, filter={"n": 7})
+
+    assert retrieved.dense.returned == 1
+    assert sum(rows for name, rows in read.items() if name.startswith(VECTORS)) == 1
+
+
+@pytest.mark.parametrize("condition", [None, {"n": {"$gte": 10}}])
+async def test_nothing_another_tenant_stores_shows_in_what_a_search_reads_or_gets(
+    new_shelf, touched, database, condition
+):
+    """Time is noise; what takes it are the rows that are read, and they are counted."""
+    documents = [embedded(f"d{i}", f"common w{i}", metadata={"n": i}) for i in range(SMALL)]
+    small, indexed = await new_shelf(*documents), await new_shelf(*documents)
+    await maintenance.index_collections(database.admin_url, above=SMALL - 1)
+    with database.admin() as admin:
+        admin.execute(
+            "update pgrerank.collection_size set chunks = chunks + %s where tenant_id = %s",
+            [maintenance.EXACT_LIMIT, indexed.tenant_id],
+        )
+        # With no statistics at all, two indexes look alike to the planner.
+        admin.execute("analyze")
+
+    async def seen(shelf):
+        found, read = await touched(
+            shelf, "common w3", Strategy.DENSE, filter=condition, candidates=40
+        )
+        vectors = {name: rows for name, rows in read.items() if name.startswith(VECTORS)}
+        return [each.external_id for each in found.candidates], found.dense, vectors
+
+    before = [await seen(small), await seen(indexed)]
+    assert before[1][1].scan == ("exact" if condition else "hnsw")
+    crowd = [embedded(f"o{i}", "common w3", metadata={"n": i}) for i in range(500)]
+    await new_shelf(*crowd)
+    with database.admin() as admin:
+        admin.execute("analyze")
+
+    assert [await seen(small), await seen(indexed)] == before
 
 
 async def test_ranking_is_looked_up_in_its_month_only(new_tenant, service_pool):
