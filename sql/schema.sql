@@ -1662,6 +1662,43 @@ END;
 ALTER FUNCTION pgrerank.worth_finding_v1(lexemes text[], ceilings double precision[], need double precision) OWNER TO pgrerank_owner;
 
 --
+-- Name: average_precision_v1(integer[], integer[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.average_precision_v1(found integer[], judged integer[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH relevant AS (
+          SELECT count(*) AS total
+            FROM unnest(average_precision_v1.judged) j(grade)
+           WHERE (j.grade >= 1)
+         ), hit AS (
+          SELECT ((row_number() OVER (ORDER BY f.place))::double precision / (f.place)::double precision) AS share
+            FROM unnest(average_precision_v1.found) WITH ORDINALITY f(grade, place)
+           WHERE (f.grade >= 1)
+         )
+  SELECT COALESCE((sum(h.share) / (NULLIF(max(r.total), 0))::double precision), (0)::double precision) AS "coalesce"
+    FROM (relevant r
+      LEFT JOIN hit h ON (true));
+END;
+
+ALTER FUNCTION pgrerank_analytics.average_precision_v1(found integer[], judged integer[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: judged_at_k_v1(integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT COALESCE(((count(f.grade))::double precision / (NULLIF(count(*), 0))::double precision), (0)::double precision) AS "coalesce"
+    FROM unnest(judged_at_k_v1.found) WITH ORDINALITY f(grade, place)
+   WHERE (f.place <= judged_at_k_v1.k);
+END;
+
+ALTER FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
+
+--
 -- Name: kendall_tau_v1(double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -1685,6 +1722,81 @@ CREATE FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], seco
 END;
 
 ALTER FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: mrr_at_k_v1(integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT COALESCE(max(((1)::double precision / (f.place)::double precision)), (0)::double precision) AS "coalesce"
+    FROM unnest(mrr_at_k_v1.found) WITH ORDINALITY f(grade, place)
+   WHERE ((f.place <= mrr_at_k_v1.k) AND (f.grade >= 1));
+END;
+
+ALTER FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: ndcg_at_k_v1(integer[], integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[], k integer) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH gained AS (
+          SELECT COALESCE(sum(((GREATEST(f.grade, 0))::double precision / ln(((f.place)::double precision + (1)::double precision)))), (0)::double precision) AS total
+            FROM unnest(ndcg_at_k_v1.found) WITH ORDINALITY f(grade, place)
+           WHERE (f.place <= ndcg_at_k_v1.k)
+         ), ideal AS (
+          SELECT j.grade,
+             row_number() OVER (ORDER BY j.grade DESC) AS place
+            FROM unnest(ndcg_at_k_v1.judged) j(grade)
+           WHERE (j.grade > 0)
+         ), best AS (
+          SELECT sum(((i.grade)::double precision / ln(((i.place)::double precision + (1)::double precision)))) AS total
+            FROM ideal i
+           WHERE (i.place <= ndcg_at_k_v1.k)
+         )
+  SELECT COALESCE((g.total / b.total), (0)::double precision) AS "coalesce"
+    FROM (gained g
+      CROSS JOIN best b);
+END;
+
+ALTER FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[], k integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: precision_at_k_v1(integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT ((count(*))::double precision / (precision_at_k_v1.k)::double precision)
+    FROM unnest(precision_at_k_v1.found) WITH ORDINALITY f(grade, place)
+   WHERE ((f.place <= precision_at_k_v1.k) AND (f.grade >= 1));
+END;
+
+ALTER FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: recall_at_k_v1(integer[], integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH relevant AS (
+          SELECT count(*) AS total
+            FROM unnest(recall_at_k_v1.judged) j(grade)
+           WHERE (j.grade >= 1)
+         )
+  SELECT COALESCE(((count(f.grade))::double precision / (NULLIF(max(r.total), 0))::double precision), (0)::double precision) AS "coalesce"
+    FROM (relevant r
+      LEFT JOIN unnest(recall_at_k_v1.found) WITH ORDINALITY f(grade, place) ON (((f.place <= recall_at_k_v1.k) AND (f.grade >= 1))));
+END;
+
+ALTER FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) OWNER TO pgrerank_owner;
 
 --
 -- Name: alembic_version; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -1853,6 +1965,61 @@ CREATE TABLE pgrerank.document (
 ALTER TABLE pgrerank.document OWNER TO pgrerank_owner;
 
 --
+-- Name: eval_metric; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.eval_metric (
+    tenant_id uuid NOT NULL,
+    eval_run_id uuid NOT NULL,
+    query_hash bytea NOT NULL,
+    measure text NOT NULL,
+    value double precision NOT NULL
+);
+
+ALTER TABLE pgrerank.eval_metric OWNER TO pgrerank_owner;
+
+--
+-- Name: eval_query; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.eval_query (
+    tenant_id uuid NOT NULL,
+    eval_run_id uuid NOT NULL,
+    query_hash bytea NOT NULL,
+    query text NOT NULL,
+    status text NOT NULL,
+    total_ms double precision NOT NULL,
+    external_ids text[] NOT NULL,
+    grades smallint[] NOT NULL,
+    first_stage_grades smallint[] NOT NULL,
+    judged_grades smallint[] NOT NULL
+);
+
+ALTER TABLE pgrerank.eval_query OWNER TO pgrerank_owner;
+
+--
+-- Name: eval_run; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.eval_run (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    label text,
+    judgments text NOT NULL,
+    strategy text NOT NULL,
+    knobs jsonb NOT NULL,
+    embedder_id uuid,
+    reranker_id uuid,
+    queries integer NOT NULL,
+    p50_ms double precision NOT NULL,
+    p95_ms double precision NOT NULL
+);
+
+ALTER TABLE pgrerank.eval_run OWNER TO pgrerank_owner;
+
+--
 -- Name: judgment; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1962,6 +2129,68 @@ CREATE TABLE pgrerank.tenant (
 );
 
 ALTER TABLE pgrerank.tenant OWNER TO pgrerank_owner;
+
+--
+-- Name: eval_metric; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.eval_metric WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    m.eval_run_id AS evaluation_id,
+    q.query,
+    m.measure,
+    m.value
+   FROM ((pgrerank.eval_metric m
+     JOIN pgrerank.eval_query q ON (((m.tenant_id = q.tenant_id) AND (m.eval_run_id = q.eval_run_id) AND (m.query_hash = q.query_hash))))
+     JOIN pgrerank.tenant t ON ((m.tenant_id = t.id)));
+
+ALTER VIEW pgrerank_analytics.eval_metric OWNER TO pgrerank_owner;
+
+--
+-- Name: eval_query; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.eval_query WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    q.eval_run_id AS evaluation_id,
+    q.query,
+    q.status,
+    q.total_ms,
+    q.external_ids,
+    q.grades,
+    q.first_stage_grades,
+    q.judged_grades
+   FROM (pgrerank.eval_query q
+     JOIN pgrerank.tenant t ON ((q.tenant_id = t.id)));
+
+ALTER VIEW pgrerank_analytics.eval_query OWNER TO pgrerank_owner;
+
+--
+-- Name: eval_run; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.eval_run WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    c.name AS collection,
+    r.id AS evaluation_id,
+    r.created_at,
+    r.label,
+    r.judgments,
+    r.strategy,
+    r.knobs,
+    e.name AS embedder,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    r.queries,
+    r.p50_ms,
+    r.p95_ms
+   FROM ((((pgrerank.eval_run r
+     JOIN pgrerank.tenant t ON ((r.tenant_id = t.id)))
+     JOIN pgrerank.collection c ON (((r.tenant_id = c.tenant_id) AND (r.collection_id = c.id))))
+     LEFT JOIN pgrerank.model e ON ((r.embedder_id = e.id)))
+     LEFT JOIN pgrerank.model m ON ((r.reranker_id = m.id)));
+
+ALTER VIEW pgrerank_analytics.eval_run OWNER TO pgrerank_owner;
 
 --
 -- Name: judgment; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2312,6 +2541,27 @@ ALTER TABLE ONLY pgrerank.document
     ADD CONSTRAINT pk_document PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: eval_metric pk_eval_metric; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.eval_metric
+    ADD CONSTRAINT pk_eval_metric PRIMARY KEY (tenant_id, eval_run_id, query_hash, measure);
+
+--
+-- Name: eval_query pk_eval_query; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.eval_query
+    ADD CONSTRAINT pk_eval_query PRIMARY KEY (tenant_id, eval_run_id, query_hash);
+
+--
+-- Name: eval_run pk_eval_run; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.eval_run
+    ADD CONSTRAINT pk_eval_run PRIMARY KEY (tenant_id, id);
+
+--
 -- Name: judgment pk_judgment; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2409,6 +2659,12 @@ CREATE INDEX ix_chunk_weights_tenant_id_chunk_id ON pgrerank.chunk_weights USING
 --
 
 CREATE INDEX ix_document_metadata ON pgrerank.document USING gin (metadata jsonb_path_ops);
+
+--
+-- Name: ix_eval_run_tenant_id_collection_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_eval_run_tenant_id_collection_id ON pgrerank.eval_run USING btree (tenant_id, collection_id);
 
 --
 -- Name: ix_judgment_tenant_id_collection_id_query_hash; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
@@ -2552,6 +2808,41 @@ ALTER TABLE ONLY pgrerank.document
     ADD CONSTRAINT fk_document_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: eval_metric fk_eval_metric_tenant_id_eval_run_id_eval_run; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.eval_metric
+    ADD CONSTRAINT fk_eval_metric_tenant_id_eval_run_id_eval_run FOREIGN KEY (tenant_id, eval_run_id) REFERENCES pgrerank.eval_run(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: eval_query fk_eval_query_tenant_id_eval_run_id_eval_run; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.eval_query
+    ADD CONSTRAINT fk_eval_query_tenant_id_eval_run_id_eval_run FOREIGN KEY (tenant_id, eval_run_id) REFERENCES pgrerank.eval_run(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: eval_run fk_eval_run_embedder_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.eval_run
+    ADD CONSTRAINT fk_eval_run_embedder_id_model FOREIGN KEY (embedder_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: eval_run fk_eval_run_reranker_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.eval_run
+    ADD CONSTRAINT fk_eval_run_reranker_id_model FOREIGN KEY (reranker_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: eval_run fk_eval_run_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.eval_run
+    ADD CONSTRAINT fk_eval_run_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: judgment fk_judgment_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2657,6 +2948,30 @@ CREATE POLICY analyst ON pgrerank.document FOR SELECT TO pgrerank_analyst USING 
   WHERE (g.login = SESSION_USER))));
 
 --
+-- Name: eval_metric analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.eval_metric FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: eval_query analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.eval_query FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: eval_run analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.eval_run FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
 -- Name: judgment analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2747,6 +3062,24 @@ CREATE POLICY app ON pgrerank.collection_word TO pgrerank_app USING ((tenant_id 
 CREATE POLICY app ON pgrerank.document TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
+-- Name: eval_metric app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.eval_metric TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: eval_query app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.eval_query TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: eval_run app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.eval_run TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
 -- Name: judgment app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2811,6 +3144,24 @@ ALTER TABLE pgrerank.collection_word ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE pgrerank.document ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: eval_metric; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.eval_metric ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: eval_query; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.eval_query ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: eval_run; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.eval_run ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: judgment; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
@@ -3100,11 +3451,53 @@ REVOKE ALL ON FUNCTION pgrerank.word_lock_v1(collection_id uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION pgrerank.worth_finding_v1(lexemes text[], ceilings double precision[], need double precision) FROM PUBLIC;
 
 --
+-- Name: FUNCTION average_precision_v1(found integer[], judged integer[]); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.average_precision_v1(found integer[], judged integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.average_precision_v1(found integer[], judged integer[]) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION judged_at_k_v1(found integer[], k integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) TO pgrerank_analyst;
+
+--
 -- Name: FUNCTION kendall_tau_v1(first double precision[], second double precision[]); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION mrr_at_k_v1(found integer[], k integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION ndcg_at_k_v1(found integer[], judged integer[], k integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[], k integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[], k integer) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION precision_at_k_v1(found integer[], k integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION recall_at_k_v1(found integer[], judged integer[], k integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) TO pgrerank_analyst;
 
 --
 -- Name: TABLE alembic_version; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -3175,6 +3568,27 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.document TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.document TO pgrerank_analyst;
 
 --
+-- Name: TABLE eval_metric; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.eval_metric TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.eval_metric TO pgrerank_analyst;
+
+--
+-- Name: TABLE eval_query; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.eval_query TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.eval_query TO pgrerank_analyst;
+
+--
+-- Name: TABLE eval_run; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.eval_run TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.eval_run TO pgrerank_analyst;
+
+--
 -- Name: TABLE judgment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3201,6 +3615,24 @@ GRANT SELECT ON TABLE pgrerank.rerank_log TO pgrerank_analyst;
 
 GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_analyst;
+
+--
+-- Name: TABLE eval_metric; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.eval_metric TO pgrerank_analyst;
+
+--
+-- Name: TABLE eval_query; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.eval_query TO pgrerank_analyst;
+
+--
+-- Name: TABLE eval_run; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.eval_run TO pgrerank_analyst;
 
 --
 -- Name: TABLE judgment; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -23,6 +23,7 @@ from pgrerank.domain.candidate import (
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, StoredDocument, passage, passage_hash
 from pgrerank.domain.errors import ConflictError, NotFoundError
+from pgrerank.domain.evaluation import Evaluation, EvaluationId
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, KeyId, RankingId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument
 from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
@@ -354,6 +355,37 @@ class FakeJudgments:
 
 
 @dataclass
+class FakeEvaluations:
+    kept: list[Evaluation] = field(default_factory=list)
+
+    async def save(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        made: Evaluation,
+        models: tuple[ModelCard | None, ModelCard | None],
+    ) -> None:
+        self.kept.append(made)
+
+    async def get(self, tenant_id: TenantId, evaluation_id: EvaluationId) -> Evaluation:
+        return self._first(evaluation_id, [e for e in self.kept if e.id == evaluation_id])
+
+    async def labelled(self, tenant_id: TenantId, label: str) -> Evaluation:
+        return self._first(label, [e for e in reversed(self.kept) if e.label == label])
+
+    async def page(
+        self, tenant_id: TenantId, *, collection: str | None, limit: int, cursor: str | None
+    ) -> Page[Evaluation]:
+        found = [e for e in reversed(self.kept) if collection in (None, e.collection)]
+        return Page(items=[replace(e, answers=()) for e in found[:limit]], cursor=None)
+
+    def _first(self, name: object, found: list[Evaluation]) -> Evaluation:
+        if not found:
+            raise NotFoundError("evaluation", name)
+        return found[0]
+
+
+@dataclass
 class FakeTenants:
     kept: dict[str, Tenant] = field(default_factory=dict)
 
@@ -439,6 +471,7 @@ def house(**parts: object) -> House:
         rankings=FakeRankings(),
         documents=FakeDocuments(),
         judgments=FakeJudgments(),
+        evaluations=FakeEvaluations(),
         keys=FakeKeys(),
         tenants=FakeTenants(),
     )

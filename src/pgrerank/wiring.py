@@ -26,6 +26,7 @@ from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.storage.embeddings import PostgresEmbeddings
+from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool, pool
@@ -259,6 +260,7 @@ def _office(found: Database, connections: Pool) -> Office:
         tokens=PostgresTokens(connections),
         embeddings=PostgresEmbeddings(connections),
         judgments=PostgresJudgments(connections),
+        evaluations=PostgresEvaluations(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(found.admin_url),
     )
@@ -274,6 +276,7 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         tokens=front.tokens,
         embeddings=front.embeddings,
         judgments=front.judgments,
+        evaluations=front.evaluations,
         keys=front.keys,
         tenants=front.tenants,
         embedder=loaded.embedder,

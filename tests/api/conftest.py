@@ -19,6 +19,7 @@ from pgrerank.domain.tenant import Scope
 from pgrerank.ports import House
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool
@@ -145,6 +146,7 @@ def house_over(database: Database, connections: Pool) -> House:
         documents=PostgresDocuments(connections),
         tokens=PostgresTokens(connections),
         judgments=PostgresJudgments(connections),
+        evaluations=PostgresEvaluations(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(database.admin_url),
     )

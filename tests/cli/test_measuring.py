@@ -1,5 +1,7 @@
 import pytest
 
+from pgrerank.domain.evaluation import MEASURES
+
 
 @pytest.mark.parametrize("strategy", ["dense", "keyword", "hybrid"])
 def test_evaluation_runs_the_judged_queries_through_postgres(cli, beir, strategy):
@@ -7,7 +9,7 @@ def test_evaluation_runs_the_judged_queries_through_postgres(cli, beir, strategy
 
     assert found["dataset"] == "Tiny Set"
     assert (found["strategy"], found["rerank"], found["queries"]) == (strategy, True, 2)
-    assert set(found["metrics"]) == {"nDCG@10", "RR@10", "P@5", "R@100"}
+    assert list(found["metrics"]) == list(MEASURES)
     assert found["metrics"]["nDCG@10"] == 1.0
     assert found["metrics"]["P@5"] == 0.2
     assert 0 < found["latency_ms"]["p50"] <= found["latency_ms"]["p95"]
@@ -19,6 +21,52 @@ def test_evaluation_prints_a_table_and_leaves_no_tenant(cli, beir):
     assert "2 queries, hybrid, not reranked" in shown
     assert "nDCG@10" in shown
     assert [t for t in cli.json("tenant", "list") if t["name"].startswith("scratch")] == []
+
+
+def test_collection_is_evaluated_by_its_own_judgments_and_leaves_the_log_alone(cli, zoo, database):
+    count = "select count(*) from pgrerank.rerank_log"
+    with database.admin() as connection:
+        before = connection.execute(count).fetchone()
+        connection.commit()
+
+        found = cli.json("evaluate", "-t", zoo, "-c", "animals-english", "--no-rerank")
+
+        assert connection.execute(count).fetchone() == before
+    assert (found["dataset"], found["queries"]) == ("animals-english", 12)
+    assert found["metrics"]["RR@10"] == 1
+
+
+def test_evaluation_is_stored_when_asked(cli, zoo, animals, database):
+    place = ("-t", zoo, "-c", "animals-english", "--no-rerank", "--max-queries", 3)
+    found = cli.json("evaluate", animals, *place, "--save", "three")
+
+    with database.admin() as connection:
+        rows = connection.execute(
+            "select label, judgments, queries from pgrerank_analytics.eval_run "
+            "where evaluation_id = %s",
+            [found["saved"]],
+        ).fetchall()
+    assert rows == [("three", "animals", 3)]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "labelled FOLDER"),
+        (["-t", "zoo"], "go together"),
+    ],
+)
+def test_evaluation_of_nothing_in_particular_is_refused(cli, options, said):
+    result = cli("evaluate", *options)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_run_of_a_scratch_tenant_cannot_be_stored(cli, beir):
+    result = cli("evaluate", beir, "--save", "x")
+
+    assert (result.exit_code, "--keep" in result.stderr) == (2, True)
 
 
 def test_evaluation_that_is_kept_is_found_again(cli, beir):

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -11,36 +11,51 @@ from uuid import uuid4
 import click
 from rich_click import RichCommand
 
-from pgrerank.cli import beir, ingest, option, output, progress
-from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.cli import beir, ingest, judged, option, output, progress
+from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.domain import evaluation
 from pgrerank.domain.errors import ConflictError
-from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
+    from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
     from pgrerank.domain.tenant import Tenant
     from pgrerank.ports import House
-    from pgrerank.usecases.evaluate import Answered, Evaluation
+    from pgrerank.usecases.evaluate import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
-    data: beir.Dataset
-    qrels: Mapping[str, Mapping[str, int]]
+    #: whose documents and judgments are used; None: the collection has both
+    data: beir.Dataset | None
+    qrels: Path | None
+    max_queries: int | None
+    #: an existing collection; None: one is made from `data`
+    tenant_name: str | None
+    collection_name: str | None
     text_search: str
     #: keep the tenant of this name; None: a scratch tenant, deleted at the end
     keep: str | None
     #: give the chunks token vectors; None: as the collection has it
     store_tokens: bool | None
+    #: store the run under this label
+    label: str | None
     #: the search, its query aside
     request: SearchRequest
 
-    def queries(self) -> dict[str, str]:
-        """The judged queries."""
-        found = {name: text for name, text in self.data.queries().items() if name in self.qrels}
-        if not found:
-            raise Failed(f"{self.data.folder}: no query has a judgment")
-        return found
+    def __post_init__(self) -> None:
+        if (self.tenant_name is None) != (self.collection_name is None):
+            raise Misused("--tenant and --collection go together")
+        if self.data is None and self.tenant_name is None:
+            raise Misused("name a labelled FOLDER, or a collection with --tenant and --collection")
+        if self.label is not None and self.tenant_name is None and self.keep is None:
+            raise Misused("--save needs --keep: a run goes with its collection")
+
+    @property
+    def judgments(self) -> str:
+        """Where the judgments come from, in a word."""
+        return "stored" if self.data is None else self.data.name
 
 
 @click.command(
@@ -50,9 +65,20 @@ class _Work:
         "pgrerank evaluate data/cranfield --strategy keyword --no-rerank --json",
         "pgrerank evaluate data/cranfield --qrels data/cranfield/qrels/test-graded.tsv",
         "pgrerank evaluate data/npl --keep eval --depth 100    (the next run need not embed)",
+        "pgrerank evaluate -t acme -c docs --save baseline     (see `pgrerank compare`)",
     ),
 )
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False
+)
+@click.option("--tenant", "-t", "tenant_name", metavar="NAME", help="Whose collection it is.")
+@click.option(
+    "--collection",
+    "-c",
+    "collection_name",
+    metavar="NAME",
+    help="Search this collection as it is, in place of one made from FOLDER.",
+)
 @option.strategy
 @click.option(
     "--rerank/--no-rerank", default=True, show_default=True, help="With or without second stage."
@@ -67,6 +93,11 @@ class _Work:
     help="File of judgments. Default: qrels/test.tsv of the folder.",
 )
 @click.option(
+    "--max-queries",
+    type=click.IntRange(1),
+    help="Use this many of the judged queries, the same ones every time. Default: all.",
+)
+@click.option(
     "--text-search",
     default="english",
     show_default=True,
@@ -77,35 +108,21 @@ class _Work:
     metavar="TENANT",
     help="Use this tenant and keep it, so that the next run finds its documents embedded.",
 )
+@click.option(
+    "--save", "label", metavar="LABEL", help="Store the run, query by query, under this label."
+)
 @option.as_json
 @click.pass_context
-def evaluate(
-    context: click.Context,
-    *,
-    folder: Path,
-    rerank: bool,
-    qrels: Path | None,
-    text_search: str,
-    keep: str | None,
-    store_tokens: bool | None,
-    as_json: bool,
-    **knobs: Any,
-) -> None:
-    """Measure the ranking on a labelled folder, through the pipeline that serves searches.
+def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **given: Any) -> None:
+    """Measure the ranking on judged queries, through the pipeline that serves searches.
 
     FOLDER is in BEIR form: corpus.jsonl, queries.jsonl, qrels/test.tsv. It is ingested into a
-    scratch tenant, its judged queries are searched one by one, and the tenant is deleted.
-    Measures are ir-measures' means over the queries, a grade of 1 or more being relevant.
+    scratch tenant, its judged queries are searched one by one, and the tenant is deleted. With
+    --tenant and --collection that collection is searched; without FOLDER, by the judgments that
+    are stored for it. Measures are ir-measures' means over the queries, a grade of 1 or more
+    being relevant; R@100 is of the list before reranking.
     """
-    data = beir.Dataset(folder=folder)
-    work = _Work(
-        data=data,
-        qrels=beir.qrels(qrels or data.qrels_file()),
-        text_search=text_search,
-        keep=keep,
-        store_tokens=store_tokens,
-        request=_request(rerank=rerank, **knobs),
-    )
+    work = _work(folder, **given)
     summary = _summary(work, asyncio.run(_evaluated(settings(context), work)))
     if as_json:
         output.as_json(summary)
@@ -113,51 +130,89 @@ def evaluate(
         _show(summary)
 
 
-def _request(
-    *, rerank: bool, strategy: str, candidates: int, depth: int | None, cascade: int | None
-) -> SearchRequest:
-    return SearchRequest(
-        query="",
-        strategy=Strategy(strategy),
-        candidates=candidates,
-        depth=depth,
-        cascade=cascade,
-        rerank=RerankMode.ALWAYS if rerank else RerankMode.NEVER,
+def _work(
+    folder: Path | None,
+    *,
+    strategy: str,
+    rerank: bool,
+    candidates: int,
+    depth: int | None,
+    cascade: int | None,
+    **places: Any,
+) -> _Work:
+    request = option.request(
+        rerank=rerank, strategy=strategy, candidates=candidates, depth=depth, cascade=cascade
     )
+    data = None if folder is None else beir.Dataset(folder=folder)
+    return _Work(data=data, request=request, **places)
 
 
 async def _evaluated(found: Settings, work: _Work) -> "Evaluation":
     from pgrerank import wiring
-    from pgrerank.usecases.evaluate import evaluation
+    from pgrerank.usecases import evaluate
 
-    queries = work.queries()
     async with wiring.house(found) as house:
-        tenant = await _tenant(house, work.keep)
+        tenant = await _tenant(house, work)
         try:
-            place = await _filled(house, tenant, work, found.max_document_characters)
-            answered = await _answered(place, work, queries)
+            plan = await _plan(house, tenant, work, found.max_document_characters)
+            made = await _answered(house, work, plan)
+            if work.label is not None:
+                await evaluate.store(house, plan, made)
+            return made
         finally:
-            if work.keep is None:
+            if work.keep is None and work.tenant_name is None:
                 await house.tenants.delete(tenant.name)
-    return evaluation(answered, work.qrels)
 
 
-async def _tenant(house: "House", keep: str | None) -> "Tenant":
+async def _tenant(house: "House", work: _Work) -> "Tenant":
+    if work.tenant_name is not None:
+        return await house.tenants.named(work.tenant_name)
     try:
-        return await house.tenants.create(keep or f"scratch-{uuid4().hex[:12]}")
+        return await house.tenants.create(work.keep or f"scratch-{uuid4().hex[:12]}")
     except ConflictError:
-        if keep is None:
+        if work.keep is None:
             raise
-        return await house.tenants.named(keep)
+        return await house.tenants.named(work.keep)
+
+
+async def _plan(house: "House", tenant: "Tenant", work: _Work, max_characters: int) -> "Plan":
+    from pgrerank.usecases.evaluate import Plan
+
+    grades = None if work.data is None else judged.of_folder(work.data, work.qrels)
+    name = work.collection_name
+    if name is None and work.data is not None:
+        name = await _filled(house, tenant, work, work.data, max_characters)
+    collection = await house.documents.collection(tenant.id, name or "")
+    if grades is None:
+        grades = await house.judgments.grades(tenant.id, collection)
+    questions = evaluation.questions(grades, at_most=work.max_queries)
+    return Plan(
+        tenant_id=tenant.id,
+        collection=collection,
+        questions=_some(work, questions),
+        request=work.request,
+        judgments=work.judgments,
+        label=evaluation.checked_label(work.label),
+    )
+
+
+def _some(work: _Work, questions: "tuple[Question, ...]") -> "tuple[Question, ...]":
+    if not questions:
+        raise Failed(
+            f"{work.collection_name}: no query has a judgment; `pgrerank judgment import` brings some"
+            if work.data is None
+            else f"{work.data.folder}: no query has a judgment"
+        )
+    return questions
 
 
 async def _filled(
-    house: "House", tenant: "Tenant", work: _Work, max_characters: int
-) -> ingest.Place:
+    house: "House", tenant: "Tenant", work: _Work, data: beir.Dataset, max_characters: int
+) -> str:
     from pgrerank.cli.reading.source import Format, sources
     from pgrerank.usecases.collections import create
 
-    name = _collection_name(work)
+    name = _collection_name(data, work.text_search)
     await create(
         house,
         tenant.id,
@@ -166,7 +221,7 @@ async def _filled(
         store_tokens=work.store_tokens,
     )
     place = ingest.Place(house=house, tenant_id=tenant.id, collection=name)
-    corpus = sources([str(work.data.folder / "corpus.jsonl")], Format.JSONL)
+    corpus = sources([str(data.folder / "corpus.jsonl")], Format.JSONL)
     report = await ingest.into(place, corpus, max_characters)
     if report.rejected:
         first = report.rejected[0]
@@ -174,45 +229,39 @@ async def _filled(
             f"{len(report.rejected)} documents were left out, "
             f"the first on line {first.line}: {first.reason}"
         )
-    return place
+    return name
 
 
-def _collection_name(work: _Work) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", f"{work.data.name}-{work.text_search}".lower()).strip("-")
+def _collection_name(data: beir.Dataset, text_search: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", f"{data.name}-{text_search}".lower()).strip("-")
 
 
-async def _answered(
-    place: ingest.Place, work: _Work, queries: Mapping[str, str]
-) -> "list[Answered]":
-    from pgrerank.usecases.evaluate import answers
+async def _answered(house: "House", work: _Work, plan: "Plan") -> "Evaluation":
+    from pgrerank.usecases import evaluate
 
-    found: list[Answered] = []
-    with progress.count("searching", len(queries)) as step:
-        asked = answers(
-            place.house,
-            place.tenant_id,
-            place.collection,
-            queries,
-            lambda query: replace(work.request, query=query),
-        )
-        async for answer in asked:
+    # The log is for what users ask: searches in their collections to measure are left out of it.
+    asked = house if work.tenant_name is None else evaluate.unrecorded(house)
+    found: list[EvaluatedQuery] = []
+    with progress.count("searching", len(plan.questions)) as step:
+        async for answer in evaluate.answers(asked, plan):
             found.append(answer)
             step()
-    return found
+    return evaluate.of_answers(house, plan, found)
 
 
 def _summary(work: _Work, found: "Evaluation") -> dict[str, Any]:
     return {
-        "dataset": work.data.name,
+        "dataset": found.collection if work.data is None else work.data.name,
         "strategy": work.request.strategy,
         "rerank": work.request.rerank is RerankMode.ALWAYS,
         "candidates": work.request.candidates,
         "depth": work.request.effective_depth,
         "cascade": work.request.cascade,
         "queries": found.queries,
-        "metrics": found.metrics,
-        "latency_ms": found.latency_ms,
+        "metrics": {name: round(value, 4) for name, value in found.metrics.items()},
+        "latency_ms": {"p50": found.p50_ms, "p95": found.p95_ms},
         "statuses": found.statuses,
+        "saved": None if work.label is None else found.id,
     }
 
 
@@ -230,3 +279,5 @@ def _show(summary: Mapping[str, Any]) -> None:
         click.echo(
             "rerank status of some queries: " + ", ".join(f"{n} {c}" for n, c in odd.items())
         )
+    if summary["saved"]:
+        click.echo(f"Stored as {summary['saved']}.")

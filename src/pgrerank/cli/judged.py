@@ -53,6 +53,7 @@ class Chosen:
             else of_folder(beir.Dataset(folder=self.data), self.qrels)
         )
         found = evaluation.questions(grades, at_most=self.max_queries)
+        found = tuple(question for question in found if question.has_answer)
         if not found:
             raise Failed(
                 "no query has a relevant document: bring judgments with "

@@ -65,7 +65,8 @@ class NotFoundError(PgrerankError):
     """Nothing by that name or id exists for this tenant.
 
     Args:
-        kind: What was looked for: `collection`, `document`, `key`, `ranking` or `tenant`.
+        kind: What was looked for: `collection`, `document`, `evaluation`, `key`, `ranking` or
+            `tenant`.
         name: The name or id as given.
         remedy: What to do about it, as a sentence.
     """

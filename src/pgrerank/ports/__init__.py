@@ -21,7 +21,7 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
 from pgrerank.ports.embeddings import Embeddings
-from pgrerank.ports.judging import Judgments
+from pgrerank.ports.judging import Evaluations, Judgments
 
 #: one embedding, shape (dimensions,), unit length
 Vector: TypeAlias = NDArray[np.float32]
@@ -352,6 +352,7 @@ class Office:
     rankings: Rankings
     documents: Documents
     judgments: Judgments
+    evaluations: Evaluations
     tokens: TokenVectors
     embeddings: Embeddings
     keys: Keys

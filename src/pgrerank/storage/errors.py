@@ -22,6 +22,7 @@ _GONE = {
     "fk_chunk_embedding_tenant_id_chunk_id_chunk": "The document was deleted meanwhile.",
     "fk_api_key_tenant_id_tenant": "The tenant was deleted meanwhile.",
     "fk_collection_tenant_id_tenant": "The tenant was deleted meanwhile.",
+    "fk_eval_run_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
     "fk_judgment_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
     "fk_rerank_log_tenant_id_tenant": "The tenant was deleted meanwhile.",
 }

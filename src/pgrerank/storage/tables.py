@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, REAL, TSVECTOR, UUID
 from sqlalchemy.types import TypeEngine
 
+from pgrerank.storage import evaluation_tables
+
 SCHEMA = "pgrerank"
 NAMING = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -378,4 +380,5 @@ _DEFINITIONS = (
     _chunk_vectors,
     _rerank_log,
     _judgments,
+    evaluation_tables.define,
 )

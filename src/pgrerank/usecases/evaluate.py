@@ -1,103 +1,182 @@
 """Measure the ranking on judged queries, through the pipeline that serves them."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from statistics import fmean
+from typing import Any
 
-import ir_measures
 import numpy as np
+from uuid_utils.compat import uuid7
 
-from pgrerank.domain.candidate import Hit
-from pgrerank.domain.ids import TenantId
-from pgrerank.domain.request import SearchRequest
-from pgrerank.ports import House
+from pgrerank.domain import evaluation, ids, measures
+from pgrerank.domain.candidate import Hit, Ranking
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.evaluation import (
+    MEASURES,
+    OF_FIRST_STAGE,
+    EvaluatedQuery,
+    Evaluation,
+    EvaluationId,
+    Question,
+)
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.log import LoggedRanking, RankingFilter
+from pgrerank.domain.measures import Qrels, Run
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.ports import House, Rankings
 from pgrerank.usecases.search import search
 
-#: reported for every run, as ir-measures names them
-MEASURES = ("nDCG@10", "RR@10", "P@5", "R@100")
-
-#: document id to score, by query id: higher is better
-Run = Mapping[str, Mapping[str, float]]
-#: document id to grade, by query id
-Qrels = Mapping[str, Mapping[str, int]]
+#: documents of each answer that are kept by name
+NAMED = 100
+STORED = "stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evaluation:
-    """Figures of one run over judged queries."""
+class Plan:
+    """What is evaluated."""
 
-    #: judged queries that were run
-    queries: int
-    #: by the names of MEASURES
-    metrics: Mapping[str, float]
-    #: median and 95th percentile of a whole search, milliseconds
-    latency_ms: Mapping[str, float]
-    #: searches by what became of their rerank stage
-    statuses: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """One evaluated query."""
-
-    query_id: str
-    #: document id to score, best first by construction
-    documents: Mapping[str, float]
-    milliseconds: float
-    status: str
+    tenant_id: TenantId
+    collection: Collection
+    questions: Sequence[Question]
+    #: the search, its query aside
+    request: SearchRequest
+    #: where the judgments come from
+    judgments: str = STORED
+    label: str | None = None
 
 
-async def answers(
-    house: House,
-    tenant_id: TenantId,
-    collection: str,
-    queries: Mapping[str, str],
-    request: Callable[[str], SearchRequest],
-) -> AsyncIterator[Answered]:
-    """Search each query in turn.
-
-    Args:
-        house: The ports.
-        tenant_id: Whose collection.
-        collection: Its name.
-        queries: Texts by id.
-        request: Makes the search for a query's text.
-    """
-    for query_id, text in queries.items():
-        ranking = await search(house, tenant_id, collection, request(text))
-        yield Answered(
-            query_id=query_id,
-            documents=by_document(ranking.hits),
-            milliseconds=ranking.timings_ms["total"],
-            status=ranking.rerank.status,
-        )
+async def answers(house: House, plan: Plan) -> AsyncIterator[EvaluatedQuery]:
+    """Search each question in turn. Raises what a search raises."""
+    for question in plan.questions:
+        request = replace(plan.request, query=question.query)
+        ranking = await search(house, plan.tenant_id, plan.collection.name, request)
+        yield _evaluated(question, ranking)
 
 
-def by_document(hits: Sequence[Hit]) -> dict[str, float]:
-    """Documents in the order of their best chunk, with scores that only say that order."""
-    ids = dict.fromkeys(hit.candidate.external_id for hit in hits)
-    return {external_id: float(len(ids) - place) for place, external_id in enumerate(ids)}
-
-
-def evaluation(answered: Sequence[Answered], qrels: Qrels) -> Evaluation:
-    """The figures of answered queries. Measures are means over the judged queries run."""
-    run = {answer.query_id: answer.documents for answer in answered}
-    times = [answer.milliseconds for answer in answered] or [0.0]
-    statuses = [answer.status for answer in answered]
+def of_answers(house: House, plan: Plan, found: Sequence[EvaluatedQuery]) -> Evaluation:
+    """The figures of answered questions, at least one."""
+    made = EvaluationId(uuid7())
+    times = [each.total_ms for each in found]
+    embedder, reranker = models(house, plan)
     return Evaluation(
-        queries=len(answered),
-        metrics=measured(run, {query: qrels[query] for query in run}),
-        latency_ms={
-            "p50": round(float(np.percentile(times, 50)), 1),
-            "p95": round(float(np.percentile(times, 95)), 1),
-        },
-        statuses={status: statuses.count(status) for status in dict.fromkeys(statuses)},
+        id=made,
+        created_at=ids.created_at(made),
+        collection=plan.collection.name,
+        label=evaluation.checked_label(plan.label),
+        judgments=plan.judgments,
+        strategy=plan.request.strategy,
+        knobs=_knobs(plan),
+        embedder=embedder and embedder.name,
+        reranker=reranker and reranker.name,
+        reranker_fingerprint=reranker and reranker.fingerprint,
+        queries=len(found),
+        metrics={name: fmean(each.metrics[name] for each in found) for name in MEASURES},
+        p50_ms=round(float(np.percentile(times, 50)), 1),
+        p95_ms=round(float(np.percentile(times, 95)), 1),
+        statuses=Counter(each.status for each in found),
+        answers=tuple(found),
+    )
+
+
+async def evaluate(house: House, plan: Plan) -> Evaluation:
+    """Search all questions without a trace in the log, and store what came of it.
+
+    Raises:
+        InvalidRequestError: The label cannot be one.
+        ConflictError, OverloadedError, UnavailableError: As a search does.
+    """
+    evaluation.checked_label(plan.label)
+    silent = unrecorded(house)
+    made = of_answers(house, plan, [answer async for answer in answers(silent, plan)])
+    await store(house, plan, made)
+    return made
+
+
+async def store(house: House, plan: Plan, made: Evaluation) -> None:
+    """Keep an evaluation. Raises ConflictError if the collection was deleted meanwhile."""
+    await house.evaluations.save(plan.tenant_id, plan.collection, made, models(house, plan))
+
+
+def models(house: House, plan: Plan) -> tuple[ModelCard | None, ModelCard | None]:
+    """The embedder and the reranker that searches of this plan use."""
+    embeds = plan.request.strategy is not Strategy.KEYWORD
+    reranks = plan.request.rerank is not RerankMode.NEVER
+    return (
+        house.embedder.model if embeds else None,
+        house.scorer.model if reranks else None,
     )
 
 
 def measured(run: Run, qrels: Qrels) -> dict[str, float]:
-    """MEASURES of a run by ir-measures. A grade of 1 or more is relevant."""
-    parsed = {name: ir_measures.parse_measure(name) for name in MEASURES}
-    found = ir_measures.calc_aggregate(  # pyright: ignore[reportUnknownMemberType] - half typed
-        list(parsed.values()), qrels, run
+    """Means of MEASURES over the judged queries of a run, each of the order that it has."""
+    values = measures.by_query(MEASURES, run, qrels)
+    return {name: round(fmean(each.values()), 4) for name, each in values.items()}
+
+
+def _evaluated(question: Question, ranking: Ranking) -> EvaluatedQuery:
+    final = _documents(ranking.hits)
+    first = _documents(sorted(ranking.hits, key=lambda hit: hit.candidate.fused_rank))
+    return EvaluatedQuery(
+        query=question.query,
+        status=ranking.rerank.status,
+        total_ms=ranking.timings_ms["total"],
+        external_ids=final[:NAMED],
+        grades=tuple(question.grades.get(name) for name in final),
+        first_stage_grades=tuple(question.grades.get(name) for name in first),
+        judged_grades=tuple(question.grades.values()),
+        metrics=_metrics(question.grades, final, first),
     )
-    return {name: round(float(found[measure]), 4) for name, measure in parsed.items()}
+
+
+def _documents(hits: Sequence[Hit]) -> tuple[str, ...]:
+    return evaluation.distinct([hit.candidate.external_id for hit in hits])
+
+
+def _metrics(
+    grades: Mapping[str, int], final: Sequence[str], first: Sequence[str]
+) -> dict[str, float]:
+    orders = {False: measures.ordered(final), True: measures.ordered(first)}
+    found: dict[str, float] = {}
+    for of_first, order in orders.items():
+        names = [name for name in MEASURES if (name in OF_FIRST_STAGE) is of_first]
+        values = measures.by_query(names, {"": order}, {"": grades})
+        found |= {name: values[name][""] for name in names}
+    return {name: found[name] for name in MEASURES}
+
+
+def _knobs(plan: Plan) -> dict[str, Any]:
+    request = plan.request
+    return {
+        "candidates": request.candidates,
+        "depth": request.effective_depth,
+        "rerank": request.rerank,
+        "cascade": request.cascade,
+        "profile": request.profile,
+        "retrieval": asdict(plan.collection.retrieval),
+    }
+
+
+def unrecorded(house: House) -> House:
+    """The house, but for the log, which searches leave as it is."""
+    return replace(house, rankings=_Unrecorded(house.rankings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unrecorded:
+    rankings: Rankings
+
+    async def record(
+        self, tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
+    ) -> None:
+        pass
+
+    async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
+        return await self.rankings.get(tenant_id, ranking_id)
+
+    async def page(
+        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
+    ) -> Page[LoggedRanking]:
+        return await self.rankings.page(tenant_id, wanted, limit=limit, cursor=cursor)

@@ -1,47 +1,126 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.evaluation import MEASURES, Question, distinct, questions
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.order import reranked
-from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.usecases import evaluate
+from pgrerank.usecases.evaluate import Plan
 from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, house
 
 TENANT = TenantId(UUID(int=7))
+#: the reranker counts words that passage and query share: it lifts the second
+FOUND = (candidate(1, "other", external_id="x"), candidate(2, "red fox", external_id="y"))
+
+
+def home(found=FOUND):
+    return house(
+        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        candidates=FakeCandidates(found),
+    )
+
+
+def plan(**changes):
+    made = Plan(
+        tenant_id=TENANT,
+        collection=collection(),
+        questions=(Question(query="red fox", grades={"y": 1, "z": 2, "x": 0}),),
+        request=SearchRequest(query="", limit=1, rerank=RerankMode.ALWAYS),
+    )
+    return replace(made, **changes)
 
 
 def test_document_stands_where_its_best_chunk_stands():
-    found = [candidate(rank, external_id=name) for rank, name in enumerate("aba", start=1)]
-    hits = reranked(found, [])
-
-    documents = evaluate.by_document(hits)
-
-    assert sorted(documents, key=documents.__getitem__, reverse=True) == ["a", "b"]
+    assert distinct(["a", "b", "a"]) == ("a", "b")
 
 
 def test_measures_are_those_of_the_textbook():
     figures = evaluate.measured({"q": {"a": 3.0, "b": 2.0}}, {"q": {"b": 1, "c": 1}})
 
-    assert figures == {"nDCG@10": 0.3869, "RR@10": 0.5, "P@5": 0.2, "R@100": 0.5}
+    assert figures == {
+        "nDCG@10": 0.3869,
+        "RR@10": 0.5,
+        "P@5": 0.2,
+        "AP": 0.25,
+        "R@100": 0.5,
+        "Judged@10": 0.5,
+    }
 
 
 async def test_queries_run_through_the_search_and_are_measured():
-    found = (candidate(1, "other", external_id="x"), candidate(2, "red fox", external_id="y"))
-    home = house(
-        documents=FakeDocuments({(TENANT, "docs"): collection()}),
-        candidates=FakeCandidates(found),
+    made = await evaluate.evaluate(home(), plan(label="first"))
+
+    [answer] = made.answers
+    assert (made.queries, made.statuses, made.label) == (1, {"full": 1}, "first")
+    assert (answer.external_ids, answer.grades) == (("y", "x"), (1, 0))
+    assert answer.first_stage_grades == (0, 1)
+    assert sorted(answer.judged_grades) == [0, 1, 2]
+    assert made.metrics["RR@10"] == 1
+    assert set(made.metrics) == set(MEASURES)
+    assert made.p50_ms <= made.p95_ms
+
+
+async def test_recall_is_of_the_list_before_reranking():
+    many = tuple(candidate(rank, "other", external_id=f"d{rank}") for rank in range(1, 101))
+    last = candidate(101, "red fox", external_id="y")
+    question = Question(query="red fox", grades={"y": 1})
+
+    made = await evaluate.evaluate(
+        home((*many, last)),
+        plan(
+            questions=(question,),
+            request=SearchRequest(query="", depth=200, rerank=RerankMode.ALWAYS),
+        ),
     )
 
-    def request(text):
-        return SearchRequest(query=text, limit=1)
+    assert (made.metrics["R@100"], made.metrics["RR@10"]) == (0, 1)
 
-    answered = [
-        answer async for answer in evaluate.answers(home, TENANT, "docs", {"q": "red fox"}, request)
-    ]
-    result = evaluate.evaluation(answered, {"q": {"y": 1}})
 
-    assert result.queries == 1
-    assert result.metrics["RR@10"] == pytest.approx(1.0)
-    assert result.statuses == {"full": 1}
-    assert set(result.latency_ms) == {"p50", "p95"}
+async def test_evaluation_is_stored_and_leaves_the_log_alone():
+    kept = home()
+
+    made = await evaluate.evaluate(kept, plan())
+
+    assert kept.evaluations.kept == [made]
+    assert kept.rankings.recorded == []
+
+
+async def test_evaluation_says_what_was_asked_and_of_which_models():
+    reranked = await evaluate.evaluate(home(), plan())
+    words = SearchRequest(query="", strategy=Strategy.KEYWORD, rerank=RerankMode.NEVER)
+    bare = await evaluate.evaluate(home(), plan(request=words, judgments="cranfield"))
+
+    assert (reranked.embedder, reranked.reranker) == ("fake-embedder", "fake-reranker")
+    assert reranked.knobs["retrieval"]["k1"] == 0.9
+    assert reranked.knobs["depth"] == 50
+    assert (bare.embedder, bare.reranker, bare.reranker_fingerprint) == (None, None, None)
+    assert (bare.strategy, bare.judgments) == ("keyword", "cranfield")
+
+
+async def test_query_that_finds_nothing_counts_as_zero():
+    made = await evaluate.evaluate(home(()), plan())
+
+    assert set(made.metrics.values()) == {0.0}
+
+
+@pytest.mark.parametrize("label", ["", " ", "x" * 201, "a\nb", str(UUID(int=3))])
+async def test_label_that_could_not_be_told_from_an_id_or_read_is_refused(label):
+    with pytest.raises(InvalidRequestError, match="label"):
+        await evaluate.evaluate(home(), plan(label=label))
+
+
+def test_fewer_questions_are_the_same_ones_every_time():
+    grades = {f"q{i}": {"d": 1} for i in range(30)}
+
+    some = questions(grades, at_most=5)
+
+    assert len(some) == 5
+    assert some == questions(dict(reversed(grades.items())), at_most=5)
+    assert some == questions(grades, at_most=6)[:5]
+
+
+def test_question_without_a_relevant_document_has_no_answer():
+    assert [q.has_answer for q in questions({"a": {"d": 0}})] == [False]

@@ -1,0 +1,33 @@
+-- average_precision_v1: mean over the relevant documents of the precision at the place of each, 0
+-- for those that were not found, as the AP of ir-measures; its mean over queries is MAP. A grade of
+-- 1 or more is relevant.
+-- Arguments: found: grades of the documents in the order that is measured, the best place first,
+--     null for one that nobody judged; judged: all grades of the query, in any order.
+-- Returns: 0 to 1; 0 where no document is relevant.
+-- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+create function pgrerank_analytics.average_precision_v1(
+    found integer[],
+    judged integer[]
+)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    with relevant as (
+        select count(*) as total
+        from unnest(judged) as j (grade)
+        where j.grade >= 1
+    ),
+
+    hit as (
+        select row_number() over (order by f.place) / f.place::double precision as share
+        from unnest(found) with ordinality as f (grade, place)
+        where f.grade >= 1
+    )
+
+    select coalesce(sum(h.share) / nullif(max(r.total), 0), 0)
+    from relevant as r
+    left join hit as h on true;
+end;
+
+grant execute on function pgrerank_analytics.average_precision_v1(integer[], integer[])
+to pgrerank_analyst;

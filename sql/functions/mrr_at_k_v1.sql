@@ -1,0 +1,22 @@
+-- mrr_at_k_v1: reciprocal rank of the first relevant document, as the RR@k of ir-measures; its
+-- mean over queries is MRR@k. A grade of 1 or more is relevant.
+-- Arguments: found: grades of the documents in the order that is measured, the best place first,
+--     null for one that nobody judged; k: at least 1.
+-- Returns: 0 to 1; 0 where the first k hold no relevant document.
+-- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+create function pgrerank_analytics.mrr_at_k_v1(
+    found integer[],
+    k integer
+)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    select coalesce(max(1 / f.place::double precision), 0)
+    from unnest(found) with ordinality as f (grade, place)
+    where
+        f.place <= k
+        and f.grade >= 1;
+end;
+
+grant execute on function pgrerank_analytics.mrr_at_k_v1(integer[], integer)
+to pgrerank_analyst;

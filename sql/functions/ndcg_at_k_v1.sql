@@ -1,0 +1,42 @@
+-- ndcg_at_k_v1: normalised discounted cumulative gain of the first k, as trec_eval's ndcg_cut and
+-- the nDCG@k of ir-measures (Jarvelin and Kekalainen 2002; gain: the grade, discount: log2).
+-- Arguments: found: grades of the documents in the order that is measured, the best place first,
+--     null for one that nobody judged; judged: all grades of the query, in any order; k: at least
+--     1.
+-- Returns: 0 to 1; 0 where no document has a grade above 0.
+-- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+create function pgrerank_analytics.ndcg_at_k_v1(
+    found integer[],
+    judged integer[],
+    k integer
+)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    with gained as (
+        select coalesce(sum(greatest(f.grade, 0) / ln(f.place + 1::double precision)), 0) as total
+        from unnest(found) with ordinality as f (grade, place)
+        where f.place <= k
+    ),
+
+    ideal as (
+        select
+            j.grade,
+            row_number() over (order by j.grade desc) as place
+        from unnest(judged) as j (grade)
+        where j.grade > 0
+    ),
+
+    best as (
+        select sum(i.grade / ln(i.place + 1::double precision)) as total
+        from ideal as i
+        where i.place <= k
+    )
+
+    select coalesce(g.total / b.total, 0)
+    from gained as g
+    cross join best as b;
+end;
+
+grant execute on function pgrerank_analytics.ndcg_at_k_v1(integer[], integer[], integer)
+to pgrerank_analyst;

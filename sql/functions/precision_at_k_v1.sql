@@ -1,0 +1,22 @@
+-- precision_at_k_v1: share of the first k that is relevant, as the P@k of ir-measures. A grade of 1
+-- or more is relevant; places behind the end of a short list are not.
+-- Arguments: found: grades of the documents in the order that is measured, the best place first,
+--     null for one that nobody judged; k: at least 1.
+-- Returns: 0 to 1.
+-- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+create function pgrerank_analytics.precision_at_k_v1(
+    found integer[],
+    k integer
+)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    select count(*) / k::double precision
+    from unnest(found) with ordinality as f (grade, place)
+    where
+        f.place <= k
+        and f.grade >= 1;
+end;
+
+grant execute on function pgrerank_analytics.precision_at_k_v1(integer[], integer)
+to pgrerank_analyst;

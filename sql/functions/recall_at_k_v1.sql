@@ -1,0 +1,31 @@
+-- recall_at_k_v1: share of the relevant documents that the first k hold, as the R@k of ir-measures.
+-- A grade of 1 or more is relevant.
+-- Arguments: found: grades of the documents in the order that is measured, the best place first,
+--     null for one that nobody judged; judged: all grades of the query, in any order; k: at least
+--     1.
+-- Returns: 0 to 1; 0 where no document is relevant.
+-- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+create function pgrerank_analytics.recall_at_k_v1(
+    found integer[],
+    judged integer[],
+    k integer
+)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    with relevant as (
+        select count(*) as total
+        from unnest(judged) as j (grade)
+        where j.grade >= 1
+    )
+
+    select coalesce(count(f.grade) / nullif(max(r.total), 0)::double precision, 0)
+    from relevant as r
+    left join unnest(found) with ordinality as f (grade, place)
+        on
+            f.place <= k
+            and f.grade >= 1;
+end;
+
+grant execute on function pgrerank_analytics.recall_at_k_v1(integer[], integer[], integer)
+to pgrerank_analyst;
