@@ -13,9 +13,10 @@
 --
 -- The scan keeps four times what is wanted: of 50,000 vectors that found 0.996 of the nearest 100,
 -- three times 0.992, twice 0.986. With a filter it wants half as much again, since what an index
--- finds last is the least complete; what came of the first look says how far a second one would
--- have to go. Beyond one vector in a hundred, reading those that pass is quicker: to find one
--- through the index was seen to take as long as to read fifty in a row.
+-- finds last is the least complete; the first and the last 500 documents say what share passes, and
+-- so whether the scan would find enough, or have to go on. Beyond one vector in a hundred, reading
+-- those that pass is quicker: to find one through the index was seen to take as long as to read
+-- fifty in a row. A share that misleads costs time, and no row.
 create function pgrerank.dense_leg_v2(
     collection_id uuid,
     model_id uuid,
@@ -39,7 +40,8 @@ declare
         where s.tenant_id = tenant and s.collection_id = dense_leg_v2.collection_id
     );
     wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
-    width constant integer := greatest(4 * wanted, 200);
+    width constant integer := least(greatest(4 * wanted, 200), 1000);
+    share double precision := 1;
     ids uuid[];
     distances double precision[];
 begin
@@ -53,21 +55,40 @@ begin
             and i.indisvalid
     ) then
         scan := 'hnsw';
-        select array_agg(n.chunk_id), array_agg(n.distance)
-        into ids, distances
-        from pgrerank.nearest_indexed_v2(
-            tenant, collection_id, model_id, embedding, wanted, filter, width, filter is null
-        ) as n;
+        if filter is not null then
+            select coalesce(avg(s.passes::integer), 0)
+            into share
+            from (
+                (
+                    select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                    from pgrerank.document as d
+                    where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
+                    order by d.external_id asc
+                    limit 500
+                )
+                union all
+                (
+                    select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                    from pgrerank.document as d
+                    where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
+                    order by d.external_id desc
+                    limit 500
+                )
+            ) as s;
+        end if;
     end if;
-    if
-        scan = 'hnsw' and filter is not null
-        and cardinality(ids) between 1 and wanted - 1
-        and width / cardinality(ids) * wanted <= chunk_count / 100
-    then
+    if scan = 'hnsw' and wanted <= share * greatest(width, chunk_count / 100) then
         select array_agg(n.chunk_id), array_agg(n.distance)
         into ids, distances
         from pgrerank.nearest_indexed_v2(
-            tenant, collection_id, model_id, embedding, wanted, filter, width, true
+            tenant,
+            collection_id,
+            model_id,
+            embedding,
+            wanted,
+            filter,
+            width,
+            filter is null or wanted > share * width
         ) as n;
     end if;
     if coalesce(cardinality(ids), 0) < wanted then

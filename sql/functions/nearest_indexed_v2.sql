@@ -1,8 +1,8 @@
 -- nearest_indexed_v2: chunks near a vector, through the HNSW index of their collection.
 -- Arguments: tenant_id; collection_id; model_id; embedding, of the model's dimensions;
 --     candidates, rows wanted; filter, a predicate on document metadata, or null for none;
---     width, how many of the nearest are kept while looking (hnsw.ef_search); goes_on, whether to
---     look farther until there are enough that pass the filter.
+--     width, how many of the nearest are kept while looking (hnsw.ef_search, 1-1000); goes_on,
+--     whether to look farther until there are enough that pass the filter.
 -- Returns: chunk ids and cosine distances, in no order; fewer rows than wanted where the scan
 --     stopped early, so the caller must compare.
 -- Called by: dense_leg_v2, for collections whose index exists.
@@ -39,7 +39,7 @@ begin
         set_config(
             'hnsw.iterative_scan', case when goes_on then 'relaxed_order' else 'off' end, true
         ),
-        set_config('hnsw.ef_search', least(width, 1000)::text, true);
+        set_config('hnsw.ef_search', width::text, true);
     return query execute format(
         $statement$
             select

@@ -194,6 +194,7 @@ def test_maintenance_does_nothing_where_nothing_is_due(cli):
         "partitions_dropped": [],
         "counters_mended": 0,
         "titles_weighed": 0,
+        "embeddings_placed": 0,
         "indexes_built": [],
         "indexes_dropped": [],
     }

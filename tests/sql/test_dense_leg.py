@@ -126,7 +126,7 @@ def say_it_is_larger(database, shelf, chunks):
 
 
 @pytest.mark.parametrize(("more", "scan"), [(0, "exact"), (100_000, "hnsw")])
-async def test_second_look_through_the_index_is_for_collections_that_take_long_to_read(
+async def test_index_scan_goes_on_where_reading_those_that_pass_takes_longer(
     indexed, database, vectors, more, scan
 ):
     say_it_is_larger(database, indexed, more)
