@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -6,11 +7,16 @@ from pgrerank.domain.candidate import LegReport
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.request import SearchRequest, Strategy
+from pgrerank.domain.retrieval import Fusion
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from tests import oracles
 from tests.fakes import bag_of_words
 from tests.fixtures.collections import embedded
+
+
+def weighed(document, weights):
+    return replace(document, document=replace(document.document, sparse=weights))
 
 
 async def test_candidate_carries_what_reranking_and_answers_need(new_shelf):
@@ -147,3 +153,62 @@ async def test_the_head_brings_its_embeddings_where_they_are_asked_for(new_shelf
     )
     assert [each.embedding for each in rest] == [None]
     assert {each.embedding for each in (await shelf.retrieve("walrus w1")).candidates} == {None}
+
+
+async def test_tiers_rank_by_words_what_the_dense_leg_found(new_shelf):
+    shelf = await new_shelf(
+        *[embedded(f"d{i:02}", f"walrus {'tusk ' * (i % 3)} w{i}") for i in range(30)],
+        embedded("far", "seal seal seal seal tusk"),
+    )
+
+    tiered = await shelf.retrieve("walrus tusk", Strategy.TIERED, candidates=3)
+
+    dense = await shelf.dense("walrus tusk", candidates=30)
+    found = [each.external_id for each in tiered.candidates]
+    assert (tiered.dense.requested, tiered.dense.returned) == (30, 30)
+    assert (len(found), tiered.keyword.returned) == (3, 3)
+    assert set(found) <= set(dense)
+    assert "far" not in found
+    scores = {
+        each.external_id: each.keyword_score
+        for each in (await shelf.retrieve("walrus tusk", Strategy.KEYWORD)).candidates
+    }
+    ranked = [each for each in tiered.candidates if each.keyword_rank is not None]
+    assert ranked
+    assert {each.external_id: each.keyword_score for each in ranked} == pytest.approx(
+        {each.external_id: scores[each.external_id] for each in ranked}
+    )
+
+
+async def test_weights_of_the_collection_decide_the_fused_order(new_shelf):
+    shelf = await new_shelf(
+        *[embedded(f"d{i}", f"walrus {'tusk ' * (i % 3)} w{i} w{i * 7 % 11}") for i in range(12)]
+    )
+    query = "walrus tusk w3"
+
+    for fusion in Fusion:
+        by_dense = shelf.weighing(fusion=fusion, keyword_weight=0)
+        by_words = shelf.weighing(fusion=fusion, dense_weight=0)
+        assert (await by_dense.found(query, candidates=12)) == await shelf.dense(query)
+        words = await shelf.keyword(query)
+        assert (await by_words.found(query, candidates=12))[: len(words) - 1] == words[:-1]
+
+
+async def test_sparse_leg_minds_the_filter(new_shelf):
+    shelf = await new_shelf(
+        *[
+            weighed(embedded(f"d{i}", "walrus", metadata={"even": i % 2 == 0}), {"tusk": i + 1})
+            for i in range(6)
+        ]
+    )
+
+    found = await shelf.retrieve(
+        "walrus", Strategy.KEYWORD, sparse={"tusk": 2}, filter={"even": True}, candidates=2
+    )
+    none = await shelf.retrieve("walrus", Strategy.KEYWORD, sparse={"seal": 2})
+    without = await (await new_shelf(embedded("a", "walrus"))).retrieve("x", sparse={"tusk": 1})
+
+    by_id = {each.external_id: each.sparse_score for each in found.candidates}
+    assert {name: score for name, score in by_id.items() if score} == {"d4": 10, "d2": 6}
+    assert (none.sparse.returned, none.sparse.scan) == (0, "exact")
+    assert without.sparse.scan == "no weights"

@@ -9,6 +9,9 @@ from pgrerank.domain.errors import InvalidRequestError
 MAX_K1 = 10.0
 MAX_WEIGHT = 100.0
 MAX_RRF_K = 10_000
+#: below which a number but 0 would leave the range of Postgres when it is multiplied
+SMALLEST = 1e-6
+_NUMBERS = ("k1", "b", "title_boost", "dense_weight", "keyword_weight", "sparse_weight")
 
 
 class Fusion(StrEnum):
@@ -56,5 +59,8 @@ class Retrieval:
         within("dense_weight", self.dense_weight, 0, MAX_WEIGHT)
         within("keyword_weight", self.keyword_weight, 0, MAX_WEIGHT)
         within("sparse_weight", self.sparse_weight, 0, MAX_WEIGHT)
+        for name in _NUMBERS:
+            if 0 < getattr(self, name) < SMALLEST:
+                raise InvalidRequestError(name, f"must be 0 or at least {SMALLEST}")
         if not self.dense_weight + self.keyword_weight + self.sparse_weight:
             raise InvalidRequestError("dense_weight", "must not be 0 where all other weights are")

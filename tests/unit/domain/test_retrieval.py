@@ -19,6 +19,8 @@ from pgrerank.domain.retrieval import Retrieval
         ("dense_weight", -1),
         ("keyword_weight", 101),
         ("sparse_weight", float("inf")),
+        ("k1", 5e-324),
+        ("dense_weight", 1e-7),
     ],
 )
 def test_setting_out_of_range_is_refused_by_name(field, value):
