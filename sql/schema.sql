@@ -1608,27 +1608,6 @@ END;
 ALTER FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) OWNER TO pgrerank_owner;
 
 --
--- Name: text_statistics_v1(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) RETURNS TABLE(lexeme_count integer, term_frequencies public.sparsevec)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    BEGIN ATOMIC
- WITH counted AS (
-          SELECT pgrerank.lexeme_index_v1(l.lexeme) AS dimension,
-             sum(cardinality(l.positions)) AS frequency
-            FROM unnest(text_statistics_v1.lexemes) l(lexeme, positions, weights)
-           GROUP BY (pgrerank.lexeme_index_v1(l.lexeme))
-          LIMIT 16000
-         )
-  SELECT (COALESCE(sum(c.frequency), (0)::numeric))::integer AS lexeme_count,
-     ((('{'::text || COALESCE(string_agg(((c.dimension || ':'::text) || c.frequency), ','::text), ''::text)) || '}/268435456'::text))::public.sparsevec AS term_frequencies
-    FROM counted c;
-END;
-
-ALTER FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) OWNER TO pgrerank_owner;
-
---
 -- Name: word_lock_v1(uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2459,7 +2438,7 @@ CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uu
              (pg_backend_pid() % 16) AS shard,
              (collection_word_add_v1.sign * count(*)) AS chunks
             FROM ((unnest(collection_word_add_v1.lexemes) v(lexemes)
-              CROSS JOIN LATERAL unnest(tsvector_to_array(v.lexemes)) l(lexeme))
+              CROSS JOIN LATERAL unnest(v.lexemes) l(lexeme, positions, weights))
               JOIN pgrerank.collection_word c ON ((l.lexeme = c.lexeme)))
            WHERE ((c.tenant_id = collection_word_add_v1.of_tenant) AND (c.collection_id = collection_word_add_v1.of_collection) AND (c.shard = '-1'::integer) AND (EXISTS ( SELECT 1
                     FROM pgrerank.collection k
@@ -3430,13 +3409,6 @@ GRANT ALL ON FUNCTION pgrerank.sparse_vector_v1(tokens text[], weights real[]) T
 
 REVOKE ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) TO pgrerank_app;
-
---
--- Name: FUNCTION text_statistics_v1(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) TO pgrerank_app;
 
 --
 -- Name: FUNCTION word_lock_v1(collection_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

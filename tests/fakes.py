@@ -35,6 +35,7 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
 from pgrerank.ports import House, Vector
 from tests.fake_embeddings import FakeEmbeddings
+from tests.fake_history import FakeHistory
 from tests.fake_tokens import FakeTokens
 
 DIMENSIONS = 64
@@ -468,6 +469,7 @@ def house(**parts: object) -> House:
         tokens=FakeTokens(),
         embeddings=FakeEmbeddings(),
         candidates=FakeCandidates(),
+        history=FakeHistory(),
         rankings=FakeRankings(),
         documents=FakeDocuments(),
         judgments=FakeJudgments(),

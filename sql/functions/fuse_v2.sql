@@ -6,7 +6,7 @@
 -- Returns: every chunk that a leg found. Ranks count from 1, null where a leg did not find it;
 --     fused_score is the sum over the legs of weight / (k + rank), or of weight times the scaled
 --     score. Ties go by id.
--- Called by: hybrid_candidates_v2.
+-- Called by: hybrid_candidates_v2, queries/history.sql.
 create function pgrerank.fuse_v2(
     dense_ids uuid[],
     dense_scores double precision[],
@@ -114,3 +114,17 @@ begin atomic
     from ranked as r
     order by r.fused_rank asc;
 end;
+
+grant execute on function pgrerank.fuse_v2(
+    uuid[],
+    double precision[],
+    uuid[],
+    double precision[],
+    uuid[],
+    double precision[],
+    text,
+    integer,
+    double precision,
+    double precision,
+    double precision
+) to pgrerank_app;

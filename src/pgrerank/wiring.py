@@ -25,6 +25,7 @@ from pgrerank.storage import models as registry
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embedded import EmbeddedServer
+from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.embeddings import PostgresEmbeddings
 from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.judgments import PostgresJudgments
@@ -283,6 +284,7 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         scorer=loaded.scorer,
         late=loaded.late,
         candidates=PostgresCandidates(connections),
+        history=PostgresHistory(connections),
     )
 
 

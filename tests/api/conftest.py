@@ -20,6 +20,8 @@ from pgrerank.ports import House
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.evaluations import PostgresEvaluations
+from pgrerank.storage.embeddings import PostgresEmbeddings
+from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool
@@ -141,6 +143,8 @@ def house_over(database: Database, connections: Pool) -> House:
         embedder=fakes.FakeEmbedder(),
         scorer=fakes.FakeScorer(),
         candidates=PostgresCandidates(connections),
+        history=PostgresHistory(connections),
+        embeddings=PostgresEmbeddings(connections),
         late=FakeLate(fakes.bag_of_words),
         rankings=PostgresRankings(connections, fakes.FakeScorer.model, FakeLate.model),
         documents=PostgresDocuments(connections),

@@ -74,6 +74,8 @@ CALLS = [
     ("POST", "/v1/collections/docs/search", Scope.SEARCH),
     ("GET", "/v1/rerankings", Scope.SEARCH),
     ("GET", f"/v1/rerankings/{uuid4()}", Scope.SEARCH),
+    ("GET", f"/v1/rerankings/{uuid4()}/why?document=a", Scope.SEARCH),
+    ("GET", f"/v1/rerankings/{uuid4()}/results", Scope.SEARCH),
     ("GET", "/v1/keys", Scope.ADMIN),
     ("POST", "/v1/keys", Scope.ADMIN),
     ("DELETE", f"/v1/keys/{uuid4()}", Scope.ADMIN),

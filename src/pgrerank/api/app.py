@@ -8,7 +8,7 @@ from litestar.di import Provide
 from pgrerank.api import auth, framework, health, openapi
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.health import Ready
-from pgrerank.api.native import collections, documents, keys, rankings, search, tenants
+from pgrerank.api.native import collections, documents, history, keys, rankings, search, tenants
 from pgrerank.domain.limits import Limits
 from pgrerank.ports import House, Observer
 
@@ -17,6 +17,7 @@ TENANT_ROUTES = [
     *documents.ROUTES,
     *search.ROUTES,
     *rankings.ROUTES,
+    *history.ROUTES,
     *keys.ROUTES,
 ]
 

@@ -18,6 +18,7 @@ from pgrerank.cli import (
     maintain,
     migrate,
     reembed,
+    replay,
     rerank,
     rerank_run,
     search,
@@ -25,15 +26,16 @@ from pgrerank.cli import (
     tenant,
     train,
     tune,
+    why,
     worker,
 )
 from pgrerank.cli.command import Commands, examples
 
 _PANELS = {
-    "Search": ["search", "rerank", "ingest", "collection"],
+    "Search": ["search", "why", "rerank", "ingest", "collection"],
     "Run the service": ["serve", "migrate", "maintain", "reembed", "worker", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
-    "Measure": ["evaluate", "tune", "rerank-run", "demo"],
+    "Measure": ["evaluate", "tune", "replay", "rerank-run", "demo"],
     "Train": ["train", "judgment"],
 }
 
@@ -79,6 +81,7 @@ for _command in (
     maintain.maintain,
     migrate.migrate,
     reembed.reembed,
+    replay.replay,
     rerank.rerank,
     rerank_run.rerank_run,
     search.search,
@@ -86,6 +89,7 @@ for _command in (
     tenant.tenant,
     train.train,
     tune.tune,
+    why.why,
     worker.worker,
 ):
     main.add_command(_command)

@@ -166,3 +166,8 @@ class Ranking:
     #: milliseconds by stage: embed, retrieve, rerank, total
     timings_ms: dict[str, float]
     sparse: LegReport | None = None
+
+    @property
+    def kept(self) -> int:
+        """How many of the hits no threshold cut; the results are the first of them."""
+        return len(self.hits) - self.cut.min_score

@@ -21,6 +21,7 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
 from pgrerank.ports.embeddings import Embeddings
+from pgrerank.ports.history import History
 from pgrerank.ports.judging import Evaluations, Judgments
 
 #: one embedding, shape (dimensions,), unit length
@@ -368,3 +369,4 @@ class House(Office):
     #: over stored token vectors; None where the embedder is not the one it knows
     late: LateInteraction | None
     candidates: Candidates
+    history: History

@@ -10,6 +10,7 @@ from pgrerank.domain.candidate import Cut as Cuts
 from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankReport, RerankStatus
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
 from pgrerank.domain.page import Page
+from pgrerank.usecases.pages import next_cursor
 
 
 class _Answer(Struct, frozen=True, kw_only=True):
@@ -154,6 +155,13 @@ class Found(_Answer, frozen=True, kw_only=True):
     legs: Legs
     cut: Cut
     timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
+    cursor: Annotated[
+        str | None,
+        Meta(
+            description="Goes on behind these results: GET /v1/rerankings/{id}/results. Null where "
+            "there are no more."
+        ),
+    ]
     candidates: Annotated[
         list[Result] | None, Meta(description="Every candidate in its final order, if explained.")
     ] = None
@@ -168,6 +176,7 @@ class Found(_Answer, frozen=True, kw_only=True):
             legs=_legs(ranking),
             cut=_cut(ranking.cut),
             timings_ms=ranking.timings_ms,
+            cursor=next_cursor(len(ranking.results), ranking.kept),
             candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
         )
 

@@ -1,0 +1,215 @@
+"""pgrerank replay."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import mean, median
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import option, output, progress
+from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.domain.ids import RankingId
+from pgrerank.domain.log import LoggedRanking, RankingFilter
+from pgrerank.domain.request import MAX_DEPTH
+from pgrerank.domain.retrieval import Fusion, Retrieval
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.domain.ids import TenantId
+    from pgrerank.ports import House
+    from pgrerank.usecases.replay import Measured, Replay
+
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which searches, and what is done otherwise."""
+
+    ranking_ids: Sequence[UUID]
+    filter: RankingFilter
+    last: int
+    depth: int | None
+    cascade: int | None
+    fusion: Retrieval | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """The replays of a run, and what judgments say of them."""
+
+    replays: "Sequence[Replay]"
+    measured: "Measured"
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank replay --tenant acme --collection docs --depth 20",
+        "pgrerank replay 0198c7d2-... --tenant acme --fusion weighted --dense-weight 0.5",
+        "PGRERANK_RERANKER=models/mine pgrerank replay --tenant acme --last 500",
+        "PGRERANK_PRECISION=int8 pgrerank replay --tenant acme --last 500",
+    ),
+)
+@click.argument("ranking_ids", nargs=-1, type=click.UUID)
+@option.tenant
+@click.option("--collection", "-c", metavar="NAME", help="Searches of this collection alone.")
+@click.option(
+    "--last", type=click.IntRange(min=1), default=100, show_default=True, help="How many searches."
+)
+@click.option("--since", type=click.DateTime(), help="Searches from this instant on (UTC).")
+@click.option("--until", type=click.DateTime(), help="Searches before this instant (UTC).")
+@click.option("--depth", type=click.IntRange(1, MAX_DEPTH), help="Rerank to this depth.")
+@option.cascade
+@click.option(
+    "--fusion",
+    type=click.Choice([str(name) for name in Fusion]),
+    help="Fuse the logged legs anew, in this way.",
+)
+@click.option("--rrf-k", type=int, help="Added to every rank in `rrf`.")
+@click.option("--dense-weight", type=float, help="What the dense leg weighs.")
+@click.option("--keyword-weight", type=float, help="What the keyword leg weighs.")
+@option.as_json
+@click.pass_context
+def replay(
+    context: click.Context, *, ranking_ids: Sequence[UUID], tenant_name: str, **given: Any
+) -> None:
+    """Run logged searches again, their candidates under other settings, and compare.
+
+    Without ids the last ones are taken. The reranker and its precision are those of the settings.
+    Shows how far orders moved, what it costs, and the measures where queries were judged. The legs
+    are not asked again, and nothing is written.
+    """
+    as_json = given.pop("as_json")
+    wanted = _wanted(ranking_ids, given)
+    replayed = asyncio.run(_replayed(settings(context), tenant_name, wanted))
+    if as_json:
+        output.as_json(_summary(replayed) | {"searches": [_row(r) for r in replayed.replays]})
+    else:
+        _show(replayed)
+
+
+def _wanted(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> Wanted:
+    names = ("fusion", "rrf_k", "dense_weight", "keyword_weight")
+    changes = {name: given[name] for name in names if given[name] is not None}
+    if "fusion" in changes:
+        changes["fusion"] = Fusion(changes["fusion"])
+    return Wanted(
+        ranking_ids=ranking_ids,
+        filter=RankingFilter(
+            collection=given["collection"],
+            since=_utc(given["since"]),
+            until=_utc(given["until"]),
+        ),
+        last=given["last"],
+        depth=given["depth"],
+        cascade=given["cascade"],
+        fusion=Retrieval(**changes) if changes else None,
+    )
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.replace(tzinfo=UTC)
+
+
+async def _replayed(found: Settings, tenant_name: str, wanted: Wanted) -> Replayed:
+    from pgrerank import wiring
+    from pgrerank.usecases.replay import Plan, Replay, measured, replay
+
+    plan = Plan(depth=wanted.depth, cascade=wanted.cascade, fusion=wanted.fusion)
+    replays: list[Replay] = []
+    async with wiring.house(found) as house:
+        tenant = await house.tenants.named(tenant_name)
+        chosen = wanted.ranking_ids or await _last(house, tenant.id, wanted)
+        if not chosen:
+            raise Misused("the log has no such search")
+        with progress.count("replaying", len(chosen)) as step:
+            for ranking_id in chosen:
+                replays.append(await replay(house, tenant.id, RankingId(ranking_id), plan))
+                step()
+        return Replayed(replays=replays, measured=await measured(house, tenant.id, replays))
+
+
+async def _last(house: "House", tenant_id: "TenantId", wanted: Wanted) -> list[RankingId]:
+    found: list[LoggedRanking] = []
+    cursor: str | None = None
+    while len(found) < wanted.last:
+        page = await house.rankings.page(
+            tenant_id, wanted.filter, limit=min(_PAGE, wanted.last - len(found)), cursor=cursor
+        )
+        found.extend(page.items)
+        cursor = page.cursor
+        if cursor is None:
+            break
+    return [ranking.id for ranking in found]
+
+
+def _summary(done: Replayed) -> dict[str, Any]:
+    kept = [each.kept for each in done.replays if each.kept is not None]
+    taus = [each.tau for each in done.replays if each.tau is not None]
+    return {
+        "replayed": len(done.replays),
+        "inexact": sum(not each.is_exact for each in done.replays),
+        "statuses": _counted([str(each.rerank.status) for each in done.replays]),
+        "reranker": next((each.rerank.model for each in done.replays if each.rerank.model), None),
+        "tau": round(mean(taus), 4) if taus else None,
+        "top10_kept": round(mean(kept), 4) if kept else None,
+        "pairs": sum(each.rerank.depth for each in done.replays),
+        "rerank_ms_p50": round(median(each.rerank_ms for each in done.replays), 1),
+        "judged": done.measured.queries,
+        "before": {name: round(value, 4) for name, value in done.measured.before.items()},
+        "after": {name: round(value, 4) for name, value in done.measured.after.items()},
+    }
+
+
+def _counted(values: Sequence[str]) -> dict[str, int]:
+    return {value: values.count(value) for value in dict.fromkeys(values)}
+
+
+def _row(each: "Replay") -> dict[str, Any]:
+    return {
+        "id": each.ranking.id,
+        "query": each.ranking.query,
+        "status": each.rerank.status,
+        "gone": len(each.gone),
+        "tau": each.tau,
+        "top10_kept": each.kept,
+        "rerank_ms": each.rerank_ms,
+        "logged_rerank_ms": each.ranking.timings_ms.get("rerank"),
+        "before": [each.documents[chunk] for chunk in each.before],
+        "after": [each.documents[chunk] for chunk in each.after],
+    }
+
+
+def _show(done: Replayed) -> None:
+    summary = _summary(done)
+    moved = sorted(done.replays, key=lambda each: 1 if each.kept is None else each.kept)[:10]
+    output.table(
+        ("search", "query", "top 10 kept", "tau", "gone", "ms"),
+        [
+            (
+                each.ranking.id,
+                " ".join(each.ranking.query.split())[:60],
+                output.number(each.kept, 2),
+                output.number(each.tau, 2),
+                len(each.gone),
+                output.number(each.rerank_ms, 1),
+            )
+            for each in moved
+        ],
+        title="The searches whose top ten changed most",
+    )
+    console = output.console()
+    console.print()
+    for name in ("replayed", "inexact", "reranker", "tau", "top10_kept", "pairs", "rerank_ms_p50"):
+        console.print(f"{name.replace('_', ' '):<16}{summary[name]}")
+    for name in summary["before"]:
+        before, after = summary["before"][name], summary["after"][name]
+        console.print(f"{name:<16}{before} -> {after} ({summary['judged']} judged)")
+    if summary["inexact"]:
+        console.print("inexact: documents were changed or deleted since; they took no part")

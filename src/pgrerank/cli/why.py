@@ -1,0 +1,69 @@
+"""pgrerank why."""
+
+import asyncio
+from uuid import UUID
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import option, output
+from pgrerank.cli.command import examples, settings
+from pgrerank.domain.ids import RankingId
+from pgrerank.domain.standing import Verdict
+from pgrerank.settings import Settings
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples("pgrerank why 0198c7d2-... guide/install --tenant acme"),
+)
+@click.argument("ranking_id", type=click.UUID)
+@click.argument("document")
+@option.tenant
+@option.as_json
+@click.pass_context
+def why(
+    context: click.Context, *, ranking_id: UUID, document: str, tenant_name: str, as_json: bool
+) -> None:
+    """Say why DOCUMENT is, or is not, among the results of a logged search.
+
+    RANKING_ID is the `id` of the search's answer; `pgrerank search` prints it too. Shows at which
+    stage the document fell, its scores there, and where each leg ranks its chunks today.
+    """
+    verdict = asyncio.run(_found(settings(context), tenant_name, ranking_id, document))
+    if as_json:
+        from pgrerank.api.native.history import Why
+
+        output.as_json(Why.of(verdict))
+    else:
+        _show(verdict)
+
+
+async def _found(found: Settings, tenant_name: str, ranking_id: UUID, external_id: str) -> Verdict:
+    from pgrerank import wiring
+    from pgrerank.usecases.why import why as asked
+
+    async with wiring.house(found) as house:
+        tenant = await house.tenants.named(tenant_name)
+        return await asked(house, tenant.id, RankingId(ranking_id), external_id)
+
+
+def _show(verdict: Verdict) -> None:
+    stage = verdict.stage.replace("_", " ")
+    output.console().print(f"{verdict.external_id}: {stage}: {verdict.reason}.")
+    if not verdict.chunks:
+        return
+    output.table(
+        ("chunk", "dense rank", "cosine", "keyword rank", "BM25"),
+        [
+            (
+                each.ordinal + 1,
+                each.dense_rank,
+                output.number(each.dense_score),
+                each.keyword_rank,
+                output.number(each.keyword_score, 2),
+            )
+            for each in verdict.chunks
+        ],
+        title="Its chunks in the whole list of each leg, today",
+    )

@@ -1,0 +1,135 @@
+"""Why a document is, or is not, among the results of a search."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.ids import ChunkId
+from pgrerank.domain.log import LoggedCandidate, LoggedRanking
+
+
+class Stage(StrEnum):
+    """Where a document's way through a search ended."""
+
+    RETURNED = "returned"
+    BELOW_LIMIT = "below_limit"
+    CUT = "cut"
+    BELOW_DEPTH = "below_depth"
+    NOT_FOUND = "not_found"
+    FILTERED = "filtered"
+    NOT_STORED = "not_stored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A chunk in the whole list of each leg. Ranks count from 1; None: not in that list."""
+
+    chunk_id: ChunkId
+    ordinal: int
+    passes_filter: bool
+    dense_rank: int | None
+    #: cosine similarity, -1..1
+    dense_score: float | None
+    keyword_rank: int | None
+    #: BM25, above 0
+    keyword_score: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What became of a document in a logged search."""
+
+    external_id: str
+    stage: Stage
+    #: the same in words
+    reason: str
+    #: its best chunk in the log; None: no leg returned one
+    logged: LoggedCandidate | None
+    #: its chunks as the legs rank them today
+    chunks: Sequence[Standing]
+
+
+def verdict(ranking: LoggedRanking, external_id: str, chunks: Sequence[Standing]) -> Verdict:
+    """What became of a document.
+
+    Args:
+        ranking: A logged search, with its candidates.
+        external_id: The document.
+        chunks: Its chunks as they stand today; none: it is not stored.
+    """
+    own = {each.chunk_id for each in chunks}
+    found = [each for each in ranking.candidates if each.chunk_id in own]
+    logged = min(found, key=lambda each: each.final_rank, default=None)
+    if logged is not None:
+        stage, reason = _of_candidate(ranking, logged)
+    else:
+        stage, reason = _of_stranger(ranking, chunks)
+    return Verdict(
+        external_id=external_id, stage=stage, reason=reason, logged=logged, chunks=chunks
+    )
+
+
+def _of_candidate(ranking: LoggedRanking, logged: LoggedCandidate) -> tuple[Stage, str]:
+    cut = cut_by(ranking, logged)
+    if cut is not None:
+        return Stage.CUT, cut
+    kept = [each for each in ranking.candidates if cut_by(ranking, each) is None]
+    place = 1 + sum(each.final_rank < logged.final_rank for each in kept)
+    if place <= ranking.returned:
+        return Stage.RETURNED, f"it is result {place} of {ranking.returned}"
+    how = _how_ranked(ranking, logged)
+    if logged.rerank_score is None and ranking.depth:
+        return Stage.BELOW_DEPTH, f"{how}, and stands at {place}: {ranking.returned} were returned"
+    return Stage.BELOW_LIMIT, f"{how}, to {place}: {ranking.returned} were returned"
+
+
+def _how_ranked(ranking: LoggedRanking, logged: LoggedCandidate) -> str:
+    fused = f"fusion put it at {logged.fused_rank}"
+    if logged.rerank_score is not None:
+        return f"{fused}, the reranker scored it {logged.rerank_score:.4g} and moved it"
+    if ranking.depth:
+        return f"{fused}, below the depth of {_knob(ranking, 'depth')} that was reranked"
+    return f"{fused}, nothing was reranked ({ranking.reason or ranking.status}), which left it"
+
+
+def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
+    """Which threshold of a search removed a candidate; None: no threshold did."""
+    if ranking.depth == 0 or ranking.status is RerankStatus.FAILED:
+        return None
+    for name, score in (("min_score", logged.rerank_score), ("min_relevance", logged.relevance)):
+        bound = _knob(ranking, name)
+        if bound is not None and (score is None or score < bound):
+            said = "it has none" if score is None else f"it has {score:.4g}"
+            return f"`{name}` of {bound:.4g} removed it: {said}"
+    return None
+
+
+def _of_stranger(ranking: LoggedRanking, chunks: Sequence[Standing]) -> tuple[Stage, str]:
+    if not chunks:
+        return Stage.NOT_STORED, "the collection does not hold it today"
+    if not any(each.passes_filter for each in chunks):
+        return Stage.FILTERED, "its metadata does not pass the filter"
+    said = [
+        _missed(ranking, "dense", [each.dense_rank for each in chunks]),
+        _missed(ranking, "keyword", [each.keyword_rank for each in chunks]),
+    ]
+    return Stage.NOT_FOUND, "; ".join(text for text in said if text)
+
+
+def _missed(ranking: LoggedRanking, leg: str, ranks: Sequence[int | None]) -> str | None:
+    report = getattr(ranking, leg)
+    if report is None:
+        return None
+    best = min((rank for rank in ranks if rank is not None), default=None)
+    if best is None:
+        missing = "no word of the query" if leg == "keyword" else "no vector of the embedder"
+        return f"the {leg} leg does not know it: it has {missing}"
+    note = " (it, or what stands above it, changed since)" if best <= report.returned else ""
+    return f"the {leg} leg ranks it {best} and returned {report.returned}{note}"
+
+
+def _knob(ranking: LoggedRanking, name: str) -> Any:
+    knobs: Mapping[str, Any] = ranking.knobs
+    return knobs.get(name)

@@ -1,0 +1,106 @@
+"""What is stored today of what the log names, in Postgres."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from psycopg.rows import class_row, dict_row
+
+from pgrerank.domain import filter as metadata_filter
+from pgrerank.domain import ids
+from pgrerank.domain.candidate import Candidate
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.request import SearchRequest, Strategy
+from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.standing import Standing
+from pgrerank.ports.history import Recalled
+from pgrerank.storage import queries, tenancy
+from pgrerank.storage.pool import Pool
+
+_ALL = 2**31 - 1
+_TIMEOUT_MS = 60_000  # ranking a large collection whole takes longer than a search may
+_AS_LOGGED = {
+    "fusion": None,
+    "rrf_k": None,
+    "dense_weight": None,
+    "keyword_weight": None,
+    "sparse_weight": None,
+}
+
+
+class PostgresHistory:
+    """The port History, over the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("history")
+
+    async def recalled(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        ranking_id: RankingId,
+        *,
+        fusion: Retrieval | None = None,
+        token_model: ModelCard | None = None,
+    ) -> Recalled:
+        """The candidates of a ranking as they are stored today. See ports.History."""
+        wanted = {
+            "tenant_id": tenant_id,
+            "created_at": ids.created_at(ranking_id),
+            "id": ranking_id,
+            "embedder": collection.embedder,
+            "embeddings": _ALL,
+            "tokens": 0 if token_model is None else _ALL,
+            "token_model": token_model and token_model.fingerprint,
+            **(_AS_LOGGED if fusion is None else asdict(fusion)),
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=dict_row, binary=True)
+            await cursor.execute(self._statements["recalled"], wanted)
+            return _recalled(await cursor.fetchall())
+
+    async def standing(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        external_id: str,
+        vector: Any | None,
+    ) -> tuple[Standing, ...]:
+        """Where each chunk of a document stands today. See ports.History."""
+        wanted = {
+            "tenant_id": tenant_id,
+            "collection_id": collection.id,
+            "external_id": external_id,
+            "embedder": collection.embedder,
+            "embedding": vector,
+            "query": None if request.strategy is Strategy.DENSE else request.query,
+            "filter": None if request.filter is None else metadata_filter.jsonpath(request.filter),
+            "chunks": max(collection.chunk_count, 1),
+            **asdict(collection.retrieval),
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
+            )
+            cursor = connection.cursor(row_factory=class_row(Standing), binary=True)
+            await cursor.execute(self._statements["standing"], wanted)
+            return tuple(await cursor.fetchall())
+
+
+def _recalled(rows: Sequence[Mapping[str, Any]]) -> Recalled:
+    return Recalled(
+        candidates=tuple(_candidate(row) for row in rows if row["document_id"] is not None),
+        gone=tuple(row["chunk_id"] for row in rows if row["document_id"] is None),
+    )
+
+
+def _candidate(row: Mapping[str, Any]) -> Candidate:
+    columns = dict(row)
+    if columns["embedding"] is not None:
+        columns["embedding"] = np.asarray(columns["embedding"].to_numpy(), dtype=np.float32)
+    return Candidate(**columns)

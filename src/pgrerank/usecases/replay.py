@@ -1,0 +1,197 @@
+"""Run logged candidates through the second stage again, under other settings. Nothing is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean
+from typing import Any
+
+from scipy import stats
+
+from pgrerank.domain import evaluation, measures, order
+from pgrerank.domain.candidate import Hit, RerankReport
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import ChunkId, RankingId, TenantId
+from pgrerank.domain.log import LoggedRanking
+from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.stopwatch import Stopwatch
+from pgrerank.ports import House, Vector
+from pgrerank.usecases import again, second_stage
+from pgrerank.usecases.second_stage import Work
+
+#: results that are compared
+TOP = 10
+#: what is measured where searches were judged
+MEASURES = ("nDCG@10", "RR@10")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is done otherwise; None: as it was. The reranker is that of the settings."""
+
+    depth: int | None = None
+    #: how the logged legs are fused anew
+    fusion: Retrieval | None = None
+    #: how many the reranker reads where late interaction chooses them
+    cascade: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A logged search and what became of its candidates this time."""
+
+    ranking: LoggedRanking
+    rerank: RerankReport
+    #: candidates whose document was changed or deleted since: they could not take part
+    gone: tuple[ChunkId, ...]
+    #: chunks in the order that was logged, without those that are gone, and in the new one
+    before: tuple[ChunkId, ...]
+    after: tuple[ChunkId, ...]
+    #: document of each, as people name it
+    documents: Mapping[ChunkId, str]
+    #: Kendall's tau between the two orders, -1..1; None for fewer than two
+    tau: float | None
+    #: share of the logged top ten that is there again; None: nothing was found
+    kept: float | None
+    #: milliseconds of the second stage, this time
+    rerank_ms: float
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every candidate took part."""
+        return not self.gone
+
+
+async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan: Plan) -> Replay:
+    """Fuse and rerank what a logged search had found.
+
+    Exact for what was logged: the legs are not asked again.
+
+    Raises:
+        NotFoundError: There is no such ranking, or its collection is gone.
+        ConflictError: The collection's embedder is not the running one.
+        InvalidRequestError: A cascade is wanted where there are no token vectors.
+    """
+    ranking = await house.rankings.get(tenant_id, ranking_id)
+    collection = await house.documents.collection(tenant_id, ranking.collection)
+    request = _request(ranking, plan)
+    vector: Vector | None = None
+    if request.strategy is not Strategy.KEYWORD and request.query.strip():
+        collection = collection.under(house.embedder.model)
+        vector = await house.embedder.query(request.query)
+    work = _work(house, tenant_id, collection, request)
+    recalled = await house.history.recalled(
+        tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=work.token_model
+    )
+    watch = Stopwatch(house.clock.elapsed)
+    with watch.stage("rerank"):
+        reranked = await second_stage.reranked(house.scorer, work, recalled.candidates, vector)
+    hits = order.reranked(
+        recalled.candidates, reranked.scores, reranked.cascade_scores, reranked.evidence
+    )
+    return _compared(ranking, hits, reranked.report, recalled.gone, watch.finished()["rerank"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Measures over the replayed searches whose query somebody judged, by name."""
+
+    queries: int
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+
+
+async def measured(house: House, tenant_id: TenantId, replays: Sequence[Replay]) -> Measured:
+    """How good both orders are, by the judgments of today. Collections that are gone have none."""
+    grades = {
+        name: await _grades(house, tenant_id, name)
+        for name in {each.ranking.collection for each in replays}
+    }
+    qrels: dict[str, Mapping[str, int]] = {}
+    before: dict[str, dict[str, float]] = {}
+    after: dict[str, dict[str, float]] = {}
+    for each in replays:
+        judged = grades[each.ranking.collection].get(each.ranking.query)
+        if judged:
+            name = str(each.ranking.id)
+            qrels[name] = judged
+            before[name] = _documents(each, each.before)
+            after[name] = _documents(each, each.after)
+    return Measured(queries=len(qrels), before=_means(before, qrels), after=_means(after, qrels))
+
+
+async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, Mapping[str, int]]:
+    try:
+        collection = await house.documents.collection(tenant_id, name)
+    except NotFoundError:
+        return {}
+    return await house.judgments.grades(tenant_id, collection)
+
+
+def _documents(replayed: Replay, chunks: Sequence[ChunkId]) -> dict[str, float]:
+    return measures.ordered(evaluation.distinct([replayed.documents[each] for each in chunks]))
+
+
+def _means(run: measures.Run, qrels: measures.Qrels) -> dict[str, float]:
+    if not qrels:
+        return {}
+    found = measures.by_query(MEASURES, run, qrels)
+    return {name: mean(values.values()) for name, values in found.items()}
+
+
+def _request(ranking: LoggedRanking, plan: Plan) -> SearchRequest:
+    was = again.request(ranking)
+    return replace(
+        was,
+        depth=was.depth if plan.depth is None else plan.depth,
+        cascade=was.cascade if plan.cascade is None else plan.cascade,
+        # Whether it would pay was decided then; a budget would cut it off.
+        rerank=RerankMode.ALWAYS,
+        budget_ms=None,
+    )
+
+
+def _work(
+    house: House, tenant_id: TenantId, collection: Collection, request: SearchRequest
+) -> Work:
+    return Work(
+        tenant_id=tenant_id,
+        collection=collection,
+        request=request,
+        late=second_stage.reader(house, collection, request),
+        deadline=None,
+    )
+
+
+def _compared(
+    ranking: LoggedRanking,
+    hits: tuple[Hit, ...],
+    report: RerankReport,
+    gone: tuple[ChunkId, ...],
+    rerank_ms: float,
+) -> Replay:
+    after = tuple(hit.candidate.chunk_id for hit in hits)
+    there = set(after)
+    logged = sorted(ranking.candidates, key=lambda each: each.final_rank)
+    before = tuple(each.chunk_id for each in logged if each.chunk_id in there)
+    return Replay(
+        ranking=ranking,
+        rerank=report,
+        gone=gone,
+        before=before,
+        after=after,
+        documents={hit.candidate.chunk_id: hit.candidate.external_id for hit in hits},
+        tau=_tau(before, after),
+        kept=len({*before[:TOP]} & {*after[:TOP]}) / len(before[:TOP]) if before else None,
+        rerank_ms=rerank_ms,
+    )
+
+
+def _tau(before: tuple[ChunkId, ...], after: tuple[ChunkId, ...]) -> float | None:
+    if len(before) < 2:  # noqa: PLR2004 - one alone has no order
+        return None
+    places = {chunk: place for place, chunk in enumerate(after)}
+    library: Any = stats  # half typed
+    found = library.kendalltau(range(len(before)), [places[chunk] for chunk in before])
+    return float(found.statistic)

@@ -1,0 +1,27 @@
+"""Say why a document is, or is not, among the results of a logged search."""
+
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.request import Strategy
+from pgrerank.domain.standing import Verdict, verdict
+from pgrerank.ports import House
+from pgrerank.usecases import again
+
+
+async def why(
+    house: House, tenant_id: TenantId, ranking_id: RankingId, external_id: str
+) -> Verdict:
+    """What became of a document in a search, by the log and by where it stands today.
+
+    Raises:
+        NotFoundError: There is no such ranking, or its collection is gone.
+        ConflictError: It had a dense leg, and the collection's embedder is not the running one.
+    """
+    ranking = await house.rankings.get(tenant_id, ranking_id)
+    collection = await house.documents.collection(tenant_id, ranking.collection)
+    request = again.request(ranking)
+    vector = None
+    if request.strategy is not Strategy.KEYWORD and request.query.strip():
+        collection = collection.under(house.embedder.model)
+        vector = await house.embedder.query(request.query)
+    chunks = await house.history.standing(tenant_id, collection, request, external_id, vector)
+    return verdict(ranking, external_id, chunks)

@@ -1,0 +1,88 @@
+"""Past searches: why a document, and what other settings would have made of them."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def place(cli, tmp_path_factory):
+    cli.well("tenant", "add", "past")
+    cli.well("collection", "add", "docs", "-t", "past")
+    rows = [
+        {"_id": "keys", "title": "Keys", "text": "Rotate an API key every month."},
+        {"_id": "fruit", "title": "Fruit", "text": "Bananas are yellow and sweet."},
+        {"_id": "cars", "title": "Cars", "text": "A car needs its oil changed."},
+    ]
+    path = tmp_path_factory.mktemp("past") / "corpus.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    cli.well("ingest", path, "-t", "past", "-c", "docs")
+    return ["-t", "past", "-c", "docs"]
+
+
+@pytest.fixture(scope="module")
+def search(cli, place):
+    return cli.json("search", "what colour is a banana", *place, "--rerank", "always")
+
+
+def test_why_a_document_was_returned(cli, search):
+    found = cli.json("why", search["id"], "fruit", "-t", "past")
+
+    assert (found["stage"], found["reason"]) == ("returned", "it is result 1 of 3")
+
+
+def test_why_is_told_in_words_with_the_ranks_of_each_leg(cli, place):
+    made = cli.json("search", "banana", *place, "--limit", "1", "--candidates", "1")
+
+    shown = cli.well("why", made["id"], "cars", "-t", "past")
+
+    assert "cars: not found: the dense leg ranks it" in shown
+    assert "keyword rank" in shown
+
+
+def test_replay_with_nothing_changed_keeps_the_order(cli, search):
+    found = cli.json("replay", search["id"], "-t", "past")
+
+    assert (found["replayed"], found["inexact"], found["top10_kept"]) == (1, 0, 1.0)
+    (replayed,) = found["searches"]
+    assert replayed["after"] == [each["document"]["id"] for each in search["results"]]
+
+
+def test_replay_says_what_judgments_say(cli, place, search, tmp_path):
+    judgments = tmp_path / "judgments.tsv"
+    judgments.write_text("query-id\tcorpus-id\tscore\nq1\tfruit\t1\n")
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(json.dumps({"_id": "q1", "text": "what colour is a banana"}) + "\n")
+    cli.well("judgment", "import", judgments, "--queries", queries, *place)
+
+    found = cli.json("replay", search["id"], "-t", "past", "--depth", "1")
+    shown = cli.well("replay", search["id"], "-t", "past", "--depth", "1")
+
+    assert (found["judged"], found["before"]["nDCG@10"], found["after"]["nDCG@10"]) == (1, 1, 1)
+    assert "1.0 -> 1.0 (1 judged)" in shown
+
+
+@pytest.mark.usefixtures("search")
+def test_the_last_searches_are_replayed_under_another_fusion(cli, place):
+    found = cli.json("replay", *place, "--last", "1", "--fusion", "weighted")
+
+    assert found["replayed"] == 1
+
+
+def test_replay_of_nothing_is_a_wrong_call(cli):
+    cli.well("tenant", "add", "silent")
+
+    result = cli("replay", "-t", "silent")
+
+    assert result.exit_code == 2
+    assert "the log has no such search" in result.stderr
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("command", [["why", str(uuid4()), "fruit"], ["replay", str(uuid4())]])
+def test_an_unknown_search_is_refused_with_its_id(cli, command):
+    result = cli(*command, "-t", "past")
+
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1].startswith("pgrerank: There is no ranking")

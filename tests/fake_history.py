@@ -1,0 +1,43 @@
+"""An in-memory implementation of the port History; see fakes.py."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pgrerank.domain.candidate import Candidate
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import ChunkId, RankingId, TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.standing import Standing
+from pgrerank.ports.history import Recalled
+
+
+@dataclass
+class FakeHistory:
+    """Gives what it is given."""
+
+    candidates: dict[RankingId, tuple[Candidate, ...]] = field(default_factory=dict)
+    gone: tuple[ChunkId, ...] = ()
+    standings: dict[str, tuple[Standing, ...]] = field(default_factory=dict)
+
+    async def recalled(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        ranking_id: RankingId,
+        *,
+        fusion: Retrieval | None = None,
+        token_model: ModelCard | None = None,
+    ) -> Recalled:
+        return Recalled(candidates=self.candidates.get(ranking_id, ()), gone=self.gone)
+
+    async def standing(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        external_id: str,
+        vector: Any | None,
+    ) -> tuple[Standing, ...]:
+        return self.standings.get(external_id, ())
