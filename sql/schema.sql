@@ -428,7 +428,8 @@ declare
         where s.tenant_id = tenant and s.collection_id = dense_leg_v2.collection_id
     );
     wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
-    width constant integer := greatest(4 * candidates, 200);
+    width constant integer := least(greatest(4 * wanted, 200), 1000);
+    share double precision := 1;
     ids uuid[];
     distances double precision[];
 begin
@@ -442,21 +443,40 @@ begin
             and i.indisvalid
     ) then
         scan := 'hnsw';
-        select array_agg(n.chunk_id), array_agg(n.distance)
-        into ids, distances
-        from pgrerank.nearest_indexed_v2(
-            tenant, collection_id, model_id, embedding, wanted, filter, width, filter is null
-        ) as n;
+        if filter is not null then
+            select coalesce(avg(s.passes::integer), 0)
+            into share
+            from (
+                (
+                    select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                    from pgrerank.document as d
+                    where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
+                    order by d.external_id asc
+                    limit 500
+                )
+                union all
+                (
+                    select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                    from pgrerank.document as d
+                    where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
+                    order by d.external_id desc
+                    limit 500
+                )
+            ) as s;
+        end if;
     end if;
-    if
-        scan = 'hnsw' and filter is not null
-        and cardinality(ids) between 1 and wanted - 1
-        and width / cardinality(ids) * wanted <= chunk_count / 100
-    then
+    if scan = 'hnsw' and wanted <= share * greatest(width, chunk_count / 100) then
         select array_agg(n.chunk_id), array_agg(n.distance)
         into ids, distances
         from pgrerank.nearest_indexed_v2(
-            tenant, collection_id, model_id, embedding, wanted, filter, width, true
+            tenant,
+            collection_id,
+            model_id,
+            embedding,
+            wanted,
+            filter,
+            width,
+            filter is null or wanted > share * width
         ) as n;
     end if;
     if coalesce(cardinality(ids), 0) < wanted then
@@ -1320,7 +1340,7 @@ begin
         set_config(
             'hnsw.iterative_scan', case when goes_on then 'relaxed_order' else 'off' end, true
         ),
-        set_config('hnsw.ef_search', least(width, 1000)::text, true);
+        set_config('hnsw.ef_search', width::text, true);
     return query execute format(
         $statement$
             select
@@ -1606,6 +1626,27 @@ CREATE FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) RETURNS public.sp
 END;
 
 ALTER FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) OWNER TO pgrerank_owner;
+
+--
+-- Name: text_statistics_v1(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) RETURNS TABLE(lexeme_count integer, term_frequencies public.sparsevec)
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH counted AS (
+          SELECT pgrerank.lexeme_index_v1(l.lexeme) AS dimension,
+             sum(cardinality(l.positions)) AS frequency
+            FROM unnest(text_statistics_v1.lexemes) l(lexeme, positions, weights)
+           GROUP BY (pgrerank.lexeme_index_v1(l.lexeme))
+          LIMIT 16000
+         )
+  SELECT (COALESCE(sum(c.frequency), (0)::numeric))::integer AS lexeme_count,
+     ((('{'::text || COALESCE(string_agg(((c.dimension || ':'::text) || c.frequency), ','::text), ''::text)) || '}/268435456'::text))::public.sparsevec AS term_frequencies
+    FROM counted c;
+END;
+
+ALTER FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) OWNER TO pgrerank_owner;
 
 --
 -- Name: word_lock_v1(uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -2438,7 +2479,7 @@ CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uu
              (pg_backend_pid() % 16) AS shard,
              (collection_word_add_v1.sign * count(*)) AS chunks
             FROM ((unnest(collection_word_add_v1.lexemes) v(lexemes)
-              CROSS JOIN LATERAL unnest(v.lexemes) l(lexeme, positions, weights))
+              CROSS JOIN LATERAL unnest(tsvector_to_array(v.lexemes)) l(lexeme))
               JOIN pgrerank.collection_word c ON ((l.lexeme = c.lexeme)))
            WHERE ((c.tenant_id = collection_word_add_v1.of_tenant) AND (c.collection_id = collection_word_add_v1.of_collection) AND (c.shard = '-1'::integer) AND (EXISTS ( SELECT 1
                     FROM pgrerank.collection k
@@ -3283,6 +3324,7 @@ REVOKE ALL ON FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double pr
 --
 
 REVOKE ALL ON FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
 
 --
 -- Name: FUNCTION hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -3409,6 +3451,13 @@ GRANT ALL ON FUNCTION pgrerank.sparse_vector_v1(tokens text[], weights real[]) T
 
 REVOKE ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) TO pgrerank_app;
+
+--
+-- Name: FUNCTION text_statistics_v1(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) TO pgrerank_app;
 
 --
 -- Name: FUNCTION word_lock_v1(collection_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
