@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from pgrerank.storage import maintenance
+from pgrerank.storage import maintenance, words
 from pgrerank.storage.jobs import Chore
 
 
@@ -26,6 +26,12 @@ def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[Chore]
             purpose="put right the counters of collections",
             cron="15 1 * * *",
             run=partial(maintenance.recount, url),
+        ),
+        Chore(
+            name="words",
+            purpose="count the frequent words of large collections",
+            cron="30 1 * * *",
+            run=partial(words.count_words, url),
         ),
         Chore(
             name="indexes",
