@@ -19,8 +19,8 @@ from pgrerank.domain.tenant import Scope
 from pgrerank.ports import House
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
-from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.embeddings import PostgresEmbeddings
+from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
