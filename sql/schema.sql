@@ -2498,13 +2498,6 @@ ALTER TABLE ONLY pgrerank.alembic_version
     ADD CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num);
 
 --
--- Name: chunk_embedding ck_chunk_embedding_vector; Type: CHECK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-ALTER TABLE pgrerank.chunk_embedding
-    ADD CONSTRAINT ck_chunk_embedding_vector CHECK ((num_nonnulls(embedding, half) = 1)) NOT VALID;
-
---
 -- Name: analyst_grant pk_analyst_grant; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 

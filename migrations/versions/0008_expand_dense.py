@@ -9,7 +9,8 @@ down_revision = "0007"
 
 TABLES = (
     # Without a default, so that no row is rewritten. A vector lies in `embedding` up to 2,000
-    # dimensions, in `half` above. `document_id` is of its chunk, and null in rows from before.
+    # dimensions, in `half` above; no constraint says so, since it would read every row.
+    # `document_id` is of its chunk, and null in rows from before.
     """
     alter table pgrerank.chunk_embedding
     alter column embedding drop not null,
@@ -18,11 +19,6 @@ TABLES = (
     """,
     # Beside its key, as `embedding` is.
     "alter table pgrerank.chunk_embedding alter column half set storage main",
-    # Not valid, so that no row is read: rows from before had to have an embedding.
-    """
-    alter table pgrerank.chunk_embedding
-    add constraint ck_chunk_embedding_vector check (num_nonnulls(embedding, half) = 1) not valid
-    """,
     # The other set of vectors that a collection has or is getting.
     """
     alter table pgrerank.collection

@@ -226,7 +226,6 @@ def _chunk_vectors(tables: MetaData) -> None:
         PrimaryKeyConstraint("tenant_id", "collection_id", "model_id", "chunk_id"),
         _of("chunk"),
         _of_model("model_id"),
-        CheckConstraint("num_nonnulls(embedding, half) = 1", "vector"),
         Index(None, "tenant_id", "chunk_id"),
     )
     Table(
