@@ -25,9 +25,9 @@ from pgrerank.storage import models as registry
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embedded import EmbeddedServer
-from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.embeddings import PostgresEmbeddings
 from pgrerank.storage.evaluations import PostgresEvaluations
+from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool, pool

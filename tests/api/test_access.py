@@ -79,6 +79,9 @@ CALLS = [
     ("GET", "/v1/keys", Scope.ADMIN),
     ("POST", "/v1/keys", Scope.ADMIN),
     ("DELETE", f"/v1/keys/{uuid4()}", Scope.ADMIN),
+    ("POST", "/v1/evaluations", Scope.SEARCH),
+    ("GET", "/v1/evaluations", Scope.SEARCH),
+    ("GET", f"/v1/evaluations/{uuid4()}", Scope.SEARCH),
 ]
 
 

@@ -8,7 +8,16 @@ from litestar.di import Provide
 from pgrerank.api import auth, framework, health, openapi
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.health import Ready
-from pgrerank.api.native import collections, documents, history, keys, rankings, search, tenants
+from pgrerank.api.native import (
+    collections,
+    documents,
+    evaluations,
+    history,
+    keys,
+    rankings,
+    search,
+    tenants,
+)
 from pgrerank.domain.limits import Limits
 from pgrerank.ports import House, Observer
 
@@ -18,6 +27,7 @@ TENANT_ROUTES = [
     *search.ROUTES,
     *rankings.ROUTES,
     *history.ROUTES,
+    *evaluations.ROUTES,
     *keys.ROUTES,
 ]
 

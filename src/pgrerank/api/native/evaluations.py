@@ -1,0 +1,90 @@
+"""Routes of evaluations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import documented
+from pgrerank.api.injected import TheCaller, TheHouse
+from pgrerank.api.native import schemas
+from pgrerank.api.native.evaluated import Evaluation, Evaluations, NewEvaluation
+from pgrerank.domain import evaluation
+from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.evaluation import EvaluationId
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases.evaluate import Plan
+from pgrerank.usecases.evaluate import evaluate as use_case
+
+TAGS = ["evaluation"]
+
+
+@post(
+    "/evaluations",
+    tags=TAGS,
+    summary="Measure the ranking on judged queries",
+    operation_id="evaluate",
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def evaluate(data: JSONBody[NewEvaluation], house: TheHouse, caller: TheCaller) -> Evaluation:
+    """Search the collection's judged queries one by one, measure, and store the run.
+
+    The log of searches is left as it is. Pairs count against the tenant's quota: where it is used
+    up, `statuses` has searches that were `skipped`.
+    """
+    collection = await house.documents.collection(caller.tenant_id, data.collection)
+    grades = await house.judgments.grades(caller.tenant_id, collection)
+    if not grades:
+        raise ConflictError(f"Collection `{collection.name}` has no judgments.")
+    plan = Plan(
+        tenant_id=caller.tenant_id,
+        collection=collection,
+        questions=evaluation.questions(grades, at_most=data.queries),
+        request=data.request(),
+        label=data.label,
+    )
+    return Evaluation.of(await use_case(house, plan), whole=True)
+
+
+@get(
+    "/evaluations",
+    tags=TAGS,
+    summary="List stored evaluations",
+    operation_id="listEvaluations",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 429, 500, 503),
+)
+async def list_evaluations(
+    house: TheHouse,
+    caller: TheCaller,
+    collection: Annotated[str | None, QueryParameter(pattern=schemas.NAME_PATTERN)] = None,
+    limit: schemas.PageLimit = schemas.PAGE,
+    cursor: schemas.Cursor = None,
+) -> Evaluations:
+    """The runs of the tenant, newest first, without their queries."""
+    page = await house.evaluations.page(
+        caller.tenant_id, collection=collection, limit=limit, cursor=cursor
+    )
+    return Evaluations.of(page)
+
+
+@get(
+    "/evaluations/{evaluation_id:uuid}",
+    tags=TAGS,
+    summary="Look an evaluation up",
+    operation_id="getEvaluation",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_evaluation(
+    evaluation_id: FromPath[UUID], house: TheHouse, caller: TheCaller
+) -> Evaluation:
+    """One run, query by query."""
+    made = await house.evaluations.get(caller.tenant_id, EvaluationId(evaluation_id))
+    return Evaluation.of(made, whole=True)
+
+
+ROUTES = [evaluate, list_evaluations, get_evaluation]
