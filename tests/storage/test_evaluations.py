@@ -1,16 +1,14 @@
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 from psycopg.errors import UniqueViolation
-from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
-from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, EvaluationId
+from pgrerank.domain.evaluation import EvaluationId
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.evaluations import PostgresEvaluations
 from tests.fakes import FakeEmbedder, FakeScorer
+from tests.fixtures.evaluations import answer, evaluation
 
 BOTH = (FakeEmbedder.model, FakeScorer.model)
 
@@ -18,43 +16,6 @@ BOTH = (FakeEmbedder.model, FakeScorer.model)
 @pytest.fixture
 def evaluations(service_pool):
     return PostgresEvaluations(service_pool)
-
-
-def answer(query="walrus?", value=0.5, **changes):
-    made = EvaluatedQuery(
-        query=query,
-        status="full",
-        total_ms=12.5,
-        external_ids=("d2", "d1"),
-        grades=(None, 1),
-        first_stage_grades=(1, None),
-        judged_grades=(1, 3),
-        metrics={"AP": value, "nDCG@10": 1.0},
-    )
-    return replace(made, **changes)
-
-
-def evaluation(*answers, **changes):
-    made_id = EvaluationId(uuid7())
-    made = Evaluation(
-        id=made_id,
-        created_at=ids.created_at(made_id),
-        collection="shelf",
-        label=None,
-        judgments="stored",
-        strategy="hybrid",
-        knobs={"depth": 50, "retrieval": {"k1": 0.9}},
-        embedder=FakeEmbedder.model.name,
-        reranker=FakeScorer.model.name,
-        reranker_fingerprint=FakeScorer.model.fingerprint,
-        queries=len(answers),
-        metrics={"AP": 0.5, "nDCG@10": 1.0},
-        p50_ms=12.5,
-        p95_ms=12.5,
-        statuses={"full": len(answers)},
-        answers=answers,
-    )
-    return replace(made, **changes)
 
 
 async def test_evaluation_is_read_back_as_it_was_saved(evaluations, shelf):

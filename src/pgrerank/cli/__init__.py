@@ -8,6 +8,7 @@ from rich_click import RichCommandPanel
 from pgrerank import __version__
 from pgrerank.cli import (
     collection,
+    compare,
     demo,
     doctor,
     evaluate,
@@ -35,7 +36,7 @@ _PANELS = {
     "Search": ["search", "why", "rerank", "ingest", "collection"],
     "Run the service": ["serve", "migrate", "maintain", "reembed", "worker", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
-    "Measure": ["evaluate", "tune", "replay", "rerank-run", "demo"],
+    "Measure": ["evaluate", "compare", "tune", "replay", "rerank-run", "demo"],
     "Train": ["train", "judgment"],
 }
 
@@ -71,6 +72,7 @@ for _name, _commands in _PANELS.items():
 
 for _command in (
     collection.collection,
+    compare.compare,
     demo.demo,
     doctor.doctor,
     evaluate.evaluate,

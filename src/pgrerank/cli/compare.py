@@ -1,0 +1,200 @@
+"""pgrerank compare."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import listing, option, output
+from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.gain import plain, sentence
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation
+    from pgrerank.usecases.compare import Change, Comparison
+
+_EXAMPLES = 5
+_SHOWN_DOCUMENTS = 3
+_PAIR = 2
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank evaluate -t acme -c docs --save before",
+        "pgrerank evaluate -t acme -c docs --depth 100 --save after",
+        "pgrerank compare before after -t acme",
+        "pgrerank compare -t acme               (lists what is stored)",
+    ),
+)
+@click.argument("runs", nargs=-1, metavar="[BEFORE AFTER]")
+@option.tenant
+@option.measure
+@click.option(
+    "--examples",
+    "example_count",
+    type=click.IntRange(0),
+    default=_EXAMPLES,
+    show_default=True,
+    help="How many wins and losses are shown.",
+)
+@option.as_json
+@click.pass_context
+def compare(
+    context: click.Context,
+    *,
+    runs: Sequence[str],
+    tenant_name: str,
+    measure: str,
+    example_count: int,
+    as_json: bool,
+) -> None:
+    """Say how two stored evaluations differ, and whether that is beyond chance.
+
+    BEFORE and AFTER are ids or labels; of a label the newest run is taken. Only queries that both
+    runs have with the same judgments are compared. Intervals are bootstrapped over queries, p is
+    of the paired permutation test. Without BEFORE and AFTER the stored runs are listed.
+    """
+    if not runs:
+        _list(asyncio.run(_stored(settings(context), tenant_name)), as_json=as_json)
+        return
+    if len(runs) != _PAIR:
+        raise Misused("name two evaluations, or none to list them")
+    found = asyncio.run(_compared(settings(context), tenant_name, runs, measure))
+    if as_json:
+        output.as_json(_summary(found, measure, example_count))
+    else:
+        _show(found, measure, example_count)
+
+
+async def _stored(found: Settings, tenant_name: str) -> "list[Evaluation]":
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await listing.everything(
+            lambda cursor: office.evaluations.page(
+                tenant.id, collection=None, limit=listing.PAGE, cursor=cursor
+            )
+        )
+
+
+async def _compared(
+    found: Settings, tenant_name: str, runs: Sequence[str], measure: str
+) -> "Comparison":
+    from pgrerank import wiring
+    from pgrerank.usecases.compare import compare as use_case
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await use_case(office, tenant.id, runs[0], runs[1], measure=measure)
+
+
+def _list(stored: "Sequence[Evaluation]", *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(stored)
+        return
+    output.table(
+        ["id", "label", "collection", "queries", "strategy", "reranker", "nDCG@10", "p95 ms"],
+        [
+            (
+                *(run.id, run.label, run.collection, run.queries, run.strategy, run.reranker),
+                f"{run.metrics['nDCG@10']:.4f}",
+                run.p95_ms,
+            )
+            for run in stored
+        ],
+    )
+
+
+def _summary(found: "Comparison", measure: str, examples: int) -> dict[str, Any]:
+    return {
+        "before": _named(found.before),
+        "after": _named(found.after),
+        "queries": found.differences[measure].queries,
+        "left_out": found.left_out,
+        "differences": {name: plain(each) for name, each in found.differences.items()},
+        "measure": measure,
+        "wins": [_example(each, measure) for each in found.wins[:examples]],
+        "losses": [_example(each, measure) for each in found.losses[:examples]],
+    }
+
+
+def _named(run: "Evaluation") -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "label": run.label,
+        "collection": run.collection,
+        "reranker": run.reranker,
+        "strategy": run.strategy,
+        "knobs": run.knobs,
+        "p95_ms": run.p95_ms,
+    }
+
+
+def _example(change: "Change", measure: str) -> dict[str, Any]:
+    return {
+        "query": change.query,
+        "before": change.before.metrics[measure],
+        "after": change.after.metrics[measure],
+        "first_before": _first(change.before),
+        "first_after": _first(change.after),
+    }
+
+
+def _first(answer: "EvaluatedQuery") -> list[dict[str, Any]]:
+    """The documents on top, with their grades."""
+    return [
+        {"id": name, "grade": grade}
+        for name, grade in zip(answer.external_ids, answer.grades, strict=False)
+    ][:_SHOWN_DOCUMENTS]
+
+
+def _show(found: "Comparison", measure: str, examples: int) -> None:
+    output.table(
+        ["measure", "before", "after", "change", "95 % interval", "p", "better", "worse"],
+        [
+            (
+                name,
+                f"{each.before:.4f}",
+                f"{each.after:.4f}",
+                f"{each.mean:+.4f}",
+                f"{each.low:+.4f} to {each.high:+.4f}",
+                f"{each.p_value:.3f}",
+                each.wins,
+                each.losses,
+            )
+            for name, each in found.differences.items()
+        ],
+    )
+    click.echo(f"\n{sentence(measure, found.differences[measure])}")
+    if found.left_out:
+        click.echo(f"{found.left_out} queries are not in both runs with the same judgments.")
+    for title, changes in (("Better", found.wins), ("Worse", found.losses)):
+        if changes[:examples]:
+            output.table(
+                [title, "before", "after", "first before", "first after"],
+                [_row(each, measure) for each in changes[:examples]],
+            )
+
+
+def _row(change: "Change", measure: str) -> tuple[str, ...]:
+    return (
+        change.query,
+        f"{change.before.metrics[measure]:.3f}",
+        f"{change.after.metrics[measure]:.3f}",
+        _tops(change.before),
+        _tops(change.after),
+    )
+
+
+def _tops(answer: "EvaluatedQuery") -> str:
+    """Ids of the documents on top with their grades, `?` where nobody judged."""
+    shown = [
+        f"{each['id']} ({'?' if each['grade'] is None else each['grade']})"
+        for each in _first(answer)
+    ]
+    return ", ".join(shown)
