@@ -34,6 +34,18 @@ def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[Chore]
             run=partial(words.count_words, url),
         ),
         Chore(
+            name="titles",
+            purpose="count the words of titles where a collection weighs them",
+            cron="40 1 * * *",
+            run=partial(words.weigh_titles, url),
+        ),
+        Chore(
+            name="filters",
+            purpose="tell vectors that an earlier version stored which document they are of",
+            cron="50 1 * * *",
+            run=partial(maintenance.place_embeddings, url),
+        ),
+        Chore(
             name="indexes",
             purpose="build and drop vector indexes as collections grow and shrink",
             cron="20 * * * *",
