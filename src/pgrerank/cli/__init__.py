@@ -24,6 +24,7 @@ from pgrerank.cli import (
     rerank_run,
     search,
     serve,
+    sweep,
     tenant,
     train,
     tune,
@@ -36,7 +37,7 @@ _PANELS = {
     "Search": ["search", "why", "rerank", "ingest", "collection"],
     "Run the service": ["serve", "migrate", "maintain", "reembed", "worker", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
-    "Measure": ["evaluate", "compare", "tune", "replay", "rerank-run", "demo"],
+    "Measure": ["evaluate", "compare", "sweep", "tune", "replay", "rerank-run", "demo"],
     "Train": ["train", "judgment"],
 }
 
@@ -88,6 +89,7 @@ for _command in (
     rerank_run.rerank_run,
     search.search,
     serve.serve,
+    sweep.sweep,
     tenant.tenant,
     train.train,
     tune.tune,

@@ -1,0 +1,234 @@
+"""pgrerank sweep."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from rich_click import RichCommand
+
+from pgrerank.cli import judged, option, output, progress
+from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.gain import plain
+from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, Strategy
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.ports import House
+    from pgrerank.usecases.evaluate import Plan
+    from pgrerank.usecases.sweep import Point, Verdict
+
+_SUFFIXES = (".svg", ".png", ".pdf")
+_QUERIES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    tenant_name: str
+    collection_name: str
+    chosen: judged.Chosen
+    #: names; the first one also measures what is not reranked
+    rerankers: tuple[str, ...]
+    candidates: Sequence[int]
+    depths: Sequence[int]
+    measure: str
+    #: the search, its query and knobs aside
+    request: SearchRequest
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank sweep -t acme -c docs --plot sweep.svg",
+        "pgrerank sweep -t acme -c docs --candidates 100 --depth 20 --depth 50 --depth 200",
+        "pgrerank sweep -t acme -c docs --reranker late-interaction --reranker ./my-model",
+    ),
+)
+@option.tenant
+@option.collection
+@judged.options
+@option.strategy
+@click.option(
+    "--candidates",
+    type=click.IntRange(1, MAX_CANDIDATES),
+    multiple=True,
+    default=(50, 100),
+    show_default=True,
+    help="Rows a leg returns; give it several times.",
+)
+@click.option(
+    "--depth",
+    "depths",
+    type=click.IntRange(1, MAX_DEPTH),
+    multiple=True,
+    default=(10, 20, 30, 50, 100),
+    show_default=True,
+    help="How many are reranked; give it several times. None at all is always measured.",
+)
+@click.option(
+    "--reranker",
+    "rerankers",
+    metavar="NAME",
+    multiple=True,
+    help="As in PGRERANK_RERANKER, which is the default; give it several times.",
+)
+@option.measure
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Draw quality against latency into this .svg, .png or .pdf.",
+)
+@option.as_json
+@click.pass_context
+def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **given: Any) -> None:
+    """Show what candidates, depth and rerankers buy, and what they cost.
+
+    Every judged query is searched under every combination, 50 queries unless --max-queries says
+    otherwise, with nothing remembered between searches and nothing left in the rerank log.
+    """
+    if plot is not None and plot.suffix not in _SUFFIXES:
+        raise Misused(f"--plot takes a file that ends in {', '.join(_SUFFIXES)}")
+    found = settings(context)
+    work = _work(found, judged.taken(given), **given)
+    points = asyncio.run(_swept(found, work))
+    if plot is not None:
+        from pgrerank.cli.sweep_plot import drawn
+
+        drawn(points, work.measure, plot)
+    _print(points, work.measure, as_json=as_json)
+
+
+def _work(
+    found: Settings,
+    chosen: judged.Chosen,
+    *,
+    strategy: str,
+    rerankers: tuple[str, ...],
+    **given: Any,
+) -> _Work:
+    limited = judged.Chosen(
+        data=chosen.data, qrels=chosen.qrels, max_queries=chosen.max_queries or _QUERIES
+    )
+    return _Work(
+        chosen=limited,
+        rerankers=tuple(dict.fromkeys(rerankers)) or (found.reranker,),
+        request=SearchRequest(query="", strategy=Strategy(strategy)),
+        **given,
+    )
+
+
+async def _swept(found: Settings, work: _Work) -> "list[Point]":
+    from pgrerank import wiring
+    from pgrerank.usecases import sweep
+
+    points: list[Point] = []
+    for place, name in enumerate(work.rerankers):
+        # Without memory for scores, so that each setting pays for its own pairs.
+        changed = msgspec.structs.replace(found, reranker=name, score_cache=0)
+        wanted = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
+        async with wiring.house(changed) as house:
+            plan = await _plan(house, work)
+            with progress.count(name, len(wanted) * len(plan.questions)) as step:
+                points += await sweep.swept(house, plan, wanted, work.measure, progress=step)
+    return points
+
+
+async def _plan(house: "House", work: _Work) -> "Plan":
+    from pgrerank.usecases.evaluate import Plan
+
+    tenant = await house.tenants.named(work.tenant_name)
+    collection = await house.documents.collection(tenant.id, work.collection_name)
+    return Plan(
+        tenant_id=tenant.id,
+        collection=collection,
+        questions=await work.chosen.questions(house, tenant, collection),
+        request=work.request,
+    )
+
+
+def _print(points: "Sequence[Point]", measure: str, *, as_json: bool) -> None:
+    from pgrerank.usecases.sweep import verdicts
+
+    found = verdicts(points)
+    if as_json:
+        output.as_json(_summary(points, measure, found))
+        return
+    output.table(
+        ["reranker", "candidates", "depth", measure, "p50 ms", "p95 ms"],
+        [tuple(_row(point).values()) for point in points],
+        title=f"{len(points[0].values)} queries",
+    )
+    for verdict in found:
+        click.echo("\n".join(advice(verdict, measure)))
+
+
+def _row(point: "Point") -> dict[str, Any]:
+    return {
+        "reranker": point.knobs.reranker,
+        "candidates": point.knobs.candidates,
+        "depth": point.knobs.depth,
+        "value": f"{point.mean:.4f}",
+        "p50_ms": f"{point.p50_ms:.1f}",
+        "p95_ms": f"{point.p95_ms:.1f}",
+    }
+
+
+def _summary(points: "Sequence[Point]", measure: str, found: "Sequence[Verdict]") -> dict[str, Any]:
+    return {
+        "measure": measure,
+        "queries": len(points[0].values),
+        "points": [
+            {
+                **_row(point),
+                "value": point.mean,
+                "p50_ms": point.p50_ms,
+                "p95_ms": point.p95_ms,
+            }
+            for point in points
+        ],
+        "verdicts": [
+            {
+                "reranker": verdict.reranker,
+                "gain": plain(verdict.gain),
+                "best": _knobs(verdict.best),
+                "enough": _knobs(verdict.enough),
+                "kept": verdict.kept,
+                "time_share": verdict.time_share,
+                "advice": advice(verdict, measure),
+            }
+            for verdict in found
+        ],
+    }
+
+
+def _knobs(point: "Point") -> dict[str, Any]:
+    return {"candidates": point.knobs.candidates, "depth": point.knobs.depth}
+
+
+def advice(verdict: "Verdict", measure: str) -> list[str]:
+    """What a verdict says to do."""
+    gain = verdict.gain
+    unit = 100 / gain.before if gain.before else 100
+    change = (
+        f"{gain.mean * unit:+.1f} % of {measure}, interval {gain.low * unit:+.1f} to "
+        f"{gain.high * unit:+.1f} %, {gain.queries} queries"
+    )
+    if not gain.is_gain:
+        return [f"Reranking with {verdict.reranker} does not pay on this collection: {change}."]
+    lines = [f"Reranking with {verdict.reranker} pays: {change}."]
+    enough, best = verdict.enough.knobs, verdict.best.knobs
+    if enough == best:
+        lines.append(
+            f"Depth {best.depth} of {best.candidates} candidates is best, and nothing quicker "
+            "keeps 99 % of its gain."
+        )
+    else:
+        lines.append(
+            f"Depth {enough.depth} of {enough.candidates} candidates keeps {verdict.kept * 100:.0f} % of "
+            f"the gain of depth {best.depth} of {best.candidates}, at {verdict.time_share:.2f} of "
+            "the time."
+        )
+    return lines

@@ -1,0 +1,136 @@
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from pgrerank.cli.sweep import advice
+from pgrerank.domain.errors import InvalidRequestError, ScoringError
+from pgrerank.domain.evaluation import Question
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.request import SearchRequest
+from pgrerank.usecases import sweep
+from pgrerank.usecases.evaluate import Plan
+from pgrerank.usecases.sweep import Knobs, Point, settings, swept, verdicts
+from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, house
+
+TENANT = TenantId(UUID(int=7))
+#: the reranker counts shared words: it lifts the third, where the depth reaches it
+FOUND = (
+    candidate(1, "other", external_id="x"),
+    candidate(2, "other", external_id="y"),
+    candidate(3, "red fox", external_id="right"),
+)
+
+
+def plan(queries=12):
+    return Plan(
+        tenant_id=TENANT,
+        collection=collection(),
+        questions=tuple(
+            Question(query=f"red fox {i}", grades={"right": 1}) for i in range(queries)
+        ),
+        request=SearchRequest(query=""),
+    )
+
+
+def home(**parts):
+    return house(
+        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        candidates=FakeCandidates(FOUND),
+        **parts,
+    )
+
+
+def point(values, ms, depth=None, reranker="r"):
+    knobs = Knobs(candidates=100, depth=depth, reranker=None if depth is None else reranker)
+    return Point(knobs=knobs, values=tuple(values), times_ms=(ms,) * len(values))
+
+
+def test_settings_are_all_combinations_and_what_is_not_reranked():
+    found = settings([100, 50], [10, 20], "r", bare=True)
+
+    assert len(found) == 6
+    assert [each.candidates for each in found if each.depth is None] == [50, 100]
+    assert len(settings([100, 50], [10, 20], "r", bare=False)) == 4
+
+
+async def test_every_setting_is_searched_for_every_question_and_leaves_no_trace():
+    kept, steps = home(), []
+    wanted = settings([100], [2, 3], "fake-reranker", bare=True)
+
+    points = await swept(kept, plan(), wanted, "RR@10", progress=lambda: steps.append(1))
+
+    assert [each.mean for each in points] == [pytest.approx(1 / 3), pytest.approx(1 / 3), 1]
+    assert [len(each.times_ms) for each in points] == [12, 12, 12]
+    assert len(steps) == 36
+    assert kept.rankings.recorded == []
+
+
+async def test_too_few_questions_and_a_reranker_that_fails_are_refused():
+    wanted = settings([100], [3], "r", bare=True)
+
+    with pytest.raises(InvalidRequestError, match="at least 10"):
+        await swept(home(), plan(9), wanted, "AP")
+    with pytest.raises(ScoringError):
+        await swept(home(scorer=FakeScorer(scored_in_time=1)), plan(), wanted, "AP")
+
+
+def test_cheapest_setting_that_keeps_the_gain_is_advised():
+    bare = point([0.2] * 20, 10)
+    points = [
+        bare,
+        point([0.4] * 20, 20, 10),
+        point([0.599] * 20, 30, 20),
+        point([0.6] * 20, 60, 50),
+    ]
+
+    [verdict] = verdicts(points)
+
+    assert (verdict.bare, verdict.best, verdict.enough) == (bare, points[3], points[2])
+    assert verdict.gain.is_gain
+    assert (verdict.kept, verdict.time_share) == (pytest.approx(0.9975), 0.5)
+    assert advice(verdict, "AP") == [
+        "Reranking with r pays: +200.0 % of AP, interval +200.0 to +200.0 %, 20 queries.",
+        "Depth 20 of 100 candidates keeps 100 % of the gain of depth 50 of 100, at 0.50 of the time.",
+    ]
+
+
+def test_gain_that_chance_would_make_does_not_pay():
+    up_and_down = [0.5 + 0.1 * (-1) ** i for i in range(20)]
+
+    [verdict] = verdicts([point([0.5] * 20, 10), point(up_and_down, 20, 10)])
+
+    assert not verdict.gain.is_gain
+    [sentence] = advice(verdict, "AP")
+    assert "does not pay on this collection" in sentence
+
+
+def test_gain_is_of_settings_chosen_on_other_queries():
+    """Each of many settings is right by luck on one query: the best is no better than before."""
+    lucky = [point([float(i == j) for i in range(20)], 20, j + 1) for j in range(20)]
+
+    [verdict] = verdicts([point([0.5] * 20, 10), *lucky])
+
+    assert verdict.gain.after < 0.1
+
+
+def test_each_reranker_has_a_verdict_against_the_best_that_is_not_reranked():
+    bare = [
+        point([0.1] * 10, 5),
+        replace(point([0.3] * 10, 9), knobs=Knobs(candidates=50, depth=None, reranker=None)),
+    ]
+
+    found = verdicts([*bare, point([0.2] * 10, 9, 5, "a"), point([0.9] * 10, 9, 5, "b")])
+
+    assert [(each.reranker, each.bare.mean) for each in found] == [
+        ("a", pytest.approx(0.3)),
+        ("b", pytest.approx(0.3)),
+    ]
+    assert [each.gain.is_gain for each in found] == [False, True]
+
+
+def test_best_that_nothing_quicker_matches_is_said_to_be_so():
+    [verdict] = verdicts([point([0.1] * 10, 5), point([0.2] * 10, 9, 5), point([0.9] * 10, 20, 9)])
+
+    assert "nothing quicker keeps 99 % of its gain" in advice(verdict, "AP")[1]
+    assert sweep.KEPT == 0.99
