@@ -36,6 +36,7 @@ from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_pr
 from pgrerank.ports import House, Vector
 from tests.fake_embeddings import FakeEmbeddings
 from tests.fake_history import FakeHistory
+from tests.fake_reports import FakeReports
 from tests.fake_tokens import FakeTokens
 
 DIMENSIONS = 64
@@ -470,6 +471,7 @@ def house(**parts: object) -> House:
         embeddings=FakeEmbeddings(),
         candidates=FakeCandidates(),
         history=FakeHistory(),
+        reports=FakeReports(),
         rankings=FakeRankings(),
         documents=FakeDocuments(),
         judgments=FakeJudgments(),

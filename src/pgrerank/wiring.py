@@ -33,6 +33,7 @@ from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool, pool
 from pgrerank.storage.quotas import PostgresQuotas
 from pgrerank.storage.rankings import PostgresRankings
+from pgrerank.storage.reports import PostgresReports
 from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.tokens import PostgresTokens
 
@@ -262,6 +263,7 @@ def _office(found: Database, connections: Pool) -> Office:
         embeddings=PostgresEmbeddings(connections),
         judgments=PostgresJudgments(connections),
         evaluations=PostgresEvaluations(connections),
+        reports=PostgresReports(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(found.admin_url),
     )
@@ -278,6 +280,7 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         embeddings=front.embeddings,
         judgments=front.judgments,
         evaluations=front.evaluations,
+        reports=front.reports,
         keys=front.keys,
         tenants=front.tenants,
         embedder=loaded.embedder,

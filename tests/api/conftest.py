@@ -26,6 +26,7 @@ from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool
 from pgrerank.storage.rankings import PostgresRankings
+from pgrerank.storage.reports import PostgresReports
 from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.tokens import PostgresTokens
 from pgrerank.usecases import access
@@ -151,6 +152,7 @@ def house_over(database: Database, connections: Pool) -> House:
         tokens=PostgresTokens(connections),
         judgments=PostgresJudgments(connections),
         evaluations=PostgresEvaluations(connections),
+        reports=PostgresReports(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(database.admin_url),
     )

@@ -20,6 +20,7 @@ from pgrerank.cli import (
     migrate,
     reembed,
     replay,
+    report,
     rerank,
     rerank_run,
     search,
@@ -37,7 +38,7 @@ _PANELS = {
     "Search": ["search", "why", "rerank", "ingest", "collection"],
     "Run the service": ["serve", "migrate", "maintain", "reembed", "worker", "doctor"],
     "Who may do what": ["tenant", "key", "login"],
-    "Measure": ["evaluate", "compare", "sweep", "tune", "replay", "rerank-run", "demo"],
+    "Measure": ["evaluate", "compare", "sweep", "tune", "replay", "report", "rerank-run", "demo"],
     "Train": ["train", "judgment"],
 }
 
@@ -85,6 +86,7 @@ for _command in (
     migrate.migrate,
     reembed.reembed,
     replay.replay,
+    report.report,
     rerank.rerank,
     rerank_run.rerank_run,
     search.search,

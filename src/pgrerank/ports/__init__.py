@@ -22,6 +22,7 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
 from pgrerank.ports.embeddings import Embeddings
 from pgrerank.ports.history import History
+from pgrerank.ports.reporting import Reports
 from pgrerank.ports.judging import Evaluations, Judgments
 
 #: one embedding, shape (dimensions,), unit length
@@ -354,6 +355,7 @@ class Office:
     documents: Documents
     judgments: Judgments
     evaluations: Evaluations
+    reports: Reports
     tokens: TokenVectors
     embeddings: Embeddings
     keys: Keys

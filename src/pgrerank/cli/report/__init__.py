@@ -1,0 +1,77 @@
+"""pgrerank report."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import option
+from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.ports.reporting import Interval
+    from pgrerank.usecases.report import Report
+
+_MOST_DAYS = 3660
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank report --tenant acme --out report.html",
+        "pgrerank report --tenant acme --collection docs --days 28 --out report.html",
+    ),
+)
+@option.tenant
+@click.option("--collection", "-c", metavar="NAME", help="Searches of this collection alone.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, _MOST_DAYS),
+    default=7,
+    show_default=True,
+    help="How many days up to now; as many before them are what they are compared with.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    help="Where the page goes.",
+)
+@click.pass_context
+def report(
+    context: click.Context, *, tenant_name: str, collection: str | None, days: int, out: Path
+) -> None:
+    """Draw how searches did: one HTML page that needs nothing else, for a screen or for print.
+
+    Reliability of the probabilities, precision and recall by cut-off, scores now and before,
+    time by stage, and what reranking changed. Figures that need judgments say so where there are
+    too few. Needs the extra: pip install 'pgrerank[report]'.
+    """
+    from pgrerank.ports.reporting import Interval
+
+    until = datetime.now(UTC)
+    interval = Interval(since=until - timedelta(days=days), until=until, collection=collection)
+    found = asyncio.run(_found(settings(context), tenant_name, interval))
+    try:
+        from pgrerank.cli.report.page import page
+    except ModuleNotFoundError as error:
+        raise Misused(f"reports need `{error.name}`: pip install 'pgrerank[report]'") from error
+    try:
+        out.write_text(page(found, tenant_name), encoding="utf-8")
+    except OSError as error:
+        raise Failed(f"{out}: {error.strerror}") from error
+    click.echo(f"{found.searches} searches in {out}")
+
+
+async def _found(found: Settings, tenant_name: str, interval: "Interval") -> "Report":
+    from pgrerank import wiring
+    from pgrerank.usecases.report import report as reported
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await reported(office, tenant.id, interval)

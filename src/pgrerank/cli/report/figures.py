@@ -1,0 +1,136 @@
+"""The figures of a report, as SVG.
+
+Colours are those of Okabe and Ito (2008), which the colour-blind tell apart; every line and bar
+differs by dash or hatch as well, for print in grey.
+"""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from pgrerank.usecases.report import TOPS, Curve, Effect, Latency, Reliability, Scores
+
+BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#555555"
+_STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text: to be searched, copied and read aloud
+    "svg.hashsalt": "pgrerank",  # the same figure is the same file
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "hatch.linewidth": 0.5,
+}
+_SIZE = (6.4, 3.6)
+_SCORE_BINS = 40
+
+
+def reliability(found: Reliability) -> str:
+    """Probabilities beside the share that is relevant; on the diagonal they tell the truth."""
+
+    def draw(axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="ideal")
+        axes.plot(found.said, found.found, color=BLUE, marker="o", label="as judged")
+        axes.set(
+            xlim=(0, 1), ylim=(0, 1), xlabel="probability that was said", ylabel="share relevant"
+        )
+        axes.legend(loc="upper left", frameon=False)
+
+    return _drawn(draw)
+
+
+def precision_recall(found: Curve) -> str:
+    """Precision and recall of what stands above each cut-off."""
+
+    def draw(axes: Axes) -> None:
+        axes.plot(found.cutoffs, found.precision, color=BLUE, label="precision")
+        axes.plot(found.cutoffs, found.recall, color=ORANGE, linestyle="--", label="recall")
+        unit = "probability of relevance" if found.is_relevance else "raw rerank score"
+        axes.set(ylim=(0, 1.02), xlabel=f"cut-off: {unit}", ylabel="share")
+        axes.legend(loc="best", frameon=False)
+
+    return _drawn(draw)
+
+
+def scores(found: Scores) -> str:
+    """How often each score was given, now and before."""
+
+    def draw(axes: Axes) -> None:
+        both = [*found.now, *found.before]
+        common: dict[str, Any] = {
+            "bins": _SCORE_BINS,
+            "range": (min(both), max(both)),
+            "density": True,
+            "histtype": "step",
+            "linewidth": 1.6,
+        }
+        if found.before.size:
+            axes.hist(found.before, color=ORANGE, linestyle="--", label="before", **common)
+        if found.now.size:
+            axes.hist(found.now, color=BLUE, label="now", **common)
+        axes.set(xlabel="raw rerank score", ylabel="density")
+        axes.legend(loc="best", frameon=False)
+
+    return _drawn(draw)
+
+
+def latency(found: dict[str, Latency]) -> str:
+    """Median and 95th percentile of each stage."""
+
+    def draw(axes: Axes) -> None:
+        _bars(
+            axes,
+            list(found),
+            [each.p50_ms for each in found.values()],
+            [each.p95_ms for each in found.values()],
+            ("median", "95th percentile"),
+        )
+        axes.set(ylabel="milliseconds")
+        axes.legend(loc="upper left", frameon=False)
+
+    return _drawn(draw)
+
+
+def effect(found: Effect) -> str:
+    """In how many searches reranking brought something new into the first ones."""
+
+    def draw(axes: Axes) -> None:
+        names = [f"first {top}" for top in TOPS]
+        axes.bar(names, [found.changed[top] for top in TOPS], color=BLUE, width=0.5)
+        axes.set(ylim=(0, 1), ylabel="share of searches changed")
+
+    return _drawn(draw)
+
+
+def _bars(
+    axes: Axes,
+    names: Sequence[str],
+    first: Sequence[float],
+    second: Sequence[float],
+    labels: tuple[str, str],
+) -> None:
+    places = range(len(names))
+    width = 0.38
+    axes.bar([p - width / 2 for p in places], first, width, color=BLUE, label=labels[0])
+    axes.bar(
+        [p + width / 2 for p in places], second, width, color=ORANGE, hatch="//", label=labels[1]
+    )
+    axes.set_xticks(list(places), names)
+
+
+def _drawn(draw: Callable[[Axes], None]) -> str:
+    """An SVG element, without the header of a file."""
+    with rc_context(_STYLE):
+        figure = Figure(figsize=_SIZE, layout="constrained")
+        draw(figure.subplots())
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    text = out.getvalue()
+    return text[text.index("<svg") :]

@@ -1,0 +1,44 @@
+"""What reports are made from, in Postgres."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from psycopg.rows import class_row
+
+from pgrerank.domain.ids import TenantId
+from pgrerank.ports.reporting import Interval, JudgedCandidate, LoggedSearch
+from pgrerank.storage import queries, tenancy
+from pgrerank.storage.pool import Pool
+
+#: searches of an interval that are read: enough for every figure, and a bound on memory
+MOST = 5_000
+_TIMEOUT_MS = 5 * 60 * 1000
+
+
+class PostgresReports:
+    """The port Reports, over the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("reports")
+
+    async def searches(self, tenant_id: TenantId, interval: Interval) -> Sequence[LoggedSearch]:
+        """Searches of an interval, the newest first. See ports.Reports."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=class_row(LoggedSearch), binary=True)
+            await cursor.execute(self._statements["searches"], _wanted(tenant_id, interval))
+            return await cursor.fetchall()
+
+    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedCandidate]:
+        """Their judged candidates. See ports.Reports."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
+            )
+            cursor = connection.cursor(row_factory=class_row(JudgedCandidate), binary=True)
+            await cursor.execute(self._statements["judged"], _wanted(tenant_id, interval))
+            return await cursor.fetchall()
+
+
+def _wanted(tenant_id: TenantId, interval: Interval) -> dict[str, object]:
+    return {"tenant_id": tenant_id, "most": MOST, **asdict(interval)}

@@ -1,0 +1,258 @@
+"""How searches of a tenant did in an interval, beside the interval before it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from sklearn import metrics
+
+from pgrerank.domain import measures
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.judgment import RELEVANT
+from pgrerank.ports import Office
+from pgrerank.ports.reporting import Interval, JudgedCandidate, LoggedSearch
+
+STAGES = ("embed", "retrieve", "rerank", "total")
+TOPS = (1, 3, 10)
+MEASURE = "nDCG@10"
+#: bins of the reliability diagram, each with as many candidates
+BINS = 10
+#: under this many judged candidates with a probability a reliability diagram is noise
+FEWEST = 50
+
+_Floats = NDArray[np.float64]
+_stats: Any = stats  # half typed, as the next
+_metrics: Any = metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """Scores of one reranker in the interval and before it."""
+
+    reranker: str
+    fingerprint: str
+    now: _Floats
+    before: _Floats
+    #: Kolmogorov and Smirnov's distance of the two, 0..1; None where one is empty
+    distance: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliability:
+    """Probabilities beside what judges said, in bins of as many candidates each."""
+
+    #: mean probability of each bin, 0..1, rising
+    said: Sequence[float]
+    #: share of each bin that is relevant
+    found: Sequence[float]
+    candidates: int
+    #: mean of |said - found|: the expected calibration error
+    error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Precision and recall of what stands above each cut-off; all of one length."""
+
+    cutoffs: Sequence[float]
+    precision: Sequence[float]
+    recall: Sequence[float]
+    #: whether cut-offs are probabilities; else raw scores of the reranker
+    is_relevance: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """Milliseconds of one stage."""
+
+    searches: int
+    p50_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What reranking changed."""
+
+    reranked: int
+    #: share of reranked searches whose first N hold a chunk that fusion had placed behind, by N
+    changed: Mapping[int, float]
+    #: searches with judged candidates
+    judged: int
+    #: mean nDCG@10 over them in fused and in final order; None: nothing was judged
+    before: float | None
+    after: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that is shown."""
+
+    interval: Interval
+    previous: Interval
+    searches: int
+    statuses: Mapping[str, int]
+    scores: Sequence[Scores]
+    latency: Mapping[str, Latency]
+    effect: Effect
+    #: None: too little was judged
+    reliability: Reliability | None
+    curve: Curve | None
+
+
+async def report(office: Office, tenant_id: TenantId, interval: Interval) -> Report:
+    """Read an interval and the one of the same length before it.
+
+    Raises:
+        NotFoundError: There is no such collection.
+    """
+    if interval.collection is not None:
+        await office.documents.collection(tenant_id, interval.collection)
+    length = interval.until - interval.since
+    previous = Interval(
+        since=interval.since - length, until=interval.since, collection=interval.collection
+    )
+    now = await office.reports.searches(tenant_id, interval)
+    before = await office.reports.searches(tenant_id, previous)
+    judged = await office.reports.judged(tenant_id, interval)
+    return Report(
+        interval=interval,
+        previous=previous,
+        searches=len(now),
+        statuses=_statuses(now),
+        scores=_scores(now, before),
+        latency={stage: found for stage in STAGES if (found := _latency(now, stage))},
+        effect=_effect(now, judged),
+        reliability=_reliability(judged),
+        curve=_curve(judged),
+    )
+
+
+def _statuses(searches: Sequence[LoggedSearch]) -> dict[str, int]:
+    found = [str(search.status) for search in searches]
+    return {str(status): found.count(status) for status in RerankStatus if status in found}
+
+
+def _scores(now: Sequence[LoggedSearch], before: Sequence[LoggedSearch]) -> list[Scores]:
+    """By reranker: scores of different fingerprints are on different scales."""
+    names = {each.fingerprint: each.reranker for each in [*before, *now] if each.fingerprint}
+    return [
+        Scores(
+            reranker=name or "",
+            fingerprint=fingerprint,
+            now=(recent := _of(now, fingerprint)),
+            before=(past := _of(before, fingerprint)),
+            distance=_distance(recent, past),
+        )
+        for fingerprint, name in names.items()
+    ]
+
+
+def _of(searches: Sequence[LoggedSearch], fingerprint: str) -> _Floats:
+    values = [
+        score
+        for search in searches
+        if search.fingerprint == fingerprint
+        for score in search.rerank_scores
+        if score is not None
+    ]
+    return np.array(values, dtype=np.float64)
+
+
+def _distance(now: _Floats, before: _Floats) -> float | None:
+    if not (now.size and before.size):
+        return None
+    return float(_stats.ks_2samp(now, before).statistic)
+
+
+def _latency(searches: Sequence[LoggedSearch], stage: str) -> Latency | None:
+    spent = [each.timings_ms[stage] for each in searches if stage in each.timings_ms]
+    if not spent:
+        return None
+    p50, p95 = np.percentile(spent, [50, 95])
+    return Latency(searches=len(spent), p50_ms=float(p50), p95_ms=float(p95))
+
+
+def _effect(searches: Sequence[LoggedSearch], judged: Sequence[JudgedCandidate]) -> Effect:
+    reranked = [
+        each
+        for each in searches
+        if each.status in (RerankStatus.FULL, RerankStatus.PARTIAL) and len(each.final_ranks)
+    ]
+    changed = {
+        top: float(np.mean([_is_changed(each, top) for each in reranked])) if reranked else 0.0
+        for top in TOPS
+    }
+    before, after = (_quality(judged, name) for name in ("fused_rank", "final_rank"))
+    return Effect(
+        reranked=len(reranked),
+        changed=changed,
+        judged=len({each.ranking_id for each in judged}),
+        before=before,
+        after=after,
+    )
+
+
+def _is_changed(search: LoggedSearch, top: int) -> bool:
+    pairs = zip(search.fused_ranks, search.final_ranks, strict=True)
+    return any(fused > top >= final for fused, final in pairs)
+
+
+def _quality(judged: Sequence[JudgedCandidate], rank: str) -> float | None:
+    """Mean nDCG@10 of the judged searches by one of their orders, unjudged candidates left out.
+
+    (Condensed lists: Sakai 2007.) The ideal order is that of the candidates, since what no leg
+    found is no fault of an order.
+    """
+    run: dict[str, dict[str, float]] = {}
+    qrels: dict[str, dict[str, int]] = {}
+    for each in judged:
+        name = str(each.ranking_id)
+        documents = run.setdefault(name, {})
+        score = -float(getattr(each, rank))
+        documents[each.external_id] = max(score, documents.get(each.external_id, score))
+        qrels.setdefault(name, {})[each.external_id] = each.grade
+    if not run:
+        return None
+    return float(np.mean([*measures.by_query([MEASURE], run, qrels)[MEASURE].values()]))
+
+
+def _reliability(judged: Sequence[JudgedCandidate]) -> Reliability | None:
+    pairs = sorted(
+        (each.relevance, each.grade >= RELEVANT) for each in judged if each.relevance is not None
+    )
+    if len(pairs) < FEWEST:
+        return None
+    bins = [part for part in np.array_split(np.array(pairs, dtype=np.float64), BINS) if len(part)]
+    said = [float(part[:, 0].mean()) for part in bins]
+    found = [float(part[:, 1].mean()) for part in bins]
+    weights = [len(part) for part in bins]
+    gaps = np.abs(np.subtract(said, found))
+    return Reliability(
+        said=said,
+        found=found,
+        candidates=len(pairs),
+        error=float(np.average(gaps, weights=weights)),
+    )
+
+
+def _curve(judged: Sequence[JudgedCandidate]) -> Curve | None:
+    """By probability where there is one, else by the raw score."""
+    is_relevance = any(each.relevance is not None for each in judged)
+    name = "relevance" if is_relevance else "rerank_score"
+    known = [each for each in judged if getattr(each, name) is not None]
+    labels = [each.grade >= RELEVANT for each in known]
+    if not any(labels) or all(labels):
+        return None
+    values = [getattr(each, name) for each in known]
+    precision, recall, cutoffs = _metrics.precision_recall_curve(labels, values)
+    return Curve(
+        cutoffs=cutoffs.tolist(),
+        precision=precision[:-1].tolist(),
+        recall=recall[:-1].tolist(),
+        is_relevance=is_relevance,
+    )

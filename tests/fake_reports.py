@@ -1,0 +1,21 @@
+"""An in-memory implementation of the port Reports; see fakes.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pgrerank.domain.ids import TenantId
+from pgrerank.ports.reporting import Interval, JudgedCandidate, LoggedSearch
+
+
+@dataclass
+class FakeReports:
+    """Holds searches; judged candidates are those of the whole time."""
+
+    held: Sequence[LoggedSearch] = ()
+    grades: Sequence[JudgedCandidate] = ()
+
+    async def searches(self, tenant_id: TenantId, interval: Interval) -> Sequence[LoggedSearch]:
+        return [each for each in self.held if interval.since <= each.created_at < interval.until]
+
+    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedCandidate]:
+        return self.grades
