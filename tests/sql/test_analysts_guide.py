@@ -7,14 +7,16 @@ import psycopg
 import pytest
 from uuid_utils.compat import uuid7
 
+from pgrerank.storage.evaluations import PostgresEvaluations
 from tests.fixtures.collections import embedded
+from tests.fixtures.evaluations import answer, evaluation
 from tests.fixtures.rankings import ranking
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
 QUERIES = re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL)
 SECTIONS = dict(
     re.findall(
-        r"^## (rerank_\w+|latency_\w+|judgment): .*?\n(.*?)(?=^## )",
+        r"^## (rerank_\w+|latency_\w+|eval_\w+|judgment): .*?\n(.*?)(?=^## )",
         GUIDE,
         re.MULTILINE | re.DOTALL,
     )
@@ -27,6 +29,10 @@ async def analyst(database, journal):
     await journal.shelf.store(*[embedded(f"d{i}", f"walrus {i}", title="T") for i in range(5)])
     found = (await journal.shelf.retrieve("walrus")).candidates
     await journal.record(ranking(found, range(5)), ranking(found))
+    shelf, evaluations = journal.shelf, PostgresEvaluations(journal.shelf.pool)
+    for label, value in (("before", 1.0), ("after", 0.5)):
+        run = evaluation(answer(metrics={"nDCG@10": value}), label=label)
+        await evaluations.save(shelf.tenant_id, shelf.collection, run, (None, None))
     login = f"reader_{uuid7().hex}"
     with database.admin() as admin:
         admin.execute(f"create role {login} login in role pgrerank_analyst")
@@ -54,6 +60,9 @@ async def test_worked_query_runs(analyst, query):
         "rerank_evidence",
         "rerank_sparse",
         "judgment",
+        "eval_run",
+        "eval_query",
+        "eval_metric",
         "latency_daily",
         "rerank_effect_daily",
     ],
