@@ -7,6 +7,8 @@ import psycopg
 import pytest
 from uuid_utils.compat import uuid7
 
+from pgrerank.domain.judgment import Judgment
+from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.evaluations import PostgresEvaluations
 from tests.fixtures.collections import embedded
 from tests.fixtures.evaluations import answer, evaluation
@@ -33,6 +35,13 @@ async def analyst(database, journal):
     for label, value in (("before", 1.0), ("after", 0.5)):
         run = evaluation(answer(metrics={"nDCG@10": value}), label=label)
         await evaluations.save(shelf.tenant_id, shelf.collection, run, (None, None))
+    judged = [
+        Judgment(query="walrus?", external_id=f"d{i}", grade=i % 2, source="human")
+        for i in range(5)
+    ]
+    await PostgresJudgments(journal.shelf.pool).add(
+        journal.shelf.tenant_id, journal.shelf.collection, judged
+    )
     login = f"reader_{uuid7().hex}"
     with database.admin() as admin:
         admin.execute(f"create role {login} login in role pgrerank_analyst")
