@@ -734,6 +734,450 @@ END;
 ALTER FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
 
 --
+-- Name: ks_counts_v1(bigint[], bigint[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.ks_counts_v1(baseline bigint[], recent bigint[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH below AS (
+          SELECT (sum(u.before) OVER (ORDER BY u.place) / NULLIF(sum(u.before) OVER (), (0)::numeric)) AS before,
+             (sum(u.after) OVER (ORDER BY u.place) / NULLIF(sum(u.after) OVER (), (0)::numeric)) AS after
+            FROM UNNEST(ks_counts_v1.baseline, ks_counts_v1.recent) WITH ORDINALITY u(before, after, place)
+         )
+  SELECT (max(abs((b.before - b.after))))::double precision AS max
+    FROM below b;
+END;
+
+ALTER FUNCTION pgrerank_analytics.ks_counts_v1(baseline bigint[], recent bigint[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: psi_counts_v1(bigint[], bigint[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer DEFAULT 10) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH bin AS (
+          SELECT u.place,
+             (u.before)::double precision AS before,
+             (u.after)::double precision AS after,
+             sum(u.before) OVER () AS total,
+             (sum(u.before) OVER (ORDER BY u.place) - ((u.before)::numeric / 2.0)) AS middle
+            FROM UNNEST(psi_counts_v1.baseline, psi_counts_v1.recent) WITH ORDINALITY u(before, after, place)
+         ), joined AS (
+          SELECT sum(b.before) AS before,
+             sum(b.after) AS after
+            FROM bin b
+           GROUP BY
+                 CASE
+                     WHEN (psi_counts_v1.groups IS NULL) THEN (b.place)::numeric
+                     ELSE LEAST(floor((((psi_counts_v1.groups)::numeric * b.middle) / NULLIF(b.total, (0)::numeric))), ((psi_counts_v1.groups - 1))::numeric)
+                 END
+         ), share AS (
+          SELECT ((j.before + (0.5)::double precision) / (sum(j.before) OVER () + ((0.5 * (count(*) OVER ())::numeric))::double precision)) AS p,
+             ((j.after + (0.5)::double precision) / (sum(j.after) OVER () + ((0.5 * (count(*) OVER ())::numeric))::double precision)) AS q,
+             LEAST(sum(j.before) OVER (), sum(j.after) OVER ()) AS smaller
+            FROM joined j
+         )
+  SELECT sum(((s.q - s.p) * ln((s.q / s.p)))) AS sum
+    FROM share s
+   WHERE (s.smaller > (0)::double precision);
+END;
+
+ALTER FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    text_search text NOT NULL,
+    embedder_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stores_tokens boolean DEFAULT false NOT NULL,
+    k1 double precision DEFAULT 0.9 NOT NULL,
+    b double precision DEFAULT 0.4 NOT NULL,
+    title_boost double precision DEFAULT 1 NOT NULL,
+    fusion text DEFAULT 'rrf'::text NOT NULL,
+    rrf_k integer DEFAULT 60 NOT NULL,
+    dense_weight double precision DEFAULT 1 NOT NULL,
+    keyword_weight double precision DEFAULT 1 NOT NULL,
+    sparse_weight double precision DEFAULT 1 NOT NULL,
+    second_state text,
+    second_embedder_id uuid,
+    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
+    CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
+);
+
+ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
+
+--
+-- Name: judged_quality; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.judged_quality (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    reranker_id uuid NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    queries bigint NOT NULL,
+    ndcg_without double precision,
+    ndcg_with double precision,
+    calibrated_pairs bigint NOT NULL,
+    calibration_error double precision
+);
+
+ALTER TABLE pgrerank.judged_quality OWNER TO pgrerank_owner;
+
+--
+-- Name: model; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.model (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    revision text,
+    fingerprint text NOT NULL,
+    "precision" text NOT NULL,
+    max_length integer NOT NULL,
+    dimensions integer,
+    score_kind text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_model_kind CHECK ((kind = ANY (ARRAY['embedder'::text, 'reranker'::text])))
+);
+
+ALTER TABLE pgrerank.model OWNER TO pgrerank_owner;
+
+--
+-- Name: reference_run; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.reference_run (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    reference_set_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    model_id uuid NOT NULL,
+    environment jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    scores double precision[] NOT NULL,
+    truncated boolean[] NOT NULL,
+    verdict text NOT NULL,
+    compared_with_id uuid,
+    beyond_noise integer NOT NULL,
+    truncation_changes integer NOT NULL,
+    largest_change double precision,
+    noise double precision,
+    kendall_tau double precision,
+    message text NOT NULL,
+    CONSTRAINT ck_reference_run_parallel CHECK ((cardinality(scores) = cardinality(truncated))),
+    CONSTRAINT ck_reference_run_verdict CHECK ((verdict = ANY (ARRAY['first'::text, 'same'::text, 'changed'::text, 'other model'::text])))
+);
+
+ALTER TABLE pgrerank.reference_run OWNER TO pgrerank_owner;
+
+--
+-- Name: reference_set; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.reference_set (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    digest bytea NOT NULL,
+    queries text[] NOT NULL,
+    passages text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT ck_reference_set_parallel CHECK ((cardinality(queries) = cardinality(passages)))
+);
+
+ALTER TABLE pgrerank.reference_set OWNER TO pgrerank_owner;
+
+--
+-- Name: score_daily; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.score_daily (
+    tenant_id uuid NOT NULL,
+    day date NOT NULL,
+    collection_id uuid NOT NULL,
+    reranker_id uuid,
+    collection_name text NOT NULL,
+    counted_at timestamp with time zone NOT NULL,
+    searches bigint NOT NULL,
+    partial_searches bigint NOT NULL,
+    skipped_searches bigint NOT NULL,
+    failed_searches bigint NOT NULL,
+    pairs bigint NOT NULL,
+    truncated_pairs bigint NOT NULL,
+    changed_top_10 bigint NOT NULL,
+    shift_sum double precision NOT NULL,
+    agreement_searches bigint NOT NULL,
+    agreement_sum double precision NOT NULL,
+    score_bins smallint[] NOT NULL,
+    score_counts bigint[] NOT NULL,
+    CONSTRAINT ck_score_daily_parallel CHECK ((cardinality(score_bins) = cardinality(score_counts)))
+);
+
+ALTER TABLE pgrerank.score_daily OWNER TO pgrerank_owner;
+
+--
+-- Name: tenant; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.tenant (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    pairs_per_second integer,
+    CONSTRAINT ck_tenant_pairs_per_second CHECK ((pairs_per_second >= 0))
+);
+
+ALTER TABLE pgrerank.tenant OWNER TO pgrerank_owner;
+
+--
+-- Name: score_drift; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.score_drift WITH (security_invoker='true') AS
+ WITH today AS (
+         SELECT ((now() AT TIME ZONE 'UTC'::text))::date AS day
+        ), counted AS (
+         SELECT d.tenant_id,
+            d.collection_id,
+            d.reranker_id,
+            d.day,
+            d.collection_name,
+            d.score_bins,
+            d.score_counts,
+            (d.day > (t_1.day - 7)) AS is_recent,
+            ((d.searches - d.skipped_searches) - d.failed_searches) AS searches
+           FROM (pgrerank.score_daily d
+             CROSS JOIN today t_1)
+          WHERE ((d.day > (t_1.day - 35)) AND (d.day <= t_1.day) AND (d.reranker_id IS NOT NULL))
+        ), volume AS (
+         SELECT c.tenant_id,
+            c.collection_id,
+            c.reranker_id,
+            (array_agg(c.collection_name ORDER BY c.day DESC))[1] AS collection_name,
+            max(c.day) AS last_day,
+            (COALESCE(sum(c.searches) FILTER (WHERE (NOT c.is_recent)), (0)::numeric))::bigint AS baseline_searches,
+            (COALESCE(sum(c.searches) FILTER (WHERE c.is_recent), (0)::numeric))::bigint AS recent_searches
+           FROM counted c
+          GROUP BY c.tenant_id, c.collection_id, c.reranker_id
+         HAVING bool_or(c.is_recent)
+        ), bin AS (
+         SELECT c.tenant_id,
+            c.collection_id,
+            c.reranker_id,
+            u.bin,
+            (COALESCE(sum(u.pairs) FILTER (WHERE (NOT c.is_recent)), (0)::numeric))::bigint AS baseline_pairs,
+            (COALESCE(sum(u.pairs) FILTER (WHERE c.is_recent), (0)::numeric))::bigint AS recent_pairs
+           FROM (counted c
+             CROSS JOIN LATERAL UNNEST(c.score_bins, c.score_counts) u(bin, pairs))
+          GROUP BY c.tenant_id, c.collection_id, c.reranker_id, u.bin
+        ), histogram AS (
+         SELECT b.tenant_id,
+            b.collection_id,
+            b.reranker_id,
+            array_agg(b.baseline_pairs ORDER BY b.bin) AS baseline,
+            array_agg(b.recent_pairs ORDER BY b.bin) AS recent,
+            (sum(b.baseline_pairs))::bigint AS baseline_pairs,
+            (sum(b.recent_pairs))::bigint AS recent_pairs
+           FROM bin b
+          GROUP BY b.tenant_id, b.collection_id, b.reranker_id
+        )
+ SELECT t.name AS tenant,
+    v.collection_name AS collection,
+    v.collection_id,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    v.last_day,
+    v.baseline_searches,
+    v.recent_searches,
+    COALESCE(h.baseline_pairs, (0)::bigint) AS baseline_pairs,
+    COALESCE(h.recent_pairs, (0)::bigint) AS recent_pairs,
+    pgrerank_analytics.psi_counts_v1(h.baseline, h.recent) AS psi,
+    pgrerank_analytics.ks_counts_v1(h.baseline, h.recent) AS ks
+   FROM (((volume v
+     JOIN pgrerank.tenant t ON ((v.tenant_id = t.id)))
+     JOIN pgrerank.model m ON ((v.reranker_id = m.id)))
+     LEFT JOIN histogram h ON (((v.tenant_id = h.tenant_id) AND (v.collection_id = h.collection_id) AND (v.reranker_id = h.reranker_id))));
+
+ALTER VIEW pgrerank_analytics.score_drift OWNER TO pgrerank_owner;
+
+--
+-- Name: health; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
+ WITH today AS (
+         SELECT ((now() AT TIME ZONE 'UTC'::text))::date AS day
+        ), rule(check_name, warn_at, alert_at, fewest, counted, advice) AS (
+         VALUES ('score_psi'::text,0.1,0.25,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('score_ks'::text,0.1,0.2,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('truncated'::text,0.1,0.3,1000,'scored pairs'::text,'The reranker does not read its passages whole. Ingest shorter chunks, or take a reranker that reads longer ones.'::text), ('agreement'::text,0.6,0.4,50,'reranked searches with a dense leg'::text,'The reranker finds its best where the embedder ranks low: the two may not fit each other, or the text is not the kind the embedder knows. Try a matching pair of models; until then raise `candidates`.'::text), ('not_reranked'::text,0.02,0.1,50,'searches'::text,'Reranking fails or runs out of time. The log says why (column `reason`): lower the depth, allow more time, or add capacity.'::text), ('lift'::text,0.0,'-0.02'::numeric,30,'judged queries'::text,'On judged queries reranking makes the order no better. Compare rerankers with `pgrerank evaluate`, or switch reranking off for this collection.'::text), ('lift_proxy'::text,0.05,0.01,50,'reranked searches'::text,'Reranking hardly changes the first ten, so it can hardly improve them. This is a proxy: judge some queries to know. Lower the depth, or switch reranking off.'::text), ('calibration'::text,0.05,0.1,100,'freshly judged results with a probability'::text,'Probabilities no longer say how often results are relevant. Calibrate anew: `pgrerank calibrate`.'::text), ('reference'::text,0.5,1.0,1,'runs in the last seven days'::text,''::text)
+        ), week AS (
+         SELECT d.tenant_id,
+            d.collection_id,
+            sum(d.searches) AS searches,
+            sum((d.partial_searches + d.failed_searches)) AS unfinished,
+            sum(((d.searches - d.skipped_searches) - d.failed_searches)) AS reranked,
+            sum(d.pairs) AS pairs,
+            sum(d.truncated_pairs) AS truncated_pairs,
+            sum(d.changed_top_10) AS changed_top_10,
+            sum(d.agreement_searches) AS agreement_searches,
+            sum(d.agreement_sum) AS agreement_sum
+           FROM (pgrerank.score_daily d
+             CROSS JOIN today t_1)
+          WHERE ((d.day > (t_1.day - 7)) AND (d.day <= t_1.day))
+          GROUP BY d.tenant_id, d.collection_id
+        ), drift AS (
+         SELECT DISTINCT ON (s.collection_id) s.collection_id,
+            s.reranker,
+            s.reranker_fingerprint,
+            s.psi,
+            s.ks,
+            LEAST(s.baseline_searches, s.recent_searches) AS searches
+           FROM pgrerank_analytics.score_drift s
+          ORDER BY s.collection_id, s.last_day DESC, s.recent_searches DESC, s.reranker_fingerprint
+        ), watched AS (
+         SELECT c.tenant_id,
+            c.name AS collection,
+            w.searches,
+            w.unfinished,
+            w.reranked,
+            w.pairs,
+            w.truncated_pairs,
+            w.changed_top_10,
+            w.agreement_searches,
+            w.agreement_sum,
+            d.reranker,
+            d.psi,
+            d.ks,
+            d.searches AS compared_searches,
+            q.queries,
+            q.calibrated_pairs,
+            q.calibration_error,
+            (q.ndcg_with - q.ndcg_without) AS lift
+           FROM ((((week w
+             JOIN pgrerank.collection c ON (((w.tenant_id = c.tenant_id) AND (w.collection_id = c.id))))
+             LEFT JOIN drift d ON ((w.collection_id = d.collection_id)))
+             LEFT JOIN pgrerank.model m ON ((d.reranker_fingerprint = m.fingerprint)))
+             LEFT JOIN pgrerank.judged_quality q ON (((w.tenant_id = q.tenant_id) AND (w.collection_id = q.collection_id) AND (m.id = q.reranker_id))))
+        ), reference AS (
+         SELECT DISTINCT ON (r.tenant_id, r.reference_set_id) r.tenant_id,
+            s.name AS reference_set,
+            m.name AS reranker,
+            r.message,
+            count(*) OVER (PARTITION BY r.tenant_id, r.reference_set_id) AS samples,
+                CASE
+                    WHEN (r.verdict = ANY (ARRAY['first'::text, 'same'::text])) THEN (0.0)::double precision
+                    WHEN (r.verdict = 'other model'::text) THEN (0.5)::double precision
+                    ELSE GREATEST((1.0)::double precision, (r.largest_change / NULLIF(r.noise, (0)::double precision)))
+                END AS value
+           FROM ((pgrerank.reference_run r
+             JOIN pgrerank.reference_set s ON (((r.tenant_id = s.tenant_id) AND (r.reference_set_id = s.id))))
+             JOIN pgrerank.model m ON ((r.model_id = m.id)))
+          WHERE (r.created_at > (now() - '7 days'::interval))
+          ORDER BY r.tenant_id, r.reference_set_id, (r.verdict = 'changed'::text) DESC, (r.verdict = 'other model'::text) DESC, r.id DESC
+        ), finding AS (
+         SELECT w.tenant_id,
+            w.collection,
+            w.reranker,
+            v.check_name,
+            v.value,
+            v.samples,
+            NULL::text AS message
+           FROM (watched w
+             CROSS JOIN LATERAL ( VALUES ('score_psi'::text,w.psi,w.compared_searches), ('score_ks'::text,w.ks,w.compared_searches), ('truncated'::text,(w.truncated_pairs / NULLIF(w.pairs, (0)::numeric)),w.pairs), ('agreement'::text,(w.agreement_sum / (NULLIF(w.agreement_searches, (0)::numeric))::double precision),w.agreement_searches), ('not_reranked'::text,(w.unfinished / NULLIF(w.searches, (0)::numeric)),w.searches), ('lift'::text,w.lift,w.queries), ('lift_proxy'::text,(w.changed_top_10 / NULLIF(w.reranked, (0)::numeric)),w.reranked), ('calibration'::text,w.calibration_error,w.calibrated_pairs)) v(check_name, value, samples))
+          WHERE ((v.check_name <> 'lift_proxy'::text) OR (COALESCE(w.queries, (0)::bigint) < 30))
+        UNION ALL
+         SELECT r.tenant_id,
+            NULL::text AS collection,
+            r.reranker,
+            'reference'::text AS check_name,
+            r.value,
+            r.samples,
+            ((r.reference_set || ': '::text) || r.message) AS message
+           FROM reference r
+        ), judged AS (
+         SELECT f.tenant_id,
+            f.collection,
+            f.reranker,
+            f.check_name,
+            f.value,
+            (r.warn_at)::double precision AS warn_at,
+            (r.alert_at)::double precision AS alert_at,
+            r.fewest,
+            r.counted,
+            (COALESCE(f.samples, (0)::numeric))::bigint AS samples,
+            COALESCE(f.message, r.advice) AS advice,
+                CASE
+                    WHEN ((f.value IS NULL) OR (COALESCE(f.samples, (0)::numeric) < (r.fewest)::numeric)) THEN 'unknown'::text
+                    WHEN ((r.alert_at < r.warn_at) AND (f.value < (r.alert_at)::double precision)) THEN 'alert'::text
+                    WHEN ((r.alert_at < r.warn_at) AND (f.value < (r.warn_at)::double precision)) THEN 'warn'::text
+                    WHEN (r.alert_at < r.warn_at) THEN 'ok'::text
+                    WHEN (f.value >= (r.alert_at)::double precision) THEN 'alert'::text
+                    WHEN (f.value >= (r.warn_at)::double precision) THEN 'warn'::text
+                    ELSE 'ok'::text
+                END AS state
+           FROM (finding f
+             JOIN rule r ON ((f.check_name = r.check_name)))
+        )
+ SELECT t.name AS tenant,
+    j.collection,
+    j.check_name,
+    j.state,
+    j.value,
+    j.warn_at,
+    j.alert_at,
+    j.samples,
+    j.reranker,
+        CASE
+            WHEN (j.state = 'unknown'::text) THEN format('Too little to tell: it needs %s %s.'::text, j.fewest, j.counted)
+            WHEN ((j.state = 'ok'::text) AND (j.check_name <> 'reference'::text)) THEN 'Nothing to do.'::text
+            ELSE j.advice
+        END AS advice
+   FROM (judged j
+     JOIN pgrerank.tenant t ON ((j.tenant_id = t.id)));
+
+ALTER VIEW pgrerank_analytics.health OWNER TO pgrerank_owner;
+
+--
+-- Name: health_summary_v1(boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.health_summary_v1(by_tenant boolean) RETURNS TABLE(check_name text, state text, tenant text, collections bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    BEGIN ATOMIC
+ SELECT h.check_name,
+     h.state,
+         CASE
+             WHEN health_summary_v1.by_tenant THEN h.tenant
+             ELSE ''::text
+         END AS tenant,
+     count(*) AS collections
+    FROM pgrerank_analytics.health h
+   GROUP BY h.check_name, h.state,
+         CASE
+             WHEN health_summary_v1.by_tenant THEN h.tenant
+             ELSE ''::text
+         END
+   ORDER BY h.check_name, h.state,
+         CASE
+             WHEN health_summary_v1.by_tenant THEN h.tenant
+             ELSE ''::text
+         END;
+END;
+
+ALTER FUNCTION pgrerank.health_summary_v1(by_tenant boolean) OWNER TO pgrerank_owner;
+
+--
 -- Name: hybrid_candidates_v1(uuid, uuid, public.vector, text, integer, integer, jsonpath, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1744,6 +2188,38 @@ END;
 ALTER FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: ks_v1(double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.ks_v1(baseline double precision[], recent double precision[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH member AS (
+          SELECT u.score,
+             1 AS before,
+             0 AS after
+            FROM unnest(ks_v1.baseline) u(score)
+           WHERE (u.score IS NOT NULL)
+         UNION ALL
+          SELECT u.score,
+             0 AS before,
+             1 AS after
+            FROM unnest(ks_v1.recent) u(score)
+           WHERE (u.score IS NOT NULL)
+         ), joined AS (
+          SELECT m.score,
+             sum(m.before) AS before,
+             sum(m.after) AS after
+            FROM member m
+           GROUP BY m.score
+         )
+  SELECT pgrerank_analytics.ks_counts_v1(array_agg(j.before ORDER BY j.score), array_agg(j.after ORDER BY j.score)) AS ks_counts_v1
+    FROM joined j;
+END;
+
+ALTER FUNCTION pgrerank_analytics.ks_v1(baseline double precision[], recent double precision[]) OWNER TO pgrerank_owner;
+
+--
 -- Name: mrr_at_k_v1(integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -1800,6 +2276,49 @@ END;
 ALTER FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: psi_v1(double precision[], double precision[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.psi_v1(baseline double precision[], recent double precision[], groups integer DEFAULT 10) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH sorted AS (
+          SELECT array_agg(u.score ORDER BY u.score) AS scores
+            FROM unnest(psi_v1.baseline) u(score)
+           WHERE (u.score IS NOT NULL)
+         ), edge AS (
+          SELECT array_agg(DISTINCT s.scores[((((g.place * cardinality(s.scores)) + psi_v1.groups) - 1) / psi_v1.groups)]) AS scores
+            FROM (sorted s
+              CROSS JOIN generate_series(1, (psi_v1.groups - 1)) g(place))
+           WHERE (s.scores IS NOT NULL)
+         ), member AS (
+          SELECT width_bucket(u.score, COALESCE(e.scores, '{}'::double precision[])) AS place,
+             1 AS before,
+             0 AS after
+            FROM (unnest(psi_v1.baseline) u(score)
+              CROSS JOIN edge e)
+           WHERE (u.score IS NOT NULL)
+         UNION ALL
+          SELECT width_bucket(u.score, COALESCE(e.scores, '{}'::double precision[])) AS place,
+             0 AS before,
+             1 AS after
+            FROM (unnest(psi_v1.recent) u(score)
+              CROSS JOIN edge e)
+           WHERE (u.score IS NOT NULL)
+         ), joined AS (
+          SELECT m.place,
+             sum(m.before) AS before,
+             sum(m.after) AS after
+            FROM member m
+           GROUP BY m.place
+         )
+  SELECT pgrerank_analytics.psi_counts_v1(array_agg(j.before), array_agg(j.after), NULL::integer) AS psi_counts_v1
+    FROM joined j;
+END;
+
+ALTER FUNCTION pgrerank_analytics.psi_v1(baseline double precision[], recent double precision[], groups integer) OWNER TO pgrerank_owner;
+
+--
 -- Name: recall_at_k_v1(integer[], integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -1817,6 +2336,26 @@ CREATE FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged intege
 END;
 
 ALTER FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: score_bin_low_v1(integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (sinh(((bin)::double precision / (30.0)::double precision)) / (10)::double precision);
+
+ALTER FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: score_bin_v1(double precision); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.score_bin_v1(score double precision) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (GREATEST(('-400'::integer)::double precision, LEAST((400)::double precision, floor(((30)::double precision * asinh(((10)::double precision * score)))))))::smallint;
+
+ALTER FUNCTION pgrerank_analytics.score_bin_v1(score double precision) OWNER TO pgrerank_owner;
 
 --
 -- Name: alembic_version; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -1907,34 +2446,6 @@ CREATE TABLE pgrerank.chunk_weights (
 ALTER TABLE ONLY pgrerank.chunk_weights ALTER COLUMN weights SET STORAGE MAIN;
 
 ALTER TABLE pgrerank.chunk_weights OWNER TO pgrerank_owner;
-
---
--- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.collection (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    name text NOT NULL,
-    text_search text NOT NULL,
-    embedder_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    stores_tokens boolean DEFAULT false NOT NULL,
-    k1 double precision DEFAULT 0.9 NOT NULL,
-    b double precision DEFAULT 0.4 NOT NULL,
-    title_boost double precision DEFAULT 1 NOT NULL,
-    fusion text DEFAULT 'rrf'::text NOT NULL,
-    rrf_k integer DEFAULT 60 NOT NULL,
-    dense_weight double precision DEFAULT 1 NOT NULL,
-    keyword_weight double precision DEFAULT 1 NOT NULL,
-    sparse_weight double precision DEFAULT 1 NOT NULL,
-    second_state text,
-    second_embedder_id uuid,
-    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
-    CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
-);
-
-ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
 
 --
 -- Name: collection_size; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2061,26 +2572,6 @@ CREATE TABLE pgrerank.judgment (
 ALTER TABLE pgrerank.judgment OWNER TO pgrerank_owner;
 
 --
--- Name: model; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.model (
-    id uuid NOT NULL,
-    kind text NOT NULL,
-    name text NOT NULL,
-    revision text,
-    fingerprint text NOT NULL,
-    "precision" text NOT NULL,
-    max_length integer NOT NULL,
-    dimensions integer,
-    score_kind text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_model_kind CHECK ((kind = ANY (ARRAY['embedder'::text, 'reranker'::text])))
-);
-
-ALTER TABLE pgrerank.model OWNER TO pgrerank_owner;
-
---
 -- Name: rerank_log; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2135,20 +2626,6 @@ CREATE TABLE pgrerank.rerank_log (
 PARTITION BY RANGE (created_at);
 
 ALTER TABLE pgrerank.rerank_log OWNER TO pgrerank_owner;
-
---
--- Name: tenant; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.tenant (
-    id uuid NOT NULL,
-    name text NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    pairs_per_second integer,
-    CONSTRAINT ck_tenant_pairs_per_second CHECK ((pairs_per_second >= 0))
-);
-
-ALTER TABLE pgrerank.tenant OWNER TO pgrerank_owner;
 
 --
 -- Name: eval_metric; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2213,6 +2690,29 @@ CREATE VIEW pgrerank_analytics.eval_run WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.eval_run OWNER TO pgrerank_owner;
 
 --
+-- Name: judged_quality; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.judged_quality WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    c.name AS collection,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    q.counted_at,
+    q.queries,
+    q.ndcg_without,
+    q.ndcg_with,
+    q.calibrated_pairs,
+    q.calibration_error,
+    (q.ndcg_with - q.ndcg_without) AS lift
+   FROM (((pgrerank.judged_quality q
+     JOIN pgrerank.tenant t ON ((q.tenant_id = t.id)))
+     JOIN pgrerank.model m ON ((q.reranker_id = m.id)))
+     JOIN pgrerank.collection c ON (((q.tenant_id = c.tenant_id) AND (q.collection_id = c.id))));
+
+ALTER VIEW pgrerank_analytics.judged_quality OWNER TO pgrerank_owner;
+
+--
 -- Name: judgment; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -2254,6 +2754,37 @@ CREATE VIEW pgrerank_analytics.latency_daily WITH (security_invoker='true') AS
   GROUP BY t.name, l.collection_name, (((l.created_at AT TIME ZONE 'UTC'::text))::date), s.stage;
 
 ALTER VIEW pgrerank_analytics.latency_daily OWNER TO pgrerank_owner;
+
+--
+-- Name: reference_run; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.reference_run WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    s.name AS reference_set,
+    r.id AS run_id,
+    r.created_at,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    m."precision" AS reranker_precision,
+    r.environment,
+    r.verdict,
+    r.compared_with_id,
+    r.largest_change,
+    r.noise,
+    r.beyond_noise,
+    r.truncation_changes,
+    r.kendall_tau,
+    r.message,
+    r.scores,
+    r.truncated,
+    cardinality(r.scores) AS pairs
+   FROM (((pgrerank.reference_run r
+     JOIN pgrerank.reference_set s ON (((r.tenant_id = s.tenant_id) AND (r.reference_set_id = s.id))))
+     JOIN pgrerank.tenant t ON ((r.tenant_id = t.id)))
+     JOIN pgrerank.model m ON ((r.model_id = m.id)));
+
+ALTER VIEW pgrerank_analytics.reference_run OWNER TO pgrerank_owner;
 
 --
 -- Name: rerank_candidate; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2434,6 +2965,35 @@ CREATE VIEW pgrerank_analytics.rerank_sparse WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.rerank_sparse OWNER TO pgrerank_owner;
 
 --
+-- Name: score_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.score_daily WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    d.collection_name AS collection,
+    d.day,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    d.searches,
+    d.partial_searches,
+    d.skipped_searches,
+    d.failed_searches,
+    d.pairs,
+    d.truncated_pairs,
+    d.counted_at,
+    d.score_bins,
+    d.score_counts,
+    ((d.truncated_pairs)::double precision / (NULLIF(d.pairs, 0))::double precision) AS truncated_share,
+    (d.agreement_sum / (NULLIF(d.agreement_searches, 0))::double precision) AS agreement,
+    ((d.changed_top_10)::double precision / (NULLIF(((d.searches - d.skipped_searches) - d.failed_searches), 0))::double precision) AS changed_top_10,
+    (d.shift_sum / (NULLIF(((d.searches - d.skipped_searches) - d.failed_searches), 0))::double precision) AS rank_shift
+   FROM ((pgrerank.score_daily d
+     JOIN pgrerank.tenant t ON ((d.tenant_id = t.id)))
+     LEFT JOIN pgrerank.model m ON ((d.reranker_id = m.id)));
+
+ALTER VIEW pgrerank_analytics.score_daily OWNER TO pgrerank_owner;
+
+--
 -- Name: collection_size pk_collection_size; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2575,6 +3135,13 @@ ALTER TABLE ONLY pgrerank.eval_run
     ADD CONSTRAINT pk_eval_run PRIMARY KEY (tenant_id, id);
 
 --
+-- Name: judged_quality pk_judged_quality; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.judged_quality
+    ADD CONSTRAINT pk_judged_quality PRIMARY KEY (tenant_id, collection_id, reranker_id);
+
+--
 -- Name: judgment pk_judgment; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2587,6 +3154,20 @@ ALTER TABLE ONLY pgrerank.judgment
 
 ALTER TABLE ONLY pgrerank.model
     ADD CONSTRAINT pk_model PRIMARY KEY (id);
+
+--
+-- Name: reference_run pk_reference_run; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.reference_run
+    ADD CONSTRAINT pk_reference_run PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: reference_set pk_reference_set; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.reference_set
+    ADD CONSTRAINT pk_reference_set PRIMARY KEY (tenant_id, id);
 
 --
 -- Name: rerank_log pk_rerank_log; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -2629,6 +3210,20 @@ ALTER TABLE ONLY pgrerank.document
 
 ALTER TABLE ONLY pgrerank.model
     ADD CONSTRAINT uq_model_fingerprint UNIQUE (fingerprint);
+
+--
+-- Name: reference_set uq_reference_set_tenant_id_name; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.reference_set
+    ADD CONSTRAINT uq_reference_set_tenant_id_name UNIQUE (tenant_id, name);
+
+--
+-- Name: score_daily uq_score_daily_tenant_id_day_collection_id_reranker_id; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.score_daily
+    ADD CONSTRAINT uq_score_daily_tenant_id_day_collection_id_reranker_id UNIQUE NULLS NOT DISTINCT (tenant_id, day, collection_id, reranker_id);
 
 --
 -- Name: tenant uq_tenant_name; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -2684,6 +3279,12 @@ CREATE INDEX ix_eval_run_tenant_id_collection_id ON pgrerank.eval_run USING btre
 --
 
 CREATE INDEX ix_judgment_tenant_id_collection_id_query_hash ON pgrerank.judgment USING btree (tenant_id, collection_id, query_hash);
+
+--
+-- Name: ix_reference_run_tenant_id_reference_set_id_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_reference_run_tenant_id_reference_set_id_id ON pgrerank.reference_run USING btree (tenant_id, reference_set_id, id);
 
 --
 -- Name: chunk collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
@@ -2856,11 +3457,46 @@ ALTER TABLE ONLY pgrerank.eval_run
     ADD CONSTRAINT fk_eval_run_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
 
 --
+-- Name: judged_quality fk_judged_quality_reranker_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.judged_quality
+    ADD CONSTRAINT fk_judged_quality_reranker_id_model FOREIGN KEY (reranker_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: judged_quality fk_judged_quality_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.judged_quality
+    ADD CONSTRAINT fk_judged_quality_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: judgment fk_judgment_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 ALTER TABLE ONLY pgrerank.judgment
     ADD CONSTRAINT fk_judgment_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: reference_run fk_reference_run_model_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.reference_run
+    ADD CONSTRAINT fk_reference_run_model_id_model FOREIGN KEY (model_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: reference_run fk_reference_run_tenant_id_reference_set_id_reference_set; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.reference_run
+    ADD CONSTRAINT fk_reference_run_tenant_id_reference_set_id_reference_set FOREIGN KEY (tenant_id, reference_set_id) REFERENCES pgrerank.reference_set(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: reference_set fk_reference_set_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.reference_set
+    ADD CONSTRAINT fk_reference_set_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
 
 --
 -- Name: rerank_log fk_rerank_log_cascade_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -2889,6 +3525,20 @@ ALTER TABLE pgrerank.rerank_log
 
 ALTER TABLE pgrerank.rerank_log
     ADD CONSTRAINT fk_rerank_log_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
+
+--
+-- Name: score_daily fk_score_daily_reranker_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.score_daily
+    ADD CONSTRAINT fk_score_daily_reranker_id_model FOREIGN KEY (reranker_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: score_daily fk_score_daily_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.score_daily
+    ADD CONSTRAINT fk_score_daily_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
 
 --
 -- Name: analyst_grant analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
@@ -2985,6 +3635,14 @@ CREATE POLICY analyst ON pgrerank.eval_run FOR SELECT TO pgrerank_analyst USING 
   WHERE (g.login = SESSION_USER))));
 
 --
+-- Name: judged_quality analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.judged_quality FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
 -- Name: judgment analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2993,10 +3651,34 @@ CREATE POLICY analyst ON pgrerank.judgment FOR SELECT TO pgrerank_analyst USING 
   WHERE (g.login = SESSION_USER))));
 
 --
+-- Name: reference_run analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.reference_run FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: reference_set analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.reference_set FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
 -- Name: rerank_log analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 CREATE POLICY analyst ON pgrerank.rerank_log FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: score_daily analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.score_daily FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
    FROM pgrerank.analyst_grant g
   WHERE (g.login = SESSION_USER))));
 
@@ -3093,16 +3775,40 @@ CREATE POLICY app ON pgrerank.eval_query TO pgrerank_app USING ((tenant_id = ( S
 CREATE POLICY app ON pgrerank.eval_run TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
+-- Name: judged_quality app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.judged_quality TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
 -- Name: judgment app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 CREATE POLICY app ON pgrerank.judgment TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
+-- Name: reference_run app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.reference_run TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: reference_set app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.reference_set TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
 -- Name: rerank_log app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 CREATE POLICY app ON pgrerank.rerank_log TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: score_daily app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.score_daily TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
 -- Name: tenant app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
@@ -3177,16 +3883,40 @@ ALTER TABLE pgrerank.eval_query ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgrerank.eval_run ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: judged_quality; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.judged_quality ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: judgment; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 ALTER TABLE pgrerank.judgment ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: reference_run; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.reference_run ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: reference_set; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.reference_set ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: rerank_log; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 ALTER TABLE pgrerank.rerank_log ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: score_daily; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.score_daily ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: tenant; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
@@ -3318,6 +4048,88 @@ REVOKE ALL ON FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double pr
 
 REVOKE ALL ON FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
+
+--
+-- Name: FUNCTION ks_counts_v1(baseline bigint[], recent bigint[]); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.ks_counts_v1(baseline bigint[], recent bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.ks_counts_v1(baseline bigint[], recent bigint[]) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION psi_counts_v1(baseline bigint[], recent bigint[], groups integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) TO pgrerank_analyst;
+
+--
+-- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.collection TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection TO pgrerank_analyst;
+
+--
+-- Name: TABLE judged_quality; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.judged_quality TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.judged_quality TO pgrerank_analyst;
+
+--
+-- Name: TABLE model; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.model TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.model TO pgrerank_analyst;
+
+--
+-- Name: TABLE reference_run; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.reference_run TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.reference_run TO pgrerank_analyst;
+
+--
+-- Name: TABLE reference_set; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.reference_set TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.reference_set TO pgrerank_analyst;
+
+--
+-- Name: TABLE score_daily; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.score_daily TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.score_daily TO pgrerank_analyst;
+
+--
+-- Name: TABLE tenant; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_analyst;
+
+--
+-- Name: TABLE score_drift; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.score_drift TO pgrerank_analyst;
+
+--
+-- Name: TABLE health; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.health TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION health_summary_v1(by_tenant boolean); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.health_summary_v1(by_tenant boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.health_summary_v1(by_tenant boolean) TO pgrerank_app;
 
 --
 -- Name: FUNCTION hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -3486,6 +4298,13 @@ REVOKE ALL ON FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[
 GRANT ALL ON FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) TO pgrerank_analyst;
 
 --
+-- Name: FUNCTION ks_v1(baseline double precision[], recent double precision[]); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.ks_v1(baseline double precision[], recent double precision[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.ks_v1(baseline double precision[], recent double precision[]) TO pgrerank_analyst;
+
+--
 -- Name: FUNCTION mrr_at_k_v1(found integer[], k integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3507,11 +4326,32 @@ REVOKE ALL ON FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k i
 GRANT ALL ON FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) TO pgrerank_analyst;
 
 --
+-- Name: FUNCTION psi_v1(baseline double precision[], recent double precision[], groups integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.psi_v1(baseline double precision[], recent double precision[], groups integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.psi_v1(baseline double precision[], recent double precision[], groups integer) TO pgrerank_analyst;
+
+--
 -- Name: FUNCTION recall_at_k_v1(found integer[], judged integer[], k integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION score_bin_low_v1(bin integer); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION score_bin_v1(score double precision); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) TO pgrerank_analyst;
 
 --
 -- Name: TABLE alembic_version; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -3552,13 +4392,6 @@ GRANT SELECT ON TABLE pgrerank.chunk_tokens TO pgrerank_analyst;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk_weights TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.chunk_weights TO pgrerank_analyst;
-
---
--- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.collection TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.collection TO pgrerank_analyst;
 
 --
 -- Name: TABLE collection_size; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -3610,25 +4443,11 @@ GRANT SELECT,INSERT ON TABLE pgrerank.judgment TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.judgment TO pgrerank_analyst;
 
 --
--- Name: TABLE model; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT,INSERT ON TABLE pgrerank.model TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.model TO pgrerank_analyst;
-
---
 -- Name: TABLE rerank_log; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 GRANT SELECT,INSERT ON TABLE pgrerank.rerank_log TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.rerank_log TO pgrerank_analyst;
-
---
--- Name: TABLE tenant; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.tenant TO pgrerank_analyst;
 
 --
 -- Name: TABLE eval_metric; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3649,6 +4468,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.eval_query TO pgrerank_analyst;
 GRANT SELECT ON TABLE pgrerank_analytics.eval_run TO pgrerank_analyst;
 
 --
+-- Name: TABLE judged_quality; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.judged_quality TO pgrerank_analyst;
+
+--
 -- Name: TABLE judgment; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3659,6 +4484,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.judgment TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.latency_daily TO pgrerank_analyst;
+
+--
+-- Name: TABLE reference_run; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.reference_run TO pgrerank_analyst;
 
 --
 -- Name: TABLE rerank_candidate; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3695,6 +4526,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.rerank_log TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.rerank_sparse TO pgrerank_analyst;
+
+--
+-- Name: TABLE score_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.score_daily TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

@@ -25,7 +25,11 @@ LATER = {
     "eval_metric",
     "eval_query",
     "eval_run",
+    "judged_quality",
     "judgment",
+    "reference_run",
+    "reference_set",
+    "score_daily",
 }
 
 

@@ -8,8 +8,9 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.judgment import Judgment
-from pgrerank.storage.judgments import PostgresJudgments
+from pgrerank.storage import drift
 from pgrerank.storage.evaluations import PostgresEvaluations
+from pgrerank.storage.judgments import PostgresJudgments
 from tests.fixtures.collections import embedded
 from tests.fixtures.evaluations import answer, evaluation
 from tests.fixtures.rankings import ranking
@@ -18,7 +19,7 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
 QUERIES = re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL)
 SECTIONS = dict(
     re.findall(
-        r"^## (rerank_\w+|latency_\w+|eval_\w+|judgment): .*?\n(.*?)(?=^## )",
+        r"^## (\w+): .*?\n(.*?)(?=^## )",
         GUIDE,
         re.MULTILINE | re.DOTALL,
     )
@@ -31,6 +32,7 @@ async def analyst(database, journal):
     await journal.shelf.store(*[embedded(f"d{i}", f"walrus {i}", title="T") for i in range(5)])
     found = (await journal.shelf.retrieve("walrus")).candidates
     await journal.record(ranking(found, range(5)), ranking(found))
+    await drift.count(database.admin_url)
     shelf, evaluations = journal.shelf, PostgresEvaluations(journal.shelf.pool)
     for label, value in (("before", 1.0), ("after", 0.5)):
         run = evaluation(answer(metrics={"nDCG@10": value}), label=label)
@@ -74,6 +76,11 @@ async def test_worked_query_runs(analyst, query):
         "eval_metric",
         "latency_daily",
         "rerank_effect_daily",
+        "score_daily",
+        "score_drift",
+        "judged_quality",
+        "reference_run",
+        "health",
     ],
 )
 async def test_guide_explains_every_column_of_a_view(analyst, view):

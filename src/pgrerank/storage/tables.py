@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, REAL, TSVECTOR, UUID
 from sqlalchemy.types import TypeEngine
 
-from pgrerank.storage import evaluation_tables
+from pgrerank.storage import evaluation_tables, watching_tables
 
 SCHEMA = "pgrerank"
 NAMING = {
@@ -380,4 +380,5 @@ _DEFINITIONS = (
     _rerank_log,
     _judgments,
     evaluation_tables.define,
+    watching_tables.define,
 )

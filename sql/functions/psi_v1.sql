@@ -1,0 +1,62 @@
+-- psi_v1: population stability index between two samples of scores.
+-- Arguments: baseline, recent: scores in any order; nulls are left out. groups: the baseline's
+--     quantiles, at most so many, are the groups that are compared.
+-- Returns: as psi_counts_v1, over groups that a quantile begins.
+-- Called by: nothing here; for analysts.
+create function pgrerank_analytics.psi_v1(
+    baseline double precision[],
+    recent double precision[],
+    groups integer default 10
+)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    with sorted as (
+        select array_agg(u.score order by u.score) as scores
+        from unnest(baseline) as u (score)
+        where u.score is not null
+    ),
+
+    edge as (
+        select
+            array_agg(distinct s.scores[(g.place * cardinality(s.scores) + groups - 1) / groups])
+                as scores
+        from sorted as s
+        cross join generate_series(1, groups - 1) as g (place)
+        where s.scores is not null
+    ),
+
+    member as (
+        select
+            width_bucket(u.score, coalesce(e.scores, '{}')) as place,
+            1 as before,
+            0 as after
+        from unnest(baseline) as u (score)
+        cross join edge as e
+        where u.score is not null
+        union all
+        select
+            width_bucket(u.score, coalesce(e.scores, '{}')) as place,
+            0 as before,
+            1 as after
+        from unnest(recent) as u (score)
+        cross join edge as e
+        where u.score is not null
+    ),
+
+    joined as (
+        select
+            m.place,
+            sum(m.before) as before,
+            sum(m.after) as after
+        from member as m
+        group by m.place
+    )
+
+    select pgrerank_analytics.psi_counts_v1(array_agg(j.before), array_agg(j.after), null)
+    from joined as j;
+end;
+
+grant execute on function pgrerank_analytics.psi_v1(
+    double precision[], double precision[], integer
+) to pgrerank_analyst;

@@ -1,0 +1,8 @@
+-- score_bin_low_v1: the lower end of a bin of score_bin_v1; its upper end is that of the next.
+-- Called by: nothing here; for analysts.
+create function pgrerank_analytics.score_bin_low_v1(bin integer)
+returns double precision
+language sql immutable parallel safe
+return sinh(bin / 30.0::double precision) / 10;
+
+grant execute on function pgrerank_analytics.score_bin_low_v1(integer) to pgrerank_analyst;

@@ -1,0 +1,20 @@
+-- reference_run: the service adds and reads, never changes; analysts read what is granted.
+alter table pgrerank.reference_run enable row level security;
+
+grant select, insert on pgrerank.reference_run to pgrerank_app;
+create policy app on pgrerank.reference_run
+to pgrerank_app
+using (tenant_id = (select pgrerank.current_tenant_v1()))
+with check (tenant_id = (select pgrerank.current_tenant_v1()));
+
+grant select on pgrerank.reference_run to pgrerank_analyst;
+create policy analyst on pgrerank.reference_run
+for select
+to pgrerank_analyst
+using (
+    tenant_id in (
+        select g.tenant_id
+        from pgrerank.analyst_grant as g
+        where g.login = session_user
+    )
+);

@@ -1,0 +1,81 @@
+"""What the log says of models and collections over time, counted by day."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from psycopg.rows import kwargs_row
+
+from pgrerank.domain.drift import Finding, Standing, State
+from pgrerank.domain.judgment import RELEVANT
+from pgrerank.storage import admin, queries, tenancy
+from pgrerank.storage.pool import Connection, Pool
+
+
+async def count(url: str) -> int:
+    """Count what the log has that is not counted yet; says how many days that were.
+
+    Each day is a transaction, and counting a day again overwrites: after a kill, the rest is done
+    by the next that counts.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+    """
+    statements = queries.load("drift")
+    async with admin.owner(url) as connection:
+        found = await connection.execute(statements["days_to_count"])
+        days: list[date] = [day for (day,) in await found.fetchall()]
+    for day in days:
+        async with admin.owner(url) as connection:
+            await _begin(connection)
+            await connection.execute(statements["count_day"], {"day": day})
+    async with admin.owner(url) as connection:
+        await _begin(connection)
+        await connection.execute(statements["forget_quality"])
+        await connection.execute(statements["count_quality"], {"relevant": RELEVANT})
+    return len(days)
+
+
+async def health(
+    url: str, *, tenant: str | None = None, collection: str | None = None
+) -> Sequence[Finding]:
+    """Every check, the worst first.
+
+    Args:
+        url: As for `count`.
+        tenant: Name of a tenant; None: all.
+        collection: Name of a collection; None: all, and reference sets.
+    """
+    async with admin.owner(url) as connection:
+        cursor = connection.cursor(row_factory=kwargs_row(_finding))
+        await cursor.execute(
+            queries.load("drift")["health"], {"tenant": tenant, "collection": collection}
+        )
+        return await cursor.fetchall()
+
+
+async def summary(pool: Pool, *, by_tenant: bool) -> Sequence[Standing]:
+    """How many collections are in which state, over all tenants.
+
+    Args:
+        pool: The service's.
+        by_tenant: Whether to tell tenants apart.
+    """
+    async with tenancy.nobody(pool) as connection:
+        cursor = connection.cursor(row_factory=kwargs_row(_standing))
+        await cursor.execute(queries.load("drift")["summary"], {"by_tenant": by_tenant})
+        return await cursor.fetchall()
+
+
+async def _begin(connection: Connection) -> None:
+    statements = queries.load("drift")
+    await connection.execute(statements["allow_time"])
+    await connection.execute(statements["one_at_a_time"])
+
+
+def _finding(*, state: str, **columns: Any) -> Finding:
+    return Finding(state=State(state), **columns)
+
+
+def _standing(*, state: str, **columns: Any) -> Standing:
+    return Standing(state=State(state), **columns)
