@@ -420,54 +420,60 @@ ALTER FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embeddin
 CREATE FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
-    chunk_count constant bigint := (
-        select sum(s.chunks) from pgrerank.collection_size as s
-        where s.tenant_id = tenant and s.collection_id = dense_leg_v2.collection_id
+    -- Looked up first: a small collection has none, and need not be counted.
+    index_id constant oid := to_regclass(
+        'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
     );
     wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
     width constant integer := least(greatest(4 * wanted, 200), 1000);
+    chunk_count bigint;
     share double precision := 1;
-    ids uuid[];
-    distances double precision[];
 begin
-    scan := 'exact';
-    if chunk_count > exact_limit and exists (
-        select from pg_catalog.pg_index as i
+    if index_id is not null then
+        select sum(s.chunks)
+        into chunk_count
+        from pgrerank.collection_size as s
         where
-            i.indexrelid = to_regclass(
-                'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
-            )
-            and i.indisvalid
-    ) then
-        scan := 'hnsw';
-        if filter is not null then
-            select coalesce(avg(s.passes::integer), 0)
-            into share
-            from (
-                (
-                    select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                    from pgrerank.document as d
-                    where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
-                    order by d.external_id asc
-                    limit 500
-                )
-                union all
-                (
-                    select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                    from pgrerank.document as d
-                    where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
-                    order by d.external_id desc
-                    limit 500
-                )
-            ) as s;
-        end if;
+            s.tenant_id = tenant and s.collection_id = dense_leg_v2.collection_id
+            and exists (
+                select from pg_catalog.pg_index as i
+                where i.indexrelid = index_id and i.indisvalid
+            );
     end if;
-    if scan = 'hnsw' and wanted <= share * greatest(width, chunk_count / 100) then
-        select array_agg(n.chunk_id), array_agg(n.distance)
-        into ids, distances
+    if chunk_count > exact_limit and filter is not null then
+        select coalesce(avg(s.passes::integer), 0)
+        into share
+        from (
+            (
+                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                from pgrerank.document as d
+                where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
+                order by d.external_id asc
+                limit 500
+            )
+            union all
+            (
+                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                from pgrerank.document as d
+                where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
+                order by d.external_id desc
+                limit 500
+            )
+        ) as s;
+    end if;
+    if
+        chunk_count > exact_limit
+        and wanted <= share * greatest(width, least(chunk_count / 100, 5000))
+    then
+        scan := 'hnsw';
+        select
+            n.chunk_ids,
+            n.scores
+        into chunk_ids, scores
         from pgrerank.nearest_indexed_v2(
             tenant,
             collection_id,
@@ -476,32 +482,46 @@ begin
             wanted,
             filter,
             width,
-            filter is null or wanted > share * width
+            case
+                when filter is null then wanted
+                else greatest(width, ceil(2 * wanted / share)::integer)
+            end
         ) as n;
     end if;
-    if coalesce(cardinality(ids), 0) < wanted then
+    if cardinality(chunk_ids) >= wanted then
+        chunk_ids := chunk_ids[:candidates];
+        scores := scores[:candidates];
+    else
         scan := 'exact';
-        select array_agg(n.chunk_id), array_agg(n.distance)
-        into ids, distances
-        from pgrerank.nearest_exact_v2(
-            tenant, collection_id, model_id, embedding, candidates, filter
-        ) as n;
+        if share <= 0.05 then
+            select
+                n.chunk_ids,
+                n.scores
+            into chunk_ids, scores
+            from pgrerank.nearest_of_documents_v1(
+                tenant, collection_id, model_id, embedding, candidates, filter
+            ) as n;
+        else
+            select
+                n.chunk_ids,
+                n.scores
+            into chunk_ids, scores
+            from pgrerank.nearest_exact_v2(
+                tenant, collection_id, model_id, embedding, candidates, filter
+            ) as n;
+        end if;
     end if;
-    select
-        coalesce(array_agg(n.id order by n.distance asc, n.id asc) filter (where n.is_near), '{}'),
-        coalesce(
-            array_agg(1 - n.distance order by n.distance asc, n.id asc) filter (where n.is_near),
-            '{}'
-        ),
-        count(*) filter (where not n.is_near)
-    into chunk_ids, scores, below_similarity
-    from (
-        select u.id, u.distance, 1 - u.distance >= coalesce(min_similarity, -2) as is_near
-        from unnest(ids, distances) as u (id, distance)
-        where u.distance <> 'NaN'
-        order by u.distance asc, u.id asc
-        limit candidates
-    ) as n;
+    below_similarity := 0;
+    if min_similarity is not null then
+        select count(*)
+        into below_similarity
+        from unnest(scores) as u (score)
+        where u.score < min_similarity;
+        chunk_ids := chunk_ids[:cardinality(chunk_ids) - below_similarity];
+        scores := scores[:cardinality(scores) - below_similarity];
+    end if;
+    chunk_ids := coalesce(chunk_ids, '{}');
+    scores := coalesce(scores, '{}');
 end
 $$;
 
@@ -1646,13 +1666,14 @@ ALTER FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, mod
 -- Name: nearest_exact_v2(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) RETURNS TABLE(chunk_id uuid, distance double precision)
+CREATE FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     SET max_parallel_workers_per_gather TO '0'
     SET enable_seqscan TO 'off'
+    SET enable_sort TO 'off'
     SET enable_nestloop TO 'off'
     SET enable_mergejoin TO 'off'
     AS $$
@@ -1660,11 +1681,45 @@ declare
     probe constant public.halfvec := case
         when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
     end;
-    passing uuid[];
-    document_count bigint;
 begin
     if filter is null then
-        return query
+        select
+            array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc),
+            array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc)
+        into chunk_ids, scores
+        from (
+            select
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) nearest_exact_v2.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from (
+                select
+                    v.chunk_id,
+                    v.embedding,
+                    v.half
+                from pgrerank.chunk_embedding as v
+                where
+                    v.tenant_id = nearest_exact_v2.tenant_id
+                    and v.collection_id between nearest_exact_v2.collection_id
+                    and nearest_exact_v2.collection_id
+                    and v.model_id between nearest_exact_v2.model_id and nearest_exact_v2.model_id
+                order by v.collection_id asc, v.model_id asc, v.chunk_id asc
+                offset 0
+            ) as e
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
+        return;
+    end if;
+    select
+        array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc),
+        array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc)
+    into chunk_ids, scores
+    from (
         select
             e.chunk_id,
             case
@@ -1672,57 +1727,42 @@ begin
                     then e.embedding operator(public.<=>) nearest_exact_v2.embedding
                 else e.half operator(public.<=>) probe
             end as distance
-        from pgrerank.chunk_embedding as e
+        from (
+            select
+                v.chunk_id,
+                v.document_id,
+                v.embedding,
+                v.half
+            from pgrerank.chunk_embedding as v
+            where
+                v.tenant_id = nearest_exact_v2.tenant_id
+                and v.collection_id between nearest_exact_v2.collection_id
+                and nearest_exact_v2.collection_id
+                and v.model_id between nearest_exact_v2.model_id and nearest_exact_v2.model_id
+            order by v.collection_id asc, v.model_id asc, v.chunk_id asc
+            offset 0
+        ) as e
         where
-            e.tenant_id = nearest_exact_v2.tenant_id
-            and e.collection_id = nearest_exact_v2.collection_id
-            and e.model_id = nearest_exact_v2.model_id
+            coalesce(e.document_id, (
+                select c.document_id
+                from pgrerank.chunk as c
+                where c.tenant_id = nearest_exact_v2.tenant_id and c.id = e.chunk_id
+            )) in (
+                select d.id
+                from pgrerank.document as d
+                where
+                    d.tenant_id = nearest_exact_v2.tenant_id
+                    and d.collection_id = nearest_exact_v2.collection_id
+                    and jsonb_path_match_opr(d.metadata, filter)
+            )
         order by distance asc, e.chunk_id asc
-        limit candidates;
-        return;
-    end if;
-    select
-        count(*),
-        coalesce(array_agg(d.id) filter (where jsonb_path_match_opr(d.metadata, filter)), '{}')
-    into document_count, passing
-    from pgrerank.document as d
-    where
-        d.tenant_id = nearest_exact_v2.tenant_id
-        and d.collection_id = nearest_exact_v2.collection_id;
-    if cardinality(passing) * 20 <= document_count then
-        return query
-        select n.chunk_id, n.distance
-        from pgrerank.nearest_of_documents_v1(
-            tenant_id, collection_id, model_id, embedding, candidates, passing
-        ) as n;
-        return;
-    end if;
-    return query
-    select
-        e.chunk_id,
-        case
-            when e.half is null
-                then e.embedding operator(public.<=>) nearest_exact_v2.embedding
-            else e.half operator(public.<=>) probe
-        end as distance
-    from pgrerank.chunk_embedding as e
-    where
-        e.tenant_id = nearest_exact_v2.tenant_id
-        and e.collection_id = nearest_exact_v2.collection_id
-        and e.model_id = nearest_exact_v2.model_id
-        and coalesce(e.document_id, (
-            select c.document_id
-            from pgrerank.chunk as c
-            where c.tenant_id = e.tenant_id and c.id = e.chunk_id
-        )) in (
-            select u.document_id from unnest(passing) as u (document_id)
-        )
-    order by distance asc, e.chunk_id asc
-    limit candidates;
+        limit candidates
+    ) as n
+    where n.distance <> 'NaN';
 end
 $$;
 
-ALTER FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
 -- Name: nearest_indexed_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -1763,10 +1803,10 @@ $_$;
 ALTER FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
 
 --
--- Name: nearest_indexed_v2(uuid, uuid, uuid, public.vector, integer, jsonpath, integer, boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: nearest_indexed_v2(uuid, uuid, uuid, public.vector, integer, jsonpath, integer, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, goes_on boolean) RETURNS TABLE(chunk_id uuid, distance double precision)
+CREATE FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET jit TO 'off'
@@ -1781,32 +1821,48 @@ declare
     stored constant text := case when dimensions > 2000 then 'half' else 'embedding' end;
 begin
     perform
-        set_config(
-            'hnsw.iterative_scan', case when goes_on then 'relaxed_order' else 'off' end, true
-        ),
+        set_config('hnsw.iterative_scan', 'relaxed_order', true),
+        set_config('hnsw.max_scan_tuples', '2147483647', true),
+        set_config('hnsw.scan_mem_multiplier', '32', true),
         set_config('hnsw.ef_search', width::text, true);
-    return query execute format(
+    execute format(
         $statement$
             select
-                e.chunk_id,
-                e.%5$I operator(public.<=>) $1::public.%6$s
-            from pgrerank.chunk_embedding as e
-            where
-                e.tenant_id = %1$L::uuid and e.collection_id = %2$L::uuid
-                and e.model_id = %3$L::uuid
-                and ($3 is null or exists (
+                array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc),
+                array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc)
+            from (
+                select
+                    v.chunk_id,
+                    v.stored operator(public.<=>) $1::public.%6$s as distance
+                from (
+                    select
+                        e.chunk_id,
+                        e.document_id,
+                        e.%5$I as stored
+                    from pgrerank.chunk_embedding as e
+                    where
+                        e.tenant_id = %1$L::uuid
+                        and e.collection_id = %2$L::uuid
+                        and e.model_id = %3$L::uuid
+                    order by
+                        e.%5$I::public.halfvec(%4$s)
+                        operator(public.<=>) $1::public.halfvec(%4$s)
+                    limit $4
+                ) as v
+                where $3 is null or exists (
                     select from pgrerank.document as d
                     where
                         d.tenant_id = %1$L::uuid
-                        and d.id = coalesce(e.document_id, (
+                        and d.id = coalesce(v.document_id, (
                             select c.document_id
                             from pgrerank.chunk as c
-                            where c.tenant_id = %1$L::uuid and c.id = e.chunk_id
+                            where c.tenant_id = %1$L::uuid and c.id = v.chunk_id
                         ))
                         and jsonb_path_match_opr(d.metadata, $3)
-                ))
-            order by e.%5$I::public.halfvec(%4$s) operator(public.<=>) $1::public.halfvec(%4$s)
-            limit $2
+                )
+                limit $2
+            ) as n
+            where n.distance <> 'NaN'
         $statement$,
         tenant_id,
         collection_id,
@@ -1814,17 +1870,17 @@ begin
         dimensions,
         stored,
         case when dimensions > 2000 then 'halfvec' else 'vector' end
-    ) using embedding, candidates, filter;
+    ) into chunk_ids, scores using embedding, candidates, filter, reach;
 end
 $_$;
 
-ALTER FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, goes_on boolean) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
--- Name: nearest_of_documents_v1(uuid, uuid, uuid, public.vector, integer, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: nearest_of_documents_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, documents uuid[]) RETURNS TABLE(chunk_id uuid, distance double precision)
+CREATE FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -1839,37 +1895,54 @@ declare
         when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
     end;
 begin
-    return query
     select
-        e.chunk_id,
-        case
-            when e.half is null
-                then e.embedding operator(public.<=>) nearest_of_documents_v1.embedding
-            else e.half operator(public.<=>) probe
-        end as distance
-    from unnest(documents) as u (document_id)
-    cross join lateral (
-        select c.id
-        from pgrerank.chunk as c
-        where c.tenant_id = nearest_of_documents_v1.tenant_id and c.document_id = u.document_id
-        offset 0
-    ) as c
-    cross join lateral (
-        select v.chunk_id, v.embedding, v.half
-        from pgrerank.chunk_embedding as v
-        where
-            v.tenant_id = nearest_of_documents_v1.tenant_id
-            and v.collection_id = nearest_of_documents_v1.collection_id
-            and v.model_id = nearest_of_documents_v1.model_id
-            and v.chunk_id = c.id
-        offset 0
-    ) as e
-    order by distance asc, e.chunk_id asc
-    limit candidates;
+        array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc),
+        array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc)
+    into chunk_ids, scores
+    from (
+        select
+            e.chunk_id,
+            case
+                when e.half is null
+                    then e.embedding operator(public.<=>) nearest_of_documents_v1.embedding
+                else e.half operator(public.<=>) probe
+            end as distance
+        from (
+            select d.id
+            from pgrerank.document as d
+            where
+                d.tenant_id = nearest_of_documents_v1.tenant_id
+                and d.collection_id = nearest_of_documents_v1.collection_id
+                and jsonb_path_match_opr(d.metadata, filter)
+            offset 0
+        ) as u
+        cross join lateral (
+            select c.id
+            from pgrerank.chunk as c
+            where c.tenant_id = nearest_of_documents_v1.tenant_id and c.document_id = u.id
+            offset 0
+        ) as c
+        cross join lateral (
+            select
+                v.chunk_id,
+                v.embedding,
+                v.half
+            from pgrerank.chunk_embedding as v
+            where
+                v.tenant_id = nearest_of_documents_v1.tenant_id
+                and v.collection_id = nearest_of_documents_v1.collection_id
+                and v.model_id = nearest_of_documents_v1.model_id
+                and v.chunk_id = c.id
+            offset 0
+        ) as e
+        order by distance asc, e.chunk_id asc
+        limit candidates
+    ) as n
+    where n.distance <> 'NaN';
 end
 $$;
 
-ALTER FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, documents uuid[]) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
 -- Name: prefix_frequency_v1(tsvector, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -4184,10 +4257,10 @@ GRANT ALL ON FUNCTION pgrerank.lexeme_index_v1(lexeme text) TO pgrerank_app;
 REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
 
 --
--- Name: FUNCTION nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -4196,16 +4269,16 @@ REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id u
 REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
 
 --
--- Name: FUNCTION nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, goes_on boolean); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, goes_on boolean) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
 
 --
--- Name: FUNCTION nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, documents uuid[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, documents uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION prefix_frequency_v1(lexemes tsvector, prefix text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

@@ -1,8 +1,9 @@
--- nearest_of_documents_v1: the chunks nearest to a vector among those of some documents.
+-- nearest_of_documents_v1: the chunks nearest to a vector among those of the documents that pass
+-- a filter.
 -- Arguments: tenant_id; collection_id; model_id; embedding, of the model's dimensions;
---     candidates, rows wanted; documents, their ids, few of those that the collection has.
--- Returns: chunk ids and cosine distances, in no order; NaN for a vector of length 0.
--- Called by: nearest_exact_v2.
+--     candidates, rows wanted; filter, a predicate on document metadata that few documents pass.
+-- Returns: as nearest_exact_v2 does, and the same.
+-- Called by: dense_leg_v2.
 --
 -- Goes from document to chunk to vector by their keys, where nearest_exact_v2 would read all. The
 -- offsets keep the planner from another order, of which it knows nothing.
@@ -12,9 +13,10 @@ create function pgrerank.nearest_of_documents_v1(
     model_id uuid,
     embedding public.vector,
     candidates integer,
-    documents uuid[]
+    filter jsonpath,
+    out chunk_ids uuid[],
+    out scores double precision[]
 )
-returns table (chunk_id uuid, distance double precision)
 language plpgsql stable
 set search_path = ''
 set plan_cache_mode = force_generic_plan
@@ -29,32 +31,49 @@ declare
         when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
     end;
 begin
-    return query
     select
-        e.chunk_id,
-        case
-            when e.half is null
-                then e.embedding operator(public.<=>) nearest_of_documents_v1.embedding
-            else e.half operator(public.<=>) probe
-        end as distance
-    from unnest(documents) as u (document_id)
-    cross join lateral (
-        select c.id
-        from pgrerank.chunk as c
-        where c.tenant_id = nearest_of_documents_v1.tenant_id and c.document_id = u.document_id
-        offset 0
-    ) as c
-    cross join lateral (
-        select v.chunk_id, v.embedding, v.half
-        from pgrerank.chunk_embedding as v
-        where
-            v.tenant_id = nearest_of_documents_v1.tenant_id
-            and v.collection_id = nearest_of_documents_v1.collection_id
-            and v.model_id = nearest_of_documents_v1.model_id
-            and v.chunk_id = c.id
-        offset 0
-    ) as e
-    order by distance asc, e.chunk_id asc
-    limit candidates;
+        array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc),
+        array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc)
+    into chunk_ids, scores
+    from (
+        select
+            e.chunk_id,
+            case
+                when e.half is null
+                    then e.embedding operator(public.<=>) nearest_of_documents_v1.embedding
+                else e.half operator(public.<=>) probe
+            end as distance
+        from (
+            select d.id
+            from pgrerank.document as d
+            where
+                d.tenant_id = nearest_of_documents_v1.tenant_id
+                and d.collection_id = nearest_of_documents_v1.collection_id
+                and jsonb_path_match_opr(d.metadata, filter)
+            offset 0
+        ) as u
+        cross join lateral (
+            select c.id
+            from pgrerank.chunk as c
+            where c.tenant_id = nearest_of_documents_v1.tenant_id and c.document_id = u.id
+            offset 0
+        ) as c
+        cross join lateral (
+            select
+                v.chunk_id,
+                v.embedding,
+                v.half
+            from pgrerank.chunk_embedding as v
+            where
+                v.tenant_id = nearest_of_documents_v1.tenant_id
+                and v.collection_id = nearest_of_documents_v1.collection_id
+                and v.model_id = nearest_of_documents_v1.model_id
+                and v.chunk_id = c.id
+            offset 0
+        ) as e
+        order by distance asc, e.chunk_id asc
+        limit candidates
+    ) as n
+    where n.distance <> 'NaN';
 end
 $$;
