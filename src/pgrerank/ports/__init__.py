@@ -22,8 +22,8 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
 from pgrerank.ports.embeddings import Embeddings
 from pgrerank.ports.history import History
-from pgrerank.ports.reporting import Reports
 from pgrerank.ports.judging import Evaluations, Judgments
+from pgrerank.ports.reporting import Reports
 
 #: one embedding, shape (dimensions,), unit length
 Vector: TypeAlias = NDArray[np.float32]
