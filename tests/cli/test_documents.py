@@ -152,6 +152,31 @@ def test_filter_keeps_what_its_metadata_allows(cli, place):
     assert [result["document"]["id"] for result in found["results"]] == ["new"]
 
 
+@pytest.mark.parametrize("in_file", [True, False])
+def test_learned_weights_of_documents_and_query_make_a_third_leg(cli, place, tmp_path, in_file):
+    texts = {"id": "a", "text": "keys", "sparse": {"rot": 2}}, {"id": "b", "text": "keys"}
+    cli.well("ingest", "-", *place, stdin=rows(*texts))
+    weights = '{"rot": 1.5, "absent": 9}'
+    if in_file:
+        (tmp_path / "weights.json").write_text(weights)
+        weights = tmp_path / "weights.json"
+
+    found = cli.json("search", "keys", *place, "--sparse", weights)
+    shown = cli.well("search", "keys", *place, "--sparse", weights)
+
+    by_id = {result["document"]["id"]: result["scores"]["sparse"] for result in found["results"]}
+    assert by_id == {"a": 3.0, "b": None}
+    assert "sparse: 1 of 100 by exact" in shown
+
+
+@pytest.mark.parametrize("weights", ["{", "nowhere.json", '{"a": "b"}', '{"a": -1}'])
+def test_malformed_weights_are_a_wrong_call(cli, weights):
+    result = cli("search", "x", "-t", "any", "-c", "any", "--sparse", weights)
+
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+
+
 @pytest.mark.parametrize("condition", ["{", "[]", '{"year": {"$like": 1}}'])
 def test_malformed_filter_is_a_wrong_call(cli, condition):
     result = cli("search", "x", "-t", "any", "-c", "any", "--filter", condition)

@@ -39,6 +39,12 @@ def test_every_field_arrives(name):
     ]
 
 
+def test_learned_weights_arrive():
+    assert read(line(_id="d", text="t", sparse={"key": 2, "##s": 0.5})) == [
+        Document(external_id="d", text="t", sparse={"key": 2.0, "##s": 0.5})
+    ]
+
+
 def test_title_alone_is_a_document():
     assert read(line(_id="1", title="Only a title", text="")) == [
         Document(external_id="1", title="Only a title", text="")
@@ -62,6 +68,10 @@ def test_fields_that_mean_nothing_here_are_ignored():
         (line(_id="1", text=5), "`text` must be a string"),
         (line(_id="1", text="t", title=[]), "`title` must be a string"),
         (line(_id="1", text="t", metadata=[]), "`metadata` must be an object"),
+        (line(_id="1", text="t", sparse=["a"]), "`sparse` must be an object"),
+        (line(_id="1", text="t", sparse={"a": "1"}), "`sparse` must be an object"),
+        (line(_id="1", text="t", sparse={"a": 0}), "must be above 0"),
+        (line(_id="1" * 513, text="t"), "must have 1 to 512 characters"),
         (line(_id="1", text="a\0b"), "NUL"),
         (line(_id="1", text="t", metadata={"a": ["\0"]}), "NUL"),
         ('{"_id": "1", "text": NaN}', "not JSON"),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -49,6 +50,12 @@ from pgrerank.settings import Settings
 @click.option("--min-similarity", type=float, help="Cosine below which the dense leg drops, -1..1.")
 @click.option("--min-score", type=float, help="Raw rerank score below which a result is cut.")
 @click.option("--filter", "filter_json", metavar="JSON", help="Condition on document metadata.")
+@click.option(
+    "--sparse",
+    "sparse_json",
+    metavar="FILE|JSON",
+    help="Learned sparse weights of the query by token, for a third leg: an object, or its file.",
+)
 @option.as_json
 @click.pass_context
 def search(
@@ -58,6 +65,7 @@ def search(
     tenant_name: str,
     collection_name: str,
     filter_json: str | None,
+    sparse_json: str | None,
     as_json: bool,
     **knobs: Any,
 ) -> None:
@@ -67,7 +75,8 @@ def search(
     reranker. Three knobs are independent: `--candidates` per leg, `--depth` reranked, `--limit`
     shown. The search is logged like one that comes over HTTP.
     """
-    request = _request(query, filter_json, knobs)
+    knobs |= {"filter": _condition(filter_json), "sparse": _weights(sparse_json)}
+    request = _request(query, knobs)
     ranking = asyncio.run(_searched(settings(context), tenant_name, collection_name, request))
     if as_json:
         _print_json(ranking)
@@ -86,14 +95,13 @@ async def _searched(
         return await searched(house, tenant.id, collection_name, request)
 
 
-def _request(query: str, filter_json: str | None, knobs: Mapping[str, Any]) -> SearchRequest:
+def _request(query: str, knobs: Mapping[str, Any]) -> SearchRequest:
     given = dict(knobs)
     return SearchRequest(
         query=query,
         strategy=Strategy(given.pop("strategy")),
         rerank=RerankMode(given.pop("rerank")),
         profile=Profile(given.pop("profile")),
-        filter=_condition(filter_json),
         explain=True,
         **given,
     )
@@ -104,6 +112,17 @@ def _condition(text: str | None) -> dict[str, Any] | None:
         return None if text is None else msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.DecodeError as error:
         raise Misused(f"--filter: {error}") from error
+
+
+def _weights(given: str | None) -> dict[str, float] | None:
+    """What a JSON object weighs, or that in a file of this name."""
+    if given is None:
+        return None
+    try:
+        text = given if given.lstrip().startswith("{") else Path(given).read_bytes()
+        return msgspec.json.decode(text, type=dict[str, float])
+    except (OSError, msgspec.DecodeError) as error:
+        raise Misused(f"--sparse: {error}") from error
 
 
 def _show(ranking: Ranking, request: SearchRequest) -> None:
@@ -120,7 +139,8 @@ def _show(ranking: Ranking, request: SearchRequest) -> None:
         + (f" ({report.reason})" if report.reason else "")
         + (f", {report.depth} pairs by {report.model}" if report.model else "")
         + (f", chosen by {report.cascade.model}" if report.cascade else ""),
-        f"dense: {_leg(ranking.dense)}   keyword: {_leg(ranking.keyword)}",
+        f"dense: {_leg(ranking.dense)}   keyword: {_leg(ranking.keyword)}"
+        + (f"   sparse: {_leg(ranking.sparse)}" if ranking.sparse else ""),
         comparison.timings(ranking.timings_ms),
         f"logged as {ranking.id}",
         sep="\n",

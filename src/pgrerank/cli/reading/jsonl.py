@@ -1,4 +1,7 @@
-"""JSON Lines in the form of BEIR corpora: `_id`, `title`, `text`, `metadata`, one object a line."""
+"""JSON Lines in the form of BEIR corpora: `_id`, `title`, `text`, `metadata`, one object a line.
+
+`uri` and `sparse`, learned sparse weights by token, are read too.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, cast
@@ -7,8 +10,10 @@ import msgspec
 
 from pgrerank.cli.reading.row import Row, UnreadableError, decoded
 from pgrerank.domain.document import Document
+from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ingest import Rejection
 from pgrerank.domain.json import JsonObject
+from pgrerank.domain.sparse import SparseWeights
 
 #: bytes a line may have
 MAX_LINE_BYTES = 32 * 1024 * 1024
@@ -34,7 +39,7 @@ def document(data: bytes) -> Document:
 
     Raises:
         UnreadableError: The line is no JSON object, lacks an id or text, or a field has another
-            type than it should.
+            type than it should, or cannot be stored.
     """
     fields = _fields(decoded(data))
     external_id = _external_id(fields)
@@ -42,6 +47,8 @@ def document(data: bytes) -> Document:
         return _document(external_id, fields)
     except UnreadableError as error:
         raise UnreadableError(error.reason, external_id) from error
+    except InvalidRequestError as error:
+        raise UnreadableError(str(error), external_id) from error
 
 
 def _lines(stream: BinaryIO, longest: int) -> Iterator[tuple[bytes, int]]:
@@ -88,7 +95,12 @@ def _document(external_id: str, fields: Mapping[str, object]) -> Document:
         raise UnreadableError("has no `text`")
     uri = next((_string(fields, name) for name in _URIS if fields.get(name) is not None), None)
     return Document(
-        external_id=external_id, title=title, text=text, uri=uri, metadata=_metadata(fields)
+        external_id=external_id,
+        title=title,
+        text=text,
+        uri=uri,
+        metadata=_metadata(fields),
+        sparse=_weights(fields),
     )
 
 
@@ -114,3 +126,10 @@ def _metadata(fields: Mapping[str, object]) -> JsonObject:
     if b"\\u0000" in msgspec.json.encode(value):
         raise UnreadableError("`metadata` holds the NUL character, which Postgres cannot store")
     return cast("JsonObject", value)
+
+
+def _weights(fields: Mapping[str, object]) -> SparseWeights | None:
+    try:
+        return msgspec.convert(fields.get("sparse"), dict[str, float] | None)
+    except msgspec.ValidationError as error:
+        raise UnreadableError('`sparse` must be an object such as {"word": 1.5}') from error
