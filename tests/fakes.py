@@ -12,6 +12,7 @@ from uuid import UUID
 import numpy as np
 from uuid_utils.compat import uuid7
 
+from pgrerank.domain.calibration import Pool
 from pgrerank.domain.candidate import (
     Candidate,
     LegReport,
@@ -26,7 +27,7 @@ from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.evaluation import Evaluation, EvaluationId
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, KeyId, RankingId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument
-from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
+from pgrerank.domain.judgment import JudgedPassage, Judgment, Label, ScoredChunk, SeenPassage
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.page import Page
@@ -34,6 +35,7 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
 from pgrerank.ports import House, Vector
+from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_embeddings import FakeEmbeddings
 from tests.fake_history import FakeHistory
 from tests.fake_reports import FakeReports
@@ -329,6 +331,7 @@ class FakeJudgments:
     passages: list[JudgedPassage] = field(default_factory=list)
     searches: list[SeenPassage] = field(default_factory=list)
     graded: dict[str, dict[str, int]] = field(default_factory=dict)
+    logged: list[ScoredChunk] = field(default_factory=list)
 
     async def add(
         self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
@@ -346,6 +349,21 @@ class FakeJudgments:
         self, tenant_id: TenantId, collection: Collection
     ) -> dict[str, dict[str, int]]:
         return self.graded
+
+    async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
+        return [
+            Label(query=query, external_id=external_id, chunk_id=None, grade=grade)
+            for query, grades in self.graded.items()
+            for external_id, grade in grades.items()
+        ]
+
+    async def scored(
+        self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: Pool
+    ) -> Sequence[ScoredChunk]:
+        return self.logged
+
+    async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
+        raise NotFoundError("chunk", chunk_id)
 
     async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
         return self.passages
@@ -475,6 +493,8 @@ def house(**parts: object) -> House:
         rankings=FakeRankings(),
         documents=FakeDocuments(),
         judgments=FakeJudgments(),
+        calibrations=FakeCalibrations(),
+        thresholds=FakeThresholds(),
         evaluations=FakeEvaluations(),
         keys=FakeKeys(),
         tenants=FakeTenants(),

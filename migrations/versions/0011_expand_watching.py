@@ -5,7 +5,7 @@ from alembic import op
 from pgrerank.storage import sqlfile
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 TABLES = (
     """

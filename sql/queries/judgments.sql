@@ -68,28 +68,93 @@ where
 order by u.external_id;
 
 -- grades --
--- The grade of each judged document by query: the best of its chunks and of itself, each at its
--- lowest where all judges agree on whether it is relevant, left out where they do not.
-with agreed as (
-    select
-        g.query,
-        g.external_id,
-        min(g.grade) as grade
-    from pgrerank.judgment as g
+-- The grade of each judged document by query: the best of its chunks and of itself.
+select
+    g.query,
+    g.external_id,
+    max(g.grade) as grade
+from pgrerank.judgment_grades_v1() as g
+where
+    g.tenant_id = %(tenant_id)s
+    and g.collection_id = %(collection_id)s
+group by g.query, g.external_id
+order by g.query, g.external_id;
+
+-- labels --
+-- The grade of each judged document and chunk by query.
+select
+    g.query,
+    g.external_id,
+    g.chunk_id,
+    g.grade
+from pgrerank.judgment_grades_v1() as g
+where
+    g.tenant_id = %(tenant_id)s
+    and g.collection_id = %(collection_id)s
+order by g.query, g.external_id, g.chunk_id;
+
+-- document_of --
+-- Id of the document that a chunk belongs to.
+select d.external_id
+from pgrerank.chunk as c
+inner join pgrerank.document as d
+    on
+        c.tenant_id = d.tenant_id
+        and c.document_id = d.id
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(chunk_id)s;
+
+-- scored --
+-- Raw scores that the log has of judged queries, by one reranker in searches of one kind: the
+-- newest of each query that was reranked to its full depth.
+with judged as (
+    select distinct g.query
+    from pgrerank.judgment_grades_v1() as g
     where
         g.tenant_id = %(tenant_id)s
         and g.collection_id = %(collection_id)s
-    group by g.query, g.external_id, g.chunk_id
-    having (min(g.grade) >= %(relevant)s) = (max(g.grade) >= %(relevant)s)
+),
+
+newest as (
+    select distinct on (l.query)
+        l.query,
+        l.chunk_ids,
+        l.rerank_scores,
+        l.final_ranks
+    from pgrerank.rerank_log as l
+    inner join judged as j on l.query = j.query
+    inner join pgrerank.model as m on l.reranker_id = m.id
+    where
+        l.tenant_id = %(tenant_id)s
+        and l.collection_id = %(collection_id)s
+        and l.status = 'full'
+        and l.strategy = %(strategy)s
+        and (l.knobs ->> 'candidates')::integer = %(candidates)s
+        and (l.knobs ->> 'depth')::integer = %(depth)s
+        and m.fingerprint = %(fingerprint)s
+    order by l.query asc, l.created_at desc, l.id desc
 )
 
 select
-    a.query,
-    a.external_id,
-    max(a.grade) as grade
-from agreed as a
-group by a.query, a.external_id
-order by a.query, a.external_id;
+    n.query,
+    d.external_id,
+    u.chunk_id,
+    u.score,
+    u.place
+from newest as n
+cross join
+    unnest(n.chunk_ids, n.rerank_scores, n.final_ranks) as u (chunk_id, score, place)
+inner join pgrerank.chunk as c
+    on
+        c.tenant_id = %(tenant_id)s
+        and u.chunk_id = c.id
+inner join pgrerank.document as d
+    on
+        c.tenant_id = d.tenant_id
+        and c.document_id = d.id
+where u.score is not null
+order by n.query, u.place;
 
 -- judged --
 -- The lowest and highest grade of each judged document by query, with the text of one chunk: the

@@ -46,7 +46,9 @@ insert into pgrerank.rerank_log (
     sparse_returned,
     sparse_scan,
     sparse_ranks,
-    sparse_scores
+    sparse_scores,
+    calibration_id,
+    answerable
 )
 values (
     %(tenant_id)s,
@@ -104,7 +106,9 @@ values (
     %(sparse_returned)s,
     %(sparse_scan)s,
     %(sparse_ranks)s::smallint[],
-    %(sparse_scores)s::real[]
+    %(sparse_scores)s::real[],
+    %(calibration_id)s::uuid,
+    %(answerable)s
 );
 
 -- make_partitions --
@@ -138,6 +142,8 @@ select
     l.sparse_returned,
     l.sparse_scan,
     l.timings_ms,
+    l.calibration_id,
+    l.answerable,
     l.returned,
     l.chunk_ids,
     l.dense_ranks,
@@ -191,6 +197,8 @@ select
     l.sparse_returned,
     l.sparse_scan,
     l.timings_ms,
+    l.calibration_id,
+    l.answerable,
     l.returned,
     cardinality(array_remove(l.cascade_scores, null)) as cascade_scored
 from pgrerank.rerank_log as l

@@ -22,6 +22,7 @@ from pgrerank.ports import House, Office
 from pgrerank.settings import Settings
 from pgrerank.storage import embedded, migrate, startup, tenancy
 from pgrerank.storage import models as registry
+from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embedded import EmbeddedServer
@@ -35,6 +36,7 @@ from pgrerank.storage.quotas import PostgresQuotas
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.reports import PostgresReports
 from pgrerank.storage.tenants import PostgresTenants
+from pgrerank.storage.thresholds import PostgresThresholds
 from pgrerank.storage.tokens import PostgresTokens
 
 if TYPE_CHECKING:
@@ -262,6 +264,8 @@ def _office(found: Database, connections: Pool) -> Office:
         tokens=PostgresTokens(connections),
         embeddings=PostgresEmbeddings(connections),
         judgments=PostgresJudgments(connections),
+        calibrations=PostgresCalibrations(connections),
+        thresholds=PostgresThresholds(connections),
         evaluations=PostgresEvaluations(connections),
         reports=PostgresReports(connections),
         keys=PostgresKeys(connections),
@@ -279,6 +283,8 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         tokens=front.tokens,
         embeddings=front.embeddings,
         judgments=front.judgments,
+        calibrations=front.calibrations,
+        thresholds=front.thresholds,
         evaluations=front.evaluations,
         reports=front.reports,
         keys=front.keys,

@@ -17,6 +17,7 @@ from pgrerank.domain.limits import Limits
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.tenant import Scope
 from pgrerank.ports import House
+from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embeddings import PostgresEmbeddings
@@ -28,6 +29,7 @@ from pgrerank.storage.pool import Pool
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.reports import PostgresReports
 from pgrerank.storage.tenants import PostgresTenants
+from pgrerank.storage.thresholds import PostgresThresholds
 from pgrerank.storage.tokens import PostgresTokens
 from pgrerank.usecases import access
 from pgrerank.wiring import SystemClock
@@ -151,6 +153,8 @@ def house_over(database: Database, connections: Pool) -> House:
         documents=PostgresDocuments(connections),
         tokens=PostgresTokens(connections),
         judgments=PostgresJudgments(connections),
+        calibrations=PostgresCalibrations(connections),
+        thresholds=PostgresThresholds(connections),
         evaluations=PostgresEvaluations(connections),
         reports=PostgresReports(connections),
         keys=PostgresKeys(connections),

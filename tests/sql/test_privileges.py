@@ -23,6 +23,9 @@ TABLES = {
     "pgrerank_app": {
         "alembic_version": "select",
         "api_key": "insert select",
+        "calibration": "delete insert select",
+        "calibration_point": "insert select",
+        "calibration_sample": "insert select",
         "chunk": ALL,
         "chunk_embedding": ALL,
         "chunk_tokens": ALL,
@@ -42,9 +45,13 @@ TABLES = {
         "rerank_log": "insert select",
         "score_daily": "select",
         "tenant": "select",
+        "threshold": ALL,
     },
     "pgrerank_analyst": {
         "analyst_grant": "select",
+        "calibration": "select",
+        "calibration_point": "select",
+        "calibration_sample": "select",
         "chunk": "select",
         "chunk_embedding": "select",
         "chunk_tokens": "select",
@@ -64,6 +71,7 @@ TABLES = {
         "rerank_log": "select",
         "score_daily": "select",
         "tenant": "select",
+        "threshold": "select",
     },
 }
 

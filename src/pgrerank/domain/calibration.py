@@ -173,6 +173,10 @@ class Pool:
             depth=request.effective_depth,
         )
 
+    def __str__(self) -> str:
+        """For people."""
+        return f"{self.strategy}, {self.candidates} candidates, depth {self.depth}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
@@ -193,7 +197,7 @@ class Fitted:
     """A calibration with all that is known about it."""
 
     id: UUID
-    created_at: datetime
+    created_at: datetime | None
     #: name of its collection; None: all of the tenant
     collection: str | None
     reranker: str
@@ -220,6 +224,13 @@ class Applied:
     id: UUID | None
     #: why not, or what speaks against it
     reason: str | None = None
+    #: what the threshold that was asked for stands for: a raw score or a probability
+    threshold_score: float | None = None
+    threshold_relevance: float | None = None
+
+
+NOT_CALIBRATED = Applied(id=None, reason="no calibration")
+NOT_RERANKED = Applied(id=None, reason="nothing was reranked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

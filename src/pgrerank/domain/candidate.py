@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pgrerank.domain.calibration import NOT_CALIBRATED, Answerable, Applied
 from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
 
@@ -147,6 +148,14 @@ class Cut:
 
     min_similarity: int = 0
     min_score: int = 0
+    min_relevance: int = 0
+    #: the named one
+    threshold: int = 0
+
+    @property
+    def of_hits(self) -> int:
+        """How many of the fused list, which what is below `min_similarity` never entered."""
+        return self.min_score + self.min_relevance + self.threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +175,12 @@ class Ranking:
     #: milliseconds by stage: embed, retrieve, rerank, total
     timings_ms: dict[str, float]
     sparse: LegReport | None = None
+    #: by what scores became probabilities, or why they did not
+    calibration: Applied = NOT_CALIBRATED
+    #: None: there is no telling
+    answerable: Answerable | None = None
 
     @property
     def kept(self) -> int:
-        """How many of the hits no threshold cut; the results are the first of them."""
-        return len(self.hits) - self.cut.min_score
+        """How many of the hits no threshold cut."""
+        return len(self.hits) - self.cut.of_hits

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId
@@ -67,6 +68,62 @@ class SeenPassage:
     passage: str
     #: the best place it had, from 1
     rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """What all judges together say of a document, or of one of its chunks."""
+
+    query: str
+    external_id: str
+    #: None: the document as a whole
+    chunk_id: ChunkId | None
+    grade: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredChunk:
+    """A chunk with the raw score that a search for a query gave it."""
+
+    query: str
+    external_id: str
+    chunk_id: ChunkId
+    score: float
+    #: its place in the final order, from 1
+    place: int
+
+
+class Feedback(StrEnum):
+    """What a user did with a result."""
+
+    CLICKED = "clicked"
+    USED = "used"
+    THUMBS_UP = "thumbs_up"
+    THUMBS_DOWN = "thumbs_down"
+
+    @property
+    def grade(self) -> int:
+        """The grade it is kept as."""
+        return _GRADES[self]
+
+    @property
+    def source(self) -> str:
+        """The source it is kept under, apart from what people graded on purpose."""
+        return _SOURCES[self]
+
+
+_GRADES = {
+    Feedback.CLICKED: 1,
+    Feedback.USED: 2,
+    Feedback.THUMBS_UP: 3,
+    Feedback.THUMBS_DOWN: 0,
+}
+_SOURCES = {
+    Feedback.CLICKED: "click",
+    Feedback.USED: "used",
+    Feedback.THUMBS_UP: "thumbs",
+    Feedback.THUMBS_DOWN: "thumbs",
+}
 
 
 def query_hash(query: str) -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.ids import ChunkId, RankingId
@@ -61,6 +62,10 @@ class LoggedRanking:
     #: how many results the answer held
     returned: int
     sparse: LegReport | None = None
+    #: what its scores became probabilities by; None: nothing
+    calibration_id: UUID | None = None
+    #: probability that anything it found is relevant
+    answerable: float | None = None
     candidates: tuple[LoggedCandidate, ...] = ()
 
 

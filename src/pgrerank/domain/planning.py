@@ -31,7 +31,7 @@ def reason_to_skip(request: SearchRequest, collection: Collection, found: int) -
         return "the request says `rerank: never`"
     if found == 0:
         return "there are no candidates"
-    if request.rerank is RerankMode.ALWAYS or request.min_score is not None:
+    if request.rerank is RerankMode.ALWAYS or request.cuts_by_score:
         return None
     return _reason_it_cannot_pay(request, collection, found)
 

@@ -68,6 +68,10 @@ class SearchRequest:
     min_similarity: float | None = None
     #: raw rerank score below which a result is cut, in the reranker's own unit
     min_score: float | None = None
+    #: probability of relevance below which a result is cut, 0..1; needs a calibration
+    min_relevance: float | None = None
+    #: name of a stored threshold that cuts results
+    threshold: str | None = None
     #: condition on document metadata, see domain/filter.py
     filter: JsonObject | None = None
     #: learned sparse weights of the query, for a leg of their own beside those of the strategy
@@ -85,14 +89,16 @@ class SearchRequest:
         within("cascade", self.cascade, 0, MAX_DEPTH)
         within("budget_ms", self.budget_ms, 1, MAX_BUDGET_MS)
         within("min_similarity", self.min_similarity, -1, 1)
+        within("min_relevance", self.min_relevance, 0, 1)
         if len(self.query) > MAX_QUERY_CHARACTERS:
             raise InvalidRequestError(
                 "query", f"must have at most {MAX_QUERY_CHARACTERS} characters"
             )
         if "\0" in self.query:
             raise InvalidRequestError("query", "must not contain the NUL character")
-        if self.min_score is not None and self.rerank is RerankMode.NEVER:
-            raise InvalidRequestError("min_score", "needs reranking, but `rerank` is `never`")
+        for name in ("min_score", "min_relevance", "threshold"):
+            if getattr(self, name) is not None and self.rerank is RerankMode.NEVER:
+                raise InvalidRequestError(name, "needs reranking, but `rerank` is `never`")
         check_weights("sparse", self.sparse)
         if self.filter is not None:
             metadata_filter.jsonpath(self.filter)
@@ -101,3 +107,10 @@ class SearchRequest:
     def effective_depth(self) -> int:
         """The depth asked for, or the profile's."""
         return DEPTH[self.profile] if self.depth is None else self.depth
+
+    @property
+    def cuts_by_score(self) -> bool:
+        """Whether results are cut by what the reranker says of them."""
+        return any(
+            each is not None for each in (self.min_score, self.min_relevance, self.threshold)
+        )

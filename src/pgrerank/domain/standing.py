@@ -98,7 +98,12 @@ def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
     """Which threshold of a search removed a candidate; None: no threshold did."""
     if ranking.depth == 0 or ranking.status is RerankStatus.FAILED:
         return None
-    for name, score in (("min_score", logged.rerank_score), ("min_relevance", logged.relevance)):
+    for name, score in (
+        ("min_score", logged.rerank_score),
+        ("min_relevance", logged.relevance),
+        ("threshold_score", logged.rerank_score),
+        ("threshold_relevance", logged.relevance),
+    ):
         bound = _knob(ranking, name)
         if bound is not None and (score is None or score < bound):
             said = "it has none" if score is None else f"it has {score:.4g}"

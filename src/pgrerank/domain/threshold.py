@@ -47,7 +47,7 @@ class Threshold:
     #: of the reranker whose scores a cut-off means
     fingerprint: str | None = None
     reranker: str | None = None
-    #: name of its collection; None: all of the tenant
+    #: name of its collection, where it is stored
     collection: str | None = None
     created_at: datetime | None = None
 

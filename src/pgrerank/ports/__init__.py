@@ -20,6 +20,7 @@ from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
+from pgrerank.ports.calibrating import Calibrations, Thresholds
 from pgrerank.ports.embeddings import Embeddings
 from pgrerank.ports.history import History
 from pgrerank.ports.judging import Evaluations, Judgments
@@ -354,6 +355,8 @@ class Office:
     rankings: Rankings
     documents: Documents
     judgments: Judgments
+    calibrations: Calibrations
+    thresholds: Thresholds
     evaluations: Evaluations
     reports: Reports
     tokens: TokenVectors

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from pgrerank.domain.calibration import Pool
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.evaluation import Evaluation, EvaluationId
-from pgrerank.domain.ids import TenantId
-from pgrerank.domain.judgment import JudgedPassage, Judgment, SeenPassage
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.judgment import JudgedPassage, Judgment, Label, ScoredChunk, SeenPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 
@@ -34,9 +35,27 @@ class Judgments(Protocol):
     ) -> Mapping[str, Mapping[str, int]]:
         """Grades of documents, stored or not, by query.
 
-        Where judges differ on whether something is relevant, it is left out; else their lowest
-        grade counts. A document has the best grade of its chunks and of itself.
+        Of a judge with a name the newest grade counts. Where judges differ on whether something
+        is relevant, it is left out; else their lowest grade counts. Feedback of users is left out.
+        A document has the best grade of its chunks and of itself.
         """
+        ...
+
+    async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
+        """Grades of documents and of chunks by query, by the same rule."""
+        ...
+
+    async def scored(
+        self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: Pool
+    ) -> Sequence[ScoredChunk]:
+        """Raw scores that the log has of judged queries: of the newest search of each.
+
+        Only of searches from such a pool that this reranker scored to their full depth.
+        """
+        ...
+
+    async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
+        """Id of the document a chunk belongs to. Raises NotFoundError."""
         ...
 
     async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:

@@ -1,20 +1,25 @@
 """Judgments in Postgres."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
-from psycopg.rows import kwargs_row
+from psycopg.rows import class_row, kwargs_row
 from uuid_utils.compat import uuid7
 
+from pgrerank.domain.calibration import Pool as SearchPool
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
-from pgrerank.domain.ids import TenantId
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import (
-    RELEVANT,
     JudgedPassage,
     Judgment,
+    Label,
+    ScoredChunk,
     SeenPassage,
     query_hash,
 )
+from pgrerank.domain.model import ModelCard
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
@@ -67,15 +72,52 @@ class PostgresJudgments:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(
                 self._statements["grades"],
-                {
-                    "tenant_id": tenant_id,
-                    "collection_id": collection.id,
-                    "relevant": RELEVANT,
-                },
+                {"tenant_id": tenant_id, "collection_id": collection.id},
             )
             for query, external_id, grade in await rows.fetchall():
                 found.setdefault(query, {})[external_id] = grade
         return found
+
+    async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
+        """Grades of documents and chunks by query. See ports.Judgments."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=class_row(Label))
+            await cursor.execute(
+                self._statements["labels"],
+                {"tenant_id": tenant_id, "collection_id": collection.id},
+            )
+            return await cursor.fetchall()
+
+    async def scored(
+        self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: SearchPool
+    ) -> Sequence[ScoredChunk]:
+        """Raw scores that the log has of judged queries. See ports.Judgments."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
+            )
+            cursor = connection.cursor(row_factory=class_row(ScoredChunk))
+            await cursor.execute(
+                self._statements["scored"],
+                {
+                    "tenant_id": tenant_id,
+                    "collection_id": collection.id,
+                    "fingerprint": model.fingerprint,
+                    **asdict(pool),
+                },
+            )
+            return await cursor.fetchall()
+
+    async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
+        """Id of the document a chunk belongs to. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = await connection.execute(
+                self._statements["document_of"], {"tenant_id": tenant_id, "chunk_id": chunk_id}
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            raise NotFoundError("chunk", chunk_id)
+        return row[0]
 
     async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
         """Every judged document that is stored, with a passage of it. See ports.Judgments."""

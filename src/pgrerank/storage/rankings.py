@@ -11,6 +11,7 @@ from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 
 from pgrerank.domain import ids
+from pgrerank.domain.calibration import Applied
 from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
@@ -122,7 +123,7 @@ def _row(
         "query": request.query,
         "strategy": request.strategy,
         "profile": request.profile,
-        "knobs": Jsonb(_knobs(request)),
+        "knobs": Jsonb(_knobs(request) | _bounds(ranking.calibration)),
         "status": report.status,
         "reason": report.reason,
         "depth": report.depth,
@@ -139,6 +140,8 @@ def _row(
         **_sparse_arrays(ranking),
         "timings_ms": Jsonb(ranking.timings_ms),
         "cut": Jsonb(asdict(ranking.cut)),
+        "calibration_id": ranking.calibration.id,
+        "answerable": ranking.answerable and ranking.answerable.probability,
         **_arrays(ranking.hits),
     }
 
@@ -166,6 +169,8 @@ def _knobs(request: SearchRequest) -> dict[str, object]:
         "budget_ms": request.budget_ms,
         "min_similarity": request.min_similarity,
         "min_score": request.min_score,
+        "min_relevance": request.min_relevance,
+        "threshold": request.threshold,
         "filter": request.filter,
         "explain": request.explain,
         "cascade": request.cascade,
@@ -178,6 +183,14 @@ def _leg_columns(name: str, leg: LegReport | None) -> dict[str, object]:
         f"{name}_requested": leg and leg.requested,
         f"{name}_returned": leg and leg.returned,
         f"{name}_scan": leg and leg.scan,
+    }
+
+
+def _bounds(applied: Applied) -> dict[str, object]:
+    """What the named threshold stood for: it may be set anew at any time."""
+    return {
+        "threshold_score": applied.threshold_score,
+        "threshold_relevance": applied.threshold_relevance,
     }
 
 

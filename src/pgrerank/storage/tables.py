@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, REAL, TSVECTOR, UUID
 from sqlalchemy.types import TypeEngine
 
-from pgrerank.storage import evaluation_tables, watching_tables
+from pgrerank.storage import calibration_tables, evaluation_tables, watching_tables
 
 SCHEMA = "pgrerank"
 NAMING = {
@@ -304,6 +304,8 @@ def _log_outcome() -> list[Column[Any]]:
         Column("sparse_scan", Text),
         _required("timings_ms", JSONB),
         _required("cut", JSONB),
+        Column("calibration_id", UUID),
+        Column("answerable", Double),
     ]
 
 
@@ -380,5 +382,6 @@ _DEFINITIONS = (
     _rerank_log,
     _judgments,
     evaluation_tables.define,
+    calibration_tables.define,
     watching_tables.define,
 )

@@ -1,11 +1,16 @@
 """Answer a query in two stages, within its budget, and record what was done."""
 
+from dataclasses import replace
+
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids, order
-from pgrerank.domain.candidate import Cut, Hit, Ranking, RerankReport, Retrieved
+from pgrerank.domain import ids, order, relevance
+from pgrerank.domain.calibration import NOT_RERANKED
+from pgrerank.domain.candidate import Cut, Ranking, Retrieved
+from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.domain.request import SearchRequest, Strategy
+from pgrerank.domain.relevance import Gauge
+from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports import House
 from pgrerank.usecases import second_stage
@@ -18,16 +23,26 @@ CLOSING_MS = 10
 async def search(
     house: House, tenant_id: TenantId, collection_name: str, request: SearchRequest
 ) -> Ranking:
-    """Embed, retrieve, rerank, record.
+    """Embed, retrieve, rerank, cut, record.
 
     Raises:
-        NotFoundError: The tenant has no such collection.
+        NotFoundError: The tenant has no such collection or no such threshold.
         InvalidRequestError: A cascade was asked for, and the collection stores no token vectors.
-        ConflictError: There is a dense leg, and the collection was embedded by another model.
+        ConflictError: There is a dense leg, and the collection was embedded by another model; or
+            a cut was asked for that no calibration of the reranker stands for.
         OverloadedError: The embedder's waiting line is full. (A full line at the reranker is no
             error: the fused order is returned with status `skipped`.)
         UnavailableError: Postgres or the embedder is not there.
     """
+    collection, ranking = await ranked(house, tenant_id, collection_name, request)
+    await house.rankings.record(tenant_id, collection, request, ranking)
+    return ranking
+
+
+async def ranked(
+    house: House, tenant_id: TenantId, collection_name: str, request: SearchRequest
+) -> tuple[Collection, Ranking]:
+    """All of a search but its record in the log. Raises as it does."""
     watch = Stopwatch(house.clock.elapsed)
     collection = await house.documents.collection(tenant_id, collection_name)
     if _has_dense_leg(request):
@@ -39,6 +54,7 @@ async def search(
         late=second_stage.reader(house, collection, request),
         deadline=_deadline(request, watch.started),
     )
+    gauge = await _gauge(house, work)
     with watch.stage("embed"):
         vector = await house.embedder.query(request.query) if _has_dense_leg(request) else None
     with watch.stage("retrieve"):
@@ -52,9 +68,17 @@ async def search(
         )
     with watch.stage("rerank"):
         reranked = await second_stage.reranked(house.scorer, work, found.candidates, vector)
-    ranking = _ranking(request, found, reranked, watch.finished())
-    await house.rankings.record(tenant_id, collection, request, ranking)
-    return ranking
+    return collection, _ranking(request, found, reranked, gauge, watch.finished())
+
+
+async def _gauge(house: House, work: Work) -> Gauge:
+    if work.request.rerank is RerankMode.NEVER:
+        return Gauge()
+    model = second_stage.last(house.scorer, work).model
+    running = await house.calibrations.running(
+        work.tenant_id, work.collection, model, work.request.threshold
+    )
+    return relevance.gauge(running, work.request, model)
 
 
 def _has_dense_leg(request: SearchRequest) -> bool:
@@ -71,29 +95,29 @@ def _ranking(
     request: SearchRequest,
     found: Retrieved,
     reranked: Reranked,
+    gauge: Gauge,
     timings_ms: dict[str, float],
 ) -> Ranking:
-    hits = order.reranked(
-        found.candidates, reranked.scores, reranked.cascade_scores, reranked.evidence
+    hits = gauge.of(
+        order.reranked(
+            found.candidates, reranked.scores, reranked.cascade_scores, reranked.evidence
+        )
     )
-    kept = [hit for hit in hits if _passes(hit, request, reranked.report)]
+    was_scored = reranked.report.depth > 0
+    # A threshold judges scores. Where reranking gave none at all, it cuts nothing.
+    kept, cut = relevance.cut(hits, request, gauge) if was_scored else (hits, Cut())
     ranking_id = RankingId(uuid7())
     return Ranking(
         id=ranking_id,
         created_at=ids.created_at(ranking_id),
         hits=hits,
-        results=tuple(kept[: request.limit]),
-        cut=Cut(min_similarity=found.below_similarity, min_score=len(hits) - len(kept)),
+        results=kept[: request.limit],
+        cut=replace(cut, min_similarity=found.below_similarity),
         dense=found.dense,
         keyword=found.keyword,
         rerank=reranked.report,
         timings_ms=timings_ms,
         sparse=found.sparse,
+        calibration=gauge.applied if was_scored else NOT_RERANKED,
+        answerable=gauge.answerable(hits),
     )
-
-
-def _passes(hit: Hit, request: SearchRequest, report: RerankReport) -> bool:
-    """A threshold judges scores. Where reranking gave none at all, it cuts nothing."""
-    if request.min_score is None or report.depth == 0:
-        return True
-    return hit.rerank_score is not None and hit.rerank_score >= request.min_score

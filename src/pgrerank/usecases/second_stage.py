@@ -86,6 +86,13 @@ def reader(house: House, collection: Collection, request: SearchRequest) -> Late
     return late if is_asked and _may_run(request, collection) else None
 
 
+def last(scorer: Scorer, work: Work) -> Scorer:
+    """Whose scores a search ends with."""
+    if work.late is None or work.request.cascade:
+        return scorer
+    return work.late
+
+
 def needs_embeddings(scorer: Scorer, work: Work) -> bool:
     """Whether candidates should bring their embeddings, as far as can be said before they are found."""
     return weighs(scorer, work) and _may_run(work.request, work.collection)
@@ -176,7 +183,7 @@ def _unranked(status: RerankStatus, reason: str, retry_after_s: int | None = Non
 async def _steps(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
     if work.late is not None and work.request.cascade:
         return await _cascade(work, work.late, scorer, passages)
-    return await _alone(work, work.late or scorer, passages)
+    return await _alone(work, last(scorer, work), passages)
 
 
 async def _alone(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:

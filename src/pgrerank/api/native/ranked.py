@@ -1,5 +1,6 @@
 """Rankings as they are answered: fresh from a search, or read back from the log."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -144,6 +145,22 @@ class Cut(_Answer, frozen=True, kw_only=True):
 
     min_similarity: int
     min_score: int
+    min_relevance: int
+    threshold: Annotated[int, Meta(description="By the one that `threshold` names.")]
+
+
+class Calibration(_Answer, frozen=True, kw_only=True):
+    """What turned rerank scores into probabilities."""
+
+    id: Annotated[UUID | None, Meta(description="Null: nothing did.")]
+    reason: Annotated[str | None, Meta(description="Why nothing did, or what to know of it.")]
+
+
+class Answerable(_Answer, frozen=True, kw_only=True):
+    """Whether anything that was found is relevant."""
+
+    value: Annotated[bool, Meta(description="Rather yes than no.")]
+    probability: float
 
 
 class Found(_Answer, frozen=True, kw_only=True):
@@ -154,6 +171,8 @@ class Found(_Answer, frozen=True, kw_only=True):
     rerank: Rerank
     legs: Legs
     cut: Cut
+    calibration: Calibration
+    answerable: Annotated[Answerable | None, Meta(description="Null without calibration.")]
     timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
     cursor: Annotated[
         str | None,
@@ -175,6 +194,11 @@ class Found(_Answer, frozen=True, kw_only=True):
             rerank=Rerank.of(ranking.rerank),
             legs=_legs(ranking),
             cut=_cut(ranking.cut),
+            calibration=Calibration(id=ranking.calibration.id, reason=ranking.calibration.reason),
+            answerable=ranking.answerable
+            and Answerable(
+                value=ranking.answerable.value, probability=ranking.answerable.probability
+            ),
             timings_ms=ranking.timings_ms,
             cursor=next_cursor(len(ranking.results), ranking.kept),
             candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
@@ -215,6 +239,12 @@ class Reranking(_Answer, frozen=True, kw_only=True):
     legs: Legs
     timings_ms: dict[str, float]
     returned: Annotated[int, Meta(description="Results the answer held.")]
+    calibration_id: Annotated[
+        UUID | None, Meta(description="What turned scores into probabilities; null: nothing.")
+    ]
+    answerable: Annotated[
+        float | None, Meta(description="Probability that anything found is relevant.")
+    ]
     candidates: Annotated[
         list[RankedChunk] | None, Meta(description="Null in listings; read one for them.")
     ] = None
@@ -235,6 +265,8 @@ class Reranking(_Answer, frozen=True, kw_only=True):
             legs=_legs(logged),
             timings_ms=dict(logged.timings_ms),
             returned=logged.returned,
+            calibration_id=logged.calibration_id,
+            answerable=logged.answerable,
             candidates=[RankedChunk.of(each) for each in logged.candidates] if whole else None,
         )
 
@@ -341,4 +373,4 @@ def _leg(report: LegReport | None) -> Leg | None:
 
 
 def _cut(cut: Cuts) -> Cut:
-    return Cut(min_similarity=cut.min_similarity, min_score=cut.min_score)
+    return Cut(**asdict(cut))

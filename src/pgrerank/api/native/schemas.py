@@ -236,6 +236,21 @@ class Search(_Sent, frozen=True, kw_only=True):
             "Forces reranking."
         ),
     ] = None
+    min_relevance: Annotated[
+        Annotated[float, Meta(ge=0, le=1)] | None,
+        Meta(
+            description="Probability of relevance under which a result is cut; 409 without a "
+            "calibration. Forces reranking."
+        ),
+    ] = None
+    threshold: Annotated[
+        Annotated[str, Meta(pattern=NAME_PATTERN)] | None,
+        Meta(
+            description="Name of a stored threshold under which a result is cut; 409 where it is "
+            "of another reranker. Forces reranking.",
+            examples=["support-bot"],
+        ),
+    ] = None
     filter: Annotated[
         dict[str, Any] | None,
         Meta(

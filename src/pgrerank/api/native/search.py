@@ -22,7 +22,7 @@ from pgrerank.usecases import search as use_case
     operation_id="search",
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
-    responses=documented(400, 401, 403, 404, 413, 415, 429, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def search(
     *,

@@ -1,0 +1,34 @@
+-- calibration_curve_v1: probability of relevance, 0 to 1, at a raw rerank score.
+-- Arguments: method: `platt`, `beta` or `isotonic`; coefficients: of the first, slope and base; of
+--     the second, mean and deviation of scores, then a, b, c (Kull et al., 2017); knot_scores,
+--     knot_probabilities: of the third, its knots by rising score.
+-- Returns null for no score.
+-- Called by: calibrate_score_v1 and analysts; domain/calibration.py computes the same.
+create function pgrerank.calibration_curve_v1(
+    score double precision,
+    method text,
+    coefficients double precision[],
+    knot_scores double precision[],
+    knot_probabilities double precision[]
+)
+returns double precision
+language sql immutable parallel safe
+return case
+    when score is null then null
+    when method = 'platt'
+        then pgrerank.logistic_v1(coefficients[1] * score + coefficients[2])
+    when method = 'beta'
+        then
+            pgrerank.logistic_v1(
+                coefficients[4]
+                * pgrerank.softplus_v1((score - coefficients[1]) / coefficients[2])
+                - coefficients[3]
+                * pgrerank.softplus_v1((coefficients[1] - score) / coefficients[2])
+                + coefficients[5]
+            )
+    else pgrerank.interpolated_v1(score, knot_scores, knot_probabilities)
+end;
+
+grant execute on function pgrerank.calibration_curve_v1(
+    double precision, text, double precision[], double precision[], double precision[]
+) to pgrerank_app, pgrerank_analyst;

@@ -1,0 +1,52 @@
+-- judgment_grades_v1: what was judged, once for each query and document or chunk.
+-- Conflicts: of a judge with a name the newest grade counts; where judges differ on
+-- whether something is relevant (a grade of 1 or more) it is left out, else their lowest grade
+-- holds. Feedback of users (sources `click`, `used`, `thumbs`) says as much of places as of
+-- relevance, and is left out.
+-- Rows: of the tenant of this transaction, or those granted to an analyst; chunk_id: null for a
+-- judgment of the document as a whole.
+-- Called by: queries/judgments.sql, the view judgment_grade.
+create function pgrerank.judgment_grades_v1()
+returns table (
+    tenant_id uuid,
+    collection_id uuid,
+    query text,
+    external_id text,
+    chunk_id uuid,
+    grade smallint,
+    judgments bigint
+)
+language sql stable
+begin atomic
+    select
+        g.tenant_id,
+        g.collection_id,
+        g.query,
+        g.external_id,
+        g.chunk_id,
+        min(g.grade) as grade,
+        count(*) as judgments
+    from pgrerank.judgment as g
+    where
+        g.source not in ('click', 'used', 'thumbs')
+        and (
+            g.judged_by is null
+            or not exists (
+                select 1
+                from pgrerank.judgment as n
+                where
+                    n.tenant_id = g.tenant_id
+                    and n.collection_id = g.collection_id
+                    and n.query_hash = g.query_hash
+                    and n.external_id = g.external_id
+                    and n.chunk_id is not distinct from g.chunk_id
+                    and n.source = g.source
+                    and n.judged_by = g.judged_by
+                    and n.id > g.id
+            )
+        )
+    group by g.tenant_id, g.collection_id, g.query, g.external_id, g.chunk_id
+    having (min(g.grade) >= 1) = (max(g.grade) >= 1);
+end;
+
+grant execute on function pgrerank.judgment_grades_v1() to pgrerank_app, pgrerank_analyst;

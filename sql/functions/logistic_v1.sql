@@ -1,0 +1,10 @@
+-- logistic_v1: 1 / (1 + exp(-x)), for any x.
+-- The exponent is bounded, since Postgres refuses to overflow and to underflow.
+-- Called by: calibration_curve_v1.
+create function pgrerank.logistic_v1(x double precision)
+returns double precision
+language sql immutable parallel safe
+return 1 / (1 + exp(greatest(least(-x, 700), -700)));
+
+grant execute on function pgrerank.logistic_v1(double precision)
+to pgrerank_app, pgrerank_analyst;

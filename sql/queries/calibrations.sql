@@ -1,0 +1,281 @@
+-- Runtime statements of storage/calibrations.py.
+
+-- add --
+-- A fitted calibration.
+insert into pgrerank.calibration (
+    tenant_id,
+    id,
+    collection_id,
+    reranker_id,
+    method,
+    coefficients,
+    knot_scores,
+    knot_probabilities,
+    answerable,
+    strategy,
+    candidates,
+    depth,
+    unjudged,
+    relevant_from,
+    queries,
+    pairs,
+    positives,
+    brier,
+    log_loss,
+    ece,
+    ece_raw,
+    tried,
+    bin_predicted,
+    bin_observed,
+    bin_pairs,
+    precision_at,
+    precision_at_low,
+    precision_at_high,
+    warnings,
+    created_at
+)
+values (
+    %(tenant_id)s,
+    %(id)s,
+    %(collection_id)s,
+    %(reranker_id)s,
+    %(method)s,
+    %(coefficients)s::double precision[],
+    %(knot_scores)s::double precision[],
+    %(knot_probabilities)s::double precision[],
+    %(answerable)s::double precision[],
+    %(strategy)s,
+    %(candidates)s,
+    %(depth)s,
+    %(unjudged)s,
+    %(relevant_from)s,
+    %(queries)s,
+    %(pairs)s,
+    %(positives)s,
+    %(brier)s::double precision[],
+    %(log_loss)s::double precision[],
+    %(ece)s::double precision[],
+    %(ece_raw)s::double precision[],
+    %(tried)s,
+    %(bin_predicted)s::double precision[],
+    %(bin_observed)s::double precision[],
+    %(bin_pairs)s::integer[],
+    %(precision_at)s::double precision[],
+    %(precision_at_low)s::double precision[],
+    %(precision_at_high)s::double precision[],
+    %(warnings)s::text[],
+    %(created_at)s
+);
+
+-- add_points --
+-- Its precision and recall by cut-off, in parallel arrays.
+insert into pgrerank.calibration_point (
+    tenant_id,
+    calibration_id,
+    cutoff,
+    relevance,
+    pairs,
+    precision_at_cutoff,
+    precision_low,
+    precision_high,
+    recall,
+    recall_low,
+    recall_high
+)
+select
+    %(tenant_id)s,
+    %(id)s,
+    u.cutoff,
+    u.relevance,
+    u.pairs,
+    u.precision_at_cutoff,
+    u.precision_low,
+    u.precision_high,
+    u.recall,
+    u.recall_low,
+    u.recall_high
+from
+    unnest(
+        %(cutoffs)s::double precision[],
+        %(relevances)s::double precision[],
+        %(pairs)s::integer[],
+        %(precisions)s::double precision[],
+        %(precisions_low)s::double precision[],
+        %(precisions_high)s::double precision[],
+        %(recalls)s::double precision[],
+        %(recalls_low)s::double precision[],
+        %(recalls_high)s::double precision[]
+    )
+        as u (
+            cutoff,
+            relevance,
+            pairs,
+            precision_at_cutoff,
+            precision_low,
+            precision_high,
+            recall,
+            recall_low,
+            recall_high
+        );
+
+-- add_sample --
+-- The pairs it was fitted to.
+insert into pgrerank.calibration_sample (
+    tenant_id,
+    calibration_id,
+    queries,
+    scores,
+    relevant,
+    weights
+)
+values (
+    %(tenant_id)s,
+    %(id)s,
+    %(queries)s::integer[],
+    %(scores)s::double precision[],
+    %(relevant)s::boolean[],
+    %(weights)s::double precision[]
+);
+
+-- fitted --
+-- Calibrations, the newest first: the one of `id`, or all where it is null, those for a collection
+-- where `collection` names one; before `before`.
+select
+    c.id,
+    c.created_at,
+    o.name as collection,
+    m.name as reranker,
+    m.fingerprint,
+    c.method,
+    c.coefficients,
+    c.knot_scores,
+    c.knot_probabilities,
+    c.answerable,
+    c.strategy,
+    c.candidates,
+    c.depth,
+    c.unjudged,
+    c.relevant_from,
+    c.queries,
+    c.pairs,
+    c.positives,
+    c.brier,
+    c.log_loss,
+    c.ece,
+    c.ece_raw,
+    c.tried,
+    c.bin_predicted,
+    c.bin_observed,
+    c.bin_pairs,
+    c.precision_at,
+    c.precision_at_low,
+    c.precision_at_high,
+    c.warnings
+from pgrerank.calibration as c
+inner join pgrerank.model as m on c.reranker_id = m.id
+left join pgrerank.collection as o
+    on
+        c.tenant_id = o.tenant_id
+        and c.collection_id = o.id
+where
+    c.tenant_id = %(tenant_id)s
+    and (%(id)s::uuid is null or c.id = %(id)s::uuid)
+    and (%(collection)s::text is null or o.name = %(collection)s::text)
+    and (%(before)s::uuid is null or c.id < %(before)s::uuid)
+order by c.id desc
+limit %(row_count)s;
+
+-- points --
+-- Precision and recall of a calibration by cut-off, strict to loose.
+select
+    p.cutoff,
+    p.relevance,
+    p.pairs,
+    p.precision_at_cutoff,
+    p.precision_low,
+    p.precision_high,
+    p.recall,
+    p.recall_low,
+    p.recall_high
+from pgrerank.calibration_point as p
+where
+    p.tenant_id = %(tenant_id)s
+    and p.calibration_id = %(id)s
+order by p.cutoff desc;
+
+-- sample --
+-- The pairs of a calibration.
+select
+    s.queries,
+    s.scores,
+    s.relevant,
+    s.weights
+from pgrerank.calibration_sample as s
+where
+    s.tenant_id = %(tenant_id)s
+    and s.calibration_id = %(id)s;
+
+-- delete --
+-- A calibration with its points, pairs and thresholds; one row if there was one.
+delete from pgrerank.calibration as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(id)s
+returning c.id;
+
+-- running --
+-- What a search goes by, one row in any case. The calibration is of the running reranker if there
+-- is one, of the collection if there is one, else of all of the tenant, and the newest of these.
+-- The threshold is the collection's of this name.
+with own as (
+    select
+        c.*,
+        m.name as reranker,
+        m.fingerprint
+    from pgrerank.calibration as c
+    inner join pgrerank.model as m on c.reranker_id = m.id
+    where
+        c.tenant_id = %(tenant_id)s
+        and (c.collection_id = %(collection_id)s or c.collection_id is null)
+    order by
+        (m.fingerprint = %(fingerprint)s) desc,
+        (c.collection_id is not null) desc,
+        c.id desc
+    limit 1
+),
+
+named as (
+    select
+        t.name,
+        t.cutoff,
+        t.min_relevance,
+        m.name as reranker,
+        m.fingerprint
+    from pgrerank.threshold as t
+    left join pgrerank.model as m on t.reranker_id = m.id
+    where
+        t.tenant_id = %(tenant_id)s
+        and t.name = %(threshold)s::text
+        and t.collection_id = %(collection_id)s
+)
+
+select
+    c.id,
+    c.reranker,
+    c.fingerprint,
+    c.method,
+    c.coefficients,
+    c.knot_scores,
+    c.knot_probabilities,
+    c.answerable,
+    c.strategy,
+    c.candidates,
+    c.depth,
+    n.name as threshold_name,
+    n.cutoff as threshold_cutoff,
+    n.min_relevance as threshold_relevance,
+    n.reranker as threshold_reranker,
+    n.fingerprint as threshold_fingerprint
+from (values (1)) as one (row_number)
+left join own as c on one.row_number = 1
+left join named as n on one.row_number = 1;

@@ -1,0 +1,304 @@
+"""Calibrations in Postgres."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
+
+from pgrerank.domain.calibration import (
+    Bin,
+    Calibration,
+    Curve,
+    Estimate,
+    Fitted,
+    Method,
+    Point,
+    Pool,
+    Quality,
+    Sample,
+    Unjudged,
+)
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+from pgrerank.domain.relevance import Running
+from pgrerank.domain.threshold import Threshold
+from pgrerank.storage import cursor as cursors
+from pgrerank.storage import models, queries, tenancy
+from pgrerank.storage.pool import Pool as Connections
+
+
+class PostgresCalibrations:
+    """The port Calibrations, over the service's pool."""
+
+    def __init__(self, pool: Connections) -> None:
+        self._pool = pool
+        self._statements = queries.load("calibrations")
+
+    async def add(
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        model: ModelCard,
+        fitted: Fitted,
+        sample: Sample,
+    ) -> None:
+        """Store a calibration with its points and pairs. See ports.Calibrations."""
+        owner = {"tenant_id": tenant_id, "id": fitted.id}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            place = {
+                "collection_id": collection and collection.id,
+                "reranker_id": await models.identifier(connection, model),
+            }
+            await connection.execute(self._statements["add"], owner | place | _columns(fitted))
+            await connection.execute(
+                self._statements["add_points"], owner | _point_columns(fitted.points)
+            )
+            await connection.execute(
+                self._statements["add_sample"], owner | _sample_columns(sample)
+            )
+
+    async def get(self, tenant_id: TenantId, calibration_id: UUID) -> Fitted:
+        """One calibration with its points. Raises NotFoundError."""
+        wanted = {"tenant_id": tenant_id, "id": calibration_id}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(self._statements["fitted"], {**_ANY, **wanted, "row_count": 1})
+            row = await cursor.fetchone()
+            if row is None:
+                raise NotFoundError("calibration", calibration_id)
+            await cursor.execute(self._statements["points"], wanted)
+            return _fitted(row, [_point(point) for point in await cursor.fetchall()])
+
+    async def page(
+        self, tenant_id: TenantId, collection: str | None, *, limit: int, cursor: str | None
+    ) -> Page[Fitted]:
+        """The newest first, without points. See ports.Calibrations."""
+        wanted = {
+            "tenant_id": tenant_id,
+            "collection": collection,
+            "before": _before(cursor),
+            "row_count": limit + 1,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            rows = connection.cursor(row_factory=dict_row)
+            await rows.execute(self._statements["fitted"], {**_ANY, **wanted})
+            found = [_fitted(row, ()) for row in await rows.fetchall()]
+        return cursors.page(found, limit, lambda fitted: str(fitted.id))
+
+    async def sample(self, tenant_id: TenantId, calibration_id: UUID) -> Sample:
+        """The pairs it was fitted to. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = await connection.execute(
+                self._statements["sample"], {"tenant_id": tenant_id, "id": calibration_id}
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            raise NotFoundError("calibration", calibration_id)
+        numbers, scores, relevant, weights = row
+        return Sample(
+            queries=np.array(numbers, dtype=np.int64),
+            scores=np.array(scores, dtype=np.float64),
+            relevant=np.array(relevant, dtype=np.bool_),
+            weights=np.array(weights, dtype=np.float64),
+        )
+
+    async def delete(self, tenant_id: TenantId, calibration_id: UUID) -> None:
+        """Delete it with its thresholds. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = await connection.execute(
+                self._statements["delete"], {"tenant_id": tenant_id, "id": calibration_id}
+            )
+            if await cursor.fetchone() is None:
+                raise NotFoundError("calibration", calibration_id)
+
+    async def running(
+        self, tenant_id: TenantId, collection: Collection, model: ModelCard, threshold: str | None
+    ) -> Running:
+        """What a search of the collection goes by. See ports.Calibrations."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=dict_row)
+            await cursor.execute(
+                self._statements["running"],
+                {
+                    "tenant_id": tenant_id,
+                    "collection_id": collection.id,
+                    "fingerprint": model.fingerprint,
+                    "threshold": threshold,
+                },
+            )
+            row = await cursor.fetchone()
+        return Running() if row is None else _running(row)
+
+
+_ANY: Mapping[str, object] = {"id": None, "collection": None, "before": None}
+
+
+def _before(cursor: str | None) -> UUID | None:
+    key = cursors.key(cursor)
+    try:
+        return None if key is None else UUID(key)
+    except ValueError:
+        raise cursors.refusal() from None
+
+
+def _columns(fitted: Fitted) -> dict[str, object]:
+    quality = fitted.quality
+    return {
+        "method": fitted.curve.method,
+        "coefficients": list(fitted.curve.coefficients),
+        "knot_scores": list(fitted.curve.scores),
+        "knot_probabilities": list(fitted.curve.probabilities),
+        "answerable": fitted.answerable and list(fitted.answerable.coefficients),
+        "strategy": fitted.pool.strategy,
+        "candidates": fitted.pool.candidates,
+        "depth": fitted.pool.depth,
+        "unjudged": fitted.unjudged,
+        "relevant_from": fitted.relevant_from,
+        "queries": fitted.queries,
+        "pairs": fitted.pairs,
+        "positives": fitted.positives,
+        "tried": Jsonb(dict(quality.tried)),
+        "bin_predicted": [each.predicted for each in quality.bins],
+        "bin_observed": [each.observed for each in quality.bins],
+        "bin_pairs": [each.pairs for each in quality.bins],
+        "precision_at": [each.value for each in quality.precision_at],
+        "precision_at_low": [each.low for each in quality.precision_at],
+        "precision_at_high": [each.high for each in quality.precision_at],
+        "warnings": list(fitted.warnings),
+        "created_at": fitted.created_at,
+        **{name: _three(getattr(quality, name)) for name in _FIGURES},
+    }
+
+
+_FIGURES = ("brier", "log_loss", "ece", "ece_raw")
+
+
+def _three(estimate: Estimate) -> list[float]:
+    return [estimate.value, estimate.low, estimate.high]
+
+
+def _point_columns(points: Sequence[Point]) -> dict[str, list[float]]:
+    return {
+        "cutoffs": [each.cutoff for each in points],
+        "relevances": [each.relevance for each in points],
+        "pairs": [each.pairs for each in points],
+        "precisions": [each.precision.value for each in points],
+        "precisions_low": [each.precision.low for each in points],
+        "precisions_high": [each.precision.high for each in points],
+        "recalls": [each.recall.value for each in points],
+        "recalls_low": [each.recall.low for each in points],
+        "recalls_high": [each.recall.high for each in points],
+    }
+
+
+def _sample_columns(sample: Sample) -> dict[str, list[Any]]:
+    return {
+        "queries": sample.queries.tolist(),
+        "scores": sample.scores.tolist(),
+        "relevant": sample.relevant.tolist(),
+        "weights": sample.weights.tolist(),
+    }
+
+
+def _curve(row: DictRow) -> Curve:
+    return Curve(
+        method=Method(row["method"]),
+        coefficients=tuple(row["coefficients"]),
+        scores=tuple(row["knot_scores"]),
+        probabilities=tuple(row["knot_probabilities"]),
+    )
+
+
+def _answerable(row: DictRow) -> Curve | None:
+    coefficients = row["answerable"]
+    return coefficients and Curve(method=Method.PLATT, coefficients=tuple(coefficients))
+
+
+def _pool(row: DictRow) -> Pool:
+    return Pool(strategy=row["strategy"], candidates=row["candidates"], depth=row["depth"])
+
+
+def _fitted(row: DictRow, points: Sequence[Point]) -> Fitted:
+    return Fitted(
+        curve=_curve(row),
+        answerable=_answerable(row),
+        pool=_pool(row),
+        unjudged=Unjudged(row["unjudged"]),
+        quality=_quality(row),
+        points=points,
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+_PLAIN = [
+    "id",
+    "created_at",
+    "collection",
+    "reranker",
+    "fingerprint",
+    "relevant_from",
+    "queries",
+    "pairs",
+    "positives",
+    "warnings",
+]
+
+
+def _quality(row: DictRow) -> Quality:
+    bins = zip(row["bin_predicted"], row["bin_observed"], row["bin_pairs"], strict=True)
+    at = zip(row["precision_at"], row["precision_at_low"], row["precision_at_high"], strict=True)
+    return Quality(
+        tried=row["tried"],
+        bins=[Bin(predicted=a, observed=b, pairs=pairs) for a, b, pairs in bins],
+        precision_at=[Estimate(value=value, low=low, high=high) for value, low, high in at],
+        **{name: Estimate(**dict(zip(_ORDER, row[name], strict=True))) for name in _FIGURES},
+    )
+
+
+_ORDER = ("value", "low", "high")
+
+
+def _point(row: DictRow) -> Point:
+    return Point(
+        cutoff=row["cutoff"],
+        relevance=row["relevance"],
+        pairs=row["pairs"],
+        precision=Estimate(
+            value=row["precision_at_cutoff"], low=row["precision_low"], high=row["precision_high"]
+        ),
+        recall=Estimate(value=row["recall"], low=row["recall_low"], high=row["recall_high"]),
+    )
+
+
+def _running(row: DictRow) -> Running:
+    return Running(
+        calibration=None if row["id"] is None else _calibration(row),
+        threshold=None if row["threshold_name"] is None else _threshold(row),
+    )
+
+
+def _calibration(row: DictRow) -> Calibration:
+    return Calibration(
+        id=row["id"],
+        fingerprint=row["fingerprint"],
+        reranker=row["reranker"],
+        curve=_curve(row),
+        answerable=_answerable(row),
+        pool=_pool(row),
+    )
+
+
+def _threshold(row: DictRow) -> Threshold:
+    return Threshold(
+        name=row["threshold_name"],
+        cutoff=row["threshold_cutoff"],
+        min_relevance=row["threshold_relevance"],
+        reranker=row["threshold_reranker"],
+        fingerprint=row["threshold_fingerprint"],
+    )

@@ -1,0 +1,223 @@
+"""Fit a calibration to judged queries, as searches serve them, or to pairs that are given."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.calibration import Fitted, Pool, Sample
+from pgrerank.domain.candidate import Passage
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import passage_hash
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.ports import House, Scorer
+from pgrerank.usecases import assess, fit, second_stage
+from pgrerank.usecases.pool import Plan, Well, sample, sampled
+from pgrerank.usecases.second_stage import Work
+
+#: what a calibration needs at least, and what it takes to be relied on
+LEAST_QUERIES, LEAST_PAIRS = 10, 10
+GOOD_QUERIES, GOOD_POSITIVES = 50, 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenPair:
+    """A judged pair of the caller's own."""
+
+    query: str
+    text: str
+    grade: int
+
+
+async def calibrate(
+    house: House,
+    tenant_id: TenantId,
+    collection_name: str | None,
+    plan: Plan,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Fitted:
+    """Fit a calibration of the running reranker to judged queries, and store it.
+
+    Args:
+        house: The ports.
+        tenant_id: Whose.
+        collection_name: For which collection; None: one for all of the tenant's, from the
+            judgments of all.
+        plan: How.
+        progress: Called with the number of queries done, and of all.
+
+    Raises:
+        NotFoundError: No such collection.
+        InvalidRequestError: There is too little to fit; says what there is.
+        ConflictError, OverloadedError, UnavailableError: As a search.
+    """
+    collections = await _collections(house, tenant_id, collection_name)
+    model = _model(house, tenant_id, collections, plan)
+    well = Well(house=house, tenant_id=tenant_id, plan=plan, model=model, progress=progress)
+    pairs = [pair for collection in collections for pair in await well.drawn(collection)]
+    chosen, warnings = sampled(pairs, plan.unjudged)
+    made = await _fitted(house, chosen, plan, model, warnings)
+    return await _kept(house, tenant_id, collections[0] if collection_name else None, made, chosen)
+
+
+async def calibrate_pairs(
+    house: House,
+    tenant_id: TenantId,
+    collection_name: str | None,
+    plan: Plan,
+    given: Sequence[GivenPair],
+) -> Fitted:
+    """Fit to pairs of the caller's own, which the reranker scores now, and store.
+
+    The pairs should come as searches find them: a curve holds for what it has seen. Raises as
+    `calibrate`.
+    """
+    collection = (
+        None
+        if collection_name is None
+        else await house.documents.collection(tenant_id, collection_name)
+    )
+    names = {query: number for number, query in enumerate(dict.fromkeys(g.query for g in given))}
+    rows: list[tuple[int, float, bool]] = []
+    for query, number in names.items():
+        of_query = [pair for pair in given if pair.query == query]
+        scores = await _scores(house.scorer, tenant_id, query, of_query)
+        rows += [
+            (number, score, pair.grade >= plan.relevant_from)
+            for pair, score in zip(of_query, scores, strict=True)
+            if score is not None
+        ]
+    found = sample(
+        [number for number, _, _ in rows],
+        [score for _, score, _ in rows],
+        [relevant for _, _, relevant in rows],
+        [1.0] * len(rows),
+    )
+    made = await _fitted(house, found, plan, house.scorer.model, [])
+    return await _kept(house, tenant_id, collection, made, found)
+
+
+def fitted(pairs: Sample, plan: Plan, model: ModelCard, *, warnings: Iterable[str] = ()) -> Fitted:
+    """Fit and assess; of no collection yet. Seconds of computing.
+
+    Raises:
+        InvalidRequestError: There is too little to fit.
+    """
+    _require_enough(pairs)
+    tried = fit.tried(pairs, plan.method)
+    losses = {
+        method: float(np.average(fit.log_losses(pairs, told), weights=pairs.weights))
+        for method, told in tried.items()
+    }
+    best = min(losses, key=losses.__getitem__)
+    curve = fit.FITS[best](pairs)
+    return Fitted(
+        id=uuid7(),
+        created_at=None,
+        collection=None,
+        reranker=model.name,
+        fingerprint=model.fingerprint,
+        curve=curve,
+        answerable=fit.answerable(fit.best_of_each(pairs)),
+        pool=Pool.of(plan.request),
+        unjudged=plan.unjudged,
+        relevant_from=plan.relevant_from,
+        queries=pairs.query_count,
+        pairs=pairs.pair_count,
+        positives=pairs.positive_count,
+        quality=assess.quality(pairs, tried[best], {str(k): v for k, v in losses.items()}),
+        warnings=[*warnings, *_doubts(pairs)],
+        points=assess.points(pairs, curve),
+    )
+
+
+async def _collections(house: House, tenant_id: TenantId, name: str | None) -> Sequence[Collection]:
+    if name is not None:
+        return [await house.documents.collection(tenant_id, name)]
+    found: list[Collection] = []
+    cursor = None
+    while True:
+        page = await house.documents.collections(tenant_id, limit=500, cursor=cursor)
+        found += page.items
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def _model(
+    house: House, tenant_id: TenantId, collections: Sequence[Collection], plan: Plan
+) -> ModelCard:
+    """Of the reranker whose scores the searches end with; the same in all collections."""
+    models: dict[str, ModelCard] = {}
+    for collection in collections:
+        work = Work(
+            tenant_id=tenant_id,
+            collection=collection,
+            request=plan.request,
+            late=second_stage.reader(house, collection, plan.request),
+            deadline=None,
+        )
+        model = second_stage.last(house.scorer, work).model
+        models[model.fingerprint] = model
+    if len(models) > 1:
+        raise InvalidRequestError(
+            "collection", "must be named: the tenant's collections are reranked differently"
+        )
+    return next(iter(models.values()), house.scorer.model)
+
+
+def _require_enough(pairs: Sample) -> None:
+    positives = pairs.positive_count
+    negatives = pairs.pair_count - positives
+    if pairs.query_count < LEAST_QUERIES or min(positives, negatives) < LEAST_PAIRS:
+        raise InvalidRequestError(
+            "judgments",
+            f"are too few: {pairs.query_count} queries with {positives} relevant and {negatives} "
+            f"irrelevant pairs; at least {LEAST_QUERIES} queries and {LEAST_PAIRS} pairs of either "
+            "kind are needed",
+        )
+
+
+def _doubts(pairs: Sample) -> list[str]:
+    found: list[str] = []
+    if pairs.query_count < GOOD_QUERIES:
+        found.append(f"{pairs.query_count} queries are few: {GOOD_QUERIES} make it reliable")
+    if pairs.positive_count < GOOD_POSITIVES:
+        found.append(
+            f"{pairs.positive_count} relevant pairs are few: {GOOD_POSITIVES} make it reliable"
+        )
+    return found
+
+
+async def _scores(
+    scorer: Scorer, tenant_id: TenantId, query: str, pairs: Sequence[GivenPair]
+) -> Sequence[float | None]:
+    passages = [Passage(text=p.text, content_hash=passage_hash("", p.text)) for p in pairs]
+    found = await scorer.score(query, passages, tenant_id=tenant_id)
+    return [each.value for each in found]
+
+
+async def _fitted(
+    house: House, pairs: Sample, plan: Plan, model: ModelCard, warnings: Sequence[str]
+) -> Fitted:
+    # In a thread: it computes for seconds, and the service answers others meanwhile.
+    made = await asyncio.to_thread(fitted, pairs, plan, model, warnings=warnings)
+    return replace(made, created_at=house.clock.now())
+
+
+async def _kept(
+    house: House, tenant_id: TenantId, collection: Collection | None, made: Fitted, pairs: Sample
+) -> Fitted:
+    named = replace(made, collection=collection and collection.name)
+    model = next(
+        each.model
+        for each in (house.scorer, house.late)
+        if each is not None and each.model.fingerprint == made.fingerprint
+    )
+    await house.calibrations.add(tenant_id, collection, model, named, pairs)
+    return named

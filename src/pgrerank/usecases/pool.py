@@ -1,0 +1,187 @@
+"""Pools of judged queries: what a search would rerank for each, with what is known of it."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from pgrerank.domain.calibration import Method, Pool, Sample, Unjudged
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT, Label, ScoredChunk
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.request import SearchRequest
+from pgrerank.ports import House
+from pgrerank.usecases.search import ranked
+
+#: last places of the strata in which judged pairs stand for those that nobody judged
+STRATA = (5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+class Source(StrEnum):
+    """Where the scores of judged queries come from."""
+
+    #: search for each query now; nothing is logged
+    SEARCH = "search"
+    #: what the log has of the running reranker
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a calibration is to be made.
+
+    Raises:
+        InvalidRequestError: The lowest relevant grade is not 1 to 3.
+    """
+
+    #: the search whose results it is for; its query does not matter
+    request: SearchRequest
+    unjudged: Unjudged = Unjudged.SKIP
+    source: Source = Source.SEARCH
+    #: None: the one with the least held-out log loss
+    method: Method | None = None
+    #: the lowest grade that counts as relevant
+    relevant_from: int = RELEVANT
+
+    def __post_init__(self) -> None:
+        if not RELEVANT <= self.relevant_from <= HIGHEST_GRADE:
+            raise InvalidRequestError(
+                "relevant_from", f"must be {RELEVANT} to {HIGHEST_GRADE}, not {self.relevant_from}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A chunk in the pool of a query. `relevant` is None where nobody judged it."""
+
+    query: str
+    place: int
+    score: float
+    relevant: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Well:
+    """Where pools are drawn from."""
+
+    house: House
+    tenant_id: TenantId
+    plan: Plan
+    #: of the reranker whose scores are meant
+    model: ModelCard
+    #: called with the number of queries done, and of all
+    progress: Callable[[int, int], None]
+
+    async def drawn(self, collection: Collection) -> list[Pair]:
+        """The pairs of a collection's judged queries. Raises as a search."""
+        labels = _by_query(await self.house.judgments.labels(self.tenant_id, collection))
+        if self.plan.source is Source.LOG:
+            rows = await self.house.judgments.scored(
+                self.tenant_id, collection, self.model, Pool.of(self.plan.request)
+            )
+            return [_pair(collection, row, labels[row.query], self.plan) for row in rows]
+        pairs: list[Pair] = []
+        for done, (query, grades) in enumerate(labels.items(), start=1):
+            rows = await self._searched(collection, query)
+            pairs += [_pair(collection, row, grades, self.plan) for row in rows]
+            self.progress(done, len(labels))
+        return pairs
+
+    async def _searched(self, collection: Collection, query: str) -> list[ScoredChunk]:
+        _, ranking = await ranked(
+            self.house,
+            self.tenant_id,
+            collection.name,
+            replace(self.plan.request, query=query),
+        )
+        return [
+            ScoredChunk(
+                query=query,
+                external_id=hit.candidate.external_id,
+                chunk_id=hit.candidate.chunk_id,
+                score=hit.rerank_score,
+                place=hit.rank,
+            )
+            for hit in ranking.hits
+            if hit.rerank_score is not None
+        ]
+
+
+_Grades = Mapping[tuple[str, ChunkId | None], int]
+
+
+def _by_query(labels: Iterable[Label]) -> dict[str, dict[tuple[str, ChunkId | None], int]]:
+    found: dict[str, dict[tuple[str, ChunkId | None], int]] = {}
+    for label in labels:
+        found.setdefault(label.query, {})[label.external_id, label.chunk_id] = label.grade
+    return found
+
+
+def _pair(collection: Collection, row: ScoredChunk, grades: _Grades, plan: Plan) -> Pair:
+    """The chunk's own grade counts, else its document's."""
+    grade = grades.get((row.external_id, row.chunk_id), grades.get((row.external_id, None)))
+    return Pair(
+        query=f"{collection.id} {row.query}",
+        place=row.place,
+        score=row.score,
+        relevant=None if grade is None else grade >= plan.relevant_from,
+    )
+
+
+def sampled(pairs: Sequence[Pair], unjudged: Unjudged) -> tuple[Sample, list[str]]:
+    """The pairs to fit to, each with its weight; and what is not known of the pool, in words."""
+    numbers = {name: place for place, name in enumerate(dict.fromkeys(p.query for p in pairs))}
+    judged = [p for p in pairs if p.relevant is not None or unjudged is Unjudged.IRRELEVANT]
+    weights, warnings = ([1.0] * len(judged), list[str]())
+    if unjudged is Unjudged.SKIP:
+        weights, warnings = _weights(pairs, judged)
+    found = sample(
+        [numbers[pair.query] for pair in judged],
+        [pair.score for pair in judged],
+        [bool(pair.relevant) for pair in judged],
+        weights,
+    )
+    return found, warnings
+
+
+def _weights(pairs: Sequence[Pair], judged: Sequence[Pair]) -> tuple[list[float], list[str]]:
+    """For how many pairs of its stratum of places each judged one stands.
+
+    People judge what stands high, so that judged pairs are relevant more often than the pool
+    is; weights by stratum undo that (Horvitz and Thompson, 1952).
+    """
+    pool, known = (Counter(_stratum(pair) for pair in rows) for rows in (pairs, judged))
+    bare = sum(count for stratum, count in pool.items() if not known[stratum])
+    warnings: list[str] = []
+    if bare:
+        first = min(stratum for stratum in pool if not known[stratum])
+        above = STRATA[first - 1] if first else 0
+        warnings.append(
+            f"{bare} of {len(pairs)} pairs stand where nobody judged any, the first beyond place "
+            f"{above}: nothing is known of those"
+        )
+    return [pool[_stratum(pair)] / known[_stratum(pair)] for pair in judged], warnings
+
+
+def _stratum(pair: Pair) -> int:
+    return bisect_left(STRATA, pair.place)
+
+
+def sample(
+    queries: Sequence[int],
+    scores: Sequence[float],
+    relevant: Sequence[bool],
+    weights: Sequence[float],
+) -> Sample:
+    """A sample out of plain rows."""
+    return Sample(
+        queries=np.array(queries, dtype=np.int64),
+        scores=np.array(scores, dtype=np.float64),
+        relevant=np.array(relevant, dtype=np.bool_),
+        weights=np.array(weights, dtype=np.float64),
+    )

@@ -1,0 +1,166 @@
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.calibration import Curve, Method
+from tests.fixtures import rows
+
+# Postgres refuses products too small for a double; no fitted curve comes near.
+COEFFICIENTS = st.integers(-50_000, 50_000).map(lambda n: n / 1000)
+CURVES = st.one_of(
+    st.builds(
+        lambda *values: Curve(method=Method.PLATT, coefficients=values), COEFFICIENTS, COEFFICIENTS
+    ),
+    st.builds(
+        lambda *values: Curve(method=Method.BETA, coefficients=values),
+        COEFFICIENTS,
+        COEFFICIENTS.map(lambda value: abs(value) + 0.001),
+        COEFFICIENTS.map(abs),
+        COEFFICIENTS.map(abs),
+        COEFFICIENTS,
+    ),
+    st.lists(
+        st.tuples(
+            st.integers(-1000, 1000).map(lambda n: n / 16),
+            st.integers(0, 1000).map(lambda n: n / 1000),
+        ),
+        min_size=1,
+        max_size=12,
+        unique_by=lambda knot: knot[0],
+    ).map(
+        lambda knots: Curve(
+            method=Method.ISOTONIC,
+            scores=tuple(sorted(score for score, _ in knots)),
+            probabilities=tuple(sorted(value for _, value in knots)),
+        )
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def connection(database):
+    with database.admin() as connection:
+        yield connection
+
+
+@given(
+    curve=CURVES,
+    scores=st.lists(COEFFICIENTS.map(lambda value: 200 * value), min_size=1, max_size=8),
+)
+def test_sql_and_python_tell_the_same_probability(connection, curve, scores):
+    scores += curve.scores  # at a knot there are two lines to choose from
+    found = connection.execute(
+        "select pgrerank.calibration_curve_v1(u.score, %s, %s::float8[], %s::float8[], %s::float8[])"
+        " from unnest(%s::float8[]) with ordinality as u (score, place) order by u.place",
+        [
+            curve.method,
+            list(curve.coefficients),
+            list(curve.scores),
+            list(curve.probabilities),
+            scores,
+        ],
+    ).fetchall()
+
+    told = [value for (value,) in found]
+    assert told == pytest.approx([curve.relevance(score) for score in scores], abs=1e-9, rel=1e-9)
+
+
+def test_no_score_has_no_probability(connection):
+    (found,) = connection.execute(
+        "select pgrerank.calibration_curve_v1(null, 'platt', '{1,0}', '{}', '{}')"
+    ).fetchone()
+
+    assert found is None
+
+
+@pytest.fixture(scope="module")
+def stored(database):
+    """A tenant, its calibration, and the fingerprint it is of."""
+    tenant_id = database.new_tenant()
+    with database.admin() as connection:
+        made = rows.store_calibration(
+            connection, tenant_id, rows.store_collection(connection, tenant_id)
+        )
+        connection.execute(
+            "update pgrerank.calibration set coefficients = '{2,0.5}' where id = %s", [made]
+        )
+    return tenant_id, made, rows.MODEL["fingerprint"]
+
+
+CALIBRATE = "select pgrerank.calibrate_score_v1(%s, %s, %s)"
+
+
+def test_stored_calibration_reads_scores_of_its_reranker(database, stored):
+    tenant_id, calibration_id, fingerprint = stored
+    with database.service(tenant_id) as connection:
+        (found,) = connection.execute(CALIBRATE, [calibration_id, fingerprint, 0.25]).fetchone()
+
+    assert found == pytest.approx(
+        Curve(method=Method.PLATT, coefficients=(2.0, 0.5)).relevance(0.25), abs=1e-9
+    )
+
+
+@pytest.mark.parametrize("fingerprint", ["f" * 64, None])
+def test_score_of_another_reranker_is_refused(database, stored, fingerprint):
+    tenant_id, calibration_id, _ = stored
+    with (
+        database.service(tenant_id) as connection,
+        pytest.raises(psycopg.DatabaseError, match="is of the reranker eeeeeeeeeeee") as refusal,
+    ):
+        connection.execute(CALIBRATE, [calibration_id, fingerprint, 0.25])
+
+    assert refusal.value.sqlstate == "PGR01"
+
+
+def test_calibration_of_another_tenant_is_not_there(database, stored):
+    _, calibration_id, fingerprint = stored
+    with (
+        database.service(database.new_tenant()) as connection,
+        pytest.raises(psycopg.DatabaseError, match="no calibration") as refusal,
+    ):
+        connection.execute(CALIBRATE, [calibration_id, fingerprint, 0.25])
+
+    assert refusal.value.sqlstate == "PGR02"
+
+
+def judge(connection, tenant_id, collection_id, document, grade, **who):
+    rows.insert(
+        connection,
+        "judgment",
+        tenant_id=tenant_id,
+        id=uuid7(),
+        collection_id=collection_id,
+        query="q",
+        query_hash=b"q",
+        external_id=document,
+        grade=grade,
+        **{"source": "human", **who},
+    )
+
+
+def test_conflicts_of_judges_are_resolved_by_the_rule(database):
+    tenant_id = database.new_tenant()
+    with database.admin() as connection:
+        place = (connection, tenant_id, rows.store_collection(connection, tenant_id))
+        for document, grade, by in [
+            ("agreed", 3, "ann"),
+            ("agreed", 1, "bob"),
+            ("disputed", 0, "ann"),
+            ("disputed", 2, "bob"),
+            ("mended", 0, "ann"),
+            ("mended", 2, "ann"),
+            ("nobody in particular", 0, None),
+            ("nobody in particular", 2, None),
+        ]:
+            judge(*place, document, grade, judged_by=by)
+        judge(*place, "only clicked", 1, source="click", judged_by="ann")
+        judge(*place, "agreed", 0, source="thumbs", judged_by="eve")
+
+    with database.service(tenant_id) as connection:
+        found = connection.execute(
+            "select external_id, grade, judgments from pgrerank.judgment_grades_v1() order by 1"
+        ).fetchall()
+
+    assert found == [("agreed", 1, 2), ("mended", 2, 1)]

@@ -1,0 +1,208 @@
+import math
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.calibration import Method, Unjudged
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.judgment import ScoredChunk
+from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.domain.threshold import Promise
+from pgrerank.usecases.calibrate import GivenPair, calibrate, calibrate_pairs, fitted
+from pgrerank.usecases.pool import Pair, Plan, Source, sampled
+from pgrerank.usecases.threshold import by_hand, promise
+from tests.fakes import (
+    FakeCandidates,
+    FakeDocuments,
+    FakeJudgments,
+    FakeScorer,
+    candidate,
+    collection,
+    house,
+)
+from tests.fixtures.samples import Law, sample
+
+TENANT = TenantId(UUID(int=7))
+REQUEST = SearchRequest(query="", rerank=RerankMode.ALWAYS)
+FOUND = tuple(
+    candidate(rank, text, external_id=name)
+    for rank, (name, text) in enumerate({"a": "red fox", "b": "red car", "c": "boat"}.items(), 1)
+)
+
+
+def judged(queries=12, grades=None):
+    asked = {f"red fox {n}": grades or {"a": 2, "b": 0} for n in range(queries)}
+    return FakeJudgments(graded=asked)
+
+
+def place(judgments):
+    return house(
+        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        candidates=FakeCandidates(FOUND),
+        judgments=judgments,
+    )
+
+
+async def test_judged_queries_are_searched_and_fitted_and_nothing_is_logged():
+    home = place(judged())
+
+    made = await calibrate(home, TENANT, "docs", Plan(request=REQUEST))
+
+    assert (made.queries, made.pairs, made.positives) == (12, 24, 12)
+    assert made.curve.relevance(2.0) > 0.8
+    assert made.curve.relevance(0.0) < 0.2
+    assert (made.fingerprint, made.collection) == (FakeScorer.model.fingerprint, "docs")
+    assert home.calibrations.kept[made.id][0] == made
+    assert home.rankings.recorded == []
+
+
+async def test_what_nobody_judged_counts_as_irrelevant_where_that_is_asked_for():
+    plan = Plan(request=REQUEST, unjudged=Unjudged.IRRELEVANT)
+
+    made = await calibrate(place(judged()), TENANT, "docs", plan)
+
+    assert (made.pairs, made.positives) == (36, 12)
+
+
+async def test_grade_from_which_on_pairs_are_relevant_can_be_raised():
+    with pytest.raises(InvalidRequestError, match="12 queries with 0 relevant and 24 irrelevant"):
+        await calibrate(place(judged()), TENANT, "docs", Plan(request=REQUEST, relevant_from=3))
+
+
+async def test_calibration_of_the_whole_tenant_takes_the_judgments_of_all_collections():
+    made = await calibrate(place(judged()), TENANT, None, Plan(request=REQUEST))
+
+    assert (made.collection, made.queries) == (None, 12)
+
+
+@pytest.mark.parametrize("queries", [0, 9])
+async def test_too_little_is_refused_with_what_there_is(queries):
+    with pytest.raises(InvalidRequestError, match=f"{queries} queries"):
+        await calibrate(place(judged(queries)), TENANT, "docs", Plan(request=REQUEST))
+
+
+async def test_few_queries_are_warned_of():
+    few = await calibrate(place(judged()), TENANT, "docs", Plan(request=REQUEST))
+    many = fitted(Law(base=0.0).sample(60, 10, seed=1), Plan(request=REQUEST), FakeScorer.model)
+
+    assert [warning.split(" are few")[0] for warning in few.warnings[-2:]] == [
+        "12 queries",
+        "12 relevant pairs",
+    ]
+    assert many.warnings == []
+
+
+async def test_scores_of_the_log_need_no_reranker():
+    judgments = judged()
+    judgments.logged = [
+        ScoredChunk(query=query, external_id=name, chunk_id=uuid7(), score=score, place=rank)
+        for query in judgments.graded
+        for rank, (name, score) in enumerate({"a": 3.5, "b": 0.5}.items(), 1)
+    ]
+    home = place(judgments)
+
+    made = await calibrate(home, TENANT, "docs", Plan(request=REQUEST, source=Source.LOG))
+
+    assert (made.pairs, made.positives) == (24, 12)
+    assert home.scorer.asked == []
+
+
+async def test_given_pairs_are_scored_and_fitted():
+    given = [
+        GivenPair(query=f"red fox {n}", text=text, grade=grade)
+        for n in range(10)
+        for text, grade in [("a red fox", 3), ("a boat", 0)]
+    ]
+    home = place(judged())
+
+    made = await calibrate_pairs(home, TENANT, "docs", Plan(request=REQUEST), given)
+
+    assert (made.queries, made.pairs, made.positives) == (10, 20, 10)
+    assert made.curve.relevance(2.0) > 0.7
+
+
+def test_method_with_the_least_held_out_loss_is_chosen():
+    # A step: no logistic curve comes near.
+    pairs = Law().sample(100, 20, seed=1)
+    steps = sample(pairs.queries, pairs.scores, (pairs.scores > -0.5) & (pairs.queries % 3 > 0))
+
+    made = fitted(steps, Plan(request=REQUEST), FakeScorer.model)
+
+    assert made.curve.method is Method.ISOTONIC
+    assert min(made.quality.tried, key=made.quality.tried.get) == Method.ISOTONIC
+    assert set(made.quality.tried) == set(Method)
+
+
+def pair(query, place, relevant):
+    return Pair(query=query, place=place, score=1 / place, relevant=relevant)
+
+
+def test_judged_pairs_stand_for_those_near_their_place():
+    # All of the first five are judged, one of the next five, none of those behind.
+    pairs = [pair("q", n, n == 1) for n in range(1, 6)]
+    pairs += [pair("q", n, False if n == 6 else None) for n in range(6, 13)]
+
+    found, warnings = sampled(pairs, Unjudged.SKIP)
+
+    assert found.weights.tolist() == [1, 1, 1, 1, 1, 5]
+    assert found.weights.sum() == 10
+    (warning,) = warnings
+    assert "2 of 12 pairs" in warning
+    assert "beyond place 10" in warning
+
+
+def test_weights_undo_that_the_best_are_judged_more_often():
+    world = Law(slope=2.0, base=0.0).sample(400, 20, seed=2)
+    pairs = []
+    for query in range(400):
+        scores = world.scores[world.queries == query]
+        relevant = world.relevant[world.queries == query]
+        for rank, index in enumerate(scores.argsort()[::-1], 1):
+            known = rank <= 5 or (query + rank) % 5 == 0
+            pairs.append(
+                Pair(
+                    query=str(query),
+                    place=rank,
+                    score=float(scores[index]),
+                    relevant=bool(relevant[index]) if known else None,
+                )
+            )
+
+    weighted, _ = sampled(pairs, Unjudged.SKIP)
+    prior = (weighted.weights * weighted.relevant).sum() / weighted.weights.sum()
+
+    assert math.isclose(prior, world.relevant.mean(), abs_tol=0.02)
+    assert weighted.relevant.mean() > world.relevant.mean() + 0.1
+
+
+async def test_promise_is_kept_under_a_name_or_not_at_all():
+    home = place(judged())
+    made = fitted(
+        Law(slope=4.0, base=0.0).sample(60, 20, seed=3), Plan(request=REQUEST), FakeScorer.model
+    )
+    pairs = Law(slope=4.0, base=0.0).sample(60, 20, seed=3)
+    await home.calibrations.add(TENANT, None, FakeScorer.model, made, pairs)
+
+    kept = await promise(home, TENANT, "docs", "bot", Promise(precision=0.7))
+    broken = await promise(home, TENANT, "docs", "sure", Promise(precision=0.9999))
+
+    (threshold,) = home.thresholds.kept.values()
+    assert (threshold.name, threshold.cutoff) == ("bot", kept.cutoff)
+    assert (threshold.fingerprint, threshold.calibration) == (made.fingerprint, made.id)
+    assert broken.cutoff is None
+
+
+async def test_promise_needs_a_calibration():
+    with pytest.raises(NotFoundError, match="pgrerank calibrate"):
+        await promise(place(judged()), TENANT, "docs", "bot", Promise(precision=0.7))
+
+
+async def test_relevance_by_hand_needs_none():
+    home = place(judged())
+
+    made = await by_hand(home, TENANT, "docs", "bot", 0.25)
+
+    assert (made.min_relevance, made.cutoff) == (0.25, None)
+    assert list(home.thresholds.kept) == [("docs", "bot")]

@@ -1,0 +1,204 @@
+"""What a search makes of calibrations and thresholds."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from pgrerank.domain.calibration import Calibration, Curve, Method, Pool
+from pgrerank.domain.candidate import Cut
+from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.relevance import Running
+from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.domain.threshold import Threshold
+from pgrerank.usecases.search import ranked, search
+from tests.fake_calibrations import FakeCalibrations
+from tests.fake_tokens import FakeLate
+from tests.fakes import (
+    FakeCandidates,
+    FakeDocuments,
+    FakeScorer,
+    bag_of_words,
+    candidate,
+    collection,
+    house,
+)
+
+TENANT = TenantId(UUID(int=7))
+CURVE = Curve(method=Method.PLATT, coefficients=(2.0, -3.0))
+OWN = Calibration(
+    id=UUID(int=5),
+    fingerprint=FakeScorer.model.fingerprint,
+    reranker=FakeScorer.model.name,
+    curve=CURVE,
+    answerable=None,
+    pool=Pool(strategy="hybrid", candidates=100, depth=50),
+)
+FOREIGN = replace(OWN, fingerprint="a" * 64, reranker="older")
+BOT = Threshold(name="bot", cutoff=2.0, fingerprint=FakeScorer.model.fingerprint)
+#: scored 2, 1 and 0 by the words they share with the query
+FOUND = (candidate(1, "blue whale"), candidate(2, "red fox"), candidate(3, "red car"))
+
+
+def place(running=None, **parts):
+    return house(
+        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        candidates=FakeCandidates(FOUND),
+        calibrations=FakeCalibrations(running or Running(calibration=OWN)),
+        **parts,
+    )
+
+
+async def asked(home, **knobs):
+    request = SearchRequest(query="red fox", **{"rerank": RerankMode.ALWAYS, **knobs})
+    return await search(home, TENANT, "docs", request)
+
+
+async def test_results_carry_their_probability():
+    ranking = await asked(place())
+
+    assert [hit.rerank_score for hit in ranking.results] == [2, 1, 0]
+    assert [hit.relevance for hit in ranking.results] == [CURVE.relevance(s) for s in (2, 1, 0)]
+    assert (ranking.calibration.id, ranking.calibration.reason) == (OWN.id, None)
+
+
+async def test_whole_pool_of_low_probabilities_is_not_answerable():
+    low = replace(OWN, curve=Curve(method=Method.PLATT, coefficients=(1.0, -9.0)))
+
+    hopeful = await asked(place())
+    hopeless = await asked(place(Running(calibration=low)))
+
+    assert hopeful.answerable.value
+    assert not hopeless.answerable.value
+    assert hopeless.answerable.probability == pytest.approx(0.0014, abs=1e-4)
+
+
+async def test_calibration_of_another_reranker_gives_no_probability_and_the_reason():
+    ranking = await asked(place(Running(calibration=FOREIGN)))
+
+    assert {hit.relevance for hit in ranking.results} == {None}
+    assert ranking.answerable is None
+    assert ranking.calibration.id is None
+    assert "is of another reranker: older (aaaaaaaaaaaa)" in ranking.calibration.reason
+
+
+async def test_without_calibration_the_reason_says_so():
+    ranking = await asked(place(Running()))
+
+    assert (ranking.calibration.id, ranking.calibration.reason) == (None, "no calibration")
+
+
+async def test_search_that_was_not_reranked_has_no_probability():
+    ranking = await asked(place(), rerank=RerankMode.NEVER)
+
+    assert ranking.calibration.reason == "nothing was reranked"
+    assert {hit.relevance for hit in ranking.results} == {None}
+
+
+async def test_other_kind_of_search_is_remarked_on():
+    ranking = await asked(place(), depth=20)
+
+    assert ranking.calibration.id == OWN.id
+    assert "hybrid, 100 candidates, depth 50" in ranking.calibration.reason
+
+
+@pytest.mark.parametrize(
+    ("knobs", "left", "cut"),
+    [
+        ({"min_relevance": 0.2}, [2, 1], Cut(min_relevance=1)),
+        ({"threshold": "bot"}, [2], Cut(threshold=2)),
+        ({"min_score": 0.5, "threshold": "bot"}, [2], Cut(min_score=1, threshold=1)),
+        ({"min_relevance": 0.99}, [], Cut(min_relevance=3)),
+    ],
+)
+async def test_cuts_say_how_many_they_removed(knobs, left, cut):
+    home = place(Running(calibration=OWN, threshold=BOT))
+
+    ranking = await asked(home, **knobs)
+
+    assert [hit.rerank_score for hit in ranking.results] == left
+    assert ranking.cut == cut
+    assert len(ranking.hits) == 3
+    assert home.rankings.recorded == [ranking]
+
+
+async def test_threshold_by_relevance_goes_by_whatever_calibration_applies():
+    named = Threshold(name="bot", min_relevance=0.2)
+
+    ranking = await asked(place(Running(calibration=OWN, threshold=named)), threshold="bot")
+
+    assert ranking.cut == Cut(threshold=1)
+
+
+@pytest.mark.parametrize(
+    ("running", "knobs"),
+    [
+        (Running(), {"min_relevance": 0.5}),
+        (Running(calibration=FOREIGN), {"min_relevance": 0.5}),
+        (
+            Running(calibration=FOREIGN, threshold=Threshold(name="bot", min_relevance=0.5)),
+            {"threshold": "bot"},
+        ),
+        (
+            Running(calibration=OWN, threshold=replace(BOT, fingerprint="a" * 64)),
+            {"threshold": "bot"},
+        ),
+    ],
+)
+async def test_cut_that_nothing_stands_for_is_refused_before_any_work(running, knobs):
+    home = place(running)
+
+    with pytest.raises(ConflictError):
+        await asked(home, **knobs)
+
+    assert home.scorer.asked == []
+
+
+async def test_unknown_threshold_is_said():
+    with pytest.raises(NotFoundError, match="no threshold `bot`"):
+        await asked(place(), threshold="bot")
+
+
+async def test_cut_by_score_needs_reranking_and_forces_it():
+    small = collection(chunk_count=10)
+    home = replace(place(), documents=FakeDocuments({(TENANT, "docs"): small}))
+
+    ranking = await asked(home, rerank=RerankMode.AUTO, min_relevance=0.2)
+
+    assert ranking.rerank.depth == 3
+    with pytest.raises(InvalidRequestError, match="needs reranking"):
+        SearchRequest(query="x", rerank=RerankMode.NEVER, threshold="bot")
+
+
+async def test_where_nothing_could_be_scored_nothing_is_cut():
+    home = place(Running(calibration=OWN), scorer=FakeScorer(scored_in_time=0))
+
+    ranking = await asked(home, min_relevance=0.9, budget_ms=500)
+
+    assert len(ranking.results) == 3
+    assert ranking.cut == Cut()
+
+
+async def test_scores_of_late_interaction_are_calibrated_by_its_own():
+    home = place(late=FakeLate(bag_of_words))
+    docs = FakeDocuments({(TENANT, "docs"): collection(stores_tokens=True)})
+
+    await asked(replace(home, documents=docs), cascade=0)
+    await asked(replace(home, documents=docs), cascade=2)
+
+    assert [model for model, _ in home.calibrations.asked] == [
+        FakeLate.model.fingerprint,
+        FakeScorer.model.fingerprint,
+    ]
+
+
+async def test_ranked_leaves_no_trace():
+    home = place()
+
+    _, ranking = await ranked(
+        home, TENANT, "docs", SearchRequest(query="red fox", rerank=RerankMode.ALWAYS)
+    )
+
+    assert len(ranking.hits) == 3
+    assert home.rankings.recorded == []
