@@ -6,6 +6,46 @@ from functools import partial
 from pgrerank.storage import maintenance, words
 from pgrerank.storage.jobs import Chore
 
+#: name, when (as cron writes it, in UTC), what for, and what does it, given the URL
+_DUE = (
+    (
+        "partitions",
+        "5 0 * * *",
+        "make the rerank log's months ahead",
+        maintenance.ensure_partitions,
+    ),
+    (
+        "counters",
+        "15 1 * * *",
+        "put right the counters of collections",
+        maintenance.recount,
+    ),
+    (
+        "words",
+        "30 1 * * *",
+        "count the frequent words of large collections",
+        words.count_words,
+    ),
+    (
+        "titles",
+        "40 1 * * *",
+        "count the words of titles where a collection weighs them",
+        words.weigh_titles,
+    ),
+    (
+        "filters",
+        "50 1 * * *",
+        "tell vectors that an earlier version stored which document they are of",
+        maintenance.place_embeddings,
+    ),
+    (
+        "indexes",
+        "20 * * * *",
+        "build and drop vector indexes as collections grow and shrink",
+        maintenance.index_collections,
+    ),
+)
+
 
 def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[Chore]:
     """The chores that need no model.
@@ -15,42 +55,8 @@ def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[Chore]
         keep_months: Months of the rerank log that are kept; None: all.
     """
     chores = [
-        Chore(
-            name="partitions",
-            purpose="make the rerank log's months ahead",
-            cron="5 0 * * *",
-            run=partial(maintenance.ensure_partitions, url),
-        ),
-        Chore(
-            name="counters",
-            purpose="put right the counters of collections",
-            cron="15 1 * * *",
-            run=partial(maintenance.recount, url),
-        ),
-        Chore(
-            name="words",
-            purpose="count the frequent words of large collections",
-            cron="30 1 * * *",
-            run=partial(words.count_words, url),
-        ),
-        Chore(
-            name="titles",
-            purpose="count the words of titles where a collection weighs them",
-            cron="40 1 * * *",
-            run=partial(words.weigh_titles, url),
-        ),
-        Chore(
-            name="filters",
-            purpose="tell vectors that an earlier version stored which document they are of",
-            cron="50 1 * * *",
-            run=partial(maintenance.place_embeddings, url),
-        ),
-        Chore(
-            name="indexes",
-            purpose="build and drop vector indexes as collections grow and shrink",
-            cron="20 * * * *",
-            run=partial(maintenance.index_collections, url),
-        ),
+        Chore(name=name, purpose=purpose, cron=cron, run=partial(run, url))
+        for name, cron, purpose, run in _DUE
     ]
     if keep_months is None:
         return chores

@@ -9,7 +9,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option
-from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.cli.command import Failed, examples, settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,17 +50,14 @@ def report(
 
     Reliability of the probabilities, precision and recall by cut-off, scores now and before,
     time by stage, and what reranking changed. Figures that need judgments say so where there are
-    too few. Needs the extra: pip install 'pgrerank[report]'.
+    too few.
     """
+    from pgrerank.cli.report.page import page
     from pgrerank.ports.reporting import Interval
 
     until = datetime.now(UTC)
     interval = Interval(since=until - timedelta(days=days), until=until, collection=collection)
     found = asyncio.run(_found(settings(context), tenant_name, interval))
-    try:
-        from pgrerank.cli.report.page import page
-    except ModuleNotFoundError as error:
-        raise Misused(f"reports need `{error.name}`: pip install 'pgrerank[report]'") from error
     try:
         out.write_text(page(found, tenant_name), encoding="utf-8")
     except OSError as error:
