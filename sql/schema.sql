@@ -223,6 +223,98 @@ $_$;
 ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: calibrate_score_v1(uuid, text, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) RETURNS double precision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+    found_fingerprint text;
+    relevance double precision;
+begin
+    select
+        m.fingerprint,
+        pgrerank.calibration_curve_v1(
+            calibrate_score_v1.score, c.method, c.coefficients, c.knot_scores, c.knot_probabilities
+        )
+    into found_fingerprint, relevance
+    from pgrerank.calibration as c
+    inner join pgrerank.model as m on c.reranker_id = m.id
+    where c.id = calibrate_score_v1.calibration;
+    if found_fingerprint is null then
+        raise exception using
+            errcode = 'PGR02',
+            message = format('There is no calibration %s.', calibration);
+    end if;
+    if found_fingerprint is distinct from calibrate_score_v1.fingerprint then
+        raise exception using
+            errcode = 'PGR01',
+            message = format(
+                'The calibration is of the reranker %s, the score of %s.',
+                left(found_fingerprint, 12),
+                coalesce(left(calibrate_score_v1.fingerprint, 12), 'none')
+            );
+    end if;
+    return relevance;
+end;
+$$;
+
+ALTER FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: interpolated_v1(double precision, double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.interpolated_v1(x double precision, xs double precision[], ys double precision[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ WITH knot AS (
+          SELECT width_bucket(interpolated_v1.x, interpolated_v1.xs) AS place
+         )
+  SELECT
+         CASE
+             WHEN (k.place = 0) THEN (interpolated_v1.ys)[1]
+             WHEN (k.place = cardinality(interpolated_v1.xs)) THEN (interpolated_v1.ys)[k.place]
+             ELSE ((interpolated_v1.ys)[k.place] + ((((interpolated_v1.ys)[(k.place + 1)] - (interpolated_v1.ys)[k.place]) * (interpolated_v1.x - (interpolated_v1.xs)[k.place])) / ((interpolated_v1.xs)[(k.place + 1)] - (interpolated_v1.xs)[k.place])))
+         END AS y
+    FROM knot k;
+END;
+
+ALTER FUNCTION pgrerank.interpolated_v1(x double precision, xs double precision[], ys double precision[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: logistic_v1(double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.logistic_v1(x double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ((1)::double precision / ((1)::double precision + exp(GREATEST(LEAST((- x), (700)::double precision), ('-700'::integer)::double precision))));
+
+ALTER FUNCTION pgrerank.logistic_v1(x double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: softplus_v1(double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.softplus_v1(x double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (GREATEST(x, (0)::double precision) + ln(((1)::double precision + exp((- LEAST(abs(x), (700)::double precision))))));
+
+ALTER FUNCTION pgrerank.softplus_v1(x double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: calibration_curve_v1(double precision, text, double precision[], double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN CASE WHEN (score IS NULL) THEN NULL::double precision WHEN (method = 'platt'::text) THEN pgrerank.logistic_v1((((coefficients)[1] * score) + (coefficients)[2])) WHEN (method = 'beta'::text) THEN pgrerank.logistic_v1(((((coefficients)[4] * pgrerank.softplus_v1(((score - (coefficients)[1]) / (coefficients)[2]))) - ((coefficients)[3] * pgrerank.softplus_v1((((coefficients)[1] - score) / (coefficients)[2])))) + (coefficients)[5])) ELSE pgrerank.interpolated_v1(score, knot_scores, knot_probabilities) END;
+
+ALTER FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) OWNER TO pgrerank_owner;
+
+--
 -- Name: collection_size_chunk_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1334,6 +1426,51 @@ end
 $$;
 
 ALTER FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: judgment; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.judgment (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    query text NOT NULL,
+    query_hash bytea NOT NULL,
+    external_id text NOT NULL,
+    chunk_id uuid,
+    grade smallint NOT NULL,
+    source text NOT NULL,
+    judged_by text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_judgment_grade CHECK (((grade >= 0) AND (grade <= 3)))
+);
+
+ALTER TABLE pgrerank.judgment OWNER TO pgrerank_owner;
+
+--
+-- Name: judgment_grades_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.judgment_grades_v1() RETURNS TABLE(tenant_id uuid, collection_id uuid, query text, external_id text, chunk_id uuid, grade smallint, judgments bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ SELECT g.tenant_id,
+     g.collection_id,
+     g.query,
+     g.external_id,
+     g.chunk_id,
+     min(g.grade) AS grade,
+     count(*) AS judgments
+    FROM pgrerank.judgment g
+   WHERE ((g.source <> ALL (ARRAY['click'::text, 'used'::text, 'thumbs'::text])) AND ((g.judged_by IS NULL) OR (NOT (EXISTS ( SELECT 1
+            FROM pgrerank.judgment n
+           WHERE ((n.tenant_id = g.tenant_id) AND (n.collection_id = g.collection_id) AND (n.query_hash = g.query_hash) AND (n.external_id = g.external_id) AND (NOT (n.chunk_id IS DISTINCT FROM g.chunk_id)) AND (n.source = g.source) AND (n.judged_by = g.judged_by) AND (n.id > g.id)))))))
+   GROUP BY g.tenant_id, g.collection_id, g.query, g.external_id, g.chunk_id
+  HAVING ((min(g.grade) >= 1) = (max(g.grade) >= 1));
+END;
+
+ALTER FUNCTION pgrerank.judgment_grades_v1() OWNER TO pgrerank_owner;
 
 --
 -- Name: keyword_leg_v1(uuid, text, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -2452,6 +2589,84 @@ CREATE TABLE pgrerank.analyst_grant (
 ALTER TABLE pgrerank.analyst_grant OWNER TO pgrerank_owner;
 
 --
+-- Name: calibration; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.calibration (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid,
+    reranker_id uuid NOT NULL,
+    method text NOT NULL,
+    coefficients double precision[] NOT NULL,
+    knot_scores double precision[] NOT NULL,
+    knot_probabilities double precision[] NOT NULL,
+    answerable double precision[],
+    strategy text NOT NULL,
+    candidates integer NOT NULL,
+    depth integer NOT NULL,
+    unjudged text NOT NULL,
+    relevant_from smallint NOT NULL,
+    queries integer NOT NULL,
+    pairs integer NOT NULL,
+    positives integer NOT NULL,
+    brier double precision[] NOT NULL,
+    log_loss double precision[] NOT NULL,
+    ece double precision[] NOT NULL,
+    ece_raw double precision[] NOT NULL,
+    tried jsonb NOT NULL,
+    bin_predicted double precision[] NOT NULL,
+    bin_observed double precision[] NOT NULL,
+    bin_pairs integer[] NOT NULL,
+    precision_at double precision[] NOT NULL,
+    precision_at_low double precision[] NOT NULL,
+    precision_at_high double precision[] NOT NULL,
+    warnings text[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_calibration_knots CHECK ((cardinality(knot_scores) = cardinality(knot_probabilities))),
+    CONSTRAINT ck_calibration_method CHECK ((method = ANY (ARRAY['platt'::text, 'isotonic'::text, 'beta'::text]))),
+    CONSTRAINT ck_calibration_unjudged CHECK ((unjudged = ANY (ARRAY['irrelevant'::text, 'skip'::text])))
+);
+
+ALTER TABLE pgrerank.calibration OWNER TO pgrerank_owner;
+
+--
+-- Name: calibration_point; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.calibration_point (
+    tenant_id uuid NOT NULL,
+    calibration_id uuid NOT NULL,
+    cutoff double precision NOT NULL,
+    relevance double precision NOT NULL,
+    pairs integer NOT NULL,
+    precision_at_cutoff double precision NOT NULL,
+    precision_low double precision NOT NULL,
+    precision_high double precision NOT NULL,
+    recall double precision NOT NULL,
+    recall_low double precision NOT NULL,
+    recall_high double precision NOT NULL
+);
+
+ALTER TABLE pgrerank.calibration_point OWNER TO pgrerank_owner;
+
+--
+-- Name: calibration_sample; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.calibration_sample (
+    tenant_id uuid NOT NULL,
+    calibration_id uuid NOT NULL,
+    queries integer[] NOT NULL,
+    scores double precision[] NOT NULL,
+    relevant boolean[] NOT NULL,
+    weights double precision[] NOT NULL,
+    CONSTRAINT ck_calibration_sample_parallel CHECK ((cardinality(queries) = ALL (ARRAY[cardinality(scores), cardinality(relevant), cardinality(weights)])))
+);
+
+ALTER TABLE pgrerank.calibration_sample OWNER TO pgrerank_owner;
+
+--
 -- Name: chunk; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2624,27 +2839,6 @@ CREATE TABLE pgrerank.eval_run (
 ALTER TABLE pgrerank.eval_run OWNER TO pgrerank_owner;
 
 --
--- Name: judgment; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.judgment (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    collection_id uuid NOT NULL,
-    query text NOT NULL,
-    query_hash bytea NOT NULL,
-    external_id text NOT NULL,
-    chunk_id uuid,
-    grade smallint NOT NULL,
-    source text NOT NULL,
-    judged_by text,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT ck_judgment_grade CHECK (((grade >= 0) AND (grade <= 3)))
-);
-
-ALTER TABLE pgrerank.judgment OWNER TO pgrerank_owner;
-
---
 -- Name: rerank_log; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2693,12 +2887,107 @@ CREATE TABLE pgrerank.rerank_log (
     sparse_scan text,
     sparse_ranks smallint[],
     sparse_scores real[],
+    calibration_id uuid,
+    answerable double precision,
     CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
     CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
 )
 PARTITION BY RANGE (created_at);
 
 ALTER TABLE pgrerank.rerank_log OWNER TO pgrerank_owner;
+
+--
+-- Name: threshold; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.threshold (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    name text NOT NULL,
+    reranker_id uuid,
+    calibration_id uuid,
+    cutoff double precision,
+    min_relevance double precision,
+    promised_precision double precision,
+    confidence double precision,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_threshold_bound CHECK (((cutoff IS NULL) = (reranker_id IS NULL))),
+    CONSTRAINT ck_threshold_kind CHECK ((num_nonnulls(cutoff, min_relevance) = 1))
+);
+
+ALTER TABLE pgrerank.threshold OWNER TO pgrerank_owner;
+
+--
+-- Name: calibration; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.calibration WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    c.id AS calibration_id,
+    c.created_at,
+    o.name AS collection,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    c.method,
+    c.coefficients,
+    c.knot_scores,
+    c.knot_probabilities,
+    c.strategy,
+    c.candidates,
+    c.depth,
+    c.unjudged,
+    c.relevant_from,
+    c.queries,
+    c.pairs,
+    c.positives,
+    c.tried,
+    c.bin_predicted,
+    c.bin_observed,
+    c.bin_pairs,
+    c.precision_at,
+    c.precision_at_low,
+    c.precision_at_high,
+    c.warnings,
+    c.brier[1] AS brier,
+    c.brier[2] AS brier_low,
+    c.brier[3] AS brier_high,
+    c.log_loss[1] AS log_loss,
+    c.log_loss[2] AS log_loss_low,
+    c.log_loss[3] AS log_loss_high,
+    c.ece[1] AS ece,
+    c.ece[2] AS ece_low,
+    c.ece[3] AS ece_high,
+    c.ece_raw[1] AS ece_raw,
+    c.ece_raw[2] AS ece_raw_low,
+    c.ece_raw[3] AS ece_raw_high
+   FROM (((pgrerank.calibration c
+     JOIN pgrerank.tenant t ON ((c.tenant_id = t.id)))
+     JOIN pgrerank.model m ON ((c.reranker_id = m.id)))
+     LEFT JOIN pgrerank.collection o ON (((c.tenant_id = o.tenant_id) AND (c.collection_id = o.id))));
+
+ALTER VIEW pgrerank_analytics.calibration OWNER TO pgrerank_owner;
+
+--
+-- Name: calibration_point; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.calibration_point WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    p.calibration_id,
+    p.cutoff,
+    p.relevance,
+    p.pairs,
+    p.precision_at_cutoff AS "precision",
+    p.precision_low,
+    p.precision_high,
+    p.recall,
+    p.recall_low,
+    p.recall_high
+   FROM (pgrerank.calibration_point p
+     JOIN pgrerank.tenant t ON ((p.tenant_id = t.id)));
+
+ALTER VIEW pgrerank_analytics.calibration_point OWNER TO pgrerank_owner;
 
 --
 -- Name: eval_metric; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2807,6 +3096,24 @@ CREATE VIEW pgrerank_analytics.judgment WITH (security_invoker='true') AS
      LEFT JOIN pgrerank.document d ON (((j.tenant_id = d.tenant_id) AND (j.collection_id = d.collection_id) AND (j.external_id = d.external_id))));
 
 ALTER VIEW pgrerank_analytics.judgment OWNER TO pgrerank_owner;
+
+--
+-- Name: judgment_grade; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.judgment_grade WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    c.name AS collection,
+    g.query,
+    g.external_id,
+    g.chunk_id,
+    g.grade,
+    g.judgments
+   FROM ((pgrerank.judgment_grades_v1() g(tenant_id, collection_id, query, external_id, chunk_id, grade, judgments)
+     JOIN pgrerank.tenant t ON ((g.tenant_id = t.id)))
+     JOIN pgrerank.collection c ON (((g.tenant_id = c.tenant_id) AND (g.collection_id = c.id))));
+
+ALTER VIEW pgrerank_analytics.judgment_grade OWNER TO pgrerank_owner;
 
 --
 -- Name: latency_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3018,6 +3325,31 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.rerank_log OWNER TO pgrerank_owner;
 
 --
+-- Name: rerank_relevance; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.rerank_relevance WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    l.collection_name AS collection,
+    l.query,
+    l.calibration_id,
+    l.answerable,
+    l.returned,
+    (l.knobs ->> 'threshold'::text) AS threshold,
+    ((l.knobs ->> 'min_relevance'::text))::double precision AS min_relevance,
+    ((l.cut ->> 'min_relevance'::text))::integer AS cut_by_relevance,
+    ((l.cut ->> 'threshold'::text))::integer AS cut_by_threshold,
+    ( SELECT max(u.relevance) AS max
+           FROM unnest(l.relevances) u(relevance)) AS best_relevance
+   FROM (pgrerank.rerank_log l
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+  WHERE (l.calibration_id IS NOT NULL);
+
+ALTER VIEW pgrerank_analytics.rerank_relevance OWNER TO pgrerank_owner;
+
+--
 -- Name: rerank_sparse; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3065,6 +3397,29 @@ CREATE VIEW pgrerank_analytics.score_daily WITH (security_invoker='true') AS
      LEFT JOIN pgrerank.model m ON ((d.reranker_id = m.id)));
 
 ALTER VIEW pgrerank_analytics.score_daily OWNER TO pgrerank_owner;
+
+--
+-- Name: threshold; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.threshold WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    h.name AS threshold,
+    o.name AS collection,
+    h.cutoff,
+    h.min_relevance,
+    h.promised_precision,
+    h.confidence,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    h.calibration_id,
+    h.created_at
+   FROM (((pgrerank.threshold h
+     JOIN pgrerank.tenant t ON ((h.tenant_id = t.id)))
+     JOIN pgrerank.collection o ON (((h.tenant_id = o.tenant_id) AND (h.collection_id = o.id))))
+     LEFT JOIN pgrerank.model m ON ((h.reranker_id = m.id)));
+
+ALTER VIEW pgrerank_analytics.threshold OWNER TO pgrerank_owner;
 
 --
 -- Name: collection_size pk_collection_size; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -3143,6 +3498,27 @@ ALTER TABLE ONLY pgrerank.analyst_grant
 
 ALTER TABLE ONLY pgrerank.api_key
     ADD CONSTRAINT pk_api_key PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: calibration pk_calibration; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.calibration
+    ADD CONSTRAINT pk_calibration PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: calibration_point pk_calibration_point; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.calibration_point
+    ADD CONSTRAINT pk_calibration_point PRIMARY KEY (tenant_id, calibration_id, cutoff);
+
+--
+-- Name: calibration_sample pk_calibration_sample; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.calibration_sample
+    ADD CONSTRAINT pk_calibration_sample PRIMARY KEY (tenant_id, calibration_id);
 
 --
 -- Name: chunk pk_chunk; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -3257,6 +3633,13 @@ ALTER TABLE ONLY pgrerank.tenant
     ADD CONSTRAINT pk_tenant PRIMARY KEY (id);
 
 --
+-- Name: threshold pk_threshold; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.threshold
+    ADD CONSTRAINT pk_threshold PRIMARY KEY (tenant_id, id);
+
+--
 -- Name: chunk uq_chunk_tenant_id_document_id_ordinal; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3306,10 +3689,23 @@ ALTER TABLE ONLY pgrerank.tenant
     ADD CONSTRAINT uq_tenant_name UNIQUE (name);
 
 --
+-- Name: threshold uq_threshold_tenant_id_collection_id_name; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.threshold
+    ADD CONSTRAINT uq_threshold_tenant_id_collection_id_name UNIQUE (tenant_id, collection_id, name);
+
+--
 -- Name: ix_api_key_prefix; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 CREATE INDEX ix_api_key_prefix ON pgrerank.api_key USING btree (prefix);
+
+--
+-- Name: ix_calibration_tenant_id_collection_id_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE INDEX ix_calibration_tenant_id_collection_id_id ON pgrerank.calibration USING btree (tenant_id, collection_id, id);
 
 --
 -- Name: ix_chunk_embedding_tenant_id_chunk_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
@@ -3402,6 +3798,41 @@ ALTER TABLE ONLY pgrerank.analyst_grant
 
 ALTER TABLE ONLY pgrerank.api_key
     ADD CONSTRAINT fk_api_key_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
+
+--
+-- Name: calibration_point fk_calibration_point_tenant_id_calibration_id_calibration; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.calibration_point
+    ADD CONSTRAINT fk_calibration_point_tenant_id_calibration_id_calibration FOREIGN KEY (tenant_id, calibration_id) REFERENCES pgrerank.calibration(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: calibration fk_calibration_reranker_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.calibration
+    ADD CONSTRAINT fk_calibration_reranker_id_model FOREIGN KEY (reranker_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: calibration_sample fk_calibration_sample_tenant_id_calibration_id_calibration; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.calibration_sample
+    ADD CONSTRAINT fk_calibration_sample_tenant_id_calibration_id_calibration FOREIGN KEY (tenant_id, calibration_id) REFERENCES pgrerank.calibration(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: calibration fk_calibration_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.calibration
+    ADD CONSTRAINT fk_calibration_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: calibration fk_calibration_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.calibration
+    ADD CONSTRAINT fk_calibration_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
 
 --
 -- Name: chunk_embedding fk_chunk_embedding_model_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -3614,10 +4045,55 @@ ALTER TABLE ONLY pgrerank.score_daily
     ADD CONSTRAINT fk_score_daily_tenant_id_tenant FOREIGN KEY (tenant_id) REFERENCES pgrerank.tenant(id) ON DELETE CASCADE;
 
 --
+-- Name: threshold fk_threshold_reranker_id_model; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.threshold
+    ADD CONSTRAINT fk_threshold_reranker_id_model FOREIGN KEY (reranker_id) REFERENCES pgrerank.model(id);
+
+--
+-- Name: threshold fk_threshold_tenant_id_calibration_id_calibration; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.threshold
+    ADD CONSTRAINT fk_threshold_tenant_id_calibration_id_calibration FOREIGN KEY (tenant_id, calibration_id) REFERENCES pgrerank.calibration(tenant_id, id) ON DELETE CASCADE;
+
+--
+-- Name: threshold fk_threshold_tenant_id_collection_id_collection; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.threshold
+    ADD CONSTRAINT fk_threshold_tenant_id_collection_id_collection FOREIGN KEY (tenant_id, collection_id) REFERENCES pgrerank.collection(tenant_id, id) ON DELETE CASCADE;
+
+--
 -- Name: analyst_grant analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 CREATE POLICY analyst ON pgrerank.analyst_grant FOR SELECT TO pgrerank_analyst USING ((login = SESSION_USER));
+
+--
+-- Name: calibration analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.calibration FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: calibration_point analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.calibration_point FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
+-- Name: calibration_sample analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.calibration_sample FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
 
 --
 -- Name: chunk analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
@@ -3764,6 +4240,14 @@ CREATE POLICY analyst ON pgrerank.tenant FOR SELECT TO pgrerank_analyst USING ((
   WHERE (g.login = SESSION_USER))));
 
 --
+-- Name: threshold analyst; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY analyst ON pgrerank.threshold FOR SELECT TO pgrerank_analyst USING ((tenant_id IN ( SELECT g.tenant_id
+   FROM pgrerank.analyst_grant g
+  WHERE (g.login = SESSION_USER))));
+
+--
 -- Name: analyst_grant; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3780,6 +4264,24 @@ ALTER TABLE pgrerank.api_key ENABLE ROW LEVEL SECURITY;
 --
 
 CREATE POLICY app ON pgrerank.api_key TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: calibration app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.calibration TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: calibration_point app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.calibration_point TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: calibration_sample app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.calibration_sample TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
 -- Name: chunk app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
@@ -3890,6 +4392,30 @@ CREATE POLICY app ON pgrerank.score_daily TO pgrerank_app USING ((tenant_id = ( 
 CREATE POLICY app ON pgrerank.tenant TO pgrerank_app USING ((id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
 
 --
+-- Name: threshold app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE POLICY app ON pgrerank.threshold TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+
+--
+-- Name: calibration; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.calibration ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: calibration_point; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.calibration_point ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: calibration_sample; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.calibration_sample ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: chunk; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3998,6 +4524,12 @@ ALTER TABLE pgrerank.score_daily ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgrerank.tenant ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: threshold; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.threshold ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: SCHEMA pgrerank; Type: ACL; Schema: -; Owner: pgrerank_owner
 --
 
@@ -4046,6 +4578,46 @@ GRANT ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) TO pgreran
 --
 
 REVOKE ALL ON FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, score double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION interpolated_v1(x double precision, xs double precision[], ys double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.interpolated_v1(x double precision, xs double precision[], ys double precision[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.interpolated_v1(x double precision, xs double precision[], ys double precision[]) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.interpolated_v1(x double precision, xs double precision[], ys double precision[]) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION logistic_v1(x double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.logistic_v1(x double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.logistic_v1(x double precision) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.logistic_v1(x double precision) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION softplus_v1(x double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.softplus_v1(x double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.softplus_v1(x double precision) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.softplus_v1(x double precision) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION collection_size_chunk_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -4217,6 +4789,21 @@ GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id
 
 REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
+
+--
+-- Name: TABLE judgment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.judgment TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.judgment TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION judgment_grades_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.judgment_grades_v1() FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.judgment_grades_v1() TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.judgment_grades_v1() TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -4439,6 +5026,27 @@ GRANT SELECT ON TABLE pgrerank.alembic_version TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.analyst_grant TO pgrerank_analyst;
 
 --
+-- Name: TABLE calibration; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE pgrerank.calibration TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.calibration TO pgrerank_analyst;
+
+--
+-- Name: TABLE calibration_point; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.calibration_point TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.calibration_point TO pgrerank_analyst;
+
+--
+-- Name: TABLE calibration_sample; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.calibration_sample TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.calibration_sample TO pgrerank_analyst;
+
+--
 -- Name: TABLE chunk; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4509,18 +5117,30 @@ GRANT SELECT,INSERT ON TABLE pgrerank.eval_run TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.eval_run TO pgrerank_analyst;
 
 --
--- Name: TABLE judgment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT,INSERT ON TABLE pgrerank.judgment TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.judgment TO pgrerank_analyst;
-
---
 -- Name: TABLE rerank_log; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 GRANT SELECT,INSERT ON TABLE pgrerank.rerank_log TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.rerank_log TO pgrerank_analyst;
+
+--
+-- Name: TABLE threshold; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.threshold TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.threshold TO pgrerank_analyst;
+
+--
+-- Name: TABLE calibration; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.calibration TO pgrerank_analyst;
+
+--
+-- Name: TABLE calibration_point; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.calibration_point TO pgrerank_analyst;
 
 --
 -- Name: TABLE eval_metric; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -4551,6 +5171,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.judged_quality TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.judgment TO pgrerank_analyst;
+
+--
+-- Name: TABLE judgment_grade; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.judgment_grade TO pgrerank_analyst;
 
 --
 -- Name: TABLE latency_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -4595,6 +5221,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.rerank_evidence TO pgrerank_analyst;
 GRANT SELECT ON TABLE pgrerank_analytics.rerank_log TO pgrerank_analyst;
 
 --
+-- Name: TABLE rerank_relevance; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.rerank_relevance TO pgrerank_analyst;
+
+--
 -- Name: TABLE rerank_sparse; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -4605,6 +5237,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.rerank_sparse TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.score_daily TO pgrerank_analyst;
+
+--
+-- Name: TABLE threshold; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.threshold TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
