@@ -63,6 +63,28 @@ def test_replay_says_what_judgments_say(cli, place, search, tmp_path):
     assert "1.0 -> 1.0 (1 judged)" in shown
 
 
+def test_a_replay_is_saved_to_be_compared(cli, place, search, tmp_path):
+    judgments = tmp_path / "judgments.tsv"
+    judgments.write_text("query-id\tcorpus-id\tscore\nq1\tfruit\t1\n")
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(json.dumps({"_id": "q1", "text": "what colour is a banana"}) + "\n")
+    cli.well("judgment", "import", judgments, "--queries", queries, *place)
+
+    for label, depth in (("deep", 3), ("shallow", 1)):
+        cli.well("replay", search["id"], *place, "--depth", depth, "--save", label)
+
+    assert "nDCG@10" in cli.well("compare", "deep", "shallow", "-t", "past")
+
+
+def test_a_replay_of_what_nobody_judged_is_not_saved(cli, place):
+    made = cli.json("search", "which car", *place, "--rerank", "always")
+
+    result = cli("replay", made["id"], *place, "--save", "unjudged")
+
+    assert result.exit_code == 2
+    assert "none of these searches was judged" in result.stderr
+
+
 @pytest.mark.usefixtures("search")
 def test_the_last_searches_are_replayed_under_another_fusion(cli, place):
     found = cli.json("replay", *place, "--last", "1", "--fusion", "weighted")

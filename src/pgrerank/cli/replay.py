@@ -37,6 +37,8 @@ class Wanted:
     depth: int | None
     cascade: int | None
     fusion: Retrieval | None
+    #: under which it is stored; None: it is not
+    label: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,12 @@ class Replayed:
 @click.option("--rrf-k", type=int, help="Added to every rank in `rrf`.")
 @click.option("--dense-weight", type=float, help="What the dense leg weighs.")
 @click.option("--keyword-weight", type=float, help="What the keyword leg weighs.")
+@click.option(
+    "--save",
+    "label",
+    metavar="LABEL",
+    help="Store what came out as an evaluation, for `compare`. Needs --collection and judgments.",
+)
 @option.as_json
 @click.pass_context
 def replay(
@@ -83,7 +91,7 @@ def replay(
 
     Without ids the last ones are taken. The reranker and its precision are those of the settings.
     Shows how far orders moved, what it costs, and the measures where queries were judged. The legs
-    are not asked again, and nothing is written.
+    are not asked again, and the log stays as it is.
     """
     as_json = given.pop("as_json")
     wanted = _wanted(ranking_ids, given)
@@ -95,6 +103,8 @@ def replay(
 
 
 def _wanted(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> Wanted:
+    if given["label"] and not given["collection"]:
+        raise Misused("--save needs a --collection")
     names = ("fusion", "rrf_k", "dense_weight", "keyword_weight")
     changes = {name: given[name] for name in names if given[name] is not None}
     if "fusion" in changes:
@@ -110,6 +120,7 @@ def _wanted(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> Wanted:
         depth=given["depth"],
         cascade=given["cascade"],
         fusion=Retrieval(**changes) if changes else None,
+        label=given["label"],
     )
 
 
@@ -119,7 +130,7 @@ def _utc(instant: datetime | None) -> datetime | None:
 
 async def _replayed(found: Settings, tenant_name: str, wanted: Wanted) -> Replayed:
     from pgrerank import wiring
-    from pgrerank.usecases.replay import Plan, Replay, measured, replay
+    from pgrerank.usecases.replay import Plan, Replay, measured, replay, save
 
     plan = Plan(depth=wanted.depth, cascade=wanted.cascade, fusion=wanted.fusion)
     replays: list[Replay] = []
@@ -132,6 +143,8 @@ async def _replayed(found: Settings, tenant_name: str, wanted: Wanted) -> Replay
             for ranking_id in chosen:
                 replays.append(await replay(house, tenant.id, RankingId(ranking_id), plan))
                 step()
+        if wanted.label and (name := wanted.filter.collection):
+            await save(house, tenant.id, name, replays, plan, label=wanted.label)
         return Replayed(replays=replays, measured=await measured(house, tenant.id, replays))
 
 

@@ -53,7 +53,7 @@ async def answers(house: House, plan: Plan) -> AsyncIterator[EvaluatedQuery]:
     for question in plan.questions:
         request = replace(plan.request, query=question.query)
         ranking = await search(house, plan.tenant_id, plan.collection.name, request)
-        yield _evaluated(question, ranking)
+        yield evaluated(question, ranking.hits, ranking.rerank.status, ranking.timings_ms["total"])
 
 
 def of_answers(house: House, plan: Plan, found: Sequence[EvaluatedQuery]) -> Evaluation:
@@ -116,13 +116,16 @@ def measured(run: Run, qrels: Qrels) -> dict[str, float]:
     return {name: round(fmean(each.values()), 4) for name, each in values.items()}
 
 
-def _evaluated(question: Question, ranking: Ranking) -> EvaluatedQuery:
-    final = _documents(ranking.hits)
-    first = _documents(sorted(ranking.hits, key=lambda hit: hit.candidate.fused_rank))
+def evaluated(
+    question: Question, hits: Sequence[Hit], status: str, total_ms: float
+) -> EvaluatedQuery:
+    """What a search gave for a question: all candidates, best first."""
+    final = _documents(hits)
+    first = _documents(sorted(hits, key=lambda hit: hit.candidate.fused_rank))
     return EvaluatedQuery(
         query=question.query,
-        status=ranking.rerank.status,
-        total_ms=ranking.timings_ms["total"],
+        status=status,
+        total_ms=total_ms,
         external_ids=final[:NAMED],
         grades=tuple(question.grades.get(name) for name in final),
         first_stage_grades=tuple(question.grades.get(name) for name in first),

@@ -10,14 +10,15 @@ from scipy import stats
 from pgrerank.domain import evaluation, measures, order
 from pgrerank.domain.candidate import Hit, RerankReport
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.evaluation import Evaluation, Question
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.log import LoggedRanking
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports import House, Vector
-from pgrerank.usecases import again, second_stage
+from pgrerank.usecases import again, evaluate, second_stage
 from pgrerank.usecases.second_stage import Work
 
 #: results that are compared
@@ -48,8 +49,8 @@ class Replay:
     #: chunks in the order that was logged, without those that are gone, and in the new one
     before: tuple[ChunkId, ...]
     after: tuple[ChunkId, ...]
-    #: document of each, as people name it
-    documents: Mapping[ChunkId, str]
+    #: the new order with all its scores
+    hits: tuple[Hit, ...]
     #: Kendall's tau between the two orders, -1..1; None for fewer than two
     tau: float | None
     #: share of the logged top ten that is there again; None: nothing was found
@@ -61,6 +62,11 @@ class Replay:
     def is_exact(self) -> bool:
         """Whether every candidate took part."""
         return not self.gone
+
+    @property
+    def documents(self) -> Mapping[ChunkId, str]:
+        """The document of each chunk, as people name it."""
+        return {hit.candidate.chunk_id: hit.candidate.external_id for hit in self.hits}
 
 
 async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan: Plan) -> Replay:
@@ -119,6 +125,55 @@ async def measured(house: House, tenant_id: TenantId, replays: Sequence[Replay])
             before[name] = _documents(each, each.before)
             after[name] = _documents(each, each.after)
     return Measured(queries=len(qrels), before=_means(before, qrels), after=_means(after, qrels))
+
+
+async def save(
+    house: House,
+    tenant_id: TenantId,
+    name: str,
+    replays: Sequence[Replay],
+    plan: Plan,
+    *,
+    label: str,
+) -> Evaluation:
+    """Store the replayed searches of a collection that were judged as an evaluation.
+
+    Of searches for the same query the first counts; times are those of the second stage.
+
+    Raises:
+        NotFoundError: There is no such collection.
+        InvalidRequestError: The label cannot be one, or none of the searches was judged.
+        ConflictError: The collection was deleted meanwhile.
+    """
+    collection = await house.documents.collection(tenant_id, name)
+    grades = await house.judgments.grades(tenant_id, collection)
+    chosen = {
+        each.ranking.query: each
+        for each in reversed(replays)
+        if each.ranking.collection == name and grades.get(each.ranking.query)
+    }
+    if not chosen:
+        raise InvalidRequestError("label", "cannot be given: none of these searches was judged")
+    questions = [Question(query=query, grades=grades[query]) for query in chosen]
+    ground = evaluate.Plan(
+        tenant_id=tenant_id,
+        collection=replace(collection, retrieval=plan.fusion or collection.retrieval),
+        questions=questions,
+        request=_request(next(iter(chosen.values())).ranking, plan),
+        label=label,
+    )
+    answers = [
+        evaluate.evaluated(
+            question,
+            chosen[question.query].hits,
+            chosen[question.query].rerank.status,
+            chosen[question.query].rerank_ms,
+        )
+        for question in questions
+    ]
+    made = evaluate.of_answers(house, ground, answers)
+    await evaluate.store(house, ground, made)
+    return made
 
 
 async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, Mapping[str, int]]:
@@ -181,7 +236,7 @@ def _compared(
         gone=gone,
         before=before,
         after=after,
-        documents={hit.candidate.chunk_id: hit.candidate.external_id for hit in hits},
+        hits=hits,
         tau=_tau(before, after),
         kept=len({*before[:TOP]} & {*after[:TOP]}) / len(before[:TOP]) if before else None,
         rerank_ms=rerank_ms,
