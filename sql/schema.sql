@@ -1378,7 +1378,7 @@ begin
     select l.*, cardinality(l.chunk_ids) as returned
     into keyword
     from pgrerank.keyword_leg_v2(
-        collection_id, query, candidates, filter, k1, b, title_boost,
+        collection_id, query, requested, filter, k1, b, title_boost,
         case when is_tiered then coalesce(dense.chunk_ids, '{}') end
     ) as l
     where query is not null;

@@ -9,11 +9,10 @@
 -- Called by: keyword_leg_v2.
 --
 -- Dynamic SQL, because a sum written out for the terms at hand reads each chunk once, where a join
--- of chunks and terms carries a row for every pair: 2 against 6 microseconds a chunk for four
--- terms. What is formatted in are numbers and quoted literals. The planner takes `@@` to be cheap,
--- though each call unpacks a tsvector, and would read the collection by its other index: hence the
--- settings, which leave it the bitmaps of both indexes. `offset 0` keeps an inner product from
--- being computed wherever it is named.
+-- of chunks and terms carries a row for every pair. What is formatted in are numbers and quoted
+-- literals. The planner takes `@@` to be cheap, though each call unpacks a tsvector, and would read
+-- the collection by its other index: hence the settings, which leave it the bitmaps of both
+-- indexes. `offset 0` keeps an inner product from being computed wherever it is named.
 create function pgrerank.bm25_v1(
     tenant_id uuid,
     collection_id uuid,

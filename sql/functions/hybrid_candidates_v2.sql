@@ -3,9 +3,9 @@
 -- Arguments: collection_id; model_id, the embedder; embedding, null for no dense leg; query, null
 --     for no keyword leg; weights, of the query, null for no sparse leg; candidates, rows wanted
 --     of each leg; texts, how many of the fused list come with their content; filter and
---     min_similarity as in dense_leg_v2; is_tiered, whether the keyword leg only ranks what a
---     dense leg of ten times the candidates (1,000 at most) found; k1, b and title_boost as in
---     keyword_leg_v2; the rest as in fuse_v2.
+--     min_similarity as in dense_leg_v2; is_tiered, whether the keyword leg ranks just what a
+--     dense leg of ten times the candidates (1,000 at most) found, and the fused list is cut to
+--     the candidates; k1, b and title_boost as in keyword_leg_v2; the rest as in fuse_v2.
 -- Returns: one row per candidate in fused order, and on each the reports of the legs (null where
 --     a leg was off). A search that finds nothing returns one row with the reports alone.
 -- Called by: queries/candidates.sql.
@@ -80,7 +80,7 @@ begin
     select l.*, cardinality(l.chunk_ids) as returned
     into keyword
     from pgrerank.keyword_leg_v2(
-        collection_id, query, candidates, filter, k1, b, title_boost,
+        collection_id, query, requested, filter, k1, b, title_boost,
         case when is_tiered then coalesce(dense.chunk_ids, '{}') end
     ) as l
     where query is not null;

@@ -163,20 +163,19 @@ async def test_tiers_rank_by_words_what_the_dense_leg_found(new_shelf):
 
     tiered = await shelf.retrieve("walrus tusk", Strategy.TIERED, candidates=3)
 
-    dense = await shelf.dense("walrus tusk", candidates=30)
-    found = [each.external_id for each in tiered.candidates]
-    assert (tiered.dense.requested, tiered.dense.returned) == (30, 30)
-    assert (len(found), tiered.keyword.returned) == (3, 3)
-    assert set(found) <= set(dense)
-    assert "far" not in found
-    scores = {
-        each.external_id: each.keyword_score
-        for each in (await shelf.retrieve("walrus tusk", Strategy.KEYWORD)).candidates
-    }
-    ranked = [each for each in tiered.candidates if each.keyword_rank is not None]
-    assert ranked
-    assert {each.external_id: each.keyword_score for each in ranked} == pytest.approx(
-        {each.external_id: scores[each.external_id] for each in ranked}
+    nearest = await shelf.retrieve("walrus tusk", Strategy.DENSE, candidates=30)
+    dense = [each.chunk_id for each in nearest.candidates]
+    keyword = (await shelf.keyword_leg("walrus tusk")).candidates
+    by_words = [each for each in keyword if each.external_id != "far"]
+    assert len(by_words) == len(keyword) - 1
+    both = LegReport(requested=30, returned=30, scan="exact")
+    assert (tiered.dense, tiered.keyword) == (both, replace(both, scan="gin"))
+    assert [each.chunk_id for each in tiered.candidates] == [
+        chunk for chunk, _ in oracles.fused(dense, [each.chunk_id for each in by_words])[:3]
+    ]
+    scores = {each.chunk_id: each.keyword_score for each in by_words}
+    assert [each.keyword_score for each in tiered.candidates] == pytest.approx(
+        [scores[each.chunk_id] for each in tiered.candidates]
     )
 
 

@@ -102,7 +102,7 @@ def _retrieved(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
     return Retrieved(
         candidates=tuple(_candidate(row) for row in rows if row["chunk_id"] is not None),
         dense=_leg(reports, "dense", reports["dense_requested"]),
-        keyword=_leg(reports, "keyword", requested),
+        keyword=_leg(reports, "keyword", reports["dense_requested"]),
         sparse=_leg(reports, "sparse", requested),
         below_similarity=reports["below_similarity"] or 0,
     )
