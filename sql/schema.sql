@@ -513,97 +513,94 @@ CREATE FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embeddi
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET cpu_operator_cost TO '0'
+    SET enable_seqscan TO 'off'
+    SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
     AS $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
-    -- Looked up first: a small collection has none, and need not be counted.
     index_id constant oid := to_regclass(
         'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
     );
-    wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
-    width constant integer := least(greatest(4 * wanted, 200), 1000);
-    chunk_count bigint;
-    share double precision := 1;
+    probe constant public.halfvec := case
+        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
+    end;
 begin
     if index_id is not null then
-        select sum(s.chunks)
-        into chunk_count
-        from pgrerank.collection_size as s
-        where
-            s.tenant_id = tenant and s.collection_id = dense_leg_v2.collection_id
-            and exists (
-                select from pg_catalog.pg_index as i
-                where i.indexrelid = index_id and i.indisvalid
-            );
-    end if;
-    if chunk_count > exact_limit and filter is not null then
-        select coalesce(avg(s.passes::integer), 0)
-        into share
-        from (
-            (
-                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                from pgrerank.document as d
-                where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
-                order by d.external_id asc
-                limit 500
-            )
-            union all
-            (
-                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                from pgrerank.document as d
-                where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
-                order by d.external_id desc
-                limit 500
-            )
-        ) as s;
-    end if;
-    if
-        chunk_count > exact_limit
-        and wanted <= share * greatest(width, least(chunk_count / 100, 5000))
-    then
-        scan := 'hnsw';
         select
             n.chunk_ids,
-            n.scores
-        into chunk_ids, scores
-        from pgrerank.nearest_indexed_v2(
-            tenant,
-            collection_id,
-            model_id,
-            embedding,
-            wanted,
-            filter,
-            width,
-            case
-                when filter is null then wanted
-                else greatest(width, ceil(2 * wanted / share)::integer)
-            end
+            n.scores,
+            n.scan,
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from pgrerank.nearest_of_large_v1(
+            tenant, collection_id, model_id, embedding, candidates, filter, exact_limit, index_id
         ) as n;
     end if;
-    if cardinality(chunk_ids) >= wanted then
-        chunk_ids := chunk_ids[:candidates];
-        scores := scores[:candidates];
-    else
-        scan := 'exact';
-        if share <= 0.05 then
+    if scan is null and filter is null then
+        select
+            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
+            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
+            'exact',
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from (
             select
-                n.chunk_ids,
-                n.scores
-            into chunk_ids, scores
-            from pgrerank.nearest_of_documents_v1(
-                tenant, collection_id, model_id, embedding, candidates, filter
-            ) as n;
-        else
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) dense_leg_v2.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = tenant
+                and e.collection_id = dense_leg_v2.collection_id
+                and e.model_id = dense_leg_v2.model_id
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
+    elsif scan is null then
+        select
+            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
+            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
+            'exact',
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from (
             select
-                n.chunk_ids,
-                n.scores
-            into chunk_ids, scores
-            from pgrerank.nearest_exact_v2(
-                tenant, collection_id, model_id, embedding, candidates, filter
-            ) as n;
-        end if;
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) dense_leg_v2.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = tenant
+                and e.collection_id = dense_leg_v2.collection_id
+                and e.model_id = dense_leg_v2.model_id
+                and coalesce(e.document_id, (
+                    select c.document_id
+                    from pgrerank.chunk as c
+                    where c.tenant_id = tenant and c.id = e.chunk_id
+                )) in (
+                    select d.id
+                    from pgrerank.document as d
+                    where
+                        d.tenant_id = tenant
+                        and d.collection_id = dense_leg_v2.collection_id
+                        and jsonb_path_match_opr(d.metadata, filter)
+                )
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
     end if;
-    below_similarity := 0;
     if min_similarity is not null then
         select count(*)
         into below_similarity
@@ -612,8 +609,6 @@ begin
         chunk_ids := chunk_ids[:cardinality(chunk_ids) - below_similarity];
         scores := scores[:cardinality(scores) - below_similarity];
     end if;
-    chunk_ids := coalesce(chunk_ids, '{}');
-    scores := coalesce(scores, '{}');
 end
 $$;
 
@@ -1800,108 +1795,6 @@ $$;
 ALTER FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
 
 --
--- Name: nearest_exact_v2(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_generic_plan'
-    SET jit TO 'off'
-    SET max_parallel_workers_per_gather TO '0'
-    SET enable_seqscan TO 'off'
-    SET enable_sort TO 'off'
-    SET enable_nestloop TO 'off'
-    SET enable_mergejoin TO 'off'
-    AS $$
-declare
-    probe constant public.halfvec := case
-        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
-    end;
-begin
-    if filter is null then
-        select
-            array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc),
-            array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc)
-        into chunk_ids, scores
-        from (
-            select
-                e.chunk_id,
-                case
-                    when e.half is null
-                        then e.embedding operator(public.<=>) nearest_exact_v2.embedding
-                    else e.half operator(public.<=>) probe
-                end as distance
-            from (
-                select
-                    v.chunk_id,
-                    v.embedding,
-                    v.half
-                from pgrerank.chunk_embedding as v
-                where
-                    v.tenant_id = nearest_exact_v2.tenant_id
-                    and v.collection_id between nearest_exact_v2.collection_id
-                    and nearest_exact_v2.collection_id
-                    and v.model_id between nearest_exact_v2.model_id and nearest_exact_v2.model_id
-                order by v.collection_id asc, v.model_id asc, v.chunk_id asc
-                offset 0
-            ) as e
-            order by distance asc, e.chunk_id asc
-            limit candidates
-        ) as n
-        where n.distance <> 'NaN';
-        return;
-    end if;
-    select
-        array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc),
-        array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc)
-    into chunk_ids, scores
-    from (
-        select
-            e.chunk_id,
-            case
-                when e.half is null
-                    then e.embedding operator(public.<=>) nearest_exact_v2.embedding
-                else e.half operator(public.<=>) probe
-            end as distance
-        from (
-            select
-                v.chunk_id,
-                v.document_id,
-                v.embedding,
-                v.half
-            from pgrerank.chunk_embedding as v
-            where
-                v.tenant_id = nearest_exact_v2.tenant_id
-                and v.collection_id between nearest_exact_v2.collection_id
-                and nearest_exact_v2.collection_id
-                and v.model_id between nearest_exact_v2.model_id and nearest_exact_v2.model_id
-            order by v.collection_id asc, v.model_id asc, v.chunk_id asc
-            offset 0
-        ) as e
-        where
-            coalesce(e.document_id, (
-                select c.document_id
-                from pgrerank.chunk as c
-                where c.tenant_id = nearest_exact_v2.tenant_id and c.id = e.chunk_id
-            )) in (
-                select d.id
-                from pgrerank.document as d
-                where
-                    d.tenant_id = nearest_exact_v2.tenant_id
-                    and d.collection_id = nearest_exact_v2.collection_id
-                    and jsonb_path_match_opr(d.metadata, filter)
-            )
-        order by distance asc, e.chunk_id asc
-        limit candidates
-    ) as n
-    where n.distance <> 'NaN';
-end
-$$;
-
-ALTER FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
-
---
 -- Name: nearest_indexed_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1950,6 +1843,7 @@ CREATE FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, 
     SET enable_sort TO 'off'
     SET enable_seqscan TO 'off'
     SET enable_bitmapscan TO 'off'
+    SET enable_nestloop TO 'on'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     AS $_$
@@ -2024,6 +1918,7 @@ CREATE FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id u
     SET jit TO 'off'
     SET max_parallel_workers_per_gather TO '0'
     SET enable_seqscan TO 'off'
+    SET enable_nestloop TO 'on'
     SET enable_hashjoin TO 'off'
     SET enable_mergejoin TO 'off'
     AS $$
@@ -2080,6 +1975,93 @@ end
 $$;
 
 ALTER FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: nearest_of_large_v1(uuid, uuid, uuid, public.vector, integer, jsonpath, integer, oid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, exact_limit integer, index_id oid, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+    wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
+    width constant integer := least(greatest(4 * wanted, 200), 1000);
+    chunk_count bigint;
+    share double precision;
+begin
+    select sum(s.chunks)
+    into chunk_count
+    from pgrerank.collection_size as s
+    where
+        s.tenant_id = nearest_of_large_v1.tenant_id
+        and s.collection_id = nearest_of_large_v1.collection_id
+        and exists (
+            select from pg_catalog.pg_index as i
+            where i.indexrelid = index_id and i.indisvalid
+        );
+    if chunk_count > exact_limit then
+        select coalesce(avg(s.passes::integer), 0)
+        into share
+        from (
+            (
+                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                from pgrerank.document as d
+                where
+                    d.tenant_id = nearest_of_large_v1.tenant_id
+                    and d.collection_id = nearest_of_large_v1.collection_id
+                    and filter is not null
+                order by d.external_id asc
+                limit 500
+            )
+            union all
+            (
+                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                from pgrerank.document as d
+                where
+                    d.tenant_id = nearest_of_large_v1.tenant_id
+                    and d.collection_id = nearest_of_large_v1.collection_id
+                    and filter is not null
+                order by d.external_id desc
+                limit 500
+            )
+        ) as s;
+        if filter is null or wanted <= share * greatest(width, least(chunk_count / 100, 5000)) then
+            select
+                n.chunk_ids[:candidates],
+                n.scores[:candidates],
+                'hnsw'
+            into chunk_ids, scores, scan
+            from pgrerank.nearest_indexed_v2(
+                tenant_id,
+                collection_id,
+                model_id,
+                embedding,
+                wanted,
+                filter,
+                width,
+                case
+                    when filter is null then wanted
+                    else greatest(width, ceil(2 * wanted / share)::integer)
+                end
+            ) as n
+            where cardinality(n.chunk_ids) >= wanted;
+        elsif share <= 0.05 then
+            select
+                coalesce(n.chunk_ids, '{}'),
+                coalesce(n.scores, '{}'),
+                'exact'
+            into chunk_ids, scores, scan
+            from pgrerank.nearest_of_documents_v1(
+                tenant_id, collection_id, model_id, embedding, candidates, filter
+            ) as n;
+        end if;
+    end if;
+end
+$$;
+
+ALTER FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, exact_limit integer, index_id oid, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
 
 --
 -- Name: prefix_frequency_v1(tsvector, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -4844,12 +4826,6 @@ GRANT ALL ON FUNCTION pgrerank.lexeme_index_v1(lexeme text) TO pgrerank_app;
 REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
 
 --
--- Name: FUNCTION nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
-
---
 -- Name: FUNCTION nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4866,6 +4842,12 @@ REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id
 --
 
 REVOKE ALL ON FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, exact_limit integer, index_id oid, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, exact_limit integer, index_id oid, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION prefix_frequency_v1(lexemes tsvector, prefix text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

@@ -35,8 +35,8 @@ TABLES = (
 FUNCTIONS = (
     "embedding_index_v2",
     "nearest_of_documents_v1",
-    "nearest_exact_v2",
     "nearest_indexed_v2",
+    "nearest_of_large_v1",
     "dense_leg_v2",
 )
 

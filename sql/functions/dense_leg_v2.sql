@@ -8,19 +8,23 @@
 -- Called by: hybrid_candidates_v2.
 --
 -- Security definer: under row-level security the planner may not use what is not leakproof, and
--- each function below names the tenant itself. A scan of the index that comes back short is
--- repeated exactly, so a leg is never underfilled while there are chunks to fill it.
+-- each function below names the tenant itself. Vectors are read whole unless a large collection
+-- gives a quicker way; a scan of an index that comes back short is repeated so, and a leg is never
+-- underfilled while there are chunks to fill it.
 --
--- The scan keeps four times what is wanted: of 50,000 vectors that found 0.996 of the nearest 100,
--- three times 0.992, twice 0.986. With a filter it wants half as much again, since what an index
--- finds last is the least complete; the first and the last 500 documents say what share passes, and
--- so how far the scan would go. Beyond one vector in a hundred, or 5,000, reading those that pass
--- is quicker: to find one through the index was seen to take as long as to read fifty in a row.
--- A scan may go twice as far as the share says, and no farther: where those that pass lie far from
--- the query, or the share misleads otherwise, that costs time, and no row.
+-- The statements here have one good plan each, whatever the sizes, so they are planned once a
+-- connection (plan_cache_mode): for a small tenant planning would take longer than reading. That
+-- also keeps what other tenants own, which the planner's statistics are of, out of its time. Two
+-- indexes begin with the tenant; before there are statistics the planner would take the one that
+-- is less high, not the one that fits, if operators were not free (cpu_operator_cost).
+-- A small tenant's search takes a tenth of a millisecond. So there is no function and no expression
+-- that it could do without, and rows are aggregated at once: to return them, or to unnest arrays,
+-- takes as long as to read them.
 --
--- Its own statements are planned once a connection; the one whose plan must be made for each
--- call, that of nearest_indexed_v2, is dynamic.
+-- With a filter, documents are read first; those that pass are hashed. jsonb_path_match_opr is what
+-- `@@` calls; as an operator it might be looked up in an index over the documents of all tenants.
+-- Rows from before vectors came with their document ask its chunk. A vector of length 0 is near
+-- nothing.
 create function pgrerank.dense_leg_v2(
     collection_id uuid,
     model_id uuid,
@@ -37,97 +41,94 @@ create function pgrerank.dense_leg_v2(
 language plpgsql stable security definer
 set search_path = ''
 set plan_cache_mode = force_generic_plan
+set jit = off
+set max_parallel_workers_per_gather = 0
+set cpu_operator_cost = 0
+set enable_seqscan = off
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
-    -- Looked up first: a small collection has none, and need not be counted.
     index_id constant oid := to_regclass(
         'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
     );
-    wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
-    width constant integer := least(greatest(4 * wanted, 200), 1000);
-    chunk_count bigint;
-    share double precision := 1;
+    probe constant public.halfvec := case
+        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
+    end;
 begin
     if index_id is not null then
-        select sum(s.chunks)
-        into chunk_count
-        from pgrerank.collection_size as s
-        where
-            s.tenant_id = tenant and s.collection_id = dense_leg_v2.collection_id
-            and exists (
-                select from pg_catalog.pg_index as i
-                where i.indexrelid = index_id and i.indisvalid
-            );
-    end if;
-    if chunk_count > exact_limit and filter is not null then
-        select coalesce(avg(s.passes::integer), 0)
-        into share
-        from (
-            (
-                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                from pgrerank.document as d
-                where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
-                order by d.external_id asc
-                limit 500
-            )
-            union all
-            (
-                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                from pgrerank.document as d
-                where d.tenant_id = tenant and d.collection_id = dense_leg_v2.collection_id
-                order by d.external_id desc
-                limit 500
-            )
-        ) as s;
-    end if;
-    if
-        chunk_count > exact_limit
-        and wanted <= share * greatest(width, least(chunk_count / 100, 5000))
-    then
-        scan := 'hnsw';
         select
             n.chunk_ids,
-            n.scores
-        into chunk_ids, scores
-        from pgrerank.nearest_indexed_v2(
-            tenant,
-            collection_id,
-            model_id,
-            embedding,
-            wanted,
-            filter,
-            width,
-            case
-                when filter is null then wanted
-                else greatest(width, ceil(2 * wanted / share)::integer)
-            end
+            n.scores,
+            n.scan,
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from pgrerank.nearest_of_large_v1(
+            tenant, collection_id, model_id, embedding, candidates, filter, exact_limit, index_id
         ) as n;
     end if;
-    if cardinality(chunk_ids) >= wanted then
-        chunk_ids := chunk_ids[:candidates];
-        scores := scores[:candidates];
-    else
-        scan := 'exact';
-        if share <= 0.05 then
+    if scan is null and filter is null then
+        select
+            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
+            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
+            'exact',
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from (
             select
-                n.chunk_ids,
-                n.scores
-            into chunk_ids, scores
-            from pgrerank.nearest_of_documents_v1(
-                tenant, collection_id, model_id, embedding, candidates, filter
-            ) as n;
-        else
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) dense_leg_v2.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = tenant
+                and e.collection_id = dense_leg_v2.collection_id
+                and e.model_id = dense_leg_v2.model_id
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
+    elsif scan is null then
+        select
+            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
+            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
+            'exact',
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from (
             select
-                n.chunk_ids,
-                n.scores
-            into chunk_ids, scores
-            from pgrerank.nearest_exact_v2(
-                tenant, collection_id, model_id, embedding, candidates, filter
-            ) as n;
-        end if;
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) dense_leg_v2.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = tenant
+                and e.collection_id = dense_leg_v2.collection_id
+                and e.model_id = dense_leg_v2.model_id
+                and coalesce(e.document_id, (
+                    select c.document_id
+                    from pgrerank.chunk as c
+                    where c.tenant_id = tenant and c.id = e.chunk_id
+                )) in (
+                    select d.id
+                    from pgrerank.document as d
+                    where
+                        d.tenant_id = tenant
+                        and d.collection_id = dense_leg_v2.collection_id
+                        and jsonb_path_match_opr(d.metadata, filter)
+                )
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
     end if;
-    below_similarity := 0;
     if min_similarity is not null then
         select count(*)
         into below_similarity
@@ -136,7 +137,5 @@ begin
         chunk_ids := chunk_ids[:cardinality(chunk_ids) - below_similarity];
         scores := scores[:cardinality(scores) - below_similarity];
     end if;
-    chunk_ids := coalesce(chunk_ids, '{}');
-    scores := coalesce(scores, '{}');
 end
 $$;

@@ -1,6 +1,6 @@
 -- embedding_index_v2: the name that the HNSW index of one collection and embedder has, if made:
 -- over half-precision numbers, which find the same vectors in half the space.
--- Called by: nearest_indexed_v2, dense_leg_v2, queries/maintenance.sql.
+-- Called by: dense_leg_v2, queries/maintenance.sql.
 create function pgrerank.embedding_index_v2(collection_id uuid, model_id uuid)
 returns text
 language sql immutable

@@ -5,7 +5,7 @@
 --     many of the nearest are held against the filter at most (1-10,000).
 -- Returns: one row: chunk_ids, nearest first, ties by id; scores, cosine similarity -1 to 1; fewer
 --     than wanted, or null, where the reach did not go far enough, so the caller must compare.
--- Called by: dense_leg_v2, for collections whose index exists.
+-- Called by: nearest_of_large_v1, for collections whose index exists.
 --
 -- Dynamic SQL, because the index is on a cast to a fixed number of dimensions and has uuids in
 -- its predicate: both must be literals for the planner to see that it fits. They are formatted
@@ -34,6 +34,7 @@ set jit = off
 set enable_sort = off
 set enable_seqscan = off
 set enable_bitmapscan = off
+set enable_nestloop = on
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$

@@ -2,10 +2,11 @@
 -- a filter.
 -- Arguments: tenant_id; collection_id; model_id; embedding, of the model's dimensions;
 --     candidates, rows wanted; filter, a predicate on document metadata that few documents pass.
--- Returns: as nearest_exact_v2 does, and the same.
--- Called by: dense_leg_v2.
+-- Returns: one row: chunk_ids, nearest first, ties by id; scores, cosine similarity -1 to 1; both
+--     null if there are none.
+-- Called by: nearest_of_large_v1.
 --
--- Goes from document to chunk to vector by their keys, where nearest_exact_v2 would read all. The
+-- Goes from document to chunk to vector by their keys, where dense_leg_v2 would read all. The
 -- offsets keep the planner from another order, of which it knows nothing.
 create function pgrerank.nearest_of_documents_v1(
     tenant_id uuid,
@@ -23,6 +24,7 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 set max_parallel_workers_per_gather = 0
 set enable_seqscan = off
+set enable_nestloop = on
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
