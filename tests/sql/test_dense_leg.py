@@ -1,5 +1,7 @@
 """Vectors of two dimensions would do for most; the index needs enough of them to be worth it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from pgvector.psycopg import register_vector
@@ -32,10 +34,12 @@ async def indexed(database, new_shelf, vectors):
     return shelf
 
 
-def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_000):
+def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_000, settings=None):
     """What dense_leg_v2 says: external ids, scores, scan, chunks below the similarity."""
     with database.admin() as admin:
         register_vector(admin)
+        for name, value in (settings or {}).items():
+            admin.execute("select set_config(%s, %s, true)", [name, value])
         admin.execute("select set_config('pgrerank.tenant_id', %s, true)", [str(shelf.tenant_id)])
         ids, scores, scan, below = admin.execute(
             """
@@ -137,6 +141,31 @@ async def test_index_scan_goes_on_where_reading_those_that_pass_takes_longer(
     expected = nearest(vectors, vectors[0], lambda i: i < 60)[:20]
     assert found[2] == scan
     assert len(set(found[0]) & set(expected)) >= 19
+
+
+async def test_filter_that_only_far_chunks_pass_loses_none_of_them(new_shelf, database, vectors):
+    """A scan that stops at a limit of pgvector's own fills up with what it happened to see."""
+    far = set(np.argsort(vectors @ vectors[0])[: MANY // 4].tolist())
+    documents = [embedded(f"d{i:03}", "text", metadata={"is_far": i in far}) for i in range(MANY)]
+    shelf = await new_shelf(
+        *[replace(each, vectors=[vector]) for each, vector in zip(documents, vectors, strict=True)]
+    )
+    await maintenance.index_collections(database.admin_url, above=MANY - 1)
+    say_it_is_larger(database, shelf, 100_000)
+
+    names, _, scan, _ = leg(
+        database,
+        shelf,
+        vectors[0],
+        100,
+        condition="$.is_far == true",
+        exact_limit=MANY - 1,
+        settings={"hnsw.max_scan_tuples": "250"},
+    )
+
+    expected = nearest(vectors, vectors[0], lambda i: i in far)[:100]
+    assert len(set(names) & set(expected)) >= 99
+    assert scan == "hnsw"
 
 
 async def test_few_documents_are_looked_up_and_many_are_read_alike(new_shelf, database, vectors):

@@ -13,7 +13,9 @@ from pgrerank.domain import ids
 from pgrerank.domain.request import Strategy
 from pgrerank.storage import maintenance, queries, tenancy
 from pgrerank.storage import pool as pools
-from tests.fixtures.collections import embedded
+from pgrerank.storage.documents import PostgresDocuments
+from tests.fakes import FakeEmbedder
+from tests.fixtures.collections import Shelf, embedded
 
 LARGE, SMALL = 2_000, 50
 
@@ -35,10 +37,6 @@ async def small(new_shelf):
 def touched(database):
     """Runs a search and tells the rows that were read, by index and by table without one."""
 
-    async def flush(shelf):
-        async with tenancy.tenant(shelf.pool, shelf.tenant_id) as connection:
-            await connection.execute("select pg_stat_force_next_flush()")
-
     async def run(shelf, query, strategy, **knobs):
         await flush(shelf)
         before = counters(database)
@@ -49,6 +47,12 @@ def touched(database):
         return retrieved, {name: rows for name, rows in read.items() if rows}
 
     return run
+
+
+async def flush(shelf):
+    """Let the counters show what was done on the one connection of a pool."""
+    async with tenancy.tenant(shelf.pool, shelf.tenant_id) as connection:
+        await connection.execute("select pg_stat_force_next_flush()")
 
 
 def counters(database):
@@ -178,6 +182,35 @@ async def test_nothing_another_tenant_stores_shows_in_what_a_search_reads_or_get
         admin.execute("analyze")
 
     assert [await seen(small), await seen(indexed)] == before
+
+
+@pytest.mark.parametrize("others", [0, 100, 1_000])
+async def test_vectors_are_read_by_their_key_before_there_are_statistics(fresh_database, others):
+    """An index by tenant and chunk would read those of all the tenant's collections."""
+    tenant_id = fresh_database.new_tenant()
+    async with pools.pool(fresh_database.service_url, size=1) as connections:
+        shelf, _ = [
+            await stocked(connections, tenant_id, name, count)
+            for name, count in [("searched", SMALL), ("other", others)]
+        ]
+        before = counters(fresh_database)
+        await shelf.retrieve("common", Strategy.DENSE)
+        await flush(shelf)
+        after = counters(fresh_database)
+
+    read = {name: after[name] - before[name] for name in after if name.startswith(VECTORS)}
+    assert {name: rows for name, rows in read.items() if rows} == {"pk_chunk_embedding": SMALL}
+
+
+async def stocked(connections, tenant_id, name, count):
+    documents = PostgresDocuments(connections)
+    collection = await documents.create_collection(
+        tenant_id, name, text_search="english", embedder=FakeEmbedder.model
+    )
+    shelf = Shelf(connections, tenant_id, collection)
+    await shelf.store(*[embedded(f"d{i}", f"common w{i}") for i in range(count)])
+    await flush(shelf)
+    return shelf
 
 
 async def test_ranking_is_looked_up_in_its_month_only(new_tenant, service_pool):
