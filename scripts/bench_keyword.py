@@ -64,30 +64,23 @@ SAMPLE = """
 """
 #: as queries/documents.sql stores chunks, with what BM25 needs and without
 STORE = """
-    with titled as materialized (
-        select s.document_id, {title} as title_frequencies
-        from (select distinct z.document_id, z.title from sample as z offset 0) as s
-    ),
-    arrived as materialized (
-        select s.*, t.title_frequencies as frequencies,
-            to_tsvector('english', s.title || e'\\n' || s.content) as lexemes
-        from sample as s inner join titled as t on s.document_id = t.document_id
+    with arrived as materialized (
+        select s.*, to_tsvector('english', s.title || e'\\n' || s.content) as lexemes
+        from sample as s
     )
     insert into pgrerank.chunk (
         tenant_id, id, collection_id, document_id, ordinal, content, content_hash, token_count,
-        lexeme_count, tsv, term_frequencies, title_frequencies
+        lexeme_count, tsv, term_frequencies
     )
     select
         a.tenant_id, a.new_id, a.collection_id, a.document_id, a.new_ordinal, a.content,
-        a.content_hash, a.token_count, s.lexeme_count, a.lexemes, s.term_frequencies, a.frequencies
+        a.content_hash, a.token_count, s.lexeme_count, a.lexemes, s.term_frequencies
     from arrived as a cross join lateral {statistics} as s
 """
 WITH_BM25 = {
-    "title": "pgrerank.term_frequencies_v1(to_tsvector('english', s.title))",
     "statistics": "pgrerank.text_statistics_v1(a.lexemes)",
 }
 WITHOUT = {
-    "title": "null::public.sparsevec",
     "statistics": "(select 0 as lexeme_count, '{}/268435456'::public.sparsevec as term_frequencies)",
 }
 REMOVE = """

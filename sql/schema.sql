@@ -119,10 +119,10 @@ END;
 ALTER FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) OWNER TO pgrerank_owner;
 
 --
--- Name: bm25_v1(uuid, uuid, text[], boolean[], integer[], bigint[], tsquery, uuid[], tsquery, jsonpath, integer, bigint, double precision, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: bm25_v1(uuid, uuid, text[], boolean[], integer[], bigint[], tsquery, uuid[], tsquery, jsonpath, integer, bigint, double precision, double precision, double precision, double precision, regconfig); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
+CREATE FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET jit TO 'off'
@@ -146,7 +146,7 @@ begin
                     when title_boost = 1
                         then '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
                     else '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
-                        || ' - coalesce(c.title_frequencies operator(public.<#>)'
+                        || ' - coalesce(i.title operator(public.<#>)'
                         || ' %2$L::public.sparsevec, 0) * (%3$s::float8)'
                 end || ' as t%4$s',
                 t.lexeme,
@@ -188,7 +188,16 @@ begin
             when restriction is null then 'true'
             else 'c.tsv operator(pg_catalog.@@) $4'
         end || ' as is_allowed, ' || tf
-        || ' from pgrerank.chunk as c where c.tenant_id = $5 and c.collection_id = $6 and '
+        || ' from pgrerank.chunk as c'
+        || case
+            -- As queries/documents.sql counts a title, and queries/words.sql.
+            when title_boost <> 1
+                then ' cross join lateral (select coalesce(c.title_frequencies, ('
+                    || 'select pgrerank.term_frequencies_v1(to_tsvector($11, left(d.title, 200)))'
+                    || ' from pgrerank.document as d where d.tenant_id = c.tenant_id'
+                    || ' and d.id = c.document_id)) as title offset 0) as i'
+            else ''
+        end || ' where c.tenant_id = $5 and c.collection_id = $6 and '
         || case
             when among is null then 'c.tsv operator(pg_catalog.@@) $7'
             else 'c.id = any($8)'
@@ -216,11 +225,12 @@ begin
         finder,
         among,
         filter,
-        candidates;
+        candidates,
+        configuration;
 end
 $_$;
 
-ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
 -- Name: calibrate_score_v1(uuid, text, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -1668,7 +1678,8 @@ begin
                     )::text
                 )::tsquery
             end,
-            among, restriction, filter, candidates, chunk_count, average_length, k1, b, title_boost
+            among, restriction, filter, candidates, chunk_count, average_length, k1, b, title_boost,
+            configuration
         ) as f;
         exit when
             guess <= beyond or guess <= coalesce(scores[candidates], 0)
@@ -4556,10 +4567,10 @@ REVOKE ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) FROM PUBL
 GRANT ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) TO pgrerank_app;
 
 --
--- Name: FUNCTION bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, score double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

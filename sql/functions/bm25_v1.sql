@@ -4,7 +4,8 @@
 --     that is to be counted; finder, which chunks are looked at: all that hold a term whose count
 --     is null must be among them; among, the chunks instead of a finder, or null; restriction, a
 --     demand on texts, or null; filter, a predicate on document metadata, or null; candidates,
---     rows wanted; chunk_count and average_length of the collection; k1, b, title_boost.
+--     rows wanted; chunk_count and average_length of the collection; k1, b, title_boost; its text
+--     search configuration, for titles whose words were not counted when they were stored.
 -- Returns: chunk ids, best first, ties by id, and their scores, all above 0.
 -- Called by: keyword_leg_v2.
 --
@@ -30,6 +31,7 @@ create function pgrerank.bm25_v1(
     k1 double precision,
     b double precision,
     title_boost double precision,
+    configuration regconfig,
     out chunk_ids uuid[],
     out scores double precision[]
 )
@@ -56,7 +58,7 @@ begin
                     when title_boost = 1
                         then '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
                     else '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
-                        || ' - coalesce(c.title_frequencies operator(public.<#>)'
+                        || ' - coalesce(i.title operator(public.<#>)'
                         || ' %2$L::public.sparsevec, 0) * (%3$s::float8)'
                 end || ' as t%4$s',
                 t.lexeme,
@@ -98,7 +100,16 @@ begin
             when restriction is null then 'true'
             else 'c.tsv operator(pg_catalog.@@) $4'
         end || ' as is_allowed, ' || tf
-        || ' from pgrerank.chunk as c where c.tenant_id = $5 and c.collection_id = $6 and '
+        || ' from pgrerank.chunk as c'
+        || case
+            -- As queries/documents.sql counts a title, and queries/words.sql.
+            when title_boost <> 1
+                then ' cross join lateral (select coalesce(c.title_frequencies, ('
+                    || 'select pgrerank.term_frequencies_v1(to_tsvector($11, left(d.title, 200)))'
+                    || ' from pgrerank.document as d where d.tenant_id = c.tenant_id'
+                    || ' and d.id = c.document_id)) as title offset 0) as i'
+            else ''
+        end || ' where c.tenant_id = $5 and c.collection_id = $6 and '
         || case
             when among is null then 'c.tsv operator(pg_catalog.@@) $7'
             else 'c.id = any($8)'
@@ -126,6 +137,7 @@ begin
         finder,
         among,
         filter,
-        candidates;
+        candidates,
+        configuration;
 end
 $$;

@@ -129,7 +129,8 @@ begin
                     )::text
                 )::tsquery
             end,
-            among, restriction, filter, candidates, chunk_count, average_length, k1, b, title_boost
+            among, restriction, filter, candidates, chunk_count, average_length, k1, b, title_boost,
+            configuration
         ) as f;
         exit when
             guess <= beyond or guess <= coalesce(scores[candidates], 0)

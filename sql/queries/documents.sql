@@ -249,7 +249,8 @@ where
     and k.document_id = any(%(document_ids)s::uuid[]);
 
 -- insert_chunks --
--- The new chunks with what the keyword leg needs. Text beyond 100,000 characters of a chunk is
+-- The new chunks with what the keyword leg needs; words of titles apart only in a collection that
+-- weighs them. Text beyond 100,000 characters of a chunk is
 -- not indexed: a tsvector holds 1 MB at most, and no chunk that fits a model comes near.
 with titled as materialized (
     select
@@ -267,7 +268,7 @@ title as materialized (
     select
         t.*,
         case
-            when t.title is not null
+            when %(weighs_titles)s::boolean and t.title is not null
                 then
                     pgrerank.term_frequencies_v1(
                         to_tsvector(%(text_search)s::regconfig, t.title)

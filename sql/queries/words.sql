@@ -160,8 +160,8 @@ where c.before is not null
 order by c.lexeme;
 
 -- weigh_titles --
--- Counts apart the titles of some chunks from before titles were counted, in collections that
--- weigh them; one row for each chunk.
+-- Counts apart the titles of some chunks that were stored before their collection weighed titles;
+-- one row for each chunk.
 with bare as (
     select
         k.tenant_id,

@@ -6,6 +6,7 @@ import pytest
 
 from pgrerank.domain.request import Strategy
 from pgrerank.storage import words
+from pgrerank.storage.documents import PostgresDocuments
 from tests import oracles
 from tests.fixtures.collections import embedded
 
@@ -152,17 +153,41 @@ async def test_wrong_count_is_put_right_and_reported(new_shelf, database):
     assert counted(database, shelf.collection.id) == {"walrus": 10}
 
 
-async def test_titles_from_before_they_were_counted_are_counted_by_maintenance(new_shelf, database):
-    shelf = await new_shelf(embedded("a", "seal", title="Walrus"), embedded("b", "walrus"))
+async def test_titles_are_counted_where_they_weigh_and_weigh_the_same_before(new_shelf, database):
+    title = "Walrus" + 200 * " " + "walrus"
+    shelf = await new_shelf(embedded("a", "seal tusk", title=title), embedded("b", "walrus"))
+    boosted = shelf.weighing(title_boost=9)
+    before = await scores(boosted, "walrus")
     with database.admin() as admin:
-        admin.execute("update pgrerank.chunk set title_frequencies = null")
         admin.execute(
             "update pgrerank.collection set title_boost = 9 where id = %s", [shelf.collection.id]
         )
-    before = await shelf.weighing(title_boost=9).keyword("walrus")
+    await boosted.store(embedded("c", "fish", title="Walrus"))
+    assert titles_counted(database, shelf) == {"a": False, "b": False, "c": True}
+    await PostgresDocuments(shelf.pool).delete_document(shelf.tenant_id, shelf.collection, "c")
 
     assert await words.weigh_titles(database.admin_url) == 1
 
-    assert before == ["b", "a"]
-    assert await shelf.weighing(title_boost=9).keyword("walrus") == ["a", "b"]
+    assert list(before) == ["a", "b"]
+    assert await scores(boosted, "walrus") == before
+    assert titles_counted(database, shelf) == {"a": True, "b": False}
     assert await words.weigh_titles(database.admin_url) == 0
+
+
+async def scores(shelf, query):
+    found = (await shelf.keyword_leg(query)).candidates
+    return {each.external_id: each.keyword_score for each in found}
+
+
+def titles_counted(database, shelf):
+    with database.admin() as admin:
+        rows = admin.execute(
+            """
+            select d.external_id, c.title_frequencies is not null
+            from pgrerank.chunk as c
+            join pgrerank.document as d on d.tenant_id = c.tenant_id and d.id = c.document_id
+            where c.collection_id = %s
+            """,
+            [shelf.collection.id],
+        )
+        return dict(rows.fetchall())

@@ -67,6 +67,7 @@ async def store(
             **place,
             "text_search": collection.text_search,
             "title_characters": PASSAGE_TITLE_CHARACTERS,
+            "weighs_titles": collection.retrieval.title_boost != 1,
         },
     )
     await connection.execute(statements["insert_embeddings"], place)

@@ -63,7 +63,7 @@ async def count_words(url: str, *, at_least: int = AT_LEAST, share: float = SHAR
 async def weigh_titles(url: str) -> int:
     """Count titles apart where a collection came to weigh them later; says in how many chunks.
 
-    Chunks that were stored by a version before titles were counted have none.
+    Until then a search counts the words of each title that it meets.
     """
     statement = queries.load("words")["weigh_titles"]
     wanted = {"title_characters": PASSAGE_TITLE_CHARACTERS, "row_count": _BATCH}
