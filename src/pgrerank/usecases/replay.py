@@ -11,7 +11,7 @@ from pgrerank.domain import evaluation, measures, order
 from pgrerank.domain.candidate import Hit, RerankReport
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
-from pgrerank.domain.evaluation import Evaluation, Question
+from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.log import LoggedRanking
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
@@ -162,18 +162,14 @@ async def save(
         request=_request(next(iter(chosen.values())).ranking, plan),
         label=label,
     )
-    answers = [
-        evaluate.evaluated(
-            question,
-            chosen[question.query].hits,
-            chosen[question.query].rerank.status,
-            chosen[question.query].rerank_ms,
-        )
-        for question in questions
-    ]
+    answers = [_answer(question, chosen[question.query]) for question in questions]
     made = evaluate.of_answers(house, ground, answers)
     await evaluate.store(house, ground, made)
     return made
+
+
+def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
+    return evaluate.evaluated(question, replayed.hits, replayed.rerank.status, replayed.rerank_ms)
 
 
 async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, Mapping[str, int]]:
