@@ -18,7 +18,7 @@ from pgrerank.storage.pool import Connection
 #: chunks from which on a collection's frequent words are counted
 AT_LEAST = 10_000
 #: part of the chunks that must hold a word for it to be counted; it is until half of that
-SHARE = 0.02
+SHARE = 0.05
 #: chunks of a collection that are read to find its frequent words
 _SAMPLE = 5_000
 _BATCH = 1_000
