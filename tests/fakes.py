@@ -38,6 +38,7 @@ from pgrerank.ports import House, Vector
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_embeddings import FakeEmbeddings
 from tests.fake_history import FakeHistory
+from tests.fake_references import FakeReferences
 from tests.fake_reports import FakeReports
 from tests.fake_tokens import FakeTokens
 
@@ -490,6 +491,7 @@ def house(**parts: object) -> House:
         candidates=FakeCandidates(),
         history=FakeHistory(),
         reports=FakeReports(),
+        references=FakeReferences(),
         rankings=FakeRankings(),
         documents=FakeDocuments(),
         judgments=FakeJudgments(),

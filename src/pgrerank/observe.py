@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 import structlog
@@ -12,6 +12,8 @@ from prometheus_client.exposition import generate_latest
 from structlog.typing import Processor
 
 from pgrerank.domain.candidate import LegReport, Ranking
+from pgrerank.domain.drift import Standing, State
+from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.ingest import IngestReport
 from pgrerank.domain.request import SearchRequest
 
@@ -26,6 +28,8 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 #: seconds between looks at the event loop
 _BEAT_S = 0.02
+#: seconds between looks at how collections stand, which is counted every hour
+_LOOK_S = 300.0
 
 
 def configure_logging(form: LogFormat, level: LogLevel) -> None:
@@ -138,6 +142,12 @@ class Telemetry:
             registry=self._registry,
         )
 
+        self._health = Gauge(
+            "pgrerank_health",
+            "Collections (reference sets, for the check `reference`) by check and state.",
+            ["check", "state", "tenant"],
+            registry=self._registry,
+        )
         self._delays = Histogram(
             "pgrerank_event_loop_delay_seconds",
             "How late the event loop came to what was due.",
@@ -156,6 +166,23 @@ class Telemetry:
             due = loop.time() + _BEAT_S
             await asyncio.sleep(_BEAT_S)
             self._delays.observe(max(loop.time() - due, 0.0))
+
+    async def watch_health(self, ask: Callable[[], Awaitable[Sequence[Standing]]]) -> None:
+        """Ask until cancelled, every five minutes, how the collections stand."""
+        while True:
+            try:
+                self.stand(await ask())
+            except PgrerankError as error:
+                self._log.warning("health.unknown", reason=str(error))
+            await asyncio.sleep(_LOOK_S)
+
+    def stand(self, found: Sequence[Standing]) -> None:
+        """Report how many collections each check found in which state."""
+        self._health.clear()
+        for each in found:
+            for state in State:
+                self._health.labels(each.check_name, str(state), each.tenant).inc(0)
+            self._health.labels(each.check_name, str(each.state), each.tenant).set(each.collections)
 
     def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
         """Log and count a search."""

@@ -116,6 +116,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     requests_per_minute: Annotated[
         int, Meta(ge=0, description="Requests a minute for each API key; 0: no limit.")
     ] = _DEFAULT.requests_per_minute
+    metrics_by_tenant: Annotated[
+        bool,
+        Meta(
+            description="Name tenants in the metric `pgrerank_health`; else it is of all together."
+        ),
+    ] = False
     log_format: Annotated[
         Literal["auto", "json", "console"],
         Meta(description="Form of the log; `auto`: console on a terminal, else JSON lines."),

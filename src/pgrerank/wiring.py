@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Coroutine, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from pgrerank.domain.errors import (
 from pgrerank.domain.model import ModelCard
 from pgrerank.ports import House, Office
 from pgrerank.settings import Settings
-from pgrerank.storage import embedded, migrate, startup, tenancy
+from pgrerank.storage import drift, embedded, migrate, startup, tenancy
 from pgrerank.storage import models as registry
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
@@ -34,6 +35,7 @@ from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool, pool
 from pgrerank.storage.quotas import PostgresQuotas
 from pgrerank.storage.rankings import PostgresRankings
+from pgrerank.storage.references import PostgresReferences
 from pgrerank.storage.reports import PostgresReports
 from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.thresholds import PostgresThresholds
@@ -226,9 +228,11 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
     observe.configure_logging(settings.log_format, settings.log_level)
     telemetry = observe.Telemetry()
     with database(settings) as found:
+        standing = partial(drift.summary, found.service_url, by_tenant=settings.metrics_by_tenant)
         async with (
             _furnished(found, settings, metered=True) as (whole, loaded),
             _running(telemetry.watch_loop()),
+            _running(telemetry.watch_health(standing)),
             _kept_running(found.server),
         ):
             for name, engine in _engines(loaded).items():
@@ -268,6 +272,7 @@ def _office(found: Database, connections: Pool) -> Office:
         thresholds=PostgresThresholds(connections),
         evaluations=PostgresEvaluations(connections),
         reports=PostgresReports(connections),
+        references=PostgresReferences(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(found.admin_url),
     )
@@ -287,6 +292,7 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         thresholds=front.thresholds,
         evaluations=front.evaluations,
         reports=front.reports,
+        references=front.references,
         keys=front.keys,
         tenants=front.tenants,
         embedder=loaded.embedder,

@@ -27,6 +27,7 @@ from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.keys import PostgresKeys
 from pgrerank.storage.pool import Pool
 from pgrerank.storage.rankings import PostgresRankings
+from pgrerank.storage.references import PostgresReferences
 from pgrerank.storage.reports import PostgresReports
 from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.thresholds import PostgresThresholds
@@ -157,6 +158,7 @@ def house_over(database: Database, connections: Pool) -> House:
         thresholds=PostgresThresholds(connections),
         evaluations=PostgresEvaluations(connections),
         reports=PostgresReports(connections),
+        references=PostgresReferences(connections),
         keys=PostgresKeys(connections),
         tenants=PostgresTenants(database.admin_url),
     )

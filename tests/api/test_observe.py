@@ -11,6 +11,8 @@ import structlog
 from structlog.testing import capture_logs
 
 from pgrerank.domain.candidate import Cut, LegReport, Ranking, RerankReport, RerankStatus
+from pgrerank.domain.drift import Standing, State
+from pgrerank.domain.errors import DatabaseUnreachableError
 from pgrerank.domain.ids import RankingId, created_at
 from pgrerank.domain.ingest import IngestReport, Rejection
 from pgrerank.domain.request import SearchRequest
@@ -177,3 +179,44 @@ async def test_the_delay_of_the_event_loop_is_counted(telemetry):
     watching.cancel()
 
     assert b'pgrerank_event_loop_delay_seconds_bucket{le="0.02"}' in telemetry.exposition()
+
+
+def standing(state: State, collections: int, tenant: str = "") -> Standing:
+    return Standing(check_name="lift", state=state, tenant=tenant, collections=collections)
+
+
+def test_health_is_a_gauge_for_each_check_and_state(telemetry):
+    telemetry.stand([standing(State.OK, 3), standing(State.ALERT, 1)])
+
+    shown = telemetry.exposition().decode()
+
+    assert 'pgrerank_health{check="lift",state="ok",tenant=""} 3.0' in shown
+    assert 'pgrerank_health{check="lift",state="alert",tenant=""} 1.0' in shown
+    assert 'pgrerank_health{check="lift",state="warn",tenant=""} 0.0' in shown
+
+
+def test_health_of_before_is_forgotten(telemetry):
+    telemetry.stand([standing(State.ALERT, 1, "acme")])
+    telemetry.stand([standing(State.OK, 1, "zoo")])
+
+    shown = telemetry.exposition().decode()
+
+    assert "acme" not in shown
+    assert 'pgrerank_health{check="lift",state="alert",tenant="zoo"} 0.0' in shown
+
+
+async def test_health_that_cannot_be_asked_is_a_warning_and_no_end(telemetry):
+    async def ask() -> list[Standing]:
+        asked.set()
+        raise DatabaseUnreachableError("it is away")
+
+    asked = asyncio.Event()
+    with capture_logs() as logs:
+        watching = asyncio.create_task(telemetry.watch_health(ask))
+        await asked.wait()
+        await asyncio.sleep(0)
+        assert not watching.done()
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+    assert [each["event"] for each in logs] == ["health.unknown"]

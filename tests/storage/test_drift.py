@@ -279,14 +279,12 @@ async def test_agreement_is_unknown_without_a_dense_leg(database, journal):
     assert (found.state, found.samples) == (State.UNKNOWN, 0)
 
 
-async def test_summary_counts_over_all_tenants_and_names_none_unless_asked(
-    database, journal, service_pool
-):
+async def test_summary_counts_over_all_tenants_and_names_none_unless_asked(database, journal):
     await journal.record(*(ranking([candidate(1)], [1.0], dense=None) for _ in range(50)))
     await drift.count(database.admin_url)
 
-    together = await drift.summary(service_pool, by_tenant=False)
-    apart = await drift.summary(service_pool, by_tenant=True)
+    together = await drift.summary(database.service_url, by_tenant=False)
+    apart = await drift.summary(database.service_url, by_tenant=True)
 
     assert {each.tenant for each in together} == {""}
     assert f"tenant-{journal.shelf.tenant_id}" in {each.tenant for each in apart}

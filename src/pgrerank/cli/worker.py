@@ -35,7 +35,7 @@ _MOST_MONTHS = 1200
 @click.option("--list", "listed", is_flag=True, help="Show the chores, and stop.")
 @click.pass_context
 def worker(context: click.Context, *, keep_months: int | None, once: bool, listed: bool) -> None:
-    """Do what is due by the clock: partitions, retention, counters, vector indexes.
+    """Do what is due by the clock: partitions, retention, counters, indexes, drift.
 
     The queue is in Postgres, so any number of workers may run: a chore is done by one of them, and
     by another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
@@ -51,11 +51,15 @@ async def _worked(
     found: Settings, keep_months: int | None, *, once: bool, listed: bool
 ) -> Sequence[str]:
     from pgrerank import observe, wiring
+    from pgrerank.cli import references
     from pgrerank.storage import chores, jobs
 
     observe.configure_logging(found.log_format, found.log_level)
     with wiring.database(found) as database:
-        due = chores.housekeeping(database.admin_url, keep_months=keep_months)
+        due = [
+            *chores.housekeeping(database.admin_url, keep_months=keep_months),
+            references.chore(found, database.admin_url),
+        ]
         if listed:
             _show(due)
             return ()

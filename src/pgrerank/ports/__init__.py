@@ -24,6 +24,7 @@ from pgrerank.ports.calibrating import Calibrations, Thresholds
 from pgrerank.ports.embeddings import Embeddings
 from pgrerank.ports.history import History
 from pgrerank.ports.judging import Evaluations, Judgments
+from pgrerank.ports.references import References
 from pgrerank.ports.reporting import Reports
 
 #: one embedding, shape (dimensions,), unit length
@@ -359,6 +360,7 @@ class Office:
     thresholds: Thresholds
     evaluations: Evaluations
     reports: Reports
+    references: References
     tokens: TokenVectors
     embeddings: Embeddings
     keys: Keys

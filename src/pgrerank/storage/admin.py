@@ -54,7 +54,7 @@ async def owner(url: str) -> AsyncGenerator[Connection]:
         SettingsError: The login may not act as the owner.
         UnmigratedError: There is no owner yet.
     """
-    async with _connected(url) as connection:
+    async with connected(url) as connection:
         try:
             await connection.execute(queries.load("admin")["become_owner"])
         except psycopg.errors.InsufficientPrivilege as error:
@@ -140,7 +140,8 @@ async def grants(url: str) -> Sequence[Grant]:
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncGenerator[Connection]:
+async def connected(url: str) -> AsyncGenerator[Connection]:
+    """A connection in a transaction as whom the URL names. Raises DatabaseUnreachableError."""
     try:
         connection = await AsyncConnection[TupleRow].connect(url, application_name="pgrerank admin")
     except psycopg.OperationalError as error:

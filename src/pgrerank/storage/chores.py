@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from pgrerank.storage import maintenance, words
+from pgrerank.storage import drift, maintenance, words
 from pgrerank.storage.jobs import Chore
 
 #: name, when (as cron writes it, in UTC), what for, and what does it, given the URL
@@ -13,6 +13,12 @@ _DUE = (
         "5 0 * * *",
         "make the rerank log's months ahead",
         maintenance.ensure_partitions,
+    ),
+    (
+        "drift",
+        "35 * * * *",
+        "count rerank scores by day, and how good searches for judged queries are",
+        drift.count,
     ),
     (
         "counters",

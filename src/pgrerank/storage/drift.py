@@ -8,8 +8,8 @@ from psycopg.rows import kwargs_row
 
 from pgrerank.domain.drift import Finding, Standing, State
 from pgrerank.domain.judgment import RELEVANT
-from pgrerank.storage import admin, queries, tenancy
-from pgrerank.storage.pool import Connection, Pool
+from pgrerank.storage import admin, queries
+from pgrerank.storage.pool import Connection
 
 
 async def count(url: str) -> int:
@@ -54,14 +54,17 @@ async def health(
         return await cursor.fetchall()
 
 
-async def summary(pool: Pool, *, by_tenant: bool) -> Sequence[Standing]:
+async def summary(url: str, *, by_tenant: bool) -> Sequence[Standing]:
     """How many collections are in which state, over all tenants.
 
     Args:
-        pool: The service's.
+        url: Postgres URL of the service's login.
         by_tenant: Whether to tell tenants apart.
+
+    Raises:
+        DatabaseUnreachableError: No connection could be made.
     """
-    async with tenancy.nobody(pool) as connection:
+    async with admin.connected(url) as connection:
         cursor = connection.cursor(row_factory=kwargs_row(_standing))
         await cursor.execute(queries.load("drift")["summary"], {"by_tenant": by_tenant})
         return await cursor.fetchall()

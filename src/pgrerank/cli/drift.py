@@ -1,0 +1,97 @@
+"""pgrerank drift."""
+
+import asyncio
+from collections.abc import Sequence
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import option, output
+from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.domain.drift import Finding, State
+from pgrerank.settings import Settings
+
+_NOTHING = (
+    "Nothing was searched in the last seven days, and no reference set was scored: there is "
+    "nothing to tell."
+)
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank drift                              how every collection stands",
+        "pgrerank drift --tenant acme -c docs        one of them",
+        "pgrerank drift --fail-on alert              for a monitor: exit code 1",
+    ),
+)
+@click.option("--tenant", "-t", "tenant_name", metavar="NAME", help="Only this tenant's.")
+@click.option("--collection", "-c", "collection_name", metavar="NAME", help="Only this collection.")
+@click.option(
+    "--fail-on",
+    type=click.Choice([str(State.WARN), str(State.ALERT)]),
+    help="Exit with 1 where a check is in this state, or a worse one.",
+)
+@click.option(
+    "--no-count", is_flag=True, help="Show what the worker counted, and do not count the rest."
+)
+@option.as_json
+@click.pass_context
+def drift(
+    context: click.Context,
+    *,
+    tenant_name: str | None,
+    collection_name: str | None,
+    fail_on: str | None,
+    no_count: bool,
+    as_json: bool,
+) -> None:
+    """Show how the collections stand: drift of scores, agreement, lift, calibration, references.
+
+    Compares the last seven days with the 28 before, out of counts by day that the worker keeps
+    up; what it has not counted yet is counted first. Needs PGRERANK_ADMIN_DATABASE_URL, as
+    `maintain` does.
+    """
+    found = asyncio.run(_found(settings(context), tenant_name, collection_name, count=not no_count))
+    if as_json:
+        output.as_json(found)
+    else:
+        _show(found)
+    if fail_on and (bad := [each for each in found if each.reaches(State(fail_on))]):
+        raise Failed(f"{len(bad)} of {len(found)} checks call for a look")
+
+
+async def _found(
+    found: Settings, tenant: str | None, collection: str | None, *, count: bool
+) -> Sequence[Finding]:
+    from pgrerank import wiring
+    from pgrerank.storage import drift as counted
+
+    with wiring.database(found) as database:
+        if count:
+            await counted.count(database.admin_url)
+        return await counted.health(database.admin_url, tenant=tenant, collection=collection)
+
+
+def _show(found: Sequence[Finding]) -> None:
+    if not found:
+        click.echo(_NOTHING)
+        return
+    columns = ("state", "tenant", "collection", "check", "value", "warn at", "rests on")
+    output.table(
+        columns,
+        [
+            (
+                each.state,
+                each.tenant,
+                each.collection,
+                each.check_name,
+                output.number(each.value),
+                each.warn_at,
+                each.samples,
+            )
+            for each in found
+        ],
+    )
+    for each in (one for one in found if one.reaches(State.WARN)):
+        click.echo(f"\n{each.tenant} {each.collection or ''} {each.check_name}: {each.advice}")

@@ -1,0 +1,215 @@
+"""pgrerank reference."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import msgspec
+from msgspec import Struct
+
+from pgrerank.cli import option, output
+from pgrerank.cli.command import Commands, Failed, Misused, examples, settings
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.reference import MAX_PAIRS, KeptSet, Pair, ScoredSet, Verdict
+from pgrerank.settings import Settings
+
+
+class _Row(Struct):
+    query: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """Where pairs come from, if not from a file."""
+
+    collection: str | None
+    pairs: int
+
+
+@click.group(cls=Commands)
+def reference() -> None:
+    """Reference sets: pairs that are scored again and again, so that a changed model shows."""
+
+
+@reference.command(
+    name="set",
+    epilog=examples(
+        "pgrerank reference set canary pairs.jsonl -t acme",
+        "pgrerank reference set canary --from-log --pairs 200 -t acme -c docs",
+    ),
+)
+@click.argument("name")
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@option.tenant
+@click.option("--from-log", is_flag=True, help="Take pairs that searches reranked lately.")
+@click.option(
+    "--pairs",
+    type=click.IntRange(1, MAX_PAIRS),
+    default=200,
+    show_default=True,
+    help="How many to take from the log, one a query.",
+)
+@click.option(
+    "--collection", "-c", "collection_name", metavar="NAME", help="Take them of this collection."
+)
+@click.pass_context
+def set_(
+    context: click.Context,
+    *,
+    name: str,
+    file: Path | None,
+    tenant_name: str,
+    from_log: bool,
+    pairs: int,
+    collection_name: str | None,
+) -> None:
+    """Keep pairs under a name, in place of those that were there.
+
+    FILE holds JSON Lines with `query` and `text`, or lines of a query, a tab and a text (`.tsv`).
+    """
+    if from_log == (file is not None):
+        raise Misused("name a file of pairs, or --from-log: one of them")
+    source = _Log(collection_name, pairs) if file is None else list(_pairs(file))
+    kept = asyncio.run(_kept(settings(context), tenant_name, name, source))
+    click.echo(
+        f"{name}: {kept} pairs. Score them with: pgrerank reference score {name} -t {tenant_name}"
+    )
+
+
+@reference.command(
+    epilog=examples(
+        "pgrerank reference score -t acme            all sets of a tenant",
+        "pgrerank reference score canary -t acme     one; the worker does so every night",
+    ),
+)
+@click.argument("name", required=False)
+@option.tenant
+@option.as_json
+@click.pass_context
+def score(context: click.Context, *, name: str | None, tenant_name: str, as_json: bool) -> None:
+    """Score the pairs with the running reranker, and compare with the time before.
+
+    Exits with 1 where the same model gives other scores than before.
+    """
+    scored = asyncio.run(_scored(settings(context), tenant_name, name))
+    if as_json:
+        output.as_json([_said(each) for each in scored])
+    else:
+        for each in scored:
+            click.echo(f"{each.name}: {each.comparison.message}")
+    if changed := [e.name for e in scored if e.comparison.verdict is Verdict.CHANGED]:
+        raise Failed(f"scores changed: {', '.join(changed)}")
+
+
+@reference.command(
+    name="list",
+    epilog=examples("pgrerank reference list -t acme", "pgrerank reference list -t acme --json"),
+)
+@option.tenant
+@option.as_json
+@click.pass_context
+def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
+    """Show the sets of a tenant, each with what its newest scores say."""
+    found = asyncio.run(_all(settings(context), tenant_name))
+    if as_json:
+        output.as_json(found)
+        return
+    columns = ("set", "pairs", "scored", "reranker", "verdict", "message")
+    output.table(
+        columns,
+        [(e.name, e.pairs, e.scored_at, e.reranker, e.verdict, e.message) for e in found],
+    )
+
+
+@reference.command(epilog=examples("pgrerank reference remove canary -t acme"))
+@click.argument("name")
+@option.tenant
+@option.yes
+@click.pass_context
+def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
+    """Delete a set with all its scores."""
+    asyncio.run(_removed(settings(context), tenant_name, name))
+
+
+def _pairs(file: Path) -> Iterator[Pair]:
+    with file.open(encoding="utf-8") as stream:
+        for number, line in enumerate(stream, start=1):
+            if line.strip():
+                yield _pair(file, number, line.rstrip("\n"))
+
+
+def _pair(file: Path, number: int, line: str) -> Pair:
+    try:
+        if file.suffix == ".tsv":
+            query, _, text = line.partition("\t")
+        else:
+            row = msgspec.json.decode(line, type=_Row)
+            query, text = row.query, row.text
+        return Pair(query=query, passage=text)
+    except (msgspec.DecodeError, InvalidRequestError) as error:
+        raise Failed(f"{file}, line {number}: {error}") from error
+
+
+async def _kept(
+    found: Settings, tenant_name: str, name: str, source: "Sequence[Pair] | _Log"
+) -> int:
+    from pgrerank import wiring
+    from pgrerank.usecases import reference as usecase
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        if not isinstance(source, _Log):
+            return await usecase.keep(office, tenant.id, name, source)
+        return await usecase.keep_from_log(
+            office, tenant.id, name, collection=source.collection, pairs=source.pairs
+        )
+
+
+async def _scored(found: Settings, tenant_name: str, name: str | None) -> Sequence[ScoredSet]:
+    from pgrerank import wiring
+    from pgrerank.cli.references import forgetful
+    from pgrerank.inference.environment import environment
+    from pgrerank.usecases import reference as usecase
+
+    async with wiring.house(forgetful(found)) as house:
+        tenant = await house.tenants.named(tenant_name)
+        names = [name] if name else [e.name for e in await house.references.all(tenant.id)]
+        if not names:
+            raise Failed("there is no set yet: pgrerank reference set --help")
+        facts = environment()
+        return [await usecase.score(house, tenant.id, each, facts) for each in names]
+
+
+async def _all(found: Settings, tenant_name: str) -> Sequence[KeptSet]:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await office.references.all(tenant.id)
+
+
+async def _removed(found: Settings, tenant_name: str, name: str) -> None:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        await office.references.delete(tenant.id, name)
+
+
+def _said(scored: ScoredSet) -> dict[str, object]:
+    run = scored.run
+    facts = msgspec.to_builtins(scored.comparison)
+    return {
+        "set": scored.name,
+        "pairs": len(run.scores),
+        "model": run.model.name,
+        "fingerprint": run.model.fingerprint,
+        "precision": run.model.precision,
+        "environment": dict(run.environment),
+        **facts,
+    }

@@ -1,0 +1,56 @@
+"""The worker's chore that scores reference sets; it alone of the chores needs models."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+import structlog
+
+from pgrerank import wiring
+from pgrerank.domain.reference import ScoredSet, Verdict
+from pgrerank.settings import Settings
+from pgrerank.storage.jobs import Chore
+from pgrerank.storage.references import there_are_some
+
+_NEWS = (Verdict.CHANGED, Verdict.OTHER_MODEL)
+
+
+def chore(settings: Settings, url: str) -> Chore:
+    """Score all reference sets of all tenants, every night.
+
+    Args:
+        settings: Whose reranker scores.
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+    """
+    return Chore(
+        name="references",
+        purpose="score the reference sets, and tell what changed",
+        cron="30 2 * * *",
+        run=partial(_scored, settings, url),
+    )
+
+
+def forgetful(settings: Settings) -> Settings:
+    """The same with a reranker that remembers no score."""
+    return msgspec.structs.replace(settings, score_cache=0)
+
+
+async def _scored(settings: Settings, url: str) -> Sequence[str]:
+    if not await there_are_some(url):
+        return ()
+    # Here, since models take seconds to load that most workers need not spend.
+    from pgrerank.inference.environment import environment
+    from pgrerank.usecases import reference
+
+    async with wiring.house(forgetful(settings)) as house:
+        scored = await reference.score_all(house, environment())
+    return [_told(each) for each in scored]
+
+
+def _told(scored: ScoredSet) -> str:
+    log: Any = structlog.get_logger("pgrerank")
+    comparison = scored.comparison
+    if comparison.verdict in _NEWS:
+        log.warning("reference.changed", reference=scored.name, message=comparison.message)
+    return f"{scored.name}: {comparison.verdict}"

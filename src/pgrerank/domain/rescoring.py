@@ -1,0 +1,111 @@
+"""What changed between two runs over the same pairs."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.reference import Comparison, Run, Verdict
+
+#: by precision: by how much of the deviation of a run's scores one score may differ from one
+#: machine, batch or library to another, and be the same. Other precisions are as bf16.
+NOISE: Mapping[str, float] = {"fp32": 0.001, "bf16": 0.05, "torch-bf16": 0.05, "int8": 0.05}
+_LOOSEST = max(NOISE.values())
+#: scores that all but agree have no deviation to go by
+_LEAST_NOISE = 1e-6
+
+Floats: TypeAlias = NDArray[np.float64]
+_stats: Any = stats  # half typed
+
+
+def compared(run: Run, before: Run | None) -> Comparison:
+    """What changed from a run to the next of the same set."""
+    if before is None or before.digest != run.digest:
+        return Comparison(
+            verdict=Verdict.FIRST,
+            message=f"First scores by {_named(run.model)}; there is nothing to compare them with.",
+        )
+    now, then = _values(run), _values(before)
+    both = np.isfinite(now) & np.isfinite(then)
+    change = np.abs(now - then)[both]
+    noise = noise_of(run)
+    figures: dict[str, Any] = {
+        "compared_with": before.id,
+        "largest_change": float(change.max()) if len(change) else None,
+        "noise": noise,
+        "beyond_noise": int((change > noise).sum() + (np.isfinite(now) != np.isfinite(then)).sum()),
+        "truncation_changes": sum(map(bool.__ne__, run.truncated, before.truncated)),
+        "kendall_tau": _tau(now[both], then[both]),
+    }
+    if run.model.fingerprint != before.model.fingerprint:
+        verdict, message = Verdict.OTHER_MODEL, _other_model(run, before, figures)
+    elif figures["beyond_noise"] or figures["truncation_changes"]:
+        verdict, message = Verdict.CHANGED, _changed(run, before, figures)
+    else:
+        verdict, message = Verdict.SAME, f"The scores of {_named(run.model)} are as they were."
+    return Comparison(verdict=verdict, message=message, **figures)
+
+
+def noise_of(run: Run) -> float:
+    """How much of a difference from this run says nothing, in the model's unit."""
+    values = _values(run)
+    finite = values[np.isfinite(values)]
+    deviation = float(finite.std()) if len(finite) else 0.0
+    return max(NOISE.get(run.model.precision, _LOOSEST) * deviation, _LEAST_NOISE)
+
+
+def _values(run: Run) -> Floats:
+    return np.array([np.nan if score is None else score for score in run.scores], dtype=np.float64)
+
+
+def _tau(now: Floats, then: Floats) -> float | None:
+    if len(now) < 2 or np.ptp(now) == 0 or np.ptp(then) == 0:  # noqa: PLR2004 - an order needs two
+        return None
+    return float(_stats.kendalltau(now, then).statistic)
+
+
+def _other_model(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
+    parts = {
+        name: (getattr(before.model, name), getattr(run.model, name))
+        for name in ("name", "revision", "precision", "max_length")
+    }
+    parts |= {"fingerprint": (before.model.fingerprint[:12], run.model.fingerprint[:12])}
+    told = ", ".join(f"{name} {old} -> {new}" for name, (old, new) in parts.items() if old != new)
+    if set(_differing(parts)) == {"fingerprint"}:
+        told = f"its weights, tokenizer or template ({told})"
+    tau = figures["kendall_tau"]
+    order = "" if tau is None else f" Orders agree by Kendall's tau {tau:.3f}."
+    return (
+        f"Another model scores: {told}.{order} Calibrations and thresholds of the former do not "
+        "hold for it: fit them anew."
+    )
+
+
+def _differing(parts: Mapping[str, tuple[object, object]]) -> list[str]:
+    return [name for name, (old, new) in parts.items() if old != new]
+
+
+def _changed(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
+    names = sorted({*run.environment, *before.environment})
+    parts = {name: (before.environment.get(name), run.environment.get(name)) for name in names}
+    told = ", ".join(f"{name} {parts[name][0]} -> {parts[name][1]}" for name in _differing(parts))
+    cause = (
+        f"What changed beside it: {told}."
+        if told
+        else (
+            "Libraries and processor are the same: look for files of the model that were altered."
+        )
+    )
+    return (
+        f"{_named(run.model)} gives other scores than before: {figures['beyond_noise']} of "
+        f"{len(run.scores)} pairs differ by more than noise ({figures['noise']:.2g}), "
+        f"{figures['truncation_changes']} are cut elsewhere. {cause} Until it is settled, do not "
+        "trust calibrations and thresholds."
+    )
+
+
+def _named(model: ModelCard) -> str:
+    return f"{model.name} ({model.precision}, {model.fingerprint[:12]})"

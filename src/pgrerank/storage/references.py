@@ -1,0 +1,156 @@
+"""Reference sets in Postgres."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from psycopg.rows import kwargs_row
+from psycopg.types.json import Jsonb
+
+from pgrerank.domain.document import passage
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.domain.reference import KeptSet, Pair, ReferenceSet, Run, ScoredSet, Verdict
+from pgrerank.storage import admin, models, queries, tenancy
+from pgrerank.storage.pool import Pool
+
+_REMEDY = "List them with: pgrerank reference list"
+
+
+class PostgresReferences:
+    """The port References, over the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("references")
+
+    async def put(self, tenant_id: TenantId, reference: ReferenceSet) -> None:
+        """Store a set in place of one of the same name. See ports.References."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                self._statements["put"],
+                {
+                    "tenant_id": tenant_id,
+                    "id": reference.id,
+                    "name": reference.name,
+                    "digest": reference.digest,
+                    "queries": [pair.query for pair in reference.pairs],
+                    "passages": [pair.passage for pair in reference.pairs],
+                    "created_at": reference.created_at,
+                },
+            )
+
+    async def named(self, tenant_id: TenantId, name: str) -> ReferenceSet:
+        """Look one up. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_set))
+            await cursor.execute(self._statements["named"], {"tenant_id": tenant_id, "name": name})
+            found = await cursor.fetchone()
+        if found is None:
+            raise NotFoundError("reference set", name, _REMEDY)
+        return found
+
+    async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
+        """All of a tenant, by name. See ports.References."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_kept))
+            await cursor.execute(self._statements["all"], {"tenant_id": tenant_id})
+            return await cursor.fetchall()
+
+    async def delete(self, tenant_id: TenantId, name: str) -> None:
+        """Delete one with its runs. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            deleted = await connection.execute(
+                self._statements["delete"], {"tenant_id": tenant_id, "name": name}
+            )
+            if await deleted.fetchone() is None:
+                raise NotFoundError("reference set", name, _REMEDY)
+
+    async def sampled(
+        self, tenant_id: TenantId, collection: str | None, *, pairs: int
+    ) -> Sequence[Pair]:
+        """Pairs that searches reranked. See ports.References."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            found = await connection.execute(
+                self._statements["sampled"],
+                {"tenant_id": tenant_id, "collection": collection, "pairs": pairs},
+            )
+            return [
+                Pair(query=query, passage=passage(title, content))
+                for query, title, content in await found.fetchall()
+            ]
+
+    async def newest(self, tenant_id: TenantId, reference: ReferenceSet) -> Run | None:
+        """The newest run of a set. See ports.References."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_run))
+            await cursor.execute(
+                self._statements["newest"],
+                {"tenant_id": tenant_id, "reference_set_id": reference.id},
+            )
+            return await cursor.fetchone()
+
+    async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
+        """Store a run, whole or not at all. See ports.References."""
+        run, comparison = scored.run, asdict(scored.comparison)
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                self._statements["add"],
+                {
+                    **comparison,
+                    "compared_with_id": scored.comparison.compared_with,
+                    "tenant_id": tenant_id,
+                    "id": run.id,
+                    "reference_set_id": reference.id,
+                    "digest": run.digest,
+                    "model_id": await models.identifier(connection, run.model),
+                    "environment": Jsonb(dict(run.environment)),
+                    "created_at": run.created_at,
+                    "scores": list(run.scores),
+                    "truncated": list(run.truncated),
+                },
+            )
+
+
+async def there_are_some(url: str) -> bool:
+    """Whether any tenant has a set.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+    """
+    async with admin.owner(url) as connection:
+        found = await (await connection.execute(queries.load("references")["any"])).fetchone()
+        return found is not None and bool(found[0])
+
+
+def _set(*, queries: list[str], passages: list[str], **columns: Any) -> ReferenceSet:
+    pairs = [Pair(query=q, passage=p) for q, p in zip(queries, passages, strict=True)]
+    return ReferenceSet(pairs=pairs, **columns)
+
+
+def _kept(*, verdict: str | None, **columns: Any) -> KeptSet:
+    return KeptSet(verdict=None if verdict is None else Verdict(verdict), **columns)
+
+
+def _run(
+    *,
+    kind: str,
+    name: str,
+    revision: str | None,
+    fingerprint: str,
+    precision: str,
+    max_length: int,
+    score_kind: str | None,
+    **columns: Any,
+) -> Run:
+    model = ModelCard(
+        kind=ModelKind(kind),
+        name=name,
+        revision=revision,
+        fingerprint=fingerprint,
+        precision=precision,
+        max_length=max_length,
+        score_kind=None if score_kind is None else ScoreKind(score_kind),
+    )
+    return Run(model=model, **columns)

@@ -1,0 +1,101 @@
+"""Keep pairs to score, score them, and say what changed since the last time."""
+
+from collections.abc import Mapping, Sequence
+
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.collection import checked_name
+from pgrerank.domain.document import passage_hash
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.reference import (
+    MAX_PAIRS,
+    Pair,
+    ReferenceSet,
+    Run,
+    ScoredSet,
+)
+from pgrerank.domain.rescoring import compared
+from pgrerank.ports import House, Office
+
+
+async def keep(office: Office, tenant_id: TenantId, name: str, pairs: Sequence[Pair]) -> int:
+    """Keep pairs under a name, in place of those that were there; says how many.
+
+    Raises:
+        InvalidRequestError: There is no pair, or there are over 10,000; or nothing may be called
+            like this.
+    """
+    distinct = list(dict.fromkeys(pairs))
+    if not 1 <= len(distinct) <= MAX_PAIRS:
+        raise InvalidRequestError("pairs", f"must be 1 to {MAX_PAIRS}, not {len(distinct)}")
+    made = ReferenceSet(
+        id=uuid7(), name=checked_name(name), pairs=distinct, created_at=office.clock.now()
+    )
+    await office.references.put(tenant_id, made)
+    return len(distinct)
+
+
+async def keep_from_log(
+    office: Office, tenant_id: TenantId, name: str, *, collection: str | None, pairs: int
+) -> int:
+    """The same of pairs that searches reranked. Raises as `keep`."""
+    found = await office.references.sampled(tenant_id, collection, pairs=pairs)
+    return await keep(office, tenant_id, name, found)
+
+
+async def score(
+    house: House, tenant_id: TenantId, name: str, environment: Mapping[str, str]
+) -> ScoredSet:
+    """Score all pairs of a set with the running reranker, and store the run.
+
+    Nothing is stored unless all were scored. The scorer must keep no scores of earlier calls.
+
+    Args:
+        house: All ports.
+        tenant_id: Whose set.
+        name: Which.
+        environment: What else decides the scores: versions of libraries, the processor.
+
+    Raises:
+        NotFoundError: There is no such set.
+        OverloadedError: The reranker's waiting line is full.
+        ScoringError: The model failed.
+    """
+    reference = await house.references.named(tenant_id, name)
+    before = await house.references.newest(tenant_id, reference)
+    scores = await _scores(house, reference.pairs)
+    run = Run(
+        id=uuid7(),
+        created_at=house.clock.now(),
+        digest=reference.digest,
+        model=house.scorer.model,
+        environment=environment,
+        scores=[each.value for each in scores],
+        truncated=[each.truncated for each in scores],
+    )
+    scored = ScoredSet(name=name, run=run, comparison=compared(run, before))
+    await house.references.add(tenant_id, reference, scored)
+    return scored
+
+
+async def score_all(house: House, environment: Mapping[str, str]) -> Sequence[ScoredSet]:
+    """Score every set of every tenant. Raises as `score`; what was scored by then is stored."""
+    return [
+        await score(house, tenant.id, each.name, environment)
+        async for tenant in house.tenants.all()
+        for each in await house.references.all(tenant.id)
+    ]
+
+
+async def _scores(house: House, pairs: Sequence[Pair]) -> list[PairScore]:
+    by_query: dict[str, list[int]] = {}
+    for place, pair in enumerate(pairs):
+        by_query.setdefault(pair.query, []).append(place)
+    found: dict[int, PairScore] = {}
+    for query, places in by_query.items():
+        texts = [pairs[place].passage for place in places]
+        passages = [Passage(text=text, content_hash=passage_hash("", text)) for text in texts]
+        found |= zip(places, await house.scorer.score(query, passages), strict=True)
+    return [found[place] for place in range(len(pairs))]

@@ -1,0 +1,54 @@
+"""Reference sets in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.reference import KeptSet, Pair, ReferenceSet, Run, ScoredSet
+
+
+@dataclass
+class FakeReferences:
+    sets: dict[tuple[TenantId, str], ReferenceSet] = field(default_factory=dict)
+    runs: list[tuple[str, ScoredSet]] = field(default_factory=list)
+    logged: list[Pair] = field(default_factory=list)
+
+    async def put(self, tenant_id: TenantId, reference: ReferenceSet) -> None:
+        self.sets[tenant_id, reference.name] = reference
+
+    async def named(self, tenant_id: TenantId, name: str) -> ReferenceSet:
+        if (tenant_id, name) not in self.sets:
+            raise NotFoundError("reference set", name)
+        return self.sets[tenant_id, name]
+
+    async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
+        return [
+            KeptSet(
+                name=name,
+                pairs=len(each.pairs),
+                created_at=each.created_at,
+                scored_at=None,
+                reranker=None,
+                verdict=None,
+                message=None,
+            )
+            for (owner, name), each in sorted(self.sets.items(), key=lambda item: item[0][1])
+            if owner == tenant_id
+        ]
+
+    async def delete(self, tenant_id: TenantId, name: str) -> None:
+        await self.named(tenant_id, name)
+        del self.sets[tenant_id, name]
+
+    async def sampled(
+        self, tenant_id: TenantId, collection: str | None, *, pairs: int
+    ) -> Sequence[Pair]:
+        return self.logged[:pairs]
+
+    async def newest(self, tenant_id: TenantId, reference: ReferenceSet) -> Run | None:
+        found = [scored.run for name, scored in self.runs if name == reference.name]
+        return found[-1] if found else None
+
+    async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
+        self.runs.append((reference.name, scored))

@@ -1,0 +1,93 @@
+import pytest
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError, ScoringError
+from pgrerank.domain.reference import Pair, Verdict
+from pgrerank.usecases import reference
+from tests import fakes
+from tests.fake_references import FakeReferences
+
+PAIRS = [
+    Pair(query="red fox", passage="a red fox"),
+    Pair(query="blue whale", passage="a whale"),
+    Pair(query="red fox", passage="nothing of it"),
+]
+ENVIRONMENT = {"torch": "2.0"}
+
+
+@pytest.fixture
+def tenant_id():
+    return uuid7()
+
+
+async def test_scores_come_in_the_order_of_the_pairs(tenant_id):
+    house = fakes.house()
+    await reference.keep(house, tenant_id, "canary", PAIRS)
+
+    scored = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+
+    assert scored.run.scores == [2.0, 1.0, 0.0]
+    assert scored.run.environment == ENVIRONMENT
+    assert scored.comparison.verdict is Verdict.FIRST
+    assert house.scorer.asked == [("red fox", 2), ("blue whale", 1)]
+
+
+async def test_a_second_run_is_compared_with_the_first(tenant_id):
+    house = fakes.house()
+    await reference.keep(house, tenant_id, "canary", PAIRS)
+    first = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+
+    second = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+
+    assert second.comparison.verdict is Verdict.SAME
+    assert second.comparison.compared_with == first.run.id
+
+
+async def test_other_pairs_begin_anew(tenant_id):
+    house = fakes.house()
+    await reference.keep(house, tenant_id, "canary", PAIRS)
+    await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+    await reference.keep(house, tenant_id, "canary", PAIRS[:2])
+
+    scored = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+
+    assert scored.comparison.verdict is Verdict.FIRST
+
+
+async def test_a_model_that_fails_leaves_nothing_stored(tenant_id):
+    house = fakes.house(scorer=fakes.FakeScorer(failure=ScoringError("the reranker")))
+    await reference.keep(house, tenant_id, "canary", PAIRS)
+
+    with pytest.raises(ScoringError):
+        await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+
+    assert house.references.runs == []
+
+
+async def test_all_sets_of_all_tenants_are_scored():
+    house = fakes.house()
+    for name in ("acme", "zoo"):
+        tenant = await house.tenants.create(name)
+        await reference.keep(house, tenant.id, f"{name}-canary", PAIRS)
+
+    scored = await reference.score_all(house, ENVIRONMENT)
+
+    assert [each.name for each in scored] == ["acme-canary", "zoo-canary"]
+
+
+async def test_pairs_of_the_log_are_kept_once_each(tenant_id):
+    house = fakes.house(references=FakeReferences(logged=[*PAIRS, PAIRS[0]]))
+
+    kept = await reference.keep_from_log(house, tenant_id, "canary", collection=None, pairs=9)
+
+    assert kept == 3
+
+
+async def test_no_pair_is_no_set(tenant_id):
+    with pytest.raises(InvalidRequestError, match="1 to 10000"):
+        await reference.keep(fakes.house(), tenant_id, "canary", [])
+
+
+async def test_a_set_that_is_not_there_is_not_scored(tenant_id):
+    with pytest.raises(NotFoundError):
+        await reference.score(fakes.house(), tenant_id, "canary", ENVIRONMENT)
