@@ -9,14 +9,17 @@ from pgrerank.api import auth, framework, health, openapi
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.health import Ready
 from pgrerank.api.native import (
+    calibrations,
     collections,
     documents,
     evaluations,
     history,
+    judgments,
     keys,
     rankings,
     search,
     tenants,
+    thresholds,
 )
 from pgrerank.domain.limits import Limits
 from pgrerank.ports import House, Observer
@@ -28,6 +31,9 @@ TENANT_ROUTES = [
     *rankings.ROUTES,
     *history.ROUTES,
     *evaluations.ROUTES,
+    *judgments.ROUTES,
+    *calibrations.ROUTES,
+    *thresholds.ROUTES,
     *keys.ROUTES,
 ]
 

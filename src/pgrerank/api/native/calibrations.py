@@ -1,0 +1,98 @@
+"""Routes of calibrations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import documented
+from pgrerank.api.injected import TheCaller, TheHouse
+from pgrerank.api.native import schemas
+from pgrerank.api.native.calibrated import Calibration, Calibrations, NewCalibration
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases import calibrate as use_case
+
+TAGS = ["calibration"]
+
+
+@post(
+    "/calibrations",
+    tags=TAGS,
+    summary="Fit a calibration",
+    operation_id="calibrate",
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def calibrate(
+    data: JSONBody[NewCalibration], house: TheHouse, caller: TheCaller
+) -> Calibration:
+    """Fit the running reranker's scores to judgments, and apply that from the next search on.
+
+    Each judged query is searched, which takes as long as so many searches and counts against the
+    quota; nothing of it is logged.
+    """
+    if data.pairs is None:
+        made = await use_case.calibrate(house, caller.tenant_id, data.collection, data.plan())
+    else:
+        made = await use_case.calibrate_pairs(
+            house, caller.tenant_id, data.collection, data.plan(), data.given()
+        )
+    return Calibration.of(made, whole=True)
+
+
+@get(
+    "/calibrations",
+    tags=TAGS,
+    summary="List calibrations",
+    operation_id="listCalibrations",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 429, 500, 503),
+)
+async def list_calibrations(
+    *,
+    house: TheHouse,
+    caller: TheCaller,
+    collection: Annotated[str | None, QueryParameter(pattern=schemas.NAME_PATTERN)] = None,
+    limit: schemas.PageLimit = schemas.PAGE,
+    cursor: schemas.Cursor = None,
+) -> Calibrations:
+    """The newest first, without their points."""
+    page = await house.calibrations.page(caller.tenant_id, collection, limit=limit, cursor=cursor)
+    return Calibrations.of(page)
+
+
+@get(
+    "/calibrations/{calibration_id:uuid}",
+    tags=TAGS,
+    summary="Look at a calibration",
+    operation_id="getCalibration",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_calibration(
+    calibration_id: FromPath[UUID], house: TheHouse, caller: TheCaller
+) -> Calibration:
+    """Its curve, figures with intervals, and precision and recall by cut-off."""
+    return Calibration.of(
+        await house.calibrations.get(caller.tenant_id, calibration_id), whole=True
+    )
+
+
+@delete(
+    "/calibrations/{calibration_id:uuid}",
+    tags=TAGS,
+    summary="Delete a calibration",
+    operation_id="deleteCalibration",
+    guards=[auth.needs(Scope.INGEST)],
+    responses=documented(400, 401, 403, 404, 429, 500, 503),
+)
+async def delete_calibration(
+    calibration_id: FromPath[UUID], house: TheHouse, caller: TheCaller
+) -> None:
+    """Delete it with the thresholds that it gave. An older one may apply again."""
+    await house.calibrations.delete(caller.tenant_id, calibration_id)
+
+
+ROUTES = [calibrate, list_calibrations, get_calibration, delete_calibration]
