@@ -38,7 +38,11 @@ class FakeEmbeddings:
         ][:limit]
 
     async def add(
-        self, tenant_id: TenantId, model: ModelCard, vectors: Mapping[ChunkId, Vector]
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        model: ModelCard,
+        vectors: Mapping[ChunkId, Vector],
     ) -> int:
         self.vectors |= vectors
         return len(vectors)

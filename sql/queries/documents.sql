@@ -54,6 +54,7 @@ select
     c.name,
     c.text_search,
     m.fingerprint as embedder,
+    m.name as embedder_name,
     m.dimensions,
     second.fingerprint as second_embedder,
     c.second_state,

@@ -1,12 +1,13 @@
 """What surrounds the calls: request ids, health, metrics, the description of the API."""
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from structlog.contextvars import get_contextvars
 
 from pgrerank.api.app import create_app
-from pgrerank.domain.collection import Collection
+from pgrerank.domain.collection import Collection, SecondState
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.limits import Limits
 from tests import fakes
@@ -43,6 +44,17 @@ async def test_log_lines_of_a_request_know_its_id_and_tenant():
     assert seen["request_id"] == "mine"
     assert seen["tenant_id"] == seen["tenant"]
     assert UUID(str(seen["key_id"]))
+
+
+async def test_a_collection_shows_its_second_set_of_vectors():
+    class Documents(fakes.FakeDocuments):
+        async def collection(self, *_: object) -> Collection:
+            shown = fakes.collection()
+            return replace(shown, second_embedder="b" * 64, second_state=SecondState.FILLING)
+
+    async with client_of(fakes.house(documents=Documents())) as client:
+        shown = (await client.get("/v1/collections/docs")).json()
+    assert (shown["second_embedder"], shown["second_state"]) == ("b" * 64, "filling")
 
 
 async def test_every_answer_is_reported_by_its_route():

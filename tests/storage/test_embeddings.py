@@ -43,7 +43,7 @@ async def fill(embeddings, shelf, model=NEW):
         chunk_id: np.array(VECTORS[content], dtype=np.float32)
         for content, chunk_id in found.items()
     }
-    await embeddings.add(shelf.tenant_id, model, vectors)
+    await embeddings.add(shelf.tenant_id, shelf.collection, model, vectors)
     return await embeddings.finish(shelf.tenant_id, shelf.collection, model)
 
 
@@ -163,12 +163,16 @@ async def test_vector_of_other_dimensions_is_refused_by_name(two, embeddings):
     [*ids] = (await missing(embeddings, two)).values()
     short = np.ones(2, dtype=np.float32)
 
-    with pytest.raises(ConflictError, match=r"The model new makes vectors of 3 dimensions.* has 2"):
-        await embeddings.add(two.tenant_id, NEW, {ids[0]: short})
+    with pytest.raises(
+        ConflictError,
+        match=r"`shelf` holds vectors of 3 dimensions by the model \w+ \(new\).* has 2",
+    ):
+        await embeddings.add(two.tenant_id, two.collection, NEW, {ids[0]: short})
     fresh = replace(embedded("c", "seal"), vectors=[short])
     current = await two.again()
     with pytest.raises(
-        ConflictError, match="`shelf` holds vectors of 64 dimensions by the model e"
+        ConflictError,
+        match=r"`shelf` holds vectors of 64 dimensions by the model e+ \(fake-embedder\)",
     ):
         await current.store(fresh)
     with pytest.raises(ConflictError, match="`shelf` holds vectors of 64"):

@@ -223,6 +223,9 @@ def _print(shown: Collection, *, as_json: bool) -> None:
         "chunks": shown.chunk_count,
         "text search": shown.text_search,
         "embedder": shown.embedder[:12],
+        "second embedder": f"{shown.second_embedder[:12]}, {shown.second_state}"
+        if shown.second_embedder
+        else "none",
         "token vectors": "yes" if shown.stores_tokens else "no",
         **{name.replace("_", " "): value for name, value in asdict(shown.retrieval).items()},
         "created": shown.created_at,

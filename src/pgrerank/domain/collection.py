@@ -33,6 +33,8 @@ class Collection:
     text_search: str
     #: fingerprint of the embedder its vectors come from
     embedder: str
+    #: name of that embedder; empty: not known
+    embedder_name: str = ""
     #: length of those vectors; None: not known
     dimensions: int | None = None
     document_count: int
@@ -53,9 +55,18 @@ class Collection:
             ConflictError: There is none of this embedder, or it is not whole yet.
         """
         if model.fingerprint == self.second_embedder and self.second_state != SecondState.FILLING:
-            return replace(self, embedder=model.fingerprint, dimensions=model.dimensions)
+            return self.by(model)
         self.require_embedder(model)
         return self
+
+    def by(self, model: ModelCard) -> Self:
+        """The collection as if this embedder's vectors were all it has."""
+        return replace(
+            self,
+            embedder=model.fingerprint,
+            embedder_name=model.name,
+            dimensions=model.dimensions,
+        )
 
     def require_embedder(self, model: ModelCard) -> None:
         """Refuse an embedder other than the one the collection's vectors come from.
@@ -65,7 +76,7 @@ class Collection:
         """
         if model.fingerprint != self.embedder:
             raise ConflictError(
-                f"Collection `{self.name}` was embedded by the model {self.embedder[:12]}, but this "
+                f"Collection `{self.name}` was embedded by the model {self._model()}, but this "
                 f"service runs {model.fingerprint[:12]} ({model.name}, {model.precision}). Set "
                 "PGRERANK_EMBEDDER and PGRERANK_PRECISION as they were, or move the collection with "
                 "`pgrerank reembed`."
@@ -80,8 +91,12 @@ class Collection:
         if self.dimensions not in (None, found):
             raise ConflictError(
                 f"Collection `{self.name}` holds vectors of {self.dimensions} dimensions by the "
-                f"model {self.embedder[:12]}, and this one has {found}."
+                f"model {self._model()}, and this one has {found}."
             )
+
+    def _model(self) -> str:
+        name = f" ({self.embedder_name})" if self.embedder_name else ""
+        return f"{self.embedder[:12]}{name}"
 
 
 def checked_name(name: str, field: str = "name") -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pgrerank.domain.errors import ConflictError, InvalidRequestError
+from pgrerank.domain.errors import InvalidRequestError
 
 #: what pgvector's HNSW takes, of half-precision numbers
 MAX_DIMENSIONS = 4_000
@@ -41,18 +41,6 @@ class ModelCard:
     score_kind: ScoreKind | None = None
     #: on what it runs here and why, for people; no part of its identity
     runs: str = field(default="", compare=False)
-
-    def require_dimensions(self, found: int) -> None:
-        """Refuse a vector of another length than this model's.
-
-        Raises:
-            ConflictError: It cannot be one of this model's.
-        """
-        if self.dimensions not in (None, found):
-            raise ConflictError(
-                f"The model {self.name} makes vectors of {self.dimensions} dimensions, and this "
-                f"one has {found}."
-            )
 
     def require_storable(self) -> None:
         """Refuse an embedder whose vectors no index takes.

@@ -38,6 +38,7 @@ class Embeddings(Protocol):
     async def add(
         self,
         tenant_id: TenantId,
+        collection: Collection,
         model: ModelCard,
         vectors: Mapping[ChunkId, NDArray[np.float32]],
     ) -> int:

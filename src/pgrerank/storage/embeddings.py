@@ -72,6 +72,7 @@ class PostgresEmbeddings:
     async def add(
         self,
         tenant_id: TenantId,
+        collection: Collection,
         model: ModelCard,
         vectors: Mapping[ChunkId, NDArray[np.float32]],
     ) -> int:
@@ -81,7 +82,7 @@ class PostgresEmbeddings:
             ConflictError: A vector has other dimensions than the model.
         """
         for vector in vectors.values():
-            model.require_dimensions(len(vector))
+            collection.by(model).require_dimensions(len(vector))
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             wanted = {
                 "tenant_id": tenant_id,

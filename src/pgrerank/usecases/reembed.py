@@ -94,5 +94,5 @@ async def _pass(
         texts = [passage(chunk.title, chunk.content) for chunk in chunks]
         vectors = await embedder.passages(texts, tenant_id=tenant_id)
         found = {chunk.chunk_id: each for chunk, each in zip(chunks, vectors, strict=True)}
-        await run.stored(await house.embeddings.add(tenant_id, embedder.model, found))
+        await run.stored(await house.embeddings.add(tenant_id, collection, embedder.model, found))
         after = chunks[-1].chunk_id

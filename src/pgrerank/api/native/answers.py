@@ -12,6 +12,7 @@ from pgrerank.api.problem import RejectedRow
 from pgrerank.domain import collection as collections
 from pgrerank.domain import document as documents
 from pgrerank.domain import tenant as tenants
+from pgrerank.domain.collection import SecondState
 from pgrerank.domain.ingest import IngestReport
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Fusion
@@ -45,6 +46,13 @@ class Collection(_Answer, frozen=True, kw_only=True):
     name: str
     text_search: str
     embedder: Annotated[str, Meta(description="Fingerprint of the model its vectors are from.")]
+    second_embedder: Annotated[
+        str | None, Meta(description="Fingerprint of the model of its second set of vectors.")
+    ]
+    second_state: Annotated[
+        SecondState | None,
+        Meta(description="Of the second set: being filled, ready to cut over, or the former."),
+    ]
     documents: int
     chunks: int
     store_tokens: Annotated[bool, Meta(description="New chunks get token vectors.")]
@@ -58,6 +66,8 @@ class Collection(_Answer, frozen=True, kw_only=True):
             name=collection.name,
             text_search=collection.text_search,
             embedder=collection.embedder,
+            second_embedder=collection.second_embedder,
+            second_state=collection.second_state,
             documents=collection.document_count,
             chunks=collection.chunk_count,
             store_tokens=collection.stores_tokens,
