@@ -1997,8 +1997,8 @@ CREATE FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid,
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
-    wanted constant integer := candidates + case when filter is null then 0 else candidates / 2 end;
-    width constant integer := least(greatest(4 * wanted, 200), 1000);
+    wanted integer := candidates + case when filter is null then 0 else candidates / 2 end;
+    width integer := least(greatest(4 * wanted, 200), 1000);
     chunk_count bigint;
     share double precision;
 begin
@@ -2038,6 +2038,10 @@ begin
                 limit 500
             )
         ) as s;
+        if filter is not null and wanted > share * width then
+            wanted := candidates * 5 / 2;
+            width := least(greatest(4 * wanted, 200), 1000);
+        end if;
         if filter is null or wanted <= share * greatest(width, least(chunk_count / 100, 5000)) then
             select
                 n.chunk_ids[:candidates],
