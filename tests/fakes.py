@@ -363,6 +363,17 @@ class FakeJudgments:
     ) -> Sequence[ScoredChunk]:
         return self.logged
 
+    async def of_judge(
+        self, tenant_id: TenantId, collection: Collection, judged_by: str
+    ) -> set[tuple[str, str, ChunkId | None]]:
+        own = [each for each in self.kept if each.judged_by == judged_by]
+        return {(each.query, each.external_id, each.chunk_id) for each in own}
+
+    async def asked(
+        self, tenant_id: TenantId, collection: Collection, *, limit: int
+    ) -> Sequence[str]:
+        return list(dict.fromkeys(each.query for each in self.kept))[:limit]
+
     async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
         raise NotFoundError("chunk", chunk_id)
 

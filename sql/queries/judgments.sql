@@ -93,6 +93,30 @@ where
     and g.collection_id = %(collection_id)s
 order by g.query, g.external_id, g.chunk_id;
 
+-- of_judge --
+-- What a judge graded already, by query.
+select
+    g.query,
+    g.external_id,
+    g.chunk_id
+from pgrerank.judgment as g
+where
+    g.tenant_id = %(tenant_id)s
+    and g.collection_id = %(collection_id)s
+    and g.source = 'human'
+    and g.judged_by = %(judged_by)s;
+
+-- asked --
+-- Queries of the log's searches, the latest first.
+select l.query
+from pgrerank.rerank_log as l
+where
+    l.tenant_id = %(tenant_id)s
+    and l.collection_id = %(collection_id)s
+group by l.query
+order by max(l.created_at) desc, l.query asc
+limit %(row_count)s;
+
 -- document_of --
 -- Id of the document that a chunk belongs to.
 select d.external_id

@@ -7,6 +7,7 @@ from rich_click import RichCommandPanel
 
 from pgrerank import __version__
 from pgrerank.cli import (
+    calibrate,
     collection,
     compare,
     demo,
@@ -14,6 +15,7 @@ from pgrerank.cli import (
     drift,
     evaluate,
     ingest,
+    judge,
     judgment,
     key,
     login,
@@ -29,6 +31,7 @@ from pgrerank.cli import (
     serve,
     sweep,
     tenant,
+    threshold,
     train,
     tune,
     why,
@@ -42,7 +45,8 @@ _PANELS = {
     "Watch": ["drift", "reference"],
     "Who may do what": ["tenant", "key", "login"],
     "Measure": ["evaluate", "compare", "sweep", "tune", "replay", "report", "rerank-run", "demo"],
-    "Train": ["train", "judgment"],
+    "Calibrate": ["judge", "judgment", "calibrate", "threshold"],
+    "Train": ["train"],
 }
 
 
@@ -76,6 +80,7 @@ for _name, _commands in _PANELS.items():
     main.add_panel(RichCommandPanel(_name, commands=_commands))
 
 for _command in (
+    calibrate.calibrate,
     collection.collection,
     compare.compare,
     demo.demo,
@@ -83,6 +88,7 @@ for _command in (
     drift.drift,
     evaluate.evaluate,
     ingest.ingest,
+    judge.judge,
     judgment.judgment,
     key.key,
     login.login,
@@ -98,6 +104,7 @@ for _command in (
     serve.serve,
     sweep.sweep,
     tenant.tenant,
+    threshold.threshold,
     train.train,
     tune.tune,
     why.why,

@@ -49,6 +49,8 @@ from pgrerank.settings import Settings
 @option.budget_ms
 @click.option("--min-similarity", type=float, help="Cosine below which the dense leg drops, -1..1.")
 @click.option("--min-score", type=float, help="Raw rerank score below which a result is cut.")
+@click.option("--min-relevance", type=float, help="Probability below which a result is cut, 0..1.")
+@click.option("--threshold", metavar="NAME", help="Cut results by a stored threshold.")
 @click.option("--filter", "filter_json", metavar="JSON", help="Condition on document metadata.")
 @click.option(
     "--sparse",
@@ -139,6 +141,7 @@ def _show(ranking: Ranking, request: SearchRequest) -> None:
         + (f" ({report.reason})" if report.reason else "")
         + (f", {report.depth} pairs by {report.model}" if report.model else "")
         + (f", chosen by {report.cascade.model}" if report.cascade else ""),
+        _relevance(ranking),
         f"dense: {_leg(ranking.dense)}   keyword: {_leg(ranking.keyword)}"
         + (f"   sparse: {_leg(ranking.sparse)}" if ranking.sparse else ""),
         comparison.timings(ranking.timings_ms),
@@ -146,6 +149,15 @@ def _show(ranking: Ranking, request: SearchRequest) -> None:
         sep="\n",
         style="dim",
     )
+
+
+def _relevance(ranking: Ranking) -> str:
+    applied, answerable = ranking.calibration, ranking.answerable
+    if answerable is None:
+        return f"relevance: none ({applied.reason})"
+    said = "answerable" if answerable.value else "not answerable"
+    note = f"; {applied.reason}" if applied.reason else ""
+    return f"relevance: {said} with {answerable.probability:.2f}, {ranking.cut.of_hits} cut{note}"
 
 
 def _leg(report: LegReport | None) -> str:

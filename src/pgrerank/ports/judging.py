@@ -54,6 +54,18 @@ class Judgments(Protocol):
         """
         ...
 
+    async def of_judge(
+        self, tenant_id: TenantId, collection: Collection, judged_by: str
+    ) -> set[tuple[str, str, ChunkId | None]]:
+        """Query, document and chunk of all that a person of this name graded."""
+        ...
+
+    async def asked(
+        self, tenant_id: TenantId, collection: Collection, *, limit: int
+    ) -> Sequence[str]:
+        """Queries of logged searches, the latest first."""
+        ...
+
     async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
         """Id of the document a chunk belongs to. Raises NotFoundError."""
         ...

@@ -108,6 +108,36 @@ class PostgresJudgments:
             )
             return await cursor.fetchall()
 
+    async def of_judge(
+        self, tenant_id: TenantId, collection: Collection, judged_by: str
+    ) -> set[tuple[str, str, ChunkId | None]]:
+        """Query, document and chunk of all that a judge graded. See ports.Judgments."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            rows = await connection.execute(
+                self._statements["of_judge"],
+                {
+                    "tenant_id": tenant_id,
+                    "collection_id": collection.id,
+                    "judged_by": judged_by,
+                },
+            )
+            return {(query, name, chunk_id) for query, name, chunk_id in await rows.fetchall()}
+
+    async def asked(
+        self, tenant_id: TenantId, collection: Collection, *, limit: int
+    ) -> Sequence[str]:
+        """Queries of logged searches, the latest first."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            rows = await connection.execute(
+                self._statements["asked"],
+                {
+                    "tenant_id": tenant_id,
+                    "collection_id": collection.id,
+                    "row_count": limit,
+                },
+            )
+            return [query for (query,) in await rows.fetchall()]
+
     async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
         """Id of the document a chunk belongs to. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:

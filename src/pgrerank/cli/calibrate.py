@@ -1,0 +1,165 @@
+"""pgrerank calibrate."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import option, output, progress
+from pgrerank.cli.command import examples, settings
+from pgrerank.domain.calibration import Estimate, Fitted, Method, Unjudged
+from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT
+from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.usecases.pool import Plan
+
+_SHOWN_POINTS = 12
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank calibrate -t acme -c docs",
+        "pgrerank calibrate -t acme -c docs --unjudged irrelevant --depth 100",
+        "pgrerank calibrate -t acme               one for all collections of the tenant",
+        "pgrerank calibrate -t acme -c docs --source log",
+    ),
+)
+@option.tenant
+@click.option("--collection", "-c", "collection_name", metavar="NAME", help="Default: all of them.")
+@option.strategy
+@option.candidates
+@option.depth
+@option.cascade
+@click.option(
+    "--unjudged",
+    type=click.Choice([str(each) for each in Unjudged]),
+    default=str(Unjudged.SKIP),
+    show_default=True,
+    help="`skip` pairs that nobody judged, or read them as `irrelevant`: right where all relevant "
+    "documents were judged, as in test collections.",
+)
+@click.option(
+    "--source",
+    type=click.Choice(["search", "log"]),
+    default="search",
+    show_default=True,
+    help="Search for each judged query now, or take the raw scores that the log has of them.",
+)
+@click.option(
+    "--method",
+    type=click.Choice([str(each) for each in Method]),
+    help="Default: that with the least log loss on queries held out.",
+)
+@click.option(
+    "--relevant-from",
+    type=click.IntRange(RELEVANT, HIGHEST_GRADE),
+    default=RELEVANT,
+    show_default=True,
+    help="The lowest grade that counts as relevant.",
+)
+@option.as_json
+@click.pass_context
+def calibrate(
+    context: click.Context,
+    *,
+    tenant_name: str,
+    collection_name: str | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Fit the reranker's scores to probabilities of relevance, by judged queries.
+
+    Searches by the same reranker carry `scores.relevance` from then on. Give the strategy,
+    candidates and depth of the searches it is for. Nothing of it is logged.
+    """
+    made = asyncio.run(_made(settings(context), tenant_name, collection_name, given))
+    if as_json:
+        from pgrerank.api.native.calibrated import Calibration
+
+        output.as_json(Calibration.of(made, whole=True))
+    else:
+        _show(made)
+
+
+async def _made(
+    found: Settings, tenant_name: str, collection_name: str | None, given: dict[str, Any]
+) -> Fitted:
+    from pgrerank import wiring
+    from pgrerank.usecases.calibrate import calibrate as fit
+
+    async with wiring.house(found) as house:
+        tenant = await house.tenants.named(tenant_name)
+        with progress.bar("judged queries", None) as advance:
+            return await fit(
+                house,
+                tenant.id,
+                collection_name,
+                _plan(given),
+                progress=lambda done, whole: advance(done, f"{done} of {whole}"),
+            )
+
+
+def _plan(given: dict[str, Any]) -> "Plan":
+    from pgrerank.usecases.pool import Plan, Source
+
+    return Plan(
+        request=SearchRequest(
+            query="",
+            strategy=Strategy(given["strategy"]),
+            candidates=given["candidates"],
+            depth=given["depth"],
+            cascade=given["cascade"],
+            rerank=RerankMode.ALWAYS,
+        ),
+        unjudged=Unjudged(given["unjudged"]),
+        source=Source(given["source"]),
+        method=given["method"] and Method(given["method"]),
+        relevant_from=given["relevant_from"],
+    )
+
+
+def _show(made: Fitted) -> None:
+    quality = made.quality
+    where = made.collection or "all collections"
+    output.table(
+        ["figure", "value"],
+        [
+            ("queries", made.queries),
+            ("pairs", f"{made.pairs}, {made.positives} of them relevant"),
+            ("method", f"{made.curve.method} (log loss held out: {_tried(made)})"),
+            ("calibration error", f"{_said(quality.ece)}; bare sigmoid {_said(quality.ece_raw)}"),
+            ("Brier score", _said(quality.brier)),
+            ("log loss", _said(quality.log_loss)),
+            ("for searches", made.pool),
+        ],
+        title=f"{made.reranker} on {where}: calibration {made.id}",
+    )
+    every = max(len(made.points) // _SHOWN_POINTS, 1)
+    output.table(
+        ["score from", "relevance", "pairs", "precision", "recall"],
+        [
+            (
+                f"{point.cutoff:.4g}",
+                f"{point.relevance:.3f}",
+                point.pairs,
+                _said(point.precision),
+                _said(point.recall),
+            )
+            for point in made.points[::every]
+        ],
+    )
+    for warning in made.warnings:
+        click.echo(f"Mind: {warning}.")
+    click.echo("Next: pgrerank threshold set NAME --precision 0.9")
+
+
+def _tried(made: Fitted) -> str:
+    return ", ".join(f"{name} {loss:.4f}" for name, loss in made.quality.tried.items())
+
+
+def _said(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

@@ -1,0 +1,146 @@
+"""pgrerank threshold."""
+
+import asyncio
+from collections.abc import Sequence
+
+import click
+
+from pgrerank.cli import option, output
+from pgrerank.cli.command import Commands, Failed, Misused, examples, settings
+from pgrerank.domain.threshold import Choice, Promise, Threshold
+from pgrerank.settings import Settings
+
+
+@click.group(cls=Commands)
+def threshold() -> None:
+    """Thresholds: named cuts of results, such as one that keeps a precision."""
+
+
+@threshold.command(
+    name="set",
+    epilog=examples(
+        "pgrerank threshold set support-bot -t acme -c docs --precision 0.9",
+        "pgrerank threshold set support-bot -t acme -c docs --precision 0.8 --confidence 0.99",
+        "pgrerank threshold set browse -t acme -c docs --min-relevance 0.2",
+    ),
+)
+@click.argument("name")
+@option.tenant
+@option.collection
+@click.option("--precision", type=float, help="Share of the results left that are relevant.")
+@click.option(
+    "--confidence", type=float, default=0.95, show_default=True, help="With which it is kept."
+)
+@click.option("--min-relevance", type=float, help="A probability to cut at, whatever it keeps.")
+@option.as_json
+@click.pass_context
+def set_(
+    context: click.Context,
+    *,
+    name: str,
+    tenant_name: str,
+    collection_name: str,
+    precision: float | None,
+    confidence: float,
+    min_relevance: float | None,
+    as_json: bool,
+) -> None:
+    """Set a threshold: the loosest cut-off that keeps a precision, or a probability.
+
+    The cut-off is chosen by the judged pairs of the newest calibration, so that the promise holds
+    for searches like those it was fitted to. Where no cut-off can keep it, nothing is set, and
+    the command says how many judged pairs it would take.
+    """
+    if (precision is None) == (min_relevance is None):
+        raise Misused("give --precision or else --min-relevance")
+    place = (settings(context), tenant_name, collection_name, name)
+    if min_relevance is not None:
+        asyncio.run(_by_hand(*place, min_relevance=min_relevance))
+        click.echo(f"Results with a relevance under {min_relevance:g} are cut by `{name}`.")
+        return
+    wanted = Promise(precision=precision or 0, confidence=confidence)
+    choice = asyncio.run(_promised(*place, wanted=wanted))
+    if as_json:
+        output.as_json(choice)
+    elif choice.cutoff is not None:
+        click.echo(f"{choice.explanation} Searches name it: --threshold {name}")
+    if choice.cutoff is None:
+        raise Failed(choice.explanation)
+
+
+@threshold.command(name="list", epilog=examples("pgrerank threshold list -t acme"))
+@option.tenant
+@option.as_json
+@click.pass_context
+def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
+    """Show a tenant's thresholds."""
+    found = asyncio.run(_all(settings(context), tenant_name))
+    if as_json:
+        output.as_json(found)
+        return
+    output.table(
+        ["name", "collection", "score from", "relevance from", "promise", "reranker", "set"],
+        [
+            (
+                each.name,
+                each.collection,
+                each.cutoff,
+                each.min_relevance,
+                each.promise
+                and f"precision {each.promise.precision:g} at {each.promise.confidence:.0%}",
+                each.reranker,
+                each.created_at,
+            )
+            for each in found
+        ],
+    )
+
+
+@threshold.command(epilog=examples("pgrerank threshold remove support-bot -t acme -c docs"))
+@click.argument("name")
+@option.tenant
+@option.collection
+@click.pass_context
+def remove(context: click.Context, *, name: str, tenant_name: str, collection_name: str) -> None:
+    """Forget a threshold. Searches that name it are refused from then on."""
+    asyncio.run(_removed(settings(context), tenant_name, collection_name, name))
+    click.echo(f"Threshold {name} is removed.")
+
+
+async def _promised(
+    found: Settings, tenant_name: str, collection_name: str, name: str, *, wanted: Promise
+) -> Choice:
+    from pgrerank import wiring
+    from pgrerank.usecases.threshold import promise
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await promise(office, tenant.id, collection_name, name, wanted)
+
+
+async def _by_hand(
+    found: Settings, tenant_name: str, collection_name: str, name: str, *, min_relevance: float
+) -> None:
+    from pgrerank import wiring
+    from pgrerank.usecases.threshold import by_hand
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        await by_hand(office, tenant.id, collection_name, name, min_relevance)
+
+
+async def _all(found: Settings, tenant_name: str) -> Sequence[Threshold]:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        return await office.thresholds.all(tenant.id)
+
+
+async def _removed(found: Settings, tenant_name: str, collection_name: str, name: str) -> None:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        collection = await office.documents.collection(tenant.id, collection_name)
+        await office.thresholds.delete(tenant.id, collection, name)

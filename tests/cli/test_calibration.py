@@ -1,0 +1,120 @@
+"""judge, calibrate and threshold."""
+
+import json
+
+import pytest
+
+QUERIES = {f"q{n}": f"what is gadget number {n} made of" for n in range(12)}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Queries, of each of which one document answers and another does not."""
+    folder = tmp_path_factory.mktemp("gadgets")
+    corpus = [
+        {"_id": f"{kind}{n}", "title": f"Gadget {n}", "text": text.format(n)}
+        for n in range(12)
+        for kind, text in [
+            ("made", "Gadget number {} is made of brass and glass."),
+            ("sold", "The shop on the corner opens at {} in the morning."),
+        ]
+    ]
+    (folder / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in corpus))
+    rows = [{"_id": name, "text": text} for name, text in QUERIES.items()]
+    (folder / "queries.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    qrels = "".join(f"q{n} 0 made{n} 2\nq{n} 0 sold{n} 0\n" for n in range(12))
+    (folder / "qrels.trec").write_text(qrels)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def place(cli, folder):
+    """A collection with judgments."""
+    cli.well("tenant", "add", "gadgets")
+    cli.well("collection", "add", "things", "-t", "gadgets")
+    where = ["-t", "gadgets", "-c", "things"]
+    cli.well("ingest", folder / "corpus.jsonl", *where)
+    queries = ["--queries", folder / "queries.jsonl"]
+    cli.well("judgment", "import", folder / "qrels.trec", *where, *queries)
+    return where
+
+
+@pytest.fixture(scope="module")
+def calibration(cli, place):
+    return cli.json("calibrate", *place, "--unjudged", "irrelevant")
+
+
+def test_calibration_is_fitted_and_searches_carry_probabilities(cli, place, calibration):
+    found = cli.json("search", QUERIES["q3"], *place, "--rerank", "always")
+    shown = cli.well("search", QUERIES["q3"], *place, "--rerank", "always")
+
+    assert (calibration["queries"], calibration["positives"]) == (12, 12)
+    assert found["calibration"]["id"] == calibration["id"]
+    assert found["results"][0]["scores"]["relevance"] > 0.2
+    assert "relevance: " in shown
+
+
+def test_calibration_is_shown_with_its_doubts(cli, place):
+    shown = cli.well("calibrate", *place, "--method", "platt")
+
+    assert "calibration error" in shown
+    assert "12 queries are few" in shown
+
+
+@pytest.mark.usefixtures("calibration")
+def test_threshold_is_set_listed_used_and_removed(cli, place):
+    done = cli.well("threshold", "set", "all", *place, "--precision", "0.02", "--confidence", "0.5")
+    cli.well("threshold", "set", "none", *place, "--min-relevance", "1")
+    listed = {row["name"]: row for row in cli.json("threshold", "list", "-t", "gadgets")}
+    cut = cli.json("search", QUERIES["q3"], *place, "--threshold", "none")
+    cli.well("threshold", "remove", "none", *place)
+    gone = cli("search", QUERIES["q3"], *place, "--threshold", "none")
+
+    assert "keep a precision of 0.02" in done
+    assert set(listed) == {"all", "none"}
+    assert listed["all"]["cutoff"] is not None
+    assert cut["results"] == []
+    assert cut["cut"]["threshold"] > 0
+    assert gone.exit_code == 1
+    assert "no threshold `none`" in gone.stderr
+
+
+@pytest.mark.usefixtures("calibration")
+def test_promise_that_cannot_be_kept_is_explained(cli, place):
+    result = cli("threshold", "set", "sure", *place, "--precision", "0.999")
+
+    assert result.exit_code == 1
+    assert "No cut-off can promise" in result.stderr
+
+
+def test_threshold_needs_one_kind(cli, place):
+    assert cli("threshold", "set", "x", *place).exit_code == 2
+
+
+@pytest.mark.usefixtures("place")
+def test_results_are_graded_by_a_key_each_and_never_twice(cli, folder):
+    where = ["-t", "gadgets", "-c", "graded"]
+    cli.well("collection", "add", "graded", "-t", "gadgets")
+    cli.well("ingest", folder / "corpus.jsonl", *where)
+    ask = ["judge", *where, "--query", "brass gadget [sic]", "--top", "4", "--by", "ann"]
+
+    first = cli.well(*ask, stdin="2x0q")
+    rest = cli.well(*ask, stdin="ss")
+    other = cli.well(*ask[:-1], "bob", stdin="n")
+
+    assert "2 results graded by ann" in first
+    assert "brass gadget [sic]" in first
+    assert "1 of 4" in first
+    assert "1 of 2" in rest
+    assert "0 results graded by ann" in rest
+    assert "1 of 4" in other
+
+
+@pytest.mark.usefixtures("place")
+def test_without_searches_in_the_log_queries_are_asked_for(cli):
+    cli.well("collection", "add", "silent", "-t", "gadgets")
+
+    result = cli("judge", "-t", "gadgets", "-c", "silent")
+
+    assert result.exit_code == 1
+    assert "--query" in result.stderr
