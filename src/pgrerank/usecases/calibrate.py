@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.calibration import Fitted, Pool, Sample
@@ -110,10 +109,7 @@ def fitted(pairs: Sample, plan: Plan, model: ModelCard, *, warnings: Iterable[st
     """
     _require_enough(pairs)
     tried = fit.tried(pairs, plan.method)
-    losses = {
-        method: float(np.average(fit.log_losses(pairs, told), weights=pairs.weights))
-        for method, told in tried.items()
-    }
+    losses = {method: fit.loss(pairs, told) for method, told in tried.items()}
     best = min(losses, key=losses.__getitem__)
     curve = fit.FITS[best](pairs)
     return Fitted(

@@ -91,6 +91,17 @@ def log_losses(sample: Sample, probabilities: Floats) -> Floats:
     return -np.log(np.clip(told, _TINY, 1))
 
 
+def loss(sample: Sample, probabilities: Floats) -> float:
+    """Mean over pairs, by weight."""
+    return float(np.average(log_losses(sample, probabilities), weights=sample.weights))
+
+
+def best(sample: Sample, asked: Method | None = None) -> Curve:
+    """The curve of the method that does best on queries held out, or of the one asked for."""
+    found = tried(sample, asked)
+    return FITS[min(found, key=lambda method: loss(sample, found[method]))](sample)
+
+
 def answerable(queries: Sample) -> Curve | None:
     """Whether a pool holds anything relevant, by its best score; None where too few say so.
 
