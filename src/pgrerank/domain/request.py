@@ -104,6 +104,11 @@ class SearchRequest:
             metadata_filter.jsonpath(self.filter)
 
     @property
+    def has_dense_leg(self) -> bool:
+        """Whether the query is embedded: a blank one has no meaning to be near to."""
+        return self.strategy is not Strategy.KEYWORD and bool(self.query.strip())
+
+    @property
     def effective_depth(self) -> int:
         """The depth asked for, or the profile's."""
         return DEPTH[self.profile] if self.depth is None else self.depth

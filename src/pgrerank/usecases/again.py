@@ -1,10 +1,12 @@
-"""A logged search as the request that it was."""
+"""A logged search as the request that it was, asked of the collection of today."""
 
 from dataclasses import fields
 from typing import Any
 
+from pgrerank.domain.collection import Collection
 from pgrerank.domain.log import LoggedRanking
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
+from pgrerank.ports import House, Vector
 
 _KNOWN = {each.name for each in fields(SearchRequest)} - {"query", "strategy", "profile", "rerank"}
 
@@ -22,3 +24,18 @@ def request(ranking: LoggedRanking) -> SearchRequest:
         rerank=RerankMode(str(ranking.knobs.get("rerank", RerankMode.AUTO))),
         **knobs,
     )
+
+
+async def embedded(
+    house: House, collection: Collection, asked: SearchRequest
+) -> tuple[Collection, Vector | None]:
+    """The collection as the running embedder sees it, and the query's vector.
+
+    Without a dense leg the collection as it is, and None.
+
+    Raises:
+        ConflictError: The collection has no vectors of the running embedder.
+    """
+    if not asked.has_dense_leg:
+        return collection, None
+    return collection.under(house.embedder.model), await house.embedder.query(asked.query)

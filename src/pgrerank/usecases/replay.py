@@ -14,10 +14,10 @@ from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.log import LoggedRanking
-from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports import House, Vector
+from pgrerank.ports import House
 from pgrerank.usecases import again, evaluate, second_stage
 from pgrerank.usecases.second_stage import Work
 
@@ -82,10 +82,7 @@ async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan:
     ranking = await house.rankings.get(tenant_id, ranking_id)
     collection = await house.documents.collection(tenant_id, ranking.collection)
     request = _request(ranking, plan)
-    vector: Vector | None = None
-    if request.strategy is not Strategy.KEYWORD and request.query.strip():
-        collection = collection.under(house.embedder.model)
-        vector = await house.embedder.query(request.query)
+    collection, vector = await again.embedded(house, collection, request)
     work = _work(house, tenant_id, collection, request)
     recalled = await house.history.recalled(
         tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=work.token_model

@@ -10,7 +10,7 @@ from pgrerank.domain.candidate import Cut, Ranking, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.relevance import Gauge
-from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports import House
 from pgrerank.usecases import second_stage
@@ -45,7 +45,7 @@ async def ranked(
     """All of a search but its record in the log. Raises as it does."""
     watch = Stopwatch(house.clock.elapsed)
     collection = await house.documents.collection(tenant_id, collection_name)
-    if _has_dense_leg(request):
+    if request.has_dense_leg:
         collection = collection.under(house.embedder.model)
     work = Work(
         tenant_id=tenant_id,
@@ -56,7 +56,7 @@ async def ranked(
     )
     gauge = await _gauge(house, work)
     with watch.stage("embed"):
-        vector = await house.embedder.query(request.query) if _has_dense_leg(request) else None
+        vector = await house.embedder.query(request.query) if request.has_dense_leg else None
     with watch.stage("retrieve"):
         found = await house.candidates.retrieve(
             tenant_id,
@@ -79,10 +79,6 @@ async def _gauge(house: House, work: Work) -> Gauge:
         work.tenant_id, work.collection, model, work.request.threshold
     )
     return relevance.gauge(running, work.request, model)
-
-
-def _has_dense_leg(request: SearchRequest) -> bool:
-    return request.strategy is not Strategy.KEYWORD and bool(request.query.strip())
 
 
 def _deadline(request: SearchRequest, started: float) -> float | None:

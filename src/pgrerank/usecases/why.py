@@ -1,7 +1,6 @@
 """Say why a document is, or is not, among the results of a logged search."""
 
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.domain.request import Strategy
 from pgrerank.domain.standing import Verdict, verdict
 from pgrerank.ports import House
 from pgrerank.usecases import again
@@ -19,9 +18,6 @@ async def why(
     ranking = await house.rankings.get(tenant_id, ranking_id)
     collection = await house.documents.collection(tenant_id, ranking.collection)
     request = again.request(ranking)
-    vector = None
-    if request.strategy is not Strategy.KEYWORD and request.query.strip():
-        collection = collection.under(house.embedder.model)
-        vector = await house.embedder.query(request.query)
+    collection, vector = await again.embedded(house, collection, request)
     chunks = await house.history.standing(tenant_id, collection, request, external_id, vector)
     return verdict(ranking, external_id, chunks)
