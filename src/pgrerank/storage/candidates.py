@@ -100,7 +100,7 @@ def _retrieved(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
     """Every row carries the reports; without candidates there is one row, with nothing else."""
     reports = rows[0]
     return Retrieved(
-        candidates=tuple(_candidate(row) for row in rows if row["chunk_id"] is not None),
+        candidates=tuple(candidate(row) for row in rows if row["chunk_id"] is not None),
         dense=_leg(reports, "dense", reports["dense_requested"]),
         keyword=_leg(reports, "keyword", reports["dense_requested"]),
         sparse=_leg(reports, "sparse", requested),
@@ -108,7 +108,8 @@ def _retrieved(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
     )
 
 
-def _candidate(row: Mapping[str, Any]) -> Candidate:
+def candidate(row: Mapping[str, Any]) -> Candidate:
+    """A candidate of a row, whatever the row says of the legs beside it."""
     columns = {name: value for name, value in row.items() if name not in _REPORTS}
     if columns["embedding"] is not None:
         columns["embedding"] = np.asarray(columns["embedding"].to_numpy(), dtype=np.float32)

@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+from uuid import UUID
 
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.page import Page
@@ -35,6 +36,19 @@ def key(cursor: str | None) -> str | None:
     if not found or "\0" in found:
         raise refusal()
     return found
+
+
+def identifier(cursor: str | None) -> UUID | None:
+    """The id in the cursor of a listing whose key is one; None for the first page.
+
+    Raises:
+        InvalidRequestError: No listing gave this cursor.
+    """
+    found = key(cursor)
+    try:
+        return UUID(found) if found else None
+    except ValueError:
+        raise refusal() from None
 
 
 def refusal() -> InvalidRequestError:

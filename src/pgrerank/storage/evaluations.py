@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
@@ -60,7 +59,9 @@ class PostgresEvaluations:
         Raises:
             InvalidRequestError: The cursor is not one this listing gave.
         """
-        wanted = _wanted(tenant_id, limit + 1, collection=collection, before_id=_position(cursor))
+        wanted = _wanted(
+            tenant_id, limit + 1, collection=collection, before_id=cursors.identifier(cursor)
+        )
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             found = await self._runs(connection, wanted)
         return cursors.page(found, limit, lambda run: str(run.id))
@@ -89,14 +90,6 @@ async def _identifier(connection: Connection, card: ModelCard | None) -> ModelId
 def _wanted(tenant_id: TenantId, row_count: int, **key: object) -> dict[str, object]:
     anything = dict.fromkeys(("id", "label", "collection", "before_id"))
     return {"tenant_id": tenant_id, "row_count": row_count, **anything, **key}
-
-
-def _position(cursor: str | None) -> UUID | None:
-    key = cursors.key(cursor)
-    try:
-        return UUID(key) if key else None
-    except ValueError:
-        raise cursors.refusal() from None
 
 
 def _run(made: Evaluation, embedder: ModelId | None, reranker: ModelId | None) -> dict[str, object]:

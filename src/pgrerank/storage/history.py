@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 from psycopg.rows import class_row, dict_row
 
 from pgrerank.domain import filter as metadata_filter
 from pgrerank.domain import ids
-from pgrerank.domain.candidate import Candidate
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.model import ModelCard
@@ -18,6 +16,7 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.standing import Standing
 from pgrerank.ports.history import Recalled
 from pgrerank.storage import queries, tenancy
+from pgrerank.storage.candidates import candidate
 from pgrerank.storage.pool import Pool
 
 _ALL = 2**31 - 1
@@ -94,13 +93,6 @@ class PostgresHistory:
 
 def _recalled(rows: Sequence[Mapping[str, Any]]) -> Recalled:
     return Recalled(
-        candidates=tuple(_candidate(row) for row in rows if row["document_id"] is not None),
+        candidates=tuple(candidate(row) for row in rows if row["document_id"] is not None),
         gone=tuple(row["chunk_id"] for row in rows if row["document_id"] is None),
     )
-
-
-def _candidate(row: Mapping[str, Any]) -> Candidate:
-    columns = dict(row)
-    if columns["embedding"] is not None:
-        columns["embedding"] = np.asarray(columns["embedding"].to_numpy(), dtype=np.float32)
-    return Candidate(**columns)

@@ -65,7 +65,7 @@ class PostgresKeys:
         """
         wanted = {
             "tenant_id": tenant_id,
-            "before": _position(cursor),
+            "before": cursors.identifier(cursor),
             "row_count": limit + 1,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -103,11 +103,3 @@ def _parameters(key: ApiKey) -> dict[str, object]:
         "created_at": key.created_at,
         "expires_at": key.expires_at,
     }
-
-
-def _position(cursor: str | None) -> UUID | None:
-    key = cursors.key(cursor)
-    try:
-        return None if key is None else UUID(key)
-    except ValueError:
-        raise cursors.refusal() from None
