@@ -38,7 +38,7 @@ def compared(run: Run, before: Run | None) -> Comparison:
         "noise": noise,
         "beyond_noise": int((change > noise).sum() + (np.isfinite(now) != np.isfinite(then)).sum()),
         "truncation_changes": sum(map(bool.__ne__, run.truncated, before.truncated)),
-        "kendall_tau": _tau(now[both], then[both]),
+        "kendall_tau": kendall_tau(now[both], then[both]),
     }
     if run.model.fingerprint != before.model.fingerprint:
         verdict, message = Verdict.OTHER_MODEL, _other_model(run, before, figures)
@@ -61,7 +61,8 @@ def _values(run: Run) -> Floats:
     return np.array([np.nan if score is None else score for score in run.scores], dtype=np.float64)
 
 
-def _tau(now: Floats, then: Floats) -> float | None:
+def kendall_tau(now: Floats, then: Floats) -> float | None:
+    """Rank correlation (tau-b) of two arrays of shape (things,), -1..1; None without an order."""
     if len(now) < 2 or np.ptp(now) == 0 or np.ptp(then) == 0:  # noqa: PLR2004 - an order needs two
         return None
     return float(_stats.kendalltau(now, then).statistic)

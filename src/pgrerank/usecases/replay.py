@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
-from typing import Any
 
-from scipy import stats
+import numpy as np
 
 from pgrerank.domain import evaluation, measures, order
 from pgrerank.domain.candidate import Hit, RerankReport
@@ -15,6 +14,7 @@ from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.log import LoggedRanking
 from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.domain.rescoring import kendall_tau
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports import House
@@ -237,9 +237,8 @@ def _compared(
 
 
 def _tau(before: tuple[ChunkId, ...], after: tuple[ChunkId, ...]) -> float | None:
-    if len(before) < 2:  # noqa: PLR2004 - one alone has no order
-        return None
     places = {chunk: place for place, chunk in enumerate(after)}
-    library: Any = stats  # half typed
-    found = library.kendalltau(range(len(before)), [places[chunk] for chunk in before])
-    return float(found.statistic)
+    return kendall_tau(
+        np.arange(len(before), dtype=np.float64),
+        np.array([places[chunk] for chunk in before], dtype=np.float64),
+    )
