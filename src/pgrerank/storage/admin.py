@@ -140,10 +140,18 @@ async def grants(url: str) -> Sequence[Grant]:
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncGenerator[Connection]:
-    """A connection in a transaction as whom the URL names. Raises DatabaseUnreachableError."""
+async def connected(
+    url: str, *, autocommit: bool = False, purpose: str = "admin"
+) -> AsyncGenerator[Connection]:
+    """A connection as whom the URL names, in a transaction unless it commits by itself.
+
+    Raises:
+        DatabaseUnreachableError: No connection could be made.
+    """
     try:
-        connection = await AsyncConnection[TupleRow].connect(url, application_name="pgrerank admin")
+        connection = await AsyncConnection[TupleRow].connect(
+            url, autocommit=autocommit, application_name=f"pgrerank {purpose}"
+        )
     except psycopg.OperationalError as error:
         raise DatabaseUnreachableError(str(error).strip()) from error
     with errors.translated():

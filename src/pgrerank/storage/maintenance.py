@@ -1,17 +1,15 @@
 """What keeps a database in shape: log partitions, counters, vector indexes of large collections."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
-from psycopg import AsyncConnection
 from psycopg.rows import TupleRow, class_row
 
-from pgrerank.domain.errors import DatabaseUnreachableError, InvalidRequestError
-from pgrerank.storage import admin, errors, queries
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.storage import admin, queries
 from pgrerank.storage.pool import Connection
 
 #: chunks up to which a collection is searched exactly, as dense_leg_v2 has it
@@ -142,18 +140,9 @@ async def _as_owner(
         return await cursor.fetchall()
 
 
-@asynccontextmanager
-async def _unbound(url: str) -> AsyncGenerator[Connection]:
+def _unbound(url: str) -> AbstractAsyncContextManager[Connection]:
     """A connection outside any transaction, where indexes build concurrently."""
-    try:
-        connection = await AsyncConnection[TupleRow].connect(
-            url, autocommit=True, application_name="pgrerank maintain"
-        )
-    except psycopg.OperationalError as error:
-        raise DatabaseUnreachableError(str(error).strip()) from error
-    with errors.translated():
-        async with connection:
-            yield connection
+    return admin.connected(url, autocommit=True, purpose="maintain")
 
 
 async def _dropped(connection: Connection, above: int) -> list[str]:

@@ -7,12 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg import AsyncConnection
-from psycopg.rows import TupleRow, class_row
+from psycopg.rows import class_row
 
 from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS
-from pgrerank.domain.errors import DatabaseUnreachableError
-from pgrerank.storage import errors, queries
+from pgrerank.storage import admin, queries
 from pgrerank.storage.pool import Connection
 
 #: chunks from which on a collection's frequent words are counted
@@ -103,14 +101,7 @@ async def _alone(connection: Connection, name: str, parameters: dict[str, Any]) 
 @asynccontextmanager
 async def _unbound(url: str) -> AsyncGenerator[Connection]:
     """A connection of the owner outside any transaction, which waits as long as it takes."""
-    try:
-        connection = await AsyncConnection[TupleRow].connect(
-            url, autocommit=True, application_name="pgrerank maintain"
-        )
-    except psycopg.OperationalError as error:
-        raise DatabaseUnreachableError(str(error).strip()) from error
-    with errors.translated():
-        async with connection:
-            await connection.execute(queries.load("admin")["become_owner"])
-            await connection.execute(queries.load("words")["allow_time"])
-            yield connection
+    async with admin.connected(url, autocommit=True, purpose="maintain") as connection:
+        await connection.execute(queries.load("admin")["become_owner"])
+        await connection.execute(queries.load("words")["allow_time"])
+        yield connection
