@@ -54,10 +54,14 @@ class Collection:
         Raises:
             ConflictError: There is none of this embedder, or it is not whole yet.
         """
-        if model.fingerprint == self.second_embedder and self.second_state != SecondState.FILLING:
+        if self._has_second(model):
             return self.by(model)
         self.require_embedder(model)
         return self
+
+    def is_searched_by(self, model: ModelCard) -> bool:
+        """Whether it has a whole set of vectors of this embedder."""
+        return model.fingerprint == self.embedder or self._has_second(model)
 
     def by(self, model: ModelCard) -> Self:
         """The collection as if this embedder's vectors were all it has."""
@@ -93,6 +97,10 @@ class Collection:
                 f"Collection `{self.name}` holds vectors of {self.dimensions} dimensions by the "
                 f"model {self._model()}, and this one has {found}."
             )
+
+    def _has_second(self, model: ModelCard) -> bool:
+        is_whole = self.second_state is not SecondState.FILLING
+        return is_whole and model.fingerprint == self.second_embedder
 
     def _model(self) -> str:
         name = f" ({self.embedder_name})" if self.embedder_name else ""

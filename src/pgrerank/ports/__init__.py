@@ -1,19 +1,17 @@
 """What the use cases need from the outside, each a small protocol with a fake beside it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeVar
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pgrerank.domain.candidate import PairScore, Passage, Ranking, Retrieved
+from pgrerank.domain.candidate import Ranking, Retrieved
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.document import BareChunk, Chunk, StoredDocument
+from pgrerank.domain.document import BareChunk, StoredDocument
+from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
-from pgrerank.domain.ingest import Change, EmbeddedDocument, EmbeddedPassage, IngestReport
+from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
@@ -26,9 +24,9 @@ from pgrerank.ports.history import History
 from pgrerank.ports.judging import Evaluations, Judgments
 from pgrerank.ports.references import References
 from pgrerank.ports.reporting import Reports
+from pgrerank.ports.scoring import Embedder, LateInteraction, Scorer, Vector
 
-#: one embedding, shape (dimensions,), unit length
-Vector: TypeAlias = NDArray[np.float32]
+Named = TypeVar("Named")
 
 
 class Clock(Protocol):
@@ -40,74 +38,6 @@ class Clock(Protocol):
 
     def elapsed(self) -> float:
         """Seconds on a clock that never goes back; only differences mean something."""
-        ...
-
-
-class Embedder(Protocol):
-    """A bi-encoder with the tokenizer that measures its chunks."""
-
-    @property
-    def model(self) -> ModelCard:
-        """Identity of the model."""
-        ...
-
-    def chunks(self, title: str, text: str) -> Sequence[Chunk]:
-        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
-        ...
-
-    async def query(self, text: str) -> Vector:
-        """Embed a query. Raises OverloadedError or ScoringError."""
-        ...
-
-    async def passages(
-        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
-    ) -> Sequence[Vector]:
-        """Embed passages, in order, in the tenant's share of the model. Raises as `query`."""
-        ...
-
-
-class Scorer(Protocol):
-    """A reranker."""
-
-    @property
-    def model(self) -> ModelCard:
-        """Identity of the model."""
-        ...
-
-    async def score(
-        self,
-        query: str,
-        passages: Sequence[Passage],
-        *,
-        deadline: float | None = None,
-        tenant_id: TenantId | None = None,
-    ) -> Sequence[PairScore]:
-        """Score each passage against the query, in order; higher is more relevant.
-
-        Args:
-            query: The query text.
-            passages: Scored from the first on, so that a deadline leaves the head complete.
-            deadline: Instant of Clock.elapsed() by which to answer; pairs not scored by then
-                come back with `value=None`.
-            tenant_id: In whose share of the model. None: the operator's own.
-
-        Raises:
-            OverloadedError: The waiting line is full.
-            ScoringError: The model failed.
-        """
-        ...
-
-
-class LateInteraction(Scorer, Protocol):
-    """A reranker that reads stored token vectors, and makes those that a passage comes without.
-
-    A score is the same either way.
-    """
-
-    async def embedded(
-        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
-    ) -> Sequence[EmbeddedPassage]:
-        """The embedder's vectors and the token vectors, of one pass. Raises as `score`."""
         ...
 
 
@@ -377,3 +307,42 @@ class House(Office):
     late: LateInteraction | None
     candidates: Candidates
     history: History
+    #: beside `scorer`, by the names an operator gave them
+    rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
+    #: beside `embedder`, likewise
+    embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
+
+    def reranker(self, name: str | None) -> Scorer:
+        """The reranker of this name; None: the one of the settings.
+
+        Raises:
+            InvalidRequestError: The operator named none so.
+        """
+        return self.scorer if name is None else _named("reranker", name, self.rerankers)
+
+    def embedder_named(self, name: str | None) -> Embedder:
+        """The embedder of this name; None: the one of the settings.
+
+        Raises:
+            InvalidRequestError: The operator named none so.
+        """
+        return self.embedder if name is None else _named("embedder", name, self.embedders)
+
+    def embedder_of(self, collection: Collection) -> Embedder:
+        """The embedder that can search a collection; of two, the one of the settings.
+
+        The one of the settings too where neither can: what then becomes of the search is for
+        `Collection.under` to say.
+        """
+        known = [self.embedder, *self.embedders.values()]
+        fit = (each for each in known if collection.is_searched_by(each.model))
+        return next(fit, self.embedder)
+
+
+def _named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
+    if name in known:
+        return known[name]
+    names = ", ".join(f"`{each}`" for each in sorted(known)) or "none"
+    raise InvalidRequestError(
+        kind, f"there is no {kind} named `{name}`; this service was given: {names}"
+    )

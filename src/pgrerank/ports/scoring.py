@@ -1,0 +1,84 @@
+"""What turns texts into vectors and pairs into scores: models, here or behind another server."""
+
+from collections.abc import Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.document import Chunk
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import EmbeddedPassage
+from pgrerank.domain.model import ModelCard
+
+#: one embedding, shape (dimensions,), unit length
+Vector: TypeAlias = NDArray[np.float32]
+
+
+class Embedder(Protocol):
+    """A bi-encoder with the tokenizer that measures its chunks."""
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the model."""
+        ...
+
+    def chunks(self, title: str, text: str) -> Sequence[Chunk]:
+        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
+        ...
+
+    async def query(self, text: str) -> Vector:
+        """Embed a query. Raises OverloadedError or ScoringError."""
+        ...
+
+    async def passages(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[Vector]:
+        """Embed passages, in order, in the tenant's share of the model. Raises as `query`."""
+        ...
+
+
+class Scorer(Protocol):
+    """A reranker."""
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the model."""
+        ...
+
+    async def score(
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
+    ) -> Sequence[PairScore]:
+        """Score each passage against the query, in order; higher is more relevant.
+
+        Args:
+            query: The query text.
+            passages: Scored from the first on, so that a deadline leaves the head complete.
+            deadline: Instant of Clock.elapsed() by which to answer; pairs not scored by then
+                come back with `value=None`.
+            tenant_id: In whose share of the model. None: the operator's own.
+
+        Raises:
+            OverloadedError: The waiting line is full.
+            ScoringError: The model failed.
+        """
+        ...
+
+
+class LateInteraction(Scorer, Protocol):
+    """A reranker that reads stored token vectors, and makes those that a passage comes without.
+
+    A score is the same either way.
+    """
+
+    async def embedded(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> Sequence[EmbeddedPassage]:
+        """The embedder's vectors and the token vectors, of one pass. Raises as `score`."""
+        ...

@@ -1,0 +1,73 @@
+"""To a database that is fit to be served from."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from pgrerank.domain.errors import MissingExtensionError, UnmigratedError
+from pgrerank.domain.model import ModelCard
+from pgrerank.settings import Settings
+from pgrerank.storage import embedded, migrate, startup, tenancy
+from pgrerank.storage import models as registry
+from pgrerank.storage.embedded import EmbeddedServer
+from pgrerank.storage.pool import Pool, pool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where Postgres is, for operators and for the service."""
+
+    admin_url: str
+    service_url: str
+    #: the server of our own, where no URL names another
+    server: EmbeddedServer | None = None
+
+
+@contextmanager
+def database(settings: Settings) -> Generator[Database]:
+    """The database of the settings: the one they name, or else the embedded server, started.
+
+    Raises:
+        DatabaseUnreachableError: The embedded server does not come up.
+    """
+    service_url = settings.database_url or settings.admin_database_url
+    if service_url is not None:
+        admin_url = settings.admin_database_url or service_url
+        yield Database(admin_url=admin_url, service_url=service_url)
+        return
+    with embedded.running(settings.data_dir) as server:
+        yield Database(admin_url=server.admin_url, service_url=server.service_url, server=server)
+
+
+async def register(settings: Settings, card: ModelCard) -> None:
+    """Enter a model into the database's registry, where it is not there already.
+
+    Raises:
+        StartupError: The database is refused; says what mends it.
+    """
+    with database(settings) as found:
+        async with opened(found, settings) as connections, tenancy.nobody(connections) as link:
+            await registry.identifier(link, card)
+
+
+@asynccontextmanager
+async def opened(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
+    """Connections to a database that was looked over; a new one of our own is migrated first.
+
+    Raises:
+        StartupError: It is refused; says what mends it.
+    """
+    try:
+        await startup.verify(found.service_url)
+    except (MissingExtensionError, UnmigratedError) as error:
+        if found.server is None or not _is_new(error):
+            raise
+        # A server of our own that is new has nobody else to migrate it.
+        await asyncio.to_thread(migrate.upgrade, found.admin_url)
+    async with pool(found.service_url, size=settings.pool_size) as connections:
+        yield connections
+
+
+def _is_new(error: MissingExtensionError | UnmigratedError) -> bool:
+    return isinstance(error, MissingExtensionError) or error.found is None

@@ -1,0 +1,94 @@
+"""Models, by what the settings name."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pgrerank.domain.model import ModelCard
+from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.inference.embedder import EngineEmbedder
+    from pgrerank.inference.scorer import EngineScorer
+    from pgrerank.inference.stored import StoredLateInteraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """The loaded models."""
+
+    embedder: "EngineEmbedder"
+    scorer: "EngineScorer[Any]"
+    late: "StoredLateInteraction | None"
+
+
+@contextmanager
+def models(settings: Settings) -> Generator[Models]:
+    """The embedder and the reranker. Loading blocks for seconds.
+
+    Raises:
+        ModelError: A name stands for no usable model.
+    """
+    from pgrerank.inference import load  # noqa: PLC0415 - torch takes seconds that few commands need
+
+    with loaded_embedder(settings) as embedder:
+        scorer = load.load_scorer(
+            settings.reranker,
+            embedder=embedder,
+            precision=settings.precision,
+            threads=settings.threads,
+            queue_size=settings.queue_size,
+            longest_wait_s=settings.max_wait_seconds,
+            scores=settings.score_cache,
+        )
+        try:
+            stored = load.load_stored_late_interaction(embedder)
+            yield Models(embedder=embedder, scorer=scorer, late=stored)
+        finally:
+            scorer.close()
+
+
+@contextmanager
+def loaded_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
+    """The embedder alone. Loading blocks for seconds.
+
+    Raises:
+        ModelError: Its name stands for no usable model.
+    """
+    from pgrerank.inference import load  # noqa: PLC0415 - as above
+
+    embedder = load.load_embedder(
+        settings.embedder,
+        precision=settings.precision,
+        threads=settings.threads,
+        queue_size=settings.queue_size,
+        longest_wait_s=settings.max_wait_seconds,
+    )
+    try:
+        yield embedder
+    finally:
+        embedder.close()
+
+
+def base_model(name: str) -> tuple[Path, str]:
+    """Folder and fingerprint of a model to train from.
+
+    Raises:
+        ModelError: There is none of this name.
+    """
+    from pgrerank.inference import model  # noqa: PLC0415 - as above
+
+    found = model.files(name)
+    return found.folder, found.fingerprint()
+
+
+def reranker_card(settings: Settings) -> ModelCard:
+    """Identity of the reranker of the settings, which is loaded for it: so it does load.
+
+    Raises:
+        ModelError: It does not.
+    """
+    with models(settings) as loaded:
+        return loaded.scorer.model
