@@ -10,14 +10,10 @@ from pgrerank.domain.drift import State
 from pgrerank.domain.judgment import Judgment
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
-from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.pool import pool
-from pgrerank.storage.rankings import PostgresRankings
-from tests.fake_tokens import FakeLate
-from tests.fakes import FakeEmbedder, FakeScorer
-from tests.fixtures.collections import Shelf, embedded
-from tests.fixtures.rankings import Journal, candidate, ranking
+from tests.fixtures.collections import embedded
+from tests.fixtures.rankings import candidate, journal_in, ranking
 
 NOW = datetime.now(UTC)
 
@@ -94,7 +90,7 @@ async def test_counting_again_changes_nothing_but_what_is_new(database, journal,
 
 async def test_days_that_a_killed_count_left_are_counted_by_the_next(fresh_database):
     async with pool(fresh_database.service_url, size=2) as connections:
-        journal = await journal_in(connections, fresh_database)
+        journal = await journal_in(connections, fresh_database.new_tenant())
         await journal.record(*(ranking([candidate(1)], [1.0], at=days_ago(n)) for n in range(4)))
     whole = await counted(fresh_database)
     with fresh_database.admin() as admin:
@@ -107,22 +103,13 @@ async def test_days_that_a_killed_count_left_are_counted_by_the_next(fresh_datab
 
 async def test_what_is_counted_stays_when_its_month_is_dropped(fresh_database):
     async with pool(fresh_database.service_url, size=2) as connections:
-        journal = await journal_in(connections, fresh_database)
+        journal = await journal_in(connections, fresh_database.new_tenant())
         await journal.record(ranking([candidate(1)], [1.0], at=days_ago(3)))
     before = await counted(fresh_database)
     with fresh_database.admin() as admin:
         admin.execute("delete from pgrerank.rerank_log")
 
     assert await counted(fresh_database) == before != []
-
-
-async def journal_in(connections, database):
-    tenant_id = database.new_tenant()
-    collection = await PostgresDocuments(connections).create_collection(
-        tenant_id, "shelf", text_search="english", embedder=FakeEmbedder.model
-    )
-    rankings = PostgresRankings(connections, FakeScorer.model, FakeLate.model)
-    return Journal(Shelf(connections, tenant_id, collection), rankings)
 
 
 async def counted(database):

@@ -1,6 +1,7 @@
 """Keep pairs to score, score them, and say what changed since the last time."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from uuid_utils.compat import uuid7
 
@@ -18,6 +19,9 @@ from pgrerank.domain.reference import (
 )
 from pgrerank.domain.rescoring import compared
 from pgrerank.ports import House, Office
+
+#: a set that was scored so recently is not scored again by the clock
+_FRESH = timedelta(hours=12)
 
 
 async def keep(office: Office, tenant_id: TenantId, name: str, pairs: Sequence[Pair]) -> int:
@@ -65,6 +69,51 @@ async def score(
     """
     reference = await house.references.named(tenant_id, name)
     before = await house.references.newest(tenant_id, reference)
+    return await _scored(house, tenant_id, reference, before, environment)
+
+
+async def score_all(house: House, environment: Mapping[str, str]) -> Sequence[ScoredSet]:
+    """Score every set of every tenant that has not been within twelve hours, as things are now.
+
+    What was scored before a kill is therefore not scored twice, and another model, library or
+    processor shows at once. Raises as `score`; what was scored by then is stored.
+    """
+    return [
+        scored
+        async for tenant in house.tenants.all()
+        for each in await house.references.all(tenant.id)
+        if (scored := await _due(house, tenant.id, each.name, environment)) is not None
+    ]
+
+
+async def _due(
+    house: House, tenant_id: TenantId, name: str, environment: Mapping[str, str]
+) -> ScoredSet | None:
+    reference = await house.references.named(tenant_id, name)
+    before = await house.references.newest(tenant_id, reference)
+    if before is not None and _still_holds(house, reference, before, environment):
+        return None
+    return await _scored(house, tenant_id, reference, before, environment)
+
+
+def _still_holds(
+    house: House, reference: ReferenceSet, run: Run, environment: Mapping[str, str]
+) -> bool:
+    return (
+        run.digest == reference.digest
+        and run.model.fingerprint == house.scorer.model.fingerprint
+        and run.environment == environment
+        and house.clock.now() - run.created_at < _FRESH
+    )
+
+
+async def _scored(
+    house: House,
+    tenant_id: TenantId,
+    reference: ReferenceSet,
+    before: Run | None,
+    environment: Mapping[str, str],
+) -> ScoredSet:
     scores = await _scores(house, reference.pairs)
     run = Run(
         id=uuid7(),
@@ -75,18 +124,9 @@ async def score(
         scores=[each.value for each in scores],
         truncated=[each.truncated for each in scores],
     )
-    scored = ScoredSet(name=name, run=run, comparison=compared(run, before))
+    scored = ScoredSet(name=reference.name, run=run, comparison=compared(run, before))
     await house.references.add(tenant_id, reference, scored)
     return scored
-
-
-async def score_all(house: House, environment: Mapping[str, str]) -> Sequence[ScoredSet]:
-    """Score every set of every tenant. Raises as `score`; what was scored by then is stored."""
-    return [
-        await score(house, tenant.id, each.name, environment)
-        async for tenant in house.tenants.all()
-        for each in await house.references.all(tenant.id)
-    ]
 
 
 async def _scores(house: House, pairs: Sequence[Pair]) -> list[PairScore]:

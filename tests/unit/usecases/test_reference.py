@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -73,6 +76,35 @@ async def test_all_sets_of_all_tenants_are_scored():
     scored = await reference.score_all(house, ENVIRONMENT)
 
     assert [each.name for each in scored] == ["acme-canary", "zoo-canary"]
+    assert await reference.score_all(house, ENVIRONMENT) == []
+
+
+async def test_a_set_is_scored_again_half_a_day_later():
+    house = await house_with_a_scored_set()
+    house.clock.instant += timedelta(hours=12)
+
+    assert len(await reference.score_all(house, ENVIRONMENT)) == 1
+
+
+async def test_another_reranker_library_or_set_of_pairs_is_scored_at_once():
+    house = await house_with_a_scored_set()
+    [tenant] = [each async for each in house.tenants.all()]
+    other = fakes.FakeScorer()
+    other.model = replace(other.model, fingerprint="9" * 64)
+
+    newer = replace(house, scorer=other)
+    assert len(await reference.score_all(newer, ENVIRONMENT)) == 1
+    assert len(await reference.score_all(newer, {"torch": "3.0"})) == 1
+    await reference.keep(house, tenant.id, "canary", PAIRS[:1])
+    assert len(await reference.score_all(newer, {"torch": "3.0"})) == 1
+
+
+async def house_with_a_scored_set():
+    house = fakes.house()
+    tenant = await house.tenants.create("acme")
+    await reference.keep(house, tenant.id, "canary", PAIRS)
+    await reference.score_all(house, ENVIRONMENT)
+    return house
 
 
 async def test_pairs_of_the_log_are_kept_once_each(tenant_id):
