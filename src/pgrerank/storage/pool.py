@@ -1,6 +1,6 @@
 """The one pool of connections."""
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import psycopg
 from pgvector.psycopg import register_vector_async
@@ -9,14 +9,23 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from pgrerank.storage import queries
+from pgrerank.storage.turns import Turns
 
 Connection: TypeAlias = AsyncConnection[TupleRow]
-Pool: TypeAlias = AsyncConnectionPool[Connection]
 
 WAIT_S = 10.0
 _WAITING_PER_CONNECTION = 50
 _RECONNECT_S = 5
 _STATEMENT_TIMEOUT_MS = 60_000
+
+
+class Pool(AsyncConnectionPool[Connection]):
+    """Connections, and the order in which requests get one."""
+
+    def __init__(self, url: str, *, turns: Turns, **options: Any) -> None:
+        super().__init__(url, **options)
+        #: to be taken before a connection is asked for, which then is there
+        self.turns = turns
 
 
 def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = None) -> Pool:
@@ -26,21 +35,24 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         url: Postgres URL of the service's login.
         size: Connections at most, at least 1.
         wait_s: Seconds a request may wait for a connection; then it gets PoolTimeout.
-        waiting: Requests that may wait, the next gets TooManyRequests; None: 50 a connection.
+        waiting: Requests of one tenant that may wait, the next gets TooManyRequests; None: 50 a
+            connection.
             `storage.errors.translated` turns both into domain errors.
     """
 
     async def check(connection: Connection) -> None:
         try:
-            await AsyncConnectionPool[Connection].check_connection(connection)
+            await Pool.check_connection(connection)
         except psycopg.Error:
             # Postgres went away, and with it all connections. Met one by one, each would cost a
             # request a pause twice as long as the last.
             await connections.drain()
             raise
 
-    connections: Pool = AsyncConnectionPool(
+    most = size * _WAITING_PER_CONNECTION if waiting is None else waiting
+    connections = Pool(
         url,
+        turns=Turns(size, wait_s=wait_s, waiting=most),
         connection_class=AsyncConnection[TupleRow],
         kwargs={"application_name": "pgrerank"},
         min_size=min(2, size),
@@ -49,7 +61,6 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         check=check,
         configure=_configure,
         timeout=wait_s,
-        max_waiting=size * _WAITING_PER_CONNECTION if waiting is None else waiting,
         # Short, since waits between attempts double up to it: after that each request tries anew.
         reconnect_timeout=_RECONNECT_S,
     )

@@ -20,7 +20,7 @@ async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncGenerator[Connection]:
     """
     statement = queries.load("connections")["enter_tenant"]
     with errors.translated():
-        async with pool.connection() as connection:
+        async with pool.turns.turn(tenant_id), pool.connection() as connection:
             await connection.execute(statement, {"tenant_id": str(tenant_id)})
             yield connection
 
@@ -32,5 +32,5 @@ async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
     Every read or write of a tenant's table fails in it.
     """
     with errors.translated():
-        async with pool.connection() as connection:
+        async with pool.turns.turn(None), pool.connection() as connection:
             yield connection
