@@ -51,7 +51,11 @@ class FakeCalibrations:
         del self.kept[calibration_id]
 
     async def running(
-        self, tenant_id: TenantId, collection: Collection, model: ModelCard, threshold: str | None
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        model: ModelCard,
+        threshold: str | None,
     ) -> Running:
         self.asked.append((model.fingerprint, threshold))
         named = self.found.threshold

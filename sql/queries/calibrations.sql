@@ -236,7 +236,7 @@ with own as (
     inner join pgrerank.model as m on c.reranker_id = m.id
     where
         c.tenant_id = %(tenant_id)s
-        and (c.collection_id = %(collection_id)s or c.collection_id is null)
+        and (c.collection_id = %(collection_id)s::uuid or c.collection_id is null)
     order by
         (m.fingerprint = %(fingerprint)s) desc,
         (c.collection_id is not null) desc,
@@ -256,7 +256,7 @@ named as (
     where
         t.tenant_id = %(tenant_id)s
         and t.name = %(threshold)s::text
-        and t.collection_id = %(collection_id)s
+        and t.collection_id = %(collection_id)s::uuid
 )
 
 select

@@ -11,8 +11,8 @@ from rich_click import RichCommand
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Failed, examples, settings
 from pgrerank.cli.reading.row import UnreadableError, decoded
+from pgrerank.domain.rank import RankedDocument
 from pgrerank.settings import Settings
-from pgrerank.usecases.rerank import RankedText
 
 
 @click.command(
@@ -44,14 +44,17 @@ def rerank(
     ranked = asyncio.run(_reranked(settings(context), query, list(texts.values())))[:limit]
     lines = list(texts)
     if as_json:
-        results = [_result(lines[text.index], text) for text in ranked]
+        results = [_result(lines[each.index], each) for each in ranked]
         output.as_json({"query": query, "results": results})
     else:
-        rows = [(output.number(text.score, 4), lines[text.index], text.text) for text in ranked]
+        rows = [
+            (output.number(each.rerank_score, 4), lines[each.index], each.document.text)
+            for each in ranked
+        ]
         output.table(["score", "line", "text"], rows)
 
 
-async def _reranked(found: Settings, query: str, texts: Sequence[str]) -> list[RankedText]:
+async def _reranked(found: Settings, query: str, texts: Sequence[str]) -> Sequence[RankedDocument]:
     from pgrerank import wiring
     from pgrerank.usecases.rerank import rerank as reranked
 
@@ -84,10 +87,10 @@ def _text(line: str, place: int) -> str:
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 
-def _result(line: int, text: RankedText) -> dict[str, object]:
+def _result(line: int, ranked: RankedDocument) -> dict[str, object]:
     return {
         "line": line,
-        "score": text.score,
-        "truncated": text.truncated,
-        "text": text.text,
+        "score": ranked.rerank_score,
+        "truncated": ranked.truncated,
+        "text": ranked.document.text,
     }

@@ -1,6 +1,6 @@
 """A chunk on its way through a search: found by legs, fused, reranked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -82,6 +82,8 @@ class PairScore:
     value: float | None
     #: part of the query or of the passage was not read
     truncated: bool = False
+    #: tokens that were read of the pair; 0: the reranker does not tell
+    tokens: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,11 @@
 """Whether reranking can pay for a request, and how it came out."""
 
 import re
+from collections.abc import Sequence
 
-from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.candidate import CascadeReport, PairScore, RerankReport, RerankStatus
 from pgrerank.domain.collection import Collection
+from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import RerankMode, SearchRequest
 
 #: below this many chunks the first stage sees nearly everything already
@@ -65,3 +67,23 @@ def outcome(scored: int, asked: int, *, budget_ms: int | None) -> tuple[RerankSt
     if scored:
         return RerankStatus.PARTIAL, reason
     return RerankStatus.FAILED if budget_ms is None else RerankStatus.SKIPPED, reason
+
+
+def report(
+    model: ModelCard,
+    scores: Sequence[PairScore],
+    *,
+    budget_ms: int | None,
+    cascade: CascadeReport | None = None,
+) -> RerankReport:
+    """What to say of a rerank by a model that gave these scores, one for each pair it was asked."""
+    scored = sum(score.value is not None for score in scores)
+    status, reason = outcome(scored, len(scores), budget_ms=budget_ms)
+    return RerankReport(
+        status=status,
+        reason=reason,
+        depth=scored,
+        model=model.name if scored else None,
+        fingerprint=model.fingerprint if scored else None,
+        cascade=cascade,
+    )

@@ -2,14 +2,50 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from pgrerank.domain import calibration as calibrations
 from pgrerank.domain.calibration import NOT_CALIBRATED, Answerable, Applied, Calibration, Pool
 from pgrerank.domain.candidate import Cut, Hit
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.model import ModelCard
-from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.threshold import Threshold
+
+
+class Bounds(Protocol):
+    """What a request says of results to cut. See SearchRequest."""
+
+    @property
+    def min_score(self) -> float | None:
+        """Least raw score."""
+        ...
+
+    @property
+    def min_relevance(self) -> float | None:
+        """Least probability."""
+        ...
+
+    @property
+    def threshold(self) -> str | None:
+        """Name of a stored threshold."""
+        ...
+
+
+class Scored(Protocol):
+    """A result with its score. See Hit."""
+
+    @property
+    def rerank_score(self) -> float | None:
+        """Raw score of the reranker."""
+        ...
+
+    @property
+    def relevance(self) -> float | None:
+        """Probability of relevance."""
+        ...
+
+
+Result = TypeVar("Result", bound=Scored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +69,15 @@ class Gauge:
         """The hits with their relevance, where they have a score that was calibrated."""
         if self.calibration is None:
             return tuple(hits)
-        curve = self.calibration.curve
-        return tuple(
-            hit
-            if hit.rerank_score is None
-            else replace(hit, relevance=curve.relevance(hit.rerank_score))
-            for hit in hits
-        )
+        return tuple(replace(hit, relevance=self.relevance(hit.rerank_score)) for hit in hits)
 
-    def answerable(self, hits: Sequence[Hit]) -> Answerable | None:
+    def relevance(self, score: float | None) -> float | None:
+        """Probability of relevance at a raw score; None where there is no telling."""
+        if self.calibration is None or score is None:
+            return None
+        return self.calibration.curve.relevance(score)
+
+    def answerable(self, hits: Sequence[Scored]) -> Answerable | None:
         """Whether any of the hits is relevant; None where that cannot be told."""
         if self.calibration is None:
             return None
@@ -52,24 +88,30 @@ class Gauge:
             [hit.relevance for hit in told if hit.relevance is not None],
         )
 
-    def passes(self, hit: Hit) -> bool:
+    def passes(self, hit: Scored) -> bool:
         """Whether the named threshold lets a hit through."""
         return at_least(hit.rerank_score, self.applied.threshold_score) and at_least(
             hit.relevance, self.applied.threshold_relevance
         )
 
 
-def gauge(running: Running, request: SearchRequest, model: ModelCard) -> Gauge:
+def gauge(running: Running, bounds: Bounds, model: ModelCard, *, pool: Pool | None) -> Gauge:
     """What a search by this reranker goes by.
+
+    Args:
+        running: What is stored.
+        bounds: The request.
+        model: The reranker.
+        pool: How the search finds its candidates; None: the caller brings them.
 
     Raises:
         ConflictError: A cut was asked for that no calibration of this reranker stands for.
         NotFoundError: There is no threshold of the name.
     """
-    applied = _applied(running.calibration, request, model)
-    threshold = _threshold(running.threshold, request, model)
-    least = request.min_relevance if threshold is None else threshold.min_relevance
-    if applied.id is None and (request.min_relevance is not None or least is not None):
+    applied = _applied(running.calibration, model, pool)
+    threshold = _threshold(running.threshold, bounds, model)
+    least = bounds.min_relevance if threshold is None else threshold.min_relevance
+    if applied.id is None and (bounds.min_relevance is not None or least is not None):
         raise ConflictError(
             f"Results cannot be cut by relevance: {applied.reason}. "
             "Fit one with: pgrerank calibrate"
@@ -84,10 +126,10 @@ def gauge(running: Running, request: SearchRequest, model: ModelCard) -> Gauge:
     )
 
 
-def cut(hits: Sequence[Hit], request: SearchRequest, gauge: Gauge) -> tuple[tuple[Hit, ...], Cut]:
+def cut(hits: Sequence[Result], bounds: Bounds, gauge: Gauge) -> tuple[tuple[Result, ...], Cut]:
     """The hits that no bound removes, and how many the first that did removed."""
-    scored = [hit for hit in hits if at_least(hit.rerank_score, request.min_score)]
-    likely = [hit for hit in scored if at_least(hit.relevance, request.min_relevance)]
+    scored = [hit for hit in hits if at_least(hit.rerank_score, bounds.min_score)]
+    likely = [hit for hit in scored if at_least(hit.relevance, bounds.min_relevance)]
     kept = [hit for hit in likely if gauge.passes(hit)]
     removed = Cut(
         min_score=len(hits) - len(scored),
@@ -102,7 +144,7 @@ def at_least(value: float | None, least: float | None) -> bool:
     return least is None or (value is not None and value >= least)
 
 
-def _applied(found: Calibration | None, request: SearchRequest, model: ModelCard) -> Applied:
+def _applied(found: Calibration | None, model: ModelCard, pool: Pool | None) -> Applied:
     if found is None:
         return NOT_CALIBRATED
     if found.fingerprint != model.fingerprint:
@@ -111,18 +153,17 @@ def _applied(found: Calibration | None, request: SearchRequest, model: ModelCard
             reason=f"the calibration is of another reranker: {found.reranker} "
             f"({found.fingerprint[:12]}), and {model.name} ({model.fingerprint[:12]}) runs",
         )
-    if found.pool != Pool.of(request):
-        return Applied(id=found.id, reason=f"it was fitted to other searches: {found.pool}")
-    return Applied(id=found.id)
+    if found.pool == pool:
+        return Applied(id=found.id)
+    kind = "searches" if pool is None else "other searches"
+    return Applied(id=found.id, reason=f"it was fitted to {kind}: {found.pool}")
 
 
-def _threshold(
-    found: Threshold | None, request: SearchRequest, model: ModelCard
-) -> Threshold | None:
-    if request.threshold is None:
+def _threshold(found: Threshold | None, bounds: Bounds, model: ModelCard) -> Threshold | None:
+    if bounds.threshold is None:
         return None
     if found is None:
-        raise NotFoundError("threshold", request.threshold, "Set it with: pgrerank threshold set")
+        raise NotFoundError("threshold", bounds.threshold, "Set it with: pgrerank threshold set")
     if found.fingerprint not in (None, model.fingerprint):
         raise ConflictError(
             f"The threshold `{found.name}` is of another reranker: {found.reranker} "

@@ -97,11 +97,11 @@ class EngineScorer(Generic[Row]):
         deadline: float | None,
         tenant_id: TenantId | None,
     ) -> Sequence[PairScore]:
-        # Before the work of making pairs. Not yet tokenised they are taken for shorter than they
-        # are, so that nothing is refused that would find its place.
+        # Not yet tokenised they are taken for shorter than they are, so that nothing is refused that
+        # would find its place.
         lengths = [len(text) // _CHARACTERS_PER_TOKEN + 1 for text in texts]
-        self.engine.check_wait(lengths, lane=Lane.PAIR, tenant=tenant_id)
-        pairs = await self._pairs(query, texts, deadline)
+        with self.engine.announced(lengths, lane=Lane.PAIR, tenant=tenant_id):
+            pairs = await self._pairs(query, texts, deadline)
         if pairs is None:
             return [_UNSCORED] * len(texts)
         jobs = [job for pair in pairs for job in pair.jobs]
@@ -124,4 +124,5 @@ def _scored(pair: Pair[Any], values: Sequence[float | None]) -> PairScore:
     known = [value for value in values if value is not None and math.isfinite(value)]
     if not known or len(known) < len(values):
         return _UNSCORED
-    return PairScore(value=max(known), truncated=pair.truncated)
+    tokens = sum(len(job.tokens) for job in pair.jobs)
+    return PairScore(value=max(known), truncated=pair.truncated, tokens=tokens)

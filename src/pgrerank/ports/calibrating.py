@@ -50,12 +50,17 @@ class Calibrations(Protocol):
         ...
 
     async def running(
-        self, tenant_id: TenantId, collection: Collection, model: ModelCard, threshold: str | None
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        model: ModelCard,
+        threshold: str | None,
     ) -> Running:
         """What a search of the collection by a reranker goes by.
 
         The calibration is of that reranker if there is one, else of another; of the collection,
-        else of all of the tenant; and the newest of these.
+        else of all of the tenant; and the newest of these. Without a collection, for documents
+        that the caller brings, of all of the tenant, and there is no threshold.
         """
         ...
 

@@ -118,7 +118,11 @@ class PostgresCalibrations:
                 raise NotFoundError("calibration", calibration_id)
 
     async def running(
-        self, tenant_id: TenantId, collection: Collection, model: ModelCard, threshold: str | None
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        model: ModelCard,
+        threshold: str | None,
     ) -> Running:
         """What a search of the collection goes by. See ports.Calibrations."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -127,7 +131,7 @@ class PostgresCalibrations:
                 self._statements["running"],
                 {
                     "tenant_id": tenant_id,
-                    "collection_id": collection.id,
+                    "collection_id": collection and collection.id,
                     "fingerprint": model.fingerprint,
                     "threshold": threshold,
                 },

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids, order, relevance
-from pgrerank.domain.calibration import NOT_RERANKED
+from pgrerank.domain.calibration import NOT_RERANKED, Pool
 from pgrerank.domain.candidate import Cut, Ranking, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
@@ -78,7 +78,7 @@ async def _gauge(house: House, work: Work) -> Gauge:
     running = await house.calibrations.running(
         work.tenant_id, work.collection, model, work.request.threshold
     )
-    return relevance.gauge(running, work.request, model)
+    return relevance.gauge(running, work.request, model, pool=Pool.of(work.request))
 
 
 def _deadline(request: SearchRequest, started: float) -> float | None:

@@ -140,7 +140,7 @@ async def _scored(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Re
     try:
         return await _steps(work, scorer, passages)
     except OverloadedError as error:
-        return _unranked(RerankStatus.SKIPPED, _refusal(error), error.retry_after_s)
+        return _unranked(RerankStatus.SKIPPED, refusal(error), error.retry_after_s)
     except ScoringError:
         return _unranked(RerankStatus.FAILED, "the reranker failed")
 
@@ -166,7 +166,8 @@ def _weighed(
     return [by_place.get(place) for place in range(len(scores))]
 
 
-def _refusal(error: OverloadedError) -> str:
+def refusal(error: OverloadedError) -> str:
+    """Why an overloaded reranker read nothing, for the log and the answer."""
     if isinstance(error, QuotaError):
         return f"the tenant's quota of {error.pairs_per_second} pairs a second is used up"
     return "the reranker is at capacity"
@@ -217,16 +218,8 @@ def _report(
     scores: Sequence[PairScore],
     cascade: CascadeReport | None = None,
 ) -> RerankReport:
-    scored = sum(score.value is not None for score in scores)
-    status, reason = planning.outcome(scored, len(scores), budget_ms=work.request.budget_ms)
-    return RerankReport(
-        status=status,
-        reason=reason,
-        depth=scored,
-        model=scorer.model.name if scored else None,
-        fingerprint=scorer.model.fingerprint if scored else None,
-        cascade=cascade,
-    )
+    budget_ms = work.request.budget_ms
+    return planning.report(scorer.model, scores, budget_ms=budget_ms, cascade=cascade)
 
 
 def _passage(candidate: Candidate) -> Passage:

@@ -1,0 +1,204 @@
+"""Ranking documents that the caller brings: what is asked for, and what comes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pgrerank.domain.bounds import within
+from pgrerank.domain.calibration import NOT_CALIBRATED, Answerable, Applied, logistic
+from pgrerank.domain.candidate import Cut, PairScore, Passage, RerankReport
+from pgrerank.domain.document import passage_hash
+from pgrerank.domain.errors import InvalidRequestError, TooLargeError
+from pgrerank.domain.ids import RankingId
+from pgrerank.domain.model import ScoreKind
+from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS
+
+#: of one request; as many as the most liberal of the dialects takes
+MAX_DOCUMENTS = 10_000
+#: name of the product's own way to ask
+NATIVE = "native"
+
+_UNSCORED = PairScore(value=None)
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtDocument:
+    """A text as the reranker is to read it; structured ones were made readable before."""
+
+    text: str
+
+    @property
+    def content_hash(self) -> bytes:
+        """SHA-256 under which its scores are cached and the log knows it."""
+        return passage_hash("", self.text)
+
+    @property
+    def passage(self) -> Passage:
+        """What a reranker is given."""
+        return Passage(text=self.text, content_hash=self.content_hash)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankRequest:
+    """A query, the documents it is held against, and the knobs.
+
+    Raises:
+        InvalidRequestError: A knob is out of its range, or the query is blank; names the field.
+        TooLargeError: There are more than 10,000 documents.
+    """
+
+    query: str
+    #: in the caller's order, which their indexes refer to
+    documents: tuple[BroughtDocument, ...]
+    #: results in the answer, from 1; None: all
+    limit: int | None = None
+    #: how many of the documents are scored, from the first on; None: all
+    depth: int | None = None
+    #: milliseconds for the whole request; what is not scored by then comes last
+    budget_ms: int | None = None
+    #: whether a document that is too long for the reranker is read in part, or refused
+    truncate: bool = True
+    #: tell how each document fared
+    explain: bool = False
+    #: name of the collection whose calibration, thresholds and settings apply; None: the tenant's
+    collection: str | None = None
+    #: name of a stored threshold of the collection that cuts results
+    threshold: str | None = None
+    #: raw rerank score below which a result is cut, in the reranker's own unit
+    min_score: float | None = None
+    #: probability of relevance below which a result is cut, 0..1; needs a calibration
+    min_relevance: float | None = None
+    #: name of the reranker; None: the collection's, or else the default
+    model: str | None = None
+    #: how the request came, for the log
+    dialect: str = NATIVE
+
+    def __post_init__(self) -> None:
+        if not self.query.strip():
+            raise InvalidRequestError("query", "must not be blank")
+        if len(self.query) > MAX_QUERY_CHARACTERS:
+            raise InvalidRequestError(
+                "query", f"must have at most {MAX_QUERY_CHARACTERS} characters"
+            )
+        if "\0" in self.query:
+            raise InvalidRequestError("query", "must not contain the NUL character")
+        if not self.documents:
+            raise InvalidRequestError("documents", "must not be empty")
+        if len(self.documents) > MAX_DOCUMENTS:
+            raise TooLargeError(
+                "documents", size=len(self.documents), limit=MAX_DOCUMENTS, unit="documents"
+            )
+        within("limit", self.limit, 1, MAX_DOCUMENTS)
+        within("depth", self.depth, 1, MAX_DOCUMENTS)
+        within("budget_ms", self.budget_ms, 1, MAX_BUDGET_MS)
+        within("min_relevance", self.min_relevance, 0, 1)
+        if self.threshold is not None and self.collection is None:
+            raise InvalidRequestError("threshold", "needs `collection`: thresholds belong to one")
+
+    @property
+    def effective_depth(self) -> int:
+        """How many documents are scored."""
+        return min(self.depth or len(self.documents), len(self.documents))
+
+    @property
+    def effective_limit(self) -> int:
+        """How many results the answer may hold."""
+        return min(self.limit or len(self.documents), len(self.documents))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankedDocument:
+    """A document in its new place."""
+
+    #: where the caller had it, from 0
+    index: int
+    document: BroughtDocument
+    #: raw score of the reranker; None: not scored
+    rerank_score: float | None = None
+    #: probability of relevance, 0..1; None: no calibration
+    relevance: float | None = None
+    #: for people and other systems, 0..1, in the order of the list: see `shown`
+    display: float = 0.0
+    #: part of the query or of the document was not read
+    truncated: bool = False
+    #: what its terms add to its score in the order, in the unit of the score
+    boost: float = 0.0
+
+    @property
+    def deciding_score(self) -> float | None:
+        """What the order goes by."""
+        return None if self.rerank_score is None else self.rerank_score + self.boost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """The outcome: every document in its final order, and what was done."""
+
+    id: RankingId
+    created_at: datetime
+    #: all documents, best first; the answer holds those up to `limit` that no threshold cut
+    documents: tuple[RankedDocument, ...]
+    #: of the answer
+    results: tuple[RankedDocument, ...]
+    cut: Cut
+    rerank: RerankReport
+    #: milliseconds by stage: rerank, total
+    timings_ms: dict[str, float]
+    #: what the reranker read of all pairs, in its own tokens; 0 where it does not tell
+    tokens: int = 0
+    #: by what scores became probabilities, or why they did not
+    calibration: Applied = NOT_CALIBRATED
+    #: None: there is no telling
+    answerable: Answerable | None = None
+
+
+def ordered(
+    documents: Sequence[BroughtDocument],
+    scores: Sequence[PairScore],
+    boosts: Sequence[float] = (),
+) -> tuple[RankedDocument, ...]:
+    """Documents by score and boost, best first; ties and unscored ones in the caller's order.
+
+    Args:
+        documents: In the caller's order.
+        scores: Of the first of them; may be fewer. What has none comes last.
+        boosts: Likewise; none at all: nothing is boosted.
+    """
+    unscored = len(documents) - len(scores)
+    rows = zip(
+        documents,
+        [*scores, *[_UNSCORED] * unscored],
+        [*boosts, *[0.0] * (len(documents) - len(boosts))],
+        strict=True,
+    )
+    ranked = [
+        RankedDocument(
+            index=index,
+            document=document,
+            rerank_score=score.value,
+            truncated=score.truncated,
+            boost=boost,
+        )
+        for index, (document, score, boost) in enumerate(rows)
+    ]
+    return tuple(sorted(ranked, key=_place))
+
+
+def shown(score: float | None, kind: ScoreKind | None) -> float:
+    """A raw score from 0 to 1, as other systems show scores: a higher one is never shown lower.
+
+    The sigmoid of a logit; the mean cosine of late interaction from -1..1 to 0..1 in a straight
+    line; any other score as it is, held to 0..1. Nothing of this is a probability: that is what
+    calibration is for. No score is shown as 0.
+    """
+    if score is None:
+        return 0.0
+    if kind is ScoreKind.LOGIT:
+        return logistic(score)
+    spread = (1 + score) / 2 if kind is ScoreKind.MAXSIM else score
+    return min(max(spread, 0.0), 1.0)
+
+
+def _place(ranked: RankedDocument) -> tuple[bool, float, int]:
+    score = ranked.deciding_score
+    return (score is None, -(score or 0.0), ranked.index)

@@ -1,0 +1,134 @@
+"""Order documents that the caller brings, and record what was done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain import ids, planning, relevance
+from pgrerank.domain import rank as ranks
+from pgrerank.domain.calibration import NOT_RERANKED
+from pgrerank.domain.candidate import Cut, PairScore, RerankReport, RerankStatus
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import InvalidRequestError, ScoringError
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.rank import Ranked, RankedDocument, RankRequest
+from pgrerank.domain.relevance import Gauge
+from pgrerank.domain.stopwatch import Stopwatch
+from pgrerank.ports import House, Scorer
+from pgrerank.usecases.search import CLOSING_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """A request with all it is answered by."""
+
+    tenant_id: TenantId
+    request: RankRequest
+    collection: Collection | None
+    scorer: Scorer
+    gauge: Gauge
+    #: instant of Clock.elapsed() by which to be done; None: take your time
+    deadline: float | None
+
+
+async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranked:
+    """Score the documents, order them, cut, record.
+
+    Raises:
+        NotFoundError: The tenant has no such collection or no such threshold.
+        InvalidRequestError: There is no reranker of the name; or a document is too long for it,
+            and the request says not to truncate.
+        ConflictError: A cut was asked for that no calibration of the reranker stands for.
+        OverloadedError: The reranker's waiting line is full, or the tenant's quota is used up.
+        ScoringError: The reranker failed, or gave no document a score.
+        UnavailableError: Postgres is not there.
+    """
+    watch = Stopwatch(house.clock.elapsed)
+    work = await _work(house, tenant_id, request, watch)
+    with watch.stage("rerank"):
+        scores = await _scores(work)
+    if not request.truncate:
+        _require_whole(scores)
+    report = planning.report(work.scorer.model, scores, budget_ms=request.budget_ms)
+    if report.status is RerankStatus.FAILED:
+        raise ScoringError("The reranker")
+    return _ranked(work, scores, report, watch.finished())
+
+
+async def _work(house: House, tenant_id: TenantId, request: RankRequest, watch: Stopwatch) -> _Work:
+    collection = None
+    if request.collection is not None:
+        collection = await house.documents.collection(tenant_id, request.collection)
+    scorer = _scorer(house, request.model)
+    running = await house.calibrations.running(
+        tenant_id, collection, scorer.model, request.threshold
+    )
+    deadline = None
+    if request.budget_ms is not None:
+        deadline = watch.started + (request.budget_ms - CLOSING_MS) / 1000
+    return _Work(
+        tenant_id=tenant_id,
+        request=request,
+        collection=collection,
+        scorer=scorer,
+        gauge=relevance.gauge(running, request, scorer.model, pool=None),
+        deadline=deadline,
+    )
+
+
+def _scorer(house: House, name: str | None) -> Scorer:
+    if name not in (None, house.scorer.model.name):
+        raise InvalidRequestError("model", f"there is no reranker `{name}`")
+    return house.scorer
+
+
+async def _scores(work: _Work) -> Sequence[PairScore]:
+    request = work.request
+    return await work.scorer.score(
+        request.query,
+        [document.passage for document in request.documents[: request.effective_depth]],
+        deadline=work.deadline,
+        tenant_id=work.tenant_id,
+    )
+
+
+def _require_whole(scores: Sequence[PairScore]) -> None:
+    too_long = next((index for index, score in enumerate(scores) if score.truncated), None)
+    if too_long is not None:
+        raise InvalidRequestError(
+            f"documents[{too_long}]",
+            "is, with the query, longer than the reranker reads, and `truncate` is false",
+        )
+
+
+def _ranked(
+    work: _Work, scores: Sequence[PairScore], report: RerankReport, timings_ms: dict[str, float]
+) -> Ranked:
+    request = work.request
+    ordered = ranks.ordered(request.documents, scores)
+    documents = tuple(_judged(work, document) for document in ordered)
+    was_scored = report.depth > 0
+    # A threshold judges scores. Where there are none at all, it cuts nothing.
+    kept, cut = relevance.cut(documents, request, work.gauge) if was_scored else (documents, Cut())
+    ranking_id = RankingId(uuid7())
+    return Ranked(
+        id=ranking_id,
+        created_at=ids.created_at(ranking_id),
+        documents=documents,
+        results=kept[: request.effective_limit],
+        cut=cut,
+        rerank=report,
+        timings_ms=timings_ms,
+        tokens=sum(score.tokens for score in scores),
+        calibration=work.gauge.applied if was_scored else NOT_RERANKED,
+        answerable=work.gauge.answerable(documents),
+    )
+
+
+def _judged(work: _Work, ranked: RankedDocument) -> RankedDocument:
+    """With its probability, and the score that other systems show."""
+    deciding = ranked.deciding_score
+    likely = work.gauge.relevance(deciding)
+    display = ranks.shown(deciding, work.scorer.model.score_kind) if likely is None else likely
+    return replace(ranked, relevance=work.gauge.relevance(ranked.rerank_score), display=display)
