@@ -212,3 +212,24 @@ def test_what_is_ahead_is_what_shares_and_sizes_say():
     assert ahead(A, *[50] * 10) == 1020 + 100
     assert ahead(C, 60) == 60 + 60
     assert ahead(B, *[50] * 30) == 100 + 1020
+
+
+def test_what_is_announced_counts_as_if_it_were_there():
+    bench = Bench()
+    bench.put(A, *[50] * 5)
+    bench.line.announce(A, [50] * 10)
+    bench.line.announce(B, [10, 10])
+
+    def ahead(tenant: TenantId, *lengths: int) -> int:
+        return bench.line.ahead(tenant, lengths)
+
+    assert ahead(A, *[50] * 10) == 750 + 20
+    assert ahead(A, 30) == 20
+    assert ahead(B, 30) == 20 + 50
+    assert ahead(C, 60) == 60 + 20
+
+    bench.line.retract(A, [50] * 10)
+    bench.line.retract(B, [10, 10])
+
+    assert ahead(A, *[50] * 10) == 250
+    assert ahead(B, 30) == 30

@@ -200,6 +200,30 @@ async def test_what_would_wait_too_long_is_refused_before_it_is_tokenised(scorer
     await asyncio.gather(first, second)
 
 
+async def test_of_many_that_come_at_once_those_are_tokenised_that_find_a_place(
+    scorer, backend, pairing
+):
+    tokenising = asyncio.Event()
+    make = pairing.pairs
+
+    async def pairs(query, texts, deadline):
+        made = await make(query, texts, deadline)
+        await tokenising.wait()
+        return made
+
+    pairing.pairs = pairs
+    scorer.engine._queue._longest_wait_s = 5
+    scorer.engine._queue.pace.note(1, 1.0)  # a second a token
+    calls = [asyncio.create_task(scorer.score("q", passages(*"ab"))) for _ in range(4)]
+    done, _ = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+
+    assert [type(call.exception()) for call in done] == [OverloadedError]
+    assert pairing.asked == [*"ab"] * 3
+    tokenising.set()
+    await asyncio.gather(*calls, return_exceptions=True)
+    assert len(backend.ran) == 6
+
+
 async def test_two_hundred_calls_at_once_finish_right(scorer):
     async def call(number: int) -> bool:
         letters = [chr(97 + (number + i) % 26) for i in range(5)]

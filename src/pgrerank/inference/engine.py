@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
 
 from pgrerank.domain.ids import TenantId
@@ -72,13 +73,18 @@ class Engine(Generic[Row]):
         """Seconds until the deadline, never negative; None: there is none."""
         return None if deadline is None else max(deadline - self.elapsed(), 0)
 
-    def check_wait(self, lengths: Sequence[int], *, lane: Lane, tenant: TenantId | None) -> None:
-        """Refuse at once sequences of about these lengths, if `run` would.
+    def announced(
+        self, lengths: Sequence[int], *, lane: Lane, tenant: TenantId | None
+    ) -> AbstractContextManager[None]:
+        """While the block makes sequences of about these lengths, they count as waiting.
+
+        So of many requests that come at once those are refused, before the work of making them,
+        that `run` would refuse after it.
 
         Raises:
             OverloadedError: The line is too long for who waits in it.
         """
-        self._queue.check_wait(tenant, lengths, lane)
+        return self._queue.announced(tenant, lengths, lane)
 
     async def run(
         self,

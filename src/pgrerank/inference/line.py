@@ -1,7 +1,7 @@
 """Whose turn it is: a fair order of the requests that wait for one model, by tenant and request."""
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Generic
@@ -96,6 +96,8 @@ class Line(Generic[Row]):
         self._level = 0.0
         # What those who went away had used.
         self._left: dict[TenantId | None, float] = {}
+        # Tokens of requests that are on their way, by tenant and whether they are small.
+        self._coming = Counter[tuple[TenantId | None, bool]]()
 
     def __len__(self) -> int:
         """Sequences that wait."""
@@ -121,6 +123,15 @@ class Line(Generic[Row]):
             share = self._shares[ticket.tenant] = _Share[Row](used)
         share.line(request).append(request)
 
+    def announce(self, tenant: TenantId | None, lengths: Sequence[int]) -> None:
+        """Count a request as waiting that is still being made."""
+        self._coming[tenant, self._is_small(lengths)] += sum(lengths)
+
+    def retract(self, tenant: TenantId | None, lengths: Sequence[int]) -> None:
+        """It came, or it does not come."""
+        self._coming[tenant, self._is_small(lengths)] -= sum(lengths)
+        self._coming = +self._coming
+
     def withdraw(self, ticket: Ticket[Any]) -> None:
         """Take what is left of a request out, if anything is."""
         if request := self._requests.get(ticket):
@@ -137,13 +148,12 @@ class Line(Generic[Row]):
         """Tokens that would run before a request was done, if it came now and none after it.
 
         Of its own tenant those that go first; of each other tenant as many as it may run in the
-        same time.
+        same time. What is announced counts as if it were there.
         """
-        small = len(lengths) * max(lengths) <= _SMALL * self._budget
-        mine = self._shares.get(tenant)
-        before = mine.tokens(small=small) if mine else 0
-        others = [share for owner, share in self._shares.items() if owner != tenant]
-        return before + sum(min(share.tokens(), before + sum(lengths)) for share in others)
+        small = self._is_small(lengths)
+        before = self._waiting(tenant, small=small)
+        others = (self._shares.keys() | {owner for owner, _ in self._coming}) - {tenant}
+        return before + sum(min(self._waiting(owner), before + sum(lengths)) for owner in others)
 
     def take(self) -> list[Entry[Row]]:
         """The next batch. Something must wait."""
@@ -162,6 +172,15 @@ class Line(Generic[Row]):
         batch = [window[index] for index in chosen]
         self._charge(batch)
         return batch
+
+    def _is_small(self, lengths: Sequence[int]) -> bool:
+        return len(lengths) * max(lengths) <= _SMALL * self._budget
+
+    def _waiting(self, tenant: TenantId | None, *, small: bool = False) -> int:
+        """Tokens of a tenant that wait or come, of all requests or of the small ones."""
+        share = self._shares.get(tenant)
+        coming = self._coming[tenant, True] + (0 if small else self._coming[tenant, False])
+        return coming + (share.tokens(small=small) if share else 0)
 
     def _window(self, shares: Sequence[_Share[Row]], *, hurried: bool) -> list[Entry[Row]]:
         ordered = (entry for share in shares for request in share for entry in request.entries)

@@ -1,7 +1,8 @@
 """The bounded waiting line: admit or refuse, drop the cancelled, hand out a batch."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic
 
 from pgrerank.domain.errors import OverloadedError, UnavailableError
@@ -57,8 +58,11 @@ class Queue(Generic[Row]):
             self._lanes[lane].put(ticket, jobs, self._arrivals)
             self._changed.notify()
 
-    def check_wait(self, tenant: TenantId | None, lengths: Sequence[int], lane: Lane) -> None:
-        """Refuse now what `admit` would refuse, before it is made.
+    @contextmanager
+    def announced(
+        self, tenant: TenantId | None, lengths: Sequence[int], lane: Lane
+    ) -> Generator[None]:
+        """Refuse now what `admit` would refuse, before it is made; else count it as waiting.
 
         Args:
             tenant: Whose request.
@@ -70,6 +74,12 @@ class Queue(Generic[Row]):
         """
         with self._changed:
             self._check_wait(tenant, lengths, lane)
+            self._lanes[lane].announce(tenant, lengths)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._lanes[lane].retract(tenant, lengths)
 
     def withdraw(self, ticket: Ticket[Any]) -> None:
         """Take what is left of a request out of the line."""
