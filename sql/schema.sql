@@ -1022,9 +1022,9 @@ ALTER TABLE pgrerank.reference_set OWNER TO pgrerank_owner;
 CREATE TABLE pgrerank.score_daily (
     tenant_id uuid NOT NULL,
     day date NOT NULL,
-    collection_id uuid NOT NULL,
+    collection_id uuid,
     reranker_id uuid,
-    collection_name text NOT NULL,
+    collection_name text,
     counted_at timestamp with time zone NOT NULL,
     searches bigint NOT NULL,
     partial_searches bigint NOT NULL,
@@ -1032,7 +1032,11 @@ CREATE TABLE pgrerank.score_daily (
     failed_searches bigint NOT NULL,
     pairs bigint NOT NULL,
     truncated_pairs bigint NOT NULL,
+    changed_top_1 bigint NOT NULL,
+    changed_top_3 bigint NOT NULL,
     changed_top_10 bigint NOT NULL,
+    tau_searches bigint NOT NULL,
+    tau_sum double precision NOT NULL,
     shift_sum double precision NOT NULL,
     agreement_searches bigint NOT NULL,
     agreement_sum double precision NOT NULL,
@@ -1124,7 +1128,7 @@ CREATE VIEW pgrerank_analytics.score_drift WITH (security_invoker='true') AS
    FROM (((volume v
      JOIN pgrerank.tenant t ON ((v.tenant_id = t.id)))
      JOIN pgrerank.model m ON ((v.reranker_id = m.id)))
-     LEFT JOIN histogram h ON (((v.tenant_id = h.tenant_id) AND (v.collection_id = h.collection_id) AND (v.reranker_id = h.reranker_id))));
+     LEFT JOIN histogram h ON (((v.tenant_id = h.tenant_id) AND (NOT (v.collection_id IS DISTINCT FROM h.collection_id)) AND (v.reranker_id = h.reranker_id))));
 
 ALTER VIEW pgrerank_analytics.score_drift OWNER TO pgrerank_owner;
 
@@ -1136,7 +1140,7 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
  WITH today AS (
          SELECT ((now() AT TIME ZONE 'UTC'::text))::date AS day
         ), rule(check_name, warn_at, alert_at, fewest, counted, advice) AS (
-         VALUES ('score_psi'::text,0.1,0.25,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('score_ks'::text,0.1,0.2,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('truncated'::text,0.1,0.3,1000,'scored pairs'::text,'The reranker does not read its passages whole. Ingest shorter chunks, or take a reranker that reads longer ones.'::text), ('agreement'::text,0.6,0.4,50,'reranked searches with a dense leg'::text,'The reranker finds its best where the embedder ranks low: the two may not fit each other, or the text is not the kind the embedder knows. Try a matching pair of models; until then raise `candidates`.'::text), ('not_reranked'::text,0.02,0.1,50,'searches'::text,'Reranking fails or runs out of time. The log says why (column `reason`): lower the depth, allow more time, or add capacity.'::text), ('lift'::text,0.0,'-0.02'::numeric,30,'judged queries'::text,'On judged queries reranking makes the order no better. Compare rerankers with `pgrerank evaluate`, or switch reranking off for this collection.'::text), ('lift_proxy'::text,0.05,0.01,50,'reranked searches'::text,'Reranking hardly changes the first ten, so it can hardly improve them. This is a proxy: judge some queries to know. Lower the depth, or switch reranking off.'::text), ('calibration'::text,0.05,0.1,100,'freshly judged results with a probability'::text,'Probabilities no longer say how often results are relevant. Calibrate anew: `pgrerank calibrate`.'::text), ('reference'::text,0.5,1.0,1,'runs in the last seven days'::text,''::text)
+         VALUES ('score_psi'::text,0.1,0.25,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('score_ks'::text,0.1,0.2,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('truncated'::text,0.1,0.3,1000,'scored pairs'::text,'The reranker does not read its passages whole. Ingest shorter chunks, or take a reranker that reads longer ones.'::text), ('agreement'::text,0.6,0.4,50,'reranked searches with a dense leg'::text,'The reranker finds its best where the embedder ranks low: the two may not fit each other, or the text is not the kind the embedder knows. Try a matching pair of models; until then raise `candidates`.'::text), ('not_reranked'::text,0.02,0.1,50,'searches'::text,'Reranking fails or runs out of time. The log says why (column `reason`): lower the depth, allow more time, or add capacity.'::text), ('lift'::text,0.0,'-0.02'::numeric,30,'judged queries'::text,'On judged queries reranking makes the order no better. Compare rerankers with `pgrerank evaluate`, or switch reranking off for this collection.'::text), ('lift_proxy'::text,0.05,0.01,50,'reranked searches'::text,'Reranking hardly changes the first ten, so it can hardly improve them. This is a proxy: judge some queries to know. Lower the depth, or switch reranking off.'::text), ('calibration'::text,0.05,0.1,100,'probabilities first judged after their calibration'::text,'Probabilities no longer say how often results are relevant. Calibrate anew: `pgrerank calibrate`.'::text), ('reference'::text,0.5,1.0,1,'runs in the last seven days'::text,''::text)
         ), week AS (
          SELECT d.tenant_id,
             d.collection_id,
@@ -2985,6 +2989,46 @@ CREATE VIEW pgrerank_analytics.calibration_point WITH (security_invoker='true') 
      JOIN pgrerank.tenant t ON ((p.tenant_id = t.id)));
 
 ALTER VIEW pgrerank_analytics.calibration_point OWNER TO pgrerank_owner;
+
+--
+-- Name: effect_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.effect_daily WITH (security_invoker='true') AS
+ WITH reranked AS (
+         SELECT d.tenant_id,
+            d.reranker_id,
+            d.day,
+            d.collection_name,
+            d.counted_at,
+            d.changed_top_1,
+            d.changed_top_3,
+            d.changed_top_10,
+            d.tau_searches,
+            d.tau_sum,
+            d.agreement_searches,
+            d.agreement_sum,
+            ((d.searches - d.skipped_searches) - d.failed_searches) AS searches
+           FROM pgrerank.score_daily d
+        )
+ SELECT t.name AS tenant,
+    r.collection_name AS collection,
+    r.day,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    r.searches,
+    r.counted_at,
+    ((r.changed_top_1)::double precision / (r.searches)::double precision) AS changed_top_1,
+    ((r.changed_top_3)::double precision / (r.searches)::double precision) AS changed_top_3,
+    ((r.changed_top_10)::double precision / (r.searches)::double precision) AS changed_top_10,
+    (r.tau_sum / (NULLIF(r.tau_searches, 0))::double precision) AS kendall_tau,
+    (r.agreement_sum / (NULLIF(r.agreement_searches, 0))::double precision) AS agreement
+   FROM ((reranked r
+     JOIN pgrerank.tenant t ON ((r.tenant_id = t.id)))
+     LEFT JOIN pgrerank.model m ON ((r.reranker_id = m.id)))
+  WHERE (r.searches > 0);
+
+ALTER VIEW pgrerank_analytics.effect_daily OWNER TO pgrerank_owner;
 
 --
 -- Name: eval_metric; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -5138,6 +5182,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.calibration TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.calibration_point TO pgrerank_analyst;
+
+--
+-- Name: TABLE effect_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.effect_daily TO pgrerank_analyst;
 
 --
 -- Name: TABLE eval_metric; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

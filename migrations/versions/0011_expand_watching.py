@@ -12,10 +12,11 @@ TABLES = (
     create table pgrerank.score_daily (
         tenant_id uuid not null,
         day date not null,
-        collection_id uuid not null,
+        -- null: passages that the caller brought
+        collection_id uuid,
         -- null: no reranker ran
         reranker_id uuid,
-        collection_name text not null,
+        collection_name text,
         counted_at timestamptz not null,
         searches bigint not null,
         partial_searches bigint not null,
@@ -23,7 +24,11 @@ TABLES = (
         failed_searches bigint not null,
         pairs bigint not null,
         truncated_pairs bigint not null,
+        changed_top_1 bigint not null,
+        changed_top_3 bigint not null,
         changed_top_10 bigint not null,
+        tau_searches bigint not null,
+        tau_sum double precision not null,
         shift_sum double precision not null,
         agreement_searches bigint not null,
         agreement_sum double precision not null,
@@ -121,7 +126,14 @@ FUNCTIONS = (
     "ks_v1",
 )
 
-VIEWS = ("score_daily", "score_drift", "judged_quality", "reference_run", "health")
+VIEWS = (
+    "score_daily",
+    "score_drift",
+    "effect_daily",
+    "judged_quality",
+    "reference_run",
+    "health",
+)
 
 DROPS = (
     *(f"drop view pgrerank_analytics.{name}" for name in reversed(VIEWS)),

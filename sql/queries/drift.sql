@@ -43,7 +43,21 @@ with search as (
         l.rerank_scores,
         l.truncated,
         l.status in ('full', 'partial') as is_reranked,
+        coalesce(1 < any(l.fused_ranks[1:1]), false) as is_top_1_changed,
+        coalesce(3 < any(l.fused_ranks[1:3]), false) as is_top_3_changed,
         coalesce(10 < any(l.fused_ranks[1:10]), false) as is_top_10_changed,
+        -- Of n places without ties, tau is what is left of 1 by inversions, each 4 / n / (n - 1).
+        case
+            when l.status in ('full', 'partial') and l.depth > 1
+                then (
+                    select 1 - 4.0 * count(*) / (l.depth * (l.depth - 1))
+                    from unnest(l.fused_ranks[1:l.depth]) with ordinality as x (fused_rank, place)
+                    inner join
+                        unnest(l.fused_ranks[1:l.depth]) with ordinality as y (fused_rank, place)
+                        on x.place < y.place
+                    where x.fused_rank > y.fused_rank
+                )
+        end as tau,
         case
             when l.status in ('full', 'partial')
                 then (
@@ -77,7 +91,11 @@ volume as (
         count(*) filter (where s.status = 'partial') as partial_searches,
         count(*) filter (where s.status = 'skipped') as skipped_searches,
         count(*) filter (where s.status = 'failed') as failed_searches,
+        count(*) filter (where s.is_reranked and s.is_top_1_changed) as changed_top_1,
+        count(*) filter (where s.is_reranked and s.is_top_3_changed) as changed_top_3,
         count(*) filter (where s.is_reranked and s.is_top_10_changed) as changed_top_10,
+        count(s.tau) as tau_searches,
+        coalesce(sum(s.tau), 0) as tau_sum,
         coalesce(sum(s.shift), 0) as shift_sum,
         count(s.agreement) as agreement_searches,
         coalesce(sum(s.agreement), 0) as agreement_sum
@@ -129,7 +147,11 @@ insert into pgrerank.score_daily (
     failed_searches,
     pairs,
     truncated_pairs,
+    changed_top_1,
+    changed_top_3,
     changed_top_10,
+    tau_searches,
+    tau_sum,
     shift_sum,
     agreement_searches,
     agreement_sum,
@@ -149,7 +171,11 @@ select
     v.failed_searches,
     coalesce(h.pairs, 0) as pairs,
     coalesce(h.truncated_pairs, 0) as truncated_pairs,
+    v.changed_top_1,
+    v.changed_top_3,
     v.changed_top_10,
+    v.tau_searches,
+    v.tau_sum,
     v.shift_sum,
     v.agreement_searches,
     v.agreement_sum,
@@ -159,7 +185,7 @@ from volume as v
 left join histogram as h
     on
         v.tenant_id = h.tenant_id
-        and v.collection_id = h.collection_id
+        and v.collection_id is not distinct from h.collection_id
         and v.reranker_id is not distinct from h.reranker_id
 on conflict on constraint uq_score_daily_tenant_id_day_collection_id_reranker_id do update
     set
@@ -171,256 +197,16 @@ on conflict on constraint uq_score_daily_tenant_id_day_collection_id_reranker_id
         failed_searches = excluded.failed_searches,
         pairs = excluded.pairs,
         truncated_pairs = excluded.truncated_pairs,
+        changed_top_1 = excluded.changed_top_1,
+        changed_top_3 = excluded.changed_top_3,
         changed_top_10 = excluded.changed_top_10,
+        tau_searches = excluded.tau_searches,
+        tau_sum = excluded.tau_sum,
         shift_sum = excluded.shift_sum,
         agreement_searches = excluded.agreement_searches,
         agreement_sum = excluded.agreement_sum,
         score_bins = excluded.score_bins,
         score_counts = excluded.score_counts;
-
--- forget_quality --
--- Before it is counted anew.
-delete from pgrerank.judged_quality;
-
--- count_quality --
--- Of the newest search for each judged query in the last 28 days: nDCG@10 of the fused and of the
--- final order, and how far probabilities are from what fresh judgments say. A document counts by
--- the best of its chunks that is still stored. Judges that differ on relevance cancel each other.
-with agreed as (
-    select
-        g.tenant_id,
-        g.collection_id,
-        g.query_hash,
-        g.external_id,
-        min(g.grade) as grade,
-        max(g.created_at) as judged_at
-    from pgrerank.judgment as g
-    group by g.tenant_id, g.collection_id, g.query_hash, g.external_id, g.chunk_id
-    having (min(g.grade) >= %(relevant)s) = (max(g.grade) >= %(relevant)s)
-),
-
-graded as (
-    select
-        a.tenant_id,
-        a.collection_id,
-        a.query_hash,
-        a.external_id,
-        max(a.grade) as grade,
-        max(a.judged_at) as judged_at
-    from agreed as a
-    group by a.tenant_id, a.collection_id, a.query_hash, a.external_id
-),
-
-ideal as (
-    select
-        r.tenant_id,
-        r.collection_id,
-        r.query_hash,
-        sum(r.grade / log(2.0, 1 + r.place)) as gain
-    from (
-        select
-            g.tenant_id,
-            g.collection_id,
-            g.query_hash,
-            g.grade,
-            row_number() over (
-                partition by g.tenant_id, g.collection_id, g.query_hash
-                order by g.grade desc
-            ) as place
-        from graded as g
-    ) as r
-    where r.place <= 10
-    group by r.tenant_id, r.collection_id, r.query_hash
-    having sum(r.grade) > 0
-),
-
-search as (
-    select distinct on (i.tenant_id, i.collection_id, l.reranker_id, i.query_hash)
-        i.tenant_id,
-        i.collection_id,
-        l.reranker_id,
-        i.query_hash,
-        i.gain as ideal_gain,
-        l.id,
-        l.chunk_ids,
-        l.fused_ranks,
-        l.final_ranks,
-        l.relevances
-    from ideal as i
-    inner join pgrerank.rerank_log as l
-        on
-            i.tenant_id = l.tenant_id
-            and i.collection_id = l.collection_id
-            and i.query_hash = sha256(convert_to(l.query, 'UTF8'))
-    where
-        l.created_at > now() - interval '28 days'
-        and l.status in ('full', 'partial')
-        and l.reranker_id is not null
-    order by
-        i.tenant_id asc,
-        i.collection_id asc,
-        l.reranker_id asc,
-        i.query_hash asc,
-        l.id desc
-),
-
-placed as (
-    select
-        s.tenant_id,
-        s.collection_id,
-        s.reranker_id,
-        s.query_hash,
-        s.ideal_gain,
-        d.external_id,
-        min(u.fused_rank) as fused_rank,
-        min(u.final_rank) as final_rank,
-        (array_agg(u.relevance order by u.final_rank))[1] as relevance
-    from search as s
-    cross join
-        unnest(s.chunk_ids, s.fused_ranks, s.final_ranks, s.relevances)
-            as u (chunk_id, fused_rank, final_rank, relevance)
-    inner join pgrerank.chunk as c
-        on
-            s.tenant_id = c.tenant_id
-            and u.chunk_id = c.id
-    inner join pgrerank.document as d
-        on
-            c.tenant_id = d.tenant_id
-            and c.document_id = d.id
-    group by
-        s.tenant_id,
-        s.collection_id,
-        s.reranker_id,
-        s.query_hash,
-        s.ideal_gain,
-        d.external_id
-),
-
-ordered as (
-    select
-        p.tenant_id,
-        p.collection_id,
-        p.reranker_id,
-        p.query_hash,
-        p.ideal_gain,
-        p.external_id,
-        p.relevance,
-        row_number() over (
-            partition by p.tenant_id, p.collection_id, p.reranker_id, p.query_hash
-            order by p.fused_rank, p.external_id
-        ) as fused_place,
-        row_number() over (
-            partition by p.tenant_id, p.collection_id, p.reranker_id, p.query_hash
-            order by p.final_rank, p.external_id
-        ) as final_place
-    from placed as p
-),
-
-ndcg as (
-    select
-        o.tenant_id,
-        o.collection_id,
-        o.reranker_id,
-        coalesce(
-            sum(g.grade / log(2.0, 1 + o.fused_place)) filter (where o.fused_place <= 10), 0
-        ) / o.ideal_gain as without,
-        coalesce(
-            sum(g.grade / log(2.0, 1 + o.final_place)) filter (where o.final_place <= 10), 0
-        ) / o.ideal_gain as reranked
-    from ordered as o
-    left join graded as g
-        on
-            o.tenant_id = g.tenant_id
-            and o.collection_id = g.collection_id
-            and o.query_hash = g.query_hash
-            and o.external_id = g.external_id
-    group by o.tenant_id, o.collection_id, o.reranker_id, o.query_hash, o.ideal_gain
-),
-
-lift as (
-    select
-        n.tenant_id,
-        n.collection_id,
-        n.reranker_id,
-        count(*) as queries,
-        avg(n.without) as ndcg_without,
-        avg(n.reranked) as ndcg_with
-    from ndcg as n
-    group by n.tenant_id, n.collection_id, n.reranker_id
-),
-
-claim as (
-    select
-        o.tenant_id,
-        o.collection_id,
-        o.reranker_id,
-        o.relevance,
-        (g.grade >= %(relevant)s)::integer as is_relevant,
-        ntile(10) over (
-            partition by o.tenant_id, o.collection_id, o.reranker_id
-            order by o.relevance, o.query_hash, o.external_id
-        ) as bin
-    from ordered as o
-    inner join graded as g
-        on
-            o.tenant_id = g.tenant_id
-            and o.collection_id = g.collection_id
-            and o.query_hash = g.query_hash
-            and o.external_id = g.external_id
-    where
-        o.relevance is not null
-        and g.judged_at > now() - interval '28 days'
-),
-
-missed as (
-    select
-        c.tenant_id,
-        c.collection_id,
-        c.reranker_id,
-        count(*) as pairs,
-        abs(avg(c.relevance) - avg(c.is_relevant)) as distance
-    from claim as c
-    group by c.tenant_id, c.collection_id, c.reranker_id, c.bin
-),
-
-calibration as (
-    select
-        m.tenant_id,
-        m.collection_id,
-        m.reranker_id,
-        sum(m.pairs) as pairs,
-        sum(m.pairs * m.distance) / sum(m.pairs) as error
-    from missed as m
-    group by m.tenant_id, m.collection_id, m.reranker_id
-)
-
-insert into pgrerank.judged_quality (
-    tenant_id,
-    collection_id,
-    reranker_id,
-    counted_at,
-    queries,
-    ndcg_without,
-    ndcg_with,
-    calibrated_pairs,
-    calibration_error
-)
-select
-    l.tenant_id,
-    l.collection_id,
-    l.reranker_id,
-    now() as counted_at,
-    l.queries,
-    l.ndcg_without,
-    l.ndcg_with,
-    coalesce(c.pairs, 0) as calibrated_pairs,
-    c.error as calibration_error
-from lift as l
-left join calibration as c
-    on
-        l.tenant_id = c.tenant_id
-        and l.collection_id = c.collection_id
-        and l.reranker_id = c.reranker_id;
 
 -- health --
 -- Every check, the worst first: of one tenant and one collection, where named.

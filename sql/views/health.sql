@@ -51,7 +51,7 @@ rule (check_name, warn_at, alert_at, fewest, counted, advice) as (
         'judge some queries to know. Lower the depth, or switch reranking off.'
     ),
     (
-        'calibration', 0.05, 0.1, 100, 'freshly judged results with a probability',
+        'calibration', 0.05, 0.1, 100, 'probabilities first judged after their calibration',
         'Probabilities no longer say how often results are relevant. Calibrate anew: '
         '`pgrerank calibrate`.'
     ),

@@ -87,7 +87,7 @@ inner join pgrerank.model as m on v.reranker_id = m.id
 left join histogram as h
     on
         v.tenant_id = h.tenant_id
-        and v.collection_id = h.collection_id
+        and v.collection_id is not distinct from h.collection_id
         and v.reranker_id = h.reranker_id;
 
 grant select on pgrerank_analytics.score_drift to pgrerank_analyst;

@@ -12,10 +12,8 @@ import psycopg
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.judgment import Judgment
 from pgrerank.domain.reference import Pair, ReferenceSet
 from pgrerank.storage import drift
-from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.pool import pool
 from pgrerank.storage.references import PostgresReferences
 from tests.fixtures.collections import embedded
@@ -87,11 +85,7 @@ async def searched(fresh_database):
         found = (await journal.shelf.retrieve("walrus")).candidates
         for n in range(DAYS):
             request = replace(journal.request, query=f"walrus {n}?")
-            await PostgresJudgments(connections).add(
-                journal.shelf.tenant_id,
-                journal.shelf.collection,
-                [Judgment(query=request.query, external_id="d0", grade=1, source="human")],
-            )
+            await journal.judge(request.query, "d0")
             made = ranking(found, [0.0, 1.0, 2.0], at=today - timedelta(days=n))
             await journal.record(made, request=request)
     return fresh_database

@@ -81,6 +81,7 @@ async def test_worked_query_runs(analyst, query):
         "eval_metric",
         "latency_daily",
         "rerank_effect_daily",
+        "effect_daily",
         "score_daily",
         "score_drift",
         "judged_quality",

@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LegReport
 from pgrerank.domain.request import SearchRequest
+from pgrerank.storage import drift
 from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.collections import embedded
@@ -124,81 +125,99 @@ async def test_latency_is_by_stage_and_day(journal, ask):
     assert by_key[(today - timedelta(days=1)).date(), "total"]["p50_ms"] == 5.0
 
 
-def effect(ask):
-    [row] = ask("select * from pgrerank_analytics.rerank_effect_daily")
+@pytest.fixture
+def effect(database, ask):
+    """What reranking changed: as counted by day, which is as the log has it."""
+
+    async def row():
+        await drift.count(database.admin_url)
+        [counted] = ask("select * from pgrerank_analytics.effect_daily")
+        [logged] = ask("select * from pgrerank_analytics.rerank_effect_daily")
+        assert {name: counted[name] for name in logged} == pytest.approx(logged)
+        return counted
+
     return row
 
 
-async def test_effect_of_a_reranker_that_agrees_is_none(journal, ask):
+async def test_effect_of_a_reranker_that_agrees_is_none(journal, effect):
     await journal.record(ranking([candidate(i) for i in range(1, 21)], range(20, 0, -1)))
 
-    row = effect(ask)
+    row = await effect()
 
     assert (row["changed_top_1"], row["changed_top_3"], row["changed_top_10"]) == (0, 0, 0)
     assert (row["kendall_tau"], row["agreement"]) == (1, 1)
     assert (row["searches"], row["reranker"]) == (1, FakeScorer.model.name)
 
 
-async def test_effect_of_a_reversed_order(journal, ask):
+async def test_effect_of_a_reversed_order(journal, effect):
     await journal.record(ranking([candidate(i) for i in range(1, 21)], range(20)))
 
-    row = effect(ask)
+    row = await effect()
 
     assert (row["changed_top_1"], row["changed_top_3"], row["changed_top_10"]) == (1, 1, 1)
     assert row["kendall_tau"] == -1
 
 
-async def test_top_is_changed_by_what_enters_it_not_by_its_inner_order(journal, ask):
+async def test_top_is_changed_by_what_enters_it_not_by_its_inner_order(journal, effect):
     candidates = [candidate(i) for i in range(1, 12)]
     scores = [9, 10, 8, 7, 6, 5, 4, 3, 2, 1, 0]  # the first two change places
     await journal.record(ranking(candidates, scores))
 
-    row = effect(ask)
+    row = await effect()
 
     assert (row["changed_top_1"], row["changed_top_3"], row["changed_top_10"]) == (1, 0, 0)
 
 
-async def test_effect_is_a_mean_over_reranked_searches(journal, ask):
+async def test_effect_is_a_mean_over_reranked_searches(journal, effect):
     candidates = [candidate(i) for i in range(1, 4)]
     await journal.record(
         ranking(candidates, [3, 2, 1]), ranking(candidates, [1, 2, 3]), ranking(candidates)
     )
 
-    row = effect(ask)
+    row = await effect()
 
     assert (row["searches"], row["changed_top_1"], row["kendall_tau"]) == (2, 0.5, 0)
 
 
-async def test_order_is_compared_over_what_was_reranked_only(journal, ask):
+async def test_order_is_compared_over_what_was_reranked_only(journal, effect):
     await journal.record(ranking([candidate(i) for i in range(1, 31)], [1, 2, None]))
 
-    assert effect(ask)["kendall_tau"] == -1
+    assert (await effect())["kendall_tau"] == -1
 
 
-async def test_agreement_is_with_the_head_of_the_dense_leg(journal, ask):
+async def test_agreement_is_with_the_head_of_the_dense_leg(journal, effect):
     ranks = [1, 50, 51, None, 2]
     candidates = [candidate(i, dense_rank=rank) for i, rank in enumerate(ranks, start=1)]
     await journal.record(ranking(candidates, range(5)))
 
-    assert effect(ask)["agreement"] == pytest.approx(3 / 5)
+    assert (await effect())["agreement"] == pytest.approx(3 / 5)
 
 
-async def test_agreement_needs_a_dense_leg(journal, ask):
+async def test_agreement_needs_a_dense_leg(journal, effect):
     candidates = [candidate(i, dense_rank=None) for i in range(1, 4)]
     await journal.record(ranking(candidates, range(3), dense=None))
 
-    assert effect(ask)["agreement"] is None
+    assert (await effect())["agreement"] is None
 
 
-async def test_views_show_granted_tenants_only(new_journal, journal, ask):
+async def test_views_show_granted_tenants_only(database, new_journal, journal, ask):
+    views = (
+        "rerank_log",
+        "rerank_candidate",
+        "latency_daily",
+        "rerank_effect_daily",
+        "effect_daily",
+    )
     other = await new_journal()
     await other.record(ranking([candidate(1)], [1.0]))
+    await drift.count(database.admin_url)
 
-    for view in ("rerank_log", "rerank_candidate", "latency_daily", "rerank_effect_daily"):
+    for view in views:
         assert ask(f"select * from pgrerank_analytics.{view}") == [], view  # noqa: S608
 
     await journal.record(
         ranking([candidate(1)], [1.0], dense=LegReport(requested=1, returned=1, scan="exact"))
     )
-    for view in ("rerank_log", "rerank_candidate", "latency_daily", "rerank_effect_daily"):
+    await drift.count(database.admin_url)
+    for view in views:
         assert ask(f"select * from pgrerank_analytics.{view}"), view  # noqa: S608

@@ -7,10 +7,8 @@ import pytest
 from psycopg.sql import SQL
 
 from pgrerank.domain.drift import State
-from pgrerank.domain.judgment import Judgment
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
-from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.pool import pool
 from tests.fixtures.collections import embedded
 from tests.fixtures.rankings import candidate, journal_in, ranking
@@ -198,7 +196,7 @@ async def test_lift_is_the_gain_on_judged_queries(database, journal, better, sta
     scores = [0.0, 1.0, 2.0]
     for n in range(30):
         query = f"walrus {n}?"
-        await judge(journal, query, relevant)
+        await journal.judge(query, relevant)
         request = SearchRequest(query=query)
         await journal.record(ranking(found, scores), request=request)
 
@@ -209,37 +207,6 @@ async def test_lift_is_the_gain_on_judged_queries(database, journal, better, sta
     assert (lift.state, lift.samples) == (state, 30)
     assert lift.value == pytest.approx(gain)
     assert await standing(database, journal, "lift_proxy") is None
-
-
-async def judge(journal, query, external_id, grade=1):
-    await PostgresJudgments(journal.shelf.pool).add(
-        journal.shelf.tenant_id,
-        journal.shelf.collection,
-        [Judgment(query=query, external_id=external_id, grade=grade, source="human")],
-    )
-
-
-async def test_probabilities_that_are_wrong_are_seen(database, journal):
-    await journal.shelf.store(*[embedded(f"d{n}", f"walrus {n}") for n in range(4)])
-    found = (await journal.shelf.retrieve("walrus")).candidates
-    for n in range(30):
-        query = f"walrus {n}?"
-        for place, each in enumerate(found):
-            await judge(journal, query, each.external_id, grade=int(place == 0))
-        request = SearchRequest(query=query)
-        await journal.record(ranking(found, [3.0, 2.0, 1.0, 0.0]), request=request)
-    with database.admin() as admin:
-        # As if they had been calibrated: each is said to be relevant with 90 %.
-        admin.execute(
-            "update pgrerank.rerank_log set relevances = array[0.9, 0.9, 0.9, 0.9]"
-            " where tenant_id = %s",
-            [journal.shelf.tenant_id],
-        )
-
-    calibration = await standing(database, journal, "calibration")
-
-    assert (calibration.state, calibration.samples) == (State.ALERT, 120)
-    assert calibration.value > 0.6
 
 
 async def test_failures_and_truncation_are_shares(database, journal):

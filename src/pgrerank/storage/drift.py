@@ -7,8 +7,7 @@ from typing import Any
 from psycopg.rows import kwargs_row
 
 from pgrerank.domain.drift import Finding, Standing, State
-from pgrerank.domain.judgment import RELEVANT
-from pgrerank.storage import admin, queries
+from pgrerank.storage import admin, quality, queries
 from pgrerank.storage.pool import Connection
 
 
@@ -31,8 +30,7 @@ async def count(url: str) -> int:
             await connection.execute(statements["count_day"], {"day": day})
     async with admin.owner(url) as connection:
         await _begin(connection)
-        await connection.execute(statements["forget_quality"])
-        await connection.execute(statements["count_quality"], {"relevant": RELEVANT})
+        await quality.count(connection)
     return len(days)
 
 

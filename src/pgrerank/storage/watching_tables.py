@@ -25,7 +25,10 @@ _SEARCH_COUNTS = (
     "failed_searches",
     "pairs",
     "truncated_pairs",
+    "changed_top_1",
+    "changed_top_3",
     "changed_top_10",
+    "tau_searches",
 )
 
 
@@ -41,11 +44,12 @@ def _counted(tables: MetaData) -> None:
         tables,
         Column("tenant_id", UUID, nullable=False),
         Column("day", Date, nullable=False),
-        Column("collection_id", UUID, nullable=False),
+        Column("collection_id", UUID),
         Column("reranker_id", UUID),
-        Column("collection_name", Text, nullable=False),
+        Column("collection_name", Text),
         Column("counted_at", DateTime(timezone=True), nullable=False),
         *(Column(name, BIGINT, nullable=False) for name in _SEARCH_COUNTS),
+        Column("tau_sum", Double, nullable=False),
         Column("shift_sum", Double, nullable=False),
         Column("agreement_searches", BIGINT, nullable=False),
         Column("agreement_sum", Double, nullable=False),
