@@ -13,7 +13,7 @@ from alembic import command
 from pgrerank.domain.errors import DatabaseUnreachableError, NewerDatabaseError, StartupError
 from pgrerank.storage import admin, migrate, sqlfile, startup
 from pgrerank.storage.admin import LoginKind
-from tests.fixtures import rows
+from tests.fixtures import everything, rows
 from tests.fixtures.dump import dump
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ def test_every_revision_goes_down_and_up_again_on_data(fresh_database, postgres_
         migrate.upgrade(fresh_database.admin_url)
         tenant_id = fresh_database.new_tenant()
         with fresh_database.admin() as connection:
-            rows.store_everything(connection, tenant_id)
+            everything.store(connection, tenant_id)
         migrate.downgrade(fresh_database.admin_url, below)
 
     migrate.upgrade(fresh_database.admin_url)
@@ -84,7 +84,7 @@ def test_every_revision_goes_down_and_up_again_on_data(fresh_database, postgres_
 def test_rows_survive_a_revision_that_only_adds(fresh_database):
     tenant_id = fresh_database.new_tenant()
     with fresh_database.admin() as connection:
-        rows.store_everything(connection, tenant_id)
+        everything.store(connection, tenant_id)
 
     migrate.downgrade(fresh_database.admin_url, "0001")
     migrate.upgrade(fresh_database.admin_url)

@@ -104,7 +104,7 @@ async def test_days_are_counted_once_where_the_count_was_killed_in_the_second(se
         insert into pgrerank.score_daily
         select
             l.tenant_id, (l.created_at at time zone 'UTC')::date, l.collection_id, l.reranker_id,
-            l.collection_name, now(), 9, 0, 0, 0, 9, 0, 0, 0, 0, 0, '{}', '{}'
+            l.collection_name, now(), 9, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', '{}'
         from pgrerank.rerank_log as l
         order by l.created_at
         offset 1

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.calibration import Curve, Method
-from tests.fixtures import rows
+from tests.fixtures import measured, rows
 
 # Postgres refuses products too small for a double; no fitted curve comes near.
 COEFFICIENTS = st.integers(-50_000, 50_000).map(lambda n: n / 1000)
@@ -80,7 +80,7 @@ def stored(database):
     """A tenant, its calibration, and the fingerprint it is of."""
     tenant_id = database.new_tenant()
     with database.admin() as connection:
-        made = rows.store_calibration(
+        made = measured.store_calibration(
             connection, tenant_id, rows.store_collection(connection, tenant_id)
         )
         connection.execute(

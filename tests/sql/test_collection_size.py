@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from psycopg import Rollback
 
-from tests.fixtures import rows
+from tests.fixtures import everything, rows
 
 COUNTED = """
     select coalesce(sum(documents), 0)::int, coalesce(sum(chunks), 0)::int,
@@ -99,7 +99,7 @@ def test_counters_equal_a_recount_after_concurrent_writers(database, seed):
 def test_counters_go_with_their_collection(database):
     tenant_id = database.new_tenant()
     with database.admin() as connection:
-        made = rows.store_everything(connection, tenant_id)
+        made = everything.store(connection, tenant_id)
 
     with database.service(tenant_id) as connection:
         connection.execute("delete from pgrerank.collection")

@@ -8,7 +8,7 @@ from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
-from tests.fixtures import rows
+from tests.fixtures import everything, rows
 
 #: no tenant is bound: the setting is unknown in a new session, empty after a transaction
 UNBOUND = (errors.UndefinedObject, errors.InvalidTextRepresentation)
@@ -21,7 +21,7 @@ def house(database):
     """Two tenants with a row of each in every table."""
     mine, theirs = database.new_tenant(), database.new_tenant()
     with database.admin() as connection:
-        made = rows.store_everything(connection, mine), rows.store_everything(connection, theirs)
+        made = everything.store(connection, mine), everything.store(connection, theirs)
         tables = rows.tenant_tables(connection)
     return SimpleNamespace(mine=mine, theirs=theirs, my=made[0], their=made[1], tables=tables)
 

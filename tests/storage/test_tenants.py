@@ -12,7 +12,7 @@ from pgrerank.domain.errors import (
 from pgrerank.storage import tenancy
 from pgrerank.storage.quotas import PostgresQuotas
 from pgrerank.storage.tenants import PostgresTenants
-from tests.fixtures import rows
+from tests.fixtures import everything, rows
 
 
 @pytest.fixture
@@ -56,8 +56,8 @@ async def test_listing_is_by_name(fresh_database):
 async def test_deleted_tenant_leaves_no_row_behind(fresh_database):
     gone, kept = fresh_database.new_tenant("gone"), fresh_database.new_tenant("kept")
     with fresh_database.admin() as connection:
-        rows.store_everything(connection, gone)
-        rows.store_everything(connection, kept)
+        everything.store(connection, gone)
+        everything.store(connection, kept)
 
     await PostgresTenants(fresh_database.admin_url).delete("gone")
 
