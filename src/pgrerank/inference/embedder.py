@@ -15,6 +15,7 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.engine import Engine
+from pgrerank.inference.reader import QueryReader
 from pgrerank.inference.ticket import Job, Lane
 from pgrerank.inference.tokens import Reading, Tokens
 from pgrerank.ports import Vector
@@ -44,7 +45,9 @@ class EngineEmbedder:
     ) -> None:
         self.engine = engine
         self.tokens = tokens
+        self.queries = QueryReader(engine, tokens)
         self._model = model
+        self._part = f"The model {model.name}"
         self._prompts = prompts
         self._chunker = chunker
 
@@ -59,8 +62,10 @@ class EngineEmbedder:
 
     async def query(self, text: str) -> Vector:
         """Embed a query; of a long one, what the model can read. See ports.Embedder."""
-        (read,) = await self._run([self._prompts.query + text], _embedding, Lane.QUERY)
-        return read.vector
+        read = await self.queries.read(self._prompts.query + text)
+        if read is None or not read.vector.isfinite().all():
+            raise ScoringError(self._part)
+        return read.vector.numpy()
 
     async def passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
@@ -80,7 +85,7 @@ class EngineEmbedder:
         read: list[EmbeddedPassage] = []
         for start in range(0, len(texts), _WINDOW):
             window = [self._prompts.passage + text for text in texts[start : start + _WINDOW]]
-            read += await self._run(window, job, Lane.PASSAGE, tenant_id)
+            read += await self._run(window, job, tenant_id)
         return read
 
     def close(self) -> None:
@@ -91,15 +96,14 @@ class EngineEmbedder:
         self,
         texts: Sequence[str],
         job: Callable[[Reading], Job[EncodedRow, EmbeddedPassage]],
-        lane: Lane,
-        tenant_id: TenantId | None = None,
+        tenant_id: TenantId | None,
     ) -> list[EmbeddedPassage]:
         readings = await asyncio.to_thread(self.tokens.heads, texts)
         jobs = [job(reading) for reading in readings]
-        found = await self.engine.run(jobs, lane=lane, tenant=tenant_id)
+        found = await self.engine.run(jobs, lane=Lane.PASSAGE, tenant=tenant_id)
         read = [each for each in found if each is not None and np.isfinite(each.vector).all()]
         if len(read) < len(found):
-            raise ScoringError(f"The model {self._model.name}")
+            raise ScoringError(self._part)
         return read
 
 

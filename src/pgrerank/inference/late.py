@@ -7,9 +7,9 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from pgrerank.inference.encoder import EncodedRow
-from pgrerank.inference.engine import Engine
+from pgrerank.inference.reader import QueryReader
 from pgrerank.inference.scorer import Pair
-from pgrerank.inference.ticket import Job, Lane
+from pgrerank.inference.ticket import Job
 from pgrerank.inference.tokens import Tokens, TokenSequence
 
 # Special tokens take part on the query's side, where [CLS] stands for the whole question, and not
@@ -22,31 +22,28 @@ _EMPTY = -1.0  # the lowest cosine, for a passage without a token
 class LatePairing:
     """MaxSim: mean over the query's tokens of the best cosine among the passage's tokens."""
 
-    def __init__(self, engine: Engine[EncodedRow], tokens: Tokens) -> None:
-        self._engine = engine
+    def __init__(self, queries: QueryReader, tokens: Tokens) -> None:
+        self._queries = queries
         self._tokens = tokens
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[Pair[EncodedRow]] | None:
         """One pair a text, in order; None if the query itself could not be run in time."""
-        (asked,) = await asyncio.to_thread(self._tokens.heads, [query])
-        job = Job(asked.sequences[0], _query_tokens)
-        (tokens,) = await self._engine.run([job], lane=Lane.QUERY, deadline=deadline)
-        if tokens is None:
+        asked = await self._queries.read(query, deadline=deadline)
+        if asked is None:
             return None
         readings = await asyncio.to_thread(self._tokens.passages, texts)
         return [
             Pair(
-                [Job(sequence, _compared(tokens, sequence)) for sequence in reading.sequences],
+                [
+                    Job(sequence, _compared(asked.tokens, sequence))
+                    for sequence in reading.sequences
+                ],
                 reading.truncated or asked.truncated,
             )
             for reading in readings
         ]
-
-
-def _query_tokens(row: EncodedRow) -> Tensor:
-    return normalize(row.tokens.float(), dim=-1)
 
 
 def _compared(query: Tensor, sequence: TokenSequence) -> Callable[[EncodedRow], float]:

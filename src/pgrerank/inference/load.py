@@ -162,7 +162,7 @@ def load_late_interaction(
         release: What the reranker's `close` calls.
     """
     card = _maxsim(embedder, LATE_INTERACTION, late.TEMPLATE)
-    pairing = LatePairing(embedder.engine, embedder.tokens)
+    pairing = LatePairing(embedder.queries, embedder.tokens)
     return EngineScorer(card, embedder.engine, pairing, ScoreCache(scores), release)
 
 

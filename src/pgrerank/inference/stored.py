@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
@@ -14,17 +12,11 @@ from pgrerank.inference import compression
 from pgrerank.inference.compression import Floats
 from pgrerank.inference.embedder import EngineEmbedder, vector
 from pgrerank.inference.encoder import EncodedRow
+from pgrerank.inference.reader import ReadQuery
 from pgrerank.inference.ticket import Job, Lane
 from pgrerank.inference.tokens import Reading, TokenSequence
 
 _UNSCORED = PairScore(value=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Query:
-    #: unit vectors, one row a token, special tokens included
-    tokens: Floats
-    truncated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +62,7 @@ class StoredLateInteraction:
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
         """Score each passage against the query, in order. See ports.Scorer."""
-        asked = await self._asked(query, deadline, tenant_id)
+        asked = await self._embedder.queries.read(query, deadline=deadline)
         if asked is None:
             return [_UNSCORED] * len(passages)
         texts = [passage.text for passage in passages if passage.tokens is None]
@@ -80,16 +72,6 @@ class StoredLateInteraction:
             for passage in passages
         ]
         return await asyncio.to_thread(_scored, asked, found)
-
-    async def _asked(
-        self, query: str, deadline: float | None, tenant_id: TenantId | None
-    ) -> _Query | None:
-        (reading,) = await asyncio.to_thread(self._embedder.tokens.heads, [query])
-        job = Job(reading.sequences[0], _unit_tokens)
-        (tokens,) = await self._embedder.engine.run(
-            [job], lane=Lane.QUERY, deadline=deadline, tenant=tenant_id
-        )
-        return None if tokens is None else _Query(tokens, reading.truncated)
 
     async def _compressed(
         self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
@@ -111,11 +93,6 @@ class StoredLateInteraction:
         ]
 
 
-def _unit_tokens(row: EncodedRow) -> Floats:
-    tokens = _floats(row)
-    return tokens / np.maximum(np.linalg.norm(tokens, axis=1, keepdims=True), 1e-9)
-
-
 def _compression(sequence: TokenSequence) -> Callable[[EncodedRow], bytes | None]:
     return lambda row: compression.compressed(_floats(row)[sequence.text])
 
@@ -135,10 +112,11 @@ def _floats(row: EncodedRow) -> Floats:
     return row.tokens.float().cpu().numpy()
 
 
-def _scored(asked: _Query, passages: Sequence[_Compressed]) -> list[PairScore]:
+def _scored(asked: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:
     """The best part counts, but only once all are there: some of them would score differently."""
     whole = [[part for part in passage.parts if part is not None] for passage in passages]
-    values = iter(compression.scores(asked.tokens, [part for parts in whole for part in parts]))
+    query = asked.tokens.cpu().numpy()
+    values = iter(compression.scores(query, [part for parts in whole for part in parts]))
     scores: list[PairScore] = []
     for passage, parts in zip(passages, whole, strict=True):
         best = max([next(values) for _ in parts], default=None)
