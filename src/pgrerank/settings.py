@@ -58,6 +58,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             "the hub name of a cross-encoder."
         ),
     ] = "late-interaction"
+    backends: Annotated[
+        Path | None,
+        Meta(description="File of rerankers and embedders behind other servers, in TOML."),
+    ] = None
     precision: Annotated[
         Literal["fast", "exact", "int8"],
         Meta(
@@ -162,6 +166,11 @@ class Settings(Struct, frozen=True, kw_only=True):
 def variable(name: str) -> str:
     """The environment variable of a field."""
     return PREFIX + name.upper()
+
+
+def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
+    """A key that the file of backends says is in the environment; None: it is not."""
+    return environ.get(name)
 
 
 def described() -> Iterator[tuple[str, str, str]]:

@@ -11,6 +11,7 @@
     │   └── QuotaError               the tenant used up its pairs
     ├── UnavailableError             Postgres or a model cannot be reached just now
     │   └── ScoringError             the model failed on this request
+    │       └── RemoteError          another server that was to run it failed
     └── StartupError                 this database or configuration is refused
         ├── DatabaseUnreachableError
         ├── MissingExtensionError
@@ -143,6 +144,30 @@ class UnavailableError(PgrerankError):
 
 class ScoringError(UnavailableError):
     """The model failed on this request."""
+
+    @property
+    def reason(self) -> str:
+        """What happened, as a clause."""
+        return "the reranker failed"
+
+
+class RemoteError(ScoringError):
+    """A model behind another server did not give what was asked of it.
+
+    Args:
+        backend: The operator's name for it. Its address is nobody else's business.
+        problem: What it did ("answered 500").
+    """
+
+    def __init__(self, backend: str, problem: str) -> None:
+        self.backend = backend
+        self.problem = problem
+        super().__init__(f"The backend `{backend}` {problem} and")
+
+    @property
+    def reason(self) -> str:
+        """What happened, as a clause."""
+        return f"the backend `{self.backend}` {self.problem}"
 
 
 class StartupError(PgrerankError):

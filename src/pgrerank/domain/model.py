@@ -21,6 +21,8 @@ class ScoreKind(StrEnum):
 
     LOGIT = "logit"  # unbounded, the output of a linear head
     MAXSIM = "maxsim"  # mean over query tokens of the best cosine, -1..1
+    UNIT = "unit"  # 0..1, as another server made it; no probability until it is calibrated
+    ORDER = "order"  # 0..1, of which only the order within one list means something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,10 +26,11 @@ from pgrerank.storage.thresholds import PostgresThresholds
 from pgrerank.storage.tokens import PostgresTokens
 from pgrerank.wiring.clock import SystemClock
 from pgrerank.wiring.connecting import Database, database, opened
-from pgrerank.wiring.loading import Models, loaded_embedder, models
+from pgrerank.wiring.loading import Models, elsewhere, loaded_embedder, models
 
 if TYPE_CHECKING:
     from pgrerank.inference.embedder import EngineEmbedder
+    from pgrerank.inference.remote.opened import Named
 
 
 @asynccontextmanager
@@ -85,8 +86,9 @@ async def furnished(
         loading = models(settings)
         loaded = await asyncio.to_thread(loading.__enter__)
         try:
-            whole = _house(found, connections, loaded)
-            yield _metered(whole, connections, settings) if metered else whole, loaded
+            async with elsewhere(settings) as named:
+                whole = _house(found, connections, loaded, named)
+                yield _metered(whole, connections, settings) if metered else whole, loaded
         finally:
             await asyncio.to_thread(loading.__exit__, None, None, None)
 
@@ -109,9 +111,10 @@ def _office(found: Database, connections: Pool) -> Office:
     )
 
 
-def _house(found: Database, connections: Pool, loaded: Models) -> House:
+def _house(found: Database, connections: Pool, loaded: Models, named: "Named") -> House:
     front = _office(found, connections)
-    rerankers = [each.model for each in (loaded.scorer, loaded.late) if each is not None]
+    scorers = [loaded.scorer, loaded.late, *named.rerankers.values()]
+    rerankers = [each.model for each in scorers if each is not None]
     return House(
         clock=front.clock,
         rankings=PostgresRankings(connections, *rerankers),
@@ -131,6 +134,8 @@ def _house(found: Database, connections: Pool, loaded: Models) -> House:
         late=loaded.late,
         candidates=PostgresCandidates(connections),
         history=PostgresHistory(connections),
+        rerankers=named.rerankers,
+        embedders=named.embedders,
     )
 
 
@@ -144,4 +149,11 @@ def _metered(whole: House, connections: Pool, settings: Settings) -> House:
         elapsed=whole.clock.elapsed,
     )
     late = whole.late and metered.MeteredLateInteraction(whole.late, meter)
-    return replace(whole, scorer=metered.MeteredScorer(whole.scorer, meter), late=late)
+    return replace(
+        whole,
+        scorer=metered.MeteredScorer(whole.scorer, meter),
+        late=late,
+        rerankers={
+            name: metered.MeteredScorer(each, meter) for name, each in whole.rerankers.items()
+        },
+    )

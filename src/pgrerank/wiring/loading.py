@@ -1,16 +1,18 @@
 """Models, by what the settings name."""
 
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from pgrerank.domain.model import ModelCard
-from pgrerank.settings import Settings
+from pgrerank.settings import Settings, secret
 
 if TYPE_CHECKING:
     from pgrerank.inference.embedder import EngineEmbedder
+    from pgrerank.inference.remote.opened import Named
     from pgrerank.inference.scorer import EngineScorer
     from pgrerank.inference.stored import StoredLateInteraction
 
@@ -70,6 +72,18 @@ def loaded_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
         yield embedder
     finally:
         embedder.close()
+
+
+def elsewhere(settings: Settings) -> "AbstractAsyncContextManager[Named]":
+    """The models behind other servers that an operator named.
+
+    Raises:
+        SettingsError: The file of backends is wrong, or a key is missing.
+        ModelError: A server that must say what it runs does not answer.
+    """
+    from pgrerank.inference.remote.opened import opened  # noqa: PLC0415 - as above
+
+    return opened(settings.backends, secret, elapsed=perf_counter, scores=settings.score_cache)
 
 
 def base_model(name: str) -> tuple[Path, str]:

@@ -1,0 +1,1 @@
+"""Models behind other servers, which an operator named."""

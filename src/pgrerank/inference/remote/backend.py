@@ -1,0 +1,135 @@
+"""The operator's file of other servers: `[reranker.NAME]` and `[embedder.NAME]` in TOML."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+from pgrerank.domain.collection import checked_name
+from pgrerank.domain.errors import InvalidRequestError, SettingsError
+from pgrerank.domain.model import MAX_DIMENSIONS, ScoreKind
+
+VARIABLE = "PGRERANK_BACKENDS"
+
+RerankDialectName: TypeAlias = Literal["cohere", "jina", "voyage", "tei", "infinity", "vllm", "nim"]
+EmbedDialectName: TypeAlias = Literal[
+    "openai", "tei", "infinity", "vllm", "nim", "cohere", "jina", "voyage"
+]
+Positive: TypeAlias = Annotated[int, Meta(ge=1)]
+Seconds: TypeAlias = Annotated[float, Meta(gt=0)]
+#: SHA-256 in hex
+Fingerprint: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Secret: TypeAlias = Callable[[str], str | None]
+
+
+class Backend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What both kinds of backend have in common."""
+
+    #: address of the server, to which the dialect's path is added
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
+    #: how it is spoken to
+    dialect: str
+    #: what the server calls the model
+    model: str = ""
+    #: in place of the dialect's path
+    path: str | None = None
+    #: environment variable that holds the key
+    key_env: str | None = None
+    #: file that holds the key
+    key_file: str | None = None
+    #: which version of the model it is, part of its identity
+    revision: str | None = None
+    #: the identity itself, where it is known to be that of another model
+    fingerprint: Fingerprint | None = None
+    #: tokens the model reads
+    max_tokens: Positive = 512
+    #: texts in one request; None: what the dialect takes
+    batch: Positive | None = None
+    #: characters of text in one request
+    batch_characters: Positive = 400_000
+    #: requests under way at once, of one call
+    concurrency: Annotated[int, Meta(ge=1, le=64)] = 4
+    #: seconds for one request
+    timeout_s: Seconds = 10.0
+    #: further tries of a request that failed for want of luck
+    retries: Annotated[int, Meta(ge=0, le=10)] = 2
+
+    def key(self, secret: Secret) -> str | None:
+        """The key it is called with; None: none.
+
+        Raises:
+            SettingsError: The variable or the file that should hold it does not.
+        """
+        if self.key_env is not None:
+            found = secret(self.key_env)
+            return _required(found, f"the variable {self.key_env}, which should hold a key,")
+        if self.key_file is not None:
+            return _required(
+                _content(Path(self.key_file).expanduser()), f"the file {self.key_file}"
+            )
+        return None
+
+
+class RerankerBackend(Backend, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reranker behind another server."""
+
+    dialect: RerankDialectName
+    #: what its scores are; None: what the dialect's usually are
+    score_kind: ScoreKind | None = None
+    #: documents of one list that it reads; those after them keep their order
+    max_documents: Positive = 1_000
+
+
+class EmbedderBackend(Backend, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bi-encoder behind another server."""
+
+    dialect: EmbedDialectName
+    #: length of its vectors
+    dimensions: Annotated[int, Meta(ge=1, le=MAX_DIMENSIONS)]
+    #: what it wants to read before a query and before a passage
+    query_prompt: str = ""
+    passage_prompt: str = ""
+
+
+class Backends(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that an operator named."""
+
+    reranker: dict[str, RerankerBackend] = {}
+    embedder: dict[str, EmbedderBackend] = {}
+
+    def named(self) -> Iterator[tuple[str, Backend]]:
+        """All of them, rerankers first."""
+        yield from self.reranker.items()
+        yield from self.embedder.items()
+
+
+def read(path: Path) -> Backends:
+    """Read the operator's file.
+
+    Raises:
+        SettingsError: It is not there, or holds something that it cannot; says where.
+    """
+    try:
+        found = msgspec.toml.decode(path.read_bytes(), type=Backends)
+        for name, _ in found.named():
+            checked_name(name, name)
+    except OSError as error:
+        raise SettingsError(VARIABLE, f"{path} cannot be read: {error.strerror}") from error
+    except (msgspec.MsgspecError, InvalidRequestError) as error:
+        raise SettingsError(VARIABLE, f"{path}: {error}") from error
+    return found
+
+
+def _content(path: Path) -> str | None:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return None
+
+
+def _required(found: str | None, what: str) -> str:
+    if not found:
+        raise SettingsError(VARIABLE, f"{what} is empty or not there")
+    return found

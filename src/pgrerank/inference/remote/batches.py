@@ -1,0 +1,51 @@
+"""Texts in portions that a server takes, a few of them under way at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import TypeVar
+
+from pgrerank.domain.errors import RemoteError
+
+Item = TypeVar("Item")
+
+
+def portions(sizes: Sequence[int], *, most: int, largest: int) -> Iterator[range]:
+    """Places of texts that go together, in order.
+
+    Args:
+        sizes: Characters of each text.
+        most: Texts of a portion.
+        largest: Characters of a portion; a text above it goes alone.
+    """
+    start = total = 0
+    for place, size in enumerate(sizes):
+        if place > start and (place - start == most or total + size > largest):
+            yield range(start, place)
+            start, total = place, 0
+        total += size
+    if sizes:
+        yield range(start, len(sizes))
+
+
+async def each(
+    portioned: Sequence[range], ask: Callable[[range], Awaitable[list[Item]]], *, at_once: int
+) -> list[Item]:
+    """What is answered to all portions, in order; the first begin first.
+
+    Raises:
+        RemoteError: One of them failed; the others are given up.
+    """
+    gate = asyncio.Semaphore(at_once)
+
+    async def admitted(portion: range) -> list[Item]:
+        async with gate:
+            return await ask(portion)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(admitted(portion)) for portion in portioned]
+    except* RemoteError as failures:
+        failure = failures.exceptions[0]
+    else:
+        return [item for task in tasks for item in task.result()]
+    raise failure

@@ -1,0 +1,1 @@
+"""What other servers are asked for scores and vectors, and how they answer: one module each."""

@@ -1,0 +1,35 @@
+"""The dialects by the names that an operator's file has for them."""
+
+from collections.abc import Mapping
+
+from pgrerank.inference.remote.dialects import (
+    cohere,
+    infinity,
+    jina,
+    nim,
+    openai,
+    tei,
+    vllm,
+    voyage,
+)
+from pgrerank.inference.remote.dialects.dialect import EmbedDialect, RerankDialect
+
+RERANK: Mapping[str, RerankDialect] = {
+    "cohere": cohere.RERANK,
+    "infinity": infinity.RERANK,
+    "jina": jina.RERANK,
+    "nim": nim.RERANK,
+    "tei": tei.RERANK,
+    "vllm": vllm.RERANK,
+    "voyage": voyage.RERANK,
+}
+EMBED: Mapping[str, EmbedDialect] = {
+    "cohere": cohere.EMBED,
+    "infinity": infinity.EMBED,
+    "jina": jina.EMBED,
+    "nim": nim.EMBED,
+    "openai": openai.EMBED,
+    "tei": tei.EMBED,
+    "vllm": vllm.EMBED,
+    "voyage": voyage.EMBED,
+}

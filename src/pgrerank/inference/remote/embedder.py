@@ -1,0 +1,100 @@
+"""The Embedder port over another server."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from pgrerank.domain.document import Chunk
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.inference.chunking import Chunker
+from pgrerank.inference.remote.backend import EmbedderBackend
+from pgrerank.inference.remote.batches import each, portions
+from pgrerank.inference.remote.dialects.dialect import EmbedDialect, Side
+from pgrerank.inference.remote.transport import Server
+from pgrerank.ports import Vector
+
+
+class RemoteEmbedder:
+    """Has a server embed texts, in portions that it takes.
+
+    Args:
+        model: Identity of the bi-encoder.
+        server: Who runs it.
+        dialect: How it is asked.
+        backend: What the operator said of it.
+        chunker: Cuts documents so that the server reads a passage whole.
+        batch: Texts in one request.
+    """
+
+    def __init__(
+        self,
+        model: ModelCard,
+        server: Server,
+        dialect: EmbedDialect,
+        backend: EmbedderBackend,
+        chunker: Chunker,
+        *,
+        batch: int,
+    ) -> None:
+        self._model = model
+        self._server = server
+        self._dialect = dialect
+        self._backend = backend
+        self._chunker = chunker
+        self._batch = batch
+        self._path = backend.path or dialect.path
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the model."""
+        return self._model
+
+    def chunks(self, title: str, text: str) -> Sequence[Chunk]:
+        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
+        return self._chunker.chunks(title, text)
+
+    async def query(self, text: str) -> Vector:
+        """Embed a query. Raises RemoteError."""
+        (found,) = await self._embedded([self._backend.query_prompt + text], "query")
+        return found
+
+    async def passages(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> list[Vector]:
+        """Embed passages, in order. Raises RemoteError."""
+        del tenant_id
+        prompted = [self._backend.passage_prompt + text for text in texts]
+        sizes = [len(text) for text in prompted]
+        portioned = [*portions(sizes, most=self._batch, largest=self._backend.batch_characters)]
+        return await each(
+            portioned,
+            lambda portion: self._embedded([prompted[place] for place in portion], "passage"),
+            at_once=self._backend.concurrency,
+        )
+
+    async def _embedded(self, texts: Sequence[str], side: Side) -> list[Vector]:
+        body = self._dialect.body(self._backend.model, texts, side)
+        answer = await self._server.post(self._path, body)
+        try:
+            placed = self._dialect.vectors(answer)
+        except msgspec.ValidationError as error:
+            raise self._server.failure("gave an answer that holds no vectors") from error
+        vectors = dict(placed)
+        if len(placed) != len(texts) or set(vectors) != {*range(len(texts))}:
+            raise self._server.failure(
+                f"gave {len(placed)} vectors that do not match {len(texts)} texts"
+            )
+        return [self._unit(vectors[place]) for place in range(len(texts))]
+
+    def _unit(self, values: Sequence[float]) -> Vector:
+        if len(values) != self._backend.dimensions:
+            raise self._server.failure(
+                f"gave a vector of {len(values)} dimensions in place of {self._backend.dimensions}"
+            )
+        vector = np.asarray(values, np.float32)
+        length = float(np.linalg.norm(vector))
+        if not np.isfinite(length) or not length:
+            raise self._server.failure("gave a vector without a direction")
+        return vector / np.float32(length)

@@ -1,0 +1,88 @@
+"""What a model behind another server is: what it says itself, or else what the operator says."""
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from pgrerank.domain.errors import ModelError, RemoteError
+from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.inference.remote.backend import Backend, EmbedderBackend, RerankerBackend
+from pgrerank.inference.remote.dialects import tei
+from pgrerank.inference.remote.transport import Server
+
+_TEMPLATE = "remote/1"  # part of the fingerprint: change it when what is sent changes
+_ELSEWHERE = "elsewhere"  # the precision, where a server does not say it
+
+
+async def asked(server: Server, backend: Backend) -> tei.Info | None:
+    """What a server says of its model; None: it has no such route, or an operator said it.
+
+    Raises:
+        ModelError: It does not answer, so that nobody knows what its scores would mean.
+    """
+    if backend.dialect != "tei" or backend.revision or backend.fingerprint:
+        return None
+    try:
+        return msgspec.convert(await server.get(tei.INFO), tei.Info)
+    except RemoteError as error:
+        raise _unknown(server, error.problem) from error
+    except msgspec.ValidationError as error:
+        raise _unknown(server, f"gave an answer that says no model ({error})") from error
+
+
+def reranker(
+    server: Server, backend: RerankerBackend, kind: ScoreKind, info: tei.Info | None
+) -> ModelCard:
+    """Identity of a reranker whose scores are of this kind."""
+    facts = [ModelKind.RERANKER, kind]
+    return _card(server, backend, ModelKind.RERANKER, facts, info, score_kind=kind)
+
+
+def embedder(server: Server, backend: EmbedderBackend, info: tei.Info | None) -> ModelCard:
+    """Identity of a bi-encoder."""
+    facts = [
+        ModelKind.EMBEDDER,
+        backend.dimensions,
+        backend.query_prompt,
+        backend.passage_prompt,
+    ]
+    size = backend.dimensions
+    return _card(server, backend, ModelKind.EMBEDDER, facts, info, dimensions=size)
+
+
+def _card(
+    server: Server,
+    backend: Backend,
+    kind: ModelKind,
+    facts: Sequence[object],
+    info: tei.Info | None,
+    *,
+    score_kind: ScoreKind | None = None,
+    dimensions: int | None = None,
+) -> ModelCard:
+    known = info or tei.Info(model_id=backend.model, model_sha=backend.revision)
+    own = [_TEMPLATE, backend.dialect, known.model_id, known.model_sha, known.model_dtype]
+    return ModelCard(
+        kind=kind,
+        name=known.model_id or server.name,
+        fingerprint=backend.fingerprint or _digest([*own, *facts]),
+        precision=known.model_dtype or _ELSEWHERE,
+        max_length=known.max_input_length or backend.max_tokens,
+        revision=known.model_sha,
+        dimensions=dimensions,
+        score_kind=score_kind,
+        runs=f"the backend `{server.name}` ({backend.dialect})",
+    )
+
+
+def _digest(facts: Sequence[object]) -> str:
+    return hashlib.sha256("\n".join(map(str, facts)).encode()).hexdigest()
+
+
+def _unknown(server: Server, problem: str) -> ModelError:
+    return ModelError(
+        server.name,
+        f"the backend {problem} when it was asked what it runs. Start it first, or say "
+        "`revision = ...` for it in the file of backends.",
+    )

