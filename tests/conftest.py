@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.fixtures.inference",
     "tests.fixtures.postgres",
     "tests.fixtures.rankings",
+    "tests.fixtures.service",
 ]
 
 # A busy machine is no failure.

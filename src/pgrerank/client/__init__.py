@@ -1,0 +1,28 @@
+"""A typed client of the service, for threads (`Client`) and for asyncio (`AsyncClient`).
+
+    with Client("http://127.0.0.1:8080", key) as service:
+        service.ingest("docs", [Document(id="a", text="Install it with pip.")])
+        found = service.search("docs", "how do I install it?", limit=5)
+
+It imports neither models nor the service.
+"""
+
+from pgrerank.client.asynchronous import AsyncClient
+from pgrerank.client.blocking import Client
+from pgrerank.client.errors import ClientError, RefusedError, UnreachableError
+from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
+from pgrerank.client.wire import Patience
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "ClientError",
+    "CollectionKnobs",
+    "Document",
+    "Judgment",
+    "Patience",
+    "RankKnobs",
+    "RefusedError",
+    "SearchKnobs",
+    "UnreachableError",
+]

@@ -1,0 +1,155 @@
+"""The client for asyncio."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any, Self, TypeVar, Unpack
+from uuid import UUID
+
+import httpx
+
+from pgrerank.client import answers, calls, wire
+from pgrerank.client.calls import Call, Event
+from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
+from pgrerank.client.wire import Patience
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """A service of pgrerank, for one key. Tasks may share it; close it, or use it in `async with`.
+
+    Every call raises a ClientError where it comes to no answer; see `pgrerank.client.errors`.
+
+    Args:
+        url: Where the service is, `http://127.0.0.1:8080`.
+        key: An API key.
+        timeout_s: Seconds that a connection, and each silence of the service, may last.
+        patience: How often a call is sent again.
+        http: An httpx client with settings of your own (proxies, certificates); it stays yours to
+            close, and its timeouts hold.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        timeout_s: float = 30.0,
+        patience: Patience | None = None,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        self._url = url
+        self._key = key
+        self._patience = patience or Patience()
+        self._http = http or httpx.AsyncClient(timeout=timeout_s)
+        self._is_ours = http is None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close its connections."""
+        if self._is_ours:
+            await self._http.aclose()
+
+    async def search(
+        self, collection: str, query: str, **knobs: Unpack[SearchKnobs]
+    ) -> answers.Found:
+        """Search a collection."""
+        return await self._send(calls.search(collection, query, **knobs))
+
+    async def rank(
+        self, query: str, documents: Sequence[calls.Rankable], **knobs: Unpack[RankKnobs]
+    ) -> answers.Ranked:
+        """Order documents of your own, texts or objects, by how well they answer a query."""
+        return await self._send(calls.rank(query, documents, **knobs))
+
+    async def results(
+        self, ranking: UUID | str, *, cursor: str | None = None, limit: int = 10
+    ) -> answers.Results:
+        """A page of the results of a past search, in the order that was logged."""
+        return await self._send(calls.results(ranking, cursor, limit))
+
+    async def why(self, ranking: UUID | str, document: str) -> answers.Why:
+        """What became of a document in a past search."""
+        return await self._send(calls.why(ranking, document))
+
+    async def feedback(
+        self, ranking: UUID | str, chunk: UUID | str, event: Event, *, by: str | None = None
+    ) -> answers.FeedbackKept:
+        """Say what a user did with a result."""
+        return await self._send(calls.feedback(ranking, chunk, event, by))
+
+    async def judge(self, collection: str, judgments: Iterable[Judgment]) -> answers.Judged:
+        """Store grades of documents for queries, 10,000 at most."""
+        return await self._send(calls.judge(collection, judgments))
+
+    async def put_collection(
+        self, name: str, **knobs: Unpack[CollectionKnobs]
+    ) -> answers.Collection:
+        """Make a collection; where it exists alike, nothing happens."""
+        return await self._send(calls.put_collection(name, **knobs))
+
+    async def collection(self, name: str) -> answers.Collection:
+        """Look at a collection."""
+        return await self._send(calls.collection(name))
+
+    async def collections(self) -> AsyncIterator[answers.Collection]:
+        """All collections, by name."""
+        page = await self._send(calls.collections(None))
+        for each in page.items:
+            yield each
+        while page.cursor:
+            page = await self._send(calls.collections(page.cursor))
+            for each in page.items:
+                yield each
+
+    async def delete_collection(self, name: str) -> None:
+        """Delete a collection with its documents."""
+        await self._send(calls.delete_collection(name))
+
+    async def ingest(
+        self,
+        collection: str,
+        documents: Iterable[Document | Mapping[str, Any]],
+        *,
+        atomic: bool = False,
+    ) -> answers.Ingested:
+        """Bring documents in, replacing those of the same id whose content changed.
+
+        They are sent in batches; with `atomic` in one request, and all are stored or none. After
+        an error send them again: what is stored already costs nothing.
+        """
+        lines = calls.lines(documents)
+        batches = [list(lines)] if atomic else calls.batches(lines)
+        total = answers.Ingested()
+        sent = 0
+        for batch in batches:
+            done = await self._send(calls.ingest(collection, batch, atomic=atomic))
+            total = total.plus(done, after=sent)
+            sent += len(batch)
+        return total
+
+    async def document(self, collection: str, document_id: str) -> answers.StoredDocument:
+        """Read a document with its chunks."""
+        return await self._send(calls.document(collection, document_id))
+
+    async def delete_document(self, collection: str, document_id: str) -> None:
+        """Delete a document."""
+        await self._send(calls.delete_document(collection, document_id))
+
+    async def _send(self, call: Call[T]) -> T:
+        async def attempt() -> T:
+            return await self._attempt(call)
+
+        return await self._patience.asynchronous(call)(attempt)
+
+    async def _attempt(self, call: Call[T]) -> T:
+        request = self._http.build_request(**wire.parts(self._url, self._key, call))
+        try:
+            response = await self._http.send(request)
+        except httpx.TransportError as error:
+            raise wire.unreachable(self._url, error) from error
+        return wire.read(call, response)

@@ -1,0 +1,146 @@
+"""The client for threads."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Self, TypeVar, Unpack
+from uuid import UUID
+
+import httpx
+
+from pgrerank.client import answers, calls, wire
+from pgrerank.client.calls import Call, Event
+from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
+from pgrerank.client.wire import Patience
+
+T = TypeVar("T")
+
+
+class Client:
+    """A service of pgrerank, for one key. Threads may share it; close it, or use it in a `with`.
+
+    Every call raises a ClientError where it comes to no answer; see `pgrerank.client.errors`.
+
+    Args:
+        url: Where the service is, `http://127.0.0.1:8080`.
+        key: An API key.
+        timeout_s: Seconds that a connection, and each silence of the service, may last.
+        patience: How often a call is sent again.
+        http: An httpx client with settings of your own (proxies, certificates); it stays yours to
+            close, and its timeouts hold.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        timeout_s: float = 30.0,
+        patience: Patience | None = None,
+        http: httpx.Client | None = None,
+    ) -> None:
+        self._url = url
+        self._key = key
+        self._patience = patience or Patience()
+        self._http = http or httpx.Client(timeout=timeout_s)
+        self._is_ours = http is None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its connections."""
+        if self._is_ours:
+            self._http.close()
+
+    def search(self, collection: str, query: str, **knobs: Unpack[SearchKnobs]) -> answers.Found:
+        """Search a collection."""
+        return self._send(calls.search(collection, query, **knobs))
+
+    def rank(
+        self, query: str, documents: Sequence[calls.Rankable], **knobs: Unpack[RankKnobs]
+    ) -> answers.Ranked:
+        """Order documents of your own, texts or objects, by how well they answer a query."""
+        return self._send(calls.rank(query, documents, **knobs))
+
+    def results(
+        self, ranking: UUID | str, *, cursor: str | None = None, limit: int = 10
+    ) -> answers.Results:
+        """A page of the results of a past search, in the order that was logged."""
+        return self._send(calls.results(ranking, cursor, limit))
+
+    def why(self, ranking: UUID | str, document: str) -> answers.Why:
+        """What became of a document in a past search."""
+        return self._send(calls.why(ranking, document))
+
+    def feedback(
+        self, ranking: UUID | str, chunk: UUID | str, event: Event, *, by: str | None = None
+    ) -> answers.FeedbackKept:
+        """Say what a user did with a result."""
+        return self._send(calls.feedback(ranking, chunk, event, by))
+
+    def judge(self, collection: str, judgments: Iterable[Judgment]) -> answers.Judged:
+        """Store grades of documents for queries, 10,000 at most."""
+        return self._send(calls.judge(collection, judgments))
+
+    def put_collection(self, name: str, **knobs: Unpack[CollectionKnobs]) -> answers.Collection:
+        """Make a collection; where it exists alike, nothing happens."""
+        return self._send(calls.put_collection(name, **knobs))
+
+    def collection(self, name: str) -> answers.Collection:
+        """Look at a collection."""
+        return self._send(calls.collection(name))
+
+    def collections(self) -> Iterator[answers.Collection]:
+        """All collections, by name."""
+        page = self._send(calls.collections(None))
+        yield from page.items
+        while page.cursor:
+            page = self._send(calls.collections(page.cursor))
+            yield from page.items
+
+    def delete_collection(self, name: str) -> None:
+        """Delete a collection with its documents."""
+        self._send(calls.delete_collection(name))
+
+    def ingest(
+        self,
+        collection: str,
+        documents: Iterable[Document | Mapping[str, Any]],
+        *,
+        atomic: bool = False,
+    ) -> answers.Ingested:
+        """Bring documents in, replacing those of the same id whose content changed.
+
+        They are sent in batches; with `atomic` in one request, and all are stored or none. After
+        an error send them again: what is stored already costs nothing.
+        """
+        lines = calls.lines(documents)
+        batches = [list(lines)] if atomic else calls.batches(lines)
+        total = answers.Ingested()
+        sent = 0
+        for batch in batches:
+            done = self._send(calls.ingest(collection, batch, atomic=atomic))
+            total = total.plus(done, after=sent)
+            sent += len(batch)
+        return total
+
+    def document(self, collection: str, document_id: str) -> answers.StoredDocument:
+        """Read a document with its chunks."""
+        return self._send(calls.document(collection, document_id))
+
+    def delete_document(self, collection: str, document_id: str) -> None:
+        """Delete a document."""
+        self._send(calls.delete_document(collection, document_id))
+
+    def _send(self, call: Call[T]) -> T:
+        return self._patience.blocking(call)(lambda: self._attempt(call))
+
+    def _attempt(self, call: Call[T]) -> T:
+        request = self._http.build_request(**wire.parts(self._url, self._key, call))
+        try:
+            response = self._http.send(request)
+        except httpx.TransportError as error:
+            raise wire.unreachable(self._url, error) from error
+        return wire.read(call, response)

@@ -1,0 +1,181 @@
+"""Each call as a value: what is sent, and the type of its answer. Nothing is sent here."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar, Unpack
+from urllib.parse import quote
+from uuid import UUID
+
+import msgspec
+
+from pgrerank.client import answers
+from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
+
+T = TypeVar("T")
+#: a text, or an object whose fields are read as text
+Rankable = str | Mapping[str, Any]
+Event = Literal["clicked", "used", "thumbs_up", "thumbs_down"]
+
+#: a batch of documents is sent when it has as many, or as many bytes
+BATCH_DOCUMENTS = 500
+BATCH_BYTES = 4 * 1024**2
+_NDJSON = "application/x-ndjson"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[T]):
+    """A request of the API."""
+
+    method: str
+    path: str
+    answer: type[T]
+    params: Mapping[str, str | int] = field(default_factory=dict[str, str | int])
+    body: bytes | None = None
+    media_type: str = "application/json"
+    #: whether it may be sent again when nobody knows if it was done
+    repeatable: bool = True
+
+
+def search(collection: str, query: str, **knobs: Unpack[SearchKnobs]) -> Call[answers.Found]:
+    """Search a collection."""
+    return Call(
+        method="POST",
+        path=f"{_collection(collection)}/search",
+        body=msgspec.json.encode({"query": query, **knobs}),
+        answer=answers.Found,
+    )
+
+
+def rank(
+    query: str, documents: Sequence[Rankable], **knobs: Unpack[RankKnobs]
+) -> Call[answers.Ranked]:
+    """Order documents that the caller brings."""
+    return Call(
+        method="POST",
+        path="/v1/rankings",
+        body=msgspec.json.encode({"query": query, "documents": documents, **knobs}),
+        answer=answers.Ranked,
+    )
+
+
+def results(ranking: UUID | str, cursor: str | None, limit: int) -> Call[answers.Results]:
+    """Go on in the results of a search."""
+    given: dict[str, str | int] = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+    return Call(
+        method="GET", path=f"{_ranking(ranking)}/results", params=given, answer=answers.Results
+    )
+
+
+def why(ranking: UUID | str, document: str) -> Call[answers.Why]:
+    """Ask what became of a document in a search."""
+    return Call(
+        method="GET",
+        path=f"{_ranking(ranking)}/why",
+        params={"document": document},
+        answer=answers.Why,
+    )
+
+
+def collection(name: str) -> Call[answers.Collection]:
+    """Look at a collection."""
+    return Call(method="GET", path=_collection(name), answer=answers.Collection)
+
+
+def collections(cursor: str | None) -> Call[answers.Collections]:
+    """A page of collections."""
+    params: dict[str, str | int] = {"cursor": cursor} if cursor else {}
+    return Call(method="GET", path="/v1/collections", params=params, answer=answers.Collections)
+
+
+def put_collection(name: str, **knobs: Unpack[CollectionKnobs]) -> Call[answers.Collection]:
+    """Make a collection, or find it there alike."""
+    return Call(
+        method="PUT",
+        path=_collection(name),
+        body=msgspec.json.encode(knobs),
+        answer=answers.Collection,
+    )
+
+
+def delete_collection(name: str) -> Call[None]:
+    """Delete a collection with its documents."""
+    return Call(method="DELETE", path=_collection(name), answer=type(None), repeatable=False)
+
+
+def ingest(collection: str, lines: Sequence[bytes], *, atomic: bool) -> Call[answers.Ingested]:
+    """Bring documents in, each an encoded line."""
+    return Call(
+        method="PUT",
+        path=f"{_collection(collection)}/documents",
+        params={"atomic": "true"} if atomic else {},
+        body=b"\n".join(lines),
+        media_type=_NDJSON,
+        answer=answers.Ingested,
+    )
+
+
+def document(collection: str, document_id: str) -> Call[answers.StoredDocument]:
+    """Read a document."""
+    return Call(
+        method="GET", path=_document(collection, document_id), answer=answers.StoredDocument
+    )
+
+
+def delete_document(collection: str, document_id: str) -> Call[None]:
+    """Delete a document."""
+    return Call(
+        method="DELETE",
+        path=_document(collection, document_id),
+        answer=type(None),
+        repeatable=False,
+    )
+
+
+def judge(collection: str, judgments: Iterable[Judgment]) -> Call[answers.Judged]:
+    """Store grades."""
+    body = msgspec.json.encode({"collection": collection, "judgments": list(judgments)})
+    return Call(method="POST", path="/v1/judgments", body=body, answer=answers.Judged)
+
+
+def feedback(
+    ranking: UUID | str, chunk: UUID | str, event: Event, by: str | None
+) -> Call[answers.FeedbackKept]:
+    """Say what a user did with a result."""
+    return Call(
+        method="POST",
+        path=f"{_ranking(ranking)}/feedback",
+        body=msgspec.json.encode({"chunk_id": chunk, "event": event, "by": by}),
+        answer=answers.FeedbackKept,
+        repeatable=False,
+    )
+
+
+def lines(documents: Iterable[Document | Mapping[str, Any]]) -> Iterator[bytes]:
+    """Documents as lines of NDJSON."""
+    return map(msgspec.json.encode, documents)
+
+
+def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Lines in the order given, in lists of at most 500, begun anew at 4 MiB."""
+    batch: list[bytes] = []
+    size = 0
+    for line in encoded:
+        if batch and (len(batch) == BATCH_DOCUMENTS or size + len(line) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(line)
+        size += len(line)
+    if batch:
+        yield batch
+
+
+def _collection(name: str) -> str:
+    return f"/v1/collections/{quote(name, safe='')}"
+
+
+def _document(collection: str, document_id: str) -> str:
+    return f"{_collection(collection)}/documents/{quote(document_id, safe='')}"
+
+
+def _ranking(ranking: UUID | str) -> str:
+    return f"/v1/rerankings/{quote(str(ranking), safe='')}"

@@ -1,0 +1,152 @@
+"""Between calls and HTTP: requests, answers, and when a call is sent again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from pgrerank import __version__
+from pgrerank.client.calls import Call
+from pgrerank.client.errors import (
+    Problem,
+    RefusedError,
+    TimedOutError,
+    UnreachableError,
+    UnreadableError,
+    refusal,
+)
+
+T = TypeVar("T")
+
+#: the service did not begin, so that any call may be sent again
+_NOT_BEGUN = frozenset({429, 503})
+#: a proxy lost the answer
+_LOST = frozenset({502, 504})
+_PROBLEM = "application/problem+json"
+_BACKOFF = wait_exponential_jitter(multiplier=0.2, max=5.0, jitter=0.2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How often a call is sent again, and how long to wait for that.
+
+    What the service asks for by Retry-After is what is waited; without it from 0.2 seconds on,
+    doubled each time, with jitter. Calls that are not repeatable are sent again only where the
+    service did not begin them: no connection, 429 and 503.
+    """
+
+    #: times a call is sent again; 0: never
+    retries: int = 3
+    #: longest wait before one of them, in seconds; a Retry-After over it fails at once
+    longest_wait_s: float = 30.0
+
+    def blocking(self, call: Call[Any]) -> Retrying:
+        """The loop around a call, for threads."""
+        return Retrying(reraise=True, **self._policy(call))
+
+    def asynchronous(self, call: Call[Any]) -> AsyncRetrying:
+        """The loop around a call, for asyncio."""
+        return AsyncRetrying(reraise=True, **self._policy(call))
+
+    def _policy(self, call: Call[Any]) -> dict[str, Any]:
+        return {
+            "stop": stop_after_attempt(self.retries + 1),
+            "wait": _wait,
+            "retry": retry_if_exception(self._worth_another_try(call)),
+        }
+
+    def _worth_another_try(self, call: Call[Any]) -> Callable[[BaseException], bool]:
+        def judge(error: BaseException) -> bool:
+            if (_retry_after(error) or 0.0) > self.longest_wait_s:
+                return False
+            return _not_begun(error) or (call.repeatable and _lost(error))
+
+        return judge
+
+
+def parts(url: str, key: str, call: Call[Any]) -> dict[str, Any]:
+    """What a request of httpx is built from; `url` may have a path of its own."""
+    headers = {"Authorization": f"Bearer {key}", "User-Agent": f"pgrerank-python/{__version__}"}
+    if call.body is not None:
+        headers["Content-Type"] = call.media_type
+    return {
+        "method": call.method,
+        "url": url.rstrip("/") + call.path,
+        "params": dict(call.params) or None,
+        "content": call.body,
+        "headers": headers,
+    }
+
+
+def read(call: Call[T], response: httpx.Response) -> T:
+    """The answer to a call.
+
+    Raises:
+        RefusedError: The service refused it.
+        UnreadableError: It is not the service that answered.
+    """
+    if response.is_error:
+        raise refusal(_problem(response), _seconds(response.headers.get("Retry-After")))
+    if call.answer is type(None):
+        return call.answer()
+    try:
+        return msgspec.json.decode(response.content, type=call.answer)
+    except msgspec.DecodeError as error:
+        raise UnreadableError(response.status_code, response.text) from error
+
+
+def unreachable(url: str, error: httpx.TransportError) -> UnreachableError:
+    """A failure of the transport, in our words."""
+    kind = TimedOutError if isinstance(error, httpx.TimeoutException) else UnreachableError
+    return kind(url, str(error) or type(error).__name__)
+
+
+def _problem(response: httpx.Response) -> Problem:
+    if response.headers.get("Content-Type", "").startswith(_PROBLEM):
+        try:
+            return msgspec.json.decode(response.content, type=Problem)
+        except msgspec.DecodeError as error:
+            raise UnreadableError(response.status_code, response.text) from error
+    if response.status_code in _NOT_BEGUN | _LOST:  # a proxy's own page
+        return Problem(status=response.status_code, title=response.reason_phrase)
+    raise UnreadableError(response.status_code, response.text)
+
+
+def _seconds(value: str | None) -> float | None:
+    """Retry-After, in the form of seconds."""
+    return float(value) if value is not None and value.isdigit() else None
+
+
+def _retry_after(error: BaseException | None) -> float | None:
+    return error.retry_after_s if isinstance(error, RefusedError) else None
+
+
+def _not_begun(error: BaseException) -> bool:
+    if isinstance(error, RefusedError):
+        return error.status in _NOT_BEGUN
+    return isinstance(
+        error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
+    )
+
+
+def _lost(error: BaseException) -> bool:
+    """The connection broke, or a proxy gave up; a slow answer would only be slow again."""
+    if isinstance(error, RefusedError):
+        return error.status in _LOST
+    return isinstance(error, UnreachableError) and not isinstance(error, TimedOutError)
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = _retry_after(error)
+    return _BACKOFF(state) if asked is None else asked
