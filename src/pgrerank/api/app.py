@@ -6,6 +6,7 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 
 from pgrerank.api import auth, framework, health, openapi
+from pgrerank.api.compat import routes
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.health import Ready
 from pgrerank.api.native import (
@@ -65,6 +66,7 @@ def create_app(
             openapi.document,
             _tenant_router(house, limits),
             _operator_router(operator_token),
+            *routes.routers(limits, auth.middleware(house, limits)),
         ],
         dependencies={
             "house": _always(house),

@@ -1,10 +1,10 @@
 """Litestar's own refusals, and what nobody planned, in the form of ours."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
-from typing import cast
+from typing import Any, TypeAlias, cast
 
 import structlog
 from litestar.exceptions import (
@@ -38,21 +38,27 @@ from pgrerank.domain.limits import Limits
 
 _NAMED = re.compile(r"field `(.+)`")
 
+#: what an exception of one kind comes to
+ToProblem: TypeAlias = Callable[[Any], ProblemDetailsException]
+
+
+def problems(limits: Limits) -> dict[type[Exception], ToProblem]:
+    """How every exception becomes a problem; the nearest class decides."""
+    return {
+        RecursionError: _nested_too_deeply,
+        RequestEntityTooLarge: partial(_body_too_large, limits),
+        TooManyRequestsException: _too_many_requests,
+        ValidationException: _invalid,
+        HTTPException: _refused_by_framework,
+        PgrerankError: refused,
+        Exception: unexpected,
+    }
+
 
 def plugin(limits: Limits) -> ProblemDetailsPlugin:
     """Litestar's plugin, which answers every exception with a problem document."""
     return ProblemDetailsPlugin(
-        ProblemDetailsConfig(
-            exception_to_problem_detail_map={
-                RecursionError: _nested_too_deeply,
-                RequestEntityTooLarge: partial(_body_too_large, limits),
-                TooManyRequestsException: _too_many_requests,
-                ValidationException: _invalid,
-                HTTPException: _refused_by_framework,
-                PgrerankError: refused,
-                Exception: unexpected,
-            }
-        )
+        ProblemDetailsConfig(exception_to_problem_detail_map=problems(limits))
     )
 
 

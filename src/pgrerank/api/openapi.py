@@ -21,6 +21,11 @@ key of a tenant: `Authorization: Bearer <key>`. Refusals are problem documents (
 
 _TAGS = [
     Tag(name="search", description="Search a collection and look searches up again."),
+    Tag(
+        name="compatible",
+        description="Rerank and embed as other servers do, for their clients. Each dialect under "
+        "/compat, and at the root what can be told apart.",
+    ),
     Tag(name="collections", description="Named sets of documents."),
     Tag(name="documents", description="Bring documents in, read and delete them."),
     Tag(name="keys", description="API keys of the tenant, for keys with the scope `admin`."),

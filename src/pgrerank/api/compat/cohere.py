@@ -1,0 +1,169 @@
+"""Cohere's rerank, versions 1 and 2."""
+
+from math import ceil
+from typing import Annotated, Any
+
+from litestar import Response, post
+from litestar.params import JSONBody
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from pgrerank.api import auth, media
+from pgrerank.api.compat import errors, wire
+from pgrerank.api.compat.desk import Desk, TheDesk
+from pgrerank.api.compat.errors import Refusal
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.rank import Ranked
+from pgrerank.domain.tenant import Scope
+
+NAME = "cohere"
+#: documents in one search unit, the measure that clients read from `billed_units`
+_UNIT = 100
+
+
+class RerankV1(Struct, frozen=True, kw_only=True):
+    """What version 1 takes. `max_chunks_per_doc` is ignored: the whole document is read."""
+
+    query: wire.Query
+    documents: wire.Documents
+    model: wire.Model = None
+    top_n: wire.TopN = None
+    rank_fields: Annotated[
+        list[str] | None,
+        Meta(description="Fields of the objects that are read, in this order. Default: all."),
+    ] = None
+    return_documents: wire.Returned = None
+
+
+class RerankV2(Struct, frozen=True, kw_only=True):
+    """What version 2 takes. `max_tokens_per_doc` and `priority` are ignored."""
+
+    model: wire.Model
+    query: wire.Query
+    documents: wire.Documents
+    top_n: wire.TopN = None
+    return_documents: wire.Returned = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """A document in its new place."""
+
+    index: int
+    relevance_score: float
+    document: dict[str, Any] | UnsetType = UNSET
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """Of the API."""
+
+    version: str
+
+
+class Units(Struct, frozen=True, kw_only=True):
+    """What Cohere would bill; nothing is billed here."""
+
+    search_units: int
+
+
+class Tokens(Struct, frozen=True, kw_only=True):
+    """What the reranker read, in its own tokens."""
+
+    input_tokens: int
+
+
+class ApiMeta(Struct, frozen=True, kw_only=True):
+    """What surrounds the results."""
+
+    api_version: Version
+    billed_units: Units
+    tokens: Tokens
+    #: why documents were not scored or not read to their end
+    warnings: list[str] | UnsetType = UNSET
+
+    @classmethod
+    def of(cls, ranked: Ranked, version: str) -> "ApiMeta":
+        """That of one ranking."""
+        return cls(
+            api_version=Version(version=version),
+            billed_units=Units(search_units=ceil(len(ranked.documents) / _UNIT)),
+            tokens=Tokens(input_tokens=ranked.tokens),
+            warnings=_warnings(ranked) or UNSET,
+        )
+
+
+class Reranked(Struct, frozen=True, kw_only=True):
+    """What both versions answer."""
+
+    id: str
+    results: list[Result]
+    meta: ApiMeta
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """A refusal."""
+
+    message: str
+
+
+RESPONSES = errors.documented(Refused, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+
+
+@post(
+    "/v1/rerank",
+    tags=["compatible"],
+    summary="Rerank as Cohere's v1",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def rerank_v1(data: JSONBody[RerankV1], desk: TheDesk) -> Reranked:
+    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    return await answered(desk, data, "1", rank_fields=data.rank_fields)
+
+
+@post(
+    "/v2/rerank",
+    tags=["compatible"],
+    summary="Rerank as Cohere's v2",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def rerank_v2(data: JSONBody[RerankV2], desk: TheDesk) -> Reranked:
+    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    return await answered(desk, data, "2")
+
+
+async def answered(
+    desk: Desk, data: RerankV1 | RerankV2, version: str, *, rank_fields: list[str] | None = None
+) -> Reranked:
+    """Rank, and answer as Cohere does."""
+    ranked = await desk.rank(
+        NAME,
+        data.query,
+        data.documents,
+        model=data.model,
+        limit=data.top_n,
+        rank_fields=rank_fields,
+    )
+    results = [
+        Result(
+            index=each.index,
+            relevance_score=each.display,
+            document=wire.echoed(data.documents[each.index]) if data.return_documents else UNSET,
+        )
+        for each in ranked.results
+    ]
+    return Reranked(id=str(ranked.id), results=results, meta=ApiMeta.of(ranked, version))
+
+
+def refused(refusal: Refusal) -> Response[Any]:
+    """A refusal in Cohere's words."""
+    return refusal.told(Refused(message=refusal.detail))
+
+
+def _warnings(ranked: Ranked) -> list[str]:
+    truncated = sum(each.truncated for each in ranked.documents)
+    warnings = [f"{truncated} documents were read in part"] if truncated else []
+    if ranked.rerank.status is not RerankStatus.FULL:
+        warnings.append(f"{ranked.rerank.status}: {ranked.rerank.reason}")
+    return warnings

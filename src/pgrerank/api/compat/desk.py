@@ -1,0 +1,144 @@
+"""Where the dialects hand in what they were asked: one way to rank and to embed for all."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from pgrerank.api.compat.errors import EMPTY
+from pgrerank.api.injected import TheCaller, TheHouse, TheLimits
+from pgrerank.domain.errors import InvalidRequestError, TooLargeError
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.rank import MAX_DOCUMENTS, BroughtDocument, Ranked, RankRequest
+from pgrerank.domain.structured import readable
+from pgrerank.domain.tenant import Caller
+from pgrerank.ports import House
+from pgrerank.ports.scoring import Embedder, Vector
+from pgrerank.usecases import rank as use_case
+
+#: what tells rerankers from other models where clients list them: llama-stack looks for the word
+MARK = "rerank"
+#: texts of one embedding request, as OpenAI bounds them
+MAX_INPUTS = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """A caller of a dialect, and the house it stands in."""
+
+    house: House
+    caller: Caller
+    limits: Limits
+
+    async def rank(
+        self,
+        dialect: str,
+        query: str,
+        documents: Sequence[Any],
+        *,
+        model: str | None = None,
+        limit: int | None = None,
+        truncate: bool = True,
+        rank_fields: Sequence[str] | None = None,
+        field: str = "documents",
+    ) -> Ranked:
+        """Rank documents as the dialect's client brought them, strings or objects.
+
+        Raises:
+            InvalidRequestError: There are no documents, the query is blank, ...; names the
+                dialect's `field`.
+            TooLargeError: The query is too long, or there are too many documents.
+        """
+        _check(len(query), self.limits.query_characters, "query", "characters")
+        if not documents:
+            raise InvalidRequestError(field, EMPTY)
+        _check(len(documents), MAX_DOCUMENTS, field, "documents")
+        texts = [readable(document, rank_fields) for document in documents]
+        request = RankRequest(
+            query=query,
+            documents=tuple(map(BroughtDocument, texts)),
+            limit=limit and min(limit, len(texts)),
+            truncate=truncate,
+            model=self.reranker(model),
+            dialect=dialect,
+        )
+        return await use_case.rank(self.house, self.caller.tenant_id, request)
+
+    def reranker(self, model: str | None) -> str | None:
+        """The operator's name of a reranker that a client asks for; None: the default.
+
+        Clients must name some model, and many can name only their vendor's. Any name that the
+        operator gave to none stands for the default; the answer tells the model that ran.
+        """
+        names = {identifier(name): name for name in self.house.rerankers}
+        return names.get(identifier(model)) if model else None
+
+    def rerankers(self) -> list[tuple[str, ModelCard]]:
+        """What a caller may name, with what it stands for; the default first."""
+        named = [(name, scorer.model) for name, scorer in self.house.rerankers.items()]
+        default = self.house.scorer.model
+        return [(identifier(name), card) for name, card in [(default.name, default), *named]]
+
+    def embedders(self) -> list[tuple[str, ModelCard]]:
+        """Likewise of embedders."""
+        named = [(name, embedder.model) for name, embedder in self.house.embedders.items()]
+        default = self.house.embedder.model
+        return [(default.name, default), *named]
+
+    def embedder(self, model: str | None) -> Embedder:
+        """The embedder that a client asks for; any unknown name stands for the default."""
+        return self.house.embedders.get(model or "", self.house.embedder)
+
+    async def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        model: str | None = None,
+        field: str = "input",
+        as_queries: bool = False,
+    ) -> Sequence[Vector]:
+        """Unit vectors of texts, in order.
+
+        Raises:
+            InvalidRequestError: There are no texts.
+            TooLargeError: There are more than 2,048.
+        """
+        if not texts:
+            raise InvalidRequestError(field, EMPTY)
+        _check(len(texts), MAX_INPUTS, field, "texts")
+        embedder = self.embedder(model)
+        if as_queries:
+            return [await embedder.query(text) for text in texts]
+        return await embedder.passages(texts, tenant_id=self.caller.tenant_id)
+
+    async def tokens(self, texts: Sequence[str], model: str | None = None) -> int:
+        """How many tokens of texts an embedder reads."""
+        embedder = self.embedder(model)
+
+        def counted() -> int:
+            counts = (sum(c.token_count for c in embedder.chunks("", text)) for text in texts)
+            return sum(min(count, embedder.model.max_length) for count in counts)
+
+        return await asyncio.to_thread(counted)
+
+
+def identifier(name: str) -> str:
+    """The id under which clients know a reranker: it says that it is one."""
+    return name if MARK in name.lower() else f"{MARK}-{name}"
+
+
+def provided(house: TheHouse, caller: TheCaller, limits: TheLimits) -> Desk:
+    """The desk, for handlers."""
+    return Desk(house=house, caller=caller, limits=limits)
+
+
+def _check(size: int, limit: int, field: str, unit: str) -> None:
+    if size > limit:
+        raise TooLargeError(field, size=size, limit=limit, unit=unit)
+
+
+TheDesk: TypeAlias = NamedDependency[SkipValidation[Desk]]

@@ -1,0 +1,99 @@
+"""Refusals in the words of a dialect: found as everywhere, told in its own form."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias, cast
+
+from litestar import MediaType, Request, Response
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.plugins.problem_details import ProblemDetailsException
+from msgspec import Struct
+
+from pgrerank.api.framework import ToProblem, problems
+from pgrerank.api.problem import BODY, BY_STATUS, KINDS, FieldProblem, Kind
+from pgrerank.domain.limits import Limits
+
+#: what is wrong with a list of texts that holds none
+EMPTY = "must not be empty"
+
+_BY_URI = {kind.uri: kind for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """What was refused and why."""
+
+    kind: Kind
+    detail: str
+    #: those at fault; none where no field is
+    fields: Sequence[FieldProblem]
+    headers: Mapping[str, str]
+
+    #: there was nothing to rank or to embed
+    is_empty: bool
+
+    @property
+    def status(self) -> int:
+        """The status of our own API, which most dialects share."""
+        return self.kind.status
+
+    def told(self, body: object, status: int | None = None) -> Response[Any]:
+        """The answer with this body; the status is the dialect's where it has one of its own."""
+        return Response(
+            body,
+            status_code=status or self.status,
+            headers=dict(self.headers),
+            media_type=MediaType.JSON,
+        )
+
+
+Told: TypeAlias = Callable[[Refusal], Response[Any]]
+Handler: TypeAlias = Callable[[Request[Any, Any, Any], Any], Response[Any]]
+
+
+def handlers(limits: Limits, told: Told) -> dict[int | type[Exception], Handler]:
+    """Exception handlers of a dialect's routes."""
+    return {
+        failure: partial(_answered, to_problem, told)
+        for failure, to_problem in problems(limits).items()
+    }
+
+
+def tell_as(request: Request[Any, Any, Any], told: Told) -> None:
+    """From here on, refuse this request in another dialect than its route's."""
+    request.state.told = told
+
+
+def documented(body: type[Struct], *statuses: int) -> dict[int, ResponseSpec]:
+    """OpenAPI responses for these statuses."""
+    return {
+        status: ResponseSpec(body, description=_title(status), generate_examples=False)
+        for status in statuses
+    }
+
+
+def _title(status: int) -> str:
+    return BY_STATUS[status].title if status in BY_STATUS else "Refused"
+
+
+def _answered(
+    to_problem: ToProblem, told: Told, request: Request[Any, Any, Any], error: Exception
+) -> Response[Any]:
+    return request.state.get("told", told)(_refusal(to_problem(error)))
+
+
+def _refusal(problem: ProblemDetailsException) -> Refusal:
+    facts = cast("dict[str, Any]", problem.extra)
+    fields: Sequence[FieldProblem] = facts.get("errors", ())
+    if not fields and "field" in facts:
+        named = facts["field"]
+        said = problem.detail.removeprefix(f"{named}: ")
+        fields = [FieldProblem(field=named, problem=said, source=BODY)]
+    return Refusal(
+        kind=_BY_URI[problem.type_ or ""],
+        detail=problem.detail,
+        fields=fields,
+        headers=problem.headers or {},
+        is_empty=any(each.problem == EMPTY for each in fields),
+    )

@@ -1,0 +1,180 @@
+"""infinity's rerank and its list of models."""
+
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from pgrerank.api import auth, media
+from pgrerank.api.compat import errors, wire
+from pgrerank.api.compat.desk import TheDesk
+from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.problem import INVALID, OVERLOADED, UNAUTHENTICATED
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.tenant import Scope
+
+NAME = "infinity"
+_MALFORMED = 422
+_OVERLOADED = 429
+
+
+class Rerank(Struct, frozen=True, kw_only=True):
+    """What infinity takes."""
+
+    query: wire.Query
+    documents: list[str]
+    model: wire.Model = None
+    top_n: wire.TopN = None
+    return_documents: wire.Returned = None
+    raw_scores: Annotated[
+        bool | None, Meta(description="Scores in the reranker's own unit instead of 0 to 1.")
+    ] = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """A document in its new place; `document` is null unless it was asked for."""
+
+    relevance_score: float
+    index: int
+    document: str | None
+
+
+class Reranked(Struct, frozen=True, kw_only=True):
+    """What infinity answers."""
+
+    object: str = "rerank"
+    results: list[Result]
+    model: str
+    usage: wire.Usage
+    id: str
+    created: int
+
+
+class Stats(Struct, frozen=True, kw_only=True):
+    """What infinity's client insists on. Always 0: /metrics tells the waiting line."""
+
+    queue_fraction: float = 0.0
+    queue_absolute: int = 0
+    results_pending: int = 0
+    batch_size: int = 0
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    """A model."""
+
+    id: str
+    stats: Stats
+    object: str = "model"
+    owned_by: str = NAME
+    created: int
+    #: on what it runs
+    backend: str
+    capabilities: list[str]
+
+
+class Models(Struct, frozen=True, kw_only=True):
+    """All models."""
+
+    data: list[Served]
+    object: str = "list"
+
+
+class Malformed(Struct, frozen=True, kw_only=True):
+    """What is wrong with a field."""
+
+    loc: list[str]
+    msg: str
+    type: str
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """A body that was refused."""
+
+    detail: list[Malformed]
+
+
+class Stranger(Struct, frozen=True, kw_only=True):
+    """A caller that was refused."""
+
+    detail: str
+
+
+RESPONSES = {
+    **errors.documented(wire.Faulty, 403, 404, 409, 413, 415, 429, 500, 503),
+    **errors.documented(Stranger, 401),
+    **errors.documented(Refused, _MALFORMED),
+}
+
+
+@post(
+    "/rerank",
+    tags=["compatible"],
+    summary="Rerank as infinity",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    ranked = await desk.rank(NAME, data.query, data.documents, model=data.model, limit=data.top_n)
+    scores = wire.scores(ranked, raw=data.raw_scores)
+    results = [
+        Result(
+            relevance_score=score,
+            index=each.index,
+            document=data.documents[each.index] if data.return_documents else None,
+        )
+        for each, score in zip(ranked.results, scores, strict=True)
+    ]
+    return Reranked(
+        results=results,
+        model=wire.ran(ranked),
+        usage=wire.Usage.of(ranked),
+        id=f"infinity-{ranked.id}",
+        created=int(ranked.created_at.timestamp()),
+    )
+
+
+@get(
+    "/models",
+    tags=["compatible"],
+    summary="The models as infinity lists them",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=RESPONSES,
+    sync_to_thread=False,
+)
+def models(desk: TheDesk) -> Models:
+    """Rerankers, then embedders."""
+    now = int(desk.house.clock.now().timestamp())
+    rerankers = [_served(*each, "rerank", now) for each in desk.rerankers()]
+    embedders = [_served(*each, "embed", now) for each in desk.embedders()]
+    return Models(data=[*rerankers, *embedders])
+
+
+def refused(refusal: Refusal) -> Response[Any]:
+    """A refusal in infinity's words, which for a malformed body are FastAPI's."""
+    if refusal.kind is UNAUTHENTICATED:
+        return refusal.told(Stranger(detail="Unauthorized"))
+    if refusal.kind is INVALID:
+        return refusal.told(Refused(detail=_malformed(refusal)), _MALFORMED)
+    status = _OVERLOADED if refusal.kind is OVERLOADED else refusal.status
+    fault = wire.Fault(message=refusal.detail, type=None, param=None, code=status)
+    return refusal.told(wire.Faulty(error=fault), status)
+
+
+def _malformed(refusal: Refusal) -> list[Malformed]:
+    return [
+        Malformed(loc=["body", each.field], msg=each.problem, type="value_error")
+        for each in refusal.fields
+    ] or [Malformed(loc=["body"], msg=refusal.detail, type="value_error")]
+
+
+def _served(name: str, card: ModelCard, capability: str, now: int) -> Served:
+    return Served(
+        id=name,
+        stats=Stats(),
+        created=now,
+        backend=card.runs or card.precision,
+        capabilities=[capability],
+    )

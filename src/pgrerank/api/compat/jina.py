@@ -1,0 +1,73 @@
+"""Jina's rerank."""
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import JSONBody
+from msgspec import UNSET, Struct, UnsetType
+
+from pgrerank.api import auth, media
+from pgrerank.api.compat import errors, wire
+from pgrerank.api.compat.desk import TheDesk
+from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.problem import INVALID
+from pgrerank.domain.tenant import Scope
+
+NAME = "jina"
+_MALFORMED = 422
+
+
+class Rerank(Struct, frozen=True, kw_only=True):
+    """What Jina takes; a document is returned unless the caller says otherwise."""
+
+    query: wire.Query
+    documents: wire.Documents
+    model: wire.Model = None
+    top_n: wire.TopN = None
+    return_documents: wire.Returned = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """A document in its new place."""
+
+    index: int
+    relevance_score: float
+    document: dict[str, Any] | UnsetType = UNSET
+
+
+class Reranked(Struct, frozen=True, kw_only=True):
+    """What Jina answers."""
+
+    object: str = "list"
+    model: str
+    usage: wire.Usage
+    results: list[Result]
+
+
+@post(
+    "/v1/rerank",
+    tags=["compatible"],
+    summary="Rerank as Jina",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=errors.documented(wire.Detailed, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503),
+)
+async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    ranked = await desk.rank(NAME, data.query, data.documents, model=data.model, limit=data.top_n)
+    shows = data.return_documents is not False
+    results = [
+        Result(
+            index=each.index,
+            relevance_score=each.display,
+            document=wire.echoed(data.documents[each.index]) if shows else UNSET,
+        )
+        for each in ranked.results
+    ]
+    return Reranked(model=wire.ran(ranked), usage=wire.Usage.of(ranked), results=results)
+
+
+def refused(refusal: Refusal) -> Response[Any]:
+    """A refusal in Jina's words."""
+    status = _MALFORMED if refusal.kind is INVALID else None
+    return refusal.told(wire.Detailed(detail=refusal.detail), status)

@@ -1,0 +1,197 @@
+"""OpenAI's embeddings and list of models."""
+
+import base64
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from litestar import Response, get, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from pgrerank.api import auth, media
+from pgrerank.api.compat import errors, wire
+from pgrerank.api.compat.desk import TheDesk
+from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.problem import (
+    INVALID,
+    NOT_FOUND,
+    OVERLOADED,
+    QUOTA,
+    TOO_LARGE,
+    TOO_MANY,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    UNSUPPORTED,
+)
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.tenant import Scope
+from pgrerank.ports.scoring import Vector
+
+_LIMITED = "rate_limit_error"
+_ASKED_WRONGLY = "invalid_request_error"
+#: `type` of each kind of problem; any other is a server_error
+_TYPES = {
+    INVALID: _ASKED_WRONGLY,
+    NOT_FOUND: _ASKED_WRONGLY,
+    UNSUPPORTED: _ASKED_WRONGLY,
+    TOO_LARGE: _ASKED_WRONGLY,
+    UNAUTHENTICATED: _ASKED_WRONGLY,
+    QUOTA: _LIMITED,
+    TOO_MANY: _LIMITED,
+    OVERLOADED: "server_error",
+    UNAVAILABLE: "server_error",
+}
+_CODES = {UNAUTHENTICATED: "invalid_api_key", NOT_FOUND: "not_found", QUOTA: "rate_limit_exceeded"}
+
+
+class Embed(Struct, frozen=True, kw_only=True):
+    """What OpenAI takes, and what Jina and Voyage say of a text's part in a search."""
+
+    input: Annotated[
+        str | list[str | int | list[int]],
+        Meta(description="A text or up to 2,048 of them. Token ids are refused."),
+    ]
+    model: Annotated[
+        str | None,
+        Meta(
+            description="An id that `GET /v1/models` lists. Any other stands for the default "
+            "embedder; the answer names the one that ran."
+        ),
+    ] = None
+    encoding_format: Annotated[
+        Literal["float", "base64"] | None,
+        Meta(description="`base64`: little-endian 32 bit floats."),
+    ] = None
+    dimensions: Annotated[
+        int | None, Meta(description="Only the model's own number of dimensions.")
+    ] = None
+    input_type: Annotated[
+        str | None, Meta(description="`query`: as queries are embedded. Else: as passages are.")
+    ] = None
+    task: Annotated[str | None, Meta(description="`retrieval.query`: likewise.")] = None
+
+    @property
+    def is_query(self) -> bool:
+        """Whether the texts are queries."""
+        return "query" in (self.input_type, (self.task or "").rpartition(".")[2])
+
+    def texts(self) -> list[str]:
+        """The texts. Raises InvalidRequestError for token ids."""
+        given = [self.input] if isinstance(self.input, str) else self.input
+        texts = [text for text in given if isinstance(text, str)]
+        if len(texts) < len(given):
+            raise InvalidRequestError(
+                "input",
+                "must be text: token ids are those of another model's tokenizer "
+                "(LangChain: check_embedding_ctx_length=False)",
+            )
+        return texts
+
+
+class Embedding(Struct, frozen=True, kw_only=True):
+    """The unit vector of a text."""
+
+    object: str = "embedding"
+    index: int
+    embedding: list[float] | str
+
+
+class Embedded(Struct, frozen=True, kw_only=True):
+    """What OpenAI answers."""
+
+    object: str = "list"
+    data: list[Embedding]
+    model: str
+    usage: wire.Usage
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    """A model."""
+
+    id: str
+    object: str = "model"
+    created: int
+    owned_by: str = "pgrerank"
+    #: tokens a text may have, or a query with a text
+    max_model_len: int
+
+
+class Models(Struct, frozen=True, kw_only=True):
+    """All models."""
+
+    object: str = "list"
+    data: list[Served]
+
+
+RESPONSES = errors.documented(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+
+
+@post(
+    ["/v1/embeddings", "/embeddings"],
+    tags=["compatible"],
+    summary="Embed as OpenAI",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def embeddings(data: JSONBody[Embed], desk: TheDesk) -> Embedded:
+    """A vector for each text, in order. Of a long text the head is read."""
+    texts = data.texts()
+    card = desk.embedder(data.model).model
+    _check_dimensions(data, card)
+    vectors = await desk.embed(texts, model=data.model, as_queries=data.is_query)
+    tokens = await desk.tokens(texts, data.model)
+    rows = [
+        Embedding(index=index, embedding=_written(vector, data.encoding_format))
+        for index, vector in enumerate(vectors)
+    ]
+    usage = wire.Usage(prompt_tokens=tokens, total_tokens=tokens)
+    return Embedded(data=rows, model=card.name, usage=usage)
+
+
+@get(
+    "/v1/models",
+    tags=["compatible"],
+    summary="The models as OpenAI lists them",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=RESPONSES,
+    sync_to_thread=False,
+)
+def models(desk: TheDesk) -> Models:
+    """Rerankers, whose ids all contain `rerank`, then embedders."""
+    now = int(desk.house.clock.now().timestamp())
+    return Models(
+        data=[
+            Served(id=name, created=now, max_model_len=card.max_length)
+            for name, card in [*desk.rerankers(), *desk.embedders()]
+        ]
+    )
+
+
+def refused(refusal: Refusal) -> Response[Any]:
+    """A refusal in OpenAI's words."""
+    return refusal.told(wire.Faulty(error=fault(refusal)))
+
+
+def fault(refusal: Refusal) -> wire.Fault:
+    """What `error` holds."""
+    return wire.Fault(
+        message=refusal.detail,
+        type=_TYPES.get(refusal.kind, "server_error"),
+        param=refusal.fields[0].field if refusal.fields else None,
+        code=_CODES.get(refusal.kind),
+    )
+
+
+def _check_dimensions(data: Embed, card: ModelCard) -> None:
+    if data.dimensions not in (None, card.dimensions):
+        raise InvalidRequestError(
+            "dimensions", f"must be {card.dimensions}, which `{card.name}` has, or left out"
+        )
+
+
+def _written(vector: Vector, encoding: str | None) -> list[float] | str:
+    if encoding == "base64":
+        return base64.b64encode(vector.astype(np.dtype("<f4")).tobytes()).decode()
+    return vector.tolist()

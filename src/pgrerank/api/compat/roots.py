@@ -1,0 +1,220 @@
+"""Paths that several dialects share, told apart by what the body holds.
+
+| path | body | answered as |
+|---|---|---|
+| `/rerank` | has `texts` | TEI |
+| `/rerank` | else | what vLLM, infinity and Jina have in common |
+| `/v1/rerank` | has `top_k` or `truncation` | the same, and Voyage's `data` |
+| `/v1/rerank` | else | what Cohere, Jina and vLLM have in common |
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, SkipValidation
+from msgspec import UNSET, Struct, UnsetType
+
+from pgrerank.api import auth, media
+from pgrerank.api.compat import cohere, errors, tei, voyage, wire
+from pgrerank.api.compat.desk import Desk, TheDesk
+from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.health import OK, Ready
+from pgrerank.api.injected import TheHouse
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.rank import Ranked
+from pgrerank.domain.tenant import Scope
+
+NAME = "root"
+
+
+class Rerank(Struct, frozen=True, kw_only=True):
+    """What Cohere's v1, Jina, Voyage, vLLM and infinity take together."""
+
+    query: wire.Query
+    documents: wire.Documents
+    model: wire.Model = None
+    top_n: int | None = None
+    top_k: wire.Count | UnsetType = UNSET
+    truncation: bool | UnsetType | None = UNSET
+    rank_fields: list[str] | None = None
+    return_documents: wire.Returned = None
+    raw_scores: bool | None = None
+    use_activation: bool | None = None
+
+    @property
+    def is_voyage(self) -> bool:
+        """Whether Voyage's client asks, which sends one of these even as null."""
+        return self.top_k is not UNSET or self.truncation is not UNSET
+
+    @property
+    def limit(self) -> int | None:
+        """Results at most; vLLM says 0 for all."""
+        return self.top_n or (None if self.top_k is UNSET else self.top_k)
+
+    @property
+    def shows(self) -> bool:
+        """Whether to answer with documents: as Jina and vLLM do, unless told not to."""
+        return self.return_documents is not False
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """A document in its new place."""
+
+    index: int
+    relevance_score: float
+    document: dict[str, Any] | UnsetType = UNSET
+
+
+class Reranked(Struct, frozen=True, kw_only=True):
+    """What the clients of all these dialects find what they look for in."""
+
+    id: str
+    object: str = "rerank"
+    created: int
+    model: str
+    results: list[Result]
+    #: Voyage's name for results
+    data: list[voyage.Row] | UnsetType = UNSET
+    meta: cohere.ApiMeta
+    usage: wire.Usage
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """A refusal in which Cohere's, Jina's, Voyage's and vLLM's clients find theirs."""
+
+    message: str
+    detail: str
+    error: wire.Fault
+
+
+class Alive(Struct, frozen=True, kw_only=True):
+    """Says that the service can serve, with infinity's clock."""
+
+    unix: float
+
+
+RESPONSES = errors.documented(Refused, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+
+
+@post(
+    "/v1/rerank",
+    tags=["compatible"],
+    summary="Rerank as Cohere's v1, Jina, Voyage and vLLM",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def rerank_v1(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+    """Order documents, and answer with what any of these clients looks for.
+
+    /compat/<dialect>/v1/rerank answers as that dialect alone.
+    """
+    return await _answered(data, desk)
+
+
+@post(
+    "/rerank",
+    tags=["compatible"],
+    summary="Rerank as TEI, vLLM and infinity",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses={
+        **RESPONSES,
+        422: errors.documented(tei.Refused, 422)[422],
+    },
+)
+async def rerank(
+    request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]], desk: TheDesk
+) -> Response[Any]:
+    """Order texts as TEI where the body has `texts`; else `documents`, as the other two.
+
+    /compat/<dialect>/rerank answers as that dialect alone.
+    """
+    if "texts" in data:
+        errors.tell_as(request, tei.refused)
+        return await tei.answered(desk, _read(data, tei.Rerank))
+    return Response(await _answered(_read(data, Rerank), desk))
+
+
+@get(
+    "/health",
+    tags=["operations"],
+    summary="Can it serve? As other servers say it",
+    responses={503: ResponseSpec(Alive, description="A part is missing", generate_examples=False)},
+)
+async def health(
+    readiness: NamedDependency[SkipValidation[Ready]], house: TheHouse
+) -> Response[Alive]:
+    """200 or 503, for clients of other servers. /health/ready says what is missing."""
+    parts = await readiness()
+    serves = all(state == OK for state in parts.values())
+    alive = Alive(unix=house.clock.now().timestamp())
+    return Response(alive, status_code=200 if serves else 503)
+
+
+async def _answered(data: Rerank, desk: Desk) -> Reranked:
+    ranked = await desk.rank(
+        voyage.NAME if data.is_voyage else NAME,
+        data.query,
+        data.documents,
+        model=data.model,
+        limit=data.limit,
+        truncate=data.truncation is not False,
+        rank_fields=data.rank_fields,
+    )
+    scores = wire.scores(ranked, raw=data.raw_scores or data.use_activation is False)
+    return Reranked(
+        id=str(ranked.id),
+        created=int(ranked.created_at.timestamp()),
+        model=wire.ran(ranked),
+        results=_results(data, ranked, scores),
+        data=_rows(data, ranked, scores) if data.is_voyage else UNSET,
+        meta=cohere.ApiMeta.of(ranked, "1"),
+        usage=wire.Usage.of(ranked),
+    )
+
+
+def _results(data: Rerank, ranked: Ranked, scores: list[float]) -> list[Result]:
+    return [
+        Result(
+            index=each.index,
+            relevance_score=score,
+            document=wire.echoed(data.documents[each.index]) if data.shows else UNSET,
+        )
+        for each, score in zip(ranked.results, scores, strict=True)
+    ]
+
+
+def _rows(data: Rerank, ranked: Ranked, scores: list[float]) -> list[voyage.Row]:
+    """Voyage's clients see documents only if they ask."""
+    return [
+        voyage.Row(
+            index=each.index,
+            relevance_score=score,
+            document=each.document.text if data.return_documents else UNSET,
+        )
+        for each, score in zip(ranked.results, scores, strict=True)
+    ]
+
+
+def refused(refusal: Refusal) -> Response[Any]:
+    """A refusal in the words of all of them at once."""
+    fault = wire.Fault(
+        message=refusal.detail,
+        type=refusal.kind.slug,
+        param=refusal.fields[0].field if refusal.fields else None,
+        code=refusal.status,
+    )
+    return refusal.told(Refused(message=refusal.detail, detail=refusal.detail, error=fault))
+
+
+def _read(data: dict[str, Any], kind: type[Any]) -> Any:
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at `$")
+        field = path.rstrip("`").lstrip(".") or "body"
+        raise InvalidRequestError(field, problem) from error

@@ -1,0 +1,66 @@
+"""Where each dialect is found: at its own prefix, and at the root what can be told apart."""
+
+from collections.abc import Sequence
+
+from litestar import Router
+from litestar.di import Provide
+from litestar.types import ControllerRouterHandler, Middleware
+
+from pgrerank.api import auth, openapi
+from pgrerank.api.compat import (
+    cohere,
+    desk,
+    errors,
+    infinity,
+    jina,
+    openai,
+    roots,
+    tei,
+    vllm,
+    voyage,
+)
+from pgrerank.api.compat.errors import Told
+from pgrerank.domain.limits import Limits
+
+#: handlers by path, with how each refuses
+_PREFIXES: Sequence[tuple[str, Told, Sequence[ControllerRouterHandler]]] = [
+    ("/", roots.refused, [roots.rerank, roots.rerank_v1]),
+    ("/", cohere.refused, [cohere.rerank_v2]),
+    ("/", vllm.refused, [vllm.score]),
+    ("/", tei.refused, [tei.embed, tei.info]),
+    ("/", infinity.refused, [infinity.models]),
+    ("/", openai.refused, [openai.embeddings, openai.models]),
+    ("/compat/cohere", cohere.refused, [cohere.rerank_v1, cohere.rerank_v2]),
+    ("/compat/jina", jina.refused, [jina.rerank, openai.embeddings]),
+    ("/compat/voyage", voyage.refused, [voyage.rerank, openai.embeddings]),
+    ("/compat/tei", tei.refused, [tei.rerank, tei.embed, tei.info, openai.embeddings]),
+    ("/compat/infinity", infinity.refused, [infinity.rerank, infinity.models, openai.embeddings]),
+    (
+        "/compat/vllm",
+        vllm.refused,
+        [vllm.rerank, vllm.score, openai.embeddings, openai.models],
+    ),
+]
+
+
+def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
+    """All of them, behind keys; and, for anyone, whether the service can serve."""
+    behind_keys = [
+        Router(
+            path,
+            route_handlers=handlers,
+            middleware=middleware,
+            exception_handlers=errors.handlers(limits, refused),
+            dependencies={
+                "caller": Provide(auth.caller, sync_to_thread=False),
+                "desk": Provide(desk.provided, sync_to_thread=False),
+            },
+            security=[{openapi.KEY: []}],
+        )
+        for path, refused, handlers in _PREFIXES
+    ]
+    healths = [
+        Router(path, route_handlers=[roots.health])
+        for path in ("/", "/compat/tei", "/compat/infinity", "/compat/vllm")
+    ]
+    return [*behind_keys, *healths]

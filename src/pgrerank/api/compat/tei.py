@@ -1,0 +1,213 @@
+"""Text Embeddings Inference: rerank, embed, info and health.
+
+Where its documents and its behaviour differ, this is its behaviour.
+"""
+
+from typing import Annotated, Any, Literal
+
+from litestar import Response, get, post
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+import pgrerank
+from pgrerank.api import auth, media
+from pgrerank.api.compat import errors, wire
+from pgrerank.api.compat.desk import Desk, TheDesk
+from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.problem import (
+    INTERNAL,
+    INVALID,
+    OVERLOADED,
+    QUOTA,
+    TOO_LARGE,
+    TOO_MANY,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+)
+from pgrerank.domain.rank import MAX_DOCUMENTS, Ranked
+from pgrerank.domain.tenant import Scope
+
+NAME = "tei"
+
+Direction = Literal["left", "right", "Left", "Right"]
+#: status and `error_type` of each kind of problem; of any other: our own status and "Backend"
+_TOLD = {
+    INVALID: (422, "Validation"),
+    TOO_LARGE: (413, "Validation"),
+    OVERLOADED: (429, "Overloaded"),
+    QUOTA: (429, "Overloaded"),
+    TOO_MANY: (429, "Overloaded"),
+    UNAVAILABLE: (503, "Unhealthy"),
+    INTERNAL: (500, "Backend"),
+}
+_EMPTY = 400
+
+
+class Rerank(Struct, frozen=True, kw_only=True):
+    """What TEI takes. All texts come back, whatever else is asked."""
+
+    query: wire.Query
+    texts: list[str]
+    truncate: Annotated[
+        bool | None,
+        Meta(description="false: refuse a text that is too long, instead of reading a part."),
+    ] = None
+    truncation_direction: Annotated[
+        Direction | None, Meta(description="Read, and ignored: the head is what is kept.")
+    ] = None
+    raw_scores: Annotated[
+        bool | None, Meta(description="Scores in the reranker's own unit instead of 0 to 1.")
+    ] = None
+    return_text: wire.Returned = None
+
+
+class Scored(Struct, frozen=True, kw_only=True):
+    """A text in its new place."""
+
+    index: int
+    score: float
+    text: str | UnsetType = UNSET
+
+
+class Embed(Struct, frozen=True, kw_only=True):
+    """What TEI takes. Vectors have unit length, whatever `normalize` says."""
+
+    inputs: str | list[str]
+    truncate: bool | None = None
+    normalize: bool | None = None
+    prompt_name: Annotated[
+        str | None,
+        Meta(description="`query`: as queries are embedded. Anything else: as passages are."),
+    ] = None
+
+
+class Info(Struct, frozen=True, kw_only=True):
+    """What runs here."""
+
+    model_id: str
+    #: fingerprint over weights, precision, length and template
+    model_sha: str
+    model_dtype: str
+    served_model_name: str
+    model_type: dict[str, Any]
+    max_concurrent_requests: int
+    max_input_length: int
+    max_batch_tokens: int
+    max_batch_requests: int | None
+    max_client_batch_size: int
+    auto_truncate: bool
+    tokenization_workers: int
+    version: str
+    sha: str | None
+    docker_label: str | None
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """A refusal."""
+
+    error: str
+    error_type: str
+
+
+RESPONSES = {
+    **errors.documented(Refused, 400, 403, 404, 409, 413, 415, 422, 429, 500, 503),
+    401: ResponseSpec(None, description="No valid credentials"),
+}
+
+
+@post(
+    "/rerank",
+    tags=["compatible"],
+    summary="Rerank as TEI",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Response[list[Scored]]:
+    """Order texts, best first."""
+    return await answered(desk, data)
+
+
+@post(
+    "/embed",
+    tags=["compatible"],
+    summary="Embed as TEI",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def embed(data: JSONBody[Embed], desk: TheDesk) -> list[list[float]]:
+    """A vector for each text, in order."""
+    texts = [data.inputs] if isinstance(data.inputs, str) else data.inputs
+    vectors = await desk.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
+    return [vector.tolist() for vector in vectors]
+
+
+@get(
+    "/info",
+    tags=["compatible"],
+    summary="The reranker as TEI describes it",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=RESPONSES,
+    sync_to_thread=False,
+)
+def info(desk: TheDesk) -> Info:
+    """Which reranker runs here. `model_sha` changes whenever its scores may."""
+    card = desk.house.scorer.model
+    return Info(
+        model_id=card.name,
+        model_sha=card.fingerprint,
+        model_dtype=card.precision,
+        served_model_name=card.name,
+        model_type={"reranker": {"id2label": {"0": "LABEL_0"}, "label2id": {"LABEL_0": 0}}},
+        max_concurrent_requests=MAX_DOCUMENTS,
+        max_input_length=card.max_length,
+        max_batch_tokens=card.max_length * MAX_DOCUMENTS,
+        max_batch_requests=None,
+        max_client_batch_size=MAX_DOCUMENTS,
+        auto_truncate=True,
+        tokenization_workers=1,
+        version=pgrerank.__version__,
+        sha=None,
+        docker_label=None,
+    )
+
+
+async def answered(desk: Desk, data: Rerank) -> Response[list[Scored]]:
+    """Rank, and answer as TEI does."""
+    ranked = await desk.rank(
+        NAME, data.query, data.texts, field="texts", truncate=data.truncate is not False
+    )
+    rows = [
+        Scored(
+            index=each.index,
+            score=score,
+            text=data.texts[each.index] if data.return_text else UNSET,
+        )
+        for each, score in zip(
+            ranked.results, wire.scores(ranked, raw=data.raw_scores), strict=True
+        )
+    ]
+    return Response(rows, headers=_measured(data, ranked))
+
+
+def refused(refusal: Refusal) -> Response[Any]:
+    """A refusal in TEI's words; to a stranger, none at all."""
+    if refusal.kind is UNAUTHENTICATED:
+        return refusal.told(b"")
+    status, name = _TOLD.get(refusal.kind, (refusal.status, "Backend"))
+    if refusal.is_empty:
+        status, name = _EMPTY, "Empty"
+    return refusal.told(Refused(error=refusal.detail, error_type=name), status)
+
+
+def _measured(data: Rerank, ranked: Ranked) -> dict[str, str]:
+    """TEI's headers, as far as there is something to say. Times in whole milliseconds."""
+    return {
+        "x-compute-characters": str(len(data.query) + sum(map(len, data.texts))),
+        "x-compute-tokens": str(ranked.tokens),
+        "x-inference-time": str(round(ranked.timings_ms["rerank"])),
+        "x-compute-time": str(round(ranked.timings_ms["total"])),
+        "x-total-time": str(round(ranked.timings_ms["total"])),
+    }

@@ -1,0 +1,225 @@
+"""vLLM's rerank and score."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Annotated, Any, TypeAlias
+
+from litestar import Response, post
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from pgrerank.api import auth, media
+from pgrerank.api.compat import errors, wire
+from pgrerank.api.compat.desk import Desk, TheDesk
+from pgrerank.api.compat.errors import Refusal
+from pgrerank.domain.errors import InvalidRequestError, TooLargeError
+from pgrerank.domain.rank import Ranked
+from pgrerank.domain.tenant import Scope
+
+NAME = "vllm"
+#: different queries in one request for scores; each is a ranking in the log
+MAX_QUERIES = 1_000
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A piece of a text; images and the like are refused."""
+
+    type: str = "text"
+    text: str | None = None
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """A text in pieces."""
+
+    content: list[Part]
+
+
+Text: TypeAlias = str | Content
+Texts: TypeAlias = Text | list[Text]
+UseActivation = Annotated[
+    bool | None,
+    Meta(description="false: scores in the reranker's own unit instead of 0 to 1."),
+]
+
+
+class Rerank(Struct, frozen=True, kw_only=True):
+    """What vLLM takes."""
+
+    query: Text
+    documents: Texts
+    model: wire.Model = None
+    top_n: Annotated[
+        Annotated[int, Meta(ge=0)] | None,
+        Meta(description="Results in the answer at most; 0: all."),
+    ] = None
+    use_activation: UseActivation = None
+
+
+class Score(Struct, frozen=True, kw_only=True):
+    """What vLLM takes: one text with each of several, or pairs, under one of its four names."""
+
+    text_1: Texts | None = None
+    text_2: Texts | None = None
+    queries: Texts | None = None
+    documents: Texts | None = None
+    items: Texts | None = None
+    data_1: Texts | None = None
+    data_2: Texts | None = None
+    model: wire.Model = None
+    use_activation: UseActivation = None
+
+    def pairs(self) -> tuple[list[str], list[str]]:
+        """Left and right texts, equally many. Raises InvalidRequestError."""
+        left = _listed("queries", self.queries or self.text_1 or self.data_1)
+        right = _listed("documents", self.documents or self.items or self.text_2 or self.data_2)
+        if len(left) == 1:
+            left *= len(right)
+        if len(left) != len(right):
+            raise InvalidRequestError(
+                "queries", f"{len(left)} against {len(right)} documents: one, or equally many"
+            )
+        return left, right
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """A document in an answer."""
+
+    text: str
+    multi_modal: None = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """A document in its new place."""
+
+    index: int
+    document: Shown
+    relevance_score: float
+
+
+class Reranked(Struct, frozen=True, kw_only=True):
+    """What vLLM answers."""
+
+    id: str
+    model: str
+    usage: wire.Usage
+    results: list[Result]
+
+
+class Scored(Struct, frozen=True, kw_only=True):
+    """The score of a pair."""
+
+    index: int
+    object: str = "score"
+    score: float
+
+
+class Scores(Struct, frozen=True, kw_only=True):
+    """What vLLM answers, in the order of the pairs."""
+
+    id: str
+    object: str = "list"
+    created: int
+    model: str
+    data: list[Scored]
+    usage: wire.Usage
+
+
+RESPONSES = errors.documented(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+
+
+@post(
+    ["/rerank", "/v1/rerank", "/v2/rerank"],
+    tags=["compatible"],
+    summary="Rerank as vLLM",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    return await answered(desk, data)
+
+
+@post(
+    ["/score", "/v1/score"],
+    tags=["compatible"],
+    summary="Score pairs as vLLM",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=RESPONSES,
+)
+async def score(data: JSONBody[Score], desk: TheDesk) -> Scores:
+    """A score for each pair, in order. Each different query is a ranking in the log."""
+    left, right = data.pairs()
+    places: dict[str, list[int]] = {}
+    for place, query in enumerate(left):
+        places.setdefault(query, []).append(place)
+    if len(places) > MAX_QUERIES:
+        raise TooLargeError("queries", size=len(places), limit=MAX_QUERIES, unit="queries")
+    values = [0.0] * len(left)
+    rankings: list[Ranked] = []
+    for query, own in places.items():
+        ranked = await desk.rank(NAME, query, [right[place] for place in own], model=data.model)
+        rankings.append(ranked)
+        shown = wire.scores(ranked, raw=data.use_activation is False)
+        for each, value in zip(ranked.results, shown, strict=True):
+            values[own[each.index]] = value
+    return _scores(rankings, values)
+
+
+async def answered(desk: Desk, data: Rerank) -> Reranked:
+    """Rank, and answer as vLLM does."""
+    documents = _listed("documents", data.documents)
+    ranked = await desk.rank(
+        NAME, _text("query", data.query), documents, model=data.model, limit=data.top_n or None
+    )
+    values = wire.scores(ranked, raw=data.use_activation is False)
+    return Reranked(
+        id=f"rerank-{ranked.id}",
+        model=wire.ran(ranked),
+        usage=wire.Usage.of(ranked),
+        results=[
+            Result(
+                index=each.index,
+                document=Shown(text=documents[each.index]),
+                relevance_score=value,
+            )
+            for each, value in zip(ranked.results, values, strict=True)
+        ],
+    )
+
+
+def _scores(rankings: Sequence[Ranked], values: Sequence[float]) -> Scores:
+    last = rankings[-1]
+    tokens = sum(ranked.tokens for ranked in rankings)
+    return Scores(
+        id=f"score-{last.id}",
+        created=int(last.created_at.timestamp()),
+        model=wire.ran(last),
+        data=[Scored(index=index, score=value) for index, value in enumerate(values)],
+        usage=wire.Usage(prompt_tokens=tokens, total_tokens=tokens),
+    )
+
+
+def refused(refusal: Refusal) -> Response[Any]:
+    """A refusal in vLLM's words."""
+    name = HTTPStatus(refusal.status).phrase.replace(" ", "").removesuffix("Error") + "Error"
+    param = refusal.fields[0].field if refusal.fields else None
+    fault = wire.Fault(message=refusal.detail, type=name, param=param, code=refusal.status)
+    return refusal.told(wire.Faulty(error=fault))
+
+
+def _listed(field: str, texts: Texts | None) -> list[str]:
+    if texts is None:
+        raise InvalidRequestError(field, "is missing")
+    given: Sequence[Text] = texts if isinstance(texts, list) else [texts]
+    return [_text(field, text) for text in given]
+
+
+def _text(field: str, text: Text) -> str:
+    if isinstance(text, str):
+        return text
+    parts = [part.text for part in text.content if part.type == "text" and part.text is not None]
+    if len(parts) < len(text.content):
+        raise InvalidRequestError(field, "must be text: this reranker reads nothing else")
+    return "\n".join(parts)

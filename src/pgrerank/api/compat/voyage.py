@@ -1,0 +1,86 @@
+"""Voyage's rerank."""
+
+from typing import Annotated, Any
+
+from litestar import Response, post
+from litestar.params import JSONBody
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from pgrerank.api import auth, media
+from pgrerank.api.compat import errors, wire
+from pgrerank.api.compat.desk import TheDesk
+from pgrerank.api.compat.errors import Refusal
+from pgrerank.domain.tenant import Scope
+
+NAME = "voyage"
+
+
+class Rerank(Struct, frozen=True, kw_only=True):
+    """What Voyage takes."""
+
+    query: wire.Query
+    documents: list[str]
+    model: wire.Model = None
+    top_k: wire.TopN = None
+    truncation: Annotated[
+        bool | None,
+        Meta(description="false: refuse a document that is too long, instead of reading a part."),
+    ] = None
+    return_documents: wire.Returned = None
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """A document in its new place."""
+
+    index: int
+    relevance_score: float
+    document: str | UnsetType = UNSET
+
+
+class Total(Struct, frozen=True, kw_only=True):
+    """What the reranker read, in its own tokens."""
+
+    total_tokens: int
+
+
+class Reranked(Struct, frozen=True, kw_only=True):
+    """What Voyage answers."""
+
+    object: str = "list"
+    data: list[Row]
+    model: str
+    usage: Total
+
+
+@post(
+    "/v1/rerank",
+    tags=["compatible"],
+    summary="Rerank as Voyage",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=errors.documented(wire.Detailed, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    ranked = await desk.rank(
+        NAME,
+        data.query,
+        data.documents,
+        model=data.model,
+        limit=data.top_k,
+        truncate=data.truncation is not False,
+    )
+    rows = [
+        Row(
+            index=each.index,
+            relevance_score=each.display,
+            document=data.documents[each.index] if data.return_documents else UNSET,
+        )
+        for each in ranked.results
+    ]
+    return Reranked(data=rows, model=wire.ran(ranked), usage=Total(total_tokens=ranked.tokens))
+
+
+def refused(refusal: Refusal) -> Response[Any]:
+    """A refusal in Voyage's words."""
+    return refusal.told(wire.Detailed(detail=refusal.detail))

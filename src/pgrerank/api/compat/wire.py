@@ -1,0 +1,82 @@
+"""Shapes that several dialects share. Unknown fields are ignored, nulls mean the default."""
+
+from typing import Annotated, Any, TypeAlias
+
+from msgspec import Meta, Struct
+
+from pgrerank.domain.rank import Ranked
+
+Query = Annotated[str, Meta(description="What the documents are held against.")]
+#: strings, or objects whose fields are read
+Documents: TypeAlias = list[str | dict[str, Any]]
+Count: TypeAlias = Annotated[int, Meta(ge=1)] | None
+TopN = Annotated[Count, Meta(description="Results in the answer at most. Default: all.")]
+Model = Annotated[
+    str | None,
+    Meta(
+        description="An id that `GET /v1/models` lists. Any other stands for the default reranker; "
+        "the answer names the one that ran."
+    ),
+]
+Returned = Annotated[bool | None, Meta(description="Answer with the documents as well.")]
+
+
+class Text(Struct, frozen=True, kw_only=True):
+    """A document in an answer."""
+
+    text: str
+
+
+class Usage(Struct, frozen=True, kw_only=True):
+    """What the reranker read, in its own tokens."""
+
+    prompt_tokens: int
+    total_tokens: int
+
+    @classmethod
+    def of(cls, ranked: Ranked) -> "Usage":
+        """That of one ranking."""
+        return cls(prompt_tokens=ranked.tokens, total_tokens=ranked.tokens)
+
+
+class Fault(Struct, frozen=True, kw_only=True):
+    """What `error` holds where a dialect follows OpenAI's form."""
+
+    message: str
+    type: str | None
+    param: str | None
+    code: int | str | None
+
+
+class Faulty(Struct, frozen=True, kw_only=True):
+    """A refusal in OpenAI's form."""
+
+    error: Fault
+
+
+class Detailed(Struct, frozen=True, kw_only=True):
+    """A refusal in the form of Jina and Voyage."""
+
+    detail: str
+
+
+def echoed(document: str | dict[str, Any]) -> dict[str, Any]:
+    """A document as it was brought, as an object."""
+    return {"text": document} if isinstance(document, str) else document
+
+
+def ran(ranked: Ranked) -> str:
+    """The reranker to name in an answer."""
+    return ranked.rerank.model or ""
+
+
+def scores(ranked: Ranked, *, raw: bool | None = False) -> list[float]:
+    """One number a result, never rising: from 0 to 1, or raw in the reranker's own unit.
+
+    A document that has no score is shown 0, or the lowest of the raw scores.
+    """
+    if not raw:
+        return [each.display for each in ranked.results]
+    known = [each.rerank_score for each in ranked.documents if each.rerank_score is not None]
+    lowest = min(known, default=0.0)
+    return [lowest if (score := each.deciding_score) is None else score for each in ranked.results]

@@ -1,0 +1,441 @@
+"""Each dialect answers and refuses as its own server would."""
+
+import base64
+import math
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.tenant import Scope
+from tests import fakes
+from tests.api.conftest import Client, app_of, client_of
+
+QUERY = "what is rome"
+DOCUMENTS = ["a b c", "rome is big", "what is rome like", "x y z", "größe ✓ rome"]
+#: by words in common with the query; ties as they came
+ORDER = [2, 1, 4, 0, 3]
+
+
+@pytest.fixture(scope="module")
+async def client() -> AsyncIterator[Client]:
+    """One for all tests: they change nothing."""
+    async with client_of(fakes.house(), limits=Limits(requests_per_minute=0)) as caller:
+        yield caller
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """How to ask in a dialect, and where its answer keeps things."""
+
+    path: str
+    documents: str = "documents"
+    limit: str | None = "top_n"
+    rows: str | None = "results"
+    score: str = "relevance_score"
+    #: of a request that is malformed, and of one that has no documents
+    malformed: int = 400
+    empty: int | None = None
+    #: where a refusal keeps its words
+    words: tuple[str | int, ...] = ("message",)
+    #: status of the reranker's line being full
+    full: int = 503
+
+    def body(self, documents: list[str], **fields: object) -> dict[str, object]:
+        return {"query": QUERY, "model": "any-model", self.documents: documents} | fields
+
+    def found(self, answer: object) -> list[dict[str, object]]:
+        return answer if self.rows is None else answer[self.rows]
+
+    def said(self, answer: object) -> str:
+        for step in self.words:
+            answer = answer[step]
+        return answer
+
+
+COHERE_1 = Dialect(path="/compat/cohere/v1/rerank")
+COHERE_2 = Dialect(path="/compat/cohere/v2/rerank")
+JINA = Dialect(path="/compat/jina/v1/rerank", malformed=422, words=("detail",))
+VOYAGE = Dialect(path="/compat/voyage/v1/rerank", limit="top_k", rows="data", words=("detail",))
+TEI = Dialect(
+    path="/compat/tei/rerank",
+    documents="texts",
+    limit=None,
+    rows=None,
+    score="score",
+    malformed=422,
+    empty=400,
+    words=("error",),
+    full=429,
+)
+INFINITY = Dialect(
+    path="/compat/infinity/rerank", malformed=422, words=("detail", 0, "msg"), full=429
+)
+VLLM = Dialect(path="/compat/vllm/rerank", words=("error", "message"))
+ROOT_2 = Dialect(path="/v2/rerank")
+ROOT_1 = Dialect(path="/v1/rerank")
+ROOT = Dialect(path="/rerank", words=("error", "message"))
+ROOT_TEI = Dialect(
+    path="/rerank",
+    documents="texts",
+    limit=None,
+    rows=None,
+    score="score",
+    malformed=422,
+    empty=400,
+    words=("error",),
+    full=429,
+)
+ALL = {
+    "cohere 1": COHERE_1,
+    "cohere 2": COHERE_2,
+    "jina": JINA,
+    "voyage": VOYAGE,
+    "tei": TEI,
+    "infinity": INFINITY,
+    "vllm": VLLM,
+    "root 2": ROOT_2,
+    "root 1": ROOT_1,
+    "root": ROOT,
+    "root tei": ROOT_TEI,
+}
+every_dialect = pytest.mark.parametrize("dialect", ALL.values(), ids=ALL)
+
+
+@every_dialect
+async def test_documents_come_sorted_under_the_callers_positions(client: Client, dialect: Dialect):
+    answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
+    assert answer.status_code == 200
+    rows = dialect.found(answer.json())
+    assert [row["index"] for row in rows] == ORDER
+    scores = [row[dialect.score] for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+    assert scores[3] == scores[4] == 0.5
+
+
+@every_dialect
+async def test_nulls_and_unknown_fields_are_taken(client: Client, dialect: Dialect):
+    optional = [
+        *("top_n", "top_k", "return_documents", "return_text", "raw_scores", "truncate"),
+        *("truncation", "rank_fields", "use_activation", "truncation_direction"),
+    ]
+    fields = dict.fromkeys(optional) | {"max_tokens_per_doc": None, "no_such_field": {"a": [1]}}
+    answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS, **fields))
+    assert answer.status_code == 200
+    assert [row["index"] for row in dialect.found(answer.json())] == ORDER
+
+
+@pytest.mark.parametrize(
+    "dialect", [each for each in ALL.values() if each.limit], ids=lambda each: each.path
+)
+@pytest.mark.parametrize(("limit", "rows"), [(2, 2), (99, 5)])
+async def test_the_answer_holds_as_many_as_were_asked_for(
+    client: Client, dialect: Dialect, limit, rows
+):
+    body = dialect.body(DOCUMENTS, **{dialect.limit: limit})
+    answer = await client.post(dialect.path, json=body)
+    assert [row["index"] for row in dialect.found(answer.json())] == ORDER[:rows]
+
+
+@every_dialect
+async def test_what_was_not_scored_is_last_and_a_number(dialect: Dialect):
+    house = fakes.house(scorer=fakes.FakeScorer(scored_in_time=2))
+    async with client_of(house) as client:
+        answer = await client.post(
+            dialect.path, json=dialect.body(DOCUMENTS, raw_scores=True, use_activation=False)
+        )
+    rows = dialect.found(answer.json())
+    assert [row["index"] for row in rows] == [1, 0, 2, 3, 4]
+    scores = [row[dialect.score] for row in rows]
+    assert all(math.isfinite(score) for score in scores)
+    assert scores == sorted(scores, reverse=True)
+
+
+@every_dialect
+async def test_a_thousand_documents_come_back(client: Client, dialect: Dialect):
+    documents = [f"number {place}" for place in range(999)] + ["rome"]
+    answer = await client.post(dialect.path, json=dialect.body(documents))
+    indexes = [row["index"] for row in dialect.found(answer.json())]
+    assert indexes == [999, *range(999)]
+
+
+@every_dialect
+async def test_too_many_documents_are_refused(client: Client, dialect: Dialect):
+    answer = await client.post(dialect.path, json=dialect.body([""] * 10_001))
+    assert answer.status_code == 413
+    assert "10001 documents" in answer.text
+
+
+@every_dialect
+async def test_no_documents_are_refused(client: Client, dialect: Dialect):
+    answer = await client.post(dialect.path, json=dialect.body([]))
+    assert answer.status_code == dialect.empty or dialect.malformed
+    assert "must not be empty" in dialect.said(answer.json())
+
+
+@every_dialect
+async def test_a_malformed_body_is_refused_in_the_dialects_words(client: Client, dialect: Dialect):
+    answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS, query=7))
+    assert answer.status_code == dialect.malformed
+    assert "query" in answer.text
+    assert "got `int`" in dialect.said(answer.json())
+
+
+@every_dialect
+async def test_a_stranger_is_refused(dialect: Dialect, client: Client):
+    answer = await client.post(
+        dialect.path, json=dialect.body(DOCUMENTS), headers={"Authorization": "Bearer stranger"}
+    )
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@every_dialect
+async def test_a_key_without_the_scope_is_refused(dialect: Dialect):
+    async with client_of(fakes.house(), scopes=frozenset({Scope.INGEST})) as client:
+        answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
+    assert answer.status_code == 403
+    assert "`search`" in answer.text
+
+
+@every_dialect
+@pytest.mark.parametrize("failure", [OverloadedError(7), QuotaError(7, 50)], ids=["line", "quota"])
+async def test_a_full_house_says_when_to_come_back(dialect: Dialect, failure):
+    house = fakes.house(scorer=fakes.FakeScorer(failure=failure))
+    async with client_of(house) as client:
+        answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
+    assert answer.status_code == (429 if isinstance(failure, QuotaError) else dialect.full)
+    assert answer.headers["retry-after"] == "7"
+    assert "7 s" in answer.text
+
+
+@every_dialect
+async def test_a_failed_model_is_no_answer(dialect: Dialect):
+    house = fakes.house(scorer=fakes.FakeScorer(failure=ScoringError("The reranker")))
+    async with client_of(house) as client:
+        answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
+    assert answer.status_code == 503
+    assert "reranker" in answer.text
+
+
+@every_dialect
+async def test_an_unexpected_error_tells_nothing(dialect: Dialect):
+    house = fakes.house(scorer=fakes.FakeScorer(failure=RuntimeError("password=hunter2")))
+    async with client_of(house) as client:
+        answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
+    assert answer.status_code == 500
+    assert "hunter2" not in answer.text
+
+
+@every_dialect
+async def test_requests_a_minute_hold_for_all_dialects(dialect: Dialect):
+    async with client_of(fakes.house(), limits=Limits(requests_per_minute=1)) as client:
+        first = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
+        second = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
+    assert (first.status_code, second.status_code) == (200, 429)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "told"),
+    [
+        ("/compat/cohere/v2/rerank", {}, 400, {"message"}),
+        ("/compat/jina/v1/rerank", {}, 422, {"detail"}),
+        ("/compat/voyage/v1/rerank", {}, 400, {"detail"}),
+        ("/compat/tei/rerank", {}, 422, {"error", "error_type"}),
+        ("/rerank", {"texts": 1}, 422, {"error", "error_type"}),
+        ("/compat/infinity/rerank", {}, 422, {"detail"}),
+        ("/compat/vllm/rerank", {}, 400, {"error"}),
+        ("/v1/rerank", {}, 400, {"message", "detail", "error"}),
+        ("/v1/embeddings", {}, 400, {"error"}),
+    ],
+)
+async def test_a_refusal_holds_what_its_clients_read(client: Client, path, body, status, told):
+    answer = await client.post(path, json=body)
+    assert answer.status_code == status
+    assert set(answer.json()) == told
+
+
+async def test_tei_says_nothing_to_strangers(client: Client):
+    answer = await client.get("/compat/tei/info", headers={"Authorization": ""})
+    assert (answer.status_code, answer.content) == (401, b"")
+
+
+@pytest.mark.parametrize(
+    ("documents", "kind"),
+    [([], "Empty"), ([1], "Validation"), ([""] * 10_001, "Validation")],
+    ids=["none", "malformed", "too many"],
+)
+async def test_tei_names_the_kind_of_error(client: Client, documents, kind):
+    answer = await client.post("/compat/tei/rerank", json=TEI.body(documents))
+    assert answer.json()["error_type"] == kind
+
+
+async def test_documents_return_in_each_dialects_form(client: Client):
+    async def first(path: str, **fields: object) -> dict[str, object]:
+        answer = await client.post(
+            path, json={"query": QUERY, "model": "m", "documents": DOCUMENTS} | fields
+        )
+        body = answer.json()
+        return (body.get("data") or body["results"])[0]
+
+    text = "what is rome like"
+    asked = {"return_documents": True}
+    assert "document" not in await first("/compat/cohere/v1/rerank")
+    assert (await first("/compat/cohere/v1/rerank", **asked))["document"] == {"text": text}
+    assert (await first("/compat/jina/v1/rerank"))["document"] == {"text": text}
+    assert "document" not in await first("/compat/jina/v1/rerank", return_documents=False)
+    assert "document" not in await first("/compat/voyage/v1/rerank")
+    assert (await first("/compat/voyage/v1/rerank", **asked))["document"] == text
+    assert (await first("/compat/infinity/rerank"))["document"] is None
+    assert (await first("/compat/infinity/rerank", **asked))["document"] == text
+    assert (await first("/compat/vllm/rerank"))["document"]["text"] == text
+    assert (await first("/rerank"))["document"] == {"text": text}
+    assert (await first("/v1/rerank", top_k=None, **asked))["document"] == text
+
+
+async def test_objects_are_read_by_their_fields_and_returned_whole(client: Client):
+    documents = [{"title": "rome", "text": "x"}, {"title": "x", "text": "what is rome"}]
+    body = {"query": QUERY, "documents": documents, "return_documents": True}
+    by_title = await client.post("/v1/rerank", json=body | {"rank_fields": ["title"]})
+    by_all = await client.post("/v1/rerank", json=body)
+    assert [row["index"] for row in by_title.json()["results"]] == [0, 1]
+    assert [row["index"] for row in by_all.json()["results"]] == [1, 0]
+    assert by_all.json()["results"][0]["document"] == documents[1]
+
+
+async def test_raw_scores_are_the_rerankers_own(client: Client):
+    answers = [
+        await client.post("/compat/tei/rerank", json=TEI.body(DOCUMENTS, raw_scores=True)),
+        await client.post("/compat/infinity/rerank", json=ROOT.body(DOCUMENTS, raw_scores=True)),
+        await client.post("/compat/vllm/rerank", json=ROOT.body(DOCUMENTS, use_activation=False)),
+    ]
+    scores = [
+        [row.get("score", row.get("relevance_score")) for row in dialect.found(answer.json())]
+        for dialect, answer in zip([TEI, INFINITY, VLLM], answers, strict=True)
+    ]
+    assert scores == [[3.0, 2.0, 1.0, 0.0, 0.0]] * 3
+
+
+async def test_the_root_answers_voyages_clients_by_their_fields(client: Client):
+    plain = (await client.post("/v1/rerank", json=ROOT_1.body(DOCUMENTS))).json()
+    voyages = (await client.post("/v1/rerank", json=ROOT_1.body(DOCUMENTS, top_k=None))).json()
+    assert "data" not in plain
+    assert [row["index"] for row in voyages["data"]] == ORDER
+    assert plain["object"] == "rerank"
+
+
+async def test_scores_come_in_the_order_of_the_pairs(client: Client):
+    async def scores(**body: object) -> list[float]:
+        answer = await client.post("/score", json=body | {"use_activation": False})
+        assert [row["index"] for row in answer.json()["data"]] == list(range(3))
+        return [row["score"] for row in answer.json()["data"]]
+
+    right = ["rome", "what is rome", "big"]
+    assert await scores(text_1=QUERY, text_2=right) == [1.0, 3.0, 0.0]
+    assert await scores(queries=["rome", "is", "big"], documents=right) == [1.0, 1.0, 1.0]
+    assert await scores(queries=["rome", "rome", "big"], items=right) == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"text_1": "a"}, {"queries": ["a", "b"], "documents": ["a", "b", "c"]}],
+    ids=["nothing", "one side", "two against three"],
+)
+async def test_pairs_that_do_not_match_are_refused(client: Client, body):
+    assert (await client.post("/score", json=body)).status_code == 400
+
+
+async def test_texts_in_parts_are_read_and_images_refused(client: Client):
+    def asked(*parts: dict[str, object]) -> dict[str, object]:
+        return {"query": "rome", "documents": [{"content": list(parts)}, "is rome"]}
+
+    text = {"type": "text", "text": "rome"}
+    image = {"type": "image_url", "image_url": {"url": "data:"}}
+    read = await client.post("/compat/vllm/rerank", json=asked(text))
+    assert read.json()["results"][0]["document"]["text"] == "rome"
+    assert (await client.post("/compat/vllm/rerank", json=asked(image))).status_code == 400
+
+
+async def test_embeddings_are_the_embedders_in_both_encodings(client: Client):
+    body = {"input": ["rome is big", "a"], "model": "text-embedding-3-small"}
+    floats = (await client.post("/v1/embeddings", json=body)).json()
+    packed = (await client.post("/v1/embeddings", json=body | {"encoding_format": "base64"})).json()
+    expected = fakes.bag_of_words("rome is big")
+    row = np.frombuffer(base64.b64decode(packed["data"][0]["embedding"]), dtype="<f4")
+    np.testing.assert_allclose(floats["data"][0]["embedding"], expected)
+    np.testing.assert_array_equal(row, expected)
+    assert floats["usage"]["prompt_tokens"] == 4
+    assert floats["model"] == "fake-embedder"
+
+
+async def test_tei_embeds_one_text_or_many(client: Client):
+    one = (await client.post("/embed", json={"inputs": "rome"})).json()
+    many = (await client.post("/embed", json={"inputs": ["rome", "a"]})).json()
+    np.testing.assert_allclose(one[0], fakes.bag_of_words("rome"))
+    assert (len(many), many[0]) == (2, one[0])
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"input": [[1, 2]]}, "token ids"),
+        ({"input": []}, "must not be empty"),
+        ({"input": "a", "dimensions": 3}, "must be 64"),
+        ({"input": ["a"] * 2049}, "2049 texts"),
+    ],
+)
+async def test_what_cannot_be_embedded_is_refused_in_openais_words(client: Client, body, words):
+    answer = await client.post("/v1/embeddings", json=body)
+    assert answer.status_code in (400, 413)
+    assert words in answer.json()["error"]["message"]
+    assert answer.json()["error"]["type"] == "invalid_request_error"
+
+
+async def test_models_are_listed_and_rerankers_are_told_by_their_ids():
+    house = fakes.house(rerankers={"big": fakes.FakeScorer(), "rerank-2": fakes.FakeScorer()})
+    async with client_of(house) as client:
+        listed = (await client.get("/v1/models")).json()["data"]
+        ours = (await client.get("/models")).json()["data"]
+    ids = [model["id"] for model in listed]
+    assert ids == ["fake-reranker", "rerank-big", "rerank-2", "fake-embedder"]
+    assert [model["id"] for model in ours] == ids
+    assert [model["capabilities"] for model in ours] == [["rerank"]] * 3 + [["embed"]]
+
+
+@pytest.mark.parametrize(
+    ("model", "asked"), [("big", 1), ("rerank-big", 1), ("rerank-v3.5", 0), (None, 0)]
+)
+async def test_a_model_of_the_operators_is_used_by_its_name(model, asked):
+    named = fakes.FakeScorer()
+    async with client_of(fakes.house(rerankers={"big": named})) as client:
+        body = {"query": QUERY, "documents": DOCUMENTS, "model": model}
+        answer = await client.post("/compat/jina/v1/rerank", json=body)
+    assert answer.status_code == 200
+    assert len(named.asked) == asked
+
+
+async def test_info_tells_models_apart(client: Client):
+    info = (await client.get("/info")).json()
+    assert info["model_sha"] == fakes.FakeScorer.model.fingerprint
+    assert list(info["model_type"]) == ["reranker"]
+
+
+@pytest.mark.parametrize("state", ["ok", "cannot be reached"])
+async def test_health_needs_no_key(house, state):
+    async def ready() -> dict[str, str]:
+        return {"postgres": state}
+
+    async with client_of(house, ready=ready) as client:
+        del client.headers["Authorization"]
+        for path in ("/health", "/compat/tei/health", "/compat/infinity/health"):
+            answer = await client.get(path)
+            assert answer.status_code == (200 if state == "ok" else 503)
+
+
+def test_every_dialect_is_described():
+    paths = app_of(fakes.house()).openapi_schema.to_schema()["paths"]
+    assert {each.path for each in ALL.values()} <= set(paths)
