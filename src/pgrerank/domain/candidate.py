@@ -84,6 +84,8 @@ class PairScore:
     truncated: bool = False
     #: tokens that were read of the pair; 0: the reranker does not tell
     tokens: int = field(default=0, compare=False)
+    #: what that cost, in the currency of the operator's prices; 0: nothing, or nobody said
+    cost: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,9 @@ class RerankReport:
     cascade: CascadeReport | None = None
     #: seconds after which the same search may be reranked; None: not a matter of time
     retry_after_s: int | None = None
+    #: tokens that were read, and what they cost: see PairScore
+    tokens: int = 0
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,4 +86,6 @@ def report(
         model=model.name if scored else None,
         fingerprint=model.fingerprint if scored else None,
         cascade=cascade,
+        tokens=sum(score.tokens for score in scores),
+        cost=sum(score.cost for score in scores),
     )

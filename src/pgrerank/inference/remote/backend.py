@@ -13,7 +13,9 @@ from pgrerank.domain.model import MAX_DIMENSIONS, ScoreKind
 
 VARIABLE = "PGRERANK_BACKENDS"
 
-RerankDialectName: TypeAlias = Literal["cohere", "jina", "voyage", "tei", "infinity", "vllm", "nim"]
+RerankDialectName: TypeAlias = Literal[
+    "cohere", "jina", "voyage", "tei", "infinity", "vllm", "nim", "rankgpt"
+]
 EmbedDialectName: TypeAlias = Literal[
     "openai", "tei", "infinity", "vllm", "nim", "cohere", "jina", "voyage"
 ]
@@ -80,6 +82,18 @@ class RerankerBackend(Backend, frozen=True, kw_only=True, forbid_unknown_fields=
     score_kind: ScoreKind | None = None
     #: documents of one list that it reads; those after them keep their order
     max_documents: Positive = 1_000
+    #: places of a list that a language model orders at once, and how far that window then moves
+    window: Annotated[int, Meta(ge=2, le=100)] = 20
+    step: Positive = 10
+    #: characters of a passage that a language model reads
+    passage_characters: Positive = 2_000
+    #: prices of a million tokens, for the log
+    input_price: Annotated[float, Meta(ge=0)] = 0.0
+    output_price: Annotated[float, Meta(ge=0)] = 0.0
+
+    def __post_init__(self) -> None:
+        if self.step >= self.window:
+            raise ValueError("`step` must be less than `window`")
 
 
 class EmbedderBackend(Backend, frozen=True, kw_only=True, forbid_unknown_fields=True):

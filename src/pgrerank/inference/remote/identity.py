@@ -9,6 +9,7 @@ from pgrerank.domain.errors import ModelError, RemoteError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.inference.remote.backend import Backend, EmbedderBackend, RerankerBackend
 from pgrerank.inference.remote.dialects import tei
+from pgrerank.inference.remote.listwise import TEMPLATE as LISTWISE
 from pgrerank.inference.remote.transport import Server
 
 _TEMPLATE = "remote/1"  # part of the fingerprint: change it when what is sent changes
@@ -37,6 +38,13 @@ def reranker(
     """Identity of a reranker whose scores are of this kind."""
     facts = [ModelKind.RERANKER, kind]
     return _card(server, backend, ModelKind.RERANKER, facts, info, score_kind=kind)
+
+
+def listwise(server: Server, backend: RerankerBackend) -> ModelCard:
+    """Identity of a language model that orders lists."""
+    facts = [LISTWISE, backend.window, backend.step, backend.passage_characters]
+    kind = ScoreKind.ORDER
+    return _card(server, backend, ModelKind.RERANKER, facts, None, score_kind=kind)
 
 
 def embedder(server: Server, backend: EmbedderBackend, info: tei.Info | None) -> ModelCard:

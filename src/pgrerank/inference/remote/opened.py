@@ -16,6 +16,7 @@ from pgrerank.inference.remote import identity
 from pgrerank.inference.remote.backend import Backend, EmbedderBackend, RerankerBackend, Secret
 from pgrerank.inference.remote.dialects import known
 from pgrerank.inference.remote.embedder import RemoteEmbedder
+from pgrerank.inference.remote.listwise import ListwiseScorer
 from pgrerank.inference.remote.scorer import RemoteScorer
 from pgrerank.inference.remote.transport import Server, Sleep
 from pgrerank.inference.tokens import Tokens
@@ -73,6 +74,8 @@ async def opened(
 
 
 async def _reranker(server: Server, backend: RerankerBackend, cache: ScoreCache) -> Scorer:
+    if backend.dialect == "rankgpt":
+        return ListwiseScorer(identity.listwise(server, backend), server, backend)
     dialect = known.RERANK[backend.dialect]
     info = await identity.asked(server, backend)
     card = identity.reranker(server, backend, backend.score_kind or dialect.kind, info)
