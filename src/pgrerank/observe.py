@@ -20,8 +20,8 @@ from pgrerank.domain.request import SearchRequest
 LogFormat = Literal["auto", "json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-#: routes that machines ask all day; their answers are logged at debug only
-PROBES = frozenset({"/health/live", "/health/ready", "/metrics"})
+#: ends of routes that machines ask all day; their answers are logged at debug only
+PROBES = ("/health/live", "/health/ready", "/health", "/metrics")
 #: seconds; from a keyword search in a small collection to a batch rerank on few cores
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 #: seconds; over the fifth, callers begin to notice
@@ -209,7 +209,7 @@ class Telemetry:
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Log and count an answer."""
-        level = logging.DEBUG if route in PROBES else logging.INFO
+        level = logging.DEBUG if route.endswith(PROBES) else logging.INFO
         self._log.log(
             level,
             "request.answered",
