@@ -926,6 +926,7 @@ CREATE TABLE pgrerank.collection (
     sparse_weight double precision DEFAULT 1 NOT NULL,
     second_state text,
     second_embedder_id uuid,
+    terms jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
     CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
 );
@@ -1056,6 +1057,7 @@ CREATE TABLE pgrerank.tenant (
     name text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     pairs_per_second integer,
+    keep_texts boolean DEFAULT false NOT NULL,
     CONSTRAINT ck_tenant_pairs_per_second CHECK ((pairs_per_second >= 0))
 );
 
@@ -2847,8 +2849,8 @@ CREATE TABLE pgrerank.rerank_log (
     tenant_id uuid NOT NULL,
     created_at timestamp with time zone NOT NULL,
     id uuid NOT NULL,
-    collection_id uuid NOT NULL,
-    collection_name text NOT NULL,
+    collection_id uuid,
+    collection_name text,
     query text NOT NULL,
     strategy text NOT NULL,
     profile text NOT NULL,
@@ -2890,6 +2892,10 @@ CREATE TABLE pgrerank.rerank_log (
     sparse_scores real[],
     calibration_id uuid,
     answerable double precision,
+    dialect text,
+    document_hashes bytea[],
+    document_texts text[],
+    boosts double precision[],
     CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
     CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
 )
@@ -3177,6 +3183,63 @@ CREATE VIEW pgrerank_analytics.latency_daily WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.latency_daily OWNER TO pgrerank_owner;
 
 --
+-- Name: ranking; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.ranking WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    l.dialect,
+    l.collection_name AS collection,
+    l.query,
+    l.status,
+    l.reason,
+    l.depth AS reranked,
+    l.returned,
+    r.name AS reranker,
+    r.fingerprint AS reranker_fingerprint,
+    l.calibration_id,
+    l.answerable,
+    cardinality(l.document_hashes) AS documents,
+    ((l.knobs ->> 'tokens'::text))::bigint AS tokens,
+    (l.document_texts IS NOT NULL) AS keeps_texts,
+    ((l.timings_ms ->> 'rerank'::text))::double precision AS rerank_ms,
+    ((l.timings_ms ->> 'total'::text))::double precision AS total_ms
+   FROM ((pgrerank.rerank_log l
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+     LEFT JOIN pgrerank.model r ON ((l.reranker_id = r.id)))
+  WHERE (l.document_hashes IS NOT NULL);
+
+ALTER VIEW pgrerank_analytics.ranking OWNER TO pgrerank_owner;
+
+--
+-- Name: ranking_document; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.ranking_document WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    l.dialect,
+    l.collection_name AS collection,
+    l.query,
+    u.final_rank,
+    u.place,
+    u.rerank_score,
+    u.relevance,
+    u.boost,
+    u.truncated,
+    u.content,
+    encode(u.document_hash, 'hex'::text) AS document_hash
+   FROM ((pgrerank.rerank_log l
+     CROSS JOIN LATERAL UNNEST(l.final_ranks, l.fused_ranks, l.rerank_scores, l.relevances, l.boosts, l.truncated, l.document_hashes, l.document_texts) u(final_rank, place, rerank_score, relevance, boost, truncated, document_hash, content))
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+  WHERE (l.document_hashes IS NOT NULL);
+
+ALTER VIEW pgrerank_analytics.ranking_document OWNER TO pgrerank_owner;
+
+--
 -- Name: reference_run; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3206,6 +3269,28 @@ CREATE VIEW pgrerank_analytics.reference_run WITH (security_invoker='true') AS
      JOIN pgrerank.model m ON ((r.model_id = m.id)));
 
 ALTER VIEW pgrerank_analytics.reference_run OWNER TO pgrerank_owner;
+
+--
+-- Name: rerank_boost; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.rerank_boost WITH (security_invoker='true') AS
+ SELECT t.name AS tenant,
+    l.id AS ranking_id,
+    l.created_at,
+    l.collection_name AS collection,
+    l.query,
+    u.final_rank,
+    u.fused_rank,
+    u.boost,
+    u.rerank_score,
+    u.chunk_id
+   FROM ((pgrerank.rerank_log l
+     CROSS JOIN LATERAL UNNEST(l.boosts, l.final_ranks, l.fused_ranks, l.rerank_scores, l.chunk_ids) u(boost, final_rank, fused_rank, rerank_score, chunk_id))
+     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+  WHERE (u.boost > (0)::double precision);
+
+ALTER VIEW pgrerank_analytics.rerank_boost OWNER TO pgrerank_owner;
 
 --
 -- Name: rerank_candidate; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -5232,10 +5317,28 @@ GRANT SELECT ON TABLE pgrerank_analytics.judgment_grade TO pgrerank_analyst;
 GRANT SELECT ON TABLE pgrerank_analytics.latency_daily TO pgrerank_analyst;
 
 --
+-- Name: TABLE ranking; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.ranking TO pgrerank_analyst;
+
+--
+-- Name: TABLE ranking_document; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.ranking_document TO pgrerank_analyst;
+
+--
 -- Name: TABLE reference_run; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.reference_run TO pgrerank_analyst;
+
+--
+-- Name: TABLE rerank_boost; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.rerank_boost TO pgrerank_analyst;
 
 --
 -- Name: TABLE rerank_candidate; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

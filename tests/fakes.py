@@ -31,6 +31,7 @@ from pgrerank.domain.judgment import JudgedPassage, Judgment, Label, ScoredChunk
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.page import Page
+from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
@@ -270,11 +271,21 @@ class FakeCandidates:
 @dataclass
 class FakeRankings:
     recorded: list[Ranking] = field(default_factory=list)
+    brought: list[tuple[RankRequest, Ranked]] = field(default_factory=list)
 
     async def record(
         self, tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
     ) -> None:
         self.recorded.append(ranking)
+
+    async def record_brought(
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        request: RankRequest,
+        ranked: Ranked,
+    ) -> None:
+        self.brought.append((request, ranked))
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         raise NotFoundError("ranking", ranking_id)

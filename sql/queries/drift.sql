@@ -79,6 +79,7 @@ with search as (
     where
         l.created_at >= %(day)s::date::timestamp at time zone 'UTC'
         and l.created_at < (%(day)s::date + 1)::timestamp at time zone 'UTC'
+        and l.source = 'search'
 ),
 
 volume as (

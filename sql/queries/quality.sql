@@ -63,6 +63,7 @@ search as (
             and i.query = l.query
     where
         l.created_at > now() - interval '28 days'
+        and l.source = 'search'
         and l.status in ('full', 'partial')
         and l.reranker_id is not null
     order by

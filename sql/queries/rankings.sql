@@ -111,6 +111,94 @@ values (
     %(answerable)s
 );
 
+-- keeps_texts --
+-- Whether the log keeps the texts of documents that callers of the tenant bring.
+select t.keep_texts
+from pgrerank.tenant as t
+where t.id = %(tenant_id)s;
+
+-- record_brought --
+-- One ranking of documents that the caller brought, in final order. No leg found them, so there are
+-- neither chunks nor scores of legs; their place in the caller's order stands for the fused one.
+insert into pgrerank.rerank_log (
+    tenant_id,
+    created_at,
+    id,
+    collection_id,
+    collection_name,
+    query,
+    strategy,
+    profile,
+    knobs,
+    status,
+    reason,
+    depth,
+    limit_,
+    returned,
+    reranker_id,
+    timings_ms,
+    cut,
+    source,
+    chunk_ids,
+    dense_ranks,
+    dense_scores,
+    keyword_ranks,
+    keyword_scores,
+    fused_ranks,
+    fused_scores,
+    rerank_scores,
+    relevances,
+    truncated,
+    final_ranks,
+    calibration_id,
+    answerable,
+    dialect,
+    document_hashes,
+    document_texts,
+    boosts
+)
+values (
+    %(tenant_id)s,
+    %(created_at)s,
+    %(id)s,
+    %(collection_id)s,
+    %(collection_name)s,
+    %(query)s,
+    'none',
+    'none',
+    %(knobs)s,
+    %(status)s,
+    %(reason)s,
+    %(depth)s,
+    %(limit_)s,
+    %(returned)s,
+    (
+        select m.id
+        from pgrerank.model as m
+        where m.fingerprint = %(reranker)s
+    ),
+    %(timings_ms)s,
+    %(cut)s,
+    'api',
+    array_fill(null::uuid, array[%(documents)s::integer]),
+    array_fill(null::smallint, array[%(documents)s::integer]),
+    array_fill(null::real, array[%(documents)s::integer]),
+    array_fill(null::smallint, array[%(documents)s::integer]),
+    array_fill(null::real, array[%(documents)s::integer]),
+    %(places)s::smallint[],
+    array_fill(null::real, array[%(documents)s::integer]),
+    %(rerank_scores)s::double precision[],
+    %(relevances)s::real[],
+    %(truncated)s::boolean[],
+    %(final_ranks)s::smallint[],
+    %(calibration_id)s::uuid,
+    %(answerable)s,
+    %(dialect)s,
+    %(document_hashes)s::bytea[],
+    %(document_texts)s::text[],
+    %(boosts)s::double precision[]
+);
+
 -- make_partitions --
 -- The months around now, where the log lacks one.
 select pgrerank.ensure_log_partitions_v1(1);
@@ -125,6 +213,8 @@ select
     l.strategy,
     l.profile,
     l.knobs,
+    l.source,
+    l.dialect,
     l.status,
     l.reason,
     l.depth,
@@ -160,6 +250,9 @@ select
     l.evidence,
     l.sparse_ranks,
     l.sparse_scores,
+    l.boosts,
+    l.document_hashes,
+    l.document_texts,
     cardinality(array_remove(l.cascade_scores, null)) as cascade_scored
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id
@@ -180,6 +273,8 @@ select
     l.strategy,
     l.profile,
     l.knobs,
+    l.source,
+    l.dialect,
     l.status,
     l.reason,
     l.depth,
@@ -208,6 +303,7 @@ left join pgrerank.model as f on l.cascade_id = f.id
 where
     l.tenant_id = %(tenant_id)s
     and (%(collection)s::text is null or l.collection_name = %(collection)s::text)
+    and (%(source)s::text is null or l.source = %(source)s::text)
     and (%(status)s::text is null or l.status = %(status)s::text)
     and l.created_at >= coalesce(%(since)s::timestamptz, '-infinity')
     and l.created_at < coalesce(%(until)s::timestamptz, 'infinity')

@@ -88,6 +88,7 @@ with search as (
     where
         l.tenant_id = %(tenant_id)s
         and l.created_at > now() - interval '28 days'
+        and l.source = 'search'
         and l.status in ('full', 'partial')
         and l.query ~ '\S'
         and (%(collection)s::text is null or l.collection_name = %(collection)s::text)

@@ -16,6 +16,7 @@ left join pgrerank.model as r on l.reranker_id = r.id
 where
     l.tenant_id = %(tenant_id)s
     and (%(collection)s::text is null or l.collection_name = %(collection)s::text)
+    and l.source = 'search'
     and l.created_at >= %(since)s
     and l.created_at < %(until)s
 order by l.created_at desc, l.id desc
@@ -38,6 +39,7 @@ with searched as materialized (
     where
         l.tenant_id = %(tenant_id)s
         and (%(collection)s::text is null or l.collection_name = %(collection)s::text)
+        and l.source = 'search'
         and l.created_at >= %(since)s
         and l.created_at < %(until)s
     order by l.created_at desc, l.id desc

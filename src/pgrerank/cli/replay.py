@@ -14,7 +14,7 @@ from rich_click import RichCommand
 from pgrerank.cli import option, output, progress
 from pgrerank.cli.command import Misused, examples, settings
 from pgrerank.domain.ids import RankingId
-from pgrerank.domain.log import LoggedRanking, RankingFilter
+from pgrerank.domain.log import LoggedRanking, RankingFilter, Source
 from pgrerank.domain.request import MAX_DEPTH
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.settings import Settings
@@ -113,6 +113,7 @@ def _wanted(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> Wanted:
         ranking_ids=ranking_ids,
         filter=RankingFilter(
             collection=given["collection"],
+            source=Source.SEARCH,
             since=_utc(given["since"]),
             until=_utc(given["until"]),
         ),

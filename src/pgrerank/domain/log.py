@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
+from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.json import JsonObject
+
+
+class Source(StrEnum):
+    """Where the candidates of a ranking came from."""
+
+    SEARCH = "search"  # legs found them
+    API = "api"  # the caller brought them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +40,28 @@ class LoggedCandidate:
     evidence: float | None = None
     sparse_rank: int | None = None
     sparse_score: float | None = None
+    #: what terms of the collection added to what the order went by
+    boost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedDocument:
+    """One document of a logged ranking of those that the caller brought."""
+
+    #: where the caller had it, from 0
+    index: int
+    #: SHA-256 of its text
+    content_hash: bytes
+    #: None: the tenant keeps no texts
+    text: str | None
+    #: None: not scored
+    rerank_score: float | None
+    #: None: no calibration
+    relevance: float | None
+    #: what terms of the collection added to its score in the order
+    boost: float
+    truncated: bool
+    final_rank: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +70,8 @@ class LoggedRanking:
 
     id: RankingId
     created_at: datetime
-    collection: str
+    #: None: the caller brought the documents and named no collection
+    collection: str | None
     query: str
     strategy: str
     profile: str
@@ -66,7 +98,26 @@ class LoggedRanking:
     calibration_id: UUID | None = None
     #: probability that anything it found is relevant
     answerable: float | None = None
+    #: of a search; in final order, as the next
     candidates: tuple[LoggedCandidate, ...] = ()
+    #: of a ranking of documents that the caller brought
+    documents: tuple[LoggedDocument, ...] = ()
+    source: Source = Source.SEARCH
+    #: how the request came, where the caller brought the documents
+    dialect: str | None = None
+
+    @property
+    def searched(self) -> str:
+        """Name of the collection that was searched.
+
+        Raises:
+            InvalidRequestError: None was: the caller brought the documents.
+        """
+        if self.source is not Source.SEARCH or self.collection is None:
+            raise InvalidRequestError(
+                "id", "is that of a ranking of documents that the caller brought, not of a search"
+            )
+        return self.collection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +125,7 @@ class RankingFilter:
     """Which rankings a listing shows; None does not restrict."""
 
     collection: str | None = None
+    source: Source | None = None
     status: RerankStatus | None = None
     #: created at or after
     since: datetime | None = None

@@ -1,20 +1,21 @@
 """What the use cases need from the outside, each a small protocol with a fake beside it."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 from uuid import UUID
 
 from pgrerank.domain.candidate import Ranking, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, StoredDocument
-from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
+from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant
@@ -73,6 +74,19 @@ class Rankings(Protocol):
         ranking: Ranking,
     ) -> None:
         """Write a ranking and commit it."""
+        ...
+
+    async def record_brought(
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        request: RankRequest,
+        ranked: Ranked,
+    ) -> None:
+        """Write a ranking of documents that the caller brought, and commit it.
+
+        Documents by their hashes; their texts too where the tenant keeps them.
+        """
         ...
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
@@ -311,6 +325,33 @@ class House(Office):
     rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
     #: beside `embedder`, likewise
     embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
+
+    #: its own models serve every collection, whatever that names: for comparing rerankers
+    insists: bool = False
+
+    def serving(self, collection: Collection) -> Self:
+        """The house as this collection is searched: with its reranker and its embedder in place.
+
+        Raises:
+            ConflictError: The collection names a reranker that is not there any more.
+        """
+        if self.insists:
+            return self
+        embedder = self.embedder_of(collection)
+        return replace(
+            self,
+            scorer=self._reranker_of(collection),
+            embedder=embedder,
+            late=self.late if embedder is self.embedder else None,
+        )
+
+    def _reranker_of(self, collection: Collection) -> Scorer:
+        if collection.reranker is None or collection.reranker in self.rerankers:
+            return self.reranker(collection.reranker)
+        raise ConflictError(
+            f"Collection `{collection.name}` is reranked by `{collection.reranker}`, which this "
+            "service was not given. Name another one, or none, for it."
+        )
 
     def reranker(self, name: str | None) -> Scorer:
         """The reranker of this name; None: the one of the settings.

@@ -16,12 +16,19 @@ from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.domain.log import LoggedCandidate, LoggedRanking, RankingFilter
+from pgrerank.domain.log import (
+    LoggedCandidate,
+    LoggedDocument,
+    LoggedRanking,
+    RankingFilter,
+    Source,
+)
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
+from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
+from pgrerank.storage import brought, models, queries, tenancy
 from pgrerank.storage import cursor as cursors
-from pgrerank.storage import models, queries, tenancy
 from pgrerank.storage.pool import Pool
 
 _ID_VERSION = 7  # the UUIDs whose first bits are an instant
@@ -48,16 +55,21 @@ class PostgresRankings:
         ranking: Ranking,
     ) -> None:
         """Write a ranking and commit it."""
-        row = _row(tenant_id, collection, request, ranking)
         await self._register(tenant_id)
-        try:
-            await self._insert(tenant_id, row)
-        except errors.CheckViolation as error:
-            if error.diag.constraint_name is not None:
-                raise
-            # A row of a month that has no partition yet breaks a check without a name.
-            await self._make_partitions(tenant_id)
-            await self._insert(tenant_id, row)
+        await self._written(tenant_id, "record", _row(tenant_id, collection, request, ranking))
+
+    async def record_brought(
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        request: RankRequest,
+        ranked: Ranked,
+    ) -> None:
+        """Write a ranking of documents that the caller brought. See ports.Rankings."""
+        await self._register(tenant_id)
+        keep_texts = await self._keeps_texts(tenant_id)
+        row = brought.row(tenant_id, collection, request, ranked, keep_texts=keep_texts)
+        await self._written(tenant_id, "record_brought", row)
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         """Read one back, with its candidates. Raises NotFoundError."""
@@ -101,9 +113,27 @@ class PostgresRankings:
                     await models.identifier(connection, card)
             self._unregistered = ()
 
-    async def _insert(self, tenant_id: TenantId, row: Mapping[str, object]) -> None:
+    async def _keeps_texts(self, tenant_id: TenantId) -> bool:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(self._statements["record"], row)
+            cursor = await connection.execute(
+                self._statements["keeps_texts"], {"tenant_id": tenant_id}
+            )
+            found = await cursor.fetchone()
+        return found is not None and bool(found[0])
+
+    async def _written(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> None:
+        try:
+            await self._insert(tenant_id, how, row)
+        except errors.CheckViolation as error:
+            if error.diag.constraint_name is not None:
+                raise
+            # A row of a month that has no partition yet breaks a check without a name.
+            await self._make_partitions(tenant_id)
+            await self._insert(tenant_id, how, row)
+
+    async def _insert(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> None:
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(self._statements[how], row)
 
     async def _make_partitions(self, tenant_id: TenantId) -> None:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -249,8 +279,23 @@ def _with_candidates(
     evidence: Sequence[float | None] | None,
     sparse_ranks: Sequence[int | None] | None,
     sparse_scores: Sequence[float | None] | None,
+    boosts: Sequence[float] | None,
+    document_hashes: Sequence[bytes] | None,
+    document_texts: Sequence[str] | None,
     **columns: Any,
 ) -> LoggedRanking:
+    if document_hashes is not None:
+        documents = brought.documents(
+            document_hashes=document_hashes,
+            document_texts=document_texts,
+            boosts=boosts,
+            fused_ranks=fused_ranks,
+            rerank_scores=rerank_scores,
+            relevances=relevances,
+            truncated=truncated,
+            final_ranks=final_ranks,
+        )
+        return _logged(documents=documents, **columns)
     arrays = {
         "chunk_id": chunk_ids,
         "dense_rank": dense_ranks,
@@ -267,6 +312,7 @@ def _with_candidates(
         "evidence": evidence or [None] * len(chunk_ids),
         "sparse_rank": sparse_ranks or [None] * len(chunk_ids),
         "sparse_score": sparse_scores or [None] * len(chunk_ids),
+        "boost": boosts or [0.0] * len(chunk_ids),
     }
     rows = zip(*arrays.values(), strict=True)
     candidates = tuple(LoggedCandidate(**dict(zip(arrays, row, strict=True))) for row in rows)
@@ -276,7 +322,8 @@ def _with_candidates(
 def _logged(
     *,
     id: UUID,  # noqa: A002 - the column's name
-    collection_name: str,
+    collection_name: str | None,
+    source: str,
     status: str,
     dense_requested: int | None,
     dense_returned: int | None,
@@ -288,16 +335,19 @@ def _logged(
     sparse_returned: int | None,
     sparse_scan: str | None,
     candidates: tuple[LoggedCandidate, ...] = (),
+    documents: tuple[LoggedDocument, ...] = (),
     **columns: Any,
 ) -> LoggedRanking:
     return LoggedRanking(
         id=RankingId(id),
         collection=collection_name,
+        source=Source(source),
         status=RerankStatus(status),
         dense=_leg(dense_requested, dense_returned, dense_scan),
         keyword=_leg(keyword_requested, keyword_returned, keyword_scan),
         sparse=_leg(sparse_requested, sparse_returned, sparse_scan),
         candidates=candidates,
+        documents=documents,
         **columns,
     )
 

@@ -51,6 +51,7 @@ def _tenancy(tables: MetaData) -> None:
         _required("name", Text),
         _required("created_at", DateTime(timezone=True)),
         Column("pairs_per_second", Integer),
+        _required("keep_texts", Boolean),
         PrimaryKeyConstraint("id"),
         UniqueConstraint("name"),
         CheckConstraint("pairs_per_second >= 0", name="pairs_per_second"),
@@ -115,6 +116,7 @@ def _collections(tables: MetaData) -> None:
         *_retrieval(),
         Column("second_state", Text),
         Column("second_embedder_id", UUID),
+        _required("terms", JSONB),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "name"),
         _of_tenant(),
@@ -273,13 +275,14 @@ def _rerank_log(tables: MetaData) -> None:
 
 def _log_request() -> list[Column[Any]]:
     return [
-        _required("collection_id", UUID),
-        _required("collection_name", Text),
+        Column("collection_id", UUID),
+        Column("collection_name", Text),
         _required("query", Text),
         _required("strategy", Text),
         _required("profile", Text),
         _required("knobs", JSONB),
         _required("source", Text),
+        Column("dialect", Text),
         _required("limit_", Integer),
     ]
 
@@ -326,6 +329,9 @@ def _log_candidates() -> list[Column[Any]]:
         Column("evidence", ARRAY(Double)),
         Column("sparse_ranks", ARRAY(SmallInteger)),
         Column("sparse_scores", ARRAY(REAL)),
+        Column("boosts", ARRAY(Double)),
+        Column("document_hashes", ARRAY(BYTEA)),
+        Column("document_texts", ARRAY(Text)),
     ]
 
 

@@ -25,6 +25,7 @@ from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.measures import Qrels, Run
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
+from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.ports import House, Rankings
 from pgrerank.usecases.search import search
@@ -175,6 +176,15 @@ class _Unrecorded:
         self, tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
     ) -> None:
         """Write nothing: searches that measure are no traffic."""
+
+    async def record_brought(
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        request: RankRequest,
+        ranked: Ranked,
+    ) -> None:
+        """Write nothing, likewise."""
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         return await self.rankings.get(tenant_id, ranking_id)

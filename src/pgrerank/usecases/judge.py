@@ -52,7 +52,7 @@ async def feedback(
     logged = await office.rankings.get(tenant_id, ranking_id)
     if chunk_id not in {each.chunk_id for each in logged.candidates}:
         raise InvalidRequestError("chunk_id", "is none that this search found")
-    collection = await office.documents.collection(tenant_id, logged.collection)
+    collection = await office.documents.collection(tenant_id, logged.searched)
     made = Judgment(
         query=logged.query,
         external_id=await office.judgments.document_of(tenant_id, chunk_id),

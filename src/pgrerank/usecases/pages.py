@@ -39,7 +39,7 @@ async def results(
     """
     start = _place(cursor)
     ranking = await house.rankings.get(tenant_id, ranking_id)
-    collection = await house.documents.collection(tenant_id, ranking.collection)
+    collection = await house.documents.collection(tenant_id, ranking.searched)
     recalled = await house.history.recalled(tenant_id, collection, ranking_id)
     stored = {each.chunk_id: each for each in recalled.candidates}
     kept = _kept(ranking)

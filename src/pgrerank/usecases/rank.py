@@ -10,12 +10,13 @@ from pgrerank.domain import rank as ranks
 from pgrerank.domain.calibration import NOT_RERANKED
 from pgrerank.domain.candidate import Cut, PairScore, RerankReport, RerankStatus
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.errors import InvalidRequestError, ScoringError
+from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.rank import Ranked, RankedDocument, RankRequest
 from pgrerank.domain.relevance import Gauge
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports import House, Scorer
+from pgrerank.usecases import second_stage
 from pgrerank.usecases.search import CLOSING_MS
 
 
@@ -46,21 +47,24 @@ async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranke
     """
     watch = Stopwatch(house.clock.elapsed)
     work = await _work(house, tenant_id, request, watch)
-    with watch.stage("rerank"):
-        scores = await _scores(work)
-    if not request.truncate:
-        _require_whole(scores)
-    report = planning.report(work.scorer.model, scores, budget_ms=request.budget_ms)
-    if report.status is RerankStatus.FAILED:
+    try:
+        with watch.stage("rerank"):
+            scores = await _scores(work)
+    except (OverloadedError, ScoringError) as error:
+        await _record(house, work, _ranked(work, [], _refused(error), watch.finished()))
+        raise
+    ranked = _ranked(work, scores, _report(work, scores), watch.finished())
+    await _record(house, work, ranked)
+    if ranked.rerank.status is RerankStatus.FAILED:
         raise ScoringError("The reranker")
-    return _ranked(work, scores, report, watch.finished())
+    return ranked
 
 
 async def _work(house: House, tenant_id: TenantId, request: RankRequest, watch: Stopwatch) -> _Work:
     collection = None
     if request.collection is not None:
         collection = await house.documents.collection(tenant_id, request.collection)
-    scorer = _scorer(house, request.model)
+    scorer = house.reranker(request.model)
     running = await house.calibrations.running(
         tenant_id, collection, scorer.model, request.threshold
     )
@@ -77,20 +81,32 @@ async def _work(house: House, tenant_id: TenantId, request: RankRequest, watch: 
     )
 
 
-def _scorer(house: House, name: str | None) -> Scorer:
-    if name not in (None, house.scorer.model.name):
-        raise InvalidRequestError("model", f"there is no reranker `{name}`")
-    return house.scorer
+async def _record(house: House, work: _Work, ranked: Ranked) -> None:
+    await house.rankings.record_brought(work.tenant_id, work.collection, work.request, ranked)
+
+
+def _refused(error: OverloadedError | ScoringError) -> RerankReport:
+    """For the log: the caller gets the error."""
+    if isinstance(error, ScoringError):
+        return second_stage.unranked(RerankStatus.FAILED, second_stage.FAILED)
+    return second_stage.unranked(RerankStatus.SKIPPED, second_stage.refusal(error))
+
+
+def _report(work: _Work, scores: Sequence[PairScore]) -> RerankReport:
+    return planning.report(work.scorer.model, scores, budget_ms=work.request.budget_ms)
 
 
 async def _scores(work: _Work) -> Sequence[PairScore]:
     request = work.request
-    return await work.scorer.score(
+    scores = await work.scorer.score(
         request.query,
         [document.passage for document in request.documents[: request.effective_depth]],
         deadline=work.deadline,
         tenant_id=work.tenant_id,
     )
+    if not request.truncate:
+        _require_whole(scores)
+    return scores
 
 
 def _require_whole(scores: Sequence[PairScore]) -> None:

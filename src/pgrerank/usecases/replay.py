@@ -80,7 +80,7 @@ async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan:
         InvalidRequestError: A cascade is wanted where there are no token vectors.
     """
     ranking = await house.rankings.get(tenant_id, ranking_id)
-    collection = await house.documents.collection(tenant_id, ranking.collection)
+    collection = await house.documents.collection(tenant_id, ranking.searched)
     request = _request(ranking, plan)
     collection, vector = await again.embedded(house, collection, request)
     work = _work(house, tenant_id, collection, request)
@@ -109,13 +109,13 @@ async def measured(house: House, tenant_id: TenantId, replays: Sequence[Replay])
     """How good both orders are, by the judgments of today. Collections that are gone have none."""
     grades = {
         name: await _grades(house, tenant_id, name)
-        for name in {each.ranking.collection for each in replays}
+        for name in {each.ranking.searched for each in replays}
     }
     qrels: dict[str, Mapping[str, int]] = {}
     before: dict[str, dict[str, float]] = {}
     after: dict[str, dict[str, float]] = {}
     for each in replays:
-        judged = grades[each.ranking.collection].get(each.ranking.query)
+        judged = grades[each.ranking.searched].get(each.ranking.query)
         if judged:
             name = str(each.ranking.id)
             qrels[name] = judged
@@ -147,7 +147,7 @@ async def save(
     chosen = {
         each.ranking.query: each
         for each in reversed(replays)
-        if each.ranking.collection == name and grades.get(each.ranking.query)
+        if each.ranking.searched == name and grades.get(each.ranking.query)
     }
     if not chosen:
         raise InvalidRequestError("label", "cannot be given: none of these searches was judged")

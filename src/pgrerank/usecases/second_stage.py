@@ -25,6 +25,9 @@ from pgrerank.domain.model import ModelCard, ScoreKind
 from pgrerank.domain.request import MAX_CANDIDATES, SearchRequest
 from pgrerank.ports import House, LateInteraction, Scorer, Vector
 
+#: why there are no scores, for the log and the answer
+FAILED = "the reranker failed"
+
 _UNSCORED = PairScore(value=None)
 
 
@@ -123,7 +126,7 @@ async def reranked(
     """
     reason = planning.reason_to_skip(work.request, work.collection, len(found))
     if reason is not None:
-        return _unranked(RerankStatus.SKIPPED, reason)
+        return Reranked(report=unranked(RerankStatus.SKIPPED, reason))
     passages = [_passage(candidate) for candidate in found[: work.request.effective_depth]]
     scored = await _scored(work, scorer, passages)
     if not (scored.scores and weighs(scorer, work)):
@@ -140,9 +143,10 @@ async def _scored(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Re
     try:
         return await _steps(work, scorer, passages)
     except OverloadedError as error:
-        return _unranked(RerankStatus.SKIPPED, refusal(error), error.retry_after_s)
+        report = unranked(RerankStatus.SKIPPED, refusal(error), error.retry_after_s)
+        return Reranked(report=report)
     except ScoringError:
-        return _unranked(RerankStatus.FAILED, "the reranker failed")
+        return Reranked(report=unranked(RerankStatus.FAILED, FAILED))
 
 
 def _weighed(
@@ -173,11 +177,10 @@ def refusal(error: OverloadedError) -> str:
     return "the reranker is at capacity"
 
 
-def _unranked(status: RerankStatus, reason: str, retry_after_s: int | None = None) -> Reranked:
-    return Reranked(
-        report=RerankReport(
-            status=status, reason=reason, depth=0, model=None, retry_after_s=retry_after_s
-        )
+def unranked(status: RerankStatus, reason: str, retry_after_s: int | None = None) -> RerankReport:
+    """What to say where no pair was read."""
+    return RerankReport(
+        status=status, reason=reason, depth=0, model=None, retry_after_s=retry_after_s
     )
 
 

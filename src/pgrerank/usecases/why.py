@@ -16,7 +16,7 @@ async def why(
         ConflictError: It had a dense leg, and the collection's embedder is not the running one.
     """
     ranking = await house.rankings.get(tenant_id, ranking_id)
-    collection = await house.documents.collection(tenant_id, ranking.collection)
+    collection = await house.documents.collection(tenant_id, ranking.searched)
     request = again.request(ranking)
     collection, vector = await again.embedded(house, collection, request)
     chunks = await house.history.standing(tenant_id, collection, request, external_id, vector)

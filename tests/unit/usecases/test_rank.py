@@ -11,6 +11,7 @@ from pgrerank.domain.errors import (
     InvalidRequestError,
     NotFoundError,
     OverloadedError,
+    QuotaError,
     ScoringError,
     TooLargeError,
 )
@@ -20,7 +21,7 @@ from pgrerank.domain.rank import BroughtDocument, RankRequest
 from pgrerank.domain.relevance import Running
 from pgrerank.usecases.rank import rank
 from tests.fake_calibrations import FakeCalibrations
-from tests.fakes import FakeScorer, house
+from tests.fakes import FakeRankings, FakeScorer, house
 
 TENANT = TenantId(UUID(int=1))
 SCORER = FakeScorer.model
@@ -97,13 +98,42 @@ async def test_a_budget_in_which_nothing_is_scored_is_told_as_such():
 
 
 async def test_a_reranker_that_gives_no_number_has_failed():
+    log = FakeRankings()
+
     with pytest.raises(ScoringError):
-        await rank(house(scorer=FakeScorer(scored_in_time=0)), TENANT, request("red"))
+        await rank(house(scorer=FakeScorer(scored_in_time=0), rankings=log), TENANT, request("red"))
+
+    assert [ranked.rerank.status for _, ranked in log.brought] == [RerankStatus.FAILED]
 
 
-async def test_a_busy_reranker_is_told_to_the_caller():
-    with pytest.raises(OverloadedError):
-        await rank(house(scorer=FakeScorer(failure=OverloadedError(3))), TENANT, request("red"))
+@pytest.mark.parametrize(
+    ("failure", "status", "reason"),
+    [
+        (OverloadedError(3), RerankStatus.SKIPPED, "at capacity"),
+        (QuotaError(3, 100), RerankStatus.SKIPPED, "quota of 100 pairs"),
+        (ScoringError("The model"), RerankStatus.FAILED, "the reranker failed"),
+    ],
+)
+async def test_a_failure_is_told_to_the_caller_and_to_the_log(failure, status, reason):
+    log = FakeRankings()
+
+    with pytest.raises(type(failure)):
+        await rank(
+            house(scorer=FakeScorer(failure=failure), rankings=log), TENANT, request("red", "x")
+        )
+
+    ((_, ranked),) = log.brought
+    assert (ranked.rerank.status, indexes(ranked.documents)) == (status, [0, 1])
+    assert reason in ranked.rerank.reason
+
+
+async def test_what_is_answered_is_logged():
+    log = FakeRankings()
+    asked = request("x", "red")
+
+    ranked = await rank(house(rankings=log), TENANT, asked)
+
+    assert log.brought == [(asked, ranked)]
 
 
 async def test_scores_are_shown_as_probabilities_where_there_is_a_calibration():
@@ -151,8 +181,12 @@ async def test_a_collection_must_exist():
 
 
 async def test_only_a_reranker_that_there_is_can_be_named():
-    assert await rank(house(), TENANT, request("red", model=SCORER.name))
-    with pytest.raises(InvalidRequestError, match="model"):
+    other = FakeScorer()
+
+    await rank(house(rerankers={"other": other}), TENANT, request("red", model="other"))
+
+    assert other.asked == [("red green blue", 1)]
+    with pytest.raises(InvalidRequestError, match="another"):
         await rank(house(), TENANT, request("red", model="another"))
 
 

@@ -11,7 +11,8 @@ from pgrerank.api import auth
 from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
-from pgrerank.api.native.ranked import RankedChunk, Result
+from pgrerank.api.native.logged import RankedChunk
+from pgrerank.api.native.ranked import Result
 from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.request import MAX_LIMIT

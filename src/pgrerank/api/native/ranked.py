@@ -1,7 +1,6 @@
-"""Rankings as they are answered: fresh from a search, or read back from the log."""
+"""Rankings as they are answered, fresh from a search."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -9,16 +8,15 @@ from msgspec import Meta, Struct
 
 from pgrerank.domain.candidate import Cut as Cuts
 from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankReport, RerankStatus
-from pgrerank.domain.log import LoggedCandidate, LoggedRanking
-from pgrerank.domain.page import Page
+from pgrerank.domain.log import LoggedRanking
 from pgrerank.usecases.pages import next_cursor
 
 
-class _Answer(Struct, frozen=True, kw_only=True):
-    pass
+class Answer(Struct, frozen=True, kw_only=True):
+    """What an answer is made of."""
 
 
-class Scores(_Answer, frozen=True, kw_only=True):
+class Scores(Answer, frozen=True, kw_only=True):
     """What each stage said. Null: that stage did not score it. The scales are not comparable."""
 
     dense: Annotated[float | None, Meta(description="Cosine similarity, -1 to 1.")]
@@ -41,7 +39,7 @@ class Scores(_Answer, frozen=True, kw_only=True):
     ]
 
 
-class Ranks(_Answer, frozen=True, kw_only=True):
+class Ranks(Answer, frozen=True, kw_only=True):
     """Places in each list, from 1. Null: that leg did not return it."""
 
     dense: int | None
@@ -51,7 +49,7 @@ class Ranks(_Answer, frozen=True, kw_only=True):
     final: int
 
 
-class FoundDocument(_Answer, frozen=True, kw_only=True):
+class FoundDocument(Answer, frozen=True, kw_only=True):
     """The document a chunk belongs to."""
 
     id: Annotated[str, Meta(description="Your id of the document.")]
@@ -60,7 +58,7 @@ class FoundDocument(_Answer, frozen=True, kw_only=True):
     metadata: dict[str, Any]
 
 
-class FoundChunk(_Answer, frozen=True, kw_only=True):
+class FoundChunk(Answer, frozen=True, kw_only=True):
     """The chunk that was found."""
 
     id: UUID
@@ -70,7 +68,7 @@ class FoundChunk(_Answer, frozen=True, kw_only=True):
     ]
 
 
-class Result(_Answer, frozen=True, kw_only=True):
+class Result(Answer, frozen=True, kw_only=True):
     """A chunk in its place."""
 
     document: FoundDocument
@@ -93,7 +91,7 @@ class Result(_Answer, frozen=True, kw_only=True):
         )
 
 
-class Leg(_Answer, frozen=True, kw_only=True):
+class Leg(Answer, frozen=True, kw_only=True):
     """What a leg was asked for and gave."""
 
     requested: int
@@ -101,7 +99,7 @@ class Leg(_Answer, frozen=True, kw_only=True):
     scan: Annotated[str, Meta(description="How it looked: `exact`, `hnsw`, `gin`, `no terms`, ...")]
 
 
-class Legs(_Answer, frozen=True, kw_only=True):
+class Legs(Answer, frozen=True, kw_only=True):
     """All legs. Null: the search leaves it out."""
 
     dense: Leg | None
@@ -109,14 +107,14 @@ class Legs(_Answer, frozen=True, kw_only=True):
     sparse: Leg | None
 
 
-class Cascade(_Answer, frozen=True, kw_only=True):
+class Cascade(Answer, frozen=True, kw_only=True):
     """The first step of a cascade, which chose what the reranker read."""
 
     scored: Annotated[int, Meta(description="Chunks that got a score.")]
     model: Annotated[str, Meta(description="The reranker of this step.")]
 
 
-class Rerank(_Answer, frozen=True, kw_only=True):
+class Rerank(Answer, frozen=True, kw_only=True):
     """What became of the rerank stage."""
 
     status: RerankStatus
@@ -140,7 +138,7 @@ class Rerank(_Answer, frozen=True, kw_only=True):
         )
 
 
-class Cut(_Answer, frozen=True, kw_only=True):
+class Cut(Answer, frozen=True, kw_only=True):
     """How many chunks each threshold removed."""
 
     min_similarity: int
@@ -149,21 +147,21 @@ class Cut(_Answer, frozen=True, kw_only=True):
     threshold: Annotated[int, Meta(description="By the one that `threshold` names.")]
 
 
-class Calibration(_Answer, frozen=True, kw_only=True):
+class Calibration(Answer, frozen=True, kw_only=True):
     """What turned rerank scores into probabilities."""
 
     id: Annotated[UUID | None, Meta(description="Null: nothing did.")]
     reason: Annotated[str | None, Meta(description="Why nothing did, or what to know of it.")]
 
 
-class Answerable(_Answer, frozen=True, kw_only=True):
+class Answerable(Answer, frozen=True, kw_only=True):
     """Whether anything that was found is relevant."""
 
     value: Annotated[bool, Meta(description="Rather yes than no.")]
     probability: float
 
 
-class Found(_Answer, frozen=True, kw_only=True):
+class Found(Answer, frozen=True, kw_only=True):
     """The answer to a search."""
 
     id: Annotated[UUID, Meta(description="Of this search in the rerank log.")]
@@ -192,7 +190,7 @@ class Found(_Answer, frozen=True, kw_only=True):
             id=ranking.id,
             results=[Result.of(hit) for hit in ranking.results],
             rerank=Rerank.of(ranking.rerank),
-            legs=_legs(ranking),
+            legs=legs(ranking),
             cut=_cut(ranking.cut),
             calibration=Calibration(id=ranking.calibration.id, reason=ranking.calibration.reason),
             answerable=ranking.answerable
@@ -203,87 +201,6 @@ class Found(_Answer, frozen=True, kw_only=True):
             cursor=next_cursor(len(ranking.results), ranking.kept),
             candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
         )
-
-
-class RankedChunk(_Answer, frozen=True, kw_only=True):
-    """A candidate as the log keeps it."""
-
-    chunk_id: UUID
-    scores: Scores
-    ranks: Ranks
-    truncated: bool
-
-    @classmethod
-    def of(cls, logged: LoggedCandidate) -> Self:
-        """Show a logged candidate."""
-        return cls(
-            chunk_id=logged.chunk_id,
-            scores=_logged_scores(logged),
-            ranks=_logged_ranks(logged),
-            truncated=logged.truncated,
-        )
-
-
-class Reranking(_Answer, frozen=True, kw_only=True):
-    """A row of the rerank log."""
-
-    id: UUID
-    created_at: datetime
-    collection: str
-    query: str
-    strategy: str
-    profile: str
-    knobs: Annotated[dict[str, Any], Meta(description="Every knob as it was applied.")]
-    rerank: Rerank
-    embedder: str | None
-    legs: Legs
-    timings_ms: dict[str, float]
-    returned: Annotated[int, Meta(description="Results the answer held.")]
-    calibration_id: Annotated[
-        UUID | None, Meta(description="What turned scores into probabilities; null: nothing.")
-    ]
-    answerable: Annotated[
-        float | None, Meta(description="Probability that anything found is relevant.")
-    ]
-    candidates: Annotated[
-        list[RankedChunk] | None, Meta(description="Null in listings; read one for them.")
-    ] = None
-
-    @classmethod
-    def of(cls, logged: LoggedRanking, *, whole: bool) -> Self:
-        """Show a logged ranking, with its candidates where it is whole."""
-        return cls(
-            id=logged.id,
-            created_at=logged.created_at,
-            collection=logged.collection,
-            query=logged.query,
-            strategy=logged.strategy,
-            profile=logged.profile,
-            knobs=dict(logged.knobs),
-            rerank=_logged_rerank(logged),
-            embedder=logged.embedder,
-            legs=_legs(logged),
-            timings_ms=dict(logged.timings_ms),
-            returned=logged.returned,
-            calibration_id=logged.calibration_id,
-            answerable=logged.answerable,
-            candidates=[RankedChunk.of(each) for each in logged.candidates] if whole else None,
-        )
-
-
-class Rerankings(_Answer, frozen=True, kw_only=True):
-    """A page of the rerank log, newest first."""
-
-    items: list[Reranking]
-    cursor: Annotated[
-        str | None, Meta(description="Pass it as `cursor` for the next page; null on the last.")
-    ]
-
-    @classmethod
-    def of(cls, page: Page[LoggedRanking]) -> Self:
-        """Show a page."""
-        items = [Reranking.of(item, whole=False) for item in page.items]
-        return cls(items=items, cursor=page.cursor)
 
 
 def _document(hit: Hit) -> FoundDocument:
@@ -324,43 +241,8 @@ def _ranks(hit: Hit) -> Ranks:
     )
 
 
-def _logged_scores(logged: LoggedCandidate) -> Scores:
-    return Scores(
-        dense=logged.dense_score,
-        keyword=logged.keyword_score,
-        sparse=logged.sparse_score,
-        fused=logged.fused_score,
-        cascade=logged.cascade_score,
-        rerank=logged.rerank_score,
-        evidence=logged.evidence,
-        relevance=logged.relevance,
-    )
-
-
-def _logged_ranks(logged: LoggedCandidate) -> Ranks:
-    return Ranks(
-        dense=logged.dense_rank,
-        keyword=logged.keyword_rank,
-        sparse=logged.sparse_rank,
-        fused=logged.fused_rank,
-        final=logged.final_rank,
-    )
-
-
-def _logged_rerank(logged: LoggedRanking) -> Rerank:
-    cascade = logged.cascade_model and Cascade(
-        scored=logged.cascade_scored or 0, model=logged.cascade_model
-    )
-    return Rerank(
-        status=logged.status,
-        reason=logged.reason,
-        depth=logged.depth,
-        model=logged.reranker,
-        cascade=cascade or None,
-    )
-
-
-def _legs(ranking: Ranking | LoggedRanking) -> Legs:
+def legs(ranking: Ranking | LoggedRanking) -> Legs:
+    """What each leg was asked for and gave."""
     return Legs(
         dense=_leg(ranking.dense), keyword=_leg(ranking.keyword), sparse=_leg(ranking.sparse)
     )

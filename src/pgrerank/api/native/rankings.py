@@ -11,11 +11,11 @@ from pgrerank.api import auth
 from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
-from pgrerank.api.native.ranked import Reranking, Rerankings
+from pgrerank.api.native.logged import Reranking, Rerankings
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import RankingId
-from pgrerank.domain.log import RankingFilter
+from pgrerank.domain.log import RankingFilter, Source
 from pgrerank.domain.tenant import Scope
 
 TAGS = ["search"]
@@ -35,6 +35,10 @@ async def list_rerankings(
     house: TheHouse,
     caller: TheCaller,
     collection: Annotated[str | None, QueryParameter(pattern=schemas.NAME_PATTERN)] = None,
+    source: Annotated[
+        Source | None,
+        QueryParameter(description="`search`, or `api`: rankings of documents that you brought."),
+    ] = None,
     status: FromQuery[RerankStatus | None] = None,
     since: Annotated[
         Instant, QueryParameter(description="Made at or after this instant, with time zone.")
@@ -48,6 +52,7 @@ async def list_rerankings(
     """The rerank log of the tenant, newest first, without candidates."""
     wanted = RankingFilter(
         collection=collection,
+        source=source,
         status=status,
         since=_zoned("since", since),
         until=_zoned("until", until),
@@ -67,7 +72,10 @@ async def list_rerankings(
 async def get_reranking(
     ranking_id: FromPath[UUID], house: TheHouse, caller: TheCaller
 ) -> Reranking:
-    """One search with every candidate: its ranks and scores at each stage, and its final place."""
+    """One search with every candidate: its ranks and scores at each stage, and its final place.
+
+    A ranking of documents that you brought has `documents` instead.
+    """
     logged = await house.rankings.get(caller.tenant_id, RankingId(ranking_id))
     return Reranking.of(logged, whole=True)
 
