@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,7 +129,8 @@ async def _swept(found: Settings, work: _Work) -> "list[Point]":
         # Without memory for scores, so that each setting pays for its own pairs.
         changed = msgspec.structs.replace(found, reranker=name, score_cache=0)
         wanted = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
-        async with wiring.house(changed) as house:
+        async with wiring.house(changed) as given:
+            house = replace(given, insists=True)
             plan = await _plan(house, work)
             with progress.count(name, len(wanted) * len(plan.questions)) as step:
                 points += await sweep.swept(house, plan, wanted, work.measure, progress=step)

@@ -92,7 +92,7 @@ async def _tuned(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
         tenant = await house.tenants.named(work.tenant_name)
         collection = await house.documents.collection(tenant.id, work.collection_name)
         ground = trial.Ground(
-            house=house,
+            house=house.serving(collection),
             tenant_id=tenant.id,
             collection=collection,
             questions=await work.chosen.questions(house, tenant, collection),

@@ -47,6 +47,8 @@ class Collection:
     #: fingerprint of the embedder of a second set of vectors; None: there is none
     second_embedder: str | None = None
     second_state: SecondState | None = None
+    #: which of the rerankers that the operator named reads its candidates; None: that of the settings
+    reranker: str | None = None
 
     def under(self, model: ModelCard) -> Self:
         """The collection as this embedder searches it: by its own set of vectors.

@@ -81,11 +81,12 @@ async def calibrate_pairs(
         if collection_name is None
         else await house.documents.collection(tenant_id, collection_name)
     )
+    scorer = _scorer(house, collection)
     names = {query: number for number, query in enumerate(dict.fromkeys(g.query for g in given))}
     rows: list[tuple[int, float, bool]] = []
     for query, number in names.items():
         of_query = [pair for pair in given if pair.query == query]
-        scores = await _scores(house.scorer, tenant_id, query, of_query)
+        scores = await _scores(scorer, tenant_id, query, of_query)
         rows += [
             (number, score, pair.grade >= plan.relevant_from)
             for pair, score in zip(of_query, scores, strict=True)
@@ -97,7 +98,7 @@ async def calibrate_pairs(
         [relevant for _, _, relevant in rows],
         [1.0] * len(rows),
     )
-    made = await _fitted(house, found, plan, house.scorer.model, [])
+    made = await _fitted(house, found, plan, scorer.model, [])
     return await _kept(house, tenant_id, collection, made, found)
 
 
@@ -155,16 +156,21 @@ def _model(
             tenant_id=tenant_id,
             collection=collection,
             request=plan.request,
-            late=second_stage.reader(house, collection, plan.request),
+            late=second_stage.reader(house.serving(collection), collection, plan.request),
             deadline=None,
         )
-        model = second_stage.last(house.scorer, work).model
+        model = second_stage.last(_scorer(house, collection), work).model
         models[model.fingerprint] = model
     if len(models) > 1:
         raise InvalidRequestError(
             "collection", "must be named: the tenant's collections are reranked differently"
         )
     return next(iter(models.values()), house.scorer.model)
+
+
+def _scorer(house: House, collection: Collection | None) -> Scorer:
+    """The reranker of a collection, or that of the settings."""
+    return house.scorer if collection is None else house.serving(collection).scorer
 
 
 def _require_enough(pairs: Sample) -> None:
@@ -212,7 +218,7 @@ async def _kept(
     named = replace(made, collection=collection and collection.name)
     model = next(
         each.model
-        for each in (house.scorer, house.late)
+        for each in (house.scorer, house.late, *house.rerankers.values())
         if each is not None and each.model.fingerprint == made.fingerprint
     )
     await house.calibrations.add(tenant_id, collection, model, named, pairs)

@@ -98,8 +98,9 @@ async def add_tokens(
         ConflictError: The collection was embedded by another model.
         InvalidRequestError: The embedder makes no token vectors.
     """
-    late = _required(house)
     collection = await house.documents.collection(tenant_id, collection_name)
+    house = house.serving(collection)
+    late = _required(house)
     collection.require_embedder(house.embedder.model)
     await house.tokens.switch(tenant_id, collection, on=True)
     after: ChunkId | None = None

@@ -103,6 +103,7 @@ async def store(house: House, plan: Plan, made: Evaluation) -> None:
 
 def models(house: House, plan: Plan) -> tuple[ModelCard | None, ModelCard | None]:
     """The embedder and the reranker that searches of this plan use."""
+    house = house.serving(plan.collection)
     embeds = plan.request.strategy is not Strategy.KEYWORD
     reranks = plan.request.rerank is not RerankMode.NEVER
     return (

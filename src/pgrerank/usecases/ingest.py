@@ -46,6 +46,7 @@ async def ingest(
         OverloadedError, UnavailableError: What was committed stays; a retry is safe.
     """
     collection = await house.documents.collection(tenant_id, collection_name)
+    house = house.serving(collection)
     collection.require_embedder(house.embedder.model)
     report = IngestReport()
     batches = _everything(rows) if atomic else _batches(rows)

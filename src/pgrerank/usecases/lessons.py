@@ -61,6 +61,7 @@ def _lesson(dataset: str, judged: Sequence[JudgedPassage], seen: Sequence[SeenPa
 async def _retrieved(
     house: House, tenant_id: TenantId, collection: Collection, query: str, depth: int
 ) -> list[SeenPassage]:
+    house = house.serving(collection)
     collection = collection.under(house.embedder.model)
     request = SearchRequest(query=query, candidates=depth, depth=depth)
     vector = await house.embedder.query(query)

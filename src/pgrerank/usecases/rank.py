@@ -64,6 +64,7 @@ async def _work(house: House, tenant_id: TenantId, request: RankRequest, watch: 
     collection = None
     if request.collection is not None:
         collection = await house.documents.collection(tenant_id, request.collection)
+        house = house.serving(collection) if request.model is None else house
     scorer = house.reranker(request.model)
     running = await house.calibrations.running(
         tenant_id, collection, scorer.model, request.threshold
@@ -88,7 +89,7 @@ async def _record(house: House, work: _Work, ranked: Ranked) -> None:
 def _refused(error: OverloadedError | ScoringError) -> RerankReport:
     """For the log: the caller gets the error."""
     if isinstance(error, ScoringError):
-        return second_stage.unranked(RerankStatus.FAILED, second_stage.FAILED)
+        return second_stage.unranked(RerankStatus.FAILED, error.reason)
     return second_stage.unranked(RerankStatus.SKIPPED, second_stage.refusal(error))
 
 

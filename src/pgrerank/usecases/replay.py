@@ -81,6 +81,7 @@ async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan:
     """
     ranking = await house.rankings.get(tenant_id, ranking_id)
     collection = await house.documents.collection(tenant_id, ranking.searched)
+    house = house.serving(collection)
     request = _request(ranking, plan)
     collection, vector = await again.embedded(house, collection, request)
     work = _work(house, tenant_id, collection, request)

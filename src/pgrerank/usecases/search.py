@@ -45,6 +45,7 @@ async def ranked(
     """All of a search but its record in the log. Raises as it does."""
     watch = Stopwatch(house.clock.elapsed)
     collection = await house.documents.collection(tenant_id, collection_name)
+    house = house.serving(collection)
     if request.has_dense_leg:
         collection = collection.under(house.embedder.model)
     work = Work(

@@ -25,9 +25,6 @@ from pgrerank.domain.model import ModelCard, ScoreKind
 from pgrerank.domain.request import MAX_CANDIDATES, SearchRequest
 from pgrerank.ports import House, LateInteraction, Scorer, Vector
 
-#: why there are no scores, for the log and the answer
-FAILED = "the reranker failed"
-
 _UNSCORED = PairScore(value=None)
 
 
@@ -145,8 +142,8 @@ async def _scored(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Re
     except OverloadedError as error:
         report = unranked(RerankStatus.SKIPPED, refusal(error), error.retry_after_s)
         return Reranked(report=report)
-    except ScoringError:
-        return Reranked(report=unranked(RerankStatus.FAILED, FAILED))
+    except ScoringError as error:
+        return Reranked(report=unranked(RerankStatus.FAILED, error.reason))
 
 
 def _weighed(
