@@ -34,10 +34,11 @@ def eventually(condition: Callable[[], Any]) -> Any:
 
 
 class Service:
-    """`pgrerank serve` over an embedded server in a folder."""
+    """`pgrerank serve` over an embedded server in a folder, with settings of its own."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **settings: str) -> None:
         self._data_dir = data_dir
+        self._settings = settings
         self._log = data_dir / "service.log"
         self._key = ""
         self.start()
@@ -61,7 +62,8 @@ class Service:
                 stderr=log,
                 stdout=log,
                 env=os.environ
-                | {"PGRERANK_OPERATOR_TOKEN": OPERATOR_TOKEN, "PGRERANK_REQUESTS_PER_MINUTE": "0"},
+                | {"PGRERANK_OPERATOR_TOKEN": OPERATOR_TOKEN, "PGRERANK_REQUESTS_PER_MINUTE": "0"}
+                | self._settings,
             )
         found = eventually(lambda: re.search(r"listens on (http://\S+?),", self._log.read_text()))
         self.client = httpx.Client(
