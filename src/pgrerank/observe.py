@@ -15,6 +15,7 @@ from pgrerank.domain.candidate import LegReport, Ranking
 from pgrerank.domain.drift import Standing, State
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.ingest import IngestReport
+from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 
 LogFormat = Literal["auto", "json", "console"]
@@ -98,6 +99,22 @@ def search_event(
     }
 
 
+def rank_event(request: RankRequest, ranked: Ranked) -> dict[str, object]:
+    """A ranking of documents that the caller brought, likewise."""
+    return {
+        "ranking_id": str(ranked.id),
+        "dialect": request.dialect,
+        "collection": request.collection,
+        "documents": len(request.documents),
+        "status": str(ranked.rerank.status),
+        "reason": ranked.rerank.reason,
+        "depth": ranked.rerank.depth,
+        "model": ranked.rerank.model,
+        "returned": len(ranked.results),
+        "timings_ms": ranked.timings_ms,
+    }
+
+
 def _leg(name: str, report: LegReport | None) -> dict[str, object]:
     if report is None:
         return {}
@@ -121,6 +138,12 @@ class Telemetry:
         self._searches = self._counter(
             "pgrerank_searches", "Searches, by how far reranking came.", "strategy", "rerank"
         )
+        self._rankings = self._counter(
+            "pgrerank_rankings",
+            "Rankings of documents that callers bring, by how far reranking came.",
+            "dialect",
+            "rerank",
+        )
         self._stages = self._histogram(
             "pgrerank_search_stage_seconds", "Time of a search by stage.", "stage"
         )
@@ -135,18 +158,13 @@ class Telemetry:
         self._seconds = self._histogram(
             "pgrerank_http_request_seconds", "Time to the end of an answer.", "method", "route"
         )
-        self._waiting = Gauge(
-            "pgrerank_queue_length",
-            "Sequences waiting for a model.",
-            ["queue"],
-            registry=self._registry,
+        self._waiting = self._gauge(
+            "pgrerank_queue_length", "Sequences waiting for a model.", "queue"
         )
-
-        self._health = Gauge(
+        self._health = self._gauge(
             "pgrerank_health",
             "Collections (reference sets, for the check `reference`) by check and state.",
-            ["check", "state", "tenant"],
-            registry=self._registry,
+            *("check", "state", "tenant"),
         )
         self._delays = Histogram(
             "pgrerank_event_loop_delay_seconds",
@@ -192,6 +210,12 @@ class Telemetry:
         for stage, spent_ms in ranking.timings_ms.items():
             self._stages.labels(stage).observe(spent_ms / 1000)
 
+    def ranked(self, request: RankRequest, ranked: Ranked) -> None:
+        """Log and count a ranking of documents that the caller brought."""
+        self._log.info("rank.finished", **rank_event(request, ranked))
+        self._rankings.labels(request.dialect, str(ranked.rerank.status)).inc()
+        self._pairs.inc(ranked.rerank.depth)
+
     def ingested(self, collection_name: str, report: IngestReport) -> None:
         """Log and count an ingest."""
         outcomes = {
@@ -227,6 +251,9 @@ class Telemetry:
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, registry=self._registry)
+
+    def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
+        return Gauge(name, meaning, labels, registry=self._registry)
 
     def _histogram(self, name: str, meaning: str, *labels: str) -> Histogram:
         return Histogram(name, meaning, labels, registry=self._registry, buckets=BUCKETS)

@@ -14,6 +14,7 @@ from pgrerank.domain.candidate import Ranking
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import IngestReport
 from pgrerank.domain.limits import Limits
+from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.tenant import Scope
 from pgrerank.ports import House
@@ -49,11 +50,15 @@ class FakeObserver:
     """Keeps what it is told."""
 
     searches: list[tuple[str, SearchRequest, Ranking]] = field(default_factory=list)
+    rankings: list[tuple[RankRequest, Ranked]] = field(default_factory=list)
     ingests: list[tuple[str, IngestReport]] = field(default_factory=list)
     answers: list[tuple[str, str, int]] = field(default_factory=list)
 
     def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
         self.searches.append((collection_name, request, ranking))
+
+    def ranked(self, request: RankRequest, ranked: Ranked) -> None:
+        self.rankings.append((request, ranked))
 
     def ingested(self, collection_name: str, report: IngestReport) -> None:
         self.ingests.append((collection_name, report))

@@ -72,6 +72,7 @@ CALLS = [
     ("GET", "/v1/collections/docs/documents/a", Scope.SEARCH),
     ("DELETE", "/v1/collections/docs/documents/a", Scope.INGEST),
     ("POST", "/v1/collections/docs/search", Scope.SEARCH),
+    ("POST", "/v1/rankings", Scope.SEARCH),
     ("GET", "/v1/rerankings", Scope.SEARCH),
     ("GET", f"/v1/rerankings/{uuid4()}", Scope.SEARCH),
     ("GET", f"/v1/rerankings/{uuid4()}/why?document=a", Scope.SEARCH),

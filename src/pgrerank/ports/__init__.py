@@ -1,10 +1,9 @@
 """What the use cases need from the outside, each a small protocol with a fake beside it."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, Self, TypeVar
-from uuid import UUID
 
 from pgrerank.domain.candidate import Ranking, Retrieved
 from pgrerank.domain.collection import Collection
@@ -18,7 +17,7 @@ from pgrerank.domain.page import Page
 from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.tenant import ApiKey, Scope, Tenant
+from pgrerank.ports.access import Keys, Tenants
 from pgrerank.ports.calibrating import Calibrations, Thresholds
 from pgrerank.ports.embeddings import Embeddings
 from pgrerank.ports.history import History
@@ -112,19 +111,24 @@ class Documents(Protocol):
         embedder: ModelCard,
         store_tokens: bool | None = None,
         retrieval: Retrieval | None = None,
+        reranker: str | None = None,
     ) -> Collection:
         """Make a collection, or return it if it exists alike.
 
-        None takes what is there, or the default: no token vectors, Retrieval().
+        None takes what is there, or the default: no token vectors, Retrieval(), no named reranker.
 
         Raises:
-            ConflictError: It exists with another configuration, embedder or retrieval.
+            ConflictError: It exists with another configuration, embedder, retrieval or reranker.
             InvalidRequestError: Postgres has no such text search configuration.
         """
         ...
 
     async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
         """Change how a collection's first stage weighs. Raises NotFoundError."""
+        ...
+
+    async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
+        """Change which named reranker a collection is searched with. Raises NotFoundError."""
         ...
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
@@ -209,74 +213,15 @@ class TokenVectors(Protocol):
         ...
 
 
-class Keys(Protocol):
-    """API keys, seen by the service: found before any tenant is known."""
-
-    async def find(self, prefix: str) -> Sequence[ApiKey]:
-        """Keys whose secret begins like this."""
-        ...
-
-    async def create(
-        self,
-        tenant_id: TenantId,
-        name: str,
-        scopes: frozenset[Scope],
-        *,
-        secret: str,
-        expires_at: datetime | None,
-    ) -> ApiKey:
-        """Store a new key for the tenant."""
-        ...
-
-    async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
-        """A tenant's keys, newest first, revoked ones too."""
-        ...
-
-    async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
-        """Revoke at once. Revoking twice is no error. Raises NotFoundError."""
-        ...
-
-
-class Tenants(Protocol):
-    """Tenants, seen by an operator."""
-
-    async def create(self, name: str) -> Tenant:
-        """Make a tenant. Raises ConflictError if the name is taken."""
-        ...
-
-    async def named(self, name: str) -> Tenant:
-        """Look one up. Raises NotFoundError."""
-        ...
-
-    def all(self) -> AsyncIterator[Tenant]:
-        """Every tenant, by name."""
-        ...
-
-    async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
-        """Change how many pairs it may have, 0: no bound, None: the default.
-
-        Raises NotFoundError.
-        """
-        ...
-
-    async def delete(self, name: str) -> None:
-        """Delete a tenant and all it owns. Raises NotFoundError."""
-        ...
-
-
-class Quotas(Protocol):
-    """Quotas of tenants, seen by the service."""
-
-    async def pairs_per_second(self, tenant_id: TenantId) -> int | None:
-        """Pairs a tenant may have reranked; 0: no bound; None: the default holds."""
-        ...
-
-
 class Observer(Protocol):
     """Told what happened, to log and count it. Returns at once and never raises."""
 
     def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
         """A search was answered."""
+        ...
+
+    def ranked(self, request: RankRequest, ranked: Ranked) -> None:
+        """Documents that the caller brought were ranked."""
         ...
 
     def ingested(self, collection_name: str, report: IngestReport) -> None:

@@ -31,6 +31,28 @@ from pgrerank.storage import brought, models, queries, tenancy
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage.pool import Pool
 
+#: arrays of a row that documents of the caller's have as well
+_OF_DOCUMENTS = (
+    "boosts",
+    "fused_ranks",
+    "rerank_scores",
+    "relevances",
+    "truncated",
+    "final_ranks",
+)
+_ARRAYS = (
+    *_OF_DOCUMENTS,
+    "chunk_ids",
+    "dense_ranks",
+    "dense_scores",
+    "keyword_ranks",
+    "keyword_scores",
+    "fused_scores",
+    "cascade_scores",
+    "evidence",
+    "sparse_ranks",
+    "sparse_scores",
+)
 _ID_VERSION = 7  # the UUIDs whose first bits are an instant
 
 
@@ -79,7 +101,7 @@ class PostgresRankings:
             "id": ranking_id,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            cursor = connection.cursor(row_factory=kwargs_row(_with_candidates))
+            cursor = connection.cursor(row_factory=kwargs_row(_whole))
             await cursor.execute(self._statements["get"], wanted)
             found = await cursor.fetchone()
         if found is None:
@@ -262,6 +284,24 @@ def _position(cursor: str | None) -> dict[str, object]:
         raise cursors.refusal() from None
 
 
+def _whole(
+    *,
+    document_hashes: Sequence[bytes] | None,
+    document_texts: Sequence[str] | None,
+    **columns: Any,
+) -> LoggedRanking:
+    """A row with its documents, where the caller brought them, or its candidates."""
+    if document_hashes is None:
+        return _with_candidates(**columns)
+    arrays = {name: columns.pop(name) for name in _ARRAYS}
+    documents = brought.documents(
+        document_hashes=document_hashes,
+        document_texts=document_texts,
+        **{name: arrays[name] for name in _OF_DOCUMENTS},
+    )
+    return _logged(documents=documents, **columns)
+
+
 def _with_candidates(
     *,
     chunk_ids: Sequence[UUID],
@@ -280,22 +320,8 @@ def _with_candidates(
     sparse_ranks: Sequence[int | None] | None,
     sparse_scores: Sequence[float | None] | None,
     boosts: Sequence[float] | None,
-    document_hashes: Sequence[bytes] | None,
-    document_texts: Sequence[str] | None,
     **columns: Any,
 ) -> LoggedRanking:
-    if document_hashes is not None:
-        documents = brought.documents(
-            document_hashes=document_hashes,
-            document_texts=document_texts,
-            boosts=boosts,
-            fused_ranks=fused_ranks,
-            rerank_scores=rerank_scores,
-            relevances=relevances,
-            truncated=truncated,
-            final_ranks=final_ranks,
-        )
-        return _logged(documents=documents, **columns)
     arrays = {
         "chunk_id": chunk_ids,
         "dense_rank": dense_ranks,

@@ -117,6 +117,7 @@ def _collections(tables: MetaData) -> None:
         Column("second_state", Text),
         Column("second_embedder_id", UUID),
         _required("terms", JSONB),
+        Column("reranker", Text),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "name"),
         _of_tenant(),
@@ -124,7 +125,11 @@ def _collections(tables: MetaData) -> None:
         _of_model("second_embedder_id"),
         CheckConstraint("fusion in ('rrf', 'weighted')", "fusion"),
         CheckConstraint("second_state in ('filling', 'ready', 'former')", "second_state"),
+        CheckConstraint("length(reranker) between 1 and 64", "reranker"),
     )
+
+
+def _collection_sizes(tables: MetaData) -> None:
     Table(
         "collection_size",
         tables,
@@ -382,6 +387,7 @@ _DEFINITIONS = (
     _tenancy,
     _models,
     _collections,
+    _collection_sizes,
     _documents,
     _chunks,
     _chunk_vectors,

@@ -39,17 +39,18 @@ async def search(
     (it could not pay, the service is busy, or the tenant used up its quota; of the last two
     Retry-After says for how long) or `failed`; `rerank.reason` says why.
     """
-    _check_length(data.query, limits)
+    check_length(data.query, limits)
     request = data.request()
     ranking = await use_case.search(house, caller.tenant_id, name, request)
     observer.searched(name, request, ranking)
     return Response(
         Found.of(ranking, explained=request.explain),
-        headers={"Server-Timing": _server_timing(ranking.timings_ms)} | _retry_after(ranking),
+        headers={"Server-Timing": server_timing(ranking.timings_ms)} | _retry_after(ranking),
     )
 
 
-def _check_length(query: str, limits: Limits) -> None:
+def check_length(query: str, limits: Limits) -> None:
+    """Refuse an overlong query. Raises TooLargeError."""
     if len(query) > limits.query_characters:
         raise TooLargeError(
             "query", size=len(query), limit=limits.query_characters, unit="characters"
@@ -61,7 +62,8 @@ def _retry_after(ranking: Ranking) -> dict[str, str]:
     return {} if wait_s is None else {"Retry-After": str(wait_s)}
 
 
-def _server_timing(timings_ms: dict[str, float]) -> str:
+def server_timing(timings_ms: dict[str, float]) -> str:
+    """Stages of a request as the header of that name says them."""
     return ", ".join(f"{stage};dur={spent_ms}" for stage, spent_ms in timings_ms.items())
 
 

@@ -1,0 +1,47 @@
+"""The route of rankings of documents that the caller brings."""
+
+from litestar import Response, post
+from litestar.params import JSONBody
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import documented
+from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
+from pgrerank.api.native.brought import Ordered, Rank
+from pgrerank.api.native.search import check_length, server_timing
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases import rank as use_case
+
+
+@post(
+    "/rankings",
+    tags=["search"],
+    summary="Rank documents that you bring",
+    operation_id="rank",
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def rank(
+    *,
+    data: JSONBody[Rank],
+    house: TheHouse,
+    caller: TheCaller,
+    limits: TheLimits,
+    observer: TheObserver,
+) -> Response[Ordered]:
+    """Score documents against a query and order them, and log the order.
+
+    By the engine, the limits, the quota and the calibration of searches. Nothing is dropped that no
+    threshold cuts.
+    """
+    check_length(data.query, limits)
+    request = data.request()
+    ranked = await use_case.rank(house, caller.tenant_id, request)
+    observer.ranked(request, ranked)
+    return Response(
+        Ordered.of(ranked, explained=data.explain),
+        headers={"Server-Timing": server_timing(ranked.timings_ms)},
+    )
+
+
+ROUTES = [rank]
