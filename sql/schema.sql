@@ -927,6 +927,7 @@ CREATE TABLE pgrerank.collection (
     second_state text,
     second_embedder_id uuid,
     terms jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reranker text,
     CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
     CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
 );

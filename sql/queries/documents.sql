@@ -26,7 +26,8 @@ insert into pgrerank.collection (
     rrf_k,
     dense_weight,
     keyword_weight,
-    sparse_weight
+    sparse_weight,
+    reranker
 )
 values (
     %(tenant_id)s,
@@ -43,7 +44,8 @@ values (
     %(rrf_k)s,
     %(dense_weight)s,
     %(keyword_weight)s,
-    %(sparse_weight)s
+    %(sparse_weight)s,
+    %(reranker)s
 )
 on conflict on constraint uq_collection_tenant_id_name do nothing;
 
@@ -68,6 +70,7 @@ select
     c.dense_weight,
     c.keyword_weight,
     c.sparse_weight,
+    c.reranker,
     coalesce(s.documents, 0)::bigint as document_count,
     coalesce(s.chunks, 0)::bigint as chunk_count
 from pgrerank.collection as c
@@ -101,6 +104,15 @@ set
     dense_weight = %(dense_weight)s,
     keyword_weight = %(keyword_weight)s,
     sparse_weight = %(sparse_weight)s
+where
+    c.tenant_id = %(tenant_id)s
+    and c.name = %(name)s
+returning c.id;
+
+-- rerank_by --
+-- By which named reranker a collection is searched from now on; no row if it is gone.
+update pgrerank.collection as c
+set reranker = %(reranker)s
 where
     c.tenant_id = %(tenant_id)s
     and c.name = %(name)s

@@ -340,3 +340,26 @@ async def test_collection_deleted_under_concurrent_stores_ends_them_cleanly(docu
     ends = await asyncio.gather(store_until_gone(), store_until_gone(), delete_soon())
 
     assert [type(end) for end in ends[:2]] == [NotFoundError, NotFoundError]
+
+
+async def test_collection_keeps_the_name_of_its_reranker(documents, new_tenant):
+    tenant_id = new_tenant()
+
+    def make(reranker):
+        return documents.create_collection(
+            tenant_id,
+            "shelf",
+            text_search="english",
+            embedder=FakeEmbedder.model,
+            reranker=reranker,
+        )
+
+    assert (await make("cloud")).reranker == "cloud"
+    assert (await make(None)).reranker == "cloud"
+    with pytest.raises(ConflictError, match="is reranked by `cloud`"):
+        await make("local")
+
+    await documents.rerank_by(tenant_id, "shelf", None)
+    assert (await documents.collection(tenant_id, "shelf")).reranker is None
+    with pytest.raises(NotFoundError, match="`attic`"):
+        await documents.rerank_by(tenant_id, "attic", "cloud")

@@ -37,13 +37,19 @@ def collection() -> None:
     help="Text search configuration of Postgres: the language whose word forms are joined.",
 )
 @option.store_tokens
+@option.reranker
+@click.option(
+    "--embedder",
+    metavar="NAME",
+    help="Embedder of its documents, by its name in PGRERANK_BACKENDS. Else PGRERANK_EMBEDDER.",
+)
 @weighing.options
 @option.as_json
 @click.pass_context
 def add(
     context: click.Context, *, name: str, tenant_name: str, as_json: bool, **indexing: Any
 ) -> None:
-    """Make a collection, embedded by the model of PGRERANK_EMBEDDER."""
+    """Make a collection."""
     chosen = weighing.taken(indexing)
     indexing["retrieval"] = Retrieval(**chosen) if chosen else None
     made = asyncio.run(_made(settings(context), tenant_name, name, indexing))
@@ -61,21 +67,30 @@ def add(
     epilog=examples(
         "pgrerank collection set docs --tenant acme --k1 1.2 --title-boost 2",
         "pgrerank collection set docs --tenant acme --fusion weighted --keyword-weight 0.5",
+        "pgrerank collection set docs --tenant acme --reranker cloud",
     ),
 )
 @click.argument("name")
 @option.tenant
+@option.reranker
+@click.option("--default-reranker", is_flag=True, help="Back to the reranker of the settings.")
 @weighing.options
 @option.as_json
 @click.pass_context
 def set_(
     context: click.Context, *, name: str, tenant_name: str, as_json: bool, **given: Any
 ) -> None:
-    """Change how the first stage of a collection weighs, from the next search on."""
+    """Change how a collection is searched, from the next search on."""
+    reranker, default = given.pop("reranker"), given.pop("default_reranker")
     changes = weighing.taken(given)
-    if not changes:
+    if not (changes or reranker or default):
         raise Misused("say what to change, such as --k1 1.2")
-    _print(asyncio.run(_weighed(settings(context), tenant_name, name, changes)), as_json=as_json)
+    if reranker and default:
+        raise Misused("say one of --reranker and --default-reranker")
+    found = settings(context)
+    if reranker or default:
+        asyncio.run(_reranked_by(found, tenant_name, name, reranker))
+    _print(asyncio.run(_weighed(found, tenant_name, name, changes)), as_json=as_json)
 
 
 @collection.command(epilog=examples("pgrerank collection show docs --tenant acme"))
@@ -161,6 +176,15 @@ async def _weighed(
         return await tune(office, tenant.id, name, changes)
 
 
+async def _reranked_by(found: Settings, tenant_name: str, name: str, reranker: str | None) -> None:
+    from pgrerank import wiring
+    from pgrerank.usecases.collections import rerank_by
+
+    async with wiring.house(found) as house:
+        tenant = await house.tenants.named(tenant_name)
+        await rerank_by(house, tenant.id, name, reranker)
+
+
 async def _one(found: Settings, tenant_name: str, name: str) -> Collection:
     from pgrerank import wiring
 
@@ -227,6 +251,7 @@ def _print(shown: Collection, *, as_json: bool) -> None:
         if shown.second_embedder
         else "none",
         "token vectors": "yes" if shown.stores_tokens else "no",
+        "reranker": shown.reranker or "of the settings",
         **{name.replace("_", " "): value for name, value in asdict(shown.retrieval).items()},
         "created": shown.created_at,
     }

@@ -69,6 +69,11 @@ store_tokens: Decorator = click.option(
     help="Keep token vectors of the chunks, up to 16 KB each, for late interaction at no "
     "model's cost.",
 )
+reranker: Decorator = click.option(
+    "--reranker",
+    metavar="NAME",
+    help="Reranker of its searches, by its name in PGRERANK_BACKENDS. Else PGRERANK_RERANKER.",
+)
 measure: Decorator = click.option(
     "--measure",
     type=click.Choice(MEASURES),

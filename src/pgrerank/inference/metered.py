@@ -9,7 +9,8 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.quota import Allowance
-from pgrerank.ports import LateInteraction, Quotas, Scorer
+from pgrerank.ports import LateInteraction, Scorer
+from pgrerank.ports.access import Quotas
 
 _KEPT = 10_000  # allowances in memory; those beyond it start full again
 

@@ -1,6 +1,6 @@
 """Collections and documents in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -40,11 +40,12 @@ class PostgresDocuments:
         embedder: ModelCard,
         store_tokens: bool | None = None,
         retrieval: Retrieval | None = None,
+        reranker: str | None = None,
     ) -> Collection:
         """Make a collection, or return it if it exists alike.
 
         Raises:
-            ConflictError: It exists with another configuration, embedder or retrieval.
+            ConflictError: It exists with another configuration, embedder, retrieval or reranker.
             InvalidRequestError: Postgres has no such text search configuration, or the embedder's
                 vectors have too many dimensions.
         """
@@ -62,6 +63,7 @@ class PostgresDocuments:
                     "embedder_id": await models.identifier(connection, embedder),
                     "stores_tokens": store_tokens,
                     "created_at": ids.created_at(identifier),
+                    "reranker": reranker,
                     **asdict(retrieval or Retrieval()),
                 },
             )
@@ -72,16 +74,16 @@ class PostgresDocuments:
                 f"`{found.text_search}` and the embedder {found.embedder[:12]}. "
                 "Use those, or another name."
             )
-        _require_alike(found, store_tokens, retrieval)
+        _require_alike(found, store_tokens, retrieval, reranker)
         return found
 
     async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
         """Change how a collection's first stage weighs. Raises NotFoundError."""
-        wanted = {"tenant_id": tenant_id, "name": name, **asdict(retrieval)}
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            changed = await connection.execute(self._statements["weigh"], wanted)
-            if await changed.fetchone() is None:
-                raise _no_collection(name)
+        await self._change(tenant_id, name, "weigh", asdict(retrieval))
+
+    async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
+        """Change which named reranker a collection is searched with. Raises NotFoundError."""
+        await self._change(tenant_id, name, "rerank_by", {"reranker": reranker})
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
         """Look one up by name. Raises NotFoundError."""
@@ -205,6 +207,15 @@ class PostgresDocuments:
         await cursor.execute(self._statements["collections"], wanted)
         return await cursor.fetchall()
 
+    async def _change(
+        self, tenant_id: TenantId, name: str, how: str, values: Mapping[str, object]
+    ) -> None:
+        wanted = {"tenant_id": tenant_id, "name": name, **values}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            changed = await connection.execute(self._statements[how], wanted)
+            if await changed.fetchone() is None:
+                raise _no_collection(name)
+
     async def _require_text_search(self, connection: Connection, text_search: str) -> None:
         found = await connection.execute(
             self._statements["has_text_search"], {"text_search": text_search}
@@ -221,7 +232,9 @@ def _place(tenant_id: TenantId, collection: Collection) -> dict[str, object]:
     return {"tenant_id": tenant_id, "collection_id": collection.id}
 
 
-def _require_alike(found: Collection, store_tokens: object, retrieval: object) -> None:
+def _require_alike(
+    found: Collection, store_tokens: object, retrieval: object, reranker: object
+) -> None:
     if store_tokens not in (None, found.stores_tokens):
         raise ConflictError(
             f"The collection `{found.name}` exists and stores "
@@ -232,6 +245,12 @@ def _require_alike(found: Collection, store_tokens: object, retrieval: object) -
         raise ConflictError(
             f"The collection `{found.name}` exists and its first stage weighs otherwise. Change "
             "that with PATCH or `pgrerank collection set`."
+        )
+    if reranker not in (None, found.reranker):
+        raise ConflictError(
+            f"The collection `{found.name}` exists and is reranked by "
+            f"`{found.reranker or 'the reranker of the settings'}`. Change that with PATCH or "
+            "`pgrerank collection set`."
         )
 
 

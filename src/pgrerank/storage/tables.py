@@ -125,7 +125,6 @@ def _collections(tables: MetaData) -> None:
         _of_model("second_embedder_id"),
         CheckConstraint("fusion in ('rrf', 'weighted')", "fusion"),
         CheckConstraint("second_state in ('filling', 'ready', 'former')", "second_state"),
-        CheckConstraint("length(reranker) between 1 and 64", "reranker"),
     )
 
 

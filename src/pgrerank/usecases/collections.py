@@ -23,8 +23,10 @@ async def create(
     text_search: str,
     store_tokens: bool | None = None,
     retrieval: Retrieval | None = None,
+    reranker: str | None = None,
+    embedder: str | None = None,
 ) -> Collection:
-    """Make a collection of the running embedder, or return it if it exists alike.
+    """Make a collection, or return it if it exists alike.
 
     Args:
         house: The ports.
@@ -33,21 +35,27 @@ async def create(
         text_search: A text search configuration that Postgres ships.
         store_tokens: Whether its chunks get token vectors; None takes what is there, or no.
         retrieval: How its first stage weighs; None takes what is there, or the default.
+        reranker: The operator's name of the reranker of its searches; None takes what is there, or
+            that of the settings.
+        embedder: The operator's name of the embedder of its documents; None: that of the settings.
 
     Raises:
-        ConflictError: It exists with another configuration, embedder or retrieval.
-        InvalidRequestError: There is no such text search configuration, or the embedder makes no
-            token vectors.
+        ConflictError: It exists with another configuration, embedder, retrieval or reranker.
+        InvalidRequestError: There is no such text search configuration, no reranker or embedder of
+            the name, or the embedder makes no token vectors.
     """
+    house.reranker(reranker)
+    model = house.embedder_named(embedder).model
     if store_tokens:
-        _required(house)
+        _required(house if embedder is None else replace(house, late=None))
     return await house.documents.create_collection(
         tenant_id,
         name,
         text_search=text_search,
-        embedder=house.embedder.model,
+        embedder=model,
         store_tokens=store_tokens,
         retrieval=retrieval,
+        reranker=reranker,
     )
 
 
@@ -70,6 +78,26 @@ async def tune(
     changed = replace(collection, retrieval=replace(collection.retrieval, **changes))
     await house.documents.weigh(tenant_id, name, changed.retrieval)
     return changed
+
+
+async def rerank_by(
+    house: House, tenant_id: TenantId, name: str, reranker: str | None
+) -> Collection:
+    """Change which reranker reads a collection's candidates, from the next search on.
+
+    Args:
+        house: The ports.
+        tenant_id: Who owns the collection.
+        name: Which.
+        reranker: The operator's name of the reranker; None: that of the settings.
+
+    Raises:
+        NotFoundError: No such collection.
+        InvalidRequestError: There is no reranker of the name.
+    """
+    house.reranker(reranker)
+    await house.documents.rerank_by(tenant_id, name, reranker)
+    return await house.documents.collection(tenant_id, name)
 
 
 async def add_tokens(

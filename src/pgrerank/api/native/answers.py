@@ -57,6 +57,10 @@ class Collection(_Answer, frozen=True, kw_only=True):
     chunks: int
     store_tokens: Annotated[bool, Meta(description="New chunks get token vectors.")]
     retrieval: Annotated[Weighing, Meta(description="How its first stage weighs.")]
+    reranker: Annotated[
+        str | None,
+        Meta(description="Which reranker reads its candidates; null: the service's own."),
+    ]
     created_at: datetime
 
     @classmethod
@@ -72,6 +76,7 @@ class Collection(_Answer, frozen=True, kw_only=True):
             chunks=collection.chunk_count,
             store_tokens=collection.stores_tokens,
             retrieval=Weighing(**asdict(collection.retrieval)),
+            reranker=collection.reranker,
             created_at=collection.created_at,
         )
 
@@ -223,6 +228,9 @@ class Tenant(_Answer, frozen=True, kw_only=True):
         int | None,
         Meta(description="Its quota of reranked pairs; 0: none; null: the default holds."),
     ]
+    keep_texts: Annotated[
+        bool, Meta(description="Its log keeps the texts of documents that callers bring.")
+    ]
 
     @classmethod
     def of(cls, tenant: tenants.Tenant) -> Self:
@@ -232,6 +240,7 @@ class Tenant(_Answer, frozen=True, kw_only=True):
             name=tenant.name,
             created_at=tenant.created_at,
             pairs_per_second=tenant.pairs_per_second,
+            keep_texts=tenant.keep_texts,
         )
 
 

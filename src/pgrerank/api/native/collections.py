@@ -2,6 +2,7 @@
 
 from litestar import delete, get, patch, put
 from litestar.params import JSONBody
+from msgspec import UNSET
 
 from pgrerank.api import auth, media
 from pgrerank.api.errors import documented
@@ -10,7 +11,7 @@ from pgrerank.api.native import schemas
 from pgrerank.api.native.answers import Collection, Collections
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import Scope
-from pgrerank.usecases.collections import create, tune
+from pgrerank.usecases.collections import create, rerank_by, tune
 
 TAGS = ["collections"]
 
@@ -39,6 +40,8 @@ async def put_collection(
         text_search=wanted.text_search,
         store_tokens=wanted.store_tokens,
         retrieval=wanted.retrieval and Retrieval(**wanted.retrieval.changes()),
+        reranker=wanted.reranker,
+        embedder=wanted.embedder,
     )
     return Collection.of(collection)
 
@@ -46,7 +49,7 @@ async def put_collection(
 @patch(
     "/collections/{name:str}",
     tags=TAGS,
-    summary="Change how a collection's first stage weighs",
+    summary="Change how a collection is searched",
     operation_id="patchCollection",
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=documented(400, 401, 403, 404, 413, 415, 429, 500, 503),
@@ -59,7 +62,10 @@ async def patch_collection(
     data: JSONBody[schemas.ChangedCollection],
 ) -> Collection:
     """From the next search on; nothing is indexed anew. Settings that are left out stay."""
-    return Collection.of(await tune(house, caller.tenant_id, name, data.retrieval.changes()))
+    if data.reranker is not UNSET:
+        await rerank_by(house, caller.tenant_id, name, data.reranker)
+    changes = {} if data.retrieval is UNSET else data.retrieval.changes()
+    return Collection.of(await tune(house, caller.tenant_id, name, changes))
 
 
 @get(

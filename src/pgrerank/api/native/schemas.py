@@ -26,6 +26,7 @@ Name = Annotated[
         "a letter or digit.",
     ),
 ]
+ModelName = Annotated[str, Meta(pattern=NAME_PATTERN, examples=["cloud"])]
 PageLimit = Annotated[
     int, QueryParameter(ge=1, le=MAX_PAGE, description=f"Items on a page, 1 to {MAX_PAGE}.")
 ]
@@ -98,7 +99,13 @@ class Weighing(_Sent, frozen=True, kw_only=True, omit_defaults=True):
 class ChangedCollection(_Sent, frozen=True, kw_only=True):
     """What changes about a collection."""
 
-    retrieval: Annotated[Weighing, Meta(description="The settings that change.")]
+    retrieval: Annotated[
+        Weighing | UnsetType, Meta(description="The settings of its first stage that change.")
+    ] = UNSET
+    reranker: Annotated[
+        ModelName | UnsetType | None,
+        Meta(description="Which reranker reads its candidates; null: the service's own."),
+    ] = UNSET
 
 
 class NewCollection(_Sent, frozen=True, kw_only=True):
@@ -123,6 +130,20 @@ class NewCollection(_Sent, frozen=True, kw_only=True):
     retrieval: Annotated[
         Weighing | None,
         Meta(description="How its first stage weighs. Unset: as it is, or the defaults."),
+    ] = None
+    reranker: Annotated[
+        ModelName | None,
+        Meta(
+            description="Which reranker reads its candidates, by the operator's name. Unset: as it "
+            "is, or the service's own."
+        ),
+    ] = None
+    embedder: Annotated[
+        ModelName | None,
+        Meta(
+            description="Which embedder its documents are embedded by, by the operator's name. "
+            "Unset: the service's own."
+        ),
     ] = None
 
 
@@ -324,4 +345,12 @@ class Quota(_Sent, frozen=True, kw_only=True):
             "null: the default of the service.",
             examples=[200],
         ),
+    ]
+
+
+class Texts(_Sent, frozen=True, kw_only=True):
+    """What a tenant's log keeps."""
+
+    keep: Annotated[
+        bool, Meta(description="The texts of documents that callers bring, not their hashes alone.")
     ]

@@ -1,0 +1,151 @@
+"""Collections that are reranked or embedded by another server, over Postgres and real HTTP."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from pgrerank.storage.rankings import PostgresRankings
+from tests import fakes
+from tests.api.conftest import Client, client_of, house_over
+from tests.fixtures.other_server import Answer, Request, other_server
+from tests.inference.remote.asking import named, reranker
+
+SEARCH = "/v1/collections/things/search"
+ASKED = {"query": "red fruit", "rerank": "always"}
+TEXTS = ["a tree", "a red tree", "a red fruit"]
+EMBEDDER = """
+[embedder.bags]
+url = "{url}"
+dialect = "openai"
+model = "bags"
+dimensions = 64
+"""
+
+
+def shortest(request: Request) -> Answer:
+    """A reranker that likes short texts."""
+    scores = [1 / len(text) for text in request.body["documents"]]
+    return Answer({"results": [{"index": i, "relevance_score": s} for i, s in enumerate(scores)]})
+
+
+def bags(request: Request) -> Answer:
+    """The embedder of the fakes, behind OpenAI's dialect."""
+    vectors = [fakes.bag_of_words(text).tolist() for text in request.body["input"]]
+    return Answer({"data": [{"index": i, "embedding": v} for i, v in enumerate(vectors)]})
+
+
+@asynccontextmanager
+async def caller(database, service_pool, folder: Path, toml: str) -> AsyncIterator[Client]:
+    async with named(folder, toml) as found:
+        house = house_over(database, service_pool)
+        cards = [each.model for each in (house.scorer, *found.rerankers.values())]
+        house = replace(
+            house,
+            rerankers=found.rerankers,
+            embedders=found.embedders,
+            rankings=PostgresRankings(service_pool, *cards),
+        )
+        async with client_of(house, tenant_id=database.new_tenant()) as client:
+            yield client
+
+
+async def stocked(client: Client, **collection: str) -> None:
+    made = await client.put("/v1/collections/things", json=collection)
+    assert made.status_code == 200, made.text
+    documents = [{"id": str(place), "text": text} for place, text in enumerate(TEXTS)]
+    stored = await client.put("/v1/collections/things/documents", json=documents)
+    assert stored.json()["created"] == len(TEXTS)
+
+
+def ids(answer) -> list[str]:
+    return [result["document"]["id"] for result in answer.json()["results"]]
+
+
+async def test_collection_is_reranked_by_the_server_it_names(database, service_pool, tmp_path):
+    with other_server(shortest) as server:
+        async with caller(database, service_pool, tmp_path, reranker(server.url)) as client:
+            await stocked(client, reranker="other")
+            found = await client.post(SEARCH, json=ASKED)
+            logged = await client.get(f"/v1/rerankings/{found.json()['id']}")
+
+    assert ids(found) == ["0", "1", "2"]
+    assert (found.json()["rerank"]["status"], found.json()["rerank"]["model"]) == ("full", "m")
+    assert logged.json()["rerank"]["model"] == "m"
+
+
+async def test_reranker_of_a_collection_is_changed_and_taken_back(database, service_pool, tmp_path):
+    with other_server(shortest) as server:
+        async with caller(database, service_pool, tmp_path, reranker(server.url)) as client:
+            await stocked(client)
+            before = await client.post(SEARCH, json=ASKED)
+            changed = await client.patch("/v1/collections/things", json={"reranker": "other"})
+            after = await client.post(SEARCH, json=ASKED)
+            back = await client.patch("/v1/collections/things", json={"reranker": None})
+            again = await client.post(SEARCH, json=ASKED)
+
+    assert (changed.json()["reranker"], back.json()["reranker"]) == ("other", None)
+    assert (ids(before)[0], ids(after)[0], ids(again)[0]) == ("2", "0", "2")
+
+
+async def test_server_that_fails_leaves_the_first_order_and_says_so(
+    database, service_pool, tmp_path
+):
+    with other_server(lambda _: Answer(status=401)) as server:
+        async with caller(database, service_pool, tmp_path, reranker(server.url)) as client:
+            await stocked(client, reranker="other")
+            found = await client.post(SEARCH, json=ASKED)
+            logged = await client.get(f"/v1/rerankings/{found.json()['id']}")
+
+    report = found.json()["rerank"]
+    assert (report["status"], report["depth"], report["model"]) == ("failed", 0, None)
+    assert report["reason"] == "the backend `other` answered 401 Unauthorized"
+    assert ids(found)[0] == "2"
+    assert logged.json()["rerank"]["reason"] == report["reason"]
+
+
+async def test_tenant_cannot_name_what_the_operator_did_not(database, service_pool, tmp_path):
+    async with caller(database, service_pool, tmp_path, reranker("http://127.0.0.1:9")) as client:
+        made = await client.put("/v1/collections/things", json={"reranker": "mine"})
+        aimed = await client.put("/v1/collections/things", json={"reranker": "http://10.0.0.1/"})
+        embedded = await client.put("/v1/collections/things", json={"embedder": "mine"})
+        await client.put("/v1/collections/things")
+        changed = await client.patch("/v1/collections/things", json={"reranker": "mine"})
+
+    assert [each.status_code for each in (made, aimed, embedded, changed)] == [400] * 4
+    assert "there is no reranker named `mine`" in made.json()["detail"]
+    assert made.json()["field"] == "reranker"
+
+
+async def test_collection_is_embedded_by_the_server_it_was_made_with(
+    database, service_pool, tmp_path
+):
+    with other_server(bags) as server:
+        toml = EMBEDDER.format(url=server.url)
+        async with caller(database, service_pool, tmp_path, toml) as client:
+            await stocked(client, embedder="bags")
+            found = await client.post(SEARCH, json={**ASKED, "strategy": "dense"})
+            tokens = await client.put(
+                "/v1/collections/more", json={"embedder": "bags", "store_tokens": True}
+            )
+
+    assert ids(found)[0] == "2"
+    assert ["red fruit"] in [body["input"] for body in server.bodies]
+    assert tokens.status_code == 400
+
+
+async def test_search_without_its_embedder_is_unavailable_not_wrong(
+    database, service_pool, tmp_path
+):
+    first = iter([True])
+    with other_server(
+        lambda request: bags(request) if next(first, False) else Answer(status=400)
+    ) as server:
+        toml = EMBEDDER.format(url=server.url)
+        async with caller(database, service_pool, tmp_path, toml) as client:
+            await stocked(client, embedder="bags")
+            found = await client.post(SEARCH, json=ASKED)
+
+    assert found.status_code == 503
+    assert "The backend `bags` answered 400 Bad Request" in found.json()["detail"]
+    assert server.url not in found.text
