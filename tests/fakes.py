@@ -161,6 +161,7 @@ class FakeDocuments:
         embedder: ModelCard,
         store_tokens: bool | None = None,
         retrieval: Retrieval | None = None,
+        reranker: str | None = None,
     ) -> Collection:
         made = Collection(
             id=CollectionId(uuid7()),
@@ -172,6 +173,7 @@ class FakeDocuments:
             created_at=datetime(2026, 1, 1, tzinfo=UTC),
             stores_tokens=bool(store_tokens),
             retrieval=retrieval or Retrieval(),
+            reranker=reranker,
         )
         there = self.collections_by_name.setdefault((tenant_id, name), made)
         if (there.text_search, there.embedder) != (made.text_search, made.embedder):
@@ -181,6 +183,10 @@ class FakeDocuments:
         if retrieval not in (None, there.retrieval):
             raise ConflictError(f"Collection `{name}` exists and weighs otherwise.")
         return there
+
+    async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
+        found = await self.collection(tenant_id, name)
+        self.collections_by_name[tenant_id, name] = replace(found, reranker=reranker)
 
     async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
         there = await self.collection(tenant_id, name)
@@ -451,6 +457,10 @@ class FakeTenants:
         changed = replace(await self.named(name), pairs_per_second=pairs_per_second)
         self.kept[name] = changed
         return changed
+
+    async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
+        self.kept[name] = replace(await self.named(name), keep_texts=keep_texts)
+        return self.kept[name]
 
     async def delete(self, name: str) -> None:
         await self.named(name)
