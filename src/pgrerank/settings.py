@@ -126,6 +126,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="Name tenants in the metric `pgrerank_health`; else it is of all together."
         ),
     ] = False
+    url: Annotated[str, Meta(description="Where a running service is, for `pgrerank mcp`.")] = (
+        "http://127.0.0.1:8080"
+    )
+    key: Annotated[str | None, Meta(description="API key for that service.")] = None
     log_format: Annotated[
         Literal["auto", "json", "console"],
         Meta(description="Form of the log; `auto`: console on a terminal, else JSON lines."),

@@ -7,14 +7,16 @@ import msgspec
 import pytest
 
 from pgrerank.api.native import answers as native
-from pgrerank.api.native import history, ranked, schemas
-from pgrerank.client import AsyncClient, Client, Document, SearchKnobs, answers
+from pgrerank.api.native import brought, history, ranked, schemas
+from pgrerank.client import AsyncClient, Client, Document, RankKnobs, SearchKnobs, answers
 from pgrerank.client.knobs import CollectionKnobs
 
 PAIRS = [
     (answers.Found, ranked.Found),
     (answers.Result, ranked.Result),
     (answers.RerankReport, ranked.Rerank),
+    (answers.Ranked, brought.Ordered),
+    (answers.ExplainedDocument, brought.ExplainedDocument),
     (answers.Why, history.Why),
     (answers.Standing, history.Standing),
     (answers.Results, history.Results),
@@ -45,6 +47,7 @@ def test_every_score_and_place_of_the_service_is_read():
 
 def test_every_knob_can_be_turned():
     assert set(SearchKnobs.__annotations__) == fields(schemas.Search) - {"query"}
+    assert set(RankKnobs.__annotations__) == fields(brought.Rank) - {"query", "documents"}
     assert set(CollectionKnobs.__annotations__) == fields(schemas.NewCollection)
     assert fields(Document) == fields(schemas.NewDocument)
 

@@ -61,6 +61,20 @@ async def test_knobs_reach_the_service(filled):
     assert (found.rerank.status, len(found.candidates)) == ("skipped", 2)
 
 
+async def test_documents_that_are_brought_are_ordered(caller):
+    brought = [*TEXTS.values(), {"title": "Keys", "body": TEXTS["keys"]}, [["a", "b"], ["c", "d"]]]
+    ranked = await caller("rank", "how do I rotate a key?", brought, explain=True)
+
+    assert ranked.results[0].index in {0, 4}
+    assert sorted(each.index for each in ranked.results) == list(range(6))
+    assert all(1 >= each.display >= 0 and each.score is not None for each in ranked.results)
+    read = {each.index: each.text for each in ranked.documents}
+    assert read[0] == TEXTS["keys"]
+    assert TEXTS["keys"] in read[4]
+    assert (ranked.rerank.status, ranked.calibration.id) == ("full", None)
+    assert (await caller("rank", "key", brought, limit=2)).results[1:2]
+
+
 async def test_results_go_on_behind_a_page_as_they_were_logged(filled):
     found = await filled("search", "docs", "a car or a key", limit=1)
     page = await filled("results", found.id, cursor=found.cursor)
@@ -144,6 +158,9 @@ async def test_judgments_and_feedback_are_kept(filled):
         ("search", ["nowhere", "x"], {}, errors.NotFoundError),
         ("search", ["docs", "x"], {"min_relevance": 0.5}, errors.ConflictError),
         ("why", [uuid4(), "x"], {}, errors.NotFoundError),
+        ("rank", ["x", []], {}, errors.InvalidRequestError),
+        ("rank", ["x", ["y"]], {"collection": "nowhere"}, errors.NotFoundError),
+        ("rank", ["x" * 9000, ["y"]], {}, errors.InvalidRequestError),
     ],
 )
 async def test_refusals_are_told_apart(caller, method, arguments, knobs, error):

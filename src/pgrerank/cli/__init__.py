@@ -20,6 +20,7 @@ from pgrerank.cli import (
     key,
     login,
     maintain,
+    mcp,
     migrate,
     reembed,
     reference,
@@ -41,7 +42,7 @@ from pgrerank.cli.command import Commands, examples
 
 _PANELS = {
     "Search": ["search", "why", "rerank", "ingest", "collection"],
-    "Run the service": ["serve", "migrate", "maintain", "reembed", "worker", "doctor"],
+    "Run the service": ["serve", "mcp", "migrate", "maintain", "reembed", "worker", "doctor"],
     "Watch": ["drift", "reference"],
     "Who may do what": ["tenant", "key", "login"],
     "Measure": ["evaluate", "compare", "sweep", "tune", "replay", "report", "rerank-run", "demo"],
@@ -93,6 +94,7 @@ for _command in (
     key.key,
     login.login,
     maintain.maintain,
+    mcp.mcp,
     migrate.migrate,
     reembed.reembed,
     reference.reference,

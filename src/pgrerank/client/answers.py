@@ -164,11 +164,18 @@ class RankedDocument(_Answer, frozen=True, kw_only=True):
     score: float | None = None
     #: probability of relevance, 0 to 1; None without calibration
     relevance: float | None = None
-    #: the score from 0 to 1, in the order of the list
+    #: from 0 to 1, in the order of the list: the relevance, or else the score squeezed
     display: float = 0.0
     #: what a collection's terms add in the order
     boost: float = 0.0
+    #: the reranker did not read all of the query or the document
     truncated: bool = False
+
+
+class ExplainedDocument(RankedDocument, frozen=True, kw_only=True):
+    """A document that was brought, with what was read of it."""
+
+    text: str
 
 
 class Ranked(_Answer, frozen=True, kw_only=True):
@@ -181,8 +188,12 @@ class Ranked(_Answer, frozen=True, kw_only=True):
     cut: dict[str, int] = {}
     calibration: CalibrationReport = CalibrationReport()
     answerable: Answerable | None = None
+    #: what the reranker read, in its tokens
+    tokens: int = 0
     #: milliseconds by stage
     timings_ms: dict[str, float] = {}
+    #: every document in its final order, where `explain` asked for it
+    documents: list[ExplainedDocument] | None = None
 
 
 class Results(_Answer, frozen=True, kw_only=True):
@@ -251,6 +262,8 @@ class Collection(_Answer, frozen=True, kw_only=True):
     documents: int
     chunks: int
     store_tokens: bool = False
+    #: the operator's reranker that it names; None: the service's own
+    reranker: str | None = None
     retrieval: Weighing
     created_at: datetime
 

@@ -12,8 +12,8 @@ from pgrerank.client import answers
 from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
 
 T = TypeVar("T")
-#: a text, or an object whose fields are read as text
-Rankable = str | Mapping[str, Any]
+#: a text, or an object or a table (a list of rows) that is read as text
+Rankable = str | Mapping[str, Any] | Sequence[Any]
 Event = Literal["clicked", "used", "thumbs_up", "thumbs_down"]
 
 #: a batch of documents is sent when it has as many, or as many bytes

@@ -1,9 +1,10 @@
 """What a caller may ask for beside the query. docs/api.md says what each does, and its default."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 from msgspec import Struct
+from typing_extensions import TypedDict
 
 
 class SearchKnobs(TypedDict, total=False):
@@ -66,6 +67,9 @@ class CollectionKnobs(TypedDict, total=False):
     store_tokens: bool | None
     #: how the first stage weighs: `k1`, `b`, `title_boost`, `fusion`, ...
     retrieval: Mapping[str, Any] | None
+    #: names of the operator's models; left out: the service's own
+    embedder: str | None
+    reranker: str | None
 
 
 class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):

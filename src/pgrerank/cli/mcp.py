@@ -1,0 +1,46 @@
+"""pgrerank mcp."""
+
+import asyncio
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli.command import Failed, Misused, examples, settings
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "PGRERANK_KEY=pgr_... pgrerank mcp --collection docs",
+        "PGRERANK_KEY=pgr_... pgrerank mcp --url https://search.example.org",
+    ),
+)
+@click.option("--url", metavar="URL", help="Where the service is. Default: PGRERANK_URL.")
+@click.option(
+    "--collection",
+    "-c",
+    metavar="NAME",
+    help="What is searched where the assistant names no collection.",
+)
+@click.pass_context
+def mcp(context: click.Context, *, url: str | None, collection: str | None) -> None:
+    """Let an assistant search: a server of the Model Context Protocol on standard input and output.
+
+    It offers the tools search, rerank, explain and collections of a running service, with the API
+    key of PGRERANK_KEY. Assistants start it themselves.
+    """
+    found = settings(context)
+    if found.key is None:
+        raise Misused("set PGRERANK_KEY to an API key with the scope `search`")
+    try:
+        asyncio.run(_serve(url or found.url, found.key, collection))
+    except ModuleNotFoundError as error:
+        raise Failed(f"{error}; install pgrerank[mcp]") from error
+
+
+async def _serve(url: str, key: str, collection: str | None) -> None:
+    from pgrerank.client import AsyncClient
+    from pgrerank.integrations.mcp import server
+
+    async with AsyncClient(url, key) as service:
+        await server(service, collection).run_stdio_async()

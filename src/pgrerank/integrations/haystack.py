@@ -1,0 +1,195 @@
+"""Haystack: a retriever over a collection, and a ranker of any documents.
+
+    retriever = PgrerankRetriever(url, "docs", Secret.from_env_var("PGRERANK_KEY"))
+    documents = retriever.run("how do I rotate a key?")["documents"]
+
+Documents carry their score; `meta["pgrerank"]` tells how each was found.
+"""
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any, Self
+
+from haystack import Document, component, default_from_dict, default_to_dict
+from haystack.utils import Secret
+
+from pgrerank.client import RankKnobs, SearchKnobs
+from pgrerank.client.answers import Found, Ranked
+from pgrerank.client.calls import Rankable
+from pgrerank.integrations import results
+from pgrerank.integrations.haystack_filter import translated
+from pgrerank.integrations.service import Service
+
+_KEY = Secret.from_env_var("PGRERANK_KEY")
+
+
+@component
+class PgrerankRetriever:
+    """Searches a collection.
+
+    Args:
+        url: Where the service is.
+        collection: What is searched.
+        key: An API key; by default that of the variable PGRERANK_KEY.
+        knobs: Of every search. `filters` and `top_k` of a run come before them.
+        timeout_s: Seconds that a silence of the service may last.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        collection: str,
+        key: Secret = _KEY,
+        *,
+        knobs: SearchKnobs | None = None,
+        timeout_s: float = 30.0,
+    ) -> None:
+        self.url = url
+        self.collection = collection
+        self.key = key
+        self.knobs: SearchKnobs = knobs or {}
+        self.timeout_s = timeout_s
+        self._service = Service(url, key.resolve_value() or "", timeout_s)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Serialised form; the key's value is not in it."""
+        return default_to_dict(
+            self,
+            url=self.url,
+            collection=self.collection,
+            key=self.key.to_dict(),
+            knobs=dict(self.knobs),
+            timeout_s=self.timeout_s,
+        )
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """From its serialised form."""
+        return default_from_dict(cls, data)
+
+    @component.output_types(documents=list[Document])
+    def run(
+        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
+    ) -> dict[str, list[Document]]:
+        """The chunks found, best first."""
+        service = self._service.blocking
+        knobs = _wanted(self.knobs, filters, top_k)
+        return _found(service.search(self.collection, query, **knobs))
+
+    @component.output_types(documents=list[Document])
+    async def run_async(
+        self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
+    ) -> dict[str, list[Document]]:
+        """The same, for asyncio."""
+        knobs = _wanted(self.knobs, filters, top_k)
+        async with self._service.opened() as service:
+            return _found(await service.search(self.collection, query, **knobs))
+
+
+@component
+class PgrerankRanker:
+    """Reranks documents from anywhere.
+
+    Args:
+        url: Where the service is.
+        key: An API key; by default that of the variable PGRERANK_KEY.
+        knobs: Of every ranking. `top_k` of a run comes before its `limit`.
+        fields: Fields of `meta` that the reranker reads before the content.
+        timeout_s: Seconds that a silence of the service may last.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        key: Secret = _KEY,
+        *,
+        knobs: RankKnobs | None = None,
+        fields: Sequence[str] = (),
+        timeout_s: float = 30.0,
+    ) -> None:
+        self.url = url
+        self.key = key
+        self.knobs: RankKnobs = knobs or {}
+        self.fields = list(fields)
+        self.timeout_s = timeout_s
+        self._service = Service(url, key.resolve_value() or "", timeout_s)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Serialised form; the key's value is not in it."""
+        return default_to_dict(
+            self,
+            url=self.url,
+            key=self.key.to_dict(),
+            knobs=dict(self.knobs),
+            fields=self.fields,
+            timeout_s=self.timeout_s,
+        )
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Self:
+        """From its serialised form."""
+        return default_from_dict(cls, data)
+
+    @component.output_types(documents=list[Document])
+    def run(
+        self, query: str, documents: list[Document], top_k: int | None = None
+    ) -> dict[str, list[Document]]:
+        """The documents by relevance to the query, best first; they are copied, not changed."""
+        if not documents:
+            return {"documents": []}
+        answer = self._service.blocking.rank(
+            query, self._brought(documents), **_limited(self.knobs, top_k)
+        )
+        return _ranked(documents, answer)
+
+    @component.output_types(documents=list[Document])
+    async def run_async(
+        self, query: str, documents: list[Document], top_k: int | None = None
+    ) -> dict[str, list[Document]]:
+        """The same, for asyncio."""
+        if not documents:
+            return {"documents": []}
+        async with self._service.opened() as service:
+            answer = await service.rank(
+                query, self._brought(documents), **_limited(self.knobs, top_k)
+            )
+        return _ranked(documents, answer)
+
+    def _brought(self, documents: Sequence[Document]) -> list[Rankable]:
+        return [results.brought(each.content or "", each.meta, self.fields) for each in documents]
+
+
+def _wanted(
+    knobs: SearchKnobs, filters: Mapping[str, Any] | None, top_k: int | None
+) -> SearchKnobs:
+    wanted: SearchKnobs = {**knobs}
+    if filters:
+        wanted["filter"] = translated(filters)
+    if top_k is not None:
+        wanted["limit"] = top_k
+    return wanted
+
+
+def _limited(knobs: RankKnobs, top_k: int | None) -> RankKnobs:
+    return knobs if top_k is None else {**knobs, "limit": top_k}
+
+
+def _found(answer: Found) -> dict[str, list[Document]]:
+    documents = [
+        Document(id=str(result.chunk.id), content=result.chunk.content, meta=metadata, score=score)
+        for result, score, metadata in results.found(answer)
+    ]
+    return {"documents": documents}
+
+
+def _ranked(documents: Sequence[Document], answer: Ranked) -> dict[str, list[Document]]:
+    ranked = [
+        replace(
+            documents[index],
+            score=score,
+            meta={**deepcopy(documents[index].meta), results.FACTS: facts},
+        )
+        for index, score, facts in results.ranked(answer)
+    ]
+    return {"documents": ranked}

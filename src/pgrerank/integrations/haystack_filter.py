@@ -1,0 +1,42 @@
+"""Haystack's metadata filters in our own form."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_COMPARISONS = {
+    "==": "$eq",
+    "!=": "$ne",
+    ">": "$gt",
+    ">=": "$gte",
+    "<": "$lt",
+    "<=": "$lte",
+    "in": "$in",
+    "not in": "$nin",
+}
+
+
+def translated(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """A filter of Haystack as a filter of a search; None stays None.
+
+    Raises:
+        ValueError: It has no such operator, or is no filter.
+    """
+    return None if not given else _condition(given)
+
+
+def _condition(given: Mapping[str, Any]) -> dict[str, Any]:
+    operator = given.get("operator")
+    if "field" in given:
+        if operator not in _COMPARISONS or "value" not in given:
+            raise ValueError(f"no comparison of Haystack's: {dict(given)}")
+        return {given["field"].removeprefix("meta."): {_COMPARISONS[operator]: given["value"]}}
+    conditions = [_condition(each) for each in given.get("conditions", ())]
+    match operator:
+        case "AND":
+            return {"$and": conditions}
+        case "OR":
+            return {"$or": conditions}
+        case "NOT":
+            return {"$not": {"$and": conditions}}
+        case _:
+            raise ValueError(f"no filter of Haystack's: {dict(given)}")

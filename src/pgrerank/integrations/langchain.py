@@ -1,0 +1,133 @@
+"""LangChain: a retriever over a collection, and a compressor that reranks any documents.
+
+    retriever = PgrerankRetriever(url=url, key=key, collection="docs", knobs={"limit": 5})
+    documents = retriever.invoke("how do I rotate a key?")
+
+The score is in `metadata["relevance_score"]`, everything else about a result in
+`metadata["pgrerank"]`.
+"""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from functools import cached_property
+from typing import Any, Unpack
+
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForRetrieverRun,
+    CallbackManagerForRetrieverRun,
+    Callbacks,
+)
+from langchain_core.documents import BaseDocumentCompressor, Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import Field, SecretStr
+from typing_extensions import override
+
+from pgrerank.client import RankKnobs, SearchKnobs
+from pgrerank.client.answers import Found, Ranked
+from pgrerank.client.calls import Rankable
+from pgrerank.integrations import results
+from pgrerank.integrations.service import Service
+
+SCORE = "relevance_score"
+
+
+class PgrerankRetriever(BaseRetriever):
+    """Searches a collection. Further arguments of `invoke` are knobs of that one search."""
+
+    url: str
+    key: SecretStr
+    collection: str
+    #: of every search
+    knobs: SearchKnobs = Field(default_factory=SearchKnobs)
+    #: seconds that a silence of the service may last
+    timeout_s: float = 30.0
+
+    @cached_property
+    def _service(self) -> Service:
+        return Service(self.url, self.key.get_secret_value(), self.timeout_s)
+
+    @override
+    def _get_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,
+        **knobs: Unpack[SearchKnobs],
+    ) -> list[Document]:
+        wanted: SearchKnobs = {**self.knobs, **knobs}
+        return _found(self._service.blocking.search(self.collection, query, **wanted))
+
+    @override
+    async def _aget_relevant_documents(
+        self,
+        query: str,
+        *,
+        run_manager: AsyncCallbackManagerForRetrieverRun,
+        **knobs: Unpack[SearchKnobs],
+    ) -> list[Document]:
+        wanted: SearchKnobs = {**self.knobs, **knobs}
+        async with self._service.opened() as service:
+            return _found(await service.search(self.collection, query, **wanted))
+
+
+class PgrerankCompressor(BaseDocumentCompressor):
+    """Reranks documents from anywhere; with the knob `limit` the best alone remain."""
+
+    url: str
+    key: SecretStr
+    knobs: RankKnobs = Field(default_factory=RankKnobs)
+    #: fields of the metadata that the reranker reads before the text
+    fields: Sequence[str] = ()
+    timeout_s: float = 30.0
+
+    @cached_property
+    def _service(self) -> Service:
+        return Service(self.url, self.key.get_secret_value(), self.timeout_s)
+
+    @override
+    def compress_documents(
+        self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
+    ) -> Sequence[Document]:
+        """The documents by relevance to the query, best first; they are copied, not changed."""
+        if not documents:
+            return []
+        brought = self._brought(documents)
+        return _ranked(documents, self._service.blocking.rank(query, brought, **self.knobs))
+
+    @override
+    async def acompress_documents(
+        self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
+    ) -> Sequence[Document]:
+        """The same, for asyncio."""
+        if not documents:
+            return []
+        async with self._service.opened() as service:
+            answer = await service.rank(query, self._brought(documents), **self.knobs)
+        return _ranked(documents, answer)
+
+    def _brought(self, documents: Sequence[Document]) -> list[Rankable]:
+        return [
+            results.brought(each.page_content, each.metadata, self.fields) for each in documents
+        ]
+
+
+def _found(answer: Found) -> list[Document]:
+    return [
+        Document(
+            id=str(result.chunk.id),
+            page_content=result.chunk.content or "",
+            metadata={**metadata, SCORE: score},
+        )
+        for result, score, metadata in results.found(answer)
+    ]
+
+
+def _ranked(documents: Sequence[Document], answer: Ranked) -> list[Document]:
+    return [
+        _scored(documents[index], score, facts) for index, score, facts in results.ranked(answer)
+    ]
+
+
+def _scored(document: Document, score: float, facts: dict[str, Any]) -> Document:
+    metadata = {**deepcopy(document.metadata), SCORE: score, results.FACTS: facts}
+    return document.model_copy(update={"metadata": metadata})

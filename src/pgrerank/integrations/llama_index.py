@@ -1,0 +1,165 @@
+"""LlamaIndex: a retriever over a collection, and a postprocessor that reranks any nodes.
+
+    retriever = PgrerankRetriever(url, key, "docs", knobs={"limit": 5})
+    nodes = retriever.retrieve("how do I rotate a key?")
+
+A node has the chunk's id, its source is your document. `metadata["pgrerank"]` tells how it was
+found; neither models that embed nor models that answer get to see that.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from functools import cached_property
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.callbacks import CallbackManager, CBEventType, EventPayload
+from llama_index.core.callbacks.base import EventContext
+from llama_index.core.instrumentation.events.rerank import ReRankEndEvent, ReRankStartEvent
+from llama_index.core.postprocessor.types import BaseNodePostprocessor
+from llama_index.core.schema import (
+    MetadataMode,
+    NodeRelationship,
+    NodeWithScore,
+    QueryBundle,
+    RelatedNodeInfo,
+    TextNode,
+)
+from llama_index_instrumentation import get_dispatcher
+from pydantic import Field, SecretStr
+from typing_extensions import override
+
+from pgrerank.client import RankKnobs, SearchKnobs
+from pgrerank.client.answers import Found, Ranked, Result
+from pgrerank.integrations import results
+from pgrerank.integrations.service import Service
+
+_dispatcher = get_dispatcher(__name__)
+
+
+class PgrerankRetriever(BaseRetriever):
+    """Searches a collection."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        collection: str,
+        *,
+        knobs: SearchKnobs | None = None,
+        timeout_s: float = 30.0,
+        callback_manager: CallbackManager | None = None,
+    ) -> None:
+        self._service = Service(url, key, timeout_s)
+        self._collection = collection
+        self._knobs: SearchKnobs = knobs or {}
+        super().__init__(callback_manager=callback_manager)  # pyright: ignore[reportUnknownMemberType]
+
+    @override
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        service = self._service.blocking
+        return _found(service.search(self._collection, query_bundle.query_str, **self._knobs))
+
+    @override
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        async with self._service.opened() as service:
+            return _found(
+                await service.search(self._collection, query_bundle.query_str, **self._knobs)
+            )
+
+
+class PgrerankPostprocessor(BaseNodePostprocessor):
+    """Reranks nodes from anywhere, read with the metadata they show to embedders."""
+
+    url: str
+    key: SecretStr = Field(exclude=True)
+    knobs: RankKnobs = Field(default_factory=RankKnobs)
+    timeout_s: float = 30.0
+
+    @cached_property
+    def _service(self) -> Service:
+        return Service(self.url, self.key.get_secret_value(), self.timeout_s)
+
+    @classmethod
+    @override
+    def class_name(cls) -> str:
+        """Name in serialised form."""
+        return "PgrerankPostprocessor"
+
+    @override
+    def _postprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        query = _query(query_bundle)
+        if not nodes:
+            return []
+        with self._told(query, nodes) as event:
+            answer = self._service.blocking.rank(query, _texts(nodes), **self.knobs)
+            ranked = _ranked(nodes, answer)
+            event.on_end(payload={EventPayload.NODES: ranked})
+        _dispatcher.event(ReRankEndEvent(nodes=ranked))
+        return ranked
+
+    @override
+    async def _apostprocess_nodes(
+        self, nodes: list[NodeWithScore], query_bundle: QueryBundle | None = None
+    ) -> list[NodeWithScore]:
+        query = _query(query_bundle)
+        if not nodes:
+            return []
+        with self._told(query, nodes) as event:
+            async with self._service.opened() as service:
+                answer = await service.rank(query, _texts(nodes), **self.knobs)
+            ranked = _ranked(nodes, answer)
+            event.on_end(payload={EventPayload.NODES: ranked})
+        _dispatcher.event(ReRankEndEvent(nodes=ranked))
+        return ranked
+
+    def _told(self, query: str, nodes: list[NodeWithScore]) -> AbstractContextManager[EventContext]:
+        """Tell that reranking starts; the callbacks' event, which is ended by hand."""
+        limit = self.knobs.get("limit") or len(nodes)
+        model = self.knobs.get("model") or "pgrerank"
+        _dispatcher.event(ReRankStartEvent(query=query, nodes=nodes, top_n=limit, model_name=model))
+        return self.callback_manager.event(
+            CBEventType.RERANKING,
+            payload={
+                EventPayload.NODES: nodes,
+                EventPayload.MODEL_NAME: model,
+                EventPayload.QUERY_STR: query,
+                EventPayload.TOP_K: limit,
+            },
+        )
+
+
+def _query(bundle: QueryBundle | None) -> str:
+    if bundle is None:
+        raise ValueError("reranking needs a query")
+    return bundle.query_str
+
+
+def _texts(nodes: Sequence[NodeWithScore]) -> list[str]:
+    return [node.node.get_content(metadata_mode=MetadataMode.EMBED) for node in nodes]
+
+
+def _found(answer: Found) -> list[NodeWithScore]:
+    return [
+        NodeWithScore(node=_node(result, metadata), score=score)
+        for result, score, metadata in results.found(answer)
+    ]
+
+
+def _node(result: Result, metadata: dict[str, object]) -> TextNode:
+    return TextNode(
+        id_=str(result.chunk.id),
+        text=result.chunk.content or "",
+        metadata=metadata,
+        excluded_embed_metadata_keys=[results.FACTS],
+        excluded_llm_metadata_keys=[results.FACTS],
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=result.document.id)},
+    )
+
+
+def _ranked(nodes: Sequence[NodeWithScore], answer: Ranked) -> list[NodeWithScore]:
+    return [
+        NodeWithScore(node=nodes[index].node, score=score)
+        for index, score, _ in results.ranked(answer)
+    ]

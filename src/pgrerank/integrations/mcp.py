@@ -1,0 +1,194 @@
+"""A server of the Model Context Protocol: an assistant searches, reranks and asks why.
+
+What it may see is what the client's key may see. Nothing is written but the rerank log.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import msgspec
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ToolAnnotations
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from pgrerank import __version__
+from pgrerank.client import AsyncClient, ClientError, RankKnobs, SearchKnobs
+from pgrerank.client.answers import RerankReport
+from pgrerank.integrations import results
+
+Limit = Annotated[int, Field(ge=1, le=100, description="How many results at most.")]
+Query = Annotated[str, Field(description="A question or keywords.")]
+
+_INSTRUCTIONS = (
+    "Searches collections of documents. `collections` lists them; `search` finds passages and "
+    "says how sure it is; `explain` tells why a document is, or is not, among the results; "
+    "`rerank` orders texts of your own. Cite the `document` of what you use."
+)
+_READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+
+
+class Passage(TypedDict):
+    """A passage that was found."""
+
+    #: id of its document
+    document: str
+    title: str
+    uri: str | None
+    text: str
+    metadata: dict[str, Any]
+    score: float
+    #: probability that it answers the query; null without a calibration
+    relevance: float | None
+
+
+class FoundPassages(TypedDict):
+    """Passages, best first. `ranking` is what `explain` asks for."""
+
+    ranking: str
+    #: how far reranking came, and why not further
+    rerank: str
+    #: whether anything found is likely to answer the query; null: there is no telling
+    answerable: bool | None
+    passages: list[Passage]
+
+
+class Placed(TypedDict):
+    """A text in its new place."""
+
+    #: its place in the list that was given, from 0
+    index: int
+    text: str
+    score: float
+
+
+class CollectionSize(TypedDict):
+    """A collection."""
+
+    name: str
+    documents: int
+
+
+def server(service: AsyncClient, collection: str | None = None) -> MCPServer:
+    """The server over a client of the service.
+
+    Args:
+        service: Answers the tools' calls; stays open as long as the server runs.
+        collection: What is searched where an assistant names none.
+    """
+    made = MCPServer(
+        "pgrerank",
+        instructions=_INSTRUCTIONS
+        + (f" The usual collection is `{collection}`." if collection else ""),
+        version=__version__,
+        log_level="WARNING",
+    )
+    tools = _Tools(service, collection)
+    for tool in (tools.search, tools.rerank, tools.explain, tools.collections):
+        made.add_tool(tool, annotations=_READS)
+    return made
+
+
+class _Tools:
+    """The tools; what assistants are told of each is its docstring."""
+
+    def __init__(self, service: AsyncClient, collection: str | None) -> None:
+        self._service = service
+        self._collection = collection
+
+    async def search(
+        self,
+        query: Query,
+        collection: Annotated[
+            str | None, Field(description="Which collection; unset: the usual one.")
+        ] = None,
+        limit: Limit = 5,
+        filter: Annotated[  # noqa: A002 - as the API calls it
+            dict[str, Any] | None,
+            Field(description='Condition on metadata: {"lang": "en", "year": {"$gte": 2020}}.'),
+        ] = None,
+        min_relevance: Annotated[
+            float | None, Field(ge=0, le=1, description="Leave out what is less likely relevant.")
+        ] = None,
+    ) -> FoundPassages:
+        """Find the passages of a collection that best answer a query, reranked."""
+        knobs: SearchKnobs = {"limit": limit, "rerank": "always"}
+        if filter is not None:
+            knobs["filter"] = filter
+        if min_relevance is not None:
+            knobs["min_relevance"] = min_relevance
+        async with _told():
+            answer = await self._service.search(self._named(collection), query, **knobs)
+        return FoundPassages(
+            ranking=str(answer.id),
+            rerank=_stage(answer.rerank),
+            answerable=answer.answerable.value if answer.answerable else None,
+            passages=[
+                Passage(
+                    document=result.document.id,
+                    title=result.document.title,
+                    uri=result.document.uri,
+                    text=result.chunk.content or "",
+                    metadata=result.document.metadata,
+                    score=score,
+                    relevance=result.scores.relevance,
+                )
+                for result, score, _ in results.found(answer)
+            ],
+        )
+
+    async def rerank(
+        self,
+        query: Query,
+        documents: Annotated[
+            list[str], Field(min_length=1, max_length=1000, description="Texts to be ordered.")
+        ],
+        limit: Limit = 10,
+    ) -> list[Placed]:
+        """Order texts by how well they answer a query, best first."""
+        knobs: RankKnobs = {"limit": limit}
+        async with _told():
+            answer = await self._service.rank(query, documents, **knobs)
+        return [
+            Placed(index=index, text=documents[index], score=score)
+            for index, score, _ in results.ranked(answer)
+        ]
+
+    async def explain(
+        self,
+        ranking: Annotated[str, Field(description="`ranking` of a search's answer.")],
+        document: Annotated[str, Field(description="Id of the document.")],
+    ) -> dict[str, Any]:
+        """Tell at which stage of a past search a document fell, or that it was returned."""
+        async with _told():
+            answer = await self._service.why(ranking, document)
+        return msgspec.to_builtins(answer)
+
+    async def collections(self) -> list[CollectionSize]:
+        """List the collections that can be searched."""
+        async with _told():
+            return [
+                CollectionSize(name=each.name, documents=each.documents)
+                async for each in self._service.collections()
+            ]
+
+    def _named(self, collection: str | None) -> str:
+        named = collection or self._collection
+        if named is None:
+            raise ToolError("Name a collection; `collections` lists them.")
+        return named
+
+
+def _stage(report: RerankReport) -> str:
+    return f"{report.status}: {report.reason}" if report.reason else report.status
+
+
+@asynccontextmanager
+async def _told() -> AsyncGenerator[None]:
+    """What the service refuses is told to the assistant, which can mend its call."""
+    try:
+        yield
+    except ClientError as error:
+        raise ToolError(str(error)) from error

@@ -1,0 +1,67 @@
+"""What frameworks get of an answer: one score for each result, and the facts beside it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from pgrerank.client.answers import Found, Ranked, Result, Scores
+
+#: under this name a result's metadata tells how it was found
+FACTS = "pgrerank"
+
+# The first that all results have. Relevance can be compared between queries; of the others, each
+# is what the order goes by where it is the first.
+_BY_PREFERENCE = ("relevance", "evidence", "rerank", "cascade", "fused")
+
+
+def found(answer: Found) -> Iterator[tuple[Result, float, dict[str, Any]]]:
+    """Results with score and metadata: the document's own, and how it was found.
+
+    The document's id, title and URI are added where the metadata holds nothing of that name.
+    """
+    name = _common([result.scores for result in answer.results])
+    for result in answer.results:
+        document = result.document
+        given = {"document_id": document.id, "title": document.title, "uri": document.uri}
+        facts = {
+            "ranking_id": str(answer.id),
+            **given,
+            "chunk_id": str(result.chunk.id),
+            "ordinal": result.chunk.ordinal,
+            "scores": msgspec.to_builtins(result.scores),
+            "ranks": msgspec.to_builtins(result.ranks),
+            "truncated": result.truncated,
+            "rerank_status": answer.rerank.status,
+        }
+        yield result, getattr(result.scores, name), {**given, **document.metadata, FACTS: facts}
+
+
+def ranked(answer: Ranked) -> Iterator[tuple[int, float, dict[str, Any]]]:
+    """Each result's place among the documents that were brought, its score and its facts.
+
+    The score is from 0 to 1: the relevance, or without calibration the raw score squeezed.
+    """
+    for result in answer.results:
+        facts = {
+            "ranking_id": str(answer.id),
+            "score": result.score,
+            "relevance": result.relevance,
+            "truncated": result.truncated,
+            "rerank_status": answer.rerank.status,
+        }
+        yield result.index, result.display, facts
+
+
+def brought(
+    text: str, metadata: Mapping[str, Any], fields: Sequence[str]
+) -> str | Mapping[str, Any]:
+    """A document as it is ranked: its text, behind those fields of its metadata that it has."""
+    told = {field: metadata[field] for field in fields if field in metadata}
+    return {**told, "text": text} if told else text
+
+
+def _common(scores: Sequence[Scores]) -> str:
+    return next(
+        name for name in _BY_PREFERENCE if all(getattr(each, name) is not None for each in scores)
+    )

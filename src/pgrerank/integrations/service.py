@@ -1,0 +1,39 @@
+"""The service as the frameworks' components hold it: blocking calls share connections."""
+
+import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import finalize
+
+import httpx
+
+from pgrerank.client import AsyncClient, Client
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where the service is, and a key to it."""
+
+    url: str
+    key: str
+    timeout_s: float = 30.0
+
+    @cached_property
+    def blocking(self) -> Client:
+        """The client of all blocking calls; closed when the component is gone."""
+        client = Client(self.url, self.key, timeout_s=self.timeout_s)
+        finalize(self, client.close)
+        return client
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncGenerator[AsyncClient]:
+        """A client for one call: frameworks call from event loops that come and go."""
+        async with httpx.AsyncClient(verify=self._tls, timeout=self.timeout_s) as http:
+            yield AsyncClient(self.url, self.key, http=http)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made once, since reading the certificates takes some 20 ms."""
+        return httpx.create_ssl_context()
