@@ -19,7 +19,8 @@ select
     t.id,
     t.name,
     t.created_at,
-    t.pairs_per_second
+    t.pairs_per_second,
+    t.keep_texts
 from pgrerank.tenant as t
 where t.name = %(name)s;
 
@@ -29,7 +30,8 @@ select
     t.id,
     t.name,
     t.created_at,
-    t.pairs_per_second
+    t.pairs_per_second,
+    t.keep_texts
 from pgrerank.tenant as t
 order by t.name;
 
@@ -42,7 +44,20 @@ returning
     t.id,
     t.name,
     t.created_at,
-    t.pairs_per_second;
+    t.pairs_per_second,
+    t.keep_texts;
+
+-- set_keep_texts --
+-- Says whether the log keeps texts; the tenant, if there is one of this name.
+update pgrerank.tenant as t
+set keep_texts = %(keep_texts)s
+where t.name = %(name)s
+returning
+    t.id,
+    t.name,
+    t.created_at,
+    t.pairs_per_second,
+    t.keep_texts;
 
 -- delete --
 -- A tenant with all it owns; one row if there was one.

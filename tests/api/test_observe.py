@@ -18,6 +18,8 @@ from pgrerank.domain.ingest import IngestReport, Rejection
 from pgrerank.domain.request import SearchRequest
 from pgrerank.observe import Telemetry, configure_logging
 from pgrerank.ports import Observer
+from tests import fakes
+from tests.api.conftest import client_of
 
 RANKING_ID = RankingId(UUID("0198c7d2-0000-7000-8000-000000000000"))
 REQUEST = SearchRequest(query="a private question")
@@ -99,6 +101,22 @@ def test_ingests_are_counted_by_outcome(telemetry):
     assert 'pgrerank_ingested_documents_total{outcome="created"} 3.0' in counts
     assert 'pgrerank_ingested_documents_total{outcome="rejected"} 2.0' in counts
     assert "pgrerank_ingested_chunks_total 9.0" in counts
+
+
+async def test_rankings_are_logged_and_counted_by_dialect(telemetry):
+    async with client_of(fakes.house(), observer=telemetry) as caller:
+        body = {"query": "red", "documents": ["red", "blue"]}
+        with capture_logs() as logs:
+            made = (await caller.post("/v1/rankings", json=body)).json()
+            await caller.post("/compat/jina/v1/rerank", json={**body, "model": "any"})
+
+    events = [event for event in logs if event["event"] == "rank.finished"]
+    assert [event["dialect"] for event in events] == ["native", "jina"]
+    assert (events[0]["ranking_id"], events[0]["documents"]) == (made["id"], 2)
+    assert "red" not in str(events)
+    counts = telemetry.exposition().decode()
+    assert 'pgrerank_rankings_total{dialect="jina",rerank="full"} 1.0' in counts
+    assert "pgrerank_reranked_pairs_total 4.0" in counts
 
 
 def test_answers_are_counted_by_route(telemetry):

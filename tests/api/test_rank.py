@@ -9,7 +9,7 @@ from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
 from pgrerank.domain.rank import NATIVE
-from tests.api.conftest import FakeObserver, client_of
+from tests.api.conftest import OPERATOR_TOKEN, FakeObserver, client_of
 from tests.fakes import FakeScorer, house
 
 TEXTS = ["a car", "a red fox", "the red car"]
@@ -168,3 +168,16 @@ async def test_rankings_are_told_to_the_observer():
     ((request, told),) = observer.rankings
     assert (request.dialect, told.id) == (NATIVE, UUID(made["id"]))
     assert told.rerank.status is RerankStatus.FULL
+
+
+async def test_the_operator_says_whether_texts_are_kept():
+    async with client_of(house()) as client:
+        operator = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+        await client.post("/v1/tenants", json={"name": "keeper"}, headers=operator)
+        path = "/v1/tenants/keeper/texts"
+
+        changed = await client.put(path, json={"keep": True}, headers=operator)
+        unknown = await client.put("/v1/tenants/x/texts", json={"keep": True}, headers=operator)
+
+    assert changed.json()["keep_texts"]
+    assert unknown.status_code == 404

@@ -41,6 +41,17 @@ def test_quota_of_a_tenant_is_set_and_listed(cli, given, kept, shown):
     assert shown in cli.well("tenant", "list")
 
 
+def test_what_the_log_of_a_tenant_keeps_is_set_and_listed(cli):
+    cli("tenant", "add", "keeper")
+    told = cli("tenant", "texts", "keeper", "--keep")
+    listed = cli.json("tenant", "list")
+    again = cli.json("tenant", "texts", "keeper", "--forget")
+
+    assert "keeps the texts" in told.output
+    assert {each["name"]: each["keep_texts"] for each in listed}["keeper"]
+    assert not again["keep_texts"]
+
+
 @pytest.mark.parametrize("wrong", ["-1", "many", "1.5"])
 def test_quota_that_is_no_number_is_a_wrong_call(cli, wrong):
     assert cli("tenant", "quota", "acme", "--", wrong).exit_code == 2

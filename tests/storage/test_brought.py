@@ -11,6 +11,7 @@ from pgrerank.domain.ids import RankingId
 from pgrerank.domain.log import RankingFilter, Source
 from pgrerank.domain.rank import BroughtDocument, Ranked, RankRequest
 from pgrerank.storage.rankings import PostgresRankings
+from pgrerank.storage.tenants import PostgresTenants
 from tests.fakes import FakeScorer
 from tests.fixtures.rankings import candidate, ranking
 
@@ -46,10 +47,9 @@ def ranked(boosts=()):
 
 
 async def keep_texts(database, tenant_id):
-    with database.admin() as connection:
-        connection.execute(
-            "update pgrerank.tenant set keep_texts = true where id = %s", [tenant_id]
-        )
+    tenants = PostgresTenants(database.admin_url)
+    (name,) = [each.name async for each in tenants.all() if each.id == tenant_id]
+    await tenants.set_keep_texts(name, keep_texts=True)
 
 
 async def test_ranking_of_brought_documents_reads_back(journal):

@@ -45,6 +45,19 @@ async def test_unknown_tenant_is_not_found(tenants):
         await tenants.delete("nobody")
 
 
+async def test_what_the_log_keeps_is_said_and_unsaid(tenants):
+    made = await tenants.create("keeper")
+
+    kept = await tenants.set_keep_texts("keeper", keep_texts=True)
+    assert (made.keep_texts, kept.keep_texts) == (False, True)
+    assert await tenants.named("keeper") == kept
+
+    await tenants.set_keep_texts("keeper", keep_texts=False)
+    assert await tenants.named("keeper") == made
+    with pytest.raises(NotFoundError, match="nobody"):
+        await tenants.set_keep_texts("nobody", keep_texts=True)
+
+
 async def test_listing_is_by_name(fresh_database):
     tenants = PostgresTenants(fresh_database.admin_url)
     for name in ("charlie", "alpha", "bravo"):

@@ -56,8 +56,8 @@ def list_(context: click.Context, *, as_json: bool) -> None:
     if as_json:
         output.as_json(found)
     else:
-        rows = [(t.name, t.id, t.created_at, _quota(t)) for t in found]
-        output.table(["name", "id", "created", "pairs/s"], rows)
+        rows = [(t.name, t.id, t.created_at, _quota(t), t.keep_texts) for t in found]
+        output.table(["name", "id", "created", "pairs/s", "keeps texts"], rows)
 
 
 @tenant.command(
@@ -82,6 +82,28 @@ def quota(
         click.echo(f"Tenant {changed.name} may have pairs reranked a second: {_quota(changed)}.")
 
 
+@tenant.command(
+    epilog=examples("pgrerank tenant texts acme --keep", "pgrerank tenant texts acme --forget")
+)
+@click.argument("name")
+@click.option(
+    "--keep/--forget", "keep_texts", required=True, help="Keep them from now on, or not any more."
+)
+@option.as_json
+@click.pass_context
+def texts(context: click.Context, *, name: str, keep_texts: bool, as_json: bool) -> None:
+    """Say whether the log keeps the texts of documents that callers bring to be ranked.
+
+    The log has their hashes in any case. What was kept stays until its month is dropped.
+    """
+    changed = asyncio.run(_told(settings(context), name, keep_texts=keep_texts))
+    if as_json:
+        output.as_json(changed)
+    else:
+        said = "keeps" if changed.keep_texts else "does not keep"
+        click.echo(f"The log of tenant {changed.name} {said} the texts that callers bring.")
+
+
 @tenant.command(epilog=examples("pgrerank tenant remove acme --yes"))
 @click.argument("name")
 @option.yes
@@ -102,6 +124,13 @@ async def _limited(found: Settings, name: str, pairs_per_second: int | None) -> 
 
     async with wiring.office(found) as office:
         return await office.tenants.set_quota(name, pairs_per_second)
+
+
+async def _told(found: Settings, name: str, *, keep_texts: bool) -> Tenant:
+    from pgrerank import wiring
+
+    async with wiring.office(found) as office:
+        return await office.tenants.set_keep_texts(name, keep_texts=keep_texts)
 
 
 async def _made(found: Settings, name: str) -> Tenant:

@@ -32,6 +32,8 @@ class Tenant:
     created_at: datetime
     #: pairs it may have reranked, 0: as many as it likes; None: the default of the service holds
     pairs_per_second: int | None = None
+    #: whether the log keeps the texts of documents that its callers bring, beside their hashes
+    keep_texts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,10 @@ class Tenants(Protocol):
         """
         ...
 
+    async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
+        """Say whether the log keeps texts that callers bring. Raises NotFoundError."""
+        ...
+
     async def delete(self, name: str) -> None:
         """Delete a tenant and all it owns. Raises NotFoundError."""
         ...

@@ -1,6 +1,6 @@
 """Tenants in Postgres, as an operator sees them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from psycopg.rows import class_row
 from uuid_utils.compat import uuid7
@@ -71,14 +71,17 @@ class PostgresTenants:
         Raises:
             NotFoundError: There is none of this name.
         """
-        wanted = {"name": name, "pairs_per_second": pairs_per_second}
-        async with admin.owner(self._url) as connection:
-            cursor = connection.cursor(row_factory=class_row(Tenant))
-            await cursor.execute(self._statements["set_quota"], wanted)
-            changed = await cursor.fetchone()
-        if changed is None:
-            raise NotFoundError("tenant", name, _REMEDY)
-        return changed
+        return await self._changed(
+            "set_quota", {"name": name, "pairs_per_second": pairs_per_second}
+        )
+
+    async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
+        """Say whether the log keeps the texts of documents that callers bring, from now on.
+
+        Raises:
+            NotFoundError: There is none of this name.
+        """
+        return await self._changed("set_keep_texts", {"name": name, "keep_texts": keep_texts})
 
     async def delete(self, name: str) -> None:
         """Delete a tenant and all it owns, its log included.
@@ -90,3 +93,12 @@ class PostgresTenants:
             deleted = await connection.execute(self._statements["delete"], {"name": name})
             if await deleted.fetchone() is None:
                 raise NotFoundError("tenant", name, _REMEDY)
+
+    async def _changed(self, how: str, wanted: Mapping[str, object]) -> Tenant:
+        async with admin.owner(self._url) as connection:
+            cursor = connection.cursor(row_factory=class_row(Tenant))
+            await cursor.execute(self._statements[how], wanted)
+            changed = await cursor.fetchone()
+        if changed is None:
+            raise NotFoundError("tenant", str(wanted["name"]), _REMEDY)
+        return changed

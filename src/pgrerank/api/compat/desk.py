@@ -9,14 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from pgrerank.api.compat.errors import EMPTY
-from pgrerank.api.injected import TheCaller, TheHouse, TheLimits
+from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.rank import MAX_DOCUMENTS, BroughtDocument, Ranked, RankRequest
 from pgrerank.domain.structured import readable
 from pgrerank.domain.tenant import Caller
-from pgrerank.ports import House
+from pgrerank.ports import House, Observer
 from pgrerank.ports.scoring import Embedder, Vector
 from pgrerank.usecases import rank as use_case
 
@@ -33,6 +33,7 @@ class Desk:
     house: House
     caller: Caller
     limits: Limits
+    observer: Observer
 
     async def rank(
         self,
@@ -66,7 +67,9 @@ class Desk:
             model=self.reranker(model),
             dialect=dialect,
         )
-        return await use_case.rank(self.house, self.caller.tenant_id, request)
+        ranked = await use_case.rank(self.house, self.caller.tenant_id, request)
+        self.observer.ranked(request, ranked)
+        return ranked
 
     def reranker(self, model: str | None) -> str | None:
         """The operator's name of a reranker that a client asks for; None: the default.
@@ -131,9 +134,9 @@ def identifier(name: str) -> str:
     return name if MARK in name.lower() else f"{MARK}-{name}"
 
 
-def provided(house: TheHouse, caller: TheCaller, limits: TheLimits) -> Desk:
+def provided(house: TheHouse, caller: TheCaller, limits: TheLimits, observer: TheObserver) -> Desk:
     """The desk, for handlers."""
-    return Desk(house=house, caller=caller, limits=limits)
+    return Desk(house=house, caller=caller, limits=limits, observer=observer)
 
 
 def _check(size: int, limit: int, field: str, unit: str) -> None:

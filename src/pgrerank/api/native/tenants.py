@@ -53,6 +53,24 @@ async def set_tenant_quota(
     return Tenant.of(await house.tenants.set_quota(name, data.pairs_per_second))
 
 
+@put(
+    "/{name:str}/texts",
+    tags=TAGS,
+    summary="Say whether a tenant's log keeps texts",
+    operation_id="setTenantTexts",
+    guards=[media.json_only],
+    responses=documented(400, 401, 403, 404, 413, 415, 500, 503),
+)
+async def set_tenant_texts(
+    name: schemas.Name, data: JSONBody[schemas.Texts], house: TheHouse
+) -> Tenant:
+    """Whether the log keeps the texts of documents that callers bring, from now on.
+
+    It has their hashes in any case.
+    """
+    return Tenant.of(await house.tenants.set_keep_texts(name, keep_texts=data.keep))
+
+
 @delete(
     "/{name:str}",
     tags=TAGS,
@@ -84,4 +102,11 @@ async def issue_tenant_key(
     return IssuedKey(key=Key.of(key), secret=secret)
 
 
-ROUTES = [create_tenant, list_tenants, set_tenant_quota, delete_tenant, issue_tenant_key]
+ROUTES = [
+    create_tenant,
+    list_tenants,
+    set_tenant_quota,
+    set_tenant_texts,
+    delete_tenant,
+    issue_tenant_key,
+]
