@@ -7,6 +7,7 @@ from rich_click import RichCommandPanel
 
 from pgrerank import __version__
 from pgrerank.cli import (
+    backend,
     calibrate,
     collection,
     compare,
@@ -42,7 +43,16 @@ from pgrerank.cli.command import Commands, examples
 
 _PANELS = {
     "Search": ["search", "why", "rerank", "ingest", "collection"],
-    "Run the service": ["serve", "mcp", "migrate", "maintain", "reembed", "worker", "doctor"],
+    "Run the service": [
+        "serve",
+        "mcp",
+        "migrate",
+        "maintain",
+        "reembed",
+        "worker",
+        "doctor",
+        "backend",
+    ],
     "Watch": ["drift", "reference"],
     "Who may do what": ["tenant", "key", "login"],
     "Measure": ["evaluate", "compare", "sweep", "tune", "replay", "report", "rerank-run", "demo"],
@@ -81,6 +91,7 @@ for _name, _commands in _PANELS.items():
     main.add_panel(RichCommandPanel(_name, commands=_commands))
 
 for _command in (
+    backend.backend,
     calibrate.calibrate,
     collection.collection,
     compare.compare,

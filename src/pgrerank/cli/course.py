@@ -157,7 +157,7 @@ async def _tools(settings: Settings, wanted: Wanted, recipe: "Recipe") -> AsyncG
             teacher = house.scorer if recipe.teacher else None
             yield _Tools(embedder=house.embedder, teacher=teacher, house=house)
     elif recipe.teacher is not None or any(map(_is_folder, _paths(wanted))):
-        with wiring.models(used) as models:
+        async with wiring.chosen(used) as models:
             teacher = models.scorer if recipe.teacher else None
             yield _Tools(embedder=models.embedder, teacher=teacher, house=None)
     else:

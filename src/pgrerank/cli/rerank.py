@@ -58,7 +58,7 @@ async def _reranked(found: Settings, query: str, texts: Sequence[str]) -> Sequen
     from pgrerank import wiring
     from pgrerank.usecases.rerank import rerank as reranked
 
-    with wiring.models(found) as models:
+    async with wiring.chosen(found) as models:
         return await reranked(models.scorer, query, texts)
 
 

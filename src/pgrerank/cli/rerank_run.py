@@ -108,15 +108,13 @@ async def _reordered(found: Settings, work: _Work) -> tuple[beir.Run, int]:
 
     after: dict[str, Mapping[str, float]] = {}
     missing = 0
-    with (
-        wiring.models(found) as models,
-        progress.count("reranking queries", len(work.run)) as step,
-    ):
+    async with wiring.chosen(found) as models:
         answers = reranked(models.scorer, work.run, work.queries, work.passages, depth=work.depth)
-        async for answer in answers:
-            after[answer.query_id] = beir.scored(answer.document_ids)
-            missing += answer.missing
-            step()
+        with progress.count("reranking queries", len(work.run)) as step:
+            async for answer in answers:
+                after[answer.query_id] = beir.scored(answer.document_ids)
+                missing += answer.missing
+                step()
     return after, missing
 
 

@@ -1,12 +1,10 @@
 """The ports, filled with what implements them."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from pgrerank.ports import House, Office
+from pgrerank.ports import Embedder, House, Office
 from pgrerank.settings import Settings
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
@@ -26,11 +24,7 @@ from pgrerank.storage.thresholds import PostgresThresholds
 from pgrerank.storage.tokens import PostgresTokens
 from pgrerank.wiring.clock import SystemClock
 from pgrerank.wiring.connecting import Database, database, opened
-from pgrerank.wiring.loading import Models, elsewhere, loaded_embedder, models
-
-if TYPE_CHECKING:
-    from pgrerank.inference.embedder import EngineEmbedder
-    from pgrerank.inference.remote.opened import Named
+from pgrerank.wiring.loading import Chosen, Models, chosen, chosen_embedder
 
 
 @asynccontextmanager
@@ -46,19 +40,14 @@ async def office(settings: Settings) -> AsyncGenerator[Office]:
 
 
 @asynccontextmanager
-async def embedding_office(settings: Settings) -> "AsyncGenerator[tuple[Office, EngineEmbedder]]":
+async def embedding_office(settings: Settings) -> AsyncGenerator[tuple[Office, Embedder]]:
     """The same, with the embedder alone.
 
     Raises:
         StartupError: The database or the model is refused; says what mends it.
     """
-    async with office(settings) as front:
-        loading = loaded_embedder(settings)
-        loaded = await asyncio.to_thread(loading.__enter__)
-        try:
-            yield front, loaded
-        finally:
-            await asyncio.to_thread(loading.__exit__, None, None, None)
+    async with office(settings) as front, chosen_embedder(settings) as embedder:
+        yield front, embedder
 
 
 @asynccontextmanager
@@ -82,15 +71,9 @@ async def furnished(
     Raises:
         StartupError: The database or a model is refused; says what mends it.
     """
-    async with opened(found, settings) as connections:
-        loading = models(settings)
-        loaded = await asyncio.to_thread(loading.__enter__)
-        try:
-            async with elsewhere(settings) as named:
-                whole = _house(found, connections, loaded, named)
-                yield _metered(whole, connections, settings) if metered else whole, loaded
-        finally:
-            await asyncio.to_thread(loading.__exit__, None, None, None)
+    async with opened(found, settings) as connections, chosen(settings) as models:
+        whole = _house(found, connections, models)
+        yield _metered(whole, connections, settings) if metered else whole, models.local
 
 
 def _office(found: Database, connections: Pool) -> Office:
@@ -111,9 +94,9 @@ def _office(found: Database, connections: Pool) -> Office:
     )
 
 
-def _house(found: Database, connections: Pool, loaded: Models, named: "Named") -> House:
+def _house(found: Database, connections: Pool, models: Chosen) -> House:
     front = _office(found, connections)
-    scorers = [loaded.scorer, loaded.late, *named.rerankers.values()]
+    scorers = [models.scorer, models.late, *models.named.rerankers.values()]
     rerankers = [each.model for each in scorers if each is not None]
     return House(
         clock=front.clock,
@@ -129,13 +112,13 @@ def _house(found: Database, connections: Pool, loaded: Models, named: "Named") -
         references=front.references,
         keys=front.keys,
         tenants=front.tenants,
-        embedder=loaded.embedder,
-        scorer=loaded.scorer,
-        late=loaded.late,
+        embedder=models.embedder,
+        scorer=models.scorer,
+        late=models.late,
         candidates=PostgresCandidates(connections),
         history=PostgresHistory(connections),
-        rerankers=named.rerankers,
-        embedders=named.embedders,
+        rerankers=models.named.rerankers,
+        embedders=models.named.embedders,
     )
 
 

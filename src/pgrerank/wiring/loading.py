@@ -1,13 +1,17 @@
 """Models, by what the settings name."""
 
-from collections.abc import Generator
-from contextlib import AbstractAsyncContextManager, contextmanager
+import asyncio
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from pgrerank.domain.model import ModelCard
+from pgrerank.ports import Embedder, Scorer
 from pgrerank.settings import Settings, secret
 
 if TYPE_CHECKING:
@@ -24,6 +28,19 @@ class Models:
     embedder: "EngineEmbedder"
     scorer: "EngineScorer[Any]"
     late: "StoredLateInteraction | None"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The models of the settings, wherever they run, and those that have names beside them."""
+
+    embedder: Embedder
+    scorer: Scorer
+    #: over stored token vectors; None where the embedder is not the one it knows
+    late: "StoredLateInteraction | None"
+    #: those of this machine
+    local: Models
+    named: "Named"
 
 
 @contextmanager
@@ -72,6 +89,53 @@ def loaded_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
         yield embedder
     finally:
         embedder.close()
+
+
+@asynccontextmanager
+async def chosen(settings: Settings) -> AsyncGenerator[Chosen]:
+    """The models of the settings: by the name of a backend, or else loaded here.
+
+    Raises:
+        StartupError: A model or the file of backends is refused; says what mends it.
+    """
+    async with elsewhere(settings) as named:
+        embedder = named.embedders.get(settings.embedder)
+        scorer = named.rerankers.get(settings.reranker)
+        # What runs elsewhere needs no model of its own here; the packaged one is there in any case.
+        ours = Settings()
+        loading = models(
+            structs.replace(
+                settings,
+                embedder=settings.embedder if embedder is None else ours.embedder,
+                reranker=settings.reranker if scorer is None else ours.reranker,
+            )
+        )
+        local = await asyncio.to_thread(loading.__enter__)
+        try:
+            yield Chosen(
+                embedder=embedder or local.embedder,
+                scorer=scorer or local.scorer,
+                late=local.late if embedder is None else None,
+                local=local,
+                named=named,
+            )
+        finally:
+            await asyncio.to_thread(loading.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def chosen_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
+    """The embedder of the settings alone. Raises as `chosen`."""
+    async with elsewhere(settings) as named:
+        if settings.embedder in named.embedders:
+            yield named.embedders[settings.embedder]
+            return
+        loading = loaded_embedder(settings)
+        local = await asyncio.to_thread(loading.__enter__)
+        try:
+            yield local
+        finally:
+            await asyncio.to_thread(loading.__exit__, None, None, None)
 
 
 def elsewhere(settings: Settings) -> "AbstractAsyncContextManager[Named]":

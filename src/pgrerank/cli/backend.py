@@ -1,0 +1,92 @@
+"""pgrerank backend."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pgrerank.cli import option, output
+from pgrerank.cli.command import Commands, Misused, examples, settings
+from pgrerank.settings import Settings, variable
+
+if TYPE_CHECKING:
+    from pgrerank.domain.model import ModelCard
+    from pgrerank.ports import Scorer
+
+_QUERY = "how do I get a refund?"
+_TEXTS = ("Refunds are paid to the card that was charged.", "The office is closed on Mondays.")
+
+
+@click.group(cls=Commands)
+def backend() -> None:
+    """Rerankers and embedders behind other servers, named in PGRERANK_BACKENDS."""
+
+
+@backend.command(
+    epilog=examples("pgrerank backend check", "pgrerank backend check cloud --json"),
+)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@option.as_json
+@click.pass_context
+def check(context: click.Context, *, names: Sequence[str], as_json: bool) -> None:
+    """Ask each for a score or a vector, and say what it is and how long it took.
+
+    Exits with 1 if one of them fails.
+    """
+    found = asyncio.run(_checked(settings(context), names))
+    if as_json:
+        output.as_json(found)
+    else:
+        columns = ("name", "kind", "model", "fingerprint", "scores", "ms", "problem")
+        rows = [[each[column] for column in columns] for each in found]
+        output.table(list(columns), [[*row[:3], str(row[3])[:12], *row[4:]] for row in rows])
+    if any(each["problem"] for each in found):
+        context.exit(1)
+
+
+async def _checked(given: Settings, names: Sequence[str]) -> list[Mapping[str, Any]]:
+    from pgrerank import wiring
+
+    if given.backends is None:
+        raise Misused(f"{variable('backends')} names no file")
+    async with wiring.elsewhere(given) as named:
+        known = {*named.rerankers, *named.embedders}
+        if unknown := sorted(set(names) - known):
+            raise Misused(f"the file names no {', '.join(unknown)}")
+        wanted = names or known
+        scorers = [(n, each.model, _score(each)) for n, each in named.rerankers.items()]
+        embedders = [(n, each.model, each.query) for n, each in named.embedders.items()]
+        models = [*scorers, *embedders]
+        return [await _asked(name, card, ask) for name, card, ask in models if name in wanted]
+
+
+async def _asked(
+    name: str, card: "ModelCard", ask: Callable[[str], Awaitable[object]]
+) -> Mapping[str, Any]:
+    from pgrerank.domain.errors import RemoteError
+
+    started = perf_counter()
+    problem = ""
+    try:
+        await ask(_QUERY)
+    except RemoteError as error:
+        problem = error.problem
+    return {
+        "name": name,
+        "kind": str(card.kind),
+        "model": card.name,
+        "fingerprint": card.fingerprint,
+        "scores": str(card.score_kind or f"{card.dimensions} dimensions"),
+        "ms": round((perf_counter() - started) * 1000),
+        "problem": problem,
+    }
+
+
+def _score(scorer: "Scorer") -> Callable[[str], Awaitable[object]]:
+    from pgrerank.domain.candidate import Passage
+    from pgrerank.domain.document import passage_hash
+
+    passages = [Passage(text=text, content_hash=passage_hash("", text)) for text in _TEXTS]
+    return lambda query: scorer.score(query, passages)

@@ -1,0 +1,86 @@
+"""Models behind another server, at the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.fixtures.other_server import Answer, Request, other_server
+from tests.inference.remote.asking import reranker
+
+EMBEDDER = '\n[embedder.vectors]\nurl = "{}"\ndialect = "openai"\nmodel = "e"\ndimensions = 2\n'
+
+
+def answered(request: Request) -> Answer:
+    """Vectors for texts, and scores that like short documents."""
+    if "input" in request.body:
+        data = [{"index": i, "embedding": [1, i]} for i in range(len(request.body["input"]))]
+        return Answer({"data": data})
+    scores = [1 / len(text) for text in request.body["documents"]]
+    return Answer({"results": [{"index": i, "relevance_score": s} for i, s in enumerate(scores)]})
+
+
+@pytest.fixture
+def url():
+    with other_server(answered) as server:
+        yield server.url
+
+
+def with_file(cli: Cli, folder: Path, toml: str, **more: str) -> Cli:
+    file = folder / "named.toml"
+    file.write_text(toml)
+    return Cli({**cli.environment, "PGRERANK_BACKENDS": str(file), **more})
+
+
+def test_check_says_what_each_is_and_that_it_answers(modelled, url, tmp_path):
+    cli = with_file(modelled, tmp_path, reranker(url) + EMBEDDER.format(url))
+
+    found = cli.json("backend", "check")
+
+    assert [(each["name"], each["kind"], each["problem"]) for each in found] == [
+        ("other", "reranker", ""),
+        ("vectors", "embedder", ""),
+    ]
+    assert found[0]["scores"] == "unit"
+    assert len(found[0]["fingerprint"]) == 64
+    assert "other" in cli.well("backend", "check", "other")
+
+
+def test_check_fails_where_one_does_and_says_why(modelled, tmp_path):
+    with other_server(lambda _: Answer(status=401)) as server:
+        cli = with_file(modelled, tmp_path, reranker(server.url))
+        result = cli("backend", "check", "--json")
+
+    assert result.exit_code == 1
+    assert "answered 401 Unauthorized" in result.stdout
+
+
+def test_check_of_nothing_is_misuse(modelled, url, tmp_path):
+    assert modelled("backend", "check").exit_code == 2
+    result = with_file(modelled, tmp_path, reranker(url))("backend", "check", "nobody")
+    assert result.exit_code == 2
+    assert "nobody" in result.stderr
+
+
+def test_reranker_of_the_settings_may_be_a_named_one(modelled, url, tmp_path):
+    cli = with_file(modelled, tmp_path, reranker(url), PGRERANK_RERANKER="other")
+
+    found = cli.json("rerank", "refund", "-", stdin="a long text\nshort\n")
+
+    assert [each["text"] for each in found["results"]] == ["short", "a long text"]
+    assert found["results"][0]["score"] == pytest.approx(1 / 5)
+
+
+def test_collection_is_given_a_named_reranker_and_freed_of_it(cli, url, tmp_path):
+    here = with_file(cli, tmp_path, reranker(url))
+    here.well("tenant", "add", "named")
+    here.well("collection", "add", "shelf", "-t", "named", "--reranker", "other")
+    assert cli.json("collection", "show", "shelf", "-t", "named")["reranker"] == "other"
+
+    freed = here.json("collection", "set", "shelf", "-t", "named", "--default-reranker")
+    assert freed["reranker"] is None
+    again = here.json("collection", "set", "shelf", "-t", "named", "--reranker", "other")
+    assert again["reranker"] == "other"
+    refused = here("collection", "set", "shelf", "-t", "named", "--reranker", "nobody")
+    assert refused.exit_code != 0
+    assert "there is no reranker named `nobody`" in refused.stderr
