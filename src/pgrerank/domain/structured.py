@@ -1,22 +1,100 @@
-"""Objects and tables as text that a reranker can read."""
+"""Objects and tables as text that a reranker can read.
 
-from collections.abc import Sequence
+Rerankers were trained on prose, and braces and quotation marks are noise to them. Of the same facts
+as JSON, as values alone and as lines of `name: value` the lines score nearest to prose
+(figures in docs/api.md; tests/inference/test_structured.py holds them).
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
-import yaml
+#: between the words of fieldName, field_name and field-name; not within ISO-8601 or a sentence
+_BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])[_-]+(?=[A-Za-z])")
+_INDENT = "  "
+#: an object of this one field is a text in a wrapping
+_TEXT = "text"
 
 
 def readable(document: Any, rank_fields: Sequence[str] | None = None) -> str:
-    """A document as text: a string as it is, anything else as YAML, its fields in their order.
+    """A document as text: one that is text stays as it is, unless it holds a JSON object or table.
+
+    Fields keep their order and become lines of `name: value`, as YAML has them but without its
+    quotation marks; names such as `unitPrice` and `unit_price` become words; nulls are left out.
 
     Args:
         document: What JSON can hold.
         rank_fields: The fields of an object that are read, in this order; those it lacks are
             passed over. None: all.
     """
-    if isinstance(document, str):
-        return document
-    if isinstance(document, dict) and rank_fields is not None:
-        fields = cast("dict[str, Any]", document)
-        document = {name: fields[name] for name in rank_fields if name in fields}
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=2**16).rstrip()
+    value = _parsed(document) if isinstance(document, str) else document
+    if isinstance(value, dict):
+        value = _chosen(cast("dict[str, Any]", value), rank_fields)
+        if value.keys() == {_TEXT} and isinstance(value[_TEXT], str):
+            return value[_TEXT]
+    return value if isinstance(value, str) else "\n".join(_lines(value))
+
+
+def _parsed(text: str) -> Any:
+    """What a text holds as JSON, if that is an object or a table; else the text."""
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    try:
+        value: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        return text  # prose may begin with a bracket
+    return value if _is_record_or_table(value) else text
+
+
+def _is_record_or_table(value: Any) -> bool:
+    rows = cast("list[Any]", value) if isinstance(value, list) else []
+    is_table = bool(rows) and all(isinstance(row, (dict, list)) for row in rows)
+    return is_table or (isinstance(value, dict) and bool(value))
+
+
+def _chosen(fields: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
+    return fields if names is None else {name: fields[name] for name in names if name in fields}
+
+
+def _lines(value: Any) -> Iterable[str]:
+    if isinstance(value, Mapping):
+        for name, inner in cast("Mapping[str, Any]", value).items():
+            yield from _field(_BETWEEN_WORDS.sub(" ", name), inner)
+    elif isinstance(value, list):
+        yield from _items(cast("list[Any]", value))
+    elif value is not None:
+        yield _scalar(value)
+
+
+def _field(name: str, value: Any) -> Iterable[str]:
+    lines = list(_lines(value))
+    if _is_nested(value):
+        yield f"{name}:"
+        yield from (f"{_INDENT}{line}" for line in lines)
+    elif lines:
+        yield f"{name}: {lines[0]}"
+
+
+def _items(values: Sequence[Any]) -> Iterable[str]:
+    """A row of a table, or a list of plain values, is one line; other items are blocks."""
+    if not any(isinstance(value, (Mapping, list)) for value in values):
+        if values:
+            yield ", ".join(_scalar(value) for value in values if value is not None)
+        return
+    for value in values:
+        first, *rest = [*_lines(value)] or [""]
+        yield f"- {first}"
+        yield from (f"{_INDENT}{line}" for line in rest)
+
+
+def _is_nested(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return True
+    return isinstance(value, list) and any(
+        isinstance(each, (Mapping, list)) for each in cast("list[Any]", value)
+    )
+
+
+def _scalar(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
