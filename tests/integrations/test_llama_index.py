@@ -31,6 +31,8 @@ async def test_the_retriever_finds_nodes_with_score_source_and_metadata(place, e
     for mode in (MetadataMode.LLM, MetadataMode.EMBED):
         assert facts["ranking_id"] not in first.node.get_content(metadata_mode=mode)
         assert "title: Keys" in first.node.get_content(metadata_mode=mode)
+    assert "https://" not in first.node.get_content(metadata_mode=MetadataMode.EMBED)
+    assert "https://" in first.node.get_content(metadata_mode=MetadataMode.LLM)
 
 
 async def test_refusals_are_the_clients(place, either):

@@ -4,7 +4,8 @@
     nodes = retriever.retrieve("how do I rotate a key?")
 
 A node has the chunk's id, its source is your document. `metadata["pgrerank"]` tells how it was
-found; neither models that embed nor models that answer get to see that.
+found; neither models that embed nor models that answer get to see that. Those that embed, and
+rerankers, see no ids either.
 """
 
 from collections.abc import Sequence
@@ -152,7 +153,7 @@ def _node(result: Result, metadata: dict[str, object]) -> TextNode:
         id_=str(result.chunk.id),
         text=result.chunk.content or "",
         metadata=metadata,
-        excluded_embed_metadata_keys=[results.FACTS],
+        excluded_embed_metadata_keys=[results.FACTS, "document_id", "uri"],
         excluded_llm_metadata_keys=[results.FACTS],
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=result.document.id)},
     )

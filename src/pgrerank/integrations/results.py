@@ -18,15 +18,16 @@ _BY_PREFERENCE = ("relevance", "evidence", "rerank", "cascade", "fused")
 def found(answer: Found) -> Iterator[tuple[Result, float, dict[str, Any]]]:
     """Results with score and metadata: the document's own, and how it was found.
 
-    The document's id, title and URI are added where the metadata holds nothing of that name.
+    The document's id, title and URI, as far as it has them, are added where the metadata holds
+    nothing of that name.
     """
     name = _common([result.scores for result in answer.results])
     for result in answer.results:
         document = result.document
-        given = {"document_id": document.id, "title": document.title, "uri": document.uri}
+        told = {"document_id": document.id, "title": document.title, "uri": document.uri}
         facts = {
             "ranking_id": str(answer.id),
-            **given,
+            **told,
             "chunk_id": str(result.chunk.id),
             "ordinal": result.chunk.ordinal,
             "scores": msgspec.to_builtins(result.scores),
@@ -34,7 +35,8 @@ def found(answer: Found) -> Iterator[tuple[Result, float, dict[str, Any]]]:
             "truncated": result.truncated,
             "rerank_status": answer.rerank.status,
         }
-        yield result, getattr(result.scores, name), {**given, **document.metadata, FACTS: facts}
+        named = {key: value for key, value in told.items() if value}
+        yield result, getattr(result.scores, name), {**named, **document.metadata, FACTS: facts}
 
 
 def ranked(answer: Ranked) -> Iterator[tuple[int, float, dict[str, Any]]]:
