@@ -69,7 +69,7 @@ PEERS = (
         _SENTENCE_TRANSFORMERS,
         "openvino",
     ),
-    Peer("infinity-emb", ("infinity-emb[torch]", "transformers<5", "optimum<2"), _INFINITY),
+    Peer("infinity-emb", ("infinity-emb[torch]", "transformers<4.49", "optimum<2"), _INFINITY),
 )
 
 
@@ -137,4 +137,7 @@ def _installed(peer: Peer, place: Path) -> str:
     done = subprocess.run(install, capture_output=True, text=True, check=False)  # noqa: S603 - pip
     if done.returncode:
         raise RuntimeError(f"it cannot be installed: {done.stderr[-300:].strip()}")
+    # Comes along for images, and where it was built for another torch no model opens beside it.
+    remove = [python, "-m", "pip", "uninstall", "--quiet", "--yes", "torchvision"]
+    subprocess.run(remove, capture_output=True, check=True)  # noqa: S603 - pip
     return python
