@@ -96,7 +96,7 @@ def _passes(name: str, environ: Mapping[str, str]) -> bool:
         return True
     paths = os.pathsep.join([str(HERE / "shared"), str(ROOT / "src")])
     # Scripts are named after the packages that they import; safe path keeps the two apart.
-    own = {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", **environ}
+    own = {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "ignore", **environ}
     sys.stdout.flush()
     done = subprocess.run(command, env=os.environ | own, timeout=_PATIENCE_S, check=False)
     if done.returncode:
@@ -115,9 +115,7 @@ def _node(script: Path) -> list[str] | None:
     if node is None or npm is None:
         return None
     folder = CACHE / "node"
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in (HERE / "node").iterdir():
-        shutil.copy(path, folder)
+    shutil.copytree(HERE / "node", folder, dirs_exist_ok=True)
     install = [npm, "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund"]
     subprocess.run(install, cwd=folder, timeout=_PATIENCE_S, check=True)
     return [node, str(folder / script.name)]

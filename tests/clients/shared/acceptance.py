@@ -45,10 +45,10 @@ def native(documents: Sequence[str] = DOCUMENTS, query: str = QUERY) -> list[tup
     """Indexes and scores by the service's own call: the truth that clients are held to."""
     body = json.dumps({"query": query, "documents": list(documents)}).encode()
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
-    request = Request(f"{URL}/compat/infinity/rerank", body, headers)  # noqa: S310 - ours
+    request = Request(f"{URL}/v1/rankings", body, headers)  # noqa: S310 - ours
     with urlopen(request, timeout=60) as answer:  # noqa: S310 - ours
         rows = json.load(answer)["results"]
-    return [(row["index"], row["relevance_score"]) for row in rows]
+    return [(row["index"], row["display"]) for row in rows]
 
 
 class Checks:
