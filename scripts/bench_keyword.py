@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import median
 from time import perf_counter
 from typing import Any
 
+import bench_ingest
 import numpy as np
 import psycopg
 from bench_corpus import Bench, Shelf
@@ -22,8 +22,6 @@ QUERIES = {
     "5 mixed words": [(0.0001, 0.001), (0.001, 0.01), (0.01, 0.1), (0.1, 0.2), (0.2, 0.4)],
     "4 words in 10-40 %": [(0.1, 0.4)] * 4,
 }
-INGEST_ROUNDS = 5
-INGEST_CHUNKS = 2_000
 
 LEG = "select l.chunk_ids from pgrerank.keyword_leg_v2(%(collection)s, %(query)s, %(candidates)s) as l"
 RANKED = """
@@ -54,40 +52,6 @@ BYTES = """
     from pgrerank.chunk as k
     where k.tenant_id = %(tenant)s and k.collection_id = %(collection)s
 """
-SAMPLE = """
-    create temporary table sample as
-    select k.*, d.title, gen_random_uuid() as new_id, 1000000 + row_number() over () as new_ordinal
-    from pgrerank.chunk as k
-    inner join pgrerank.document as d on k.tenant_id = d.tenant_id and k.document_id = d.id
-    where k.tenant_id = %(tenant)s and k.collection_id = %(collection)s
-    limit %(chunks)s
-"""
-#: as queries/documents.sql stores chunks, with what BM25 needs and without
-STORE = """
-    with arrived as materialized (
-        select s.*, to_tsvector('english', s.title || e'\\n' || s.content) as lexemes
-        from sample as s
-    )
-    insert into pgrerank.chunk (
-        tenant_id, id, collection_id, document_id, ordinal, content, content_hash, token_count,
-        lexeme_count, tsv, term_frequencies
-    )
-    select
-        a.tenant_id, a.new_id, a.collection_id, a.document_id, a.new_ordinal, a.content,
-        a.content_hash, a.token_count, s.lexeme_count, a.lexemes, s.term_frequencies
-    from arrived as a cross join lateral {statistics} as s
-"""
-WITH_BM25 = {
-    "statistics": "pgrerank.text_statistics_v1(a.lexemes)",
-}
-WITHOUT = {
-    "statistics": "(select 0 as lexeme_count, '{}/268435456'::public.sparsevec as term_frequencies)",
-}
-REMOVE = """
-    delete from pgrerank.chunk as k using sample as s
-    where k.tenant_id = s.tenant_id and k.id = s.new_id
-"""
-COUNTING = "alter table pgrerank.chunk {able} trigger user"
 
 
 @dataclass
@@ -136,7 +100,9 @@ async def keyword(bench: Bench, queries: int) -> list[dict[str, Any]]:
     """
     await words.count_words(bench.server.admin_url)
     shelf = max(bench.shelves, key=lambda each: each.collection.chunk_count)
-    return await asyncio.to_thread(_measured, bench, shelf, queries)
+    rows = await asyncio.to_thread(_measured, bench, shelf, queries)
+    ingest = await bench_ingest.ratio(bench, shelf)
+    return [{**row, "ingest_ratio": ingest} for row in rows]
 
 
 def _measured(bench: Bench, shelf: Shelf, queries: int) -> list[dict[str, Any]]:
@@ -156,8 +122,7 @@ def _measured(bench: Bench, shelf: Shelf, queries: int) -> list[dict[str, Any]]:
             for name, bands in QUERIES.items()
         }
         (size,) = connection.execute(BYTES, place).fetchone() or (0.0,)
-        ratio = _ingest_ratio(connection, place)
-    same = {"tenant_chunks": place["chunks"], "bytes_per_chunk": size, "ingest_ratio": ratio}
+    same = {"tenant_chunks": place["chunks"], "bytes_per_chunk": size}
     return [{"query": name, **report, **same} for name, report in times.items()]
 
 
@@ -180,20 +145,3 @@ def _timed(
             query[left[random.integers(len(left))]] = None
         pair.run(list(query), turned=number % 2 == 1)
     return pair.report()
-
-
-def _ingest_ratio(connection: psycopg.Connection, place: dict[str, Any]) -> float:
-    """Seconds to store chunks with what BM25 needs, over those to store them without."""
-    connection.execute(SAMPLE, {**place, "chunks": INGEST_CHUNKS})
-    seconds: dict[bool, list[float]] = {True: [], False: []}
-    for number in range(2 * INGEST_ROUNDS):
-        counts = number % 2 == 1
-        connection.execute(COUNTING.format(able="enable" if counts else "disable").encode())
-        parts = WITH_BM25 if counts else WITHOUT
-        begun = perf_counter()
-        connection.execute(STORE.format(**parts).encode())
-        seconds[counts].append(perf_counter() - begun)
-        connection.execute(REMOVE)
-    connection.execute(COUNTING.format(able="enable").encode())
-    connection.execute("drop table sample")
-    return median(seconds[True][1:]) / median(seconds[False][1:])

@@ -448,6 +448,47 @@ $$;
 ALTER FUNCTION pgrerank.collection_size_document_v1() OWNER TO pgrerank_owner;
 
 --
+-- Name: collection_word; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection_word (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    shard smallint NOT NULL,
+    lexemes text[],
+    chunks bigint[] NOT NULL,
+    CONSTRAINT ck_collection_word_lexemes CHECK (((shard = '-1'::integer) = (lexemes IS NOT NULL)))
+);
+
+ALTER TABLE pgrerank.collection_word OWNER TO pgrerank_owner;
+
+--
+-- Name: counted_words_v1(uuid, uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.counted_words_v1(of_tenant uuid, of_collection uuid) RETURNS TABLE(lexeme text, before bigint, added bigint)
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH addition AS (
+          SELECT v.place,
+             sum(v.chunks) AS chunks
+            FROM (pgrerank.collection_word s
+              CROSS JOIN LATERAL unnest(s.chunks) WITH ORDINALITY v(chunks, place))
+           WHERE ((s.tenant_id = counted_words_v1.of_tenant) AND (s.collection_id = counted_words_v1.of_collection) AND (s.shard >= 0))
+           GROUP BY v.place
+         )
+  SELECT u.lexeme,
+     u.before,
+     (COALESCE(a.chunks, (0)::numeric))::bigint AS added
+    FROM ((pgrerank.collection_word w
+      CROSS JOIN LATERAL UNNEST(w.lexemes, w.chunks) WITH ORDINALITY u(lexeme, before, place))
+      LEFT JOIN addition a ON ((u.place = a.place)))
+   WHERE ((w.tenant_id = counted_words_v1.of_tenant) AND (w.collection_id = counted_words_v1.of_collection) AND (w.shard = '-1'::integer));
+END;
+
+ALTER FUNCTION pgrerank.counted_words_v1(of_tenant uuid, of_collection uuid) OWNER TO pgrerank_owner;
+
+--
 -- Name: current_tenant_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1640,14 +1681,17 @@ begin
         select q.*, n.known
         from pgrerank.query_terms_v2(configuration, query) as q
         left join lateral (
-            select sum(w.chunks) as known
+            select sum(s.chunks[p.place]) as known
             from pgrerank.collection_word as w
+            cross join lateral array_position(w.lexemes, q.lexeme) as p (place)
+            inner join pgrerank.collection_word as s
+                on w.tenant_id = s.tenant_id and w.collection_id = s.collection_id
             where
                 w.tenant_id = tenant
                 and w.collection_id = keyword_leg_v2.collection_id
-                and w.lexeme = q.lexeme
+                and w.shard = -1
+                and w.chunks[p.place] is not null
                 and not q.is_prefix
-            having bool_or(w.shard = -1 and w.chunks is not null)
         ) as n on true
         order by n.known asc nulls first, q.lexeme asc
     ) as t;
@@ -2292,16 +2336,15 @@ ALTER FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) OWNER TO pgrerank_
 CREATE FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) RETURNS TABLE(lexeme_count integer, term_frequencies public.sparsevec)
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
- WITH counted AS (
-          SELECT pgrerank.lexeme_index_v1(l.lexeme) AS dimension,
-             sum(cardinality(l.positions)) AS frequency
+ SELECT (COALESCE(sum(c.frequency), (0)::bigint))::integer AS lexeme_count,
+         CASE
+             WHEN ((count(*) <= 16000) AND (count(*) = count(DISTINCT c.dimension))) THEN ((('{'::text || COALESCE(string_agg(((c.dimension || ':'::text) || c.frequency), ','::text), ''::text)) || '}/268435456'::text))::public.sparsevec
+             ELSE pgrerank.term_frequencies_v1(text_statistics_v1.lexemes)
+         END AS term_frequencies
+    FROM ( SELECT ((('0x'::text || "left"(md5(l.lexeme), 7)))::integer + 1) AS dimension,
+             cardinality(l.positions) AS frequency
             FROM unnest(text_statistics_v1.lexemes) l(lexeme, positions, weights)
-           GROUP BY (pgrerank.lexeme_index_v1(l.lexeme))
-          LIMIT 16000
-         )
-  SELECT (COALESCE(sum(c.frequency), (0)::numeric))::integer AS lexeme_count,
-     ((('{'::text || COALESCE(string_agg(((c.dimension || ':'::text) || c.frequency), ','::text), ''::text)) || '}/268435456'::text))::public.sparsevec AS term_frequencies
-    FROM counted c;
+          OFFSET 0) c;
 END;
 
 ALTER FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) OWNER TO pgrerank_owner;
@@ -2753,20 +2796,6 @@ CREATE TABLE pgrerank.collection_size (
 );
 
 ALTER TABLE pgrerank.collection_size OWNER TO pgrerank_owner;
-
---
--- Name: collection_word; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.collection_word (
-    tenant_id uuid NOT NULL,
-    collection_id uuid NOT NULL,
-    lexeme text NOT NULL,
-    shard smallint NOT NULL,
-    chunks bigint
-);
-
-ALTER TABLE pgrerank.collection_word OWNER TO pgrerank_owner;
 
 --
 -- Name: document; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -3579,7 +3608,7 @@ ALTER FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uui
 --
 
 ALTER TABLE ONLY pgrerank.collection_word
-    ADD CONSTRAINT pk_collection_word PRIMARY KEY (tenant_id, collection_id, lexeme, shard);
+    ADD CONSTRAINT pk_collection_word PRIMARY KEY (tenant_id, collection_id, shard);
 
 --
 -- Name: collection_word_add_v1(uuid, uuid, tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -3588,19 +3617,37 @@ ALTER TABLE ONLY pgrerank.collection_word
 CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) RETURNS void
     LANGUAGE sql
     BEGIN ATOMIC
- INSERT INTO pgrerank.collection_word AS w (tenant_id, collection_id, lexeme, shard, chunks)  SELECT c.tenant_id,
-             c.collection_id,
-             c.lexeme,
-             (pg_backend_pid() % 16) AS shard,
-             (collection_word_add_v1.sign * count(*)) AS chunks
+ WITH counted AS (
+          SELECT k.tenant_id,
+             k.collection_id,
+             k.lexemes
+            FROM pgrerank.collection_word k
+           WHERE ((k.tenant_id = collection_word_add_v1.of_tenant) AND (k.collection_id = collection_word_add_v1.of_collection) AND (k.shard = '-1'::integer) AND (EXISTS ( SELECT 1
+                    FROM pgrerank.collection c
+                   WHERE ((c.tenant_id = collection_word_add_v1.of_tenant) AND (c.id = collection_word_add_v1.of_collection)))))
+         ), word AS (
+          SELECT w_1.lexeme,
+             w_1.place
+            FROM (counted k
+              CROSS JOIN LATERAL unnest(k.lexemes) WITH ORDINALITY w_1(lexeme, place))
+         ), held AS (
+          SELECT u.place,
+             count(*) AS chunks
             FROM ((unnest(collection_word_add_v1.lexemes) v(lexemes)
               CROSS JOIN LATERAL unnest(tsvector_to_array(v.lexemes)) l(lexeme))
-              JOIN pgrerank.collection_word c ON ((l.lexeme = c.lexeme)))
-           WHERE ((c.tenant_id = collection_word_add_v1.of_tenant) AND (c.collection_id = collection_word_add_v1.of_collection) AND (c.shard = '-1'::integer) AND (EXISTS ( SELECT 1
-                    FROM pgrerank.collection k
-                   WHERE ((k.tenant_id = collection_word_add_v1.of_tenant) AND (k.id = collection_word_add_v1.of_collection)))))
-           GROUP BY c.tenant_id, c.collection_id, c.lexeme
-           ORDER BY c.lexeme ON CONFLICT ON CONSTRAINT pk_collection_word DO UPDATE SET chunks = (w.chunks + excluded.chunks);
+              JOIN word u ON ((l.lexeme = u.lexeme)))
+           GROUP BY u.place
+         )
+  INSERT INTO pgrerank.collection_word AS w (tenant_id, collection_id, shard, chunks)  SELECT k.tenant_id,
+             k.collection_id,
+             (pg_backend_pid() % 16) AS shard,
+             ARRAY( SELECT (collection_word_add_v1.sign * COALESCE(h.chunks, (0)::bigint))
+                    FROM (generate_subscripts(k.lexemes, 1) u(place)
+                      LEFT JOIN held h ON ((u.place = h.place)))
+                   ORDER BY u.place) AS chunks
+            FROM counted k ON CONFLICT ON CONSTRAINT pk_collection_word DO UPDATE SET chunks = ARRAY( SELECT (u.had + u.more)
+            FROM UNNEST(w.chunks, excluded.chunks) WITH ORDINALITY u(had, more, place)
+           ORDER BY u.place);
 END;
 
 ALTER FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
@@ -4765,6 +4812,19 @@ REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v2() FROM PUBLIC;
 REVOKE ALL ON FUNCTION pgrerank.collection_size_document_v1() FROM PUBLIC;
 
 --
+-- Name: TABLE collection_word; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION counted_words_v1(of_tenant uuid, of_collection uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.counted_words_v1(of_tenant uuid, of_collection uuid) FROM PUBLIC;
+
+--
 -- Name: FUNCTION current_tenant_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5207,13 +5267,6 @@ GRANT SELECT ON TABLE pgrerank.chunk_weights TO pgrerank_analyst;
 
 GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_analyst;
-
---
--- Name: TABLE collection_word; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_analyst;
 
 --
 -- Name: TABLE document; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

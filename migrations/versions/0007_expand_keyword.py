@@ -24,18 +24,20 @@ SETTINGS = (
 
 TABLES = (
     # Words that many chunks hold: in how many, in shards like those of collection_size. Shard -1
-    # says that a word is counted, and has the number from before; null while that is not known.
+    # has the words that are counted, and their numbers from before, null while they are not known;
+    # numbers of all shards are in step with its words.
     """
     create table pgrerank.collection_word (
         tenant_id uuid not null,
         collection_id uuid not null,
-        lexeme text not null,
         shard smallint not null,
-        chunks bigint,
-        constraint pk_collection_word primary key (tenant_id, collection_id, lexeme, shard),
+        lexemes text[],
+        chunks bigint[] not null,
+        constraint pk_collection_word primary key (tenant_id, collection_id, shard),
         constraint fk_collection_word_tenant_id_collection_id_collection
             foreign key (tenant_id, collection_id)
-            references pgrerank.collection (tenant_id, id) on delete cascade
+            references pgrerank.collection (tenant_id, id) on delete cascade,
+        constraint ck_collection_word_lexemes check ((shard = -1) = (lexemes is not null))
     )
     """,
     """
@@ -75,6 +77,7 @@ TABLES = (
 FUNCTIONS = (
     "text_statistics_v1",
     "word_lock_v1",
+    "counted_words_v1",
     "collection_word_add_v1",
     "collection_size_chunk_v2",
     "query_terms_v2",

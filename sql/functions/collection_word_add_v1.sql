@@ -12,36 +12,69 @@ create function pgrerank.collection_word_add_v1(
 returns void
 language sql
 begin atomic
+    with counted as (
+        select
+            k.tenant_id,
+            k.collection_id,
+            k.lexemes
+        from pgrerank.collection_word as k
+        where
+            k.tenant_id = of_tenant
+            and k.collection_id = of_collection
+            and k.shard = -1
+            -- A collection just being deleted is left out.
+            and exists (
+                select 1
+                from pgrerank.collection as c
+                where
+                    c.tenant_id = of_tenant
+                    and c.id = of_collection
+            )
+    ),
+
+    word as (
+        select
+            w.lexeme,
+            w.place
+        from counted as k
+        cross join unnest(k.lexemes) with ordinality as w (lexeme, place)
+    ),
+
+    held as (
+        select
+            u.place,
+            count(*) as chunks
+        from unnest(lexemes) as v (lexemes)
+        cross join lateral unnest(tsvector_to_array(v.lexemes)) as l (lexeme)
+        inner join word as u on l.lexeme = u.lexeme
+        group by u.place
+    )
+
     insert into pgrerank.collection_word as w (
         tenant_id,
         collection_id,
-        lexeme,
         shard,
         chunks
     )
     select
-        c.tenant_id,
-        c.collection_id,
-        c.lexeme,
+        k.tenant_id,
+        k.collection_id,
         pg_backend_pid() % 16 as shard,
-        sign * count(*) as chunks
-    from unnest(lexemes) as v (lexemes)
-    cross join lateral unnest(tsvector_to_array(v.lexemes)) as l (lexeme)
-    inner join pgrerank.collection_word as c on l.lexeme = c.lexeme
-    where
-        c.tenant_id = of_tenant
-        and c.collection_id = of_collection
-        and c.shard = -1
-        -- A collection just being deleted is left out.
-        and exists (
-            select 1
-            from pgrerank.collection as k
-            where
-                k.tenant_id = of_tenant
-                and k.id = of_collection
-        )
-    group by c.tenant_id, c.collection_id, c.lexeme
-    order by c.lexeme
+        array(
+            select sign * coalesce(h.chunks, 0)
+            from generate_subscripts(k.lexemes, 1) as u (place)
+            left join held as h on u.place = h.place
+            order by u.place
+        ) as chunks
+    from counted as k
     on conflict on constraint pk_collection_word do update
-        set chunks = w.chunks + excluded.chunks;
+        set
+            chunks = array(
+                select u.had + u.more
+                from
+                    -- noqa: disable=RF01
+                    unnest(w.chunks, excluded.chunks) with ordinality as u (had, more, place)
+                    -- noqa: enable=RF01
+                order by u.place
+            );
 end;

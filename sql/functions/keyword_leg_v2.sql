@@ -84,14 +84,17 @@ begin
         select q.*, n.known
         from pgrerank.query_terms_v2(configuration, query) as q
         left join lateral (
-            select sum(w.chunks) as known
+            select sum(s.chunks[p.place]) as known
             from pgrerank.collection_word as w
+            cross join lateral array_position(w.lexemes, q.lexeme) as p (place)
+            inner join pgrerank.collection_word as s
+                on w.tenant_id = s.tenant_id and w.collection_id = s.collection_id
             where
                 w.tenant_id = tenant
                 and w.collection_id = keyword_leg_v2.collection_id
-                and w.lexeme = q.lexeme
+                and w.shard = -1
+                and w.chunks[p.place] is not null
                 and not q.is_prefix
-            having bool_or(w.shard = -1 and w.chunks is not null)
         ) as n on true
         order by n.known asc nulls first, q.lexeme asc
     ) as t;

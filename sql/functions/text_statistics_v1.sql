@@ -8,23 +8,27 @@ create function pgrerank.text_statistics_v1(lexemes tsvector)
 returns table (lexeme_count integer, term_frequencies public.sparsevec)
 language sql immutable parallel safe
 begin atomic
-    with counted as (
-        select
-            pgrerank.lexeme_index_v1(l.lexeme) as dimension,
-            sum(cardinality(l.positions)) as frequency
-        from unnest(lexemes) as l
-        group by pgrerank.lexeme_index_v1(l.lexeme)
-        limit 16000  -- noqa: AM09
-    )
-
     select
         coalesce(sum(c.frequency), 0)::integer as lexeme_count,
-        (
-            '{'
-            || coalesce(string_agg(c.dimension || ':' || c.frequency, ','), '')
-            || '}/268435456'
-        )::public.sparsevec as term_frequencies
-    from counted as c;
+        case
+            when count(*) <= 16000 and count(*) = count(distinct c.dimension)
+                then (
+                    '{'
+                    || coalesce(string_agg(c.dimension || ':' || c.frequency, ','), '')
+                    || '}/268435456'
+                )::public.sparsevec
+            -- Grouping costs every chunk what one in 60,000 needs.
+            else pgrerank.term_frequencies_v1(lexemes)
+        end as term_frequencies
+    from (
+        select
+            -- As lexeme_index_v1 has it, in less time.
+            ('0x' || left(md5(l.lexeme), 7))::integer + 1 as dimension,
+            cardinality(l.positions) as frequency
+        from unnest(lexemes) as l
+        -- Keeps Postgres from computing each dimension twice.
+        offset 0  -- noqa: AM09
+    ) as c;
 end;
 
 grant execute on function pgrerank.text_statistics_v1(tsvector) to pgrerank_app;

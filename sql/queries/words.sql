@@ -63,100 +63,148 @@ order by l.lexeme;
 select pg_advisory_xact_lock(pgrerank.word_lock_v1(%(collection_id)s));
 
 -- choose --
--- Has writers count these words from now on, beside those that they count already.
+-- Has writers count these words from now on, beside those that they count already, whose counts
+-- begin anew from what they came to.
+with word as (
+    select
+        coalesce(u.lexeme, w.lexeme) as lexeme,
+        w.before + w.added as chunks
+    from unnest(%(lexemes)s::text[]) as u (lexeme)
+    full join
+        pgrerank.counted_words_v1(%(tenant_id)s, %(collection_id)s) as w
+        on u.lexeme = w.lexeme
+),
+
+gone as (
+    delete from pgrerank.collection_word as w
+    where
+        w.tenant_id = %(tenant_id)s
+        and w.collection_id = %(collection_id)s
+        and w.shard >= 0
+)
+
 insert into pgrerank.collection_word (
     tenant_id,
     collection_id,
-    lexeme,
-    shard
+    shard,
+    lexemes,
+    chunks
 )
 select
     c.tenant_id,
     c.id as collection_id,
-    u.lexeme,
-    -1 as shard
+    -1 as shard,
+    array_agg(w.lexeme order by w.lexeme) as lexemes,
+    array_agg(w.chunks order by w.lexeme) as chunks
 from pgrerank.collection as c
-cross join unnest(%(lexemes)s::text[]) as u (lexeme)
+cross join word as w
 where
     c.tenant_id = %(tenant_id)s
     and c.id = %(collection_id)s
-on conflict on constraint pk_collection_word do nothing;
+group by c.tenant_id, c.id
+on conflict on constraint pk_collection_word do update
+    set
+        lexemes = excluded.lexemes,
+        chunks = excluded.chunks;
 
 -- forget --
--- Counts no longer the words that fewer chunks hold.
-delete from pgrerank.collection_word as w
+-- Counts no longer the words that fewer chunks hold; no row is left where there is no other.
+with word as materialized (
+    select
+        w.lexeme,
+        w.before + w.added as chunks
+    from pgrerank.counted_words_v1(%(tenant_id)s, %(collection_id)s) as w
+    where
+        w.before is null
+        or w.before + w.added >= %(fewest)s
+),
+
+gone as (
+    delete from pgrerank.collection_word as w
+    where
+        w.tenant_id = %(tenant_id)s
+        and w.collection_id = %(collection_id)s
+        and (w.shard >= 0 or not exists (select from word))
+)
+
+update pgrerank.collection_word as w
+set
+    lexemes = array(
+        select k.lexeme
+        from word as k
+        order by k.lexeme
+    ),
+    chunks = array(
+        select k.chunks
+        from word as k
+        order by k.lexeme
+    )
 where
     w.tenant_id = %(tenant_id)s
     and w.collection_id = %(collection_id)s
-    and w.lexeme in (
-        select z.lexeme
-        from pgrerank.collection_word as z
-        where
-            z.tenant_id = %(tenant_id)s
-            and z.collection_id = %(collection_id)s
-        group by z.lexeme
-        having
-            bool_and(z.shard >= 0)
-            or (
-                bool_or(z.shard = -1 and z.chunks is not null)
-                and sum(z.chunks) < %(fewest)s
-            )
-    );
+    and w.shard = -1
+    and exists (select from word);
 
 -- count --
 -- Makes the counts of a collection's words those of its chunks. What writers added is of the same
 -- snapshot as the chunks, so the rest is what was there before they began to add. One row for each
 -- word whose count was known and wrong.
-with held as (
+with word as materialized (
+    select
+        w.lexeme,
+        w.before,
+        w.added
+    from pgrerank.counted_words_v1(%(tenant_id)s, %(collection_id)s) as w
+),
+
+held as (
     select
         l.lexeme,
         count(*) as chunks
     from pgrerank.chunk as k
-    cross join lateral unnest(k.tsv) as l
+    cross join lateral unnest(tsvector_to_array(k.tsv)) as l (lexeme)
     where
         k.tenant_id = %(tenant_id)s
         and k.collection_id = %(collection_id)s
         and exists (
             select 1
-            from pgrerank.collection_word as z
-            where
-                z.tenant_id = %(tenant_id)s
-                and z.collection_id = %(collection_id)s
-                and z.lexeme = l.lexeme
-                and z.shard = -1
+            from word as w
+            where w.lexeme = l.lexeme
         )
     group by l.lexeme
 ),
 
 counted as (
     select
-        z.lexeme,
-        coalesce(sum(z.chunks) filter (where z.shard >= 0), 0) as added,
-        max(z.chunks) filter (where z.shard = -1) as before
-    from pgrerank.collection_word as z
-    where
-        z.tenant_id = %(tenant_id)s
-        and z.collection_id = %(collection_id)s
-    group by z.lexeme
+        w.lexeme,
+        w.before,
+        coalesce(h.chunks, 0) - w.added as chunks
+    from word as w
+    left join held as h on w.lexeme = h.lexeme
 ),
 
 changed as (
     update pgrerank.collection_word as w
-    set chunks = coalesce(h.chunks, 0) - c.added
-    from counted as c
-    left join held as h on c.lexeme = h.lexeme
+    set
+        chunks = array(
+            select c.chunks
+            from counted as c
+            order by array_position(w.lexemes, c.lexeme)
+        )
     where
         w.tenant_id = %(tenant_id)s
         and w.collection_id = %(collection_id)s
-        and w.lexeme = c.lexeme
         and w.shard = -1
-        and w.chunks is distinct from coalesce(h.chunks, 0) - c.added
-    returning c.lexeme, c.before
+        and exists (
+            select 1
+            from counted as c
+            where c.before is distinct from c.chunks
+        )
 )
 
 select c.lexeme
-from changed as c
-where c.before is not null
+from counted as c
+where c.before <> c.chunks
 order by c.lexeme;
 
 -- weigh_titles --

@@ -11,8 +11,9 @@ from tests.fixtures import rows
 
 WORDS = [a + b for a in "bdfglmnprt" for b in ("ala", "emu", "ixo")]
 COUNTED = """
-    select lexeme, sum(chunks)::int from pgrerank.collection_word
-    where collection_id = %s group by lexeme having bool_or(shard = -1 and chunks is not null)
+    select w.lexeme, (w.before + w.added)::int
+    from pgrerank.collection as c, pgrerank.counted_words_v1(c.tenant_id, c.id) as w
+    where c.id = %s and w.before is not null
 """
 HELD = """
     select l.lexeme, count(*)::int from pgrerank.chunk, unnest(tsv) as l

@@ -294,11 +294,20 @@ async def test_lexemes_of_one_dimension_are_counted_together(database):
             ) as x group by dimension having count(*) = 2 limit 1
             """
         ).fetchone()[0]
-        frequencies = admin.execute(
-            "select pgrerank.term_frequencies_v1(to_tsvector('simple', %s))::text",
-            [f"{first} {second} {second} other"],
-        ).fetchone()[0]
+        text = f"{first} {second} {second} other"
+        frequencies, counted, length = admin.execute(
+            """
+            select
+                pgrerank.term_frequencies_v1(v.lexemes)::text,
+                s.term_frequencies::text,
+                s.lexeme_count
+            from to_tsvector('simple', %s) as v (lexemes)
+            cross join pgrerank.text_statistics_v1(v.lexemes) as s
+            """,
+            [text],
+        ).fetchone()
 
+    assert (counted, length) == (frequencies, 4)
     counts = sorted(float(part.split(":")[1]) for part in frequencies[1:].split("}")[0].split(","))
     assert counts == [1, 3]
 

@@ -12,8 +12,9 @@ from tests.fixtures.collections import embedded
 
 WORDS = [a + b for a in "bdfglmnprt" for b in ("ala", "emu", "ixo")]
 COUNTED = """
-    select lexeme, sum(chunks)::int from pgrerank.collection_word
-    where collection_id = %s group by lexeme having bool_or(shard = -1 and chunks is not null)
+    select w.lexeme, (w.before + w.added)::int
+    from pgrerank.collection as c, pgrerank.counted_words_v1(c.tenant_id, c.id) as w
+    where c.id = %s and w.before is not null
 """
 HELD = """
     select l.lexeme, count(*)::int from pgrerank.chunk, unnest(tsv) as l
@@ -145,7 +146,7 @@ async def test_wrong_count_is_put_right_and_reported(new_shelf, database):
     await count(database, 0.5)
     with database.admin() as admin:
         admin.execute(
-            "update pgrerank.collection_word set chunks = chunks + 5 where collection_id = %s",
+            "update pgrerank.collection_word set chunks[1] = chunks[1] + 5 where collection_id = %s",
             [shelf.collection.id],
         )
 

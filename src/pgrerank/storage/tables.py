@@ -146,11 +146,12 @@ def _collection_sizes(tables: MetaData) -> None:
         tables,
         _required("tenant_id", UUID),
         _required("collection_id", UUID),
-        _required("lexeme", Text),
         _required("shard", SmallInteger),
-        Column("chunks", BIGINT),
-        PrimaryKeyConstraint("tenant_id", "collection_id", "lexeme", "shard"),
+        Column("lexemes", ARRAY(Text)),
+        _required("chunks", ARRAY(BIGINT)),
+        PrimaryKeyConstraint("tenant_id", "collection_id", "shard"),
         _of("collection"),
+        CheckConstraint("(shard = -1) = (lexemes is not null)", "lexemes"),
     )
 
 
