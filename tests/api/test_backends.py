@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from pgrerank.storage.rankings import PostgresRankings
 from tests import fakes
 from tests.api.conftest import Client, client_of, house_over
@@ -102,6 +104,29 @@ async def test_server_that_fails_leaves_the_first_order_and_says_so(
     assert report["reason"] == "the backend `other` answered 401 Unauthorized"
     assert ids(found)[0] == "2"
     assert logged.json()["rerank"]["reason"] == report["reason"]
+
+
+async def test_tokens_of_a_language_model_and_their_price_are_logged(
+    database, service_pool, tmp_path
+):
+    usage = {"prompt_tokens": 1000, "completion_tokens": 10}
+    said = {"choices": [{"message": {"content": "[2] > [1] > [3]"}}], "usage": usage}
+    prices = {"input_price": 2.0, "output_price": 8.0}
+    with other_server(lambda _: Answer(said)) as server:
+        toml = reranker(server.url, "rankgpt", **prices)
+        async with caller(database, service_pool, tmp_path, toml) as client:
+            await stocked(client, reranker="other")
+            found = await client.post(SEARCH, json=ASKED)
+            logged = await client.get(f"/v1/rerankings/{found.json()['id']}")
+            brought = await client.post(
+                "/v1/rankings", json={"query": "q", "documents": TEXTS, "collection": "things"}
+            )
+            ranked = await client.get(f"/v1/rerankings/{brought.json()['id']}")
+
+    assert found.json()["rerank"]["status"] == "full"
+    for each in (logged, ranked):
+        knobs = each.json()["knobs"]
+        assert (knobs["tokens"], knobs["cost"]) == (1010, pytest.approx(0.00208))
 
 
 async def test_tenant_cannot_name_what_the_operator_did_not(database, service_pool, tmp_path):

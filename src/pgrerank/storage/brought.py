@@ -88,6 +88,7 @@ def _knobs(request: RankRequest, ranked: Ranked) -> dict[str, object]:
         "explain": request.explain,
         "model": request.model,
         "tokens": ranked.tokens,
+        "cost": ranked.rerank.cost,
     }
 
 
