@@ -8,16 +8,17 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from rich.syntax import Syntax
 
 from pgrerank import wiring
-from pgrerank.cli import client, comparison, ingest, output, stdlib_corpus
+from pgrerank.cli import comparison, ingest, output, stdlib_corpus
 from pgrerank.cli.command import Failed
 from pgrerank.cli.reading.source import Format, sources
+from pgrerank.client import AsyncClient, ClientError
+from pgrerank.client.answers import Found
 from pgrerank.domain.errors import AuthenticationError, ConflictError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import Scope
@@ -107,14 +108,16 @@ def _write_privately(path: Path, secret: str) -> None:
 
 
 async def _searched(settings: Settings, key: str) -> str:
-    """Send the searches; returns the id of the last in the log."""
+    """Send the searches; returns the id of the last in the log. Raises Failed if one fails."""
     ranking_id = ""
-    async with _service(settings) as url:
+    async with _service(settings) as url, AsyncClient(url, key, timeout_s=60) as service:
         for query in QUERIES:
-            body = {"query": query, "limit": PLACES, "explain": True}
-            answer = await client.search(url, key, COLLECTION, body)
+            try:
+                answer = await service.search(COLLECTION, query, limit=PLACES, explain=True)
+            except ClientError as error:
+                raise Failed(str(error)) from error
             _show(query, answer)
-            ranking_id = answer["id"]
+            ranking_id = str(answer.id)
     return ranking_id
 
 
@@ -138,33 +141,27 @@ async def _service(settings: Settings) -> AsyncGenerator[str]:
         await draining
 
 
-def _show(query: str, answer: dict[str, Any]) -> None:
+def _show(query: str, answer: Found) -> None:
     lines = [
         comparison.Line(
-            title=_title(found),
-            fused_rank=found["ranks"]["fused"],
-            rank=found["ranks"]["final"],
-            dense_score=found["scores"]["dense"],
-            keyword_score=found["scores"]["keyword"],
-            rerank_score=found["scores"]["rerank"],
+            title=comparison.labelled(found.document.title, found.chunk.ordinal),
+            fused_rank=found.ranks.fused,
+            rank=found.ranks.final,
+            dense_score=found.scores.dense,
+            keyword_score=found.scores.keyword,
+            rerank_score=found.scores.rerank,
         )
-        for found in answer["candidates"]
+        for found in answer.candidates or ()
     ]
     console = output.console()
     console.print()
     console.print(comparison.drawn(lines, PLACES, title=query, width=console.width))
-    report = answer["rerank"]
     console.print(
-        f"{comparison.timings(answer['timings_ms'])}   "
-        f"({report['depth']} of {len(lines)} candidates reranked by {report['model']})",
+        f"{comparison.timings(answer.timings_ms)}   "
+        f"({answer.rerank.depth} of {len(lines)} candidates reranked by {answer.rerank.model})",
         style="dim",
         soft_wrap=True,
     )
-
-
-def _title(found: dict[str, Any]) -> str:
-    ordinal = found["chunk"]["ordinal"]
-    return comparison.labelled(found["document"]["title"], ordinal)
 
 
 async def _announced(stderr: asyncio.StreamReader, said: list[str]) -> str:

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from weakref import finalize
 
@@ -17,7 +17,7 @@ class Service:
     """Where the service is, and a key to it."""
 
     url: str
-    key: str
+    key: str = field(repr=False)
     timeout_s: float = 30.0
 
     @cached_property
