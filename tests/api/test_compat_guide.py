@@ -1,0 +1,41 @@
+"""docs/compatibility.md names the paths that there are and the versions that are run."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import fakes
+from tests.api.conftest import app_of
+
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "docs" / "compatibility.md").read_text()
+CLIENTS = ROOT / "tests" / "clients"
+#: run with what they bring along, not for themselves
+BESIDES = {"langchain-classic", "@langchain/core"}
+
+
+def pinned() -> dict[str, str]:
+    """Version by package, of all scripts that run clients of other servers."""
+    heads = [path.read_text() for path in CLIENTS.glob("*.py") if "pgrerank" not in path.stem]
+    of_python = dict(re.findall(r'"([a-z0-9-]+)==([0-9.]+)"', "\n".join(heads)))
+    of_node = json.loads((CLIENTS / "node" / "package.json").read_text())["dependencies"]
+    return {
+        name: release for name, release in {**of_node, **of_python}.items() if name not in BESIDES
+    }
+
+
+@pytest.mark.parametrize(("package", "release"), pinned().items())
+def test_clients_are_listed_with_the_version_that_is_run(package, release):
+    rows = [row for row in GUIDE.splitlines() if row.startswith("|")]
+    assert any(package in row and f"| {release} |" in row for row in rows) or any(
+        f"{package} {release}" in row for row in rows
+    )
+
+
+def test_paths_that_are_named_are_there():
+    named = set(re.findall(r"`(/compat/[a-z]+/[a-z0-9/]+)`", GUIDE))
+    paths = app_of(fakes.house()).openapi_schema.to_schema()["paths"]
+    assert len(named) > 7
+    assert [name for name in named if not any(path.startswith(name) for path in paths)] == []

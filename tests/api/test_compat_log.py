@@ -1,0 +1,51 @@
+"""What comes in a dialect stands in the log, and counts against the quota, as all else."""
+
+import pytest
+
+from pgrerank.inference.metered import Meter, MeteredScorer
+from tests import fakes
+from tests.api.conftest import client_of
+
+CALLS = {
+    "/v2/rerank": ("cohere", "documents"),
+    "/v1/rerank": ("root", "documents"),
+    "/rerank": ("tei", "texts"),
+    "/compat/cohere/v1/rerank": ("cohere", "documents"),
+    "/compat/jina/v1/rerank": ("jina", "documents"),
+    "/compat/voyage/v1/rerank": ("voyage", "documents"),
+    "/compat/tei/rerank": ("tei", "texts"),
+    "/compat/infinity/rerank": ("infinity", "documents"),
+    "/compat/vllm/rerank": ("vllm", "documents"),
+}
+
+
+@pytest.mark.parametrize(("path", "dialect", "field"), [(p, *c) for p, c in CALLS.items()])
+async def test_a_call_is_a_row_of_the_log(stored_house, database, path, dialect, field):
+    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+        body = {"query": "rome", "model": "m", field: ["a", "rome"]}
+        assert (await client.post(path, json=body)).status_code == 200
+        [logged] = (await client.get("/v1/rerankings")).json()["items"]
+    assert (logged["query"], logged["source"], logged["dialect"]) == ("rome", "api", dialect)
+
+
+async def test_each_query_of_a_request_for_scores_is_a_row(stored_house, database):
+    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+        body = {"queries": ["rome", "athens", "rome"], "documents": ["a", "b", "c"]}
+        assert (await client.post("/score", json=body)).status_code == 200
+        logged = (await client.get("/v1/rerankings")).json()["items"]
+    assert sorted(each["query"] for each in logged) == ["athens", "rome"]
+
+
+@pytest.mark.parametrize(("path", "field"), [(p, field) for p, (_, field) in CALLS.items()])
+async def test_over_the_quota_a_call_is_refused(path, field):
+    clock = fakes.FakeClock()
+    meter = Meter(fakes.FakeQuotas(), default=1, elapsed=clock.elapsed)
+    house = fakes.house(clock=clock, scorer=MeteredScorer(fakes.FakeScorer(), meter))
+    async with client_of(house) as client:
+        body = {"query": "rome", "model": "m", field: ["a"] * 12}
+        answers = [await client.post(path, json=body) for _ in range(2)]
+        clock.advance(3)
+        answers.append(await client.post(path, json=body))
+    assert [answer.status_code for answer in answers] == [200, 429, 200]
+    assert answers[1].headers["retry-after"] == "3"
+    assert "quota of 1 reranked pairs" in answers[1].text
