@@ -35,6 +35,7 @@ from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
+from pgrerank.domain.term import Terms
 from pgrerank.ports import House, Vector
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_embeddings import FakeEmbeddings
@@ -183,6 +184,10 @@ class FakeDocuments:
         if retrieval not in (None, there.retrieval):
             raise ConflictError(f"Collection `{name}` exists and weighs otherwise.")
         return there
+
+    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
+        found = await self.collection(tenant_id, name)
+        self.collections_by_name[tenant_id, name] = replace(found, terms=terms)
 
     async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
         found = await self.collection(tenant_id, name)

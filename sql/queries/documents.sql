@@ -71,6 +71,7 @@ select
     c.keyword_weight,
     c.sparse_weight,
     c.reranker,
+    c.terms,
     coalesce(s.documents, 0)::bigint as document_count,
     coalesce(s.chunks, 0)::bigint as chunk_count
 from pgrerank.collection as c
@@ -113,6 +114,15 @@ returning c.id;
 -- By which named reranker a collection is searched from now on; no row if it is gone.
 update pgrerank.collection as c
 set reranker = %(reranker)s
+where
+    c.tenant_id = %(tenant_id)s
+    and c.name = %(name)s
+returning c.id;
+
+-- set_terms --
+-- Which terms raise what contains them, from now on, by their weights; no row if it is gone.
+update pgrerank.collection as c
+set terms = %(terms)s
 where
     c.tenant_id = %(tenant_id)s
     and c.name = %(name)s

@@ -48,7 +48,8 @@ insert into pgrerank.rerank_log (
     sparse_ranks,
     sparse_scores,
     calibration_id,
-    answerable
+    answerable,
+    boosts
 )
 values (
     %(tenant_id)s,
@@ -108,7 +109,8 @@ values (
     %(sparse_ranks)s::smallint[],
     %(sparse_scores)s::real[],
     %(calibration_id)s::uuid,
-    %(answerable)s
+    %(answerable)s,
+    %(boosts)s::double precision[]
 );
 
 -- keeps_texts --

@@ -73,6 +73,8 @@ CALLS = [
     ("DELETE", "/v1/collections/docs/documents/a", Scope.INGEST),
     ("POST", "/v1/collections/docs/search", Scope.SEARCH),
     ("POST", "/v1/rankings", Scope.SEARCH),
+    ("GET", "/v1/collections/docs/terms", Scope.SEARCH),
+    ("PUT", "/v1/collections/docs/terms", Scope.INGEST),
     ("GET", "/v1/rerankings", Scope.SEARCH),
     ("GET", f"/v1/rerankings/{uuid4()}", Scope.SEARCH),
     ("GET", f"/v1/rerankings/{uuid4()}/why?document=a", Scope.SEARCH),

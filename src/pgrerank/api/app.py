@@ -21,6 +21,7 @@ from pgrerank.api.native import (
     rankings,
     search,
     tenants,
+    terms,
     thresholds,
 )
 from pgrerank.domain.limits import Limits
@@ -28,6 +29,7 @@ from pgrerank.ports import House, Observer
 
 TENANT_ROUTES = [
     *collections.ROUTES,
+    *terms.ROUTES,
     *documents.ROUTES,
     *search.ROUTES,
     *rank.ROUTES,

@@ -33,6 +33,7 @@ from pgrerank.cli import (
     serve,
     sweep,
     tenant,
+    term,
     threshold,
     train,
     tune,
@@ -42,7 +43,7 @@ from pgrerank.cli import (
 from pgrerank.cli.command import Commands, examples
 
 _PANELS = {
-    "Search": ["search", "why", "rerank", "ingest", "collection"],
+    "Search": ["search", "why", "rerank", "ingest", "collection", "term"],
     "Run the service": [
         "serve",
         "mcp",
@@ -117,6 +118,7 @@ for _command in (
     serve.serve,
     sweep.sweep,
     tenant.tenant,
+    term.term,
     threshold.threshold,
     train.train,
     tune.tune,

@@ -104,6 +104,8 @@ class Hit:
     #: what the order went by where the reranker is one witness of several, see domain/evidence.py;
     #: None: the order went by its score alone
     evidence: float | None = None
+    #: what terms of the collection added to what the order went by, see domain/term.py
+    boost: float = 0.0
 
 
 class RerankStatus(StrEnum):

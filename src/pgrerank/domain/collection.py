@@ -10,6 +10,7 @@ from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.ids import CollectionId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.term import Terms
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 DEFAULT_TEXT_SEARCH = "english"
@@ -49,6 +50,8 @@ class Collection:
     second_state: SecondState | None = None
     #: which of the rerankers that the operator named reads its candidates; None: that of the settings
     reranker: str | None = None
+    #: what raises candidates that contain it, with its weight
+    terms: Terms = field(default_factory=dict[str, float])
 
     def under(self, model: ModelCard) -> Self:
         """The collection as this embedder searches it: by its own set of vectors.

@@ -15,11 +15,12 @@ def reranked(
     scores: Sequence[PairScore],
     cascade_scores: Sequence[PairScore] = (),
     evidence: Sequence[float | None] = (),
+    boosts: Sequence[float] = (),
 ) -> tuple[Hit, ...]:
     """What the reranker scored first, then what the first step of a cascade did, then the rest.
 
-    The first by evidence where there is some, else by raw score; the second by raw score; the rest
-    in fused order.
+    The first by evidence where there is some, else by raw score, each with its boost; the second by
+    raw score; the rest in fused order.
 
     Args:
         candidates: The fused list, best first.
@@ -27,6 +28,7 @@ def reranked(
             leave the list as it is, for a search that was not reranked.
         cascade_scores: Likewise, of the first step of a cascade; none without a cascade.
         evidence: Likewise, what `evidence.combined` made of the scores; none: the scores decide.
+        boosts: Likewise, what terms of the collection add; none: nothing.
 
     Ties fall back to the fused rank, which is unique, so the order is total.
     """
@@ -36,6 +38,7 @@ def reranked(
             _padded(scores, candidates, _UNSCORED),
             _padded(cascade_scores, candidates, _UNSCORED),
             _padded(evidence, candidates, None),
+            _padded(boosts, candidates, 0.0),
             strict=True,
         ),
         key=_place,
@@ -48,8 +51,9 @@ def reranked(
             truncated=score.truncated,
             cascade_score=cascade_score.value,
             evidence=total,
+            boost=boost,
         )
-        for rank, (candidate, score, cascade_score, total) in enumerate(rows, start=1)
+        for rank, (candidate, score, cascade_score, total, boost) in enumerate(rows, start=1)
     )
 
 
@@ -57,10 +61,12 @@ def _padded(values: Sequence[Value], candidates: Sequence[Candidate], filler: Va
     return [*values, *[filler] * (len(candidates) - len(values))]
 
 
-def _place(row: tuple[Candidate, PairScore, PairScore, float | None]) -> tuple[int, float, int]:
-    candidate, score, cascade_score, total = row
+def _place(
+    row: tuple[Candidate, PairScore, PairScore, float | None, float],
+) -> tuple[int, float, int]:
+    candidate, score, cascade_score, total, boost = row
     if score.value is not None:
-        return (0, -(score.value if total is None else total), candidate.fused_rank)
+        return (0, -(score.value if total is None else total) - boost, candidate.fused_rank)
     if cascade_score.value is not None:
         return (1, -cascade_score.value, candidate.fused_rank)
     return (2, 0.0, candidate.fused_rank)

@@ -48,9 +48,9 @@ def _parsed(text: str) -> Any:
 
 
 def _is_record_or_table(value: Any) -> bool:
-    rows = cast("list[Any]", value) if isinstance(value, list) else []
-    is_table = bool(rows) and all(isinstance(row, (dict, list)) for row in rows)
-    return is_table or (isinstance(value, dict) and bool(value))
+    if isinstance(value, list) and value:
+        return all(isinstance(row, (dict, list)) for row in cast("list[Any]", value))
+    return isinstance(value, dict) and value != {}
 
 
 def _chosen(fields: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:

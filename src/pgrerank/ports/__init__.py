@@ -17,6 +17,7 @@ from pgrerank.domain.page import Page
 from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.term import Terms
 from pgrerank.ports.access import Keys, Tenants
 from pgrerank.ports.calibrating import Calibrations, Thresholds
 from pgrerank.ports.embeddings import Embeddings
@@ -129,6 +130,10 @@ class Documents(Protocol):
 
     async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
         """Change which named reranker a collection is searched with. Raises NotFoundError."""
+        ...
+
+    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
+        """Change which terms raise candidates of a collection. Raises NotFoundError."""
         ...
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:

@@ -5,6 +5,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from psycopg.rows import class_row, kwargs_row
+from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids
@@ -16,6 +17,7 @@ from pgrerank.domain.ingest import Change, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Fusion, Retrieval
+from pgrerank.domain.term import Terms
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage import incoming, models, queries, tenancy
 from pgrerank.storage.pool import Connection, Pool
@@ -84,6 +86,10 @@ class PostgresDocuments:
     async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
         """Change which named reranker a collection is searched with. Raises NotFoundError."""
         await self._change(tenant_id, name, "rerank_by", {"reranker": reranker})
+
+    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
+        """Change which terms raise candidates of a collection. Raises NotFoundError."""
+        await self._change(tenant_id, name, "set_terms", {"terms": Jsonb(dict(terms))})
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
         """Look one up by name. Raises NotFoundError."""

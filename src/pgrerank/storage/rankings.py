@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 
 from pgrerank.domain import ids
 from pgrerank.domain.calibration import Applied
-from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankStatus
+from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankReport, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import RankingId, TenantId
@@ -175,7 +175,7 @@ def _row(
         "query": request.query,
         "strategy": request.strategy,
         "profile": request.profile,
-        "knobs": Jsonb(_knobs(request) | _bounds(ranking.calibration)),
+        "knobs": Jsonb(_knobs(request) | _bounds(ranking.calibration) | _spent(report)),
         "status": report.status,
         "reason": report.reason,
         "depth": report.depth,
@@ -186,6 +186,7 @@ def _row(
         "cascade": report.cascade and report.cascade.fingerprint,
         "cascade_scores": report.cascade and [hit.cascade_score for hit in ranking.hits],
         "evidence": _evidence(ranking.hits),
+        "boosts": _boosts(ranking.hits),
         **_leg_columns("dense", ranking.dense),
         **_leg_columns("keyword", ranking.keyword),
         **_leg_columns("sparse", ranking.sparse),
@@ -201,6 +202,12 @@ def _row(
 def _evidence(hits: Sequence[Hit]) -> list[float | None] | None:
     evidence = [hit.evidence for hit in hits]
     return None if evidence.count(None) == len(evidence) else evidence
+
+
+def _boosts(hits: Sequence[Hit]) -> list[float] | None:
+    """Null where no term raised anything: most collections have none."""
+    boosts = [hit.boost for hit in hits]
+    return boosts if any(boosts) else None
 
 
 def _sparse_arrays(ranking: Ranking) -> dict[str, object]:
@@ -244,6 +251,11 @@ def _bounds(applied: Applied) -> dict[str, object]:
         "threshold_score": applied.threshold_score,
         "threshold_relevance": applied.threshold_relevance,
     }
+
+
+def _spent(report: RerankReport) -> dict[str, object]:
+    """What a reranker that counts tokens read, and what that cost; most do not say."""
+    return {"tokens": report.tokens, "cost": report.cost} if report.tokens else {}
 
 
 def _arrays(hits: Sequence[Hit]) -> dict[str, object]:

@@ -9,6 +9,7 @@ from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.term import Terms, check_terms
 from pgrerank.ports import House, LateInteraction, Office
 
 #: chunks that are read, encoded and committed together
@@ -97,6 +98,24 @@ async def rerank_by(
     """
     house.reranker(reranker)
     await house.documents.rerank_by(tenant_id, name, reranker)
+    return await house.documents.collection(tenant_id, name)
+
+
+async def boost(house: Office, tenant_id: TenantId, name: str, terms: Terms) -> Collection:
+    """Change which terms raise a collection's candidates, from the next search on.
+
+    Args:
+        house: The ports.
+        tenant_id: Who owns the collection.
+        name: Which.
+        terms: All of them, with their weights.
+
+    Raises:
+        NotFoundError: No such collection.
+        InvalidRequestError: A term or a weight cannot be one.
+    """
+    check_terms(terms)
+    await house.documents.set_terms(tenant_id, name, terms)
     return await house.documents.collection(tenant_id, name)
 
 

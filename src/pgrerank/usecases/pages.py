@@ -80,4 +80,5 @@ def _hit(logged: LoggedCandidate, candidate: Candidate) -> Hit:
         truncated=logged.truncated,
         cascade_score=logged.cascade_score,
         evidence=logged.evidence,
+        boost=logged.boost,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids, planning, relevance
+from pgrerank.domain import ids, planning, relevance, term
 from pgrerank.domain import rank as ranks
 from pgrerank.domain.calibration import NOT_RERANKED
 from pgrerank.domain.candidate import Cut, PairScore, RerankReport, RerankStatus
@@ -123,7 +123,7 @@ def _ranked(
     work: _Work, scores: Sequence[PairScore], report: RerankReport, timings_ms: dict[str, float]
 ) -> Ranked:
     request = work.request
-    ordered = ranks.ordered(request.documents, scores)
+    ordered = ranks.ordered(request.documents, scores, _boosts(work, scores))
     documents = tuple(_judged(work, document) for document in ordered)
     was_scored = report.depth > 0
     # A threshold judges scores. Where there are none at all, it cuts nothing.
@@ -141,6 +141,13 @@ def _ranked(
         calibration=work.gauge.applied if was_scored else NOT_RERANKED,
         answerable=work.gauge.answerable(documents),
     )
+
+
+def _boosts(work: _Work, scores: Sequence[PairScore]) -> Sequence[float]:
+    if work.collection is None:
+        return []
+    texts = [document.text for document in work.request.documents[: len(scores)]]
+    return term.boosts(work.collection.terms, texts, scores, [])
 
 
 def _judged(work: _Work, ranked: RankedDocument) -> RankedDocument:

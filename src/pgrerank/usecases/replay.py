@@ -92,7 +92,11 @@ async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan:
     with watch.stage("rerank"):
         reranked = await second_stage.reranked(house.scorer, work, recalled.candidates, vector)
     hits = order.reranked(
-        recalled.candidates, reranked.scores, reranked.cascade_scores, reranked.evidence
+        recalled.candidates,
+        reranked.scores,
+        reranked.cascade_scores,
+        reranked.evidence,
+        reranked.boosts,
     )
     return _compared(ranking, hits, reranked.report, recalled.gone, watch.finished()["rerank"])
 

@@ -97,7 +97,11 @@ def _ranking(
 ) -> Ranking:
     hits = gauge.of(
         order.reranked(
-            found.candidates, reranked.scores, reranked.cascade_scores, reranked.evidence
+            found.candidates,
+            reranked.scores,
+            reranked.cascade_scores,
+            reranked.evidence,
+            reranked.boosts,
         )
     )
     was_scored = reranked.report.depth > 0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pgrerank.domain import evidence, planning
+from pgrerank.domain import evidence, planning, term
 from pgrerank.domain.candidate import (
     Candidate,
     CascadeReport,
@@ -39,6 +39,8 @@ class Reranked:
     cascade_scores: Sequence[PairScore] = ()
     #: what the order goes by, likewise; none at all: the reranker's scores decide
     evidence: Sequence[float | None] = ()
+    #: what terms of the collection add to that, likewise
+    boosts: Sequence[float] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +128,12 @@ async def reranked(
         return Reranked(report=unranked(RerankStatus.SKIPPED, reason))
     passages = [_passage(candidate) for candidate in found[: work.request.effective_depth]]
     scored = await _scored(work, scorer, passages)
-    if not (scored.scores and weighs(scorer, work)):
+    if not scored.scores:
         return scored
-    return replace(scored, evidence=_weighed(scored.scores, found, vector))
+    totals = _weighed(scored.scores, found, vector) if weighs(scorer, work) else ()
+    texts = [passage.text for passage in passages]
+    boosts = term.boosts(work.collection.terms, texts, scored.scores, totals)
+    return replace(scored, evidence=totals, boosts=boosts)
 
 
 def _may_run(request: SearchRequest, collection: Collection) -> bool:

@@ -111,7 +111,11 @@ class Trials:
         if scored.report.status in (RerankStatus.FAILED, RerankStatus.PARTIAL):
             raise ScoringError("The reranker")
         return order.reranked(
-            found.candidates, scored.scores, scored.cascade_scores, scored.evidence
+            found.candidates,
+            scored.scores,
+            scored.cascade_scores,
+            scored.evidence,
+            scored.boosts,
         )
 
     async def _vector(self, query: str) -> Vector | None:

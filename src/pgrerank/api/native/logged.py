@@ -157,6 +157,7 @@ def _logged_scores(logged: LoggedCandidate) -> Scores:
         cascade=logged.cascade_score,
         rerank=logged.rerank_score,
         evidence=logged.evidence,
+        boost=logged.boost,
         relevance=logged.relevance,
     )
 

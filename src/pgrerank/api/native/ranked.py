@@ -34,6 +34,10 @@ class Scores(Answer, frozen=True, kw_only=True):
             "comparable within one answer. Null: it goes by `rerank`."
         ),
     ]
+    boost: Annotated[
+        float,
+        Meta(description="What terms of the collection add to `evidence`, or else to `rerank`."),
+    ]
     relevance: Annotated[
         float | None, Meta(description="Probability of relevance; null without calibration.")
     ]
@@ -227,6 +231,7 @@ def _scores(hit: Hit) -> Scores:
         cascade=hit.cascade_score,
         rerank=hit.rerank_score,
         evidence=hit.evidence,
+        boost=hit.boost,
         relevance=hit.relevance,
     )
 

@@ -1,0 +1,138 @@
+"""pgrerank term."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import click
+
+from pgrerank.cli import option, output
+from pgrerank.cli.command import Commands, Misused, examples, settings
+from pgrerank.domain.term import WEIGHT, Terms
+from pgrerank.settings import Settings
+
+
+class Weighed(click.ParamType[tuple[str, float]]):
+    """A term, or `term=weight`."""
+
+    name = "term[=weight]"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        """Read what was typed. A term may hold `=` itself: the last one parts the weight."""
+        text, separator, weight = str(value).rpartition("=")
+        if not separator:
+            return weight, WEIGHT
+        try:
+            return text, float(weight)
+        except ValueError:
+            self.fail(f"`{weight}` is no weight", param, ctx)
+
+
+@click.group(cls=Commands)
+def term() -> None:
+    """Terms of a collection, such as product names, that raise what contains them."""
+
+
+@term.command(
+    epilog=examples(
+        "pgrerank term add docs pgvector=0.8 'write-ahead log' --tenant acme",
+    )
+)
+@click.argument("collection_name", metavar="COLLECTION")
+@click.argument("terms", nargs=-1, required=True, type=Weighed())
+@option.tenant
+@option.as_json
+@click.pass_context
+def add(
+    context: click.Context,
+    *,
+    collection_name: str,
+    terms: Sequence[tuple[str, float]],
+    tenant_name: str,
+    as_json: bool,
+) -> None:
+    """Add terms, or weigh them anew; 0.5 where no weight is given, 1 at most.
+
+    A candidate that contains terms is raised by the sum of their weights, at most 1, times the
+    standard deviation of what the order goes by. Upper and lower case are alike.
+    """
+    added = dict(terms)
+
+    def changed(kept: Terms) -> Terms:
+        names = {name.casefold() for name in added}
+        return {n: w for n, w in kept.items() if n.casefold() not in names} | added
+
+    _print(
+        asyncio.run(_changed(settings(context), tenant_name, collection_name, changed)),
+        as_json=as_json,
+    )
+
+
+@term.command(epilog=examples("pgrerank term remove docs pgvector --tenant acme"))
+@click.argument("collection_name", metavar="COLLECTION")
+@click.argument("terms", nargs=-1, required=True)
+@option.tenant
+@option.as_json
+@click.pass_context
+def remove(
+    context: click.Context,
+    *,
+    collection_name: str,
+    terms: Sequence[str],
+    tenant_name: str,
+    as_json: bool,
+) -> None:
+    """Take terms away."""
+    names = {name.casefold() for name in terms}
+
+    def changed(kept: Terms) -> Terms:
+        unknown = names - {name.casefold() for name in kept}
+        if unknown:
+            raise Misused(f"the collection has no term `{min(unknown)}`")
+        return {name: weight for name, weight in kept.items() if name.casefold() not in names}
+
+    _print(
+        asyncio.run(_changed(settings(context), tenant_name, collection_name, changed)),
+        as_json=as_json,
+    )
+
+
+@term.command(name="list", epilog=examples("pgrerank term list docs --tenant acme"))
+@click.argument("collection_name", metavar="COLLECTION")
+@option.tenant
+@option.as_json
+@click.pass_context
+def list_(context: click.Context, *, collection_name: str, tenant_name: str, as_json: bool) -> None:
+    """Show a collection's terms with their weights."""
+    _print(
+        asyncio.run(_changed(settings(context), tenant_name, collection_name, None)),
+        as_json=as_json,
+    )
+
+
+def _print(terms: Terms, *, as_json: bool) -> None:
+    if as_json:
+        output.as_json(dict(terms))
+    else:
+        output.table(["term", "weight"], sorted(terms.items()))
+
+
+async def _changed(
+    found: Settings,
+    tenant_name: str,
+    collection_name: str,
+    change: Callable[[Terms], Mapping[str, float]] | None,
+) -> Terms:
+    """The terms of a collection, after a change where there is one."""
+    from pgrerank import wiring
+    from pgrerank.usecases.collections import boost
+
+    async with wiring.office(found) as office:
+        tenant = await office.tenants.named(tenant_name)
+        collection = await office.documents.collection(tenant.id, collection_name)
+        if change is None:
+            return collection.terms
+        wanted = change(collection.terms)
+        return (await boost(office, tenant.id, collection_name, wanted)).terms

@@ -1,0 +1,96 @@
+"""Terms of a collection's own, such as product and code names, that raise what contains them."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from statistics import pstdev
+from typing import TypeAlias
+
+from pgrerank.domain.candidate import PairScore
+from pgrerank.domain.errors import InvalidRequestError
+
+MAX_TERMS = 500
+MAX_TERM_CHARACTERS = 100
+#: of a term that comes without a weight
+WEIGHT = 0.5
+
+#: weight by term, above 0 and at most 1
+Terms: TypeAlias = Mapping[str, float]
+
+_WORD = re.compile(r"\w+")
+
+
+def check_terms(terms: Terms) -> None:
+    """Let terms that can be kept and found pass.
+
+    Raises:
+        InvalidRequestError: More than 500, a weight that is not above 0 and at most 1, a term
+            that is overlong, has no letter or digit or cannot be stored, or two that differ in
+            case alone; names `terms`.
+    """
+    if len(terms) > MAX_TERMS:
+        raise InvalidRequestError("terms", f"must be at most {MAX_TERMS}, not {len(terms)}")
+    for term, weight in terms.items():
+        if not (math.isfinite(weight) and 0 < weight <= 1):
+            raise InvalidRequestError(
+                "terms", f"`{term[:40]}` weighs {weight}; must be above 0 and at most 1"
+            )
+        if not (_WORD.search(term) and term.isprintable() and len(term) <= MAX_TERM_CHARACTERS):
+            raise InvalidRequestError(
+                "terms",
+                f"`{term[:40]}` must have a letter or digit, at most {MAX_TERM_CHARACTERS} "
+                "characters, and none that cannot be printed",
+            )
+    if len({term.casefold() for term in terms}) < len(terms):
+        raise InvalidRequestError("terms", "must differ in more than upper and lower case")
+
+
+def boosts(
+    terms: Terms,
+    texts: Sequence[str],
+    scores: Sequence[PairScore],
+    deciding: Sequence[float | None],
+) -> list[float]:
+    """What to add to what the order goes by, for each text; none where there are no terms.
+
+    The sum of the weights of the terms that a text contains, at most 1, times the standard
+    deviation of the list: so a term moves a text among its like, whatever the reranker's scale,
+    and never past what is far better.
+
+    Args:
+        terms: Of the collection.
+        texts: As the reranker read them, those that it was asked for.
+        scores: Of these; what was not scored is not raised.
+        deciding: Likewise, what the order goes by in their place; none at all: they do.
+    """
+    if not terms:
+        return []
+    raw = [score.value for score in scores]
+    decide = [
+        None if value is None or total is None else total
+        for value, total in zip(raw, deciding or raw, strict=True)
+    ]
+    known = [value for value in decide if value is not None]
+    deviation = pstdev(known) if known else 0.0
+    by_word = _by_word(terms)
+    return [
+        0.0 if value is None else min(_weight(by_word, text), 1.0) * deviation
+        for text, value in zip(texts, decide, strict=True)
+    ]
+
+
+def _by_word(terms: Terms) -> dict[str, list[tuple[re.Pattern[str], float]]]:
+    """Terms by their first word, so that a text is looked at for those it can contain alone."""
+    found: dict[str, list[tuple[re.Pattern[str], float]]] = {}
+    for term, weight in terms.items():
+        folded = term.casefold()
+        word = _WORD.findall(folded)[0]
+        whole = re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)")
+        found.setdefault(word, []).append((whole, weight))
+    return found
+
+
+def _weight(by_word: Mapping[str, Sequence[tuple[re.Pattern[str], float]]], text: str) -> float:
+    folded = text.casefold()
+    words = by_word.keys() & set(_WORD.findall(folded))
+    return sum(weight for word in words for whole, weight in by_word[word] if whole.search(folded))

@@ -1,0 +1,104 @@
+"""Terms that raise what contains them, over HTTP, on real storage."""
+
+import pytest
+
+from tests.api.conftest import client_of
+
+TEXTS = ["red green fox", "red dove", "blue falcon", "grey hen"]
+
+
+@pytest.fixture
+async def caller(stored_house, new_tenant):
+    async with client_of(stored_house, tenant_id=new_tenant()) as client:
+        await client.put("/v1/collections/docs")
+        documents = [{"id": f"d{n}", "text": text} for n, text in enumerate(TEXTS)]
+        await client.put("/v1/collections/docs/documents", json=documents)
+        yield client
+
+
+async def terms(caller, terms):
+    return await caller.put("/v1/collections/docs/terms", json={"terms": terms})
+
+
+async def searched(caller):
+    wanted = {"query": "red green dove hen", "rerank": "always", "explain": True}
+    return (await caller.post("/v1/collections/docs/search", json=wanted)).json()
+
+
+async def ranked(caller, **knobs):
+    body = {"query": "red green", "documents": TEXTS, **knobs}
+    return (await caller.post("/v1/rankings", json=body)).json()
+
+
+async def test_terms_are_kept_whole(caller):
+    assert (await caller.get("/v1/collections/docs/terms")).json() == {"terms": {}}
+
+    made = await terms(caller, {"Falcon": 0.8})
+    plain = await terms(caller, ["falcon", "grey hen"])
+
+    assert made.json() == {"terms": {"Falcon": 0.8}}
+    assert plain.json() == {"terms": {"falcon": 0.5, "grey hen": 0.5}}
+    assert (await caller.get("/v1/collections/docs/terms")).json() == plain.json()
+    assert (await terms(caller, {})).json() == {"terms": {}}
+
+
+@pytest.mark.parametrize("wrong", [{"a": 0}, {"a": 2}, ["-"], ["a", "A"]])
+async def test_terms_that_cannot_be_are_refused(caller, wrong):
+    answer = await terms(caller, wrong)
+
+    assert (answer.status_code, answer.json()["field"]) == (400, "terms")
+
+
+async def test_terms_of_a_collection_that_is_not_there_are_not_found(caller):
+    answer = await caller.put("/v1/collections/none/terms", json={"terms": ["a"]})
+
+    assert answer.status_code == 404
+
+
+async def test_brought_documents_are_raised_by_the_terms_of_the_collection_that_is_named(caller):
+    await terms(caller, {"falcon": 1.0, "hen": 0.5})
+
+    without = await ranked(caller)
+    body = await ranked(caller, collection="docs")
+    logged = (await caller.get(f"/v1/rerankings/{body['id']}")).json()
+
+    assert [each["index"] for each in without["results"]] == [0, 1, 2, 3]
+    by_index = {each["index"]: each for each in body["results"]}
+    assert {index: each["score"] for index, each in by_index.items()} == {0: 2, 1: 1, 2: 0, 3: 0}
+    assert by_index[2]["boost"] == pytest.approx(2 * by_index[3]["boost"])
+    assert (by_index[0]["boost"], by_index[1]["boost"]) == (0, 0)
+    assert [each["boost"] for each in logged["documents"]] == [
+        each["boost"] for each in body["results"]
+    ]
+    shown = [each["display"] for each in body["results"]]
+    assert shown == sorted(shown, reverse=True)
+
+
+async def test_found_chunks_are_raised_and_keep_their_raw_scores(caller, database):
+    before = await searched(caller)
+    await terms(caller, {"hen": 1.0, "fox": 0.4})
+    after = await searched(caller)
+    logged = (await caller.get(f"/v1/rerankings/{after['id']}")).json()
+    page = (await caller.get(f"/v1/rerankings/{after['id']}/results")).json()
+
+    def scores(found, name):
+        return {each["document"]["id"]: each["scores"][name] for each in found["candidates"]}
+
+    def order(found):
+        return [each["document"]["id"] for each in found["results"]]
+
+    assert order(before)[:3] == ["d1", "d0", "d3"]
+    assert scores(after, "rerank") == scores(before, "rerank")
+    assert set(scores(before, "boost").values()) == {0}
+    assert scores(after, "boost")["d3"] == pytest.approx(2.5 * scores(after, "boost")["d0"])
+    assert order(after)[:3] == ["d0", "d1", "d3"]
+    assert [each["scores"]["boost"] for each in logged["candidates"]] == [
+        each["scores"]["boost"] for each in after["candidates"]
+    ]
+    assert page["results"][0]["scores"]["boost"] == after["results"][0]["scores"]["boost"]
+    with database.admin() as connection:
+        (found,) = connection.execute(
+            "select count(*) from pgrerank_analytics.rerank_boost where ranking_id = %s",
+            [after["id"]],
+        ).fetchone()
+    assert found == 2
