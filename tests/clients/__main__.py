@@ -94,7 +94,7 @@ def _passes(name: str, environ: Mapping[str, str]) -> bool:
     if command is None:
         sys.stdout.write(f"skipped {name}: there is no node on this machine\n")
         return True
-    paths = os.pathsep.join([str(HERE / "shared"), str(ROOT / "src")])
+    paths = os.pathsep.join([str(HERE / "shared"), str(ROOT / "src"), str(ROOT)])
     # Scripts are named after the packages that they import; safe path keeps the two apart.
     own = {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "ignore", **environ}
     sys.stdout.flush()
@@ -105,6 +105,8 @@ def _passes(name: str, environ: Mapping[str, str]) -> bool:
 
 
 def _python(script: Path) -> list[str]:
+    if "# /// script" not in script.read_text():  # runs what is here
+        return [sys.executable, str(script)]
     uv = [sys.executable, "-m", "uv", "run", "--quiet", "--no-project", "--no-config"]
     return [*uv, "--cache-dir", str(CACHE), "--python", sys.executable, "--script", str(script)]
 
