@@ -85,6 +85,17 @@ def test_a_replay_of_what_nobody_judged_is_not_saved(cli, place):
     assert "none of these searches was judged" in result.stderr
 
 
+def test_replay_under_a_threshold_says_what_it_leaves(cli, place, search):
+    least = sorted(each["scores"]["rerank"] for each in search["results"])[1]
+
+    found = cli.json("replay", search["id"], *place, "--min-score", least)
+    shown = cli.well("replay", search["id"], *place, "--min-score", least)
+
+    assert (found["left"]["before"]["results"], found["left"]["after"]["results"]) == (3, 2)
+    assert len(found["searches"][0]["after"]) == 2
+    assert "results a search  3.00 -> 2.00" in shown
+
+
 @pytest.mark.usefixtures("search")
 def test_the_last_searches_are_replayed_under_another_fusion(cli, place):
     found = cli.json("replay", *place, "--last", "1", "--fusion", "weighted")

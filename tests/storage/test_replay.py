@@ -5,17 +5,24 @@ from dataclasses import replace
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import RankingId
+from pgrerank.domain.judgment import Judgment
+from pgrerank.domain.relevance import Running
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion, Retrieval
+from pgrerank.domain.threshold import Threshold
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.history import PostgresHistory
+from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.rankings import PostgresRankings
-from pgrerank.usecases.replay import Plan, replay
+from pgrerank.usecases import cutting
+from pgrerank.usecases.cutting import Cuts
+from pgrerank.usecases.replay import Plan, measured, replay, save
 from pgrerank.usecases.search import search
 from tests import fakes
+from tests.fake_calibrations import FakeCalibrations
 from tests.fixtures.collections import embedded
 
 TEXTS = [f"walrus {'seal ' * n}{'ice ' * (7 - n)}w{n}" for n in range(8)]
@@ -34,6 +41,7 @@ def house(shelf):
         documents=PostgresDocuments(shelf.pool),
         rankings=PostgresRankings(shelf.pool, fakes.FakeScorer.model),
         history=PostgresHistory(shelf.pool),
+        judgments=PostgresJudgments(shelf.pool),
     )
 
 
@@ -134,3 +142,86 @@ async def test_a_search_that_found_nothing_is_replayed_as_nothing(house, shelf):
 async def test_a_ranking_that_is_not_there_is_refused(house, shelf):
     with pytest.raises(NotFoundError):
         await replay(house, shelf.tenant_id, RankingId(uuid7()), Plan())
+
+
+async def cut(house, shelf, made, cuts, plan=Plan()):  # noqa: B008 - it never changes
+    again = await replay(house, shelf.tenant_id, made.id, plan)
+    return await cutting.under(house, shelf.tenant_id, again, plan, cuts)
+
+
+@pytest.mark.parametrize(("then", "now", "left"), [(1, 2, (8, 7)), (2, 1, (7, 8))])
+async def test_another_threshold_leaves_what_a_search_under_it_returns(
+    house, shelf, then, now, left
+):
+    made = await logged(house, shelf, min_score=then, limit=100)
+    other = await logged(house, shelf, min_score=now, limit=100)
+
+    again = await cut(house, shelf, made, Cuts(min_score=now))
+
+    assert again.before == tuple(hit.candidate.chunk_id for hit in made.results)
+    assert again.after == tuple(hit.candidate.chunk_id for hit in other.results)
+    assert (len(again.before), len(again.after)) == left
+
+
+async def test_a_stored_threshold_cuts_by_its_score(house, shelf):
+    made = await logged(house, shelf)
+    threshold = Threshold(name="bot", cutoff=2, fingerprint=fakes.FakeScorer.model.fingerprint)
+    known = FakeCalibrations(found=Running(threshold=threshold))
+
+    again = await cut(replace(house, calibrations=known), shelf, made, Cuts(threshold="bot"))
+
+    assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
+    assert again.after == tuple(
+        hit.candidate.chunk_id for hit in made.hits if (hit.rerank_score or 0) >= 2
+    )
+    assert known.asked == [(fakes.FakeScorer.model.fingerprint, "bot")]
+
+
+async def test_a_cut_by_relevance_needs_a_calibration_of_the_reranker(house, shelf):
+    made = await logged(house, shelf)
+
+    with pytest.raises(ConflictError, match="pgrerank calibrate"):
+        await cut(house, shelf, made, Cuts(min_relevance=0.5))
+
+
+async def test_what_is_left_is_judged(house, shelf):
+    made = await logged(house, shelf)
+    best, second, *_, last = (hit.candidate.external_id for hit in made.hits)
+    await PostgresJudgments(shelf.pool).add(
+        shelf.tenant_id,
+        shelf.collection,
+        [
+            Judgment(query=QUERY, external_id=name, grade=grade, source="human")
+            for name, grade in ((best, 2), (second, 0), (last, 1))
+        ],
+    )
+    score = made.hits[0].rerank_score
+    again = await cut(house, shelf, made, Cuts(min_score=score))
+    none = await cut(house, shelf, made, Cuts(min_score=score + 1))
+
+    before, after = await cutting.left(house, shelf.tenant_id, [again, none])
+
+    assert (before.results, before.empty) == (len(made.hits), 0)
+    assert (before.precision, before.relevant) == (pytest.approx(2 / 3), 1)
+    assert (after.results, after.empty) == (len(again.after) / 2, 1)
+    assert (after.precision, after.relevant) == (1 / 2, 1 / 4)
+    figures = await measured(house, shelf.tenant_id, [again])
+    assert figures.after["RR@10"] == 1
+    assert figures.after["nDCG@10"] < figures.before["nDCG@10"]
+
+
+async def test_a_cut_replay_is_stored_as_it_was_cut(house, shelf):
+    made = await logged(house, shelf)
+    last = made.hits[-1].candidate.external_id
+    await PostgresJudgments(shelf.pool).add(
+        shelf.tenant_id,
+        shelf.collection,
+        [Judgment(query=QUERY, external_id=last, grade=1, source="human")],
+    )
+    again = await cut(house, shelf, made, Cuts(min_score=made.hits[0].rerank_score))
+
+    stored = await save(
+        house, shelf.tenant_id, shelf.collection.name, [again], Plan(), label="strict"
+    )
+
+    assert (stored.metrics["nDCG@10"], stored.metrics["R@100"]) == (0, 1)

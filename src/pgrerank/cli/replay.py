@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.domain.ids import TenantId
     from pgrerank.ports import House
+    from pgrerank.usecases.cutting import Cuts, Left
     from pgrerank.usecases.replay import Measured, Replay
 
 _PAGE = 200
@@ -37,6 +38,8 @@ class Wanted:
     depth: int | None
     cascade: int | None
     fusion: Retrieval | None
+    #: by what results are cut; None: orders are compared whole
+    cuts: "Cuts | None"
     #: under which it is stored; None: it is not
     label: str | None
 
@@ -47,6 +50,8 @@ class Replayed:
 
     replays: "Sequence[Replay]"
     measured: "Measured"
+    #: before and after, where results are cut
+    left: "tuple[Left, Left] | None"
 
 
 @click.command(
@@ -55,6 +60,7 @@ class Replayed:
         "pgrerank replay --tenant acme --collection docs --depth 20",
         "pgrerank replay 0198c7d2-... --tenant acme --fusion weighted --dense-weight 0.5",
         "PGRERANK_RERANKER=models/mine pgrerank replay --tenant acme --last 500",
+        "pgrerank replay --tenant acme --collection docs --threshold support-bot",
         "PGRERANK_PRECISION=int8 pgrerank replay --tenant acme --last 500",
     ),
 )
@@ -76,6 +82,11 @@ class Replayed:
 @click.option("--rrf-k", type=int, help="Added to every rank in `rrf`.")
 @click.option("--dense-weight", type=float, help="What the dense leg weighs.")
 @click.option("--keyword-weight", type=float, help="What the keyword leg weighs.")
+@click.option("--min-score", type=float, help="Cut results under this raw score.")
+@click.option(
+    "--min-relevance", type=click.FloatRange(0, 1), help="Cut results under this probability."
+)
+@click.option("--threshold", metavar="NAME", help="Cut results by this stored threshold.")
 @click.option(
     "--save",
     "label",
@@ -90,8 +101,9 @@ def replay(
     """Run logged searches again, their candidates under other settings, and compare.
 
     Without ids the last ones are taken. The reranker and its precision are those of the settings.
-    Shows how far orders moved, what it costs, and the measures where queries were judged. The legs
-    are not asked again, and the log stays as it is.
+    Shows how far orders moved, what it costs, and the measures where queries were judged; with a
+    bound on results also how many it leaves, beside those that were left then. The legs are not
+    asked again, and the log stays as it is.
     """
     as_json = given.pop("as_json")
     wanted = _wanted(ranking_ids, given)
@@ -121,8 +133,16 @@ def _wanted(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> Wanted:
         depth=given["depth"],
         cascade=given["cascade"],
         fusion=Retrieval(**changes) if changes else None,
+        cuts=_cuts(given),
         label=given["label"],
     )
+
+
+def _cuts(given: Mapping[str, Any]) -> "Cuts | None":
+    from pgrerank.usecases.cutting import Cuts
+
+    bounds = {name: given[name] for name in ("min_score", "min_relevance", "threshold")}
+    return None if set(bounds.values()) == {None} else Cuts(**bounds)
 
 
 def _utc(instant: datetime | None) -> datetime | None:
@@ -131,6 +151,7 @@ def _utc(instant: datetime | None) -> datetime | None:
 
 async def _replayed(found: Settings, tenant_name: str, wanted: Wanted) -> Replayed:
     from pgrerank import wiring
+    from pgrerank.usecases import cutting
     from pgrerank.usecases.replay import Plan, Replay, measured, replay, save
 
     plan = Plan(depth=wanted.depth, cascade=wanted.cascade, fusion=wanted.fusion)
@@ -142,11 +163,18 @@ async def _replayed(found: Settings, tenant_name: str, wanted: Wanted) -> Replay
             raise Misused("the log has no such search")
         with progress.count("replaying", len(chosen)) as step:
             for ranking_id in chosen:
-                replays.append(await replay(house, tenant.id, RankingId(ranking_id), plan))
+                made = await replay(house, tenant.id, RankingId(ranking_id), plan)
+                if wanted.cuts is not None:
+                    made = await cutting.under(house, tenant.id, made, plan, wanted.cuts)
+                replays.append(made)
                 step()
         if wanted.label and (name := wanted.filter.collection):
             await save(house, tenant.id, name, replays, plan, label=wanted.label)
-        return Replayed(replays=replays, measured=await measured(house, tenant.id, replays))
+        return Replayed(
+            replays=replays,
+            measured=await measured(house, tenant.id, replays),
+            left=None if wanted.cuts is None else await cutting.left(house, tenant.id, replays),
+        )
 
 
 async def _last(house: "House", tenant_id: "TenantId", wanted: Wanted) -> list[RankingId]:
@@ -178,6 +206,9 @@ def _summary(done: Replayed) -> dict[str, Any]:
         "judged": done.measured.queries,
         "before": {name: round(value, 4) for name, value in done.measured.before.items()},
         "after": {name: round(value, 4) for name, value in done.measured.after.items()},
+        "left": None
+        if done.left is None
+        else dict(zip(("before", "after"), map(asdict, done.left), strict=True)),
     }
 
 
@@ -225,5 +256,19 @@ def _show(done: Replayed) -> None:
     for name in summary["before"]:
         before, after = summary["before"][name], summary["after"][name]
         console.print(f"{name:<16}{before} -> {after} ({summary['judged']} judged)")
+    _show_left(done.left)
     if summary["inexact"]:
         console.print("inexact: documents were changed or deleted since; they took no part")
+
+
+def _show_left(left: "tuple[Left, Left] | None") -> None:
+    if left is None:
+        return
+    before, after = left
+    for name, was, now in (
+        ("results a search", output.number(before.results, 2), output.number(after.results, 2)),
+        ("empty searches", before.empty, after.empty),
+        ("precision", output.number(before.precision, 4), output.number(after.precision, 4)),
+        ("relevant left", output.number(before.relevant, 4), output.number(after.relevant, 4)),
+    ):
+        output.console().print(f"{name:<18}{was} -> {now}")

@@ -1,7 +1,7 @@
 """Measure the ranking on judged queries, through the pipeline that serves them."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import fmean
 from typing import Any
@@ -20,7 +20,7 @@ from pgrerank.domain.evaluation import (
     EvaluationId,
     Question,
 )
-from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.measures import Qrels, Run
 from pgrerank.domain.model import ModelCard
@@ -119,10 +119,15 @@ def measured(run: Run, qrels: Qrels) -> dict[str, float]:
 
 
 def evaluated(
-    question: Question, hits: Sequence[Hit], status: str, total_ms: float
+    question: Question,
+    hits: Sequence[Hit],
+    status: str,
+    total_ms: float,
+    *,
+    kept: Container[ChunkId] | None = None,
 ) -> EvaluatedQuery:
-    """What a search gave for a question: all candidates, best first."""
-    final = _documents(hits)
+    """What a search gave for a question: all candidates, best first; `kept`: those not cut."""
+    final = _documents([hit for hit in hits if kept is None or hit.candidate.chunk_id in kept])
     first = _documents(sorted(hits, key=lambda hit: hit.candidate.fused_rank))
     return EvaluatedQuery(
         query=question.query,

@@ -171,7 +171,13 @@ async def save(
 
 
 def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
-    return evaluate.evaluated(question, replayed.hits, replayed.rerank.status, replayed.rerank_ms)
+    return evaluate.evaluated(
+        question,
+        replayed.hits,
+        replayed.rerank.status,
+        replayed.rerank_ms,
+        kept=set(replayed.after),
+    )
 
 
 async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, Mapping[str, int]]:

@@ -1,0 +1,126 @@
+"""What thresholds leave of replayed searches: those that cut them then, and others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from pgrerank.domain import relevance
+from pgrerank.domain.calibration import Pool
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.judgment import RELEVANT
+from pgrerank.domain.relevance import Gauge
+from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.standing import cut_by
+from pgrerank.ports import House
+from pgrerank.usecases import again, second_stage
+from pgrerank.usecases.replay import Plan, Replay
+from pgrerank.usecases.second_stage import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cuts:
+    """Bounds on results, in place of those that a search had. See SearchRequest."""
+
+    min_score: float | None = None
+    min_relevance: float | None = None
+    threshold: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What is left of some searches."""
+
+    #: results a search, no limit applied; a mean
+    results: float
+    #: searches with no result
+    empty: int
+    #: share of the judged results that are relevant, 0..1; None: none was judged
+    precision: float | None
+    #: share of the relevant candidates that are among the results, 0..1; None: there are none
+    relevant: float | None
+
+
+async def under(
+    house: House, tenant_id: TenantId, replayed: Replay, plan: Plan, cuts: Cuts
+) -> Replay:
+    """A replay of which `before` is what the search's own bounds left, `after` what these leave.
+
+    A search of which nothing was scored is not cut, as then.
+
+    Raises:
+        NotFoundError: There is no threshold of that name, or the collection is gone.
+        ConflictError: No calibration of the reranker stands for the cut.
+    """
+    ranking = replayed.ranking
+    was = again.request(ranking)
+    request = replace(
+        was,
+        cascade=was.cascade if plan.cascade is None else plan.cascade,
+        min_score=cuts.min_score,
+        min_relevance=cuts.min_relevance,
+        threshold=cuts.threshold,
+    )
+    after = replayed.after
+    if replayed.rerank.depth:
+        gauge = await _gauge(house, tenant_id, replayed, request)
+        kept, _ = relevance.cut(gauge.of(replayed.hits), request, gauge)
+        after = tuple(hit.candidate.chunk_id for hit in kept)
+    uncut = {each.chunk_id for each in ranking.candidates if cut_by(ranking, each) is None}
+    before = tuple(chunk for chunk in replayed.before if chunk in uncut)
+    return replace(replayed, before=before, after=after)
+
+
+async def left(house: House, tenant_id: TenantId, replays: Sequence[Replay]) -> tuple[Left, Left]:
+    """What was left of cut replays, at least one, and what is; by the judgments of today."""
+    grades: dict[str, Mapping[str, Mapping[str, int]]] = {}
+    for name in {each.ranking.searched for each in replays}:
+        grades[name] = await _grades(house, tenant_id, name)
+    judged = [grades[each.ranking.searched].get(each.ranking.query, {}) for each in replays]
+    before = _left(replays, [each.before for each in replays], judged)
+    return before, _left(replays, [each.after for each in replays], judged)
+
+
+async def _gauge(
+    house: House, tenant_id: TenantId, replayed: Replay, request: SearchRequest
+) -> Gauge:
+    collection = await house.documents.collection(tenant_id, replayed.ranking.searched)
+    house = house.serving(collection)
+    work = Work(
+        tenant_id=tenant_id,
+        collection=collection,
+        request=request,
+        late=second_stage.reader(house, collection, request),
+        deadline=None,
+    )
+    model = second_stage.last(house.scorer, work).model
+    running = await house.calibrations.running(tenant_id, collection, model, request.threshold)
+    return relevance.gauge(running, request, model, pool=Pool.of(request))
+
+
+async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, Mapping[str, int]]:
+    try:
+        collection = await house.documents.collection(tenant_id, name)
+    except NotFoundError:
+        return {}
+    return await house.judgments.grades(tenant_id, collection)
+
+
+def _left(
+    replays: Sequence[Replay],
+    results: Sequence[Sequence[ChunkId]],
+    judged: Sequence[Mapping[str, int]],
+) -> Left:
+    found: list[bool] = []
+    relevant = 0
+    for replayed, kept, grades in zip(replays, results, judged, strict=True):
+        names = replayed.documents
+        told = {names[chunk] for chunk in kept} & grades.keys()
+        found += [grades[name] >= RELEVANT for name in told]
+        relevant += sum(grades.get(name, 0) >= RELEVANT for name in {*names.values()})
+    return Left(
+        results=fmean(map(len, results)),
+        empty=sum(not kept for kept in results),
+        precision=fmean(found) if found else None,
+        relevant=sum(found) / relevant if relevant else None,
+    )
