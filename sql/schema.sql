@@ -3231,7 +3231,7 @@ CREATE VIEW pgrerank_analytics.ranking WITH (security_invoker='true') AS
     r.fingerprint AS reranker_fingerprint,
     l.calibration_id,
     l.answerable,
-    cardinality(l.document_hashes) AS documents,
+    ((l.knobs ->> 'documents'::text))::integer AS documents,
     ((l.knobs ->> 'tokens'::text))::bigint AS tokens,
     (l.document_texts IS NOT NULL) AS keeps_texts,
     ((l.timings_ms ->> 'rerank'::text))::double precision AS rerank_ms,

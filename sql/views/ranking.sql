@@ -1,4 +1,5 @@
 -- ranking: one row for each ranking of documents that the caller brought.
+-- Those that were refused have no documents in `ranking_document`.
 -- Rows: those of tenants granted to the login that asks. `collection` is null where the caller
 -- named none; `dialect` is `native` or the system whose requests the caller speaks.
 create view pgrerank_analytics.ranking
@@ -19,7 +20,7 @@ select
     r.fingerprint as reranker_fingerprint,
     l.calibration_id,
     l.answerable,
-    cardinality(l.document_hashes) as documents,
+    (l.knobs ->> 'documents')::integer as documents,
     (l.knobs ->> 'tokens')::bigint as tokens,
     l.document_texts is not null as keeps_texts,
     (l.timings_ms ->> 'rerank')::double precision as rerank_ms,

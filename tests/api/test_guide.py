@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pgrerank.api.native.brought import Rank
 from pgrerank.api.native.schemas import NewDocument, Search
 from pgrerank.api.problem import KINDS
 from pgrerank.domain.candidate import RerankStatus
@@ -32,6 +33,15 @@ def test_every_knob_of_a_search_is_in_the_table_with_its_default(guide):
     table = {row[0].strip("`"): row[1].strip("`") for row in rows(guide, "Search")}
     assert list(table) == list(Search.__struct_fields__)
     for field in msgspec.structs.fields(Search):
+        if not field.required and field.default is not None:
+            assert table[field.name] == str(field.default).lower()
+
+
+def test_every_knob_of_a_ranking_is_in_the_table_with_its_default(guide):
+    heading = "Rank documents that you bring"
+    table = {row[0].strip("`"): row[1].strip("`") for row in rows(guide, heading)}
+    assert list(table) == list(Rank.__struct_fields__)
+    for field in msgspec.structs.fields(Rank):
         if not field.required and field.default is not None:
             assert table[field.name] == str(field.default).lower()
 

@@ -131,3 +131,26 @@ async def test_a_ranking_of_thousands_is_kept(service_pool, new_tenant):
 
     logged = await rankings.get(tenant_id, made.id)
     assert [each.index for each in logged.documents] == list(range(10_000))
+
+
+async def test_a_refusal_is_kept_without_documents(journal, database):
+    tenant_id = journal.shelf.tenant_id
+    made = replace(
+        ranked(),
+        documents=(),
+        results=(),
+        rerank=RerankReport(status=RerankStatus.SKIPPED, reason="at capacity", depth=0, model=None),
+    )
+
+    await journal.rankings.record_brought(tenant_id, None, REQUEST, made)
+
+    logged = await journal.rankings.get(tenant_id, made.id)
+    with database.admin() as connection:
+        shown = connection.execute(
+            "select dialect, status, documents, reranked from pgrerank_analytics.ranking "
+            "where ranking_id = %s",
+            [made.id],
+        ).fetchone()
+    assert (logged.status, logged.reason) == (RerankStatus.SKIPPED, "at capacity")
+    assert (logged.source, logged.documents) == (Source.API, ())
+    assert shown == ("jina", "skipped", 3, 0)

@@ -76,6 +76,7 @@ def documents(
 
 def _knobs(request: RankRequest, ranked: Ranked) -> dict[str, object]:
     return {
+        "documents": len(request.documents),
         "depth": request.effective_depth,
         "limit": request.effective_limit,
         "budget_ms": request.budget_ms,

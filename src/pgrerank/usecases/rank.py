@@ -51,7 +51,7 @@ async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranke
         with watch.stage("rerank"):
             scores = await _scores(work)
     except (OverloadedError, ScoringError) as error:
-        await _record(house, work, _ranked(work, [], _refused(error), watch.finished()))
+        await _record(house, work, _refused(error, watch.finished()))
         raise
     ranked = _ranked(work, scores, _report(work, scores), watch.finished())
     await _record(house, work, ranked)
@@ -86,11 +86,13 @@ async def _record(house: House, work: _Work, ranked: Ranked) -> None:
     await house.rankings.record_brought(work.tenant_id, work.collection, work.request, ranked)
 
 
-def _refused(error: OverloadedError | ScoringError) -> RerankReport:
-    """For the log: the caller gets the error."""
+def _refused(error: OverloadedError | ScoringError, timings_ms: dict[str, float]) -> Ranked:
+    """For the log alone: the caller gets the error. Without documents, so that refusals are cheap."""
     if isinstance(error, ScoringError):
-        return second_stage.unranked(RerankStatus.FAILED, error.reason)
-    return second_stage.unranked(RerankStatus.SKIPPED, second_stage.refusal(error))
+        report = second_stage.unranked(RerankStatus.FAILED, error.reason)
+    else:
+        report = second_stage.unranked(RerankStatus.SKIPPED, second_stage.refusal(error))
+    return _outcome(report, timings_ms)
 
 
 def _report(work: _Work, scores: Sequence[PairScore]) -> RerankReport:
@@ -128,18 +130,29 @@ def _ranked(
     was_scored = report.depth > 0
     # A threshold judges scores. Where there are none at all, it cuts nothing.
     kept, cut = relevance.cut(documents, request, work.gauge) if was_scored else (documents, Cut())
+    return replace(
+        _outcome(report, timings_ms),
+        documents=documents,
+        results=kept[: request.effective_limit],
+        cut=cut,
+        tokens=sum(score.tokens for score in scores),
+        calibration=work.gauge.applied if was_scored else NOT_RERANKED,
+        answerable=work.gauge.answerable(documents),
+    )
+
+
+def _outcome(report: RerankReport, timings_ms: dict[str, float]) -> Ranked:
+    """One without documents."""
     ranking_id = RankingId(uuid7())
     return Ranked(
         id=ranking_id,
         created_at=ids.created_at(ranking_id),
-        documents=documents,
-        results=kept[: request.effective_limit],
-        cut=cut,
+        documents=(),
+        results=(),
+        cut=Cut(),
         rerank=report,
         timings_ms=timings_ms,
-        tokens=sum(score.tokens for score in scores),
-        calibration=work.gauge.applied if was_scored else NOT_RERANKED,
-        answerable=work.gauge.answerable(documents),
+        calibration=NOT_RERANKED,
     )
 
 
