@@ -31,15 +31,16 @@ _PREFIXES: Sequence[tuple[str, Told, Sequence[ControllerRouterHandler]]] = [
     ("/", infinity.refused, [infinity.models]),
     ("/", openai.refused, [openai.embeddings, openai.models]),
     ("/compat/cohere", cohere.refused, [cohere.rerank_v1, cohere.rerank_v2]),
-    ("/compat/jina", jina.refused, [jina.rerank, openai.embeddings]),
-    ("/compat/voyage", voyage.refused, [voyage.rerank, openai.embeddings]),
-    ("/compat/tei", tei.refused, [tei.rerank, tei.embed, tei.info, openai.embeddings]),
-    ("/compat/infinity", infinity.refused, [infinity.rerank, infinity.models, openai.embeddings]),
-    (
-        "/compat/vllm",
-        vllm.refused,
-        [vllm.rerank, vllm.score, openai.embeddings, openai.models],
-    ),
+    ("/compat/jina", jina.refused, [jina.rerank]),
+    ("/compat/voyage", voyage.refused, [voyage.rerank]),
+    ("/compat/tei", tei.refused, [tei.rerank, tei.embed, tei.info]),
+    ("/compat/infinity", infinity.refused, [infinity.rerank, infinity.models]),
+    ("/compat/vllm", vllm.refused, [vllm.rerank, vllm.score]),
+    ("/compat/vllm", openai.refused, [openai.embeddings, openai.models]),
+    *[
+        (f"/compat/{name}", openai.refused, [openai.embeddings])
+        for name in ("jina", "voyage", "tei", "infinity")
+    ],
 ]
 
 
