@@ -3,7 +3,15 @@
 from pgrerank.wiring.clock import SystemClock
 from pgrerank.wiring.connecting import Database, database, register
 from pgrerank.wiring.furnishing import embedding_office, house, office
-from pgrerank.wiring.loading import Chosen, Models, base_model, chosen, elsewhere, models, reranker_card
+from pgrerank.wiring.loading import (
+    Chosen,
+    Models,
+    base_model,
+    chosen,
+    elsewhere,
+    models,
+    reranker_card,
+)
 from pgrerank.wiring.serving import service
 
 __all__ = [
