@@ -1,5 +1,5 @@
 # /// script
-# dependencies = ["httpx>=0.28", "msgspec>=0.19", "tenacity>=9.1", "typing-extensions>=4.14"]
+# dependencies = ["httpx==0.28.1", "msgspec>=0.19", "tenacity>=9", "typing-extensions>=4.14"]
 # ///
 """Our own client, where neither torch nor the service is installed."""
 

@@ -1,6 +1,6 @@
 # /// script
 # dependencies = [
-#   "haystack-ai>=3", "httpx>=0.28", "msgspec>=0.19", "tenacity>=9.1", "typing-extensions>=4.14",
+#   "haystack-ai==3.4.0", "httpx==0.28.1", "msgspec>=0.19", "tenacity>=9", "typing-extensions>=4.14",
 # ]
 # ///
 """Our components for Haystack, in a pipeline."""

@@ -1,7 +1,7 @@
 # /// script
 # dependencies = [
-#   "httpx>=0.28", "langchain-classic>=1", "msgspec>=0.19", "tenacity>=9.1",
-#   "typing-extensions>=4.14",
+#   "httpx==0.28.1", "langchain-classic==1.0.8", "langchain-core==1.7.2", "msgspec>=0.19",
+#   "tenacity>=9", "typing-extensions>=4.14",
 # ]
 # ///
 """Our components for LangChain, in its own compression retriever."""

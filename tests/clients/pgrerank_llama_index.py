@@ -1,6 +1,6 @@
 # /// script
 # dependencies = [
-#   "httpx>=0.28", "llama-index-core>=0.14", "msgspec>=0.19", "tenacity>=9.1",
+#   "httpx==0.28.1", "llama-index-core==0.14.25", "msgspec>=0.19", "tenacity>=9",
 #   "typing-extensions>=4.14",
 # ]
 # ///

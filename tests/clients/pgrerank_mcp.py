@@ -1,6 +1,6 @@
 # /// script
 # dependencies = [
-#   "httpx>=0.28", "mcp>=2", "msgspec>=0.19", "tenacity>=9.1", "typing-extensions>=4.14",
+#   "httpx==0.28.1", "mcp==2.3.0", "msgspec>=0.19", "tenacity>=9", "typing-extensions>=4.14",
 # ]
 # ///
 """The official client of the Model Context Protocol, talking to our server."""

@@ -12,7 +12,8 @@ from tenacity import (
     Retrying,
     retry_if_exception,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from pgrerank import __version__
@@ -33,7 +34,7 @@ _NOT_BEGUN = frozenset({429, 503})
 #: a proxy lost the answer
 _LOST = frozenset({502, 504})
 _PROBLEM = "application/problem+json"
-_BACKOFF = wait_exponential_jitter(multiplier=0.2, max=5.0, jitter=0.2)
+_BACKOFF = wait_exponential(multiplier=0.2, max=5.0) + wait_random(0, 0.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
