@@ -28,9 +28,8 @@ from pgrerank.inference.load import load_embedder, load_scorer
 from pgrerank.inference.remote.opened import opened
 from tests.inference import small
 
+PINS = Path(__file__).with_name("infinity.txt")
 VERSION = "0.0.77"
-#: the newest that it runs with
-PINNED = ("click==8.1.8", "sentence-transformers==5.1.2", "transformers==4.57.3")
 HOME = platformdirs.user_cache_path("pgrerank") / "clients" / f"infinity-{VERSION}"
 QUERY = "how do I get a refund for a damaged parcel?"
 TEXTS = [f"Note {n}: a refund of {n % 5} euros for parcel {n * 7}" for n in range(60)]
@@ -55,20 +54,28 @@ def installed() -> Path:
     """Its executable, in a venv that is made where there is none."""
     done = HOME / ".installed"
     if not done.exists():
-        uv = [sys.executable, "-m", "uv"]
+        uv, python = [sys.executable, "-m", "uv"], HOME / "bin" / "python"
         subprocess.run(
             [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, HOME], check=True
         )
-        (site,) = HOME.glob("lib/python*/site-packages")
-        torch = distribution("torch")
-        ours = Path(str(torch.locate_file("")))
-        for name in {path.parts[0] for path in torch.files or []} - {"..", "bin"}:
-            (site / name).symlink_to(ours / name)
-        wanted = [f"infinity-emb[server]=={VERSION}", *PINNED]
-        into = ["--python", str(HOME / "bin" / "python")]
-        subprocess.run([*uv, "pip", "install", "--quiet", *into, *wanted], check=True)
+        # Nothing is resolved, so that nothing takes torch for its own to replace.
+        pinned = ["--quiet", "--no-deps", "--python", python, "--requirement", PINS]
+        subprocess.run([*uv, "pip", "install", *pinned], check=True)
+        borrow("torch")
         done.touch()
     return HOME / "bin" / "infinity_emb"
+
+
+def borrow(name: str) -> None:
+    """Let the venv import a distribution of this one, from a folder where none is installed."""
+    there = distribution(name)
+    ours = Path(str(there.locate_file("")))
+    lent = HOME / "borrowed"
+    lent.mkdir()
+    for part in {path.parts[0] for path in there.files or []} - {"..", "bin"}:
+        (lent / part).symlink_to(ours / part)
+    (site,) = HOME.glob("lib/python*/site-packages")
+    (site / "borrowed.pth").write_text(f"{lent}\n")
 
 
 @contextmanager
