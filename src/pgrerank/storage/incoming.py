@@ -47,7 +47,7 @@ async def store(
         NotFoundError: The collection is gone.
         ConflictError: The vectors are not of its embedder, or have other dimensions.
     """
-    statements = queries.load("documents")
+    statements = queries.load("incoming")
     place = {"tenant_id": tenant_id, "collection_id": collection.id}
     named = {"tenant_id": tenant_id, "name": collection.name}
     await connection.execute(statements["share_collection"], named)
@@ -82,7 +82,7 @@ async def store(
 async def _hold(
     connection: Connection, collection: Collection, place: Mapping[str, object]
 ) -> None:
-    held = await connection.execute(queries.load("documents")["hold_collection"], place)
+    held = await connection.execute(queries.load("incoming")["hold_collection"], place)
     row = await held.fetchone()
     if row is None:
         raise NotFoundError("collection", collection.name)
@@ -96,7 +96,7 @@ async def _hold(
 async def _stage(
     connection: Connection, sent: Mapping[str, EmbeddedDocument], new_ids: Mapping[str, UUID]
 ) -> None:
-    statements = queries.load("documents")
+    statements = queries.load("incoming")
     await connection.execute(statements["stage_documents"])
     await connection.execute(statements["stage_chunks"])
     documents = (_document_row(new_ids[key], each) for key, each in sent.items())
