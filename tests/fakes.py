@@ -4,7 +4,7 @@ They promise only what tests/storage and tests/inference show the real parts to 
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,7 +12,6 @@ from uuid import UUID
 import numpy as np
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Pool
 from pgrerank.domain.candidate import (
     Candidate,
     LegReport,
@@ -24,22 +23,21 @@ from pgrerank.domain.candidate import (
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, StoredDocument, passage, passage_hash
 from pgrerank.domain.errors import ConflictError, NotFoundError
-from pgrerank.domain.evaluation import Evaluation, EvaluationId
-from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, KeyId, RankingId, TenantId
+from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, RankingId, TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument
-from pgrerank.domain.judgment import JudgedPassage, Judgment, Label, ScoredChunk, SeenPassage
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.page import Page
 from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
 from pgrerank.domain.term import Terms
 from pgrerank.ports import House, Vector
+from tests.fake_access import FakeKeys, FakeTenants
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_embeddings import FakeEmbeddings
 from tests.fake_history import FakeHistory
+from tests.fake_judgments import FakeEvaluations, FakeJudgments
 from tests.fake_references import FakeReferences
 from tests.fake_reports import FakeReports
 from tests.fake_tokens import FakeTokens
@@ -305,179 +303,6 @@ class FakeRankings:
         self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
     ) -> Page[LoggedRanking]:
         return Page(items=[], cursor=None)
-
-
-@dataclass
-class FakeKeys:
-    kept: list[ApiKey] = field(default_factory=list)
-    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
-
-    async def find(self, prefix: str) -> Sequence[ApiKey]:
-        return [key for key in self.kept if key.prefix == prefix]
-
-    async def create(
-        self,
-        tenant_id: TenantId,
-        name: str,
-        scopes: frozenset[Scope],
-        *,
-        secret: str,
-        expires_at: datetime | None,
-    ) -> ApiKey:
-        key = ApiKey(
-            id=KeyId(uuid7()),
-            tenant_id=tenant_id,
-            name=name,
-            prefix=secret_prefix(secret),
-            secret_hash=secret_hash(secret),
-            scopes=scopes,
-            created_at=self.now,
-            expires_at=expires_at,
-        )
-        self.kept.append(key)
-        return key
-
-    async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
-        return Page(items=[k for k in self.kept if k.tenant_id == tenant_id], cursor=None)
-
-    async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
-        self.kept = [
-            replace(key, revoked_at=self.now) if key.id == key_id else key for key in self.kept
-        ]
-
-
-@dataclass
-class FakeJudgments:
-    """Keeps what it is given; `passages`, `searches` and `graded` are what reading gives."""
-
-    kept: list[Judgment] = field(default_factory=list)
-    passages: list[JudgedPassage] = field(default_factory=list)
-    searches: list[SeenPassage] = field(default_factory=list)
-    graded: dict[str, dict[str, int]] = field(default_factory=dict)
-    logged: list[ScoredChunk] = field(default_factory=list)
-
-    async def add(
-        self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
-    ) -> int:
-        new = [each for each in dict.fromkeys(judgments) if each not in self.kept]
-        self.kept += new
-        return len(new)
-
-    async def unknown(
-        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
-    ) -> Sequence[str]:
-        return []
-
-    async def grades(
-        self, tenant_id: TenantId, collection: Collection
-    ) -> dict[str, dict[str, int]]:
-        return self.graded
-
-    async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
-        return [
-            Label(query=query, external_id=external_id, chunk_id=None, grade=grade)
-            for query, grades in self.graded.items()
-            for external_id, grade in grades.items()
-        ]
-
-    async def scored(
-        self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: Pool
-    ) -> Sequence[ScoredChunk]:
-        return self.logged
-
-    async def of_judge(
-        self, tenant_id: TenantId, collection: Collection, judged_by: str
-    ) -> set[tuple[str, str, ChunkId | None]]:
-        own = [each for each in self.kept if each.judged_by == judged_by]
-        return {(each.query, each.external_id, each.chunk_id) for each in own}
-
-    async def asked(
-        self, tenant_id: TenantId, collection: Collection, *, limit: int
-    ) -> Sequence[str]:
-        return list(dict.fromkeys(each.query for each in self.kept))[:limit]
-
-    async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
-        raise NotFoundError("chunk", chunk_id)
-
-    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
-        return self.passages
-
-    async def seen(
-        self, tenant_id: TenantId, collection: Collection, *, depth: int
-    ) -> Sequence[SeenPassage]:
-        return [each for each in self.searches if each.rank <= depth]
-
-
-@dataclass
-class FakeEvaluations:
-    kept: list[Evaluation] = field(default_factory=list)
-
-    async def save(
-        self,
-        tenant_id: TenantId,
-        collection: Collection,
-        made: Evaluation,
-        models: tuple[ModelCard | None, ModelCard | None],
-    ) -> None:
-        self.kept.append(made)
-
-    async def get(self, tenant_id: TenantId, evaluation_id: EvaluationId) -> Evaluation:
-        return self._first(evaluation_id, [e for e in self.kept if e.id == evaluation_id])
-
-    async def labelled(self, tenant_id: TenantId, label: str) -> Evaluation:
-        return self._first(label, [e for e in reversed(self.kept) if e.label == label])
-
-    async def page(
-        self, tenant_id: TenantId, *, collection: str | None, limit: int, cursor: str | None
-    ) -> Page[Evaluation]:
-        found = [e for e in reversed(self.kept) if collection in (None, e.collection)]
-        return Page(items=[replace(e, answers=()) for e in found[:limit]], cursor=None)
-
-    def _first(self, name: object, found: list[Evaluation]) -> Evaluation:
-        if not found:
-            raise NotFoundError("evaluation", name)
-        return found[0]
-
-
-@dataclass
-class FakeTenants:
-    kept: dict[str, Tenant] = field(default_factory=dict)
-
-    async def create(self, name: str) -> Tenant:
-        if name in self.kept:
-            raise ConflictError(f"Tenant `{name}` exists.")
-        made = Tenant(id=TenantId(uuid7()), name=name, created_at=datetime(2026, 1, 1, tzinfo=UTC))
-        return self.kept.setdefault(name, made)
-
-    async def named(self, name: str) -> Tenant:
-        if name not in self.kept:
-            raise NotFoundError("tenant", name)
-        return self.kept[name]
-
-    async def all(self) -> AsyncIterator[Tenant]:
-        for name in sorted(self.kept):
-            yield self.kept[name]
-
-    async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
-        changed = replace(await self.named(name), pairs_per_second=pairs_per_second)
-        self.kept[name] = changed
-        return changed
-
-    async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
-        self.kept[name] = replace(await self.named(name), keep_texts=keep_texts)
-        return self.kept[name]
-
-    async def delete(self, name: str) -> None:
-        await self.named(name)
-        del self.kept[name]
-
-
-@dataclass
-class FakeQuotas:
-    given: dict[TenantId, int] = field(default_factory=dict)
-
-    async def pairs_per_second(self, tenant_id: TenantId) -> int | None:
-        return self.given.get(tenant_id)
 
 
 def candidate(rank: int, text: str = "", **changes: object) -> Candidate:

@@ -5,6 +5,7 @@ import pytest
 from pgrerank.inference.metered import Meter, MeteredScorer
 from tests import fakes
 from tests.api.conftest import client_of
+from tests.fake_access import FakeQuotas
 
 CALLS = {
     "/v2/rerank": ("cohere", "documents"),
@@ -39,7 +40,7 @@ async def test_each_query_of_a_request_for_scores_is_a_row(stored_house, databas
 @pytest.mark.parametrize(("path", "field"), [(p, field) for p, (_, field) in CALLS.items()])
 async def test_over_the_quota_a_call_is_refused(path, field):
     clock = fakes.FakeClock()
-    meter = Meter(fakes.FakeQuotas(), default=1, elapsed=clock.elapsed)
+    meter = Meter(FakeQuotas(), default=1, elapsed=clock.elapsed)
     house = fakes.house(clock=clock, scorer=MeteredScorer(fakes.FakeScorer(), meter))
     async with client_of(house) as client:
         body = {"query": "rome", "model": "m", field: ["a"] * 12}

@@ -11,17 +11,18 @@ from pgrerank.inference.metered import Meter, MeteredScorer
 from pgrerank.ports import House
 from tests import fakes
 from tests.api.conftest import OPERATOR_TOKEN, bearer, client_of
+from tests.fake_access import FakeQuotas
 
 SEARCH = {"query": "parse a date", "rerank": "always"}
 
 
 @pytest.fixture
-def quotas() -> fakes.FakeQuotas:
-    return fakes.FakeQuotas()
+def quotas() -> FakeQuotas:
+    return FakeQuotas()
 
 
 @pytest.fixture
-def house(quotas: fakes.FakeQuotas) -> House:
+def house(quotas: FakeQuotas) -> House:
     """Three candidates for every query, and three pairs a second for every tenant."""
     clock = fakes.FakeClock()
     found = tuple(fakes.candidate(rank, "a date") for rank in range(1, 4))

@@ -7,8 +7,9 @@ from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
 from pgrerank.domain.ids import TenantId
 from pgrerank.inference.metered import Meter, MeteredLateInteraction, MeteredScorer
+from tests.fake_access import FakeQuotas
 from tests.fake_tokens import FakeLate
-from tests.fakes import FakeClock, FakeQuotas, FakeScorer, bag_of_words
+from tests.fakes import FakeClock, FakeScorer, bag_of_words
 
 RICH, POOR, USUAL = (TenantId(UUID(int=n)) for n in range(3))
 HUNDRED = [Passage(text="a", content_hash=b"a")] * 100

@@ -1,0 +1,93 @@
+"""Who may do what, and how much of it, in memory."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.errors import ConflictError, NotFoundError
+from pgrerank.domain.ids import KeyId, TenantId
+from pgrerank.domain.page import Page
+from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
+
+
+@dataclass
+class FakeKeys:
+    kept: list[ApiKey] = field(default_factory=list)
+    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+
+    async def find(self, prefix: str) -> Sequence[ApiKey]:
+        return [key for key in self.kept if key.prefix == prefix]
+
+    async def create(
+        self,
+        tenant_id: TenantId,
+        name: str,
+        scopes: frozenset[Scope],
+        *,
+        secret: str,
+        expires_at: datetime | None,
+    ) -> ApiKey:
+        key = ApiKey(
+            id=KeyId(uuid7()),
+            tenant_id=tenant_id,
+            name=name,
+            prefix=secret_prefix(secret),
+            secret_hash=secret_hash(secret),
+            scopes=scopes,
+            created_at=self.now,
+            expires_at=expires_at,
+        )
+        self.kept.append(key)
+        return key
+
+    async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
+        return Page(items=[k for k in self.kept if k.tenant_id == tenant_id], cursor=None)
+
+    async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
+        self.kept = [
+            replace(key, revoked_at=self.now) if key.id == key_id else key for key in self.kept
+        ]
+
+
+@dataclass
+class FakeTenants:
+    kept: dict[str, Tenant] = field(default_factory=dict)
+
+    async def create(self, name: str) -> Tenant:
+        if name in self.kept:
+            raise ConflictError(f"Tenant `{name}` exists.")
+        made = Tenant(id=TenantId(uuid7()), name=name, created_at=datetime(2026, 1, 1, tzinfo=UTC))
+        return self.kept.setdefault(name, made)
+
+    async def named(self, name: str) -> Tenant:
+        if name not in self.kept:
+            raise NotFoundError("tenant", name)
+        return self.kept[name]
+
+    async def all(self) -> AsyncIterator[Tenant]:
+        for name in sorted(self.kept):
+            yield self.kept[name]
+
+    async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
+        changed = replace(await self.named(name), pairs_per_second=pairs_per_second)
+        self.kept[name] = changed
+        return changed
+
+    async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
+        self.kept[name] = replace(await self.named(name), keep_texts=keep_texts)
+        return self.kept[name]
+
+    async def delete(self, name: str) -> None:
+        await self.named(name)
+        del self.kept[name]
+
+
+@dataclass
+class FakeQuotas:
+    given: dict[TenantId, int] = field(default_factory=dict)
+
+    async def pairs_per_second(self, tenant_id: TenantId) -> int | None:
+        return self.given.get(tenant_id)
