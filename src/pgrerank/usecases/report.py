@@ -10,17 +10,17 @@ from scipy import stats
 from sklearn import metrics
 
 from pgrerank.domain import measures
+from pgrerank.domain.calibration import Sample
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.judgment import RELEVANT
 from pgrerank.ports import Office
 from pgrerank.ports.reporting import Interval, JudgedCandidate, LoggedSearch
+from pgrerank.usecases import assess
 
 STAGES = ("embed", "retrieve", "rerank", "total")
 TOPS = (1, 3, 10)
 MEASURE = "nDCG@10"
-#: bins of the reliability diagram, each with as many candidates
-BINS = 10
 #: under this many judged candidates with a probability a reliability diagram is noise
 FEWEST = 50
 
@@ -222,21 +222,23 @@ def _quality(judged: Sequence[JudgedCandidate], rank: str) -> float | None:
 
 
 def _reliability(judged: Sequence[JudgedCandidate]) -> Reliability | None:
-    pairs = sorted(
-        (each.relevance, each.grade >= RELEVANT) for each in judged if each.relevance is not None
-    )
-    if len(pairs) < FEWEST:
+    known = [each for each in judged if each.relevance is not None]
+    if len(known) < FEWEST:
         return None
-    bins = [part for part in np.array_split(np.array(pairs, dtype=np.float64), BINS) if len(part)]
-    said = [float(part[:, 0].mean()) for part in bins]
-    found = [float(part[:, 1].mean()) for part in bins]
-    weights = [len(part) for part in bins]
-    gaps = np.abs(np.subtract(said, found))
+    said = np.array([each.relevance for each in known], dtype=np.float64)
+    sample = Sample(
+        queries=np.zeros(len(known), dtype=np.int64),
+        scores=said,
+        relevant=np.array([each.grade >= RELEVANT for each in known]),
+        weights=np.ones(len(known)),
+    )
+    bins = assess.bins(sample, said)
+    gaps = [abs(each.predicted - each.observed) for each in bins]
     return Reliability(
-        said=said,
-        found=found,
-        candidates=len(pairs),
-        error=float(np.average(gaps, weights=weights)),
+        said=[each.predicted for each in bins],
+        found=[each.observed for each in bins],
+        candidates=len(known),
+        error=float(np.average(gaps, weights=[each.pairs for each in bins])),
     )
 
 

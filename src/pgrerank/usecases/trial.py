@@ -14,7 +14,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import ScoringError
 from pgrerank.domain.evaluation import Question
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.significance import Values
 from pgrerank.ports import House, Vector
@@ -120,7 +120,7 @@ class Trials:
 
     async def _vector(self, query: str) -> Vector | None:
         if query not in self._vectors:
-            wanted = self._ground.request.strategy is not Strategy.KEYWORD and query.strip()
+            wanted = replace(self._ground.request, query=query).has_dense_leg
             if wanted:
                 self._ground.collection.require_embedder(self._ground.house.embedder.model)
             embed = self._ground.house.embedder.query
