@@ -102,7 +102,7 @@ begin
         end || ' as is_allowed, ' || tf
         || ' from pgrerank.chunk as c'
         || case
-            -- As queries/documents.sql counts a title, and queries/words.sql.
+            -- As queries/incoming.sql counts a title, and queries/words.sql.
             when title_boost <> 1
                 then ' cross join lateral (select coalesce(c.title_frequencies, ('
                     || 'select pgrerank.term_frequencies_v1(to_tsvector($11, left(d.title, 200)))'

@@ -3,7 +3,7 @@
 -- Returns: one row: lexeme_count, the length in lexemes, repeated ones counted each time;
 --     term_frequencies, as term_frequencies_v1 has them, of at most 16,000 lexemes, which is
 --     pgvector's bound: others are not counted.
--- Called by: queries/documents.sql.
+-- Called by: queries/incoming.sql.
 create function pgrerank.text_statistics_v1(lexemes tsvector)
 returns table (lexeme_count integer, term_frequencies public.sparsevec)
 language sql immutable parallel safe
