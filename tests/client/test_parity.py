@@ -41,7 +41,7 @@ def test_answers_hold_what_the_service_sends(ours, theirs):
 
 
 def test_every_score_and_place_of_the_service_is_read():
-    assert fields(ranked.Scores) <= fields(answers.Scores)
+    assert fields(ranked.Scores) == fields(answers.Scores)
     assert fields(ranked.Ranks) == fields(answers.Ranks)
 
 

@@ -35,8 +35,8 @@ class Scores(_Answer, frozen=True, kw_only=True):
     evidence: float | None = None
     #: probability of relevance, 0 to 1
     relevance: float | None = None
-    #: what a collection's terms add in the order
-    boost: float | None = None
+    #: what the collection's terms add to `evidence`, or else to `rerank`, in the order
+    boost: float = 0.0
 
 
 class Ranks(_Answer, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ FACTS = "pgrerank"
 # The first that all results have. Relevance can be compared between queries; of the others, each
 # is what the order goes by where it is the first.
 _BY_PREFERENCE = ("relevance", "evidence", "rerank", "cascade", "fused")
+#: to these the order adds what a collection's terms are worth
+_BOOSTED = frozenset({"evidence", "rerank"})
 
 
 def found(answer: Found) -> Iterator[tuple[Result, float, dict[str, Any]]]:
@@ -36,7 +38,7 @@ def found(answer: Found) -> Iterator[tuple[Result, float, dict[str, Any]]]:
             "rerank_status": answer.rerank.status,
         }
         named = {key: value for key, value in told.items() if value}
-        yield result, getattr(result.scores, name), {**named, **document.metadata, FACTS: facts}
+        yield result, _score(result.scores, name), {**named, **document.metadata, FACTS: facts}
 
 
 def ranked(answer: Ranked) -> Iterator[tuple[int, float, dict[str, Any]]]:
@@ -67,3 +69,7 @@ def _common(scores: Sequence[Scores]) -> str:
     return next(
         name for name in _BY_PREFERENCE if all(getattr(each, name) is not None for each in scores)
     )
+
+
+def _score(scores: Scores, name: str) -> float:
+    return getattr(scores, name) + (scores.boost if name in _BOOSTED else 0.0)

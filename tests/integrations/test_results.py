@@ -1,0 +1,65 @@
+"""Which score of an answer frameworks get."""
+
+from uuid import uuid4
+
+import pytest
+
+from pgrerank.client.answers import (
+    Found,
+    FoundChunk,
+    FoundDocument,
+    Legs,
+    Ranks,
+    RerankReport,
+    Result,
+    Scores,
+)
+from pgrerank.integrations.results import found
+
+
+def answer(*scores: Scores) -> Found:
+    report = RerankReport(status="partial", depth=1)
+    results = [
+        Result(
+            document=FoundDocument(id="d", title="", uri=None, metadata={"title": "Mine"}),
+            chunk=FoundChunk(id=uuid4(), ordinal=0, content="text"),
+            scores=each,
+            ranks=Ranks(fused=place, final=place),
+        )
+        for place, each in enumerate(scores, start=1)
+    ]
+    return Found(id=uuid4(), results=results, rerank=report, legs=Legs())
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        (
+            [{"relevance": 0.9, "rerank": 4, "boost": 1}, {"relevance": 0.2, "rerank": -1}],
+            [0.9, 0.2],
+        ),
+        (
+            [{"evidence": 1.5, "rerank": 0.1, "boost": 0.5}, {"evidence": 1.8, "rerank": 0.9}],
+            [2, 1.8],
+        ),
+        ([{"rerank": 4, "boost": 0.5}, {"rerank": -1}], [4.5, -1]),
+        ([{"relevance": 0.9, "rerank": 4, "fused": 0.03}, {"fused": 0.02}], [0.03, 0.02]),
+        ([{"cascade": 0.5, "rerank": 4}, {"cascade": 0.4}], [0.5, 0.4]),
+    ],
+)
+def test_one_scale_for_all_results_that_goes_with_their_order(scores, expected):
+    given = answer(*(Scores(**each) for each in scores))
+
+    assert [score for _, score, _ in found(given)] == expected
+
+
+def test_a_documents_own_metadata_is_not_overwritten():
+    ((_, _, metadata),) = found(answer(Scores(fused=0.1)))
+
+    assert (metadata["title"], metadata["pgrerank"]["title"]) == ("Mine", "")
+    assert metadata["document_id"] == "d"
+    assert "uri" not in metadata
+
+
+def test_nothing_found_is_no_failure():
+    assert list(found(answer())) == []
