@@ -29,6 +29,20 @@ async def test_a_call_is_a_row_of_the_log(stored_house, database, path, dialect,
     assert (logged["query"], logged["source"], logged["dialect"]) == ("rome", "api", dialect)
 
 
+async def test_a_collection_is_named_in_a_header(stored_house, database):
+    async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
+        await client.put("/v1/collections/docs")
+        body = {"query": "rome", "documents": ["a", "rome"]}
+        statuses = [
+            (await client.post("/v1/rerank", json=body, headers=header)).status_code
+            for name in ("docs", "nowhere")
+            for header in [{"X-Pgrerank-Collection": name}]
+        ]
+        [logged] = (await client.get("/v1/rerankings")).json()["items"]
+    assert statuses == [200, 404]
+    assert logged["collection"] == "docs"
+
+
 async def test_each_query_of_a_request_for_scores_is_a_row(stored_house, database):
     async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
         body = {"queries": ["rome", "athens", "rome"], "documents": ["a", "b", "c"]}

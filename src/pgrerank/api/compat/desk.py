@@ -3,10 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from litestar.di import NamedDependency
-from litestar.params import SkipValidation
+from litestar.params import HeaderParameter, SkipValidation
 
 from pgrerank.api.compat.errors import EMPTY
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
@@ -25,6 +25,15 @@ MARK = "rerank"
 #: texts of one embedding request, as OpenAI bounds them
 MAX_INPUTS = 2048
 
+Collection = Annotated[
+    str | None,
+    HeaderParameter(
+        name="X-Pgrerank-Collection",
+        description="Name of the collection whose calibration, terms and reranker apply to a "
+        "ranking. Unset: the tenant's calibration, the default reranker.",
+    ),
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
@@ -34,6 +43,8 @@ class Desk:
     caller: Caller
     limits: Limits
     observer: Observer
+    #: whose calibration, terms and reranker apply; None: the tenant's
+    collection: str | None = None
 
     async def rank(
         self,
@@ -53,6 +64,7 @@ class Desk:
             InvalidRequestError: There are no documents, the query is blank, ...; names the
                 dialect's `field`.
             TooLargeError: The query is too long, or there are too many documents.
+            NotFoundError: The tenant has no collection of the name in the header.
         """
         _check(len(query), self.limits.query_characters, "query", "characters")
         if not documents:
@@ -65,6 +77,7 @@ class Desk:
             limit=limit and min(limit, len(texts)),
             truncate=truncate,
             model=self.reranker(model),
+            collection=self.collection,
             dialect=dialect,
         )
         ranked = await use_case.rank(self.house, self.caller.tenant_id, request)
@@ -134,9 +147,15 @@ def identifier(name: str) -> str:
     return name if MARK in name.lower() else f"{MARK}-{name}"
 
 
-def provided(house: TheHouse, caller: TheCaller, limits: TheLimits, observer: TheObserver) -> Desk:
+def provided(
+    house: TheHouse,
+    caller: TheCaller,
+    limits: TheLimits,
+    observer: TheObserver,
+    collection: Collection = None,
+) -> Desk:
     """The desk, for handlers."""
-    return Desk(house=house, caller=caller, limits=limits, observer=observer)
+    return Desk(house=house, caller=caller, limits=limits, observer=observer, collection=collection)
 
 
 def _check(size: int, limit: int, field: str, unit: str) -> None:
