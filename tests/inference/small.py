@@ -8,8 +8,12 @@ from transformers import (
     AutoTokenizer,
     BertConfig,
     BertForSequenceClassification,
+    DebertaV2Config,
+    DebertaV2ForSequenceClassification,
     DistilBertConfig,
     DistilBertForSequenceClassification,
+    ModernBertConfig,
+    ModernBertForSequenceClassification,
     PreTrainedModel,
     XLMRobertaConfig,
     XLMRobertaForSequenceClassification,
@@ -34,6 +38,33 @@ def roberta() -> PreTrainedModel:
         max_position_embeddings=514,
     )
     return _made(XLMRobertaForSequenceClassification, config)
+
+
+def deberta() -> PreTrainedModel:
+    config = DebertaV2Config(
+        **WIDTH,
+        intermediate_size=64,
+        num_labels=1,
+        initializer_range=0.3,
+        relative_attention=True,
+        pos_att_type=["p2c", "c2p"],
+        position_biased_input=False,
+        vocab_size=30522,
+    )
+    return _made(DebertaV2ForSequenceClassification, config)
+
+
+def modernbert() -> PreTrainedModel:
+    config = ModernBertConfig(
+        **WIDTH,
+        intermediate_size=64,
+        num_labels=1,
+        initializer_range=0.3,
+        vocab_size=30522,
+        pad_token_id=0,
+        max_position_embeddings=512,
+    )
+    return _made(ModernBertForSequenceClassification, config)
 
 
 def distilbert() -> PreTrainedModel:

@@ -4,14 +4,14 @@
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from sentence_transformers import CrossEncoder, SentenceTransformer
 
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.inference import compression, cross, embedder, late
+from pgrerank.inference import compression, cross, embedder, late, yesno
 from pgrerank.inference.backend import (
     classifier,
     classifier_obstacle,
@@ -24,7 +24,7 @@ from pgrerank.inference.cross import CrossPairing
 from pgrerank.inference.embedder import EngineEmbedder
 from pgrerank.inference.engine import CAPACITY, LONGEST_WAIT_S, Engine
 from pgrerank.inference.late import LatePairing
-from pgrerank.inference.model import PACKAGED, use_threads
+from pgrerank.inference.model import PACKAGED, files, use_threads
 from pgrerank.inference.opened import (
     check_bi_encoder,
     check_cross_encoder,
@@ -33,10 +33,11 @@ from pgrerank.inference.opened import (
     prompts,
 )
 from pgrerank.inference.route import Precision
-from pgrerank.inference.scorer import EngineScorer
+from pgrerank.inference.scorer import EngineScorer, Pairing
 from pgrerank.inference.stored import StoredLateInteraction
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.worker import Backend
+from pgrerank.inference.yesno import YesNoPairing
 
 LATE_INTERACTION = "late-interaction"
 STORED = "late-interaction-stored"
@@ -102,7 +103,8 @@ def load_scorer(
     """Load a reranker. Blocking: takes seconds.
 
     Args:
-        name: `late-interaction`, or the folder or hub name of a cross-encoder.
+        name: `late-interaction`, or the folder or hub name of a cross-encoder, or of a language
+            model that was trained to say yes or no (Qwen3-Reranker).
         embedder: Late interaction shares its engine, if that runs the packaged model.
         revision: Branch, tag or commit of the hub repository.
         precision: `fast`, `exact` or `int8`, see `route`.
@@ -114,7 +116,8 @@ def load_scorer(
         elapsed: The clock of deadlines, in seconds.
 
     Raises:
-        ModelError: There is no such model, or it is not a cross-encoder with one output.
+        ModelError: There is no such model, or it is neither a cross-encoder with one output nor a
+            language model that answers yes or no.
     """
     if name == LATE_INTERACTION:
         if embedder is not None and embedder.model.name == PACKAGED:
@@ -122,11 +125,32 @@ def load_scorer(
         made = partial(load_embedder, precision=precision, threads=threads, elapsed=elapsed)
         own = made(queue_size=queue_size, longest_wait_s=longest_wait_s)
         return load_late_interaction(own, scores=scores, release=own.close)
-    card, backend, tokens = _cross_encoder(name, revision, precision, max_length, threads)
+    read = _read(name, revision, precision, max_length, threads)
     engine = Engine(
-        backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
+        read.backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
     )
-    return EngineScorer(card, engine, CrossPairing(tokens), ScoreCache(scores), engine.close)
+    return EngineScorer(read.card, engine, read.pairing, ScoreCache(scores), engine.close)
+
+
+def _read(
+    name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
+) -> "_Reader":
+    use_threads(threads)
+    if yesno.is_one(files(name, revision)):
+        model = yesno.opened(name, revision, precision, max_length)
+        check_runs(name, model.backend, model.tokens)
+        return _Reader(model.card, model.backend, YesNoPairing(model.tokens))
+    card, backend, tokens = _cross_encoder(name, revision, precision, max_length, threads)
+    return _Reader(card, backend, CrossPairing(tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A model that reads query and passage together, as an engine runs it."""
+
+    card: ModelCard
+    backend: Backend[float]
+    pairing: Pairing[float]
 
 
 def _cross_encoder(

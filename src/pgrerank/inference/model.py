@@ -2,6 +2,7 @@
 # pyright: reportUnknownVariableType=false
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,13 @@ class Files:
         """SHA-256 (hex) over the files and whatever else decides the numbers."""
         parts = [f"{path}={digest}" for path, digest in sorted(self.digests.items())]
         return hashlib.sha256("\n".join([*parts, *map(str, facts)]).encode()).hexdigest()
+
+    def architectures(self) -> list[str]:
+        """The classes of transformers that its configuration names; none where it names none."""
+        path = self.folder / "config.json"
+        if not path.exists():
+            return []
+        return json.loads(path.read_text(encoding="utf-8")).get("architectures") or []
 
 
 def files(name: str, revision: str | None = None) -> Files:

@@ -109,12 +109,23 @@ class Tokens:
 
     def pairs(self, query: str, texts: Sequence[str]) -> list[Reading]:
         """The query with each text. The query has a budget, the text gets the rest."""
-        room = self.max_length - self._pair.size
+        return self._paired(self._pair, query, texts)
+
+    def framed(
+        self, around: tuple[str, str, str], query: str, texts: Sequence[str]
+    ) -> list[Reading]:
+        """The same, with these texts before, between and behind them in place of special tokens."""
+        encodings = self._tokenizer.encode_batch_fast(list(around), add_special_tokens=False)
+        special = tuple((encoding.ids, [0] * len(encoding.ids)) for encoding in encodings)
+        return self._paired(_Template(special, (0, 0)), query, texts)
+
+    def _paired(self, template: _Template, query: str, texts: Sequence[str]) -> list[Reading]:
+        room = max(self.max_length - template.size, 2)
         (asked,) = self._bodies([query], room)
-        head = asked.ids[: min(_QUERY_TOKENS, self.max_length // 3)]
+        head = asked.ids[: min(_QUERY_TOKENS, self.max_length // 3, room - 1)]
         bodies = self._bodies(texts, (room - len(head)) * SEGMENTS)
         readings = [
-            _reading(self._pair, [head], body, room=room - len(head), most=SEGMENTS)
+            _reading(template, [head], body, room=room - len(head), most=SEGMENTS)
             for body in bodies
         ]
         cut = asked.cut or len(head) < len(asked.ids)
