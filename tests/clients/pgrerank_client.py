@@ -5,7 +5,19 @@
 
 import asyncio
 
-from acceptance import DOCUMENTS, HUGE, KEY, QUERY, THOUSAND, URL, WRONG_KEY, Checks, client, run
+from acceptance import (
+    DOCUMENTS,
+    HUGE,
+    KEY,
+    POOR_KEY,
+    QUERY,
+    THOUSAND,
+    URL,
+    WRONG_KEY,
+    Checks,
+    client,
+    run,
+)
 
 from pgrerank.client import AsyncClient, Client, Document, errors
 
@@ -32,6 +44,8 @@ def blocking(check: Checks) -> None:
         check.refused("401", errors.AuthenticationError, lambda: stranger.rank(QUERY, DOCUMENTS))
         check.refused("404", errors.NotFoundError, lambda: service.search("nowhere", QUERY))
         check.refused("413", errors.InvalidRequestError, lambda: service.rank(QUERY, HUGE), "413")
+    with Client(URL, POOR_KEY) as poor:
+        check.refused("429", errors.TooManyRequestsError, lambda: poor.rank(QUERY, DOCUMENTS))
 
 
 @client("httpx", "pgrerank.client.AsyncClient")

@@ -10,7 +10,18 @@ import os
 
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "false"
 
-from acceptance import DOCUMENTS, KEY, QUERY, THOUSAND, URL, WRONG_KEY, Checks, client, run
+from acceptance import (
+    DOCUMENTS,
+    KEY,
+    POOR_KEY,
+    QUERY,
+    THOUSAND,
+    URL,
+    WRONG_KEY,
+    Checks,
+    client,
+    run,
+)
 from haystack import Document, Pipeline
 from haystack.utils import Secret
 
@@ -40,6 +51,7 @@ def ranker(check: Checks) -> None:
     check.ranked(pairs(asyncio.run(waited)), name="async")
     check.thousand(ranked(THOUSAND))
     check.refused("401", errors.AuthenticationError, lambda: ranked(key=WRONG_KEY))
+    check.refused("429", errors.TooManyRequestsError, lambda: ranked(key=POOR_KEY))
 
 
 @client("haystack-ai", "Pipeline")

@@ -8,7 +8,18 @@
 
 import asyncio
 
-from acceptance import DOCUMENTS, KEY, QUERY, THOUSAND, URL, WRONG_KEY, Checks, client, run
+from acceptance import (
+    DOCUMENTS,
+    KEY,
+    POOR_KEY,
+    QUERY,
+    THOUSAND,
+    URL,
+    WRONG_KEY,
+    Checks,
+    client,
+    run,
+)
 from langchain_classic.retrievers import ContextualCompressionRetriever
 from langchain_core.documents import Document
 
@@ -41,6 +52,11 @@ def compressor(check: Checks) -> None:
         "401",
         errors.AuthenticationError,
         lambda: ranker(WRONG_KEY).compress_documents(given(DOCUMENTS), QUERY),
+    )
+    check.refused(
+        "429",
+        errors.TooManyRequestsError,
+        lambda: ranker(POOR_KEY).compress_documents(given(DOCUMENTS), QUERY),
     )
 
 

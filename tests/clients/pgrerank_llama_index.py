@@ -8,7 +8,18 @@
 
 import asyncio
 
-from acceptance import DOCUMENTS, KEY, QUERY, THOUSAND, URL, WRONG_KEY, Checks, client, run
+from acceptance import (
+    DOCUMENTS,
+    KEY,
+    POOR_KEY,
+    QUERY,
+    THOUSAND,
+    URL,
+    WRONG_KEY,
+    Checks,
+    client,
+    run,
+)
 from llama_index.core import get_response_synthesizer
 from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
@@ -43,6 +54,7 @@ def postprocessor(check: Checks) -> None:
     check.ranked(asyncio.run(waited()), name="async")
     check.thousand(ranked(THOUSAND))
     check.refused("401", errors.AuthenticationError, lambda: ranked(key=WRONG_KEY))
+    check.refused("429", errors.TooManyRequestsError, lambda: ranked(key=POOR_KEY))
 
 
 @client("llama-index-core", "RetrieverQueryEngine")
