@@ -181,3 +181,50 @@ async def test_the_operator_says_whether_texts_are_kept():
 
     assert changed.json()["keep_texts"]
     assert unknown.status_code == 404
+
+
+async def test_rankings_go_by_the_calibration_and_the_thresholds_of_the_collection(caller):
+    words = [("a red fox sleeps", 2), ("a red car drives", 0)]
+    documents = [{"id": f"{g}-{n}", "text": f"{text} {n}"} for n in range(12) for text, g in words]
+    graded = [
+        {"query": f"red fox {n}", "document": f"{g}-{n}", "grade": g}
+        for n in range(12)
+        for _, g in words
+    ]
+    await caller.put("/v1/collections/docs")
+    await caller.put("/v1/collections/docs/documents", json=documents)
+    await caller.post("/v1/judgments", json={"collection": "docs", "judgments": graded})
+    made = await caller.post("/v1/calibrations", json={"collection": "docs"})
+    await caller.put("/v1/collections/docs/thresholds/likely", json={"min_relevance": 0.5})
+
+    asked = {"query": "red fox 3", "documents": ["a car", "a red fox sleeps 3", "the red car"]}
+    alone = (await ranked(caller, **asked)).json()
+    body = (await ranked(caller, **asked, collection="docs")).json()
+    cut = (await ranked(caller, **asked, collection="docs", threshold="likely")).json()
+    logged = (await caller.get(f"/v1/rerankings/{body['id']}")).json()
+
+    assert alone["calibration"]["id"] is None
+    assert body["calibration"]["id"] == made.json()["id"]
+    assert body["calibration"]["reason"].startswith("it was fitted to searches: hybrid")
+    likely = [each["relevance"] for each in body["results"]]
+    assert likely == sorted(likely, reverse=True)
+    assert likely[0] > 0.5 > likely[-1]
+    assert [each["display"] for each in body["results"]] == likely
+    assert [each["relevance"] for each in logged["documents"]] == pytest.approx(likely)
+    assert [each["index"] for each in cut["results"]] == [1]
+    assert cut["cut"]["threshold"] == 2
+
+
+async def test_rankings_go_by_the_calibration_of_all_of_the_tenant(caller):
+    pairs = [
+        {"query": f"red fox {n}", "text": text, "grade": grade}
+        for n in range(12)
+        for text, grade in [("a red fox", 2), ("a car", 0)]
+    ]
+    made = await caller.post("/v1/calibrations", json={"pairs": pairs})
+    assert made.status_code == 201, made.text
+
+    body = (await ranked(caller)).json()
+
+    assert body["calibration"]["id"] == made.json()["id"]
+    assert body["results"][0]["relevance"] > 0.5
