@@ -18,6 +18,10 @@ MAX_DOCUMENTS = 10_000
 #: name of the product's own way to ask
 NATIVE = "native"
 
+# Of the packaged model on 75 questions of NQ, SelQA and CovidQA, each with one relevant passage and
+# about five near it, both kinds weighing alike, a logistic curve has slope 13.8 and centre .504.
+_STEEPNESS = 14.0
+_EVEN = 0.5
 _UNSCORED = PairScore(value=None)
 
 
@@ -187,16 +191,17 @@ def ordered(
 def shown(score: float | None, kind: ScoreKind | None) -> float:
     """A raw score from 0 to 1, as other systems show scores: a higher one is never shown lower.
 
-    The sigmoid of a logit; the mean cosine of late interaction from -1..1 to 0..1 in a straight
-    line; any other score as it is, held to 0..1. Nothing of this is a probability: that is what
-    calibration is for. No score is shown as 0.
+    The sigmoid of a logit; that of late interaction's mean cosine, stretched so that an even
+    chance is shown as one half; any other score as it is, held to 0..1. Nothing of this is a
+    probability: that is what calibration is for. No score is shown as 0.
     """
     if score is None:
         return 0.0
     if kind is ScoreKind.LOGIT:
         return logistic(score)
-    spread = (1 + score) / 2 if kind is ScoreKind.MAXSIM else score
-    return min(max(spread, 0.0), 1.0)
+    if kind is ScoreKind.MAXSIM:
+        return logistic(_STEEPNESS * (score - _EVEN))
+    return min(max(score, 0.0), 1.0)
 
 
 def _place(ranked: RankedDocument) -> tuple[bool, float, int]:

@@ -242,6 +242,13 @@ def test_shown_scores_lie_between_0_and_1_in_the_order_of_the_raw_ones(kind):
     assert ranks.shown(None, kind) == 0
 
 
+def test_a_mean_cosine_of_one_half_is_shown_as_one_half():
+    shown = [ranks.shown(score, ScoreKind.MAXSIM) for score in (-1.0, 0.3, 0.5, 0.7, 1.0)]
+
+    assert shown == pytest.approx([0, 0.057, 0.5, 0.943, 1], abs=1e-3)
+    assert shown == sorted(set(shown))
+
+
 def test_boosts_move_documents_and_leave_their_scores():
     documents = [BroughtDocument(text) for text in "abc"]
     scores = [PairScore(value=value) for value in (0.2, 0.5, None)]
