@@ -39,6 +39,8 @@ class Dialect:
     empty: int | None = None
     #: where a refusal keeps its words
     words: tuple[str | int, ...] = ("message",)
+    #: of one that has too many
+    many: int = 413
     #: status of the reranker's line being full
     full: int = 503
 
@@ -66,11 +68,12 @@ TEI = Dialect(
     score="score",
     malformed=422,
     empty=400,
+    many=422,
     words=("error",),
     full=429,
 )
 INFINITY = Dialect(
-    path="/compat/infinity/rerank", malformed=422, words=("detail", 0, "msg"), full=429
+    path="/compat/infinity/rerank", malformed=422, many=422, words=("detail", 0, "msg"), full=429
 )
 VLLM = Dialect(path="/compat/vllm/rerank", words=("error", "message"))
 ROOT_2 = Dialect(path="/v2/rerank")
@@ -84,6 +87,7 @@ ROOT_TEI = Dialect(
     score="score",
     malformed=422,
     empty=400,
+    many=422,
     words=("error",),
     full=429,
 )
@@ -164,14 +168,22 @@ async def test_a_thousand_documents_come_back(client: Client, dialect: Dialect):
 @every_dialect
 async def test_too_many_documents_are_refused(client: Client, dialect: Dialect):
     answer = await client.post(dialect.path, json=dialect.body([""] * 10_001))
-    assert answer.status_code == 413
+    assert answer.status_code == dialect.many
     assert "10001 documents" in answer.text
+
+
+@every_dialect
+async def test_a_body_over_the_limit_is_refused(dialect: Dialect):
+    async with client_of(fakes.house(), limits=Limits(body_bytes=100)) as client:
+        answer = await client.post(dialect.path, json=dialect.body(["a" * 100]))
+    assert answer.status_code == 413
+    assert "100 bytes" in answer.text
 
 
 @every_dialect
 async def test_no_documents_are_refused(client: Client, dialect: Dialect):
     answer = await client.post(dialect.path, json=dialect.body([]))
-    assert answer.status_code == dialect.empty or dialect.malformed
+    assert answer.status_code == (dialect.empty or dialect.malformed)
     assert "must not be empty" in dialect.said(answer.json())
 
 

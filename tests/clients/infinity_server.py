@@ -47,7 +47,7 @@ model = "packaged"
 dimensions = 384
 batch = 16
 """
-_PATIENCE_S = 120
+_PATIENCE_S = 300
 
 
 def installed() -> Path:

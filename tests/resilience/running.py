@@ -20,11 +20,11 @@ from pgrerank.storage import embedded
 
 OPERATOR_TOKEN = "operator-token-for-tests"
 COLLECTION = "docs"
-_PATIENCE_S = 60
+_PATIENCE_S = 240  # on a busy machine models take a minute to load
 
 
 def eventually(condition: Callable[[], Any]) -> Any:
-    """What the condition gives once it is true; fails if that takes a minute."""
+    """What the condition gives once it is true; fails if that takes minutes."""
     give_up = monotonic() + _PATIENCE_S
     pause = Event()
     while not (found := condition()):
@@ -65,10 +65,16 @@ class Service:
                 | {"PGRERANK_OPERATOR_TOKEN": OPERATOR_TOKEN, "PGRERANK_REQUESTS_PER_MINUTE": "0"}
                 | self._settings,
             )
-        found = eventually(lambda: re.search(r"listens on (http://\S+?),", self._log.read_text()))
+        found = eventually(self._address)
         self.client = httpx.Client(
             base_url=found[1], headers={"Authorization": f"Bearer {self._key}"}, timeout=60
         )
+
+    def _address(self) -> re.Match[str] | None:
+        """Where it says that it listens, once it does."""
+        said = self._log.read_text()
+        assert self._process.poll() is None, said
+        return re.search(r"listens on (http://\S+?),", said)
 
     def stop(self, number: signal.Signals) -> int:
         """Send a signal and wait for the end; the exit code."""

@@ -11,7 +11,7 @@ from litestar.plugins.problem_details import ProblemDetailsException
 from msgspec import Struct
 
 from pgrerank.api.framework import ToProblem, problems
-from pgrerank.api.problem import BODY, BY_STATUS, KINDS, FieldProblem, Kind
+from pgrerank.api.problem import BODY, BY_STATUS, INVALID, KINDS, TOO_LARGE, FieldProblem, Kind
 from pgrerank.domain.limits import Limits
 
 #: what is wrong with a list of texts that holds none
@@ -32,6 +32,12 @@ class Refusal:
 
     #: there was nothing to rank or to embed
     is_empty: bool
+
+    @property
+    def is_malformed(self) -> bool:
+        """Whether another body would do: a field is wrong, or holds too much."""
+        is_body = any(each.field == BODY for each in self.fields)
+        return self.kind is INVALID or (self.kind is TOO_LARGE and not is_body)
 
     @property
     def status(self) -> int:

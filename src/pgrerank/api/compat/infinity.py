@@ -10,7 +10,7 @@ from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, wire
 from pgrerank.api.compat.desk import TheDesk
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.problem import INVALID, OVERLOADED, UNAUTHENTICATED
+from pgrerank.api.problem import OVERLOADED, UNAUTHENTICATED
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.tenant import Scope
 
@@ -156,7 +156,7 @@ def refused(refusal: Refusal) -> Response[Any]:
     """A refusal in infinity's words, which for a malformed body are FastAPI's."""
     if refusal.kind is UNAUTHENTICATED:
         return refusal.told(Stranger(detail="Unauthorized"))
-    if refusal.kind is INVALID:
+    if refusal.is_malformed:
         return refusal.told(Refused(detail=_malformed(refusal)), _MALFORMED)
     status = _OVERLOADED if refusal.kind is OVERLOADED else refusal.status
     fault = wire.Fault(message=refusal.detail, type=None, param=None, code=status)

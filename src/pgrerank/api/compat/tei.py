@@ -17,7 +17,6 @@ from pgrerank.api.compat.desk import Desk, TheDesk
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.problem import (
     INTERNAL,
-    INVALID,
     OVERLOADED,
     QUOTA,
     TOO_LARGE,
@@ -31,9 +30,10 @@ from pgrerank.domain.tenant import Scope
 NAME = "tei"
 
 Direction = Literal["left", "right", "Left", "Right"]
-#: status and `error_type` of each kind of problem; of any other: our own status and "Backend"
+#: status and `error_type` of a body that could be mended; and of each other kind of problem where
+#: it is not our own status and "Backend"
+_VALIDATION = (422, "Validation")
 _TOLD = {
-    INVALID: (422, "Validation"),
     TOO_LARGE: (413, "Validation"),
     OVERLOADED: (429, "Overloaded"),
     QUOTA: (429, "Overloaded"),
@@ -41,7 +41,7 @@ _TOLD = {
     UNAVAILABLE: (503, "Unhealthy"),
     INTERNAL: (500, "Backend"),
 }
-_EMPTY = 400
+_EMPTY = (400, "Empty")
 
 
 class Rerank(Struct, frozen=True, kw_only=True):
@@ -197,8 +197,8 @@ def refused(refusal: Refusal) -> Response[Any]:
     if refusal.kind is UNAUTHENTICATED:
         return refusal.told(b"")
     status, name = _TOLD.get(refusal.kind, (refusal.status, "Backend"))
-    if refusal.is_empty:
-        status, name = _EMPTY, "Empty"
+    if refusal.is_malformed:
+        status, name = _EMPTY if refusal.is_empty else _VALIDATION
     return refusal.told(Refused(error=refusal.detail, error_type=name), status)
 
 
