@@ -11,7 +11,7 @@ from typing import Any
 from sentence_transformers import CrossEncoder, SentenceTransformer
 
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.inference import compression, cross, embedder, late, yesno
+from pgrerank.inference import colbert, compression, cross, embedder, late, yesno
 from pgrerank.inference.backend import (
     classifier,
     classifier_obstacle,
@@ -20,6 +20,7 @@ from pgrerank.inference.backend import (
 )
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.chunking import Chunker
+from pgrerank.inference.colbert import ColbertPairing
 from pgrerank.inference.cross import CrossPairing
 from pgrerank.inference.embedder import EngineEmbedder
 from pgrerank.inference.engine import CAPACITY, LONGEST_WAIT_S, Engine
@@ -129,28 +130,35 @@ def load_scorer(
     engine = Engine(
         read.backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
     )
-    return EngineScorer(read.card, engine, read.pairing, ScoreCache(scores), engine.close)
-
-
-def _read(
-    name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
-) -> "_Reader":
-    use_threads(threads)
-    if yesno.is_one(files(name, revision)):
-        model = yesno.opened(name, revision, precision, max_length)
-        check_runs(name, model.backend, model.tokens)
-        return _Reader(model.card, model.backend, YesNoPairing(model.tokens))
-    card, backend, tokens = _cross_encoder(name, revision, precision, max_length, threads)
-    return _Reader(card, backend, CrossPairing(tokens))
+    return EngineScorer(read.card, engine, read.pairing(engine), ScoreCache(scores), engine.close)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """A model that reads query and passage together, as an engine runs it."""
+    """A loaded reranker, as an engine runs it."""
 
     card: ModelCard
-    backend: Backend[float]
-    pairing: Pairing[float]
+    backend: Backend[Any]
+    pairing: Callable[[Engine[Any]], Pairing[Any]]
+
+
+def _read(
+    name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
+) -> _Reader:
+    use_threads(threads)
+    found = files(name, revision)
+    if colbert.is_one(found):
+        late_model = colbert.opened(name, revision, precision, max_length)
+        tokens = late_model.tokens
+        return _Reader(
+            late_model.card, late_model.backend, lambda engine: ColbertPairing(engine, tokens)
+        )
+    if yesno.is_one(found):
+        model = yesno.opened(name, revision, precision, max_length)
+        check_runs(name, model.backend, model.tokens)
+        return _Reader(model.card, model.backend, lambda _: YesNoPairing(model.tokens))
+    card, backend, tokens = _cross_encoder(name, revision, precision, max_length, threads)
+    return _Reader(card, backend, lambda _: CrossPairing(tokens))
 
 
 def _cross_encoder(

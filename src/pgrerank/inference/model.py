@@ -30,8 +30,9 @@ _CONFIGURATION = (
     "modules.json",
     "sentence_bert_config.json",
     "tokenizer.json",
+    "artifact.metadata",  # of Stanford's ColBERT
 )
-_DOWNLOADS = [_WEIGHTS, "*.json", "*.txt", "*.model"]
+_DOWNLOADS = [_WEIGHTS, "*.json", "*.txt", "*.model", "artifact.metadata"]
 _OTHER_FORMATS = frozenset({"onnx", "openvino"})
 
 
