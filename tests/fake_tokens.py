@@ -32,6 +32,7 @@ class FakeLate:
         precision="fp32",
         max_length=256,
         score_kind=ScoreKind.MAXSIM,
+        stands_for="f" * 64,
     )
 
     async def embedded(

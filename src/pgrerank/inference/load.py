@@ -206,7 +206,9 @@ def load_stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteract
     """
     if embedder.model.name != PACKAGED:
         return None
-    return StoredLateInteraction(_maxsim(embedder, STORED, compression.TEMPLATE), embedder)
+    whole = _maxsim(embedder, LATE_INTERACTION, late.TEMPLATE)
+    card = _maxsim(embedder, STORED, compression.TEMPLATE)
+    return StoredLateInteraction(replace(card, stands_for=whole.fingerprint), embedder)
 
 
 def _maxsim(embedder: EngineEmbedder, name: str, template: str) -> ModelCard:

@@ -83,9 +83,14 @@ def reader(house: House, collection: Collection, request: SearchRequest) -> Late
             f"needs token vectors, which the collection `{collection.name}` does not store. "
             "`pgrerank collection tokens` gives it some",
         )
-    is_its_full_form = house.scorer.model.score_kind is ScoreKind.MAXSIM
-    is_asked = request.cascade is not None or is_its_full_form
-    return late if is_asked and _may_run(request, collection) else None
+    if late is None or not _may_run(request, collection):
+        return None
+    return late if request.cascade is not None or _stands_for(late, house.scorer) else None
+
+
+def _stands_for(late: LateInteraction, scorer: Scorer) -> bool:
+    model = scorer.model
+    return model.score_kind is ScoreKind.MAXSIM and late.model.stands_for == model.fingerprint
 
 
 def last(scorer: Scorer, work: Work) -> Scorer:

@@ -51,6 +51,16 @@ def order_of(ranking):
     return [hit.candidate.fused_rank for hit in ranking.hits]
 
 
+async def test_stored_vectors_do_not_stand_in_for_late_interaction_by_another_model():
+    other = FullForm()
+    other.model = replace(other.model, fingerprint="9" * 64)
+
+    ranking = await found(furnished(scorer=other))
+
+    assert other.asked == [(QUERY, 6)]
+    assert ranking.rerank.fingerprint == "9" * 64
+
+
 async def test_cascade_lets_the_reranker_read_the_best_only():
     scorer = FakeScorer()
 
