@@ -44,7 +44,7 @@ class RerankV2(Struct, frozen=True, kw_only=True):
     return_documents: wire.Returned = None
 
 
-class Result(Struct, frozen=True, kw_only=True):
+class CohereResult(Struct, frozen=True, kw_only=True):
     """A document in its new place."""
 
     index: int
@@ -90,21 +90,21 @@ class ApiMeta(Struct, frozen=True, kw_only=True):
         )
 
 
-class Reranked(Struct, frozen=True, kw_only=True):
+class CohereRanking(Struct, frozen=True, kw_only=True):
     """What both versions answer."""
 
     id: str
-    results: list[Result]
+    results: list[CohereResult]
     meta: ApiMeta
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class CohereRefusal(Struct, frozen=True, kw_only=True):
     """A refusal."""
 
     message: str
 
 
-RESPONSES = errors.documented(Refused, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+RESPONSES = errors.documented(CohereRefusal, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 
 
 @post(
@@ -115,7 +115,7 @@ RESPONSES = errors.documented(Refused, 400, 401, 403, 404, 409, 413, 415, 429, 5
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank_v1(data: JSONBody[RerankV1], desk: TheDesk) -> Reranked:
+async def rerank_v1(data: JSONBody[RerankV1], desk: TheDesk) -> CohereRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
     return await answered(desk, data, "1", rank_fields=data.rank_fields)
 
@@ -128,14 +128,14 @@ async def rerank_v1(data: JSONBody[RerankV1], desk: TheDesk) -> Reranked:
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank_v2(data: JSONBody[RerankV2], desk: TheDesk) -> Reranked:
+async def rerank_v2(data: JSONBody[RerankV2], desk: TheDesk) -> CohereRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
     return await answered(desk, data, "2")
 
 
 async def answered(
     desk: Desk, data: RerankV1 | RerankV2, version: str, *, rank_fields: list[str] | None = None
-) -> Reranked:
+) -> CohereRanking:
     """Rank, and answer as Cohere does."""
     ranked = await desk.rank(
         NAME,
@@ -146,19 +146,19 @@ async def answered(
         rank_fields=rank_fields,
     )
     results = [
-        Result(
+        CohereResult(
             index=each.index,
             relevance_score=each.display,
             document=wire.echoed(data.documents[each.index]) if data.return_documents else UNSET,
         )
         for each in ranked.results
     ]
-    return Reranked(id=str(ranked.id), results=results, meta=ApiMeta.of(ranked, version))
+    return CohereRanking(id=str(ranked.id), results=results, meta=ApiMeta.of(ranked, version))
 
 
 def refused(refusal: Refusal) -> Response[Any]:
     """A refusal in Cohere's words."""
-    return refusal.told(Refused(message=refusal.detail))
+    return refusal.told(CohereRefusal(message=refusal.detail))
 
 
 def _warnings(ranked: Ranked) -> list[str]:

@@ -19,7 +19,7 @@ _MALFORMED = 422
 _OVERLOADED = 429
 
 
-class Rerank(Struct, frozen=True, kw_only=True):
+class InfinityRerank(Struct, frozen=True, kw_only=True):
     """What infinity takes."""
 
     query: wire.Query
@@ -32,7 +32,7 @@ class Rerank(Struct, frozen=True, kw_only=True):
     ] = None
 
 
-class Result(Struct, frozen=True, kw_only=True):
+class InfinityResult(Struct, frozen=True, kw_only=True):
     """A document in its new place; `document` is null unless it was asked for."""
 
     relevance_score: float
@@ -40,11 +40,11 @@ class Result(Struct, frozen=True, kw_only=True):
     document: str | None
 
 
-class Reranked(Struct, frozen=True, kw_only=True):
+class InfinityRanking(Struct, frozen=True, kw_only=True):
     """What infinity answers."""
 
     object: str = "rerank"
-    results: list[Result]
+    results: list[InfinityResult]
     model: str
     usage: wire.Usage
     id: str
@@ -60,7 +60,7 @@ class Stats(Struct, frozen=True, kw_only=True):
     batch_size: int = 0
 
 
-class Served(Struct, frozen=True, kw_only=True):
+class InfinityModel(Struct, frozen=True, kw_only=True):
     """A model."""
 
     id: str
@@ -73,10 +73,10 @@ class Served(Struct, frozen=True, kw_only=True):
     capabilities: list[str]
 
 
-class Models(Struct, frozen=True, kw_only=True):
+class InfinityModels(Struct, frozen=True, kw_only=True):
     """All models."""
 
-    data: list[Served]
+    data: list[InfinityModel]
     object: str = "list"
 
 
@@ -88,7 +88,7 @@ class Malformed(Struct, frozen=True, kw_only=True):
     type: str
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class InfinityRefusal(Struct, frozen=True, kw_only=True):
     """A body that was refused."""
 
     detail: list[Malformed]
@@ -103,7 +103,7 @@ class Stranger(Struct, frozen=True, kw_only=True):
 RESPONSES = {
     **errors.documented(wire.Faulty, 403, 404, 409, 413, 415, 429, 500, 503),
     **errors.documented(Stranger, 401),
-    **errors.documented(Refused, _MALFORMED),
+    **errors.documented(InfinityRefusal, _MALFORMED),
 }
 
 
@@ -115,19 +115,19 @@ RESPONSES = {
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+async def rerank(data: JSONBody[InfinityRerank], desk: TheDesk) -> InfinityRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
     ranked = await desk.rank(NAME, data.query, data.documents, model=data.model, limit=data.top_n)
     scores = wire.scores(ranked, raw=data.raw_scores)
     results = [
-        Result(
+        InfinityResult(
             relevance_score=score,
             index=each.index,
             document=data.documents[each.index] if data.return_documents else None,
         )
         for each, score in zip(ranked.results, scores, strict=True)
     ]
-    return Reranked(
+    return InfinityRanking(
         results=results,
         model=wire.ran(ranked),
         usage=wire.Usage.of(ranked),
@@ -144,12 +144,12 @@ async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
     responses=RESPONSES,
     sync_to_thread=False,
 )
-def models(desk: TheDesk) -> Models:
+def models(desk: TheDesk) -> InfinityModels:
     """Rerankers, then embedders."""
     now = int(desk.house.clock.now().timestamp())
     rerankers = [_served(*each, "rerank", now) for each in desk.rerankers()]
     embedders = [_served(*each, "embed", now) for each in desk.embedders()]
-    return Models(data=[*rerankers, *embedders])
+    return InfinityModels(data=[*rerankers, *embedders])
 
 
 def refused(refusal: Refusal) -> Response[Any]:
@@ -157,7 +157,7 @@ def refused(refusal: Refusal) -> Response[Any]:
     if refusal.kind is UNAUTHENTICATED:
         return refusal.told(Stranger(detail="Unauthorized"))
     if refusal.is_malformed:
-        return refusal.told(Refused(detail=_malformed(refusal)), _MALFORMED)
+        return refusal.told(InfinityRefusal(detail=_malformed(refusal)), _MALFORMED)
     status = _OVERLOADED if refusal.kind is OVERLOADED else refusal.status
     fault = wire.Fault(message=refusal.detail, type=None, param=None, code=status)
     return refusal.told(wire.Faulty(error=fault), status)
@@ -170,8 +170,8 @@ def _malformed(refusal: Refusal) -> list[Malformed]:
     ] or [Malformed(loc=["body"], msg=refusal.detail, type="value_error")]
 
 
-def _served(name: str, card: ModelCard, capability: str, now: int) -> Served:
-    return Served(
+def _served(name: str, card: ModelCard, capability: str, now: int) -> InfinityModel:
+    return InfinityModel(
         id=name,
         stats=Stats(),
         created=now,

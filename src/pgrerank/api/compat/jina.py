@@ -17,7 +17,7 @@ NAME = "jina"
 _MALFORMED = 422
 
 
-class Rerank(Struct, frozen=True, kw_only=True):
+class JinaRerank(Struct, frozen=True, kw_only=True):
     """What Jina takes; a document is returned unless the caller says otherwise."""
 
     query: wire.Query
@@ -27,7 +27,7 @@ class Rerank(Struct, frozen=True, kw_only=True):
     return_documents: wire.Returned = None
 
 
-class Result(Struct, frozen=True, kw_only=True):
+class JinaResult(Struct, frozen=True, kw_only=True):
     """A document in its new place."""
 
     index: int
@@ -35,13 +35,13 @@ class Result(Struct, frozen=True, kw_only=True):
     document: dict[str, Any] | UnsetType = UNSET
 
 
-class Reranked(Struct, frozen=True, kw_only=True):
+class JinaRanking(Struct, frozen=True, kw_only=True):
     """What Jina answers."""
 
     object: str = "list"
     model: str
     usage: wire.Usage
-    results: list[Result]
+    results: list[JinaResult]
 
 
 @post(
@@ -52,19 +52,19 @@ class Reranked(Struct, frozen=True, kw_only=True):
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=errors.documented(wire.Detailed, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503),
 )
-async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+async def rerank(data: JSONBody[JinaRerank], desk: TheDesk) -> JinaRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
     ranked = await desk.rank(NAME, data.query, data.documents, model=data.model, limit=data.top_n)
     shows = data.return_documents is not False
     results = [
-        Result(
+        JinaResult(
             index=each.index,
             relevance_score=each.display,
             document=wire.echoed(data.documents[each.index]) if shows else UNSET,
         )
         for each in ranked.results
     ]
-    return Reranked(model=wire.ran(ranked), usage=wire.Usage.of(ranked), results=results)
+    return JinaRanking(model=wire.ran(ranked), usage=wire.Usage.of(ranked), results=results)
 
 
 def refused(refusal: Refusal) -> Response[Any]:

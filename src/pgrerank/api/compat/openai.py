@@ -45,7 +45,7 @@ _TYPES = {
 _CODES = {UNAUTHENTICATED: "invalid_api_key", NOT_FOUND: "not_found", QUOTA: "rate_limit_exceeded"}
 
 
-class Embed(Struct, frozen=True, kw_only=True):
+class OpenaiEmbed(Struct, frozen=True, kw_only=True):
     """What OpenAI takes, and what Jina and Voyage say of a text's part in a search."""
 
     input: Annotated[
@@ -106,7 +106,7 @@ class Embedded(Struct, frozen=True, kw_only=True):
     usage: wire.Usage
 
 
-class Served(Struct, frozen=True, kw_only=True):
+class OpenaiModel(Struct, frozen=True, kw_only=True):
     """A model."""
 
     id: str
@@ -117,11 +117,11 @@ class Served(Struct, frozen=True, kw_only=True):
     max_model_len: int
 
 
-class Models(Struct, frozen=True, kw_only=True):
+class OpenaiModels(Struct, frozen=True, kw_only=True):
     """All models."""
 
     object: str = "list"
-    data: list[Served]
+    data: list[OpenaiModel]
 
 
 RESPONSES = errors.documented(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
@@ -135,7 +135,7 @@ RESPONSES = errors.documented(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 42
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def embeddings(data: JSONBody[Embed], desk: TheDesk) -> Embedded:
+async def embeddings(data: JSONBody[OpenaiEmbed], desk: TheDesk) -> Embedded:
     """A vector for each text, in order. Of a long text the head is read."""
     texts = data.texts()
     card = desk.embedder(data.model).model
@@ -158,12 +158,12 @@ async def embeddings(data: JSONBody[Embed], desk: TheDesk) -> Embedded:
     responses=RESPONSES,
     sync_to_thread=False,
 )
-def models(desk: TheDesk) -> Models:
+def models(desk: TheDesk) -> OpenaiModels:
     """Rerankers, whose ids all contain `rerank`, then embedders."""
     now = int(desk.house.clock.now().timestamp())
-    return Models(
+    return OpenaiModels(
         data=[
-            Served(id=name, created=now, max_model_len=card.max_length)
+            OpenaiModel(id=name, created=now, max_model_len=card.max_length)
             for name, card in [*desk.rerankers(), *desk.embedders()]
         ]
     )
@@ -184,7 +184,7 @@ def fault(refusal: Refusal) -> wire.Fault:
     )
 
 
-def _check_dimensions(data: Embed, card: ModelCard) -> None:
+def _check_dimensions(data: OpenaiEmbed, card: ModelCard) -> None:
     if data.dimensions not in (None, card.dimensions):
         raise InvalidRequestError(
             "dimensions", f"must be {card.dimensions}, which `{card.name}` has, or left out"

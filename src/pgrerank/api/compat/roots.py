@@ -30,7 +30,7 @@ from pgrerank.domain.tenant import Scope
 NAME = "root"
 
 
-class Rerank(Struct, frozen=True, kw_only=True):
+class AnyRerank(Struct, frozen=True, kw_only=True):
     """What Cohere's v1, Jina, Voyage, vLLM and infinity take together."""
 
     query: wire.Query
@@ -60,7 +60,7 @@ class Rerank(Struct, frozen=True, kw_only=True):
         return self.return_documents is not False
 
 
-class Result(Struct, frozen=True, kw_only=True):
+class AnyResult(Struct, frozen=True, kw_only=True):
     """A document in its new place."""
 
     index: int
@@ -68,21 +68,21 @@ class Result(Struct, frozen=True, kw_only=True):
     document: dict[str, Any] | UnsetType = UNSET
 
 
-class Reranked(Struct, frozen=True, kw_only=True):
+class AnyRanking(Struct, frozen=True, kw_only=True):
     """What the clients of all these dialects find what they look for in."""
 
     id: str
     object: str = "rerank"
     created: int
     model: str
-    results: list[Result]
+    results: list[AnyResult]
     #: Voyage's name for results
-    data: list[voyage.Row] | UnsetType = UNSET
+    data: list[voyage.VoyageRow] | UnsetType = UNSET
     meta: cohere.ApiMeta
     usage: wire.Usage
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class AnyRefusal(Struct, frozen=True, kw_only=True):
     """A refusal in which Cohere's, Jina's, Voyage's and vLLM's clients find theirs."""
 
     message: str
@@ -96,7 +96,7 @@ class Alive(Struct, frozen=True, kw_only=True):
     unix: float
 
 
-RESPONSES = errors.documented(Refused, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+RESPONSES = errors.documented(AnyRefusal, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 
 
 @post(
@@ -107,7 +107,7 @@ RESPONSES = errors.documented(Refused, 400, 401, 403, 404, 409, 413, 415, 429, 5
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank_v1(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+async def rerank_v1(data: JSONBody[AnyRerank], desk: TheDesk) -> AnyRanking:
     """Order documents, and answer with what any of these clients looks for.
 
     /compat/<dialect>/v1/rerank answers as that dialect alone.
@@ -123,7 +123,7 @@ async def rerank_v1(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses={
         **RESPONSES,
-        422: errors.documented(tei.Refused, 422)[422],
+        422: errors.documented(tei.TeiRefusal, 422)[422],
     },
 )
 async def rerank(
@@ -135,8 +135,8 @@ async def rerank(
     """
     if "texts" in data:
         errors.tell_as(request, tei.refused)
-        return await tei.answered(desk, _read(data, tei.Rerank))
-    return Response(await _answered(_read(data, Rerank), desk))
+        return await tei.answered(desk, _read(data, tei.TeiRerank))
+    return Response(await _answered(_read(data, AnyRerank), desk))
 
 
 @get(
@@ -155,7 +155,7 @@ async def health(
     return Response(alive, status_code=200 if serves else 503)
 
 
-async def _answered(data: Rerank, desk: Desk) -> Reranked:
+async def _answered(data: AnyRerank, desk: Desk) -> AnyRanking:
     ranked = await desk.rank(
         voyage.NAME if data.is_voyage else NAME,
         data.query,
@@ -166,7 +166,7 @@ async def _answered(data: Rerank, desk: Desk) -> Reranked:
         rank_fields=data.rank_fields,
     )
     scores = wire.scores(ranked, raw=data.raw_scores or data.use_activation is False)
-    return Reranked(
+    return AnyRanking(
         id=str(ranked.id),
         created=int(ranked.created_at.timestamp()),
         model=wire.ran(ranked),
@@ -177,9 +177,9 @@ async def _answered(data: Rerank, desk: Desk) -> Reranked:
     )
 
 
-def _results(data: Rerank, ranked: Ranked, scores: list[float]) -> list[Result]:
+def _results(data: AnyRerank, ranked: Ranked, scores: list[float]) -> list[AnyResult]:
     return [
-        Result(
+        AnyResult(
             index=each.index,
             relevance_score=score,
             document=wire.echoed(data.documents[each.index]) if data.shows else UNSET,
@@ -188,10 +188,10 @@ def _results(data: Rerank, ranked: Ranked, scores: list[float]) -> list[Result]:
     ]
 
 
-def _rows(data: Rerank, ranked: Ranked, scores: list[float]) -> list[voyage.Row]:
+def _rows(data: AnyRerank, ranked: Ranked, scores: list[float]) -> list[voyage.VoyageRow]:
     """Voyage's clients see documents only if they ask."""
     return [
-        voyage.Row(
+        voyage.VoyageRow(
             index=each.index,
             relevance_score=score,
             document=each.document.text if data.return_documents else UNSET,
@@ -208,7 +208,7 @@ def refused(refusal: Refusal) -> Response[Any]:
         param=refusal.fields[0].field if refusal.fields else None,
         code=refusal.status,
     )
-    return refusal.told(Refused(message=refusal.detail, detail=refusal.detail, error=fault))
+    return refusal.told(AnyRefusal(message=refusal.detail, detail=refusal.detail, error=fault))
 
 
 def _read(data: dict[str, Any], kind: type[Any]) -> Any:

@@ -44,7 +44,7 @@ _TOLD = {
 _EMPTY = (400, "Empty")
 
 
-class Rerank(Struct, frozen=True, kw_only=True):
+class TeiRerank(Struct, frozen=True, kw_only=True):
     """What TEI takes. All texts come back, whatever else is asked."""
 
     query: wire.Query
@@ -62,7 +62,7 @@ class Rerank(Struct, frozen=True, kw_only=True):
     return_text: wire.Returned = None
 
 
-class Scored(Struct, frozen=True, kw_only=True):
+class TeiScore(Struct, frozen=True, kw_only=True):
     """A text in its new place."""
 
     index: int
@@ -70,7 +70,7 @@ class Scored(Struct, frozen=True, kw_only=True):
     text: str | UnsetType = UNSET
 
 
-class Embed(Struct, frozen=True, kw_only=True):
+class TeiEmbed(Struct, frozen=True, kw_only=True):
     """What TEI takes. Vectors have unit length, whatever `normalize` says."""
 
     inputs: str | list[str]
@@ -82,7 +82,7 @@ class Embed(Struct, frozen=True, kw_only=True):
     ] = None
 
 
-class Info(Struct, frozen=True, kw_only=True):
+class TeiInfo(Struct, frozen=True, kw_only=True):
     """What runs here."""
 
     model_id: str
@@ -103,7 +103,7 @@ class Info(Struct, frozen=True, kw_only=True):
     docker_label: str | None
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class TeiRefusal(Struct, frozen=True, kw_only=True):
     """A refusal."""
 
     error: str
@@ -111,7 +111,7 @@ class Refused(Struct, frozen=True, kw_only=True):
 
 
 RESPONSES = {
-    **errors.documented(Refused, 400, 403, 404, 409, 413, 415, 422, 429, 500, 503),
+    **errors.documented(TeiRefusal, 400, 403, 404, 409, 413, 415, 422, 429, 500, 503),
     401: ResponseSpec(None, description="No valid credentials"),
 }
 
@@ -124,7 +124,7 @@ RESPONSES = {
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Response[list[Scored]]:
+async def rerank(data: JSONBody[TeiRerank], desk: TheDesk) -> Response[list[TeiScore]]:
     """Order texts, best first."""
     return await answered(desk, data)
 
@@ -137,7 +137,7 @@ async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Response[list[Scored]
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def embed(data: JSONBody[Embed], desk: TheDesk) -> list[list[float]]:
+async def embed(data: JSONBody[TeiEmbed], desk: TheDesk) -> list[list[float]]:
     """A vector for each text, in order."""
     texts = [data.inputs] if isinstance(data.inputs, str) else data.inputs
     vectors = await desk.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
@@ -152,10 +152,10 @@ async def embed(data: JSONBody[Embed], desk: TheDesk) -> list[list[float]]:
     responses=RESPONSES,
     sync_to_thread=False,
 )
-def info(desk: TheDesk) -> Info:
+def info(desk: TheDesk) -> TeiInfo:
     """Which reranker runs here. `model_sha` changes whenever its scores may."""
     card = desk.house.scorer.model
-    return Info(
+    return TeiInfo(
         model_id=card.name,
         model_sha=card.fingerprint,
         model_dtype=card.precision,
@@ -174,13 +174,13 @@ def info(desk: TheDesk) -> Info:
     )
 
 
-async def answered(desk: Desk, data: Rerank) -> Response[list[Scored]]:
+async def answered(desk: Desk, data: TeiRerank) -> Response[list[TeiScore]]:
     """Rank, and answer as TEI does."""
     ranked = await desk.rank(
         NAME, data.query, data.texts, field="texts", truncate=data.truncate is not False
     )
     rows = [
-        Scored(
+        TeiScore(
             index=each.index,
             score=score,
             text=data.texts[each.index] if data.return_text else UNSET,
@@ -199,10 +199,10 @@ def refused(refusal: Refusal) -> Response[Any]:
     status, name = _TOLD.get(refusal.kind, (refusal.status, "Backend"))
     if refusal.is_malformed:
         status, name = _EMPTY if refusal.is_empty else _VALIDATION
-    return refusal.told(Refused(error=refusal.detail, error_type=name), status)
+    return refusal.told(TeiRefusal(error=refusal.detail, error_type=name), status)
 
 
-def _measured(data: Rerank, ranked: Ranked) -> dict[str, str]:
+def _measured(data: TeiRerank, ranked: Ranked) -> dict[str, str]:
     """TEI's headers, as far as there is something to say. Times in whole milliseconds."""
     return {
         "x-compute-characters": str(len(data.query) + sum(map(len, data.texts))),

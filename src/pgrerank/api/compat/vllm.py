@@ -42,7 +42,7 @@ UseActivation = Annotated[
 ]
 
 
-class Rerank(Struct, frozen=True, kw_only=True):
+class VllmRerank(Struct, frozen=True, kw_only=True):
     """What vLLM takes."""
 
     query: Text
@@ -55,7 +55,7 @@ class Rerank(Struct, frozen=True, kw_only=True):
     use_activation: UseActivation = None
 
 
-class Score(Struct, frozen=True, kw_only=True):
+class VllmScore(Struct, frozen=True, kw_only=True):
     """What vLLM takes: one text with each of several, or pairs, under one of its four names."""
 
     text_1: Texts | None = None
@@ -88,7 +88,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     multi_modal: None = None
 
 
-class Result(Struct, frozen=True, kw_only=True):
+class VllmResult(Struct, frozen=True, kw_only=True):
     """A document in its new place."""
 
     index: int
@@ -96,16 +96,16 @@ class Result(Struct, frozen=True, kw_only=True):
     relevance_score: float
 
 
-class Reranked(Struct, frozen=True, kw_only=True):
+class VllmRanking(Struct, frozen=True, kw_only=True):
     """What vLLM answers."""
 
     id: str
     model: str
     usage: wire.Usage
-    results: list[Result]
+    results: list[VllmResult]
 
 
-class Scored(Struct, frozen=True, kw_only=True):
+class VllmPairScore(Struct, frozen=True, kw_only=True):
     """The score of a pair."""
 
     index: int
@@ -113,14 +113,14 @@ class Scored(Struct, frozen=True, kw_only=True):
     score: float
 
 
-class Scores(Struct, frozen=True, kw_only=True):
+class VllmScores(Struct, frozen=True, kw_only=True):
     """What vLLM answers, in the order of the pairs."""
 
     id: str
     object: str = "list"
     created: int
     model: str
-    data: list[Scored]
+    data: list[VllmPairScore]
     usage: wire.Usage
 
 
@@ -135,7 +135,7 @@ RESPONSES = errors.documented(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 42
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+async def rerank(data: JSONBody[VllmRerank], desk: TheDesk) -> VllmRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
     return await answered(desk, data)
 
@@ -148,7 +148,7 @@ async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def score(data: JSONBody[Score], desk: TheDesk) -> Scores:
+async def score(data: JSONBody[VllmScore], desk: TheDesk) -> VllmScores:
     """A score for each pair, in order. Each different query is a ranking in the log."""
     left, right = data.pairs()
     places: dict[str, list[int]] = {}
@@ -167,19 +167,19 @@ async def score(data: JSONBody[Score], desk: TheDesk) -> Scores:
     return _scores(rankings, values)
 
 
-async def answered(desk: Desk, data: Rerank) -> Reranked:
+async def answered(desk: Desk, data: VllmRerank) -> VllmRanking:
     """Rank, and answer as vLLM does."""
     documents = _listed("documents", data.documents)
     ranked = await desk.rank(
         NAME, _text("query", data.query), documents, model=data.model, limit=data.top_n or None
     )
     values = wire.scores(ranked, raw=data.use_activation is False)
-    return Reranked(
+    return VllmRanking(
         id=f"rerank-{ranked.id}",
         model=wire.ran(ranked),
         usage=wire.Usage.of(ranked),
         results=[
-            Result(
+            VllmResult(
                 index=each.index,
                 document=Shown(text=documents[each.index]),
                 relevance_score=value,
@@ -189,14 +189,14 @@ async def answered(desk: Desk, data: Rerank) -> Reranked:
     )
 
 
-def _scores(rankings: Sequence[Ranked], values: Sequence[float]) -> Scores:
+def _scores(rankings: Sequence[Ranked], values: Sequence[float]) -> VllmScores:
     last = rankings[-1]
     tokens = sum(ranked.tokens for ranked in rankings)
-    return Scores(
+    return VllmScores(
         id=f"score-{last.id}",
         created=int(last.created_at.timestamp()),
         model=wire.ran(last),
-        data=[Scored(index=index, score=value) for index, value in enumerate(values)],
+        data=[VllmPairScore(index=index, score=value) for index, value in enumerate(values)],
         usage=wire.Usage(prompt_tokens=tokens, total_tokens=tokens),
     )
 

@@ -15,7 +15,7 @@ from pgrerank.domain.tenant import Scope
 NAME = "voyage"
 
 
-class Rerank(Struct, frozen=True, kw_only=True):
+class VoyageRerank(Struct, frozen=True, kw_only=True):
     """What Voyage takes."""
 
     query: wire.Query
@@ -29,7 +29,7 @@ class Rerank(Struct, frozen=True, kw_only=True):
     return_documents: wire.Returned = None
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class VoyageRow(Struct, frozen=True, kw_only=True):
     """A document in its new place."""
 
     index: int
@@ -43,11 +43,11 @@ class Total(Struct, frozen=True, kw_only=True):
     total_tokens: int
 
 
-class Reranked(Struct, frozen=True, kw_only=True):
+class VoyageRanking(Struct, frozen=True, kw_only=True):
     """What Voyage answers."""
 
     object: str = "list"
-    data: list[Row]
+    data: list[VoyageRow]
     model: str
     usage: Total
 
@@ -60,7 +60,7 @@ class Reranked(Struct, frozen=True, kw_only=True):
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=errors.documented(wire.Detailed, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
-async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
+async def rerank(data: JSONBody[VoyageRerank], desk: TheDesk) -> VoyageRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
     ranked = await desk.rank(
         NAME,
@@ -71,14 +71,14 @@ async def rerank(data: JSONBody[Rerank], desk: TheDesk) -> Reranked:
         truncate=data.truncation is not False,
     )
     rows = [
-        Row(
+        VoyageRow(
             index=each.index,
             relevance_score=each.display,
             document=data.documents[each.index] if data.return_documents else UNSET,
         )
         for each in ranked.results
     ]
-    return Reranked(data=rows, model=wire.ran(ranked), usage=Total(total_tokens=ranked.tokens))
+    return VoyageRanking(data=rows, model=wire.ran(ranked), usage=Total(total_tokens=ranked.tokens))
 
 
 def refused(refusal: Refusal) -> Response[Any]:
