@@ -47,15 +47,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     embedder: Annotated[
         str,
         Meta(
-            description="Bi-encoder: `all-MiniLM-L6-v2` (packaged), a folder, or a hub name "
-            "that sentence-transformers opens."
+            description="Bi-encoder: `all-MiniLM-L6-v2` (packaged), a name of PGRERANK_BACKENDS, or a "
+            "folder or hub name that sentence-transformers opens."
         ),
     ] = "all-MiniLM-L6-v2"
     reranker: Annotated[
         str,
         Meta(
-            description="Reranker: `late-interaction` (over the packaged embedder's tokens), a folder, or "
-            "the hub name of a cross-encoder."
+            description="Reranker: `late-interaction` (over the packaged embedder's tokens), a name of "
+            "PGRERANK_BACKENDS, or the folder or hub name of a cross-encoder, a Qwen3-Reranker or a "
+            "ColBERT checkpoint."
         ),
     ] = "late-interaction"
     backends: Annotated[

@@ -12,7 +12,7 @@ from tests.inference.remote.asking import passages
 QUERY = "how do I get a refund?"
 TEXTS = ["Refunds are paid to the card.", "We are closed.", "", "Ein Paket kam beschädigt an. 📦"]
 FAMILIES = {
-    "bge-reranker-v2-m3, jina-reranker-v2 without its own code": small.roberta,
+    "bge-reranker-v2-m3": small.roberta,
     "mxbai-rerank-v1": small.deberta,
     "gte-reranker-modernbert": small.modernbert,
     "ms-marco-MiniLM, FlagEmbedding's first": small.bert,
