@@ -1,6 +1,7 @@
 """The Scorer port over a language model that orders lists."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,7 +81,6 @@ class ListwiseScorer:
         self._server = server
         self._backend = backend
         self._path = backend.path or PATH
-        self._log: Any = structlog.get_logger("pgrerank")
 
     @property
     def model(self) -> ModelCard:
@@ -171,7 +171,7 @@ class ListwiseScorer:
         return (asked + spent.output_tokens * self._backend.output_price) / _MILLION
 
     def _tell(self, spent: _Spent) -> None:
-        self._log.info(
+        _log().info(
             "backend.listwise",
             backend=self._server.name,
             model=self._backend.model,
@@ -181,3 +181,10 @@ class ListwiseScorer:
             output_tokens=spent.output_tokens,
             cost=round(self._cost(spent), 6),
         )
+
+
+def _log() -> Any:
+    """The log of the process. A command has none: its standard output is for its answer."""
+    if structlog.is_configured():
+        return structlog.get_logger("pgrerank")
+    return structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
