@@ -1,5 +1,6 @@
 """Models behind another server, at the command line."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,18 @@ def test_reranker_of_the_settings_may_be_a_named_one(modelled, url, tmp_path):
 
     assert [each["text"] for each in found["results"]] == ["short", "a long text"]
     assert found["results"][0]["score"] == pytest.approx(1 / 5)
+
+
+def test_log_of_a_command_is_not_among_its_answer(modelled, tmp_path):
+    said = {"choices": [{"message": {"content": "[2] > [1]"}}]}
+    with other_server(lambda _: Answer(said)) as server:
+        toml = reranker(server.url, "rankgpt")
+        cli = with_file(modelled, tmp_path, toml, PGRERANK_RERANKER="other")
+        result = cli("rerank", "refund", "-", "--json", stdin="a long text\nshort\n")
+
+    ordered = json.loads(result.stdout)["results"]
+    assert [each["text"] for each in ordered] == ["short", "a long text"]
+    assert "backend.listwise" in result.stderr
 
 
 def test_collection_is_given_a_named_reranker_and_freed_of_it(cli, url, tmp_path):

@@ -39,8 +39,9 @@ def place(cli, folder):
     return where
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def calibration(cli, place):
+    """The newest, whatever else was fitted."""
     return cli.json("calibrate", *place, "--unjudged", "irrelevant")
 
 

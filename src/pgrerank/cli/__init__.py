@@ -1,8 +1,10 @@
 """The command line: parse arguments, call one use case, print."""
 
+import sys
 from pathlib import Path
 
 import click
+import structlog
 from rich_click import RichCommandPanel
 
 from pgrerank import __version__
@@ -86,6 +88,8 @@ def main(context: click.Context, data_dir: Path | None) -> None:
     in place of the embedded one.
     """
     context.obj = data_dir
+    # Standard output is for answers. Looked up when something is logged, as a stream may change.
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
 for _name, _commands in _PANELS.items():

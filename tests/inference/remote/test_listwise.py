@@ -112,14 +112,6 @@ async def test_tokens_and_their_price_are_told(tmp_path):
     assert sum(score.cost for score in scores) == pytest.approx((1000 * 2 + 10 * 8) / 1e6)
 
 
-async def test_tokens_are_told_beside_the_answer_of_a_command(tmp_path, capsys):
-    with other_server(by_length) as server:
-        async with named(tmp_path, reranker(server.url, "rankgpt")) as found:
-            await found.rerankers["other"].score("q", passages("a", "bb"))
-
-    assert "backend.listwise" not in capsys.readouterr().out
-
-
 async def test_long_passage_is_read_in_part_and_said_so(tmp_path):
     with other_server(by_length) as server:
         toml = reranker(server.url, "rankgpt", passage_characters=5)

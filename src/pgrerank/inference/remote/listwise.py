@@ -1,10 +1,8 @@
 """The Scorer port over a language model that orders lists."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 import structlog
@@ -16,6 +14,8 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.inference.remote.backend import RerankerBackend
 from pgrerank.inference.remote.permutation import is_answer, permutation, windows
 from pgrerank.inference.remote.transport import Server
+
+_log = structlog.get_logger()
 
 PATH = "/v1/chat/completions"
 TEMPLATE = "listwise/1"  # part of the fingerprint: change it when what is asked changes
@@ -171,7 +171,7 @@ class ListwiseScorer:
         return (asked + spent.output_tokens * self._backend.output_price) / _MILLION
 
     def _tell(self, spent: _Spent) -> None:
-        _log().info(
+        _log.info(
             "backend.listwise",
             backend=self._server.name,
             model=self._backend.model,
@@ -181,10 +181,3 @@ class ListwiseScorer:
             output_tokens=spent.output_tokens,
             cost=round(self._cost(spent), 6),
         )
-
-
-def _log() -> Any:
-    """The log of the process. A command has none: its standard output is for its answer."""
-    if structlog.is_configured():
-        return structlog.get_logger("pgrerank")
-    return structlog.wrap_logger(structlog.PrintLogger(sys.stderr))
