@@ -10,9 +10,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
+from pgrerank.domain.errors import InvalidRequestError
+
 #: between the words of fieldName, field_name and field-name; not within ISO-8601 or a sentence
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])[_-]+(?=[A-Za-z])")
 _INDENT = "  "
+#: levels of objects and lists within one another that can be read
+DEEPEST = 32
 #: an object of this one field is a text in a wrapping
 _TEXT = "text"
 
@@ -27,8 +31,14 @@ def readable(document: Any, rank_fields: Sequence[str] | None = None) -> str:
         document: What JSON can hold.
         rank_fields: The fields of an object that are read, in this order; those it lacks are
             passed over. None: all.
+
+    Raises:
+        InvalidRequestError: An object or list is nested more than 32 levels deep. A text that
+            holds such a one stays as it is.
     """
     value = _parsed(document) if isinstance(document, str) else document
+    if not _is_shallow(value, DEEPEST):
+        raise InvalidRequestError("documents", f"must not nest more than {DEEPEST} levels deep")
     if isinstance(value, dict):
         value = _chosen(cast("dict[str, Any]", value), rank_fields)
         if value.keys() == {_TEXT} and isinstance(value[_TEXT], str):
@@ -44,13 +54,21 @@ def _parsed(text: str) -> Any:
         value: Any = json.loads(text)
     except (ValueError, RecursionError):
         return text  # prose may begin with a bracket
-    return value if _is_record_or_table(value) else text
+    return value if _is_record_or_table(value) and _is_shallow(value, DEEPEST) else text
 
 
 def _is_record_or_table(value: Any) -> bool:
     if isinstance(value, list) and value:
         return all(isinstance(row, (dict, list)) for row in cast("list[Any]", value))
     return isinstance(value, dict) and value != {}
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    if isinstance(value, Mapping):
+        value = list(cast("Mapping[str, Any]", value).values())
+    if not isinstance(value, list):
+        return True
+    return levels > 0 and all(_is_shallow(each, levels - 1) for each in cast("list[Any]", value))
 
 
 def _chosen(fields: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from pgrerank.domain.structured import readable
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.structured import DEEPEST, readable
 
 RECORD = {
     "name": "Louvre",
@@ -75,3 +76,15 @@ def test_what_says_nothing_is_no_text(nothing):
 )
 def test_joined_words_of_a_name_are_parted(name, read):
     assert readable({name: 1}) == f"{read}: 1"
+
+
+@pytest.mark.parametrize(("begin", "end"), [('{"a": ', "}"), ("[", "]")])
+def test_text_that_nests_too_deep_stays_text_and_an_object_is_refused(begin, end):
+    def nested(levels):
+        return begin * levels + "1" + end * levels
+
+    assert readable(nested(DEEPEST)) != nested(DEEPEST)
+    assert readable(nested(DEEPEST + 1)) == nested(DEEPEST + 1)
+    assert readable(nested(900)) == nested(900)
+    with pytest.raises(InvalidRequestError, match="32 levels"):
+        readable(json.loads(nested(DEEPEST + 1)))

@@ -70,7 +70,7 @@ class Desk:
         if not documents:
             raise InvalidRequestError(field, EMPTY)
         _check(len(documents), MAX_DOCUMENTS, field, "documents")
-        texts = [readable(document, rank_fields) for document in documents]
+        texts = await asyncio.to_thread(_texts, documents, rank_fields)
         request = RankRequest(
             query=query,
             documents=tuple(map(BroughtDocument, texts)),
@@ -156,6 +156,11 @@ def provided(
 ) -> Desk:
     """The desk, for handlers."""
     return Desk(house=house, caller=caller, limits=limits, observer=observer, collection=collection)
+
+
+def _texts(documents: Sequence[Any], rank_fields: Sequence[str] | None) -> list[str]:
+    """In a thread: thousands of objects take longer than the event loop may wait."""
+    return [readable(document, rank_fields) for document in documents]
 
 
 def _check(size: int, limit: int, field: str, unit: str) -> None:

@@ -1,5 +1,7 @@
 """The route of rankings of documents that the caller brings."""
 
+import asyncio
+
 from litestar import Response, post
 from litestar.params import JSONBody
 
@@ -35,7 +37,8 @@ async def rank(
     threshold cuts.
     """
     check_length(data.query, limits)
-    request = data.request()
+    # In a thread: to read thousands of objects takes longer than the event loop may wait.
+    request = await asyncio.to_thread(data.request)
     ranked = await use_case.rank(house, caller.tenant_id, request)
     observer.ranked(request, ranked)
     return Response(
