@@ -20,6 +20,7 @@ from pgrerank.observe import Telemetry, configure_logging
 from pgrerank.ports import Observer
 from tests import fakes
 from tests.api.conftest import client_of
+from tests.fixtures.logs import logging_of_its_own
 
 RANKING_ID = RankingId(UUID("0198c7d2-0000-7000-8000-000000000000"))
 REQUEST = SearchRequest(query="a private question")
@@ -46,12 +47,8 @@ def telemetry() -> Telemetry:
 
 @pytest.fixture
 def logging_restored() -> Iterator[None]:
-    root = logging.root
-    handlers, level = root.handlers[:], root.level
-    root.handlers = []
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    with logging_of_its_own():
+        yield
 
 
 def test_telemetry_is_an_observer(telemetry):

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pgrerank.cli import main
+from tests.fixtures.logs import logging_of_its_own
 from tests.fixtures.postgres import Database
 
 
@@ -21,9 +22,9 @@ class Cli:
 
     def __call__(self, *arguments: object, stdin: str | None = None) -> Result:
         """Run one command; its output, its messages and its exit code."""
-        return CliRunner().invoke(
-            main, [str(argument) for argument in arguments], input=stdin, env=self.environment
-        )
+        words = [str(argument) for argument in arguments]
+        with logging_of_its_own():
+            return CliRunner().invoke(main, words, input=stdin, env=self.environment)
 
     def well(self, *arguments: object, stdin: str | None = None) -> str:
         """What a command prints that must succeed."""

@@ -89,6 +89,7 @@ def main(context: click.Context, data_dir: Path | None) -> None:
     """
     context.obj = data_dir
     # Standard output is for answers. Looked up when something is logged, as a stream may change.
+    structlog.reset_defaults()
     structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
 
 
