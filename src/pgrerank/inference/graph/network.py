@@ -14,7 +14,7 @@ class Network:
 
     Args:
         graph: What to compile.
-        arithmetic: `fp32`, `bf16` or `int8`.
+        arithmetic: Of floats, `fp32` or `bf16`.
         threads: Threads of one batch.
     """
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from openvino import CompiledModel, Core, Model, Type
 
-_TYPES = {"fp32": Type.f32, "bf16": Type.bf16, "int8": Type.bf16}
+_TYPES = {"fp32": Type.f32, "bf16": Type.bf16}
 
 
 def compiled(model: Model, arithmetic: str, threads: int) -> CompiledModel:
@@ -13,8 +13,8 @@ def compiled(model: Model, arithmetic: str, threads: int) -> CompiledModel:
 
     Args:
         model: Any graph.
-        arithmetic: What runs matrix products of floats: fp32, or bf16, also for `int8`, whose
-            graphs hold their integers themselves.
+        arithmetic: Of floats, `fp32` or `bf16`; a graph holds its integers itself. A processor
+            that does not compute bf16 imitates it, many times slower than it computes fp32.
         threads: Threads of one batch.
     """
     settings: dict[str, Any] = {
