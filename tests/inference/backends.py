@@ -10,7 +10,10 @@ from pgrerank.inference.tokens import TokenSequence
 class FakeBackend:
     """Keeps what it ran; waits at a gate and fails on demand."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, parallel: int = 1) -> None:
+        self.parallel = parallel
+        #: where each of the batches that run at once waits for the others
+        self.beside = threading.Barrier(parallel)
         self.batches: list[list[int]] = []
         self.gate = threading.Event()
         self.gate.set()
@@ -20,6 +23,7 @@ class FakeBackend:
     def forward(self, batch: Sequence[TokenSequence]) -> list[float]:
         sums = [sum(sequence.ids) for sequence in batch]
         self.entered.set()
+        self.beside.wait(30)
         assert self.gate.wait(30)
         if error := self.refuse(sums):
             raise error

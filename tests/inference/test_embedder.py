@@ -131,7 +131,7 @@ async def test_another_models_pooling_and_prompts_are_honoured(tmp_path):
     np.testing.assert_allclose(passage, reference.encode("passage: b"), atol=1e-5)
 
 
-async def test_bf16_stays_near_fp32(embedder):
+async def test_the_quick_form_stays_near_fp32(embedder):
     loaded = load_embedder(precision="fast")
     vectors = np.array(await loaded.passages(TEXTS))
     loaded.close()
@@ -139,4 +139,5 @@ async def test_bf16_stays_near_fp32(embedder):
     cosines = np.sum(vectors * np.array(await embedder.passages(TEXTS)), axis=1)
     assert cosines.min() > 0.999
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
-    assert loaded.model.fingerprint != embedder.model.fingerprint
+    same = loaded.model.precision == embedder.model.precision  # where the processor has no bf16
+    assert (loaded.model.fingerprint == embedder.model.fingerprint) is same

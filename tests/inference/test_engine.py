@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Iterator
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -68,6 +69,35 @@ async def test_two_hundred_requests_at_once_get_their_own_answers(backend):
 
     assert answers == requests
     assert engine.sequences == sum(len(values) for values in requests)
+
+
+async def test_idle_threads_share_what_would_fit_into_one_batch():
+    backend = FakeBackend(parallel=2)
+    engine = Engine(backend, "fake")
+
+    answers = await engine.run(jobs(1, 2, 3, 4, 5, 6), lane=Lane.PAIR)
+    engine.close()
+
+    assert answers == [1, 2, 3, 4, 5, 6]
+    assert sorted(map(len, backend.batches)) == [3, 3]
+    assert (engine.batches, engine.sequences) == (2, 6)
+
+
+async def test_many_requests_on_several_threads_get_their_own_answers():
+    backend = FakeBackend(parallel=3)
+    backend.beside = Barrier(1)
+    engine = Engine(backend, "fake", budget=30)
+    requests = [[1000 * n + i for i in range(n % 7 + 1)] for n in range(200)]
+
+    answers = await asyncio.gather(
+        *(engine.run(jobs(*values), lane=Lane.PAIR) for values in requests)
+    )
+    engine.close()
+
+    assert answers == requests
+    assert engine.sequences == sum(len(values) for values in requests)
+    assert max(map(len, backend.batches)) <= 10  # a third of the budget each
+    assert not engine.alive
 
 
 @pytest.mark.usefixtures("busy")

@@ -41,13 +41,14 @@ class Bench:
         self.line.put(request, jobs, next(self._arrivals))
         return request
 
-    def run(self, batches: int = 1) -> None:
+    def run(self, batches: int = 1, *, most: int | None = None) -> None:
         for _ in range(batches):
-            self.batches.append([(entry.ticket, entry.index) for entry in self.line.take()])
+            taken = self.line.take(most=most)
+            self.batches.append([(entry.ticket, entry.index) for entry in taken])
 
-    def drain(self) -> None:
+    def drain(self, *, most: int | None = None) -> None:
         while len(self.line):
-            self.run()
+            self.run(most=most)
 
     def finish(self, request: Request) -> None:
         """Run until a request is done."""
@@ -78,20 +79,21 @@ requests_ = st.lists(
 )
 
 
-@given(requests_, st.integers(0, 6))
-def test_everything_is_run_once_in_batches_within_the_budget(requests, between):
+@given(requests_, st.integers(0, 6), st.integers(1, 20))
+def test_everything_is_run_once_in_batches_within_the_budget(requests, between, most):
     bench = Bench()
     given_ = []
     for tenant, lengths, hurried in requests:
         given_.append(bench.put(tenant, *lengths, hurried=hurried))
-        bench.run(min(between, len(bench.line)) and 1)
-    bench.drain()
+        bench.run(min(between, len(bench.line)) and 1, most=most)
+    bench.drain(most=most)
 
     ran = Counter(entry for batch in bench.batches for entry in batch)
     assert ran == Counter((r, i) for r in given_ for i in range(len(r.lengths)))
     for batch in bench.batches:
         longest = max(ticket.lengths[index] for ticket, index in batch)
         assert len(batch) == 1 or longest * len(batch) <= BUDGET
+        assert len(batch) <= most
     assert (len(bench.line), bench.line.tokens) == (0, 0)
 
 

@@ -46,7 +46,7 @@ def classifier(model: Opened[CrossEncoder], *, threads: int) -> ClassifierBacken
     def logits(features: Features) -> Tensor:
         return head(first(features))
 
-    return ClassifierBackend(given, logits)
+    return ClassifierBackend(given, logits, parallel=first.parallel)
 
 
 def encoder(model: Opened[SentenceTransformer], *, threads: int) -> EncoderBackend:
@@ -58,7 +58,7 @@ def encoder(model: Opened[SentenceTransformer], *, threads: int) -> EncoderBacke
     inner: Any = transformer.auto_model
     texts = _texts(model.tokens) if model.route.integers else []
     states = _network(inner, model.route, map(given, texts), first_only=False, threads=threads)
-    return EncoderBackend(given, states, rest)
+    return EncoderBackend(given, states, rest, parallel=states.parallel)
 
 
 def classifier_obstacle(model: CrossEncoder) -> str | None:

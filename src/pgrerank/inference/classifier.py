@@ -18,9 +18,11 @@ class ClassifierBackend:
     Args:
         feed: What the model reads.
         logits: The model: [batch, 1] from its features.
+        parallel: Batches that it runs the quickest, each in a thread.
     """
 
-    def __init__(self, feed: Feed, logits: Forward) -> None:
+    def __init__(self, feed: Feed, logits: Forward, *, parallel: int = 1) -> None:
+        self.parallel = parallel
         self._feed = feed
         self._logits = logits
 

@@ -52,6 +52,8 @@ class Opened:
 class ColbertBackend:
     """Runs a checkpoint: one row a text, the unit vectors of the tokens that count."""
 
+    parallel = 1
+
     def __init__(self, model: MultiVectorEncoder) -> None:
         self._encode: dict[Side, Any] = {
             "query": model.encode_query,

@@ -31,9 +31,13 @@ class EncoderBackend:
         feed: What the transformer reads.
         states: The transformer: [batch, tokens, hidden] from its features.
         rest: The modules behind it. They cost nothing and stay in fp32.
+        parallel: Batches that it runs the quickest, each in a thread.
     """
 
-    def __init__(self, feed: Feed, states: Forward, rest: Sequence[nn.Module]) -> None:
+    def __init__(
+        self, feed: Feed, states: Forward, rest: Sequence[nn.Module], *, parallel: int = 1
+    ) -> None:
+        self.parallel = parallel
         self._feed = feed
         self._states = states
         self._rest = rest

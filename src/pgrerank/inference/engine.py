@@ -13,20 +13,21 @@ from pgrerank.inference.worker import Backend, Worker, fail
 
 CAPACITY = 20_000
 LONGEST_WAIT_S = 10.0
-# Padded tokens of a batch. On two cores 1024 to 4096 run at one rate, 8192 is slower (caches).
+# Padded tokens of the batches that run at once. On two cores 1024 to 4096 run at one rate, 8192 is
+# slower (caches).
 BUDGET = 2048
 
 Answer = TypeVar("Answer")
 
 
 class Engine(Generic[Row]):
-    """Merges what waits across requests into batches, and runs them one after another.
+    """Merges what waits across requests into batches, and runs as many at once as pays.
 
     Args:
-        backend: The transformer. Only the engine's own thread calls it.
+        backend: The transformer. Only the engine's own threads call it.
         name: Name of the model, for errors and logs.
         capacity: Sequences that may wait; over it requests are refused.
-        budget: Padded tokens of a batch.
+        budget: Padded tokens of the batches that run at once.
         longest_wait_s: Seconds of work that may be ahead of a query or a pair; over it requests
             are refused.
         elapsed: The clock that deadlines are told on, in seconds.
@@ -45,7 +46,10 @@ class Engine(Generic[Row]):
         self.elapsed = elapsed
         self._part = f"The model {name}"
         self._queue = Queue[Row](
-            self._part, capacity=capacity, budget=budget, longest_wait_s=longest_wait_s
+            self._part,
+            capacity=capacity,
+            budget=budget // backend.parallel,
+            longest_wait_s=longest_wait_s,
         )
         self._worker = Worker(backend, self._queue, part=self._part)
 

@@ -1,5 +1,6 @@
 """The bounded waiting line: admit or refuse, drop the cancelled, hand out a batch."""
 
+import math
 import threading
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pgrerank.inference.ticket import Entry, Job, Lane, Row, Ticket
 
 
 class Queue(Generic[Row]):
-    """Sequences of many requests, waiting for one worker. Every method may be called anywhere.
+    """Sequences of many requests, waiting for a model. Every method may be called anywhere.
 
     Lanes go in their order: queries, pairs, passages; every `PATIENCE`th batch is of the lane
     whose first has waited the longest. Within a lane the order is that of `Line`.
@@ -34,6 +35,7 @@ class Queue(Generic[Row]):
         self._lanes = {lane: Line[Row](budget) for lane in Lane}
         self._arrivals = 0
         self._batches = 0
+        self._idle = 0  # threads that wait for a batch
         self._open = True
         self._changed = threading.Condition()
 
@@ -56,7 +58,7 @@ class Queue(Generic[Row]):
             self._check_wait(ticket.tenant, [len(job.tokens) for job in jobs], lane)
             self._arrivals += 1
             self._lanes[lane].put(ticket, jobs, self._arrivals)
-            self._changed.notify()
+            self._changed.notify_all()
 
     @contextmanager
     def announced(
@@ -88,10 +90,18 @@ class Queue(Generic[Row]):
                 line.withdraw(ticket)
 
     def take(self) -> list[Entry[Row]]:
-        """Wait for work and take the next batch of it. Empty: the line is closed."""
+        """Wait for work and take the next batch of it. Empty: the line is closed.
+
+        What would fit into one batch is divided among the threads that have nothing to do.
+        """
         with self._changed:
+            self._idle += 1
             self._changed.wait_for(lambda: len(self) or not self._open)
-            return self._next_line().take() if self._open else []
+            idle, self._idle = self._idle, self._idle - 1
+            if not self._open:
+                return []
+            line = self._next_line()
+            return line.take(most=math.ceil(len(line) / idle))
 
     def close(self) -> list[Entry[Row]]:
         """Admit nothing more and hand back what was waiting."""

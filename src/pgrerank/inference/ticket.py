@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -41,14 +42,17 @@ class Ticket(Generic[Answer_co]):
         #: in whose share of the model it runs
         self.tenant = tenant
         self._left = size
+        self._counting = threading.Lock()
         self._loop = asyncio.get_running_loop()
         self.settled: asyncio.Future[None] = self._loop.create_future()
 
     def answer(self, index: int, value: Any) -> None:
         """Answer one job; the last one settles the ticket."""
         self.answers[index] = value
-        self._left -= 1
-        if not self._left:
+        with self._counting:
+            self._left -= 1
+            is_last = not self._left
+        if is_last:
             self._settle(None)
 
     def fail(self, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""The one thread that runs a model, and answers every waiter whatever happens."""
+"""The threads that run a model, and answer every waiter whatever happens."""
 
 import threading
 import time
@@ -21,13 +21,18 @@ _MEMORY_SIGNS = ("not enough memory", "out of memory", "alloc")  # torch, on CPU
 class Backend(Protocol[Row_co]):
     """A loaded transformer: knows token sequences and tensors, nothing of requests."""
 
+    @property
+    def parallel(self) -> int:
+        """Batches that it runs the quickest, each in a thread: never more call it at once."""
+        ...
+
     def forward(self, batch: Sequence[TokenSequence]) -> Sequence[Row_co]:
         """Run the model once over a batch. One row a sequence, in order."""
         ...
 
 
 class Worker(Generic[Row]):
-    """Takes batches from the queue until it closes. Only its own thread touches the backend."""
+    """Takes batches from the queue until it closes. Only its own threads touch the backend."""
 
     def __init__(self, backend: Backend[Row], queue: Queue[Row], *, part: str) -> None:
         #: sequences that were run, and in how many batches
@@ -36,17 +41,23 @@ class Worker(Generic[Row]):
         self._backend = backend
         self._queue = queue
         self._part = part
-        self._thread = threading.Thread(target=self._work, name=f"inference {part}", daemon=True)
-        self._thread.start()
+        self._counting = threading.Lock()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"inference {part} {number}", daemon=True)
+            for number in range(backend.parallel)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether the thread still runs."""
-        return self._thread.is_alive()
+        """Whether all threads still run."""
+        return all(thread.is_alive() for thread in self._threads)
 
     def join(self) -> None:
-        """Wait for the batch that is running. The queue must be closed."""
-        self._thread.join()
+        """Wait for the batches that are running. The queue must be closed."""
+        for thread in self._threads:
+            thread.join()
 
     def _work(self) -> None:
         batch: Sequence[Entry[Row]] = []
@@ -62,12 +73,17 @@ class Worker(Generic[Row]):
         if isinstance(outcome, BaseException):
             self._recover(batch, outcome)
             return
-        tokens = sum(len(entry.job.tokens) for entry in batch)
-        self._queue.pace.note(tokens, time.perf_counter() - started)
-        self.sequences += len(batch)
-        self.batches += 1
+        self._count(batch, time.perf_counter() - started)
         for entry, answer in zip(batch, outcome, strict=True):
             entry.ticket.answer(entry.index, answer)
+
+    def _count(self, batch: Sequence[Entry[Row]], seconds: float) -> None:
+        tokens = sum(len(entry.job.tokens) for entry in batch)
+        with self._counting:
+            # As many more run beside it while there is a line to expect something of.
+            self._queue.pace.note(tokens, seconds / len(self._threads))
+            self.sequences += len(batch)
+            self.batches += 1
 
     def _outcome(self, batch: Sequence[Entry[Row]]) -> list[Any] | BaseException:
         try:

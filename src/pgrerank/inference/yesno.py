@@ -92,6 +92,8 @@ class YesNoBackend:
         dtype: Of the layers; the head computes in fp32.
     """
 
+    parallel = 1
+
     def __init__(
         self, given: Feed, model: PreTrainedModel, yes: int, no: int, dtype: torch.dtype
     ) -> None:

@@ -5,22 +5,26 @@ from typing import Any
 
 from openvino import CompiledModel, Core, Model, Type
 
+_MOST_STREAMS = 4  # with more, batches would be too small for the cores of each
 _TYPES = {"fp32": Type.f32, "bf16": Type.bf16}
 
 
 def compiled(model: Model, arithmetic: str, threads: int) -> CompiledModel:
-    """Compile for this CPU: one stream, whose batches use so many threads each.
+    """Compile for this CPU: a stream a thread, or a few streams that share the threads.
+
+    Cores that each run a batch of their own need not wait for each other at every operation, as
+    those must that run one together (figures in docs/benchmarks.md).
 
     Args:
         model: Any graph.
         arithmetic: Of floats, `fp32` or `bf16`; a graph holds its integers itself. A processor
             that does not compute bf16 imitates it, many times slower than it computes fp32.
-        threads: Threads of one batch.
+        threads: Threads of all streams together.
     """
     settings: dict[str, Any] = {
         "INFERENCE_PRECISION_HINT": _TYPES[arithmetic],
         "INFERENCE_NUM_THREADS": threads,
-        "NUM_STREAMS": 1,
+        "NUM_STREAMS": min(threads, _MOST_STREAMS),
         # Pinned, two models in one process would sit on the same cores.
         "ENABLE_CPU_PINNING": False,
     }
