@@ -258,8 +258,8 @@ async def test_a_deadline_answers_with_what_is_done(engine, backend):
 
     answers = await engine.run(line, lane=Lane.PAIR, deadline=engine.elapsed() + 0.5)
 
-    assert answers[:10] == list(range(10))
-    assert answers[10:] == [None] * 20
+    assert answers[:20] == list(range(20))
+    assert answers[20:] == [None] * 10
     assert engine.queue_length == 0
 
 
@@ -323,7 +323,17 @@ async def test_a_short_request_does_not_wait_for_all_of_a_long_one(engine, backe
     backend.gate.set()
     await asyncio.gather(long, short)
 
-    assert backend.batches[1:3] == [[6, 6], [6, 5]]
+    assert backend.ran[1:4] == [6, 6, 6]
+
+
+async def test_on_a_slow_machine_batches_are_smaller(backend):
+    engine = Engine(backend, "fake")
+    engine._queue.pace.note(100, 1.0)  # a tenth of a second is less than the least batch
+
+    await engine.run([job(1, length=64)] * 9, lane=Lane.PAIR)
+    engine.close()
+
+    assert list(map(len, backend.batches))[:2] == [4, 4]
 
 
 async def test_closing_fails_what_waits_and_lets_the_running_batch_finish(engine, backend, busy):

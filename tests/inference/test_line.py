@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from itertools import count
-from math import ceil
+from math import ceil, inf
 from uuid import UUID
 
 from hypothesis import given
@@ -41,14 +41,14 @@ class Bench:
         self.line.put(request, jobs, next(self._arrivals))
         return request
 
-    def run(self, batches: int = 1, *, most: int | None = None) -> None:
+    def run(self, batches: int = 1, *, most: int | None = None, budget: float = inf) -> None:
         for _ in range(batches):
-            taken = self.line.take(most=most)
+            taken = self.line.take(most=most, budget=budget)
             self.batches.append([(entry.ticket, entry.index) for entry in taken])
 
-    def drain(self, *, most: int | None = None) -> None:
+    def drain(self, *, most: int | None = None, budget: float = inf) -> None:
         while len(self.line):
-            self.run(most=most)
+            self.run(most=most, budget=budget)
 
     def finish(self, request: Request) -> None:
         """Run until a request is done."""
@@ -79,20 +79,20 @@ requests_ = st.lists(
 )
 
 
-@given(requests_, st.integers(0, 6), st.integers(1, 20))
-def test_everything_is_run_once_in_batches_within_the_budget(requests, between, most):
+@given(requests_, st.integers(0, 6), st.integers(1, 20), st.integers(1, 2 * BUDGET))
+def test_everything_is_run_once_in_batches_within_the_budget(requests, between, most, budget):
     bench = Bench()
     given_ = []
     for tenant, lengths, hurried in requests:
         given_.append(bench.put(tenant, *lengths, hurried=hurried))
-        bench.run(min(between, len(bench.line)) and 1, most=most)
-    bench.drain(most=most)
+        bench.run(min(between, len(bench.line)) and 1, most=most, budget=budget)
+    bench.drain(most=most, budget=budget)
 
     ran = Counter(entry for batch in bench.batches for entry in batch)
     assert ran == Counter((r, i) for r in given_ for i in range(len(r.lengths)))
     for batch in bench.batches:
         longest = max(ticket.lengths[index] for ticket, index in batch)
-        assert len(batch) == 1 or longest * len(batch) <= BUDGET
+        assert len(batch) == 1 or longest * len(batch) <= min(BUDGET, budget)
         assert len(batch) <= most
     assert (len(bench.line), bench.line.tokens) == (0, 0)
 

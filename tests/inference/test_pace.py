@@ -14,6 +14,18 @@ def test_the_wait_follows_the_rate():
     assert pace.expected(250) == pytest.approx(2.5)
 
 
+def test_threads_together_get_on_faster_than_each():
+    pace = Pace(threads=2)
+    pace.note(100, 1.0)
+
+    assert pace.expected(100) == pytest.approx(0.5)
+    assert pace.within(0.1) == pytest.approx(10)
+
+
+def test_of_an_unknown_pace_everything_may_fit():
+    assert Pace().within(0.1) > 1e9
+
+
 def test_recent_batches_count_more():
     pace = Pace()
     pace.note(100, 100.0)

@@ -6,7 +6,7 @@ _OWN = 8  # an eighth longer or shorter is near enough, where that keeps a batch
 
 
 def next_batch(
-    lengths: Sequence[int], budget: int, *, together: int = 1, own: int | None = None
+    lengths: Sequence[int], budget: float, *, together: int = 1, own: int | None = None
 ) -> list[int]:
     """The first sequences, with those of the others that are nearest to them in length.
 

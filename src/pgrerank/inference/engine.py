@@ -27,7 +27,7 @@ class Engine(Generic[Row]):
         backend: The transformer. Only the engine's own threads call it.
         name: Name of the model, for errors and logs.
         capacity: Sequences that may wait; over it requests are refused.
-        budget: Padded tokens of the batches that run at once.
+        budget: Padded tokens of the batches that run at once, at most.
         longest_wait_s: Seconds of work that may be ahead of a query or a pair; over it requests
             are refused.
         elapsed: The clock that deadlines are told on, in seconds.
@@ -50,6 +50,7 @@ class Engine(Generic[Row]):
             capacity=capacity,
             budget=budget // backend.parallel,
             longest_wait_s=longest_wait_s,
+            threads=backend.parallel,
         )
         self._worker = Worker(backend, self._queue, part=self._part)
 

@@ -11,11 +11,9 @@ from pgrerank.inference.batching import next_batch
 from pgrerank.inference.ticket import Entry, Job, Row, Ticket
 
 # Sequences among which a batch is sorted by length. Under a deadline the head must not be
-# overtaken by much, and a smaller batch wastes less when the time is up: half of one is about 0.1 s
-# on two cores, and still runs at the full rate.
+# overtaken by much.
 _WINDOW = 256
 _HURRIED_WINDOW = 32
-_HURRIED_PART = 2
 _SMALL = 2  # batches that a small request has at most
 _QUANTUM = 4  # batches that a large request runs before the next large one has its turn
 PATIENCE = 4  # every so many batches those go first who usually come last
@@ -155,15 +153,15 @@ class Line(Generic[Row]):
         others = (self._shares.keys() | {owner for owner, _ in self._coming}) - {tenant}
         return before + sum(min(self._waiting(owner), before + sum(lengths)) for owner in others)
 
-    def take(self, *, most: int | None = None) -> list[Entry[Row]]:
-        """The next batch, of so many sequences at most. Something must wait."""
+    def take(self, *, most: int | None = None, budget: float = math.inf) -> list[Entry[Row]]:
+        """The next batch, of so many sequences and padded tokens at most. Something must wait."""
         shares = sorted(self._shares.values(), key=lambda share: share.used)
         leader = shares[0]
         first = next(iter(leader))
         window = self._window(shares, hurried=first.ticket.hurried)
         chosen = next_batch(
             [len(entry.job.tokens) for entry in window],
-            self._budget // _HURRIED_PART if first.ticket.hurried else self._budget,
+            min(self._budget, budget),
             together=min(first.together, len(first.entries)),
             own=sum(entry.ticket.tenant == first.ticket.tenant for entry in window),
         )

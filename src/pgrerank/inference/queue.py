@@ -12,6 +12,9 @@ from pgrerank.inference.line import PATIENCE, Line
 from pgrerank.inference.pace import Pace, retry_after
 from pgrerank.inference.ticket import Entry, Job, Lane, Row, Ticket
 
+_BATCH_S = 0.1
+_LEAST_BATCH = 256  # padded tokens; on one core fewer run at a lower rate
+
 
 class Queue(Generic[Row]):
     """Sequences of many requests, waiting for a model. Every method may be called anywhere.
@@ -22,13 +25,16 @@ class Queue(Generic[Row]):
     Args:
         part: What the model is called in errors.
         capacity: Sequences that may wait.
-        budget: Padded tokens of a batch.
+        budget: Padded tokens of a batch at most.
         longest_wait_s: Seconds of work that may be ahead of a query or a pair; passages, for
             which nobody waits, are bounded by the capacity alone.
+        threads: How many take batches.
     """
 
-    def __init__(self, part: str, *, capacity: int, budget: int, longest_wait_s: float) -> None:
-        self.pace = Pace()
+    def __init__(
+        self, part: str, *, capacity: int, budget: int, longest_wait_s: float, threads: int = 1
+    ) -> None:
+        self.pace = Pace(threads)
         self._part = part
         self._capacity = capacity
         self._longest_wait_s = longest_wait_s
@@ -92,7 +98,8 @@ class Queue(Generic[Row]):
     def take(self) -> list[Entry[Row]]:
         """Wait for work and take the next batch of it. Empty: the line is closed.
 
-        What would fit into one batch is divided among the threads that have nothing to do.
+        What would fit into one batch is divided among the threads that have nothing to do. On a
+        slow machine batches are smaller: who comes next waits for one that runs, whoever goes first.
         """
         with self._changed:
             self._idle += 1
@@ -101,7 +108,10 @@ class Queue(Generic[Row]):
             if not self._open:
                 return []
             line = self._next_line()
-            return line.take(most=math.ceil(len(line) / idle))
+            return line.take(
+                most=math.ceil(len(line) / idle),
+                budget=max(self.pace.within(_BATCH_S), _LEAST_BATCH),
+            )
 
     def close(self) -> list[Entry[Row]]:
         """Admit nothing more and hand back what was waiting."""

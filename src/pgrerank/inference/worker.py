@@ -80,8 +80,7 @@ class Worker(Generic[Row]):
     def _count(self, batch: Sequence[Entry[Row]], seconds: float) -> None:
         tokens = sum(len(entry.job.tokens) for entry in batch)
         with self._counting:
-            # As many more run beside it while there is a line to expect something of.
-            self._queue.pace.note(tokens, seconds / len(self._threads))
+            self._queue.pace.note(tokens, seconds)
             self.sequences += len(batch)
             self.batches += 1
 
