@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from pgrerank.domain.candidate import PairScore
@@ -33,6 +34,10 @@ class ScoreCache:
             if score is not None:
                 self._scores.move_to_end(key)
             return score
+
+    def known(self, keys: Iterable[Key]) -> dict[Key, PairScore]:
+        """The scores of those pairs that are kept."""
+        return {key: score for key in keys if (score := self.get(key)) is not None}
 
     def put(self, key: Key, score: PairScore) -> None:
         """Keep a score. One without a value is not worth keeping: it may do better next time."""

@@ -75,7 +75,7 @@ class EngineScorer(Generic[Row]):
     ) -> list[PairScore]:
         """Score each passage against the query, in order. See ports.Scorer."""
         keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
-        known = {key: score for key in keys if (score := self.cache.get(key))}
+        known = self.cache.known(keys)
         unknown = {key: passage.text for key, passage in zip(keys, passages, strict=True)}
         missing = [key for key in unknown if key not in known]
         if missing:

@@ -70,7 +70,7 @@ class RemoteScorer:
         """
         del tenant_id
         keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
-        known = {key: score for key in keys if (score := self._cache.get(key))}
+        known = self._cache.known(keys)
         heads = keys[: self._backend.max_documents]
         unknown = {key: each.text for key, each in zip(heads, passages, strict=False)}
         missing = [key for key in unknown if key not in known]
