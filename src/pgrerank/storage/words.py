@@ -21,8 +21,8 @@ SHARE = 0.05
 #: chunks that are enough, where they are a smaller part: a search reads all that hold a word which
 #: is not counted, so in a larger collection it reads no more of them
 MANY = 5_000
-#: the least part that is asked for: each batch of a writer touches the count of every counted word,
-#: and 0.2 % of the chunks of a natural language hold some 3,000 of them
+#: the least part that is asked for: each batch of a writer touches the counts of all such words, and
+#: over Zipf words 4,438 were in 0.2 % of 500,000 chunks or more, 635 in 1 %
 _LEAST_SHARE = 0.002
 #: chunks of a collection that are read to find its frequent words, at least, and of those how many
 #: hold the rarest of them: their number is then right within a tenth, two times in three
