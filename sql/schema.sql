@@ -424,6 +424,76 @@ $$;
 ALTER FUNCTION pgrerank.collection_size_chunk_v2() OWNER TO pgrerank_owner;
 
 --
+-- Name: collection_size_chunk_v3(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_size_chunk_v3() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+    if tg_op in ('INSERT', 'UPDATE') then
+        perform
+            pgrerank.collection_size_add_v1(
+                n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
+            ),
+            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(n.collection_id))
+        from (
+            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
+            from new_rows as r
+            group by r.tenant_id, r.collection_id
+        ) as n;
+        -- A statement of its own, to see the words of the moment after the lock.
+        perform pgrerank.collection_word_add_v2(
+            n.tenant_id,
+            n.collection_id,
+            array(
+                select r.tsv
+                from new_rows as r
+                where r.tenant_id = n.tenant_id and r.collection_id = n.collection_id
+            ),
+            1
+        )
+        from (select distinct r.tenant_id, r.collection_id from new_rows as r) as n
+        where exists (
+            select from pgrerank.collection_word as w
+            where w.tenant_id = n.tenant_id and w.collection_id = n.collection_id
+        );
+    end if;
+    if tg_op in ('DELETE', 'UPDATE') then
+        perform
+            pgrerank.collection_size_add_v1(
+                o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
+            ),
+            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(o.collection_id))
+        from (
+            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
+            from old_rows as r
+            group by r.tenant_id, r.collection_id
+        ) as o;
+        perform pgrerank.collection_word_add_v2(
+            o.tenant_id,
+            o.collection_id,
+            array(
+                select r.tsv
+                from old_rows as r
+                where r.tenant_id = o.tenant_id and r.collection_id = o.collection_id
+            ),
+            -1
+        )
+        from (select distinct r.tenant_id, r.collection_id from old_rows as r) as o
+        where exists (
+            select from pgrerank.collection_word as w
+            where w.tenant_id = o.tenant_id and w.collection_id = o.collection_id
+        );
+    end if;
+    return null;
+end
+$$;
+
+ALTER FUNCTION pgrerank.collection_size_chunk_v3() OWNER TO pgrerank_owner;
+
+--
 -- Name: collection_size_document_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -446,6 +516,24 @@ end
 $$;
 
 ALTER FUNCTION pgrerank.collection_size_document_v1() OWNER TO pgrerank_owner;
+
+--
+-- Name: counted_lexemes_v1(text, tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) RETURNS public.sparsevec
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+    return described::public.sparsevec;
+exception
+    when data_exception then
+        return pgrerank.term_frequencies_v1(lexemes);
+end
+$$;
+
+ALTER FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) OWNER TO pgrerank_owner;
 
 --
 -- Name: collection_word; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2350,6 +2438,30 @@ END;
 ALTER FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) OWNER TO pgrerank_owner;
 
 --
+-- Name: text_statistics_v2(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.text_statistics_v2(lexemes tsvector) RETURNS TABLE(lexeme_count integer, term_frequencies public.sparsevec)
+    LANGUAGE sql IMMUTABLE
+    BEGIN ATOMIC
+ SELECT (COALESCE(sum(c.frequency), (0)::bigint))::integer AS lexeme_count,
+         CASE
+             WHEN (count(*) <= 16000) THEN pgrerank.counted_lexemes_v1((('{'::text || COALESCE(string_agg(((c.dimension)::text ||
+             CASE c.frequency
+                 WHEN 1 THEN ':1'::text
+                 ELSE (':'::text || c.frequency)
+             END), ','::text), ''::text)) || '}/268435456'::text), text_statistics_v2.lexemes)
+             ELSE pgrerank.term_frequencies_v1(text_statistics_v2.lexemes)
+         END AS term_frequencies
+    FROM ( SELECT ((('0x'::text || "left"(md5(l.lexeme), 7)))::integer + 1) AS dimension,
+             cardinality(l.positions) AS frequency
+            FROM unnest(text_statistics_v2.lexemes) l(lexeme, positions, weights)
+          OFFSET 0) c;
+END;
+
+ALTER FUNCTION pgrerank.text_statistics_v2(lexemes tsvector) OWNER TO pgrerank_owner;
+
+--
 -- Name: word_lock_v1(uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3653,6 +3765,48 @@ END;
 ALTER FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: collection_word_add_v2(uuid, uuid, tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_word_add_v2(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ WITH counted AS (
+          SELECT k.tenant_id,
+             k.collection_id,
+             k.lexemes
+            FROM pgrerank.collection_word k
+           WHERE ((k.tenant_id = collection_word_add_v2.of_tenant) AND (k.collection_id = collection_word_add_v2.of_collection) AND (k.shard = '-1'::integer) AND (EXISTS ( SELECT 1
+                    FROM pgrerank.collection c
+                   WHERE ((c.tenant_id = collection_word_add_v2.of_tenant) AND (c.id = collection_word_add_v2.of_collection)))))
+         ), word AS (
+          SELECT w_1.lexeme,
+             w_1.place
+            FROM (counted k
+              CROSS JOIN LATERAL unnest(k.lexemes) WITH ORDINALITY w_1(lexeme, place))
+         ), held AS (
+          SELECT u.place,
+             count(*) AS chunks
+            FROM (( SELECT unnest(tsvector_to_array(v.lexemes)) AS lexeme
+                    FROM unnest(collection_word_add_v2.lexemes) v(lexemes)) l
+              JOIN word u ON ((l.lexeme = u.lexeme)))
+           GROUP BY u.place
+         )
+  INSERT INTO pgrerank.collection_word AS w (tenant_id, collection_id, shard, chunks)  SELECT k.tenant_id,
+             k.collection_id,
+             (pg_backend_pid() % 16) AS shard,
+             ARRAY( SELECT (collection_word_add_v2.sign * COALESCE(h.chunks, (0)::bigint))
+                    FROM (generate_subscripts(k.lexemes, 1) u(place)
+                      LEFT JOIN held h ON ((u.place = h.place)))
+                   ORDER BY u.place) AS chunks
+            FROM counted k ON CONFLICT ON CONSTRAINT pk_collection_word DO UPDATE SET chunks = ARRAY( SELECT (u.had + u.more)
+            FROM UNNEST(w.chunks, excluded.chunks) WITH ORDINALITY u(had, more, place)
+           ORDER BY u.place);
+END;
+
+ALTER FUNCTION pgrerank.collection_word_add_v2(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
+
+--
 -- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3933,7 +4087,7 @@ CREATE INDEX ix_reference_run_tenant_id_reference_set_id_id ON pgrerank.referenc
 -- Name: chunk collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v2();
+CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v3();
 
 --
 -- Name: document collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
@@ -3945,7 +4099,7 @@ CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.document REFERENC
 -- Name: chunk collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.chunk REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v2();
+CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.chunk REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v3();
 
 --
 -- Name: document collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
@@ -3957,7 +4111,7 @@ CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.document REFERENC
 -- Name: chunk collection_size_update; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_update AFTER UPDATE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v2();
+CREATE TRIGGER collection_size_update AFTER UPDATE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v3();
 
 --
 -- Name: analyst_grant fk_analyst_grant_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -4806,10 +4960,23 @@ REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v1() FROM PUBLIC;
 REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v2() FROM PUBLIC;
 
 --
+-- Name: FUNCTION collection_size_chunk_v3(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v3() FROM PUBLIC;
+
+--
 -- Name: FUNCTION collection_size_document_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 REVOKE ALL ON FUNCTION pgrerank.collection_size_document_v1() FROM PUBLIC;
+
+--
+-- Name: FUNCTION counted_lexemes_v1(described text, lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) TO pgrerank_app;
 
 --
 -- Name: TABLE collection_word; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -5110,6 +5277,13 @@ GRANT ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) TO pgrerank
 
 REVOKE ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) TO pgrerank_app;
+
+--
+-- Name: FUNCTION text_statistics_v2(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.text_statistics_v2(lexemes tsvector) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.text_statistics_v2(lexemes tsvector) TO pgrerank_app;
 
 --
 -- Name: FUNCTION word_lock_v1(collection_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -5459,6 +5633,12 @@ REVOKE ALL ON FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collec
 --
 
 REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION collection_word_add_v2(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v2(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) FROM PUBLIC;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: pgrerank_owner

@@ -172,7 +172,7 @@ select
     s.term_frequencies,
     a.title_frequencies
 from arrived as a
-cross join lateral pgrerank.text_statistics_v1(a.tsv) as s;
+cross join lateral pgrerank.text_statistics_v2(a.tsv) as s;
 
 -- insert_embeddings --
 -- Their vectors, under the collection's embedder.

@@ -302,7 +302,7 @@ async def test_lexemes_of_one_dimension_are_counted_together(database):
                 s.term_frequencies::text,
                 s.lexeme_count
             from to_tsvector('simple', %s) as v (lexemes)
-            cross join pgrerank.text_statistics_v1(v.lexemes) as s
+            cross join pgrerank.text_statistics_v2(v.lexemes) as s
             """,
             [text],
         ).fetchone()
@@ -312,13 +312,44 @@ async def test_lexemes_of_one_dimension_are_counted_together(database):
     assert counts == [1, 3]
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_text_is_counted_as_it_was_when_older_chunks_were_stored(database, seed):
+    texts = ["", "... !", *map(" ".join, corpus(seed).values()), "it's 'quoted' \\ 5,3:2"]
+    with database.admin() as admin:
+        for text in texts:
+            old, new = admin.execute(
+                """
+                select
+                    (
+                        select array[s.lexeme_count::text, s.term_frequencies::text]
+                        from pgrerank.text_statistics_v1(v.lexemes) as s
+                    ),
+                    (
+                        select array[s.lexeme_count::text, s.term_frequencies::text]
+                        from pgrerank.text_statistics_v2(v.lexemes) as s
+                    )
+                from to_tsvector('simple', %s) as v (lexemes)
+                """,
+                [text],
+            ).fetchone()
+            assert new == old
+
+
 async def test_text_of_too_many_lexemes_keeps_as_many_as_fit(database):
     with database.admin() as admin:
-        kept = admin.execute(
+        kept, counted, length = admin.execute(
             """
-            select pgrerank.term_frequencies_v1(to_tsvector('simple', string_agg('w' || i, ' ')))
-            from generate_series(1, 17000) as i
+            select
+                pgrerank.term_frequencies_v1(v.lexemes)::text,
+                s.term_frequencies::text,
+                s.lexeme_count
+            from (
+                select to_tsvector('simple', string_agg('w' || i, ' ')) as lexemes
+                from generate_series(1, 17000) as i
+            ) as v
+            cross join pgrerank.text_statistics_v2(v.lexemes) as s
             """
-        ).fetchone()[0]
+        ).fetchone()
 
     assert kept.count(":") == 16_000
+    assert (counted, length) == (kept, 17_000)

@@ -7,6 +7,7 @@ DEFINERS = {
     "api_key_candidates_v1",
     "collection_size_chunk_v1",
     "collection_size_chunk_v2",
+    "collection_size_chunk_v3",
     "collection_size_document_v1",
     "dense_leg_v1",
     "dense_leg_v2",

@@ -62,6 +62,23 @@ async def test_frequent_words_are_counted_and_rare_ones_not(new_shelf, database)
     assert len(true) > len(counted(database, shelf.collection.id)) > 5
 
 
+@pytest.mark.parametrize(("many", "least"), [(6, 6), (12, 12), (60, 30)])
+async def test_so_many_chunks_are_enough_where_they_are_a_smaller_part(
+    new_shelf, database, many, least
+):
+    texts = texts_of(1, 60)
+    shelf = await new_shelf(
+        *[embedded(name, " ".join(each)) for name, each in texts.items()], text_search="simple"
+    )
+
+    await words.count_words(database.admin_url, at_least=1, share=0.5, many=many)
+
+    true = held(database, shelf.collection.id)
+    assert counted(database, shelf.collection.id) == {
+        lexeme: chunks for lexeme, chunks in true.items() if chunks >= least
+    }
+
+
 async def test_order_is_the_same_whether_words_are_counted_or_not(new_shelf, database):
     texts = texts_of(2, 300)
     shelf = await new_shelf(

@@ -1,0 +1,84 @@
+-- collection_word_add_v2: add to the counts of a collection's frequent words, in this backend's
+-- shard of 16, as collection_size_add_v1 does; words that are not counted are left out.
+-- Arguments: lexemes, of some chunks, one beside the other; sign, 1 or -1.
+-- Called by: collection_size_chunk_v3, after it added to the size in the same shard: who waits,
+-- waits there, so that writers of many words cannot deadlock.
+create function pgrerank.collection_word_add_v2(
+    of_tenant uuid,
+    of_collection uuid,
+    lexemes tsvector[],
+    sign integer
+)
+returns void
+language sql
+begin atomic
+    with counted as (
+        select
+            k.tenant_id,
+            k.collection_id,
+            k.lexemes
+        from pgrerank.collection_word as k
+        where
+            k.tenant_id = of_tenant
+            and k.collection_id = of_collection
+            and k.shard = -1
+            -- A collection just being deleted is left out.
+            and exists (
+                select 1
+                from pgrerank.collection as c
+                where
+                    c.tenant_id = of_tenant
+                    and c.id = of_collection
+            )
+    ),
+
+    word as (
+        select
+            w.lexeme,
+            w.place
+        from counted as k
+        cross join unnest(k.lexemes) with ordinality as w (lexeme, place)
+    ),
+
+    held as (
+        select
+            u.place,
+            count(*) as chunks
+        from (
+            -- Not in the from clause, where each chunk's lexemes would be written down before they
+            -- are read: that takes a quarter longer.
+            select unnest(tsvector_to_array(v.lexemes)) as lexeme
+            from unnest(lexemes) as v (lexemes)
+        ) as l
+        inner join word as u on l.lexeme = u.lexeme
+        group by u.place
+    )
+
+    insert into pgrerank.collection_word as w (
+        tenant_id,
+        collection_id,
+        shard,
+        chunks
+    )
+    select
+        k.tenant_id,
+        k.collection_id,
+        pg_backend_pid() % 16 as shard,
+        array(
+            select sign * coalesce(h.chunks, 0)
+            from generate_subscripts(k.lexemes, 1) as u (place)
+            left join held as h on u.place = h.place
+            order by u.place
+        ) as chunks
+    from counted as k
+    on conflict on constraint pk_collection_word do update
+        set
+            chunks = array(
+                select u.had + u.more
+                from
+                    -- noqa: disable=RF01
+                    unnest(w.chunks, excluded.chunks) with ordinality as u (had, more, place)
+                    -- noqa: enable=RF01
+                order by u.place
+            );
+end;
