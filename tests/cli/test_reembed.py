@@ -32,9 +32,7 @@ def search(run):
     return run("search", "rotate a key", "-t", "acme", "-c", "moved", "--strategy=dense", "--json")
 
 
-def test_collection_goes_over_to_another_embedder_and_back(
-    cli, other, shorter, tenant, tmp_path
-):
+def test_collection_goes_over_to_another_embedder_and_back(cli, other, shorter, tenant, tmp_path):
     (tmp_path / "keys.txt").write_text("Rotate an API key every month.")
     (tmp_path / "fruit.txt").write_text("Bananas are yellow and sweet.")
     place = ("-t", tenant, "-c", "moved")

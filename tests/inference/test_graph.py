@@ -1,4 +1,5 @@
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from pgrerank.inference.graph.build import graph
 from pgrerank.inference.graph.calibrate import questions, reaches
 from pgrerank.inference.graph.network import Network
 from pgrerank.inference.graph.quantise import rounding
+from pgrerank.inference.graph.runtime import streams
 from pgrerank.inference.graph.weights import Dense, obstacle, transformer
 from pgrerank.inference.load import load_embedder, load_scorer
 from pgrerank.inference.route import machine, route
@@ -74,6 +76,27 @@ def test_token_types_are_read():
     others = {**given, "token_type_ids": torch.ones_like(given["input_ids"])}
 
     assert not torch.allclose(run(given), run(others), atol=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("threads", "wanted"),
+    [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4), (6, 3), (7, 3), (10, 2), (16, 4)],
+)
+def test_streams_leave_few_threads_without_work(threads, wanted):
+    assert streams(threads) == wanted
+
+
+def test_several_threads_may_run_a_network_at_once():
+    part = bert().base_model
+    run = Network(graph(transformer(part), first_only=False), "fp32", threads=2)
+    given = [features((length, length)) for length in range(3, 40)]
+    wanted = [run(each) for each in given]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(run, given))
+
+    assert run.parallel == 2
+    for one, other in zip(found, wanted, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=0)
 
 
 def test_integers_stay_near_floats():

@@ -24,11 +24,21 @@ def compiled(model: Model, arithmetic: str, threads: int) -> CompiledModel:
     settings: dict[str, Any] = {
         "INFERENCE_PRECISION_HINT": _TYPES[arithmetic],
         "INFERENCE_NUM_THREADS": threads,
-        "NUM_STREAMS": min(threads, _MOST_STREAMS),
+        "NUM_STREAMS": streams(threads),
         # Pinned, two models in one process would sit on the same cores.
         "ENABLE_CPU_PINNING": False,
     }
     return _core().compile_model(model, "CPU", settings)
+
+
+def streams(threads: int) -> int:
+    """How many streams share so many threads: those that leave the fewest without work.
+
+    Each has as many threads as another, so 7 threads make three streams of 2.
+    """
+    if threads == 1:
+        return 1
+    return max(range(2, _MOST_STREAMS + 1), key=lambda each: (threads // each * each, each))
 
 
 @cache
