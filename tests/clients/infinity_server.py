@@ -51,9 +51,9 @@ _PATIENCE_S = 300
 
 
 def installed() -> Path:
-    """Its executable, in a venv that is made where there is none."""
-    done = HOME / ".installed"
-    if not done.exists():
+    """Its executable, in a venv that is made where there is none with these pins."""
+    done, wanted = HOME / ".installed", f"{sys.version}\n{PINS.read_text()}"
+    if not done.exists() or done.read_text() != wanted:
         uv, python = [sys.executable, "-m", "uv"], HOME / "bin" / "python"
         subprocess.run(
             [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, HOME], check=True
@@ -61,21 +61,21 @@ def installed() -> Path:
         # Nothing is resolved, so that nothing takes torch for its own to replace.
         pinned = ["--quiet", "--no-deps", "--python", python, "--requirement", PINS]
         subprocess.run([*uv, "pip", "install", *pinned], check=True)
-        borrow("torch")
-        done.touch()
+        done.write_text(wanted)
     return HOME / "bin" / "infinity_emb"
 
 
-def borrow(name: str) -> None:
-    """Let the venv import a distribution of this one, from a folder where none is installed."""
+def lent(name: str, folder: Path) -> Path:
+    """The folder, from which a distribution of this venv, and nothing beside it, is imported.
+
+    Made for each run: the server's venv outlives the venv that lends.
+    """
     there = distribution(name)
     ours = Path(str(there.locate_file("")))
-    lent = HOME / "borrowed"
-    lent.mkdir()
+    folder.mkdir()
     for part in {path.parts[0] for path in there.files or []} - {"..", "bin"}:
-        (lent / part).symlink_to(ours / part)
-    (site,) = HOME.glob("lib/python*/site-packages")
-    (site / "borrowed.pth").write_text(f"{lent}\n")
+        (folder / part).symlink_to(ours / part)
+    return folder
 
 
 @contextmanager
@@ -94,7 +94,7 @@ def serving(folder: Path) -> Iterator[str]:
     command = [installed(), "v2", *options, "--engine", "torch", "--device", "cpu"]
     command += ["--dtype", "float32", "--no-bettertransformer", "--no-model-warmup"]
     quiet = {"HF_HUB_OFFLINE": "1", "INFINITY_ANONYMOUS_USAGE_STATS": "0", "DO_NOT_TRACK": "1"}
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | quiet
+    environ = os.environ | quiet | {"PYTHONPATH": str(lent("torch", folder / "lent"))}
     with (folder / "log").open("w") as log:
         address = ["--host", "127.0.0.1", "--port", str(port)]
         server = subprocess.Popen([*command, *address], env=environ, stdout=log, stderr=log)
