@@ -79,3 +79,32 @@ def test_nothing_scores_lowest():
 
 def test_what_is_not_finite_is_not_compressed():
     assert compression.compressed(np.array([[1.0, np.nan]], dtype=np.float32)) is None
+
+
+def test_likeness_is_the_mean_of_maxsim_both_ways():
+    one, other = unit(vectors(7)), unit(vectors(12))
+
+    [found] = compression.likeness(one, [compression.compressed(other)])
+
+    assert found == pytest.approx((maxsim(one, other) + maxsim(other, one)) / 2, abs=0.01)
+
+
+def test_nothing_is_as_like_a_passage_as_itself():
+    passages = [compression.compressed(vectors(count)) for count in (5, 80, 33)]
+    one = compression.unpacked(passages[1], 384)
+
+    found = compression.likeness(one, [*passages, compression.compressed(vectors(0))])
+
+    assert np.argmax(found) == 1
+    assert found[1] == pytest.approx(1, abs=0.02)
+    assert found[3] == -1
+
+
+@pytest.mark.parametrize("count", [0, 1, 80])
+def test_unpacked_vectors_are_those_that_were_packed_but_for_the_rounding(count):
+    tokens = vectors(count)
+
+    unpacked = compression.unpacked(compression.compressed(tokens), 384)
+
+    assert unpacked.shape == (count, 384)
+    np.testing.assert_allclose((unpacked * unit(tokens)).sum(axis=1), 1, atol=0.05)

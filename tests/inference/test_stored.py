@@ -101,3 +101,38 @@ async def test_it_has_a_card_of_its_own(stored, late_scorer, embedder):
     assert (card.kind, card.name) == (ModelKind.RERANKER, "late-interaction-stored")
     assert (card.score_kind, card.dimensions) == (ScoreKind.MAXSIM, None)
     assert len({card.fingerprint, late_scorer.model.fingerprint, embedder.model.fingerprint}) == 3
+
+
+async def test_passages_of_a_list_are_compared_of_the_pass_that_scores_them(stored, embedder):
+    before = embedder.engine.sequences
+    scores, agreement = await stored.compared("a query of its own", TEXTS)
+    agreement(range(len(TEXTS)))
+    read = embedder.engine.sequences - before
+
+    again = await values(stored, fresh(TEXTS), "a query of its own")
+
+    assert embedder.engine.sequences - before == 2 * read - 1  # the query is read once
+    np.testing.assert_allclose([score.value for score in scores], again, atol=1e-5)
+
+
+async def test_agreement_is_with_the_three_best(stored):
+    palms = [
+        "Dates are fruits of a palm.",
+        "The fruit of a date palm is sweet.",
+        "A palm has dates.",
+    ]
+    texts = [*palms, "Sweet fruits grow on this palm.", "A sonnet has fourteen lines.", ""]
+    _, agreement = await stored.compared(QUERY, texts)
+
+    like, unlike, nothing = agreement([0, 1, 2, 4, 3, 5])[3:]
+
+    assert like > unlike + 0.1
+    assert nothing == -1
+
+
+async def test_of_a_long_passage_every_part_is_compared(stored):
+    _, agreement = await stored.compared(QUERY, [TEXTS[0], FILLER * 40 + TEXTS[0], FILLER * 40])
+
+    _, buried, without = agreement([0])
+
+    assert buried > without + 0.05

@@ -1,6 +1,7 @@
 """Several kinds of evidence for one order, where no single one is good enough alone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -8,19 +9,21 @@ from numpy.typing import NDArray
 
 #: what one kind says of each candidate, higher is better; None: nothing
 Kind: TypeAlias = Sequence[float | None]
+#: how like the `PEERS` best each candidate is, told the places of the candidates, best first
+Agreement: TypeAlias = Callable[[Sequence[int]], Kind]
 _Floats: TypeAlias = NDArray[np.float64]
 
 #: how many of the best speak for the candidates that are like them
 PEERS = 3
 
 
-def combined(kinds: Sequence[Kind], vectors: Sequence[Any | None]) -> list[float]:
+def combined(kinds: Sequence[Kind], agreement: Agreement) -> list[float]:
     """How well each candidate does by all kinds of evidence together; higher is better.
 
     Each kind is standardised over the candidates (mean 0, deviation 1) and all are added with
-    equal weight, as in CombSUM (Fox and Shaw, 1994). Agreement is one kind more: the mean cosine
-    with the `PEERS` best so far, since what answers a query resembles what else answers it (the
-    cluster hypothesis: Jardine and van Rijsbergen, 1971).
+    equal weight, as in CombSUM (Fox and Shaw, 1994). Agreement with the best so far is one kind
+    more, since what answers a query resembles what else answers it (the cluster hypothesis:
+    Jardine and van Rijsbergen, 1971).
 
     The numbers mean something within one list alone.
 
@@ -28,11 +31,23 @@ def combined(kinds: Sequence[Kind], vectors: Sequence[Any | None]) -> list[float
         kinds: At least one, each with a value for every candidate. Where a kind says nothing of a
             candidate, the least it says of any counts: a leg did not return it because others
             did better.
+        agreement: By embeddings, see `near`, or by tokens.
+    """
+    total = np.sum([_standard(_filled(kind)) for kind in kinds], axis=0)
+    if len(total) <= PEERS:  # all are among the best, and would speak for themselves
+        return total.tolist()
+    best_first = np.argsort(-total, kind="stable").tolist()
+    return (total + _standard(_filled(agreement(best_first)))).tolist()
+
+
+def near(vectors: Sequence[Any | None]) -> Agreement:
+    """Agreement by embeddings: the mean cosine with the best that have one.
+
+    Args:
         vectors: The candidates' embeddings, unit float32 of shape (dimensions,). One without
             takes part as if it were like none of the best.
     """
-    total = np.sum([_standard(_filled(kind)) for kind in kinds], axis=0)
-    return (total + _standard(_filled(_agreement(total, vectors)))).tolist()
+    return partial(_nearness, vectors)
 
 
 def cosines(vector: Any | None, vectors: Sequence[Any | None]) -> list[float | None]:
@@ -40,11 +55,9 @@ def cosines(vector: Any | None, vectors: Sequence[Any | None]) -> list[float | N
     return [None if vector is None or other is None else float(vector @ other) for other in vectors]
 
 
-def _agreement(total: _Floats, vectors: Sequence[Any | None]) -> list[float | None]:
-    best = [place for place in np.argsort(-total, kind="stable") if vectors[place] is not None]
-    if not best:
-        return [None] * len(vectors)
-    return cosines(np.mean([vectors[place] for place in best[:PEERS]], axis=0), vectors)
+def _nearness(vectors: Sequence[Any | None], best_first: Sequence[int]) -> Kind:
+    best = [vector for place in best_first if (vector := vectors[place]) is not None]
+    return cosines(np.mean(best[:PEERS], axis=0) if best else None, vectors)
 
 
 def _filled(kind: Kind) -> _Floats:

@@ -1,12 +1,13 @@
 """Token vectors made small enough to store: like ones merged, numbers in four bits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
+Places: TypeAlias = NDArray[np.intp]
 
 # Part of a fingerprint: change it when the bytes or the scores change.
 TEMPLATE = "late-interaction-stored/1"
@@ -15,6 +16,7 @@ TEMPLATE = "late-interaction-stored/1"
 MOST = 80
 _SCALE = np.dtype("<f2")
 _LEVELS = 8  # on each side of zero
+_MIDDLE = _LEVELS - 0.5  # a code stands for the middle of its step
 # The widest level in standard deviations of a vector's numbers, which are about normal: the step
 # that loses least for sixteen levels is a third of one.
 _WIDEST = 2.6
@@ -71,20 +73,68 @@ def scores(query: Floats, passages: Sequence[bytes]) -> list[float]:
         query: Unit vectors, one row a token.
         passages: As `compressed` made them.
     """
-    if not any(passages):
+
+    def maxsim(similarities: Floats, starts: Places, _: Places) -> Floats:
+        return np.maximum.reduceat(similarities, starts).mean(axis=1)
+
+    return _each(query, passages, maxsim)
+
+
+def likeness(passage: Floats, others: Sequence[bytes]) -> list[float]:
+    """How like a passage compressed ones are: the mean of MaxSim both ways, about -1 to 1.
+
+    One way says how much of the passage is found in the other, the other way how much of the other
+    has to do with the passage.
+
+    Args:
+        passage: Unit vectors, one row a token, see `unpacked`.
+        others: As `compressed` made them.
+    """
+
+    def both_ways(similarities: Floats, starts: Places, sizes: Places) -> Floats:
+        there = np.maximum.reduceat(similarities, starts).mean(axis=1)
+        back = np.add.reduceat(similarities.max(axis=1), starts) / sizes
+        return (there + back) / 2
+
+    return _each(passage, others, both_ways)
+
+
+def unpacked(passage: bytes, dimensions: int) -> Floats:
+    """Vectors of a compressed passage, one row each, unit length but for the rounding."""
+    rows = _rows([passage], dimensions)
+    codes = rows[:, _SCALE.itemsize :]
+    numbers = np.concatenate([codes & 15, codes >> 4], axis=1).astype(np.float32)
+    return (numbers - _MIDDLE) * _steps(rows)
+
+
+def _each(
+    asked: Floats,
+    passages: Sequence[bytes],
+    found: Callable[[Floats, Places, Places], Floats],
+) -> list[float]:
+    """One number a passage, of the similarities of its vectors; `_EMPTY` without any."""
+    if not len(asked) or not any(passages):
         return [_EMPTY] * len(passages)
-    width = query.shape[1] // 2 + _SCALE.itemsize
-    sizes = np.array([len(passage) // width for passage in passages])
-    rows = np.frombuffer(b"".join(passages), dtype=np.uint8).reshape(-1, width)
-    best = np.maximum.reduceat(_similarities(query, rows), _offsets(sizes)).mean(axis=1)
-    found = np.full(len(passages), _EMPTY)
-    found[sizes > 0] = best
-    return found.tolist()
+    rows = _rows(passages, asked.shape[1])
+    sizes = np.array([len(passage) for passage in passages]) // rows.shape[1]
+    values = np.full(len(passages), _EMPTY)
+    filled = sizes > 0
+    starts = (np.cumsum(sizes) - sizes)[filled]
+    values[filled] = found(_similarities(asked, rows), starts, sizes[filled])
+    return values.tolist()
+
+
+def _rows(passages: Sequence[bytes], dimensions: int) -> NDArray[np.uint8]:
+    width = dimensions // 2 + _SCALE.itemsize
+    return np.frombuffer(b"".join(passages), dtype=np.uint8).reshape(-1, width)
+
+
+def _steps(rows: NDArray[np.uint8]) -> Floats:
+    return rows[:, : _SCALE.itemsize].copy().view(_SCALE).astype(np.float32)
 
 
 def _similarities(query: Floats, rows: NDArray[np.uint8]) -> Floats:
     """Cosines of each stored vector with each query token."""
-    steps = rows[:, : _SCALE.itemsize].copy().view(_SCALE).astype(np.float32)
     found = np.empty((len(rows), len(query)), dtype=np.float32)
     asked, half = np.ascontiguousarray(query.T), query.shape[1] // 2
     numbers = np.empty((_BLOCK, query.shape[1]), dtype=np.float32)
@@ -93,13 +143,10 @@ def _similarities(query: Floats, rows: NDArray[np.uint8]) -> Floats:
         block = numbers[: len(codes)]
         block[:, :half], block[:, half:] = codes & 15, codes >> 4
         np.matmul(block, asked, out=found[start : start + _BLOCK])
-    # A code stands for the middle of its step.
-    return (found - query.sum(axis=1) * (_LEVELS - 0.5)) * steps
+    return (found - query.sum(axis=1) * _MIDDLE) * _steps(rows)
 
 
-def _pairs(
-    products: Floats, counts: Floats, most: int
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _pairs(products: Floats, counts: Floats, most: int) -> tuple[Places, Places]:
     """Up to `most` pairs of clusters each of which is the other's nearest."""
     shares = 1 / counts
     squares = np.diag(products) * shares**2
@@ -113,19 +160,12 @@ def _pairs(
     return chosen, nearest[chosen]
 
 
-def _renumbered(
-    places: NDArray[np.intp], kept: NDArray[np.intp], merged: NDArray[np.intp]
-) -> NDArray[np.intp]:
+def _renumbered(places: Places, kept: Places, merged: Places) -> Places:
     """The new number of each cluster, by its old one."""
     numbers = np.empty(len(places) + len(merged), dtype=np.intp)
     numbers[places] = np.arange(len(places))
     numbers[merged] = numbers[kept]
     return numbers
-
-
-def _offsets(sizes: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Where each passage that has vectors begins."""
-    return (np.cumsum(sizes) - sizes)[sizes > 0]
 
 
 def _unit(vectors: Floats) -> Floats:

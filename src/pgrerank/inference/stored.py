@@ -4,7 +4,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.errors import ScoringError
+from pgrerank.domain.evidence import PEERS, Agreement
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
@@ -73,6 +77,15 @@ class StoredLateInteraction:
         ]
         return await asyncio.to_thread(_scored, asked, found)
 
+    async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
+        """Score passages, and tell how like each other they are. See ports.ListReader."""
+        asked = await self._embedder.queries.read(query)
+        found = await self._compressed(texts, deadline=None, tenant_id=None)
+        if asked is None:
+            raise ScoringError(self._model.name)
+        scores = await asyncio.to_thread(_scored, asked, found)
+        return scores, _agreement(found, dimensions=asked.tokens.shape[1])
+
     async def _compressed(
         self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
     ) -> list[_Compressed]:
@@ -110,6 +123,17 @@ def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
 
 def _floats(row: EncodedRow) -> Floats:
     return row.tokens.float().cpu().numpy()
+
+
+def _agreement(passages: Sequence[_Compressed], dimensions: int) -> Agreement:
+    """By all tokens of a passage, in whatever part of it they stand."""
+    whole = [b"".join(part for part in passage.parts if part) for passage in passages]
+
+    def agreement(best_first: Sequence[int]) -> list[float]:
+        best = [compression.unpacked(whole[place], dimensions) for place in best_first[:PEERS]]
+        return np.mean([compression.likeness(one, whole) for one in best], axis=0).tolist()
+
+    return agreement
 
 
 def _scored(asked: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:

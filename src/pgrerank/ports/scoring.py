@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.document import Chunk
+from pgrerank.domain.evidence import Agreement
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
@@ -81,4 +82,14 @@ class LateInteraction(Scorer, Protocol):
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
         """The embedder's vectors and the token vectors, of one pass. Raises as `score`."""
+        ...
+
+
+class ListReader(LateInteraction, Protocol):
+    """Late interaction that also compares the passages of a list with each other."""
+
+    async def compared(
+        self, query: str, texts: Sequence[str]
+    ) -> tuple[Sequence[PairScore], Agreement]:
+        """Scores as `score` gives them, and agreement by tokens, of one pass. Raises as `score`."""
         ...

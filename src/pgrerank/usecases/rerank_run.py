@@ -1,10 +1,14 @@
 """Reorder a first-stage run, query by query, without a database."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pgrerank.domain import evidence
 from pgrerank.ports import Scorer
+from pgrerank.ports.scoring import ListReader
 from pgrerank.usecases.rerank import rerank
+from pgrerank.usecases.second_stage import stands_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,7 @@ class Reordered:
 
 async def rerank_run(
     scorer: Scorer,
+    late: ListReader | None,
     run: Mapping[str, Sequence[str]],
     queries: Mapping[str, str],
     passages: Mapping[str, str],
@@ -27,8 +32,13 @@ async def rerank_run(
 ) -> AsyncIterator[Reordered]:
     """Rerank the first `depth` documents of each query; the others keep their order behind.
 
+    Late interaction reads documents apart, so what it sees in them also says how like each other
+    they are, and agreement with the best is evidence beside its score. A run holds each list whole;
+    callers of the service send theirs in parts, which is why those go by the score alone.
+
     Args:
         scorer: The reranker.
+        late: Stands for it, with agreement, where it is the full form of the same; or None.
         run: Document ids by query id, best first.
         queries: Query texts by id; queries of the run that are not here are left out.
         passages: Text of every document, as the reranker is to read it.
@@ -36,21 +46,25 @@ async def rerank_run(
     """
     for query_id, document_ids in run.items():
         if query_id in queries:
-            ids = await _reordered(scorer, queries[query_id], document_ids, passages, depth)
+            head = [name for name in document_ids[:depth] if name in passages]
+            texts = [passages[name] for name in head]
+            order = await _order(scorer, late, queries[query_id], texts)
             yield Reordered(
                 query_id=query_id,
-                document_ids=ids,
+                document_ids=list(
+                    dict.fromkeys([*(head[place] for place in order), *document_ids])
+                ),
                 missing=sum(name not in passages for name in document_ids),
             )
 
 
-async def _reordered(
-    scorer: Scorer,
-    query: str,
-    document_ids: Sequence[str],
-    passages: Mapping[str, str],
-    depth: int,
-) -> list[str]:
-    head = [name for name in document_ids[:depth] if name in passages]
-    ranked = await rerank(scorer, query, [passages[name] for name in head])
-    return list(dict.fromkeys([*(head[text.index] for text in ranked), *document_ids]))
+async def _order(
+    scorer: Scorer, late: ListReader | None, query: str, texts: Sequence[str]
+) -> list[int]:
+    """Places of the texts, best first; ties in the order of the run."""
+    if not texts or late is None or not stands_for(late, scorer):
+        return [text.index for text in await rerank(scorer, query, texts)]
+    scores, agreement = await late.compared(query, texts)
+    values = [score.value for score in scores]
+    totals = await asyncio.to_thread(evidence.combined, [values], agreement)
+    return sorted(range(len(texts)), key=lambda place: -totals[place])

@@ -85,10 +85,11 @@ def reader(house: House, collection: Collection, request: SearchRequest) -> Late
         )
     if late is None or not _may_run(request, collection):
         return None
-    return late if request.cascade is not None or _stands_for(late, house.scorer) else None
+    return late if request.cascade is not None or stands_for(late, house.scorer) else None
 
 
-def _stands_for(late: LateInteraction, scorer: Scorer) -> bool:
+def stands_for(late: LateInteraction, scorer: Scorer) -> bool:
+    """Whether a reranker is the full form of this one."""
     model = scorer.model
     return model.score_kind is ScoreKind.MAXSIM and late.model.stands_for == model.fingerprint
 
@@ -171,7 +172,7 @@ def _weighed(
             [candidate.keyword_score for candidate in heads],
             evidence.cosines(vector, embeddings),
         ],
-        embeddings,
+        evidence.near(embeddings),
     )
     by_place = dict(zip(places, totals, strict=True))
     return [by_place.get(place) for place in range(len(scores))]

@@ -5,7 +5,7 @@ PASSAGES = {"a": "cat", "b": "red fox", "c": "red", "d": "red fox"}
 
 
 async def reordered(run, queries, depth=100):
-    return [r async for r in rerank_run(FakeScorer(), run, queries, PASSAGES, depth=depth)]
+    return [r async for r in rerank_run(FakeScorer(), None, run, queries, PASSAGES, depth=depth)]
 
 
 async def test_documents_are_reordered_by_score():
