@@ -61,7 +61,7 @@ select
 from pgrerank.collection as c
 inner join pgrerank.model as m on m.fingerprint = %(embedder)s::text
 cross join
-    lateral pgrerank.hybrid_candidates_v2(
+    lateral pgrerank.hybrid_candidates_v3(
         c.id,
         m.id,
         %(embedding)s::public.vector,
@@ -74,6 +74,7 @@ cross join
                     )
         end,
         %(candidates)s::integer,
+        %(chunk_count)s::bigint,
         %(texts)s::integer,
         %(filter)s::jsonpath,
         %(min_similarity)s::double precision,

@@ -159,13 +159,14 @@ left join
         select r.*
         from pgrerank.model as m
         cross join
-            lateral pgrerank.hybrid_candidates_v2(
+            lateral pgrerank.hybrid_candidates_v3(
                 d.collection_id,
                 m.id,
                 %(embedding)s::public.vector,
                 %(query)s::text,
                 null,
                 %(chunks)s::integer,
+                null, -- no index ranks all
                 0,
                 %(filter)s::jsonpath,
                 null,

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pgvector.psycopg import register_vector
 
+from pgrerank.domain.request import Strategy
 from pgrerank.storage import maintenance
 from tests.fakes import DIMENSIONS
 from tests.fixtures.collections import embedded
@@ -35,7 +36,7 @@ async def indexed(database, new_shelf, vectors):
 
 
 def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_000, settings=None):
-    """What dense_leg_v2 says: external ids, scores, scan, chunks below the similarity."""
+    """What dense_leg_v3 says: external ids, scores, scan, chunks below the similarity."""
     with database.admin() as admin:
         register_vector(admin)
         for name, value in (settings or {}).items():
@@ -44,8 +45,16 @@ def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_0
         ids, scores, scan, below = admin.execute(
             """
             select l.* from pgrerank.collection as c
-            cross join pgrerank.dense_leg_v2(
-                c.id, c.embedder_id, %s, %s, %s::jsonpath, null, %s
+            cross join lateral pgrerank.dense_leg_v3(
+                c.id,
+                c.embedder_id,
+                %s,
+                %s,
+                (select sum(s.chunks)::bigint from pgrerank.collection_size as s
+                where s.tenant_id = c.tenant_id and s.collection_id = c.id),
+                %s::jsonpath,
+                null,
+                %s
             ) as l where c.id = %s
             """,
             [vector, candidates, condition, exact_limit, shelf.collection.id],
@@ -80,6 +89,23 @@ async def test_scores_are_cosines(new_shelf, database, vectors):
 
 async def test_small_collection_is_read_whole_even_with_an_index(indexed, database, vectors):
     assert leg(database, indexed, vectors[0], 10)[2] == "exact"
+
+
+async def test_collection_of_unknown_size_is_read_whole(indexed, database, vectors):
+    with database.admin() as admin:
+        admin.execute(
+            "delete from pgrerank.collection_size where tenant_id = %s", [indexed.tenant_id]
+        )
+
+    assert leg(database, indexed, vectors[0], 10, exact_limit=0)[2] == "exact"
+
+
+async def test_search_goes_through_the_index_once_the_collection_is_large(indexed, database):
+    before = await indexed.retrieve("walrus", Strategy.DENSE)
+    say_it_is_larger(database, indexed, maintenance.EXACT_LIMIT)
+    after = await (await indexed.again()).retrieve("walrus", Strategy.DENSE)
+
+    assert (before.dense.scan, after.dense.scan) == ("exact", "hnsw")
 
 
 async def test_large_collection_is_searched_through_its_index(indexed, database, vectors):
@@ -129,45 +155,56 @@ def say_it_is_larger(database, shelf, chunks):
         )
 
 
-@pytest.mark.parametrize(("more", "scan"), [(0, "exact"), (100_000, "hnsw")])
-async def test_index_scan_goes_on_where_reading_those_that_pass_takes_longer(
-    indexed, database, vectors, more, scan
-):
-    say_it_is_larger(database, indexed, more)
-
-    # Of the first 200 that are looked at about 20 pass, of 30 that are wanted.
-    found = leg(database, indexed, vectors[0], 20, condition="$.n < 60", exact_limit=MANY - 1)
-
-    expected = nearest(vectors, vectors[0], lambda i: i < 60)[:20]
-    assert found[2] == scan
-    assert len(set(found[0]) & set(expected)) >= 19
-
-
-async def test_filter_that_only_far_chunks_pass_loses_none_of_them(new_shelf, database):
-    """A scan that stops at a limit of pgvector's own fills up with what it happened to see."""
+@pytest.fixture
+async def crowded(new_shelf, database):
+    """2,000 vectors with an index; the 200 that are nearest to the last one are marked."""
     made = np.random.default_rng(6).normal(size=(2_000, DIMENSIONS)).astype(np.float32)
     many = made / np.linalg.norm(made, axis=1, keepdims=True)
-    far = set(np.argsort(many @ many[0])[:200].tolist())
+    marked = set(np.argsort(many @ many[-1])[-200:].tolist())
     shelf = await new_shelf(
         *[
-            replace(embedded(f"d{i:03}", "text", metadata={"far": i in far}), vectors=[vector])
+            replace(
+                embedded(f"d{i:03}", "text", metadata={"n": i % 10, "marked": i in marked}),
+                vectors=[vector],
+            )
             for i, vector in enumerate(many)
         ]
     )
     await maintenance.index_collections(database.admin_url, above=len(many) - 1)
+    return shelf, many, marked
+
+
+@pytest.mark.parametrize(("more", "scan"), [(0, "exact"), (100_000, "hnsw")])
+async def test_index_scan_goes_on_where_reading_those_that_pass_takes_longer(
+    crowded, database, more, scan
+):
+    shelf, many, _ = crowded
+    say_it_is_larger(database, shelf, more)
+
+    # Of the first thousand that are looked at about a hundred pass.
+    found = leg(database, shelf, many[0], 100, condition="$.n == 3", exact_limit=MANY)
+
+    expected = nearest(many, many[0], lambda i: i % 10 == 3)[:100]
+    assert found[2] == scan
+    assert len(set(found[0]) & set(expected)) >= 99
+
+
+async def test_filter_that_only_far_chunks_pass_loses_none_of_them(crowded, database):
+    """A scan that stops at a limit of pgvector's own fills up with what it happened to see."""
+    shelf, many, marked = crowded
     say_it_is_larger(database, shelf, 100_000)
 
     names, *_ = leg(
         database,
         shelf,
-        many[0],
+        -many[-1],
         40,
-        condition="$.far == true",
+        condition="$.marked == true",
         exact_limit=MANY,
         settings={"hnsw.max_scan_tuples": "600"},
     )
 
-    expected = nearest(many, many[0], lambda i: i in far)[:40]
+    expected = nearest(many, -many[-1], lambda i: i in marked)[:40]
     assert len(set(names) & set(expected)) / len(expected) >= 0.99
 
 

@@ -122,7 +122,7 @@ async def test_collection_over_the_limit_is_searched_through_its_index(large, to
     report = await maintenance.index_collections(database.admin_url, above=LARGE - 1)
     say_it_is_larger(database, large)
 
-    retrieved, read = await touched(large, "common w5", Strategy.DENSE)
+    retrieved, read = await touched(await large.again(), "common w5", Strategy.DENSE)
 
     assert (retrieved.dense.scan, retrieved.dense.returned) == ("hnsw", 100)
     assert any(read.get(name) for name in report.built)
@@ -152,7 +152,7 @@ async def test_filter_that_few_pass_reads_their_vectors_only_in_a_collection_wit
     await maintenance.index_collections(database.admin_url, above=SMALL - 1)
     say_it_is_larger(database, shelf)
 
-    retrieved, read = await touched(shelf, "common", Strategy.DENSE, filter={"n": 7})
+    retrieved, read = await touched(await shelf.again(), "common", Strategy.DENSE, filter={"n": 7})
 
     assert retrieved.dense.returned == 1
     assert vectors_read(read) == 1
@@ -171,6 +171,7 @@ async def test_nothing_another_tenant_stores_shows_in_what_a_search_reads_or_get
     small, indexed = await new_shelf(*documents), await new_shelf(*documents)
     await maintenance.index_collections(database.admin_url, above=SMALL - 1)
     say_it_is_larger(database, indexed)
+    indexed = await indexed.again()
 
     async def seen(shelf):
         found, read = await touched(

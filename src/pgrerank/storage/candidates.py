@@ -86,6 +86,7 @@ def _parameters(
         "embedding": vector,
         "query": None if request.strategy is Strategy.DENSE else request.query,
         "candidates": request.candidates,
+        "chunk_count": collection.chunk_count,
         "texts": max(request.effective_depth, request.limit),
         "filter": None if request.filter is None else metadata_filter.jsonpath(request.filter),
         "min_similarity": request.min_similarity,
