@@ -233,6 +233,122 @@ $_$;
 ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: bm25_v2(uuid, uuid, text[], boolean[], integer[], bigint[], tsquery, uuid[], tsquery, jsonpath, integer, bigint, double precision, double precision, double precision, double precision, regconfig); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.bm25_v2(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET enable_seqscan TO 'off'
+    SET enable_indexscan TO 'off'
+    SET cpu_operator_cost TO '0.02'
+    SET work_mem TO '64MB'
+    AS $_$
+declare
+    tf text;
+    weight text;
+    score text;
+    statement text;
+begin
+    select
+        string_agg(
+            format(
+                case
+                    when t.is_prefix then 'pgrerank.prefix_frequency_v1(c.tsv, %1$L)'
+                    when title_boost = 1
+                        then '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
+                    else '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
+                        || ' - coalesce(i.title operator(public.<#>)'
+                        || ' %2$L::public.sparsevec, 0) * (%3$s::float8)'
+                end || ' as t%4$s',
+                t.lexeme,
+                '{' || pgrerank.lexeme_index_v1(t.lexeme) || ':1}/268435456',
+                title_boost - 1,
+                t.place
+            ),
+            ', '
+        ),
+        string_agg(
+            format(
+                '%1$s * ln(1 + (greatest($1 - count(*) filter (where h.t%2$s > 0), 0) + 0.5::float8)'
+                || ' / (count(*) filter (where h.t%2$s > 0) + 0.5::float8)) as w%2$s',
+                t.frequency, t.place
+            ),
+            ', '
+        ) filter (where t.known is null),
+        string_agg(
+            format(
+                '%1$s * h.t%2$s / (h.t%2$s + h.norm)',
+                coalesce(
+                    (
+                        t.frequency
+                        * ln(1 + (greatest(chunk_count - t.known, 0) + 0.5) / (t.known + 0.5))
+                    )::float8::text || '::float8',
+                    'w.w' || t.place
+                ),
+                t.place
+            ),
+            ' + '
+        )
+    into tf, weight, score
+    from
+        unnest(lexemes, are_prefixes, frequencies, counts)
+        with ordinality as t (lexeme, is_prefix, frequency, known, place);
+    statement := 'with hit as (select c.id, c.document_id, '
+        || 'greatest($2 + $3 * c.lexeme_count, 1e-9::float8) as norm, '
+        || case
+            when restriction is null then 'true'
+            else 'c.tsv operator(pg_catalog.@@) $4'
+        end || ' as is_allowed, ' || tf
+        || ' from pgrerank.chunk as c'
+        || case
+            -- As queries/incoming.sql counts a title, and queries/words.sql.
+            when title_boost <> 1
+                then ' cross join lateral (select coalesce(c.title_frequencies, ('
+                    || 'select pgrerank.term_frequencies_v1(to_tsvector($11, left(d.title, 200)))'
+                    || ' from pgrerank.document as d where d.tenant_id = c.tenant_id'
+                    || ' and d.id = c.document_id)) as title offset 0) as i'
+            else ''
+        end || ' where c.tenant_id = $5 and c.collection_id = $6 and '
+        || case
+            when among is null then 'c.tsv operator(pg_catalog.@@) $7'
+            else 'c.id = any($8)'
+        end || ' offset 0)'
+        || coalesce(', w as materialized (select ' || weight || ' from hit as h)', '')
+        || ', best as (select h.id, ' || score || ' as score from hit as h'
+        || case when weight is null then '' else ' cross join w' end
+        || ' where h.is_allowed'
+        || case
+            when filter is null then ''
+            else ' and exists (select from pgrerank.document as d'
+                || ' where d.tenant_id = $5 and d.id = h.document_id'
+                || ' and d.metadata operator(pg_catalog.@@) $9)'
+        end || ' order by score desc, h.id asc limit $10)'
+        || ' select coalesce(array_agg(b.id order by b.score desc, b.id asc), ''{}''),'
+        || ' coalesce(array_agg(b.score order by b.score desc, b.id asc), ''{}'')'
+        || ' from best as b where b.score > 0';
+    execute statement
+    into chunk_ids, scores
+    using
+        chunk_count,
+        k1 * (1 - b),
+        k1 * b / average_length,
+        restriction,
+        tenant_id,
+        collection_id,
+        finder,
+        among,
+        filter,
+        candidates,
+        configuration;
+end
+$_$;
+
+ALTER FUNCTION pgrerank.bm25_v2(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
+
+--
 -- Name: calibrate_score_v1(uuid, text, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1702,7 +1818,7 @@ begin
     where embedding is not null;
     select l.*, cardinality(l.chunk_ids) as returned
     into keyword
-    from pgrerank.keyword_leg_v2(
+    from pgrerank.keyword_leg_v3(
         collection_id, query, requested, filter, k1, b, title_boost,
         case when is_tiered then coalesce(dense.chunk_ids, '{}') end
     ) as l
@@ -2031,6 +2147,138 @@ end
 $$;
 
 ALTER FUNCTION pgrerank.keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
+
+--
+-- Name: keyword_leg_v3(uuid, text, integer, jsonpath, double precision, double precision, double precision, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.keyword_leg_v3(collection_id uuid, query text, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, k1 double precision DEFAULT 0.9, b double precision DEFAULT 0.4, title_boost double precision DEFAULT 1, among uuid[] DEFAULT NULL::uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    configuration regconfig;
+    restriction tsquery;
+    chunk_count bigint;
+    average_length double precision;
+    lexemes text[];
+    are_prefixes boolean[];
+    frequencies integer[];
+    counts bigint[];
+    ceilings double precision[];
+    unknown integer;
+    known integer;
+    -- what the words behind the sixth known one could add
+    beyond double precision;
+    guess double precision;
+    attempt integer := 0;
+    unquoted constant text := regexp_replace(query, '(?<!-)"([^"]+)"', ' \1 ', 'g');
+begin
+    chunk_ids := '{}';
+    scores := '{}';
+    scan := 'no terms';
+    select c.text_search, s.chunks, s.lexemes / nullif(s.chunks, 0)
+    into configuration, chunk_count, average_length
+    from pgrerank.collection as c
+    cross join lateral (
+        select sum(z.chunks) as chunks, sum(z.lexemes)::float8 as lexemes
+        from pgrerank.collection_size as z
+        where z.tenant_id = tenant and z.collection_id = keyword_leg_v3.collection_id
+    ) as s
+    where c.tenant_id = tenant and c.id = keyword_leg_v3.collection_id;
+    select
+        array_agg(t.lexeme),
+        array_agg(t.is_prefix),
+        array_agg(t.frequency),
+        array_agg(t.known),
+        array_agg(
+            t.frequency * ln(1 + (greatest(chunk_count - t.known, 0) + 0.5) / (t.known + 0.5))
+        ),
+        count(*) filter (where t.known is null)
+    into lexemes, are_prefixes, frequencies, counts, ceilings, unknown
+    from (
+        select q.*, n.known
+        from pgrerank.query_terms_v2(configuration, query) as q
+        left join lateral (
+            select sum(s.chunks[p.place]) as known
+            from pgrerank.collection_word as w
+            cross join lateral array_position(w.lexemes, q.lexeme) as p (place)
+            inner join pgrerank.collection_word as s
+                on w.tenant_id = s.tenant_id and w.collection_id = s.collection_id
+            where
+                w.tenant_id = tenant
+                and w.collection_id = keyword_leg_v3.collection_id
+                and w.shard = -1
+                and w.chunks[p.place] is not null
+                and not q.is_prefix
+        ) as n on true
+        order by n.known asc nulls first, q.lexeme asc
+    ) as t;
+    if lexemes is null then
+        return;
+    end if;
+    scan := 'gin';
+    if average_length is null then
+        return;
+    end if;
+    restriction := pgrerank.query_restriction_v1(configuration, query);
+    if among is not null then
+        counts := pgrerank.lexeme_counts_v1(tenant, collection_id, lexemes, are_prefixes, counts);
+    end if;
+    known := least(cardinality(lexemes), unknown + 6);
+    beyond := coalesce((select sum(u.ceiling) from unnest(ceilings[known + 1:]) as u (ceiling)), 0);
+    guess := case
+        when among is not null then 0
+        when unknown > 0 then 'infinity'
+        else (select sum(u.ceiling) / 2 from unnest(ceilings) as u (ceiling))
+    end;
+    loop
+        attempt := attempt + 1;
+        select f.chunk_ids, f.scores
+        into chunk_ids, scores
+        from pgrerank.bm25_v2(
+            tenant, collection_id, lexemes, are_prefixes, frequencies, counts,
+            case
+                when guess <= beyond then pgrerank.any_of_v2(lexemes, are_prefixes)
+                else concat_ws(
+                    ' | ',
+                    pgrerank.any_of_v2(lexemes[:unknown], are_prefixes[:unknown])::text,
+                    pgrerank.worth_finding_v1(
+                        lexemes[unknown + 1:known], ceilings[unknown + 1:known], guess - beyond
+                    )::text
+                )::tsquery
+            end,
+            among, restriction, filter, candidates, chunk_count, average_length, k1, b, title_boost,
+            configuration
+        ) as f;
+        exit when
+            guess <= beyond or guess <= coalesce(scores[candidates], 0)
+            or unknown = cardinality(lexemes);
+        guess := case
+            when scores[candidates] is not null then scores[candidates]
+            when attempt = 1 and unknown = 0 then guess / 2
+            else 0
+        end;
+    end loop;
+    if
+        chunk_ids = '{}' and unquoted <> query
+        and exists (
+            select from pgrerank.query_terms_v2(
+                configuration, regexp_replace(query, '-?"[^"]+"', ' ', 'g')
+            )
+        )
+    then
+        select l.chunk_ids, l.scores, 'gin, phrases relaxed'
+        into chunk_ids, scores, scan
+        from pgrerank.keyword_leg_v3(
+            collection_id, unquoted, candidates, filter, k1, b, title_boost, among
+        ) as l;
+    end if;
+end
+$$;
+
+ALTER FUNCTION pgrerank.keyword_leg_v3(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
 
 --
 -- Name: lexeme_count_v1(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -5184,6 +5432,12 @@ GRANT ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) TO pgreran
 REVOKE ALL ON FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
 
 --
+-- Name: FUNCTION bm25_v2(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.bm25_v2(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
+
+--
 -- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, score double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5459,6 +5713,12 @@ REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, c
 --
 
 REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION keyword_leg_v3(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v3(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION lexeme_count_v1(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

@@ -5,7 +5,7 @@
 --     of each leg; chunk_count, filter and min_similarity as in dense_leg_v3; texts, how many of
 --     the fused list come with their content; is_tiered, whether the keyword leg ranks just what a
 --     dense leg of ten times the candidates (1,000 at most) found, and the fused list is cut to
---     the candidates; k1, b and title_boost as in keyword_leg_v2; the rest as in fuse_v2.
+--     the candidates; k1, b and title_boost as in keyword_leg_v3; the rest as in fuse_v2.
 -- Returns: one row per candidate in fused order, and on each the reports of the legs (null where
 --     a leg was off). A search that finds nothing returns one row with the reports alone.
 -- Called by: queries/candidates.sql.
@@ -80,7 +80,7 @@ begin
     where embedding is not null;
     select l.*, cardinality(l.chunk_ids) as returned
     into keyword
-    from pgrerank.keyword_leg_v2(
+    from pgrerank.keyword_leg_v3(
         collection_id, query, requested, filter, k1, b, title_boost,
         case when is_tiered then coalesce(dense.chunk_ids, '{}') end
     ) as l

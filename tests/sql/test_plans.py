@@ -4,6 +4,7 @@ EXPLAIN does not look into functions; the counters of the indexes do.
 """
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -233,3 +234,24 @@ async def test_ranking_is_looked_up_in_its_month_only(new_tenant, service_pool):
     text = json.dumps(plan[0])
     assert text.count('"rerank_log_') == text.count(datetime.now(UTC).strftime('"rerank_log_%Y%m'))
     assert datetime.now(UTC).strftime('"rerank_log_%Y%m"') in text
+
+
+async def test_words_are_counted_once_before_there_are_statistics(fresh_database):
+    """Taking the chunks for one, the planner counted them anew for each."""
+    plans: list[str] = []
+    async with pools.pool(fresh_database.service_url, size=1) as connections:
+        shelf = await stocked(connections, fresh_database.new_tenant(), "new", SMALL)
+        with fresh_database.admin() as admin:
+            admin.add_notice_handler(lambda told: plans.append(told.message_detail or ""))
+            admin.execute(
+                "select set_config('pgrerank.tenant_id', %s, true)", [str(shelf.tenant_id)]
+            )
+            admin.execute("set local debug_print_plan = on")
+            admin.execute("set local client_min_messages = log")
+            admin.execute(
+                "select * from pgrerank.keyword_leg_v3(%s, 'common w3', 10)", [shelf.collection.id]
+            )
+
+    joins = [plan for plan in plans if "{NESTLOOP" in plan and "ctename hit" in plan]
+    assert joins
+    assert not any(re.search(r"righttree\s*\{(AGG|SUBQUERYSCAN)", plan) for plan in joins)

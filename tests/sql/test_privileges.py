@@ -19,6 +19,7 @@ DEFINERS = {
     "hybrid_candidates_v3",
     "keyword_leg_v1",
     "keyword_leg_v2",
+    "keyword_leg_v3",
     "sparse_leg_v1",
 }
 ALL = "delete insert select update"

@@ -1,4 +1,4 @@
-"""Filters of large collections go through their index earlier; small ones look for none."""
+"""Searches of large collections under a filter, and of new ones before there are statistics."""
 
 from alembic import op
 
@@ -7,7 +7,13 @@ from pgrerank.storage import sqlfile
 revision = "0015"
 down_revision = "0014"
 
-FUNCTIONS = ("nearest_of_large_v2", "dense_leg_v3", "hybrid_candidates_v3")
+FUNCTIONS = (
+    "nearest_of_large_v2",
+    "dense_leg_v3",
+    "bm25_v2",
+    "keyword_leg_v3",
+    "hybrid_candidates_v3",
+)
 
 
 def upgrade() -> None:
