@@ -26,7 +26,7 @@ from pgrerank.ports import House
 from pgrerank.settings import Settings
 from pgrerank.storage import admin, embedded, migrate, queries
 from pgrerank.storage.embedded import EmbeddedServer
-from pgrerank.usecases import access
+from pgrerank.usecases import access, collections
 
 TENANT = "demo"
 COLLECTION = "python"
@@ -68,6 +68,8 @@ async def _filled(settings: Settings) -> str:
         await house.documents.create_collection(
             tenant_id, COLLECTION, text_search="english", embedder=house.embedder.model
         )
+        if house.late is not None:  # an embedder of the visitor's own may make no token vectors
+            await collections.add_tokens(house, tenant_id, COLLECTION)
         place = ingest.Place(house=house, tenant_id=tenant_id, collection=COLLECTION)
         found = sources([str(corpus)], Format.JSONL)
         report = await ingest.into(place, found, settings.max_document_characters)
