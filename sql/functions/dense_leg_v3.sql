@@ -20,7 +20,7 @@
 -- is less high, not the one that fits, if operators were not free (cpu_operator_cost).
 -- A small tenant's search takes a tenth of a millisecond. So there is no function and no expression
 -- that it could do without: callers know how large a collection is, since to look for an index that
--- is not there took a tenth of that time. And rows are aggregated at once: to return them, or to
+-- is not there took a thirtieth of it. And rows are aggregated at once: to return them, or to
 -- unnest arrays, takes as long as to read them.
 --
 -- With a filter, documents are read first; those that pass are hashed. jsonb_path_match_opr is what

@@ -157,21 +157,21 @@ def say_it_is_larger(database, shelf, chunks):
 
 @pytest.fixture
 async def crowded(new_shelf, database):
-    """2,000 vectors with an index; the 200 that are nearest to the last one are marked."""
+    """2,000 vectors with an index; the 200 that lie farthest from the first one are `far`."""
     made = np.random.default_rng(6).normal(size=(2_000, DIMENSIONS)).astype(np.float32)
     many = made / np.linalg.norm(made, axis=1, keepdims=True)
-    marked = set(np.argsort(many @ many[-1])[-200:].tolist())
+    far = set(np.argsort(many @ many[0])[:200].tolist())
     shelf = await new_shelf(
         *[
             replace(
-                embedded(f"d{i:03}", "text", metadata={"n": i % 10, "marked": i in marked}),
+                embedded(f"d{i:03}", "text", metadata={"n": i % 10, "far": i in far}),
                 vectors=[vector],
             )
             for i, vector in enumerate(many)
         ]
     )
     await maintenance.index_collections(database.admin_url, above=len(many) - 1)
-    return shelf, many, marked
+    return shelf, many, far
 
 
 @pytest.mark.parametrize(("more", "scan"), [(0, "exact"), (100_000, "hnsw")])
@@ -191,20 +191,20 @@ async def test_index_scan_goes_on_where_reading_those_that_pass_takes_longer(
 
 async def test_filter_that_only_far_chunks_pass_loses_none_of_them(crowded, database):
     """A scan that stops at a limit of pgvector's own fills up with what it happened to see."""
-    shelf, many, marked = crowded
+    shelf, many, far = crowded
     say_it_is_larger(database, shelf, 100_000)
 
     names, *_ = leg(
         database,
         shelf,
-        -many[-1],
+        many[0],
         40,
-        condition="$.marked == true",
+        condition="$.far == true",
         exact_limit=MANY,
         settings={"hnsw.max_scan_tuples": "600"},
     )
 
-    expected = nearest(many, -many[-1], lambda i: i in marked)[:40]
+    expected = nearest(many, many[0], lambda i: i in far)[:40]
     assert len(set(names) & set(expected)) / len(expected) >= 0.99
 
 
