@@ -16,9 +16,9 @@ class Scored(ListLoss):
     def __init__(self, recipe, **spread):
         super().__init__(torch.nn.Identity(), recipe, **spread)
 
-    def logits(self, pairs):
+    def read(self, pairs):
         assert pairs == [("q", "a"), ("q", "b"), ("q", "c"), ("r", "d"), ("r", "e")]
-        return torch.tensor(LOGITS)
+        return torch.tensor(LOGITS), torch.tensor(0.0)
 
 
 def labels(grades=((1, 0, 0), (0, 1, NAN)), scores=((NAN,) * 3, (NAN,) * 3)):

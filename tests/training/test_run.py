@@ -208,6 +208,6 @@ def test_loss_is_of_pairs_in_their_order(new_course, base):
     pairs = [("apple", "stone " * count) for count in (9, 1, 5, 3)]
 
     with torch.inference_mode():
-        found = ListLoss(encoder.eval(), new_course().recipe).logits(pairs)
+        found = ListLoss(encoder.eval(), new_course().recipe).read(pairs)[0]
 
     np.testing.assert_allclose(found, encoder.predict(pairs), atol=1e-5)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, log_softmax, mse_loss
 from typing_extensions import override
 
+from pgrerank.training.matching import Matching
 from pgrerank.training.recipe import Distillation, Loss, Recipe
 
 _MASKED = -1e4  # a logit that no softmax sees, and that times zero is zero
@@ -38,6 +39,7 @@ class ListLoss(nn.Module):
         self._recipe = recipe
         self._mean = mean
         self._scale = max(deviation, 1e-6) * recipe.temperature
+        self._matching = Matching(model) if recipe.match_weight else None
 
     @override
     def forward(self, inputs: Sequence[Any], labels: dict[str, Tensor], **_: object) -> Tensor:
@@ -50,9 +52,10 @@ class ListLoss(nn.Module):
         queries, lists = inputs
         grades = labels["grades"]
         present = ~grades.isnan()
-        logits = grades.new_full(grades.shape, _MASKED).masked_scatter(
-            present, self.logits([(q, p) for q, ps in zip(queries, lists, strict=True) for p in ps])
+        read, mismatch = self.read(
+            [(q, p) for q, ps in zip(queries, lists, strict=True) for p in ps]
         )
+        logits = grades.new_full(grades.shape, _MASKED).masked_scatter(present, read)
         told = ~labels["scores"].isnan()
         share = self._recipe.teacher_weight if bool(told.any()) else 0.0
         found = logits.new_zeros(())
@@ -61,28 +64,27 @@ class ListLoss(nn.Module):
         if share > 0:
             targets = (labels["scores"] - self._mean) / self._scale
             found = found + share * _distilled(self._recipe.distillation, logits, targets, told)
-        return found
+        return found + self._recipe.match_weight * mismatch
 
-    def logits(self, pairs: Sequence[tuple[str, str]]) -> Tensor:
-        """One logit a pair, in order, shape (pairs,)."""
+    def read(self, pairs: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
+        """One logit a pair, in order, shape (pairs,), and how far its tokens are from matching."""
         order = sorted(range(len(pairs)), key=lambda index: len(pairs[index][1]))
         parts = [
             self._part([pairs[index] for index in order[start : start + _PART]])
             for start in range(0, len(order), _PART)
         ]
-        back = torch.tensor(order, device=parts[0].device).argsort()
-        return torch.cat(parts)[back]
+        back = torch.tensor(order, device=self.model.device).argsort()
+        logits, mismatches = zip(*parts, strict=True)
+        return torch.cat(logits)[back], torch.stack(mismatches).mean()
 
-    def _part(self, pairs: list[tuple[str, str]]) -> Tensor:
+    def _part(self, pairs: list[tuple[str, str]]) -> tuple[Tensor, Tensor]:
         tokens = self.model.preprocess(pairs)
         device = self.model.device
-        return (
-            self.model({k: v.to(device) for k, v in tokens.items() if isinstance(v, Tensor)})[
-                "scores"
-            ]
-            .view(-1)
-            .float()
-        )
+        given = {k: v.to(device) for k, v in tokens.items() if isinstance(v, Tensor)}
+        logits = self.model(dict(given))["scores"].view(-1).float()
+        if self._matching is None:
+            return logits, logits.new_zeros(())
+        return logits, self._matching.loss(pairs, given["input_ids"])
 
 
 def _labelled(loss: Loss, logits: Tensor, grades: Tensor, present: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from transformers import set_seed
 
 from pgrerank.domain.errors import ModelError
+from pgrerank.training import matching
 from pgrerank.training.recipe import Recipe
 
 WEIGHTS = "trained.safetensors"
@@ -58,6 +59,8 @@ class Pupil:
         if self.adapters is not None:
             self.adapters.merge_and_unload()
             self.adapters = None
+        if hasattr(self.encoder.model, matching.HEAD):
+            delattr(self.encoder.model, matching.HEAD)
         return self.encoder
 
 
@@ -86,8 +89,15 @@ def opened(folder: Path, recipe: Recipe) -> Pupil:
         raise ModelError(recipe.base, "only plain transformers can be trained.")
     encoder.max_seq_length = min(recipe.max_length, encoder.max_seq_length or recipe.max_length)
     fresh = not any(kind.endswith("ForSequenceClassification") for kind in _trained_as(folder))
+    if recipe.dropout is not None:
+        for module in encoder.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = recipe.dropout
     _freeze(encoder, recipe)
     adapters = _adapted(encoder, recipe) if recipe.lora else None
+    if recipe.match_weight:
+        head = nn.Linear(int(encoder.config.hidden_size), 1, device=encoder.device)
+        encoder.model.add_module(matching.HEAD, head)
     return Pupil(encoder, adapters, fresh_head=fresh)
 
 
@@ -101,7 +111,7 @@ def _attention() -> str:
 
 def head_pattern() -> str:
     """A regular expression that the names of a head's weights match."""
-    return rf"\b({'|'.join(_HEADS)})\b"
+    return rf"\b({'|'.join((*_HEADS, matching.HEAD))})\b"
 
 
 def write(encoder: CrossEncoder, folder: Path) -> None:

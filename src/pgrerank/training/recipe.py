@@ -50,6 +50,8 @@ class Recipe:
     #: share of the run in which the learning rate climbs
     warmup: float = 0.1
     weight_decay: float = 0.01
+    #: share of the states that a step leaves out by chance; None: as the base says
+    dropout: float | None = None
     bf16: bool = False
     seed: int = 0
     #: how often a data set comes round in an epoch; 1 where it is not named
@@ -60,6 +62,8 @@ class Recipe:
     teacher_weight: float = 0.5
     #: teacher's scores are divided by their deviation times this
     temperature: float = 0.5
+    #: weight of how well the states of the query's tokens tell their matches in the passage
+    match_weight: float = 0.0
     drop_false_negatives: bool = True
     #: measurements on held-out queries in a run
     evaluations: int = 10
