@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from pgrerank.inference.load import load_stored_late_interaction
@@ -40,6 +42,19 @@ async def test_another_reranker_decides_alone(late):
 
     assert await reordered(scorer, late, run) == await reordered(scorer, None, run)
     assert scorer.asked == [(QUERY, 3), (QUERY, 3)]
+
+
+async def test_beside_the_bundled_reranker_late_interaction_counts_too(late):
+    class Bundled(FakeScorer):
+        model = replace(FakeScorer.model, witness=True)
+
+    run = ["toffee", "calendar", "sweet", "honey", "caramel"]
+
+    [alone] = await reordered(FakeScorer(), late, run)  # toffee, honey, caramel share three words
+    [together] = await reordered(Bundled(), late, run)
+
+    assert alone == ["toffee", "honey", "caramel", "calendar", "sweet"]
+    assert together == ["caramel", "toffee", "honey", "calendar", "sweet"]
 
 
 async def test_of_a_run_without_known_documents_nothing_is_read(late_scorer, late):

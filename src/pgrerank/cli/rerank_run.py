@@ -74,8 +74,8 @@ def rerank_run(
     Reads `query Q0 document rank score tag` lines, reranks the first documents of each query and
     writes the new order in the same form. Queries the folder does not have are left out.
 
-    With `late-interaction` the documents' agreement with the best of them counts beside its score,
-    which the service, to which lists come in parts, leaves out.
+    With `late-interaction` the documents' agreement with the best of them counts beside its score;
+    with `bundled` both of these do. The service, to which lists come in parts, leaves that out.
     """
     work = _work(run, beir.Dataset(folder=data), depth)
     after, missing = asyncio.run(_reordered(settings(context), work))

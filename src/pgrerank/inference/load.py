@@ -35,6 +35,7 @@ from pgrerank.inference.opened import (
 )
 from pgrerank.inference.route import Precision
 from pgrerank.inference.scorer import EngineScorer, Pairing
+from pgrerank.inference.shipped import BUNDLED
 from pgrerank.inference.stored import StoredLateInteraction
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.worker import Backend
@@ -104,8 +105,8 @@ def load_scorer(
     """Load a reranker. Blocking: takes seconds.
 
     Args:
-        name: `late-interaction`, or the folder or hub name of a cross-encoder, or of a language
-            model that was trained to say yes or no (Qwen3-Reranker).
+        name: `late-interaction`, `bundled`, or the folder or hub name of a cross-encoder, or of a
+            language model that was trained to say yes or no (Qwen3-Reranker).
         embedder: Late interaction shares its engine, if that runs the packaged model.
         revision: Branch, tag or commit of the hub repository.
         precision: `fast`, `exact` or `int8`, see `route`.
@@ -174,7 +175,11 @@ def _cross_encoder(
         check=check_cross_encoder,
         obstacle=classifier_obstacle,
     )
-    card = replace(model.card(ModelKind.RERANKER, cross.TEMPLATE), score_kind=ScoreKind.LOGIT)
+    card = replace(
+        model.card(ModelKind.RERANKER, cross.TEMPLATE),
+        score_kind=ScoreKind.LOGIT,
+        witness=name == BUNDLED,
+    )
     backend = classifier(model, threads=threads)
     check_runs(name, backend, model.tokens)
     return card, backend, model.tokens

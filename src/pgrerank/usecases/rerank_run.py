@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgrerank.domain import evidence
+from pgrerank.domain.rank import BroughtDocument
 from pgrerank.ports import Scorer
 from pgrerank.ports.scoring import ListReader
 from pgrerank.usecases.rerank import rerank
@@ -33,12 +34,14 @@ async def rerank_run(
     """Rerank the first `depth` documents of each query; the others keep their order behind.
 
     Late interaction reads documents apart, so what it sees in them also says how like each other
-    they are, and agreement with the best is evidence beside its score. A run holds each list whole;
+    they are, and agreement with the best is evidence beside its score. Beside the bundled
+    cross-encoder both are. A run holds each list whole;
     callers of the service send theirs in parts, which is why those go by the score alone.
 
     Args:
         scorer: The reranker.
-        late: Stands for it, with agreement, where it is the full form of the same; or None.
+        late: Reads how like each other the documents are: in place of the reranker where that is the
+            full form of the same, beside it where it is the bundled one. None: scores decide.
         run: Document ids by query id, best first.
         queries: Query texts by id; queries of the run that are not here are left out.
         passages: Text of every document, as the reranker is to read it.
@@ -62,9 +65,14 @@ async def _order(
     scorer: Scorer, late: ListReader | None, query: str, texts: Sequence[str]
 ) -> list[int]:
     """Places of the texts, best first; ties in the order of the run."""
-    if not texts or late is None or not stands_for(late, scorer):
+    model = scorer.model
+    same = late is not None and stands_for(late, scorer)
+    if not texts or late is None or not (same or model.witness):
         return [text.index for text in await rerank(scorer, query, texts)]
-    scores, agreement = await late.compared(query, texts)
-    values = [score.value for score in scores]
-    totals = await asyncio.to_thread(evidence.combined, [values], agreement)
+    read, agreement = await late.compared(query, texts)
+    kinds = [read]
+    if not same:
+        kinds.append(await scorer.score(query, [BroughtDocument(text).passage for text in texts]))
+    values = [[score.value for score in scores] for scores in kinds]
+    totals = await asyncio.to_thread(evidence.combined, values, agreement)
     return sorted(range(len(texts)), key=lambda place: -totals[place])

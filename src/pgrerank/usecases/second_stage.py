@@ -109,13 +109,13 @@ def needs_embeddings(scorer: Scorer, work: Work) -> bool:
 def weighs(scorer: Scorer, work: Work) -> bool:
     """Whether the reranker is one witness of several.
 
-    A cross-encoder reads query and passage together and decides alone. Late interaction compares
-    tokens that were read apart: it knows neither which words are rare nor what else was found,
-    and its order gains from the legs' and from agreement (figures in docs/benchmarks.md).
+    A cross-encoder of somebody else decides alone. Late interaction compares tokens that were read
+    apart, and the bundled cross-encoder is small: neither knows which words are rare nor what else
+    was found, and the order gains from the legs' and from agreement (docs/benchmarks.md).
     """
-    return scorer.model.score_kind is ScoreKind.MAXSIM or (
-        work.late is not None and not work.request.cascade
-    )
+    model = scorer.model
+    late = work.late is not None and not work.request.cascade
+    return late or model.witness or model.score_kind is ScoreKind.MAXSIM
 
 
 async def reranked(

@@ -21,6 +21,12 @@ class Late(FakeScorer):
     model = replace(FakeScorer.model, score_kind=ScoreKind.MAXSIM)
 
 
+class Bundled(FakeScorer):
+    """A cross-encoder that is one witness of several."""
+
+    model = replace(FakeScorer.model, witness=True)
+
+
 def furnished(scorer, *found):
     documents = FakeDocuments({(TENANT, "docs"): collection()})
     return house(documents=documents, candidates=FakeCandidates(found), scorer=scorer)
@@ -44,8 +50,9 @@ def places(ranking):
     return [hit.candidate.fused_rank for hit in ranking.hits]
 
 
-async def test_words_weigh_beside_late_interaction():
-    ranking = await ranked(Late(), *listed())
+@pytest.mark.parametrize("scorer", [Late(), Bundled()])
+async def test_words_weigh_beside_a_witness(scorer):
+    ranking = await ranked(scorer, *listed())
 
     assert places(ranking) == [2, 1, 3]
     assert [hit.rerank_score for hit in ranking.hits] == [2.0, 3.0, 0.0]
@@ -53,7 +60,7 @@ async def test_words_weigh_beside_late_interaction():
     assert evidence == sorted(evidence, reverse=True)
 
 
-async def test_a_cross_encoder_decides_alone():
+async def test_another_cross_encoder_decides_alone():
     ranking = await ranked(FakeScorer(), *listed())
 
     assert places(ranking) == [1, 2, 3]

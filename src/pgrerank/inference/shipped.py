@@ -1,0 +1,95 @@
+"""The cross-encoder that comes with pgrerank, as what training changed in the packaged model."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+BUNDLED = "bundled"
+#: SHA-256 of its model.safetensors, as `write` makes it
+BUNDLED_SHA256 = "1210f13ce79fa14a7b68936cec6faac67f006168944b8632dc9e42ac2e74aae3"
+#: the packaged files of the model: all but its tokenizer and those weights that training left alone
+PARTS = Path(__file__).parent / "bundled"
+CHANGES = "changes.safetensors"
+WEIGHTS = "model.safetensors"
+_SCALE = ".scale"
+_INNER = "bert."  # where a classifier of transformers keeps the encoder
+_LEVELS = 127
+
+Weights: TypeAlias = Mapping[str, NDArray[Any]]
+
+
+def folder(base: Path) -> Path:
+    """The model as a standard folder, which is made in the user's cache where it is not there.
+
+    Blocking: half a second the first time, for 90 MB. Processes that make it at once do not meet:
+    each makes its own, and one stays.
+
+    Args:
+        base: Folder of the packaged model.
+
+    Raises:
+        OSError: The cache cannot be written.
+    """
+    cache = platformdirs.user_cache_path("pgrerank", ensure_exists=True)
+    made = cache / f"{BUNDLED}-{BUNDLED_SHA256[:12]}"  # another version has another folder
+    if made.is_dir():
+        return made
+    with tempfile.TemporaryDirectory(dir=cache) as drafts:
+        draft = Path(drafts) / made.name
+        write(base, draft)
+        try:
+            draft.rename(made)
+        except OSError:
+            if not made.is_dir():  # or another process was quicker
+                raise
+    return made
+
+
+def write(base: Path, target: Path) -> None:
+    """Write the standard folder, which must not exist."""
+    shutil.copytree(PARTS, target, ignore=shutil.ignore_patterns(CHANGES))
+    shutil.copy(base / "tokenizer.json", target)
+    weights = applied(load_file(base / WEIGHTS), load_file(PARTS / CHANGES))
+    save_file(weights, target / WEIGHTS, metadata={"format": "pt"})
+
+
+def changes(base: Weights, trained: Weights) -> dict[str, NDArray[Any]]:
+    """What training changed: a byte for each number of a matrix, with a scale for each row.
+
+    Vectors, and what the base lacks, are whole. A row's largest change is off by nothing, every
+    other by half of a 127th of it at most.
+    """
+    found: dict[str, NDArray[Any]] = {}
+    for name, weight in trained.items():
+        before = base.get(name.removeprefix(_INNER))
+        if before is not None and np.array_equal(before, weight):
+            continue
+        if before is None or weight.ndim < 2:  # noqa: PLR2004 - a matrix
+            found[name] = weight
+            continue
+        change = weight.astype(np.float32) - before.astype(np.float32)
+        scale = np.abs(change).max(axis=1, keepdims=True) / _LEVELS
+        found[name] = np.round(change / np.maximum(scale, 1e-12)).astype(np.int8)
+        found[name + _SCALE] = scale
+    return found
+
+
+def applied(base: Weights, changed: Weights) -> dict[str, NDArray[Any]]:
+    """The trained weights again, near enough, in fp32. The inverse of `changes`."""
+    found: dict[str, NDArray[Any]] = {
+        _INNER + name: weight for name, weight in base.items() if weight.dtype == np.float32
+    }
+    for name, change in changed.items():
+        if name.endswith(_SCALE):
+            continue
+        scale = changed.get(name + _SCALE)
+        found[name] = change if scale is None else found[name] + change.astype(np.float32) * scale
+    return found
