@@ -28,7 +28,8 @@ def test_a_set_is_scored_and_compared_with_the_time_before(cli, tenant, pairs):
 
     assert "3 pairs" in kept
     assert (first["verdict"], first["compared_with"]) == ("first", None)
-    assert (second["verdict"], second["largest_change"], second["pairs"]) == ("same", 0, 3)
+    assert (second["verdict"], second["pairs"]) == ("same", 3)
+    assert second["largest_change"] < 1e-5  # batches may differ, and with them the rounding
     assert second["environment"]["torch"]
     assert (listed["name"], listed["verdict"]) == ("canary", "same")
     assert "canary" in cli.well("reference", "list", "-t", tenant)
