@@ -35,8 +35,8 @@ async def rerank_run(
 
     Late interaction reads documents apart, so what it sees in them also says how like each other
     they are, and agreement with the best is evidence beside its score. Beside the bundled
-    cross-encoder both are. A run holds each list whole;
-    callers of the service send theirs in parts, which is why those go by the score alone.
+    cross-encoder both are. A run holds each list whole; callers of the service send theirs in
+    parts, which is why those go by the score alone.
 
     Args:
         scorer: The reranker.
