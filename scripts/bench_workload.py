@@ -4,6 +4,7 @@ import json
 import os
 import random
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from statistics import mean
 from time import perf_counter
@@ -23,21 +24,28 @@ _SEED = 7
 Asked = tuple[str, list[str]]
 
 
-def workload(queries: int, passages: int) -> tuple[list[Asked], str]:
+def workload(queries: int, passages: int, most: int = 512) -> tuple[list[Asked], str]:
     """Queries with passages of 60 to 250 tokens, and where they are from.
 
     They are those of TREC DL 2021 with the head of BM25's list, cut or joined to length, from the
     folder that PGRERANK_DATA names; words drawn at random where there is none.
+
+    Args:
+        queries: How many.
+        passages: Of each.
+        most: Tokens of a pair, special tokens included; a passage is cut to what the query leaves.
     """
     data = os.environ.get("PGRERANK_DATA", "../shared/data")  # noqa: TID251 - of tests, no setting
     folder = Path(data) / _COLLECTION
     found = _judged(folder, queries) if folder.is_dir() else _drawn(queries, passages)
     source = "TREC DL 2021, BM25's top 100" if folder.is_dir() else "words drawn at random"
     dice, tokenizer = _dice(), _tokenizer()
-    asked = [
-        (query, [_fitted(texts, number, tokenizer, dice) for number in range(passages)])
-        for query, texts in found
-    ]
+    asked: list[Asked] = []
+    for query, texts in found:
+        room = most - len(tokenizer.encode(query, ""))
+        sizes = [min(room, dice.randint(SHORTEST, LONGEST)) for _ in range(passages)]
+        fitted = [_fitted(texts, place, size, dice) for place, size in enumerate(sizes)]
+        asked.append((query, fitted))
     return asked, source
 
 
@@ -103,10 +111,10 @@ def _drawn(queries: int, passages: int) -> list[Asked]:
     ]
 
 
-def _fitted(texts: list[str], number: int, tokenizer: Tokenizer, dice: random.Random) -> str:
-    """A text of the list, with others behind it until it has the length that the dice say."""
-    wanted = dice.randint(SHORTEST, LONGEST)
-    text = texts[number % len(texts)]
+def _fitted(texts: list[str], place: int, wanted: int, dice: random.Random) -> str:
+    """A text of the list, with others behind it until it has as many tokens as are wanted."""
+    tokenizer = _tokenizer()
+    text = texts[place % len(texts)]
     encoding = tokenizer.encode(text, add_special_tokens=False)
     while len(encoding) < wanted:
         text = f"{text} {dice.choice(texts)}"
@@ -122,6 +130,7 @@ def _dice() -> random.Random:
     return random.Random(_SEED)  # noqa: S311 - the same workload every time
 
 
+@cache
 def _tokenizer() -> Tokenizer:
     tokenizer = Tokenizer.from_file(str(Path(MODEL_DIR) / "tokenizer.json"))
     tokenizer.no_truncation()
