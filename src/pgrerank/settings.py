@@ -54,9 +54,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     reranker: Annotated[
         str,
         Meta(
-            description="Reranker: `late-interaction` (over the packaged embedder's tokens), `bundled` (a "
-            "small cross-encoder that comes with pgrerank), a name of PGRERANK_BACKENDS, or the folder or "
-            "hub name of a cross-encoder, a Qwen3-Reranker or a ColBERT checkpoint."
+            description="Reranker: `late-interaction` (over the packaged embedder's tokens), `bundled` (that "
+            "and a small cross-encoder that comes with pgrerank, in one score), a name of PGRERANK_BACKENDS, "
+            "or the folder or hub name of a cross-encoder, a Qwen3-Reranker or a ColBERT checkpoint."
         ),
     ] = "late-interaction"
     backends: Annotated[

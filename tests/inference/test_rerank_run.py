@@ -1,10 +1,7 @@
-from dataclasses import replace
-
 import pytest
 
 from pgrerank.inference.load import load_stored_late_interaction
 from pgrerank.usecases.rerank_run import rerank_run
-from tests.fakes import FakeScorer
 
 QUERY = "what do dates taste of"
 PASSAGES = {
@@ -35,26 +32,6 @@ async def test_what_is_like_the_best_passes_what_is_not(late_scorer, late):
     assert alone.index("calendar") < alone.index("sweet")
     assert together.index("sweet") < together.index("calendar")
     assert set(together[:3]) == {"caramel", "honey", "toffee"}
-
-
-async def test_another_reranker_decides_alone(late):
-    scorer, run = FakeScorer(), ["sweet", "calendar", "honey"]
-
-    assert await reordered(scorer, late, run) == await reordered(scorer, None, run)
-    assert scorer.asked == [(QUERY, 3), (QUERY, 3)]
-
-
-async def test_beside_the_bundled_reranker_late_interaction_counts_too(late):
-    class Bundled(FakeScorer):
-        model = replace(FakeScorer.model, witness=True)
-
-    run = ["toffee", "calendar", "sweet", "honey", "caramel"]
-
-    [alone] = await reordered(FakeScorer(), late, run)  # toffee, honey, caramel share three words
-    [together] = await reordered(Bundled(), late, run)
-
-    assert alone == ["toffee", "honey", "caramel", "calendar", "sweet"]
-    assert together == ["caramel", "toffee", "honey", "calendar", "sweet"]
 
 
 async def test_of_a_run_without_known_documents_nothing_is_read(late_scorer, late):

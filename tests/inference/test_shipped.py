@@ -59,9 +59,9 @@ def test_bundled_model_is_the_one_that_was_measured():
 
 
 async def test_bundled_model_opens_as_a_cross_encoder_with_our_scores():
-    encoder = CrossEncoder(str(shipped.folder(Path(MODEL_DIR))), device="cpu")
-    theirs = encoder.predict([(QUERY, text) for text in PASSAGES])
-    scorer = load_scorer("bundled", precision="exact")
+    folder = str(shipped.folder(Path(MODEL_DIR)))
+    theirs = CrossEncoder(folder, device="cpu").predict([(QUERY, text) for text in PASSAGES])
+    scorer = load_scorer(folder, precision="exact")
     ours = await scorer.score(
         QUERY, [Passage(text=text, content_hash=text.encode()) for text in PASSAGES]
     )

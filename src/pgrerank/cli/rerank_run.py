@@ -74,8 +74,8 @@ def rerank_run(
     Reads `query Q0 document rank score tag` lines, reranks the first documents of each query and
     writes the new order in the same form. Queries the folder does not have are left out.
 
-    With `late-interaction` the documents' agreement with the best of them counts beside its score;
-    with `bundled` both of these do. The service, to which lists come in parts, leaves that out.
+    With `late-interaction` and `bundled` the documents' agreement with the best of them counts beside
+    the score. The service, to which lists come in parts, leaves that out.
     """
     work = _work(run, beir.Dataset(folder=data), depth)
     after, missing = asyncio.run(_reordered(settings(context), work))
@@ -113,7 +113,7 @@ async def _reordered(found: Settings, work: _Work) -> tuple[beir.Run, int]:
     missing = 0
     async with wiring.chosen(found) as models:
         answers = reranked(
-            models.scorer, models.late, work.run, work.queries, work.passages, depth=work.depth
+            models.scorer, models.reader, work.run, work.queries, work.passages, depth=work.depth
         )
         with progress.count("reranking queries", len(work.run)) as step:
             async for answer in answers:

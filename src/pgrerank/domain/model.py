@@ -43,6 +43,8 @@ class ModelCard:
     score_kind: ScoreKind | None = None
     #: its score is one witness of several (see domain/evidence.py) and decides no order of a search alone
     witness: bool = field(default=False, compare=False)
+    #: fingerprint of the late interaction whose stored token vectors it reads, where there are some
+    reads: str | None = field(default=None, compare=False)
     #: fingerprint of a fuller form of the same, in whose place it may score
     stands_for: str | None = field(default=None, compare=False)
     #: on what it runs here and why, for people; no part of its identity

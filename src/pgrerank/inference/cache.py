@@ -2,10 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from pgrerank.domain.candidate import PairScore
+from pgrerank.domain.candidate import PairScore, Passage
 
 #: model fingerprint, query, hash of the passage
 Key: TypeAlias = tuple[str, str, bytes]
@@ -38,6 +38,33 @@ class ScoreCache:
     def known(self, keys: Iterable[Key]) -> dict[Key, PairScore]:
         """The scores of those pairs that are kept."""
         return {key: score for key in keys if (score := self.get(key)) is not None}
+
+    async def completed(
+        self,
+        fingerprint: str,
+        query: str,
+        passages: Sequence[Passage],
+        fresh: Callable[[Sequence[Passage]], Awaitable[Sequence[PairScore]]],
+    ) -> list[PairScore]:
+        """The score of each passage, in order: those that are kept, and the others made and kept.
+
+        Args:
+            fingerprint: Of the model.
+            query: The query.
+            passages: Any of them may be there several times.
+            fresh: Scores passages, each of them once.
+        """
+        keys = [(fingerprint, query, passage.content_hash) for passage in passages]
+        known = self.known(keys)
+        missing = {
+            key: passage for key, passage in zip(keys, passages, strict=True) if key not in known
+        }
+        if missing:
+            made = await fresh([*missing.values()])
+            known.update(zip(missing, made, strict=True))
+        for key in missing:
+            self.put(key, known[key])
+        return [known[key] for key in keys]
 
     def put(self, key: Key, score: PairScore) -> None:
         """Keep a score. One without a value is not worth keeping: it may do better next time."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias, TypedDict
 
 from sentence_transformers import CrossEncoder, SentenceTransformer
 
@@ -18,6 +18,7 @@ from pgrerank.inference.backend import (
     encoder,
     encoder_obstacle,
 )
+from pgrerank.inference.blended import BlendedScorer
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.colbert import ColbertPairing
@@ -40,6 +41,9 @@ from pgrerank.inference.stored import StoredLateInteraction
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.worker import Backend
 from pgrerank.inference.yesno import YesNoPairing
+
+#: a reranker that runs in this process
+LocalScorer: TypeAlias = EngineScorer[Any] | BlendedScorer
 
 LATE_INTERACTION = "late-interaction"
 STORED = "late-interaction-stored"
@@ -101,13 +105,13 @@ def load_scorer(
     longest_wait_s: float = LONGEST_WAIT_S,
     scores: int = SCORES,
     elapsed: Callable[[], float] = time.perf_counter,
-) -> EngineScorer[Any]:
+) -> LocalScorer:
     """Load a reranker. Blocking: takes seconds.
 
     Args:
         name: `late-interaction`, `bundled`, or the folder or hub name of a cross-encoder, or of a
             language model that was trained to say yes or no (Qwen3-Reranker).
-        embedder: Late interaction shares its engine, if that runs the packaged model.
+        embedder: Late interaction, also that of `bundled`, shares its engine, if it is the packaged.
         revision: Branch, tag or commit of the hub repository.
         precision: `fast`, `exact` or `int8`, see `route`.
         threads: Threads that a model may use; 0: one for each physical core.
@@ -121,17 +125,39 @@ def load_scorer(
         ModelError: There is no such model, or it is neither a cross-encoder with one output nor a
             language model that answers yes or no.
     """
+    engine = _EngineKnobs(capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed)
+    read = partial(_read, name, revision, precision, max_length, threads)
+    if name not in {LATE_INTERACTION, BUNDLED}:
+        return _running(read(), engine, scores)
     if name == LATE_INTERACTION:
-        if embedder is not None and embedder.model.name == PACKAGED:
-            return load_late_interaction(embedder, scores=scores)
-        made = partial(load_embedder, precision=precision, threads=threads, elapsed=elapsed)
-        own = made(queue_size=queue_size, longest_wait_s=longest_wait_s)
-        return load_late_interaction(own, scores=scores, release=own.close)
-    read = _read(name, revision, precision, max_length, threads)
-    engine = Engine(
-        read.backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
+        base, release = _base(embedder, precision, threads, engine)
+        return load_late_interaction(base, scores=scores, release=release)
+    loaded = read()
+    base, release = _base(embedder, precision, threads, engine)
+    cross = _running(loaded, engine, scores=0)
+    return BlendedScorer(cross, _stored(base), ScoreCache(scores), release)
+
+
+class _EngineKnobs(TypedDict):
+    capacity: int
+    longest_wait_s: float
+    elapsed: Callable[[], float]
+
+
+def _base(
+    embedder: EngineEmbedder | None, precision: Precision, threads: int, engine: _EngineKnobs
+) -> tuple[EngineEmbedder, Callable[[], None]]:
+    """The packaged embedder, and what to call when it is not needed any more."""
+    if embedder is not None and embedder.model.name == PACKAGED:
+        return embedder, lambda: None
+    own = load_embedder(
+        precision=precision,
+        threads=threads,
+        queue_size=engine["capacity"],
+        longest_wait_s=engine["longest_wait_s"],
+        elapsed=engine["elapsed"],
     )
-    return EngineScorer(read.card, engine, read.pairing(engine), ScoreCache(scores), engine.close)
+    return own, own.close
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +167,11 @@ class _Reader:
     card: ModelCard
     backend: Backend[Any]
     pairing: Callable[[Engine[Any]], Pairing[Any]]
+
+
+def _running(read: _Reader, knobs: _EngineKnobs, scores: int) -> EngineScorer[Any]:
+    engine: Engine[Any] = Engine(read.backend, read.card.name, **knobs)
+    return EngineScorer(read.card, engine, read.pairing(engine), ScoreCache(scores), engine.close)
 
 
 def _read(
@@ -178,7 +209,6 @@ def _cross_encoder(
     card = replace(
         model.card(ModelKind.RERANKER, cross.TEMPLATE),
         score_kind=ScoreKind.LOGIT,
-        witness=name == BUNDLED,
     )
     backend = classifier(model, threads=threads)
     check_runs(name, backend, model.tokens)
@@ -209,8 +239,10 @@ def load_stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteract
     Returns:
         None for an embedder other than the packaged one: no other was measured.
     """
-    if embedder.model.name != PACKAGED:
-        return None
+    return _stored(embedder) if embedder.model.name == PACKAGED else None
+
+
+def _stored(embedder: EngineEmbedder) -> StoredLateInteraction:
     whole = _maxsim(embedder, LATE_INTERACTION, late.TEMPLATE)
     card = _maxsim(embedder, STORED, compression.TEMPLATE)
     return StoredLateInteraction(replace(card, stands_for=whole.fingerprint), embedder)

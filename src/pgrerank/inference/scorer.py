@@ -74,17 +74,12 @@ class EngineScorer(Generic[Row]):
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
         """Score each passage against the query, in order. See ports.Scorer."""
-        keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
-        known = self.cache.known(keys)
-        unknown = {key: passage.text for key, passage in zip(keys, passages, strict=True)}
-        missing = [key for key in unknown if key not in known]
-        if missing:
-            texts = [unknown[key] for key in missing]
-            fresh = await self._fresh(query, texts, deadline, tenant_id)
-            known.update(zip(missing, fresh, strict=True))
-        for key in missing:
-            self.cache.put(key, known[key])
-        return [known[key] for key in keys]
+
+        async def fresh(missing: Sequence[Passage]) -> Sequence[PairScore]:
+            texts = [passage.text for passage in missing]
+            return await self._fresh(query, texts, deadline, tenant_id)
+
+        return await self.cache.completed(self._model.fingerprint, query, passages, fresh)
 
     def close(self) -> None:
         """Fail what waits, and stop the engine if it is the scorer's own."""

@@ -85,8 +85,8 @@ class LateInteraction(Scorer, Protocol):
         ...
 
 
-class ListReader(LateInteraction, Protocol):
-    """Late interaction that also compares the passages of a list with each other."""
+class ListReader(Scorer, Protocol):
+    """A reranker that also compares the passages of a list with each other."""
 
     async def compared(
         self, query: str, texts: Sequence[str]

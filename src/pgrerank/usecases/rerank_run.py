@@ -5,11 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgrerank.domain import evidence
-from pgrerank.domain.rank import BroughtDocument
 from pgrerank.ports import Scorer
 from pgrerank.ports.scoring import ListReader
 from pgrerank.usecases.rerank import rerank
-from pgrerank.usecases.second_stage import stands_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +22,7 @@ class Reordered:
 
 async def rerank_run(
     scorer: Scorer,
-    late: ListReader | None,
+    reader: ListReader | None,
     run: Mapping[str, Sequence[str]],
     queries: Mapping[str, str],
     passages: Mapping[str, str],
@@ -34,14 +32,13 @@ async def rerank_run(
     """Rerank the first `depth` documents of each query; the others keep their order behind.
 
     Late interaction reads documents apart, so what it sees in them also says how like each other
-    they are, and agreement with the best is evidence beside its score. Beside the bundled
-    cross-encoder both are. A run holds each list whole; callers of the service send theirs in
-    parts, which is why those go by the score alone.
+    they are, and agreement with the best is evidence beside the score. A run holds each list whole;
+    callers of the service send theirs in parts, which is why those go by the score alone.
 
     Args:
         scorer: The reranker.
-        late: Reads how like each other the documents are: in place of the reranker where that is the
-            full form of the same, beside it where it is the bundled one. None: scores decide.
+        reader: The same where it also tells how like each other the documents are. None: the scores
+            of the reranker decide.
         run: Document ids by query id, best first.
         queries: Query texts by id; queries of the run that are not here are left out.
         passages: Text of every document, as the reranker is to read it.
@@ -51,7 +48,7 @@ async def rerank_run(
         if query_id in queries:
             head = [name for name in document_ids[:depth] if name in passages]
             texts = [passages[name] for name in head]
-            order = await _order(scorer, late, queries[query_id], texts)
+            order = await _order(scorer, reader, queries[query_id], texts)
             yield Reordered(
                 query_id=query_id,
                 document_ids=list(
@@ -62,17 +59,12 @@ async def rerank_run(
 
 
 async def _order(
-    scorer: Scorer, late: ListReader | None, query: str, texts: Sequence[str]
+    scorer: Scorer, reader: ListReader | None, query: str, texts: Sequence[str]
 ) -> list[int]:
     """Places of the texts, best first; ties in the order of the run."""
-    model = scorer.model
-    same = late is not None and stands_for(late, scorer)
-    if not texts or late is None or not (same or model.witness):
+    if not texts or reader is None:
         return [text.index for text in await rerank(scorer, query, texts)]
-    read, agreement = await late.compared(query, texts)
-    kinds = [read]
-    if not same:
-        kinds.append(await scorer.score(query, [BroughtDocument(text).passage for text in texts]))
-    values = [[score.value for score in scores] for scores in kinds]
-    totals = await asyncio.to_thread(evidence.combined, values, agreement)
+    scores, agreement = await reader.compared(query, texts)
+    values = [score.value for score in scores]
+    totals = await asyncio.to_thread(evidence.combined, [values], agreement)
     return sorted(range(len(texts)), key=lambda place: -totals[place])

@@ -70,8 +70,8 @@ class Work:
 def reader(house: House, collection: Collection, request: SearchRequest) -> LateInteraction | None:
     """What reads the collection's token vectors in this search; None if nothing does.
 
-    It stands before the reranker in a cascade, and in its place where the reranker is the full
-    form of the same.
+    It stands before the reranker in a cascade, in its place where the reranker is the full form of
+    the same, and within one that blends it with another model.
 
     Raises:
         InvalidRequestError: A cascade was asked for where there are no token vectors.
@@ -85,7 +85,8 @@ def reader(house: House, collection: Collection, request: SearchRequest) -> Late
         )
     if late is None or not _may_run(request, collection):
         return None
-    return late if request.cascade is not None or stands_for(late, house.scorer) else None
+    takes = stands_for(late, house.scorer) or house.scorer.model.reads == late.model.fingerprint
+    return late if takes or request.cascade is not None else None
 
 
 def stands_for(late: LateInteraction, scorer: Scorer) -> bool:
@@ -96,9 +97,10 @@ def stands_for(late: LateInteraction, scorer: Scorer) -> bool:
 
 def last(scorer: Scorer, work: Work) -> Scorer:
     """Whose scores a search ends with."""
-    if work.late is None or work.request.cascade:
+    late, survivors = work.late, work.request.cascade
+    if late is None or survivors:
         return scorer
-    return work.late
+    return late if survivors == 0 or stands_for(late, scorer) else scorer
 
 
 def needs_embeddings(scorer: Scorer, work: Work) -> bool:
@@ -110,12 +112,11 @@ def weighs(scorer: Scorer, work: Work) -> bool:
     """Whether the reranker is one witness of several.
 
     A cross-encoder of somebody else decides alone. Late interaction compares tokens that were read
-    apart, and the bundled cross-encoder is small: neither knows which words are rare nor what else
-    was found, and the order gains from the legs' and from agreement (docs/benchmarks.md).
+    apart, and the cross-encoder of the bundled blend is small: neither knows which words are rare nor
+    what else was found, and the order gains from the legs' and from agreement (docs/benchmarks.md).
     """
-    model = scorer.model
-    late = work.late is not None and not work.request.cascade
-    return late or model.witness or model.score_kind is ScoreKind.MAXSIM
+    model = last(scorer, work).model
+    return model.witness or model.score_kind is ScoreKind.MAXSIM
 
 
 async def reranked(

@@ -6,18 +6,20 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 
 from pgrerank.domain.model import ModelCard
 from pgrerank.ports import Embedder, Scorer
+from pgrerank.ports.scoring import ListReader
 from pgrerank.settings import Settings, secret
+from pgrerank.usecases.second_stage import stands_for
 
 if TYPE_CHECKING:
     from pgrerank.inference.embedder import EngineEmbedder
+    from pgrerank.inference.load import LocalScorer
     from pgrerank.inference.remote.opened import Named
-    from pgrerank.inference.scorer import EngineScorer
     from pgrerank.inference.stored import StoredLateInteraction
 
 
@@ -26,7 +28,7 @@ class Models:
     """The loaded models."""
 
     embedder: "EngineEmbedder"
-    scorer: "EngineScorer[Any]"
+    scorer: "LocalScorer"
     late: "StoredLateInteraction | None"
 
 
@@ -38,6 +40,8 @@ class Chosen:
     scorer: Scorer
     #: over stored token vectors; None where the embedder is not the one it knows
     late: "StoredLateInteraction | None"
+    #: the reranker, where it also compares the passages of a list with each other
+    reader: ListReader | None
     #: those of this machine
     local: Models
     named: "Named"
@@ -112,15 +116,25 @@ async def chosen(settings: Settings) -> AsyncGenerator[Chosen]:
         )
         local = await asyncio.to_thread(loading.__enter__)
         try:
+            late = local.late if embedder is None else None
             yield Chosen(
                 embedder=embedder or local.embedder,
                 scorer=scorer or local.scorer,
-                late=local.late if embedder is None else None,
+                late=late,
+                reader=_reader(scorer or local.scorer, late),
                 local=local,
                 named=named,
             )
         finally:
             await asyncio.to_thread(loading.__exit__, None, None, None)
+
+
+def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader | None:
+    from pgrerank.inference.blended import BlendedScorer  # noqa: PLC0415 - as above
+
+    if isinstance(scorer, BlendedScorer):
+        return scorer
+    return late if late is not None and stands_for(late, scorer) else None
 
 
 @asynccontextmanager

@@ -114,6 +114,20 @@ async def test_stored_form_stands_in_for_the_full_one():
     assert ranking.rerank.fingerprint == FakeLate.model.fingerprint
 
 
+async def test_a_blend_with_late_interaction_gets_the_token_vectors_and_scores_itself():
+    class Blend(FakeScorer):
+        model = replace(FakeScorer.model, reads=FakeLate.model.fingerprint)
+
+    late, scorer = FakeLate(bag_of_words), Blend()
+    home = furnished(late=late, scorer=scorer)
+
+    ranking = await found(home)
+
+    assert home.candidates.token_models == [FakeLate.model]
+    assert (late.asked, scorer.asked) == ([], [(QUERY, len(TEXTS))])
+    assert ranking.rerank.fingerprint == Blend.model.fingerprint
+
+
 @pytest.mark.parametrize("parts", [{"scorer": FakeScorer()}, {"stores_tokens": False}])
 async def test_otherwise_the_reranker_reads_all(parts):
     home = furnished(**{"scorer": FullForm()} | parts)

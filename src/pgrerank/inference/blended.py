@@ -1,0 +1,104 @@
+"""The reranker that comes with pgrerank: a cross-encoder and late interaction in one score."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.evidence import Agreement
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.rank import BroughtDocument
+from pgrerank.inference.cache import ScoreCache
+from pgrerank.inference.engine import Engine
+from pgrerank.inference.scorer import EngineScorer
+from pgrerank.inference.stored import StoredLateInteraction
+
+# Part of the fingerprint: change it when the score changes.
+TEMPLATE = "cross-encoder+20*(late-interaction-0.5)/1"
+# Within a list that it was trained on, the logit deviates about twenty times as much as MaxSim does,
+# so that both weigh alike. MaxSim of .5 is as likely relevant as not (domain/rank.py).
+_WEIGHT, _EVEN = 20.0, 0.5
+
+
+class BlendedScorer:
+    """The port Scorer: the logit of a cross-encoder, and MaxSim on the scale of that logit.
+
+    A small cross-encoder learns which passages answer and forgets some of which are about the same;
+    late interaction of the model that it was made of still knows (docs/benchmarks.md).
+
+    Args:
+        cross: The cross-encoder, which keeps no scores.
+        late: Over stored token vectors, where passages bring some.
+        cache: Scores known already.
+        release: What to close with it, beside the cross-encoder.
+    """
+
+    def __init__(
+        self,
+        cross: EngineScorer[float],
+        late: StoredLateInteraction,
+        cache: ScoreCache,
+        release: Callable[[], None],
+    ) -> None:
+        self._cross = cross
+        self._late = late
+        self._cache = cache
+        self._release = release
+        facts = f"{cross.model.fingerprint}\n{late.model.fingerprint}\n{TEMPLATE}"
+        self._model = replace(
+            cross.model,
+            fingerprint=hashlib.sha256(facts.encode()).hexdigest(),
+            witness=True,
+            reads=late.model.fingerprint,
+        )
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the reranker."""
+        return self._model
+
+    @property
+    def engine(self) -> Engine[Any]:
+        """Where the cross-encoder runs."""
+        return self._cross.engine
+
+    async def score(
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
+    ) -> list[PairScore]:
+        """Score each passage against the query, in order. See ports.Scorer."""
+
+        async def fresh(missing: Sequence[Passage]) -> list[PairScore]:
+            seen = await self._late.score(query, missing, deadline=deadline, tenant_id=tenant_id)
+            read = await self._cross.score(query, missing, deadline=deadline, tenant_id=tenant_id)
+            return [*map(_blended, read, seen)]
+
+        return await self._cache.completed(self._model.fingerprint, query, passages, fresh)
+
+    async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
+        """Score passages, and tell how like each other they are. See ports.ListReader."""
+        seen, agreement = await self._late.compared(query, texts)
+        read = await self._cross.score(query, [BroughtDocument(text).passage for text in texts])
+        return [*map(_blended, read, seen)], agreement
+
+    def close(self) -> None:
+        """Fail what waits for the cross-encoder, and stop it."""
+        self._cross.close()
+        self._release()
+
+
+def _blended(read: PairScore, seen: PairScore) -> PairScore:
+    """Nothing, unless both are there: one alone would be on another scale."""
+    if read.value is None or seen.value is None:
+        return replace(read, value=None)
+    return replace(
+        read,
+        value=read.value + _WEIGHT * (seen.value - _EVEN),
+        truncated=read.truncated or seen.truncated,
+    )
