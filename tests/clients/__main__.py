@@ -7,7 +7,6 @@ own, under the user's cache folder, so that clients whose dependencies fight do 
 import argparse
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -67,7 +66,7 @@ def _serving() -> Iterator[dict[str, str]]:
         url = str(service.client.base_url).rstrip("/")
         yield {"PGRERANK_URL": url, "PGRERANK_KEY": rich, "PGRERANK_POOR_KEY": _poor_key(url)}
     finally:
-        service.stop(signal.SIGTERM)
+        service.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 

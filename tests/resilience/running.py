@@ -41,6 +41,7 @@ class Service:
         self._settings = settings
         self._log = data_dir / "service.log"
         self._key = ""
+        self.client = httpx.Client()
         self.start()
         self._key = self._first_key()
 
@@ -66,6 +67,7 @@ class Service:
                 | self._settings,
             )
         found = eventually(self._address)
+        self.client.close()  # not when the service ends, since another thread may be asking it then
         self.client = httpx.Client(
             base_url=found[1], headers={"Authorization": f"Bearer {self._key}"}, timeout=60
         )
@@ -78,9 +80,8 @@ class Service:
 
     def stop(self, number: signal.Signals) -> int:
         """Send a signal and wait for the end; the exit code."""
-        self._process.send_signal(number)
-        self.client.close()
-        return self._process.wait(_PATIENCE_S)
+        self.signal(number)
+        return self.wait()
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal and go on."""
@@ -89,6 +90,11 @@ class Service:
     def wait(self) -> int:
         """Wait for the end; the exit code."""
         return self._process.wait(_PATIENCE_S)
+
+    def close(self) -> None:
+        """Stop it for good."""
+        self.stop(signal.SIGTERM)
+        self.client.close()
 
     @property
     def postmaster(self) -> int:

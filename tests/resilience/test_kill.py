@@ -6,7 +6,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
@@ -30,9 +30,8 @@ DOCUMENTS = [
 def service() -> Iterator[Service]:
     folder = Path(tempfile.mkdtemp(prefix="pgr"))
     try:
-        running = Service(folder)
-        yield running
-        running.stop(signal.SIGTERM)
+        with closing(Service(folder)) as running:
+            yield running
         # A killed service leaves Postgres running; whoever uses it last stops it.
         with embedded.running(folder):
             pass
