@@ -1,14 +1,17 @@
 import pytest
 
 from pgrerank.domain.candidate import Passage
+from pgrerank.domain.errors import ScoringError
 from pgrerank.inference import shipped
 from pgrerank.inference.blended import BlendedScorer
+from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.load import (
     LATE_INTERACTION,
     load_scorer,
     load_stored_late_interaction,
 )
 from pgrerank.inference.model import files
+from pgrerank.inference.stored import StoredLateInteraction
 from pgrerank.settings import Settings
 from pgrerank.wiring.loading import chosen
 
@@ -90,6 +93,20 @@ async def test_what_is_late_has_no_score_and_what_is_known_has_its_own(bundled):
     scores = await bundled.score(QUERY, passages(*TEXTS), deadline=past)
 
     assert values(scores) == [*values(known), None]
+
+
+async def test_failure_of_one_model_is_the_failure_of_both(embedder, cross):
+    class Failing(StoredLateInteraction):
+        async def score(self, *_, **__):
+            raise ScoringError("late")
+
+    broken = Failing(load_stored_late_interaction(embedder).model, embedder)
+    blend = BlendedScorer(cross, broken, ScoreCache(0), release=lambda: None)
+
+    with pytest.raises(ScoringError, match="late"):
+        await blend.score(QUERY, passages(*TEXTS))
+
+    assert cross.engine.queue_length == 0
 
 
 async def test_it_is_another_model_than_its_cross_encoder(bundled, cross, late):

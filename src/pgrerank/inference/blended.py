@@ -1,9 +1,10 @@
 """The reranker that comes with pgrerank: a cross-encoder and late interaction in one score."""
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.evidence import Agreement
@@ -20,6 +21,9 @@ TEMPLATE = "cross-encoder+20*(late-interaction-0.5)/1"
 # Within a list that it was trained on, the logit deviates about twenty times as much as MaxSim does,
 # so that both weigh alike. MaxSim of .5 is as likely relevant as not (domain/rank.py).
 _WEIGHT, _EVEN = 20.0, 0.5
+
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 
 
 class BlendedScorer:
@@ -75,22 +79,39 @@ class BlendedScorer:
         """Score each passage against the query, in order. See ports.Scorer."""
 
         async def fresh(missing: Sequence[Passage]) -> list[PairScore]:
-            seen = await self._late.score(query, missing, deadline=deadline, tenant_id=tenant_id)
-            read = await self._cross.score(query, missing, deadline=deadline, tenant_id=tenant_id)
+            # At once, so that a deadline finds the same head scored by both.
+            read, seen = await _both(
+                self._cross.score(query, missing, deadline=deadline, tenant_id=tenant_id),
+                self._late.score(query, missing, deadline=deadline, tenant_id=tenant_id),
+            )
             return [*map(_blended, read, seen)]
 
         return await self._cache.completed(self._model.fingerprint, query, passages, fresh)
 
     async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
         """Score passages, and tell how like each other they are. See ports.ListReader."""
-        seen, agreement = await self._late.compared(query, texts)
-        read = await self._cross.score(query, [BroughtDocument(text).passage for text in texts])
+        passages = [BroughtDocument(text).passage for text in texts]
+        read, (seen, agreement) = await _both(
+            self._cross.score(query, passages), self._late.compared(query, texts)
+        )
         return [*map(_blended, read, seen)], agreement
 
     def close(self) -> None:
         """Fail what waits for the cross-encoder, and stop it."""
         self._cross.close()
         self._release()
+
+
+async def _both(
+    first: Coroutine[Any, Any, _First], second: Coroutine[Any, Any, _Second]
+) -> tuple[_First, _Second]:
+    """What both say; where one fails the other is cancelled, and the failure raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = group.create_task(first), group.create_task(second)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from failures
+    return tasks[0].result(), tasks[1].result()
 
 
 def _blended(read: PairScore, seen: PairScore) -> PairScore:
