@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -57,6 +58,21 @@ async def test_folder_opens_as_a_cross_encoder_with_our_scores(new_course):
     np.testing.assert_allclose([score.value for score in ours], theirs, atol=1e-3)
     assert theirs[0] > theirs[1]
     assert encoder.max_seq_length == course.recipe.max_length
+
+
+def test_a_base_that_read_less_learns_to_read_as_much_as_is_asked(new_course):
+    short = new_course("short", max_length=16, epochs=1)
+    run.train(short, silent)
+
+    whole = replace(new_course("whole", max_length=32, epochs=1), base=short.out)
+    run.train(whole, silent)
+
+    assert CrossEncoder(str(whole.out), device="cpu").max_seq_length == 32
+
+
+def test_more_tokens_than_there_are_positions_cannot_be_read(new_course):
+    with pytest.raises(ModelError, match="512 tokens at most: --max-length 512"):
+        run.train(new_course(max_length=513), silent)
 
 
 def test_run_that_was_cut_off_comes_out_as_if_it_had_not_been(new_course):

@@ -68,7 +68,8 @@ def opened(folder: Path, recipe: Recipe) -> Pupil:
     """Open the base and choose what of it learns.
 
     Raises:
-        ModelError: It cannot be opened, has several outputs, or fewer layers than are to stay.
+        ModelError: It cannot be opened, has several outputs, fewer layers than are to stay, or
+            places for fewer tokens than are to be read.
     """
     set_seed(recipe.seed)  # a new head is random
     logging.disable(logging.WARNING)  # that a bi-encoder becomes a cross-encoder is what is wanted
@@ -87,7 +88,8 @@ def opened(folder: Path, recipe: Recipe) -> Pupil:
         logging.disable(logging.NOTSET)
     if len(list(encoder)) != 1 or not hasattr(encoder.model, "config"):
         raise ModelError(recipe.base, "only plain transformers can be trained.")
-    encoder.max_seq_length = min(recipe.max_length, encoder.max_seq_length or recipe.max_length)
+    _require_places(encoder, recipe)
+    encoder.max_seq_length = recipe.max_length
     fresh = not any(kind.endswith("ForSequenceClassification") for kind in _trained_as(folder))
     if recipe.dropout is not None:
         for module in encoder.modules():
@@ -99,6 +101,20 @@ def opened(folder: Path, recipe: Recipe) -> Pupil:
         inner: Any = encoder.model
         inner.add_module(matching.HEAD, nn.Linear(inner.config.hidden_size, 1, device=inner.device))
     return Pupil(encoder, adapters, fresh_head=fresh)
+
+
+def _require_places(encoder: CrossEncoder, recipe: Recipe) -> None:
+    """Positions bound what can be read; what a base was trained to read does not."""
+    inner: Any = encoder.model
+    for name, module in inner.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
+            # As RoBERTa counts, padding has a position of its own, and others follow it.
+            skipped = 0 if module.padding_idx is None else module.padding_idx + 1
+            most = module.num_embeddings - skipped
+            if recipe.max_length > most:
+                raise ModelError(
+                    recipe.base, f"it reads {most} tokens at most: --max-length {most}."
+                )
 
 
 def _attention() -> str:
