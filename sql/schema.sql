@@ -976,6 +976,112 @@ $$;
 ALTER FUNCTION pgrerank.dense_leg_v3(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: dense_leg_v4(uuid, uuid, public.vector, integer, bigint, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.dense_leg_v4(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    SET max_parallel_workers_per_gather TO '0'
+    SET cpu_operator_cost TO '0'
+    SET enable_seqscan TO 'off'
+    SET enable_nestloop TO 'off'
+    SET enable_mergejoin TO 'off'
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    probe constant public.halfvec := case
+        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
+    end;
+begin
+    if chunk_count > exact_limit then
+        select
+            n.chunk_ids,
+            n.scores,
+            n.scan,
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from pgrerank.nearest_of_large_v3(
+            tenant, collection_id, model_id, embedding, candidates, chunk_count, filter
+        ) as n;
+    end if;
+    if scan is null and filter is null then
+        select
+            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
+            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
+            'exact',
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from (
+            select
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) dense_leg_v4.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = tenant
+                and e.collection_id = dense_leg_v4.collection_id
+                and e.model_id = dense_leg_v4.model_id
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
+    elsif scan is null then
+        select
+            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
+            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
+            'exact',
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from (
+            select
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) dense_leg_v4.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = tenant
+                and e.collection_id = dense_leg_v4.collection_id
+                and e.model_id = dense_leg_v4.model_id
+                and coalesce(e.document_id, (
+                    select c.document_id
+                    from pgrerank.chunk as c
+                    where c.tenant_id = tenant and c.id = e.chunk_id
+                )) in (
+                    select d.id
+                    from pgrerank.document as d
+                    where
+                        d.tenant_id = tenant
+                        and d.collection_id = dense_leg_v4.collection_id
+                        and jsonb_path_match_opr(d.metadata, filter)
+                )
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
+    end if;
+    if min_similarity is not null then
+        select count(*)
+        into below_similarity
+        from unnest(scores) as u (score)
+        where u.score < min_similarity;
+        chunk_ids := chunk_ids[:cardinality(chunk_ids) - below_similarity];
+        scores := scores[:cardinality(scores) - below_similarity];
+    end if;
+end
+$$;
+
+ALTER FUNCTION pgrerank.dense_leg_v4(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
+
+--
 -- Name: drop_log_partitions_before_v1(integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1869,6 +1975,84 @@ $$;
 ALTER FUNCTION pgrerank.hybrid_candidates_v3(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
 
 --
+-- Name: hybrid_candidates_v4(uuid, uuid, public.vector, text, public.sparsevec, integer, bigint, integer, jsonpath, double precision, boolean, double precision, double precision, double precision, text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+    tenant constant uuid := pgrerank.current_tenant_v1();
+    requested constant integer := case
+        when is_tiered then greatest(least(10 * candidates, 1000), candidates) else candidates
+    end;
+    dense record;
+    keyword record;
+    sparse record;
+begin
+    select l.*, cardinality(l.chunk_ids) as returned
+    into dense
+    from pgrerank.dense_leg_v4(
+        collection_id, model_id, embedding, requested, chunk_count, filter, min_similarity
+    ) as l
+    where embedding is not null;
+    select l.*, cardinality(l.chunk_ids) as returned
+    into keyword
+    from pgrerank.keyword_leg_v3(
+        collection_id, query, requested, filter, k1, b, title_boost,
+        case when is_tiered then coalesce(dense.chunk_ids, '{}') end
+    ) as l
+    where query is not null;
+    select l.*, cardinality(l.chunk_ids) as returned
+    into sparse
+    from pgrerank.sparse_leg_v1(collection_id, weights, candidates, filter) as l
+    where weights is not null;
+    return query
+    select
+        requested,
+        dense.returned,
+        dense.scan,
+        dense.below_similarity,
+        keyword.returned,
+        keyword.scan,
+        sparse.returned,
+        sparse.scan,
+        f.chunk_id,
+        c.document_id,
+        d.external_id,
+        d.title,
+        d.uri,
+        d.metadata,
+        c.ordinal,
+        case when f.fused_rank <= texts then c.content end,
+        c.content_hash,
+        f.dense_rank,
+        f.dense_score,
+        f.keyword_rank,
+        f.keyword_score,
+        f.sparse_rank,
+        f.sparse_score,
+        f.fused_rank,
+        f.fused_score
+    from (values (true)) as report (is_made)
+    left join pgrerank.fuse_v2(
+        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
+        sparse.chunk_ids, sparse.scores,
+        fusion, rrf_k, dense_weight, keyword_weight, sparse_weight
+    ) as f on report.is_made and (not is_tiered or f.fused_rank <= candidates)
+    left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
+    left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
+    order by f.fused_rank;
+end
+$$;
+
+ALTER FUNCTION pgrerank.hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
+
+--
 -- Name: judgment; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2740,6 +2924,97 @@ end
 $$;
 
 ALTER FUNCTION pgrerank.nearest_of_large_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
+
+--
+-- Name: nearest_of_large_v3(uuid, uuid, uuid, public.vector, integer, bigint, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.nearest_of_large_v3(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+declare
+    most constant integer := 1000;
+    growth constant double precision := greatest(0, log(chunk_count / 50000.0));
+    depth constant double precision := 1.5 * (1 + growth);
+    wanted integer := candidates;
+    width integer := least(most, greatest(200, ceil((4 + growth) * candidates)));
+    reach integer := candidates;
+    share double precision;
+    needed double precision;
+begin
+    if not exists (
+        select from pg_catalog.pg_index as i
+        where
+            i.indexrelid = to_regclass(
+                'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
+            )
+            and i.indisvalid
+    ) then
+        return;
+    end if;
+    if filter is not null then
+        select coalesce(avg(s.passes::integer), 0)
+        into share
+        from (
+            (
+                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                from pgrerank.document as d
+                where
+                    d.tenant_id = nearest_of_large_v3.tenant_id
+                    and d.collection_id = nearest_of_large_v3.collection_id
+                order by d.external_id asc
+                limit 500
+            )
+            union all
+            (
+                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
+                from pgrerank.document as d
+                where
+                    d.tenant_id = nearest_of_large_v3.tenant_id
+                    and d.collection_id = nearest_of_large_v3.collection_id
+                order by d.external_id desc
+                limit 500
+            )
+        ) as s;
+        needed := depth * candidates / nullif(share, 0);
+        if (depth + 0.5) * candidates / nullif(share, 0) <= most then
+            width := least(most, greatest(width, ceil((depth + 1) * candidates / share)));
+            reach := greatest(width, ceil(2 * needed));
+        elsif needed <= greatest(most, least(chunk_count / 30, 5000)) then
+            wanted := ceil(0.8 * depth * candidates);
+            width := least(
+                most, greatest(6 * candidates, 200, ceil(needed / greatest(2, ceil(needed / most))))
+            );
+            reach := greatest(width, ceil(2 * needed));
+        else
+            if share <= 0.125 then
+                select
+                    coalesce(n.chunk_ids, '{}'),
+                    coalesce(n.scores, '{}'),
+                    'exact'
+                into chunk_ids, scores, scan
+                from pgrerank.nearest_of_documents_v1(
+                    tenant_id, collection_id, model_id, embedding, candidates, filter
+                ) as n;
+            end if;
+            return;
+        end if;
+    end if;
+    select
+        n.chunk_ids[:candidates],
+        n.scores[:candidates],
+        'hnsw'
+    into chunk_ids, scores, scan
+    from pgrerank.nearest_indexed_v2(
+        tenant_id, collection_id, model_id, embedding, wanted, filter, width, reach
+    ) as n
+    where cardinality(n.chunk_ids) >= wanted;
+end
+$$;
+
+ALTER FUNCTION pgrerank.nearest_of_large_v3(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
 
 --
 -- Name: prefix_frequency_v1(tsvector, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -5547,6 +5822,12 @@ REVOKE ALL ON FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, 
 REVOKE ALL ON FUNCTION pgrerank.dense_leg_v3(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
 
 --
+-- Name: FUNCTION dense_leg_v4(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.dense_leg_v4(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
+
+--
 -- Name: FUNCTION drop_log_partitions_before_v1(months integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5688,6 +5969,13 @@ REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v3(collection_id uuid, model_i
 GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v3(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
 
 --
+-- Name: FUNCTION hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
+
+--
 -- Name: TABLE judgment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5775,6 +6063,12 @@ REVOKE ALL ON FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_i
 --
 
 REVOKE ALL ON FUNCTION pgrerank.nearest_of_large_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION nearest_of_large_v3(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.nearest_of_large_v3(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION prefix_frequency_v1(lexemes tsvector, prefix text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

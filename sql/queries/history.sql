@@ -159,7 +159,7 @@ left join
         select r.*
         from pgrerank.model as m
         cross join
-            lateral pgrerank.hybrid_candidates_v3(
+            lateral pgrerank.hybrid_candidates_v4(
                 d.collection_id,
                 m.id,
                 %(embedding)s::public.vector,

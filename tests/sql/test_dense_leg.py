@@ -36,7 +36,7 @@ async def indexed(database, new_shelf, vectors):
 
 
 def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_000, settings=None):
-    """What dense_leg_v3 says: external ids, scores, scan, chunks below the similarity."""
+    """What dense_leg_v4 says: external ids, scores, scan, chunks below the similarity."""
     with database.admin() as admin:
         register_vector(admin)
         for name, value in (settings or {}).items():
@@ -45,7 +45,7 @@ def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_0
         ids, scores, scan, below = admin.execute(
             """
             select l.* from pgrerank.collection as c
-            cross join lateral pgrerank.dense_leg_v3(
+            cross join lateral pgrerank.dense_leg_v4(
                 c.id,
                 c.embedder_id,
                 %s,
@@ -187,6 +187,21 @@ async def test_index_scan_goes_on_where_reading_those_that_pass_takes_longer(
     expected = nearest(many, many[0], lambda i: i % 10 == 3)[:100]
     assert found[2] == scan
     assert len(set(found[0]) & set(expected)) >= 99
+
+
+@pytest.mark.parametrize("passing", [9, 5, 3, 2])
+async def test_index_scan_finds_the_nearest_of_those_that_pass(crowded, database, passing):
+    """In one look where many pass, in two where few do."""
+    shelf, many, _ = crowded
+    say_it_is_larger(database, shelf, 100_000)
+
+    names, _, scan, _ = leg(
+        database, shelf, many[0], 100, condition=f"$.n < {passing}", exact_limit=MANY
+    )
+
+    expected = nearest(many, many[0], lambda i: i % 10 < passing)[:100]
+    assert scan == "hnsw"
+    assert len(set(names) & set(expected)) >= 99
 
 
 async def test_filter_that_only_far_chunks_pass_loses_none_of_them(crowded, database):
