@@ -99,6 +99,17 @@ def test_commits_are_kept_on_disk(data_dir):
             assert connection.execute(f"show {setting}").fetchone() == ("on",)
 
 
+def test_the_server_caches_a_share_of_the_memory(data_dir):
+    memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**20
+    with embedded.running(data_dir) as server, psycopg.connect(server.admin_url) as connection:
+        (cached,) = connection.execute(
+            "select pg_size_bytes(current_setting('shared_buffers'))"
+        ).fetchone()
+
+    assert 128 <= cached / 2**20 <= 1024
+    assert cached / 2**20 <= max(memory_mb / 16, 128)
+
+
 def test_server_runs_until_its_last_user_in_a_process_lets_go(data_dir):
     with embedded.running(data_dir) as first:
         with embedded.running(data_dir) as second:
