@@ -2983,10 +2983,10 @@ begin
             width := least(most, greatest(width, ceil((depth + 1) * candidates / share)));
             reach := greatest(width, ceil(2 * needed));
         elsif needed <= greatest(most, least(chunk_count / 30, 5000)) then
-            wanted := ceil(0.8 * depth * candidates);
             width := least(
                 most, greatest(6 * candidates, 200, ceil(needed / greatest(2, ceil(needed / most))))
             );
+            wanted := ceil(greatest((depth - 0.45) * candidates, 1.1 * width * share));
             reach := greatest(width, ceil(2 * needed));
         else
             if share <= 0.125 then

@@ -14,10 +14,10 @@
 -- five times.
 --
 -- With a filter, the first and the last 500 documents say what share passes. One look takes a
--- thousand vectors, the most that pgvector keeps. Where it can hold 2.5 times what is wanted of those
--- that pass, or of 500,000 four times, one look is enough, and is read no farther than its rows. Else
--- 1.5 times as many, or three times, are looked at in two looks or more, and four fifths of them are
--- read: a look begins where the one before ended, and finds what that missed.
+-- thousand vectors, the most that pgvector keeps. Where it can hold 2.5 times what is wanted of
+-- those that pass, or of 500,000 four times, one look is enough, and is read no farther than its
+-- rows. Else 1.5 times as many, or three times, are looked at in two looks or more, and read into
+-- the last one, which begins with the nearest that those before missed.
 --
 -- Beyond one vector in 30, or 5,000, reading those that pass is quicker: one by one up to an
 -- eighth of all, or all in a row. A scan may go twice as far as the share says, and no farther:
@@ -88,10 +88,10 @@ begin
             width := least(most, greatest(width, ceil((depth + 1) * candidates / share)));
             reach := greatest(width, ceil(2 * needed));
         elsif needed <= greatest(most, least(chunk_count / 30, 5000)) then
-            wanted := ceil(0.8 * depth * candidates);
             width := least(
                 most, greatest(6 * candidates, 200, ceil(needed / greatest(2, ceil(needed / most))))
             );
+            wanted := ceil(greatest((depth - 0.45) * candidates, 1.1 * width * share));
             reach := greatest(width, ceil(2 * needed));
         else
             if share <= 0.125 then
