@@ -86,13 +86,11 @@ begin
         needed := depth * candidates / nullif(share, 0);
         if (depth + 0.5) * candidates / nullif(share, 0) <= most then
             width := least(most, greatest(width, ceil((depth + 1) * candidates / share)));
-            reach := greatest(width, ceil(2 * needed));
         elsif needed <= greatest(most, least(chunk_count / 30, 5000)) then
             width := least(
                 most, greatest(6 * candidates, 200, ceil(needed / greatest(2, ceil(needed / most))))
             );
             wanted := ceil(greatest((depth - 0.45) * candidates, 1.1 * width * share));
-            reach := greatest(width, ceil(2 * needed));
         else
             if share <= 0.125 then
                 select
@@ -106,6 +104,7 @@ begin
             end if;
             return;
         end if;
+        reach := greatest(width, ceil(2 * needed));
     end if;
     select
         n.chunk_ids[:candidates],
