@@ -70,8 +70,8 @@ class Caller:
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
         )
 
-    async def search(self, query: str, depth: int, **knobs: object) -> Answered:
-        """Search with reranking down to `depth`, whatever the collection's size."""
+    async def search(self, query: str, depth: int | None = None, **knobs: object) -> Answered:
+        """Search with reranking down to `depth` (None: the default), whatever the collection's size."""
         body = {"query": query, "depth": depth, "rerank": "always", **knobs}
         started = perf_counter()
         answer = await self.client.post(f"/v1/collections/{COLLECTION}/search", json=body)

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 
+import httpx
 import pytest
 from httpx import AsyncClient
 
@@ -12,6 +13,7 @@ from pgrerank.api.server import serve
 from pgrerank.domain.collection import Collection
 from tests import fakes
 from tests.api.conftest import app_of, bearer, new_key
+from tests.fixtures import connections
 
 
 class SlowDocuments(fakes.FakeDocuments):
@@ -28,10 +30,12 @@ class SlowDocuments(fakes.FakeDocuments):
         return fakes.collection()
 
 
-async def running(app, **options: object) -> tuple[asyncio.Task[None], str]:
+async def running(
+    app, host: str = "127.0.0.1", **options: object
+) -> tuple[asyncio.Task[None], str]:
     """The server, once it listens, and its URL."""
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(app, "127.0.0.1", 0, listening=url.set_result, **options))
+    task = asyncio.create_task(serve(app, host, 0, listening=url.set_result, **options))
     return task, await url
 
 
@@ -79,6 +83,17 @@ async def test_what_outlasts_the_grace_is_cut_off():
 async def test_an_address_in_use_is_said_at_once(house):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
         await serve(app_of(house), "127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+async def test_what_is_written_to_a_connection_is_sent_at_once(house, host):
+    task, url = await running(app_of(house), host)
+    async with AsyncClient() as client:
+        await client.get(f"{url}/health/live")
+        ends = connections.nodelay(httpx.URL(url).port)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await task
+    assert ends == {"accepted": [True], "client": [True]}
 
 
 async def test_urls_of_ipv6_addresses_are_bracketed(house):

@@ -4,9 +4,11 @@ import subprocess
 import sys
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from pgrerank.client import Document, Judgment, errors
+from tests.fixtures import connections
 
 TEXTS = {
     "keys": "Rotate an API key every month and revoke the old one.",
@@ -42,6 +44,14 @@ async def test_documents_are_found_with_what_was_stored_of_them(filled):
     assert first.chunk.content == TEXTS["keys"]
     assert (first.ranks.final, found.rerank.status) == (1, "full")
     assert len(found.results) == 2
+
+
+async def test_what_is_asked_is_sent_at_once(filled, live):
+    await filled("search", "docs", "fruit", rerank="never")
+
+    ends = connections.nodelay(httpx.URL(live.url).port)
+    assert ends["client"]
+    assert all(ends["client"])
 
 
 async def test_knobs_reach_the_service(filled):

@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
+import httpx
 import pytest
 
 from pgrerank.domain.errors import RemoteError
 from pgrerank.inference.remote.breaker import COOLING_S, FAILURES
 from tests.fakes import FakeClock
+from tests.fixtures import connections
 from tests.fixtures.other_server import Answer, Request, other_server
 from tests.inference.remote.asking import Naps, named, passages, reranker
 
@@ -59,6 +61,15 @@ async def test_same_text_is_asked_once_and_remembered(tmp_path):
     assert [body["documents"] for body in server.bodies] == [["a", "b"], ["c"]]
     assert [score.value for score in first] == [0, 0.01, 0]
     assert [score.value for score in second] == [0.01, 0]
+
+
+async def test_what_is_asked_is_sent_at_once(tmp_path):
+    with other_server(scored) as server:
+        async with named(tmp_path, reranker(server.url)) as found:
+            await found.rerankers["other"].score("q", passages("a"))
+            ends = connections.nodelay(httpx.URL(server.url).port)
+
+    assert ends["client"] == [True]
 
 
 async def test_what_is_beyond_the_operators_bound_is_not_sent(tmp_path):

@@ -1,0 +1,87 @@
+"""What a search costs beyond its own stages, as a caller sees it.
+
+    scripts/bench-overhead
+    scripts/bench-overhead --searches 500 --json
+
+Runs `pgrerank serve` over an embedded Postgres in a temporary folder, and searches a small
+collection over one HTTP connection that is kept open. `overhead_ms` is the time until the answer is
+there, less all stages that `timings_ms` of the answer tells. Target: 3 ms in the median.
+"""
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench_report import machine, percentile, show
+from bench_service import Answered, Caller, queries, running
+
+WARM = 20
+SEARCHES = 200
+SHARES = {"p50": 0.5, "p95": 0.95}
+
+
+async def searched(searches: int) -> list[Answered]:
+    """Answers to different searches, one after the other."""
+    with tempfile.TemporaryDirectory(prefix="pgr") as folder:
+        async with running(Path(folder)) as service:
+            caller = await service.tenant("acme")
+            asked = queries(WARM + searches)
+            answers = [await search(caller, query) for query in asked]
+            await caller.client.aclose()
+    return answers[WARM:]
+
+
+async def search(caller: Caller, query: str) -> Answered:
+    """A search as the defaults have it."""
+    answer = await caller.search(query, rerank="auto")
+    if answer.status != 200:  # noqa: PLR2004 - OK
+        raise SystemExit(f"{answer.status}: {answer.body}")
+    return answer
+
+
+def stages(answer: Answered) -> dict[str, float]:
+    """Milliseconds by stage, without their total."""
+    return {name: ms for name, ms in answer.body["timings_ms"].items() if name != "total"}
+
+
+def overhead_ms(answer: Answered) -> float:
+    """What the caller waited beyond the stages."""
+    return answer.seconds * 1000 - sum(stages(answer).values())
+
+
+def shares(values: Sequence[float]) -> dict[str, float]:
+    """The percentiles, to the microsecond."""
+    return {name: round(percentile(values, share), 3) for name, share in SHARES.items()}
+
+
+def rows(answers: Sequence[Answered]) -> list[Mapping[str, Any]]:
+    """The percentiles of each stage, of the whole and of what is beyond the stages."""
+    parts = {
+        name: shares([stages(answer)[name] for answer in answers]) for name in stages(answers[0])
+    }
+    parts["the caller's"] = shares([answer.seconds * 1000 for answer in answers])
+    parts["overhead"] = shares([overhead_ms(answer) for answer in answers])
+    return [{"ms": name, **found} for name, found in parts.items()]
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--searches", type=int, default=SEARCHES, help=f"Default: {SEARCHES}.")
+    parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+    given = parser.parse_args()
+    facts = machine()
+    answers = asyncio.run(searched(given.searches))
+    if given.json:
+        show({"overhead_ms": shares([overhead_ms(each) for each in answers])}, as_json=True)
+    else:
+        show({"machine": facts, "searches": rows(answers)}, as_json=False)
+
+
+if __name__ == "__main__":
+    main()
