@@ -1,6 +1,7 @@
 """Slow, obvious Python of what the SQL does fast."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,8 +49,14 @@ def _entry(key: str, value: Any, metadata: Mapping[str, Any]) -> bool:
     if key == "$not":
         return not matches(value, metadata)
     operators = value if isinstance(value, Mapping) else {"$eq": value}
-    found = _at(metadata, key.split("."))
+    found = _at(metadata, steps(key))
     return all(_holds(name, operand, found) for name, operand in operators.items())
+
+
+def steps(path: str) -> list[str]:
+    """The keys of a dotted path, in which a backslash escapes what follows it."""
+    found = re.findall(r"((?:\\.|[^.\\])*)\.", path + ".", re.DOTALL)
+    return [re.sub(r"\\(.)", r"\1", each, flags=re.DOTALL) for each in found]
 
 
 def _at(metadata: Any, path: Sequence[str]) -> list[Any]:

@@ -5,11 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgrerank.domain.filter import jsonpath
+from pgrerank.domain.filter import MAX_CONDITIONS, MAX_DEPTH, MAX_VALUES, jsonpath
 from tests import oracles
 from tests.fixtures.collections import embedded
 
-KEYS = st.sampled_from(["a", "b", "c"])
+KEYS = st.sampled_from(["a", "b", "c", "a.b", "b.c", "a\\b", "$a", "", "a\\.b"])
+
+
+def escaped(key):
+    """The one step of a path that names this key."""
+    for character in "\\.$":
+        key = key.replace(character, f"\\{character}")
+    return key
+
+
 SCALARS = st.one_of(
     st.integers(-2, 2),
     st.sampled_from([0.5, -1.5]),
@@ -23,7 +32,7 @@ VALUES = st.one_of(
     st.dictionaries(KEYS, st.one_of(SCALARS, st.lists(SCALARS, max_size=2)), max_size=3),
 )
 METADATA = st.dictionaries(KEYS, VALUES, max_size=3)
-PATHS = st.lists(KEYS, min_size=1, max_size=2).map(".".join)
+PATHS = st.lists(KEYS, min_size=1, max_size=2).map(lambda steps: ".".join(map(escaped, steps)))
 OPERATORS = st.one_of(
     st.tuples(st.sampled_from(["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"]), SCALARS),
     st.tuples(st.sampled_from(["$in", "$nin"]), st.lists(SCALARS, min_size=1, max_size=3)),
@@ -69,14 +78,37 @@ def test_no_value_becomes_syntax(connection, text):
     assert lets_through(connection, {"k": {"$in": [text, "other"]}}, {"k": text})
 
 
-@given(
-    key=st.text(
-        st.characters(exclude_categories=["Cs"], exclude_characters="\0."), min_size=1
-    ).filter(lambda key: not key.startswith("$"))
-)
-def test_no_field_name_becomes_syntax(connection, key):
-    assert lets_through(connection, {key: 1}, {key: 1})
-    assert not lets_through(connection, {key: 1}, {key + "x": 1})
+@given(key=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
+def test_every_field_name_can_be_said_and_none_becomes_syntax(connection, key):
+    assert lets_through(connection, {escaped(key): 1}, {key: 1})
+    assert not lets_through(connection, {escaped(key): 1}, {key + "x": 1})
+
+
+def test_a_key_with_a_dot_and_a_path_are_told_apart(connection):
+    key, nested = {"a.b": 1}, {"a": {"b": 1}}
+
+    assert lets_through(connection, {r"a\.b": 1}, key)
+    assert not lets_through(connection, {r"a\.b": 1}, nested)
+    assert lets_through(connection, {"a.b": 1}, nested)
+    assert not lets_through(connection, {"a.b": 1}, key)
+
+
+def test_lists_are_long_and_negations_deep_before_they_are_refused(connection):
+    addresses = [f"{i}@example.org" for i in range(MAX_VALUES)]
+    assert lets_through(connection, {"by": {"$in": addresses}}, {"by": addresses[-1]})
+    assert not lets_through(connection, {"by": {"$nin": addresses}}, {"by": addresses[-1]})
+    deep = {"by": {"$nin": addresses}}
+    for level in range(MAX_DEPTH):
+        assert lets_through(connection, deep, {"by": addresses[0]}) == (level % 2 == 1)
+        deep = {"$not": deep}
+    many = {f"k{i}": {"$ne": "@ $. @"} for i in range(MAX_CONDITIONS)}
+    assert lets_through(connection, {"$not": {"$not": many}}, {})
+
+
+@given(number=st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers()))
+def test_every_number_can_be_compared(connection, number):
+    assert lets_through(connection, {"k": {"$lte": number}}, {"k": number})
+    assert lets_through(connection, {"k": {"$gte": number}}, {"k": number})
 
 
 @pytest.mark.parametrize(

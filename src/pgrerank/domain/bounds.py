@@ -1,6 +1,12 @@
 """Ranges that values from outside must keep."""
 
+from datetime import UTC, datetime
+
 from pgrerank.domain.errors import InvalidRequestError
+
+#: the instants that are taken, in UTC: every calendar and database can hold and show them
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 def within(field: str, value: float | None, low: float, high: float) -> None:
@@ -11,3 +17,52 @@ def within(field: str, value: float | None, low: float, high: float) -> None:
     """
     if value is not None and not low <= value <= high:
         raise InvalidRequestError(field, f"must be from {low} to {high}, not {value}")
+
+
+def text(field: str, value: str | None, *, most: int, least: int = 0) -> None:
+    """Let None and texts of `least` to `most` characters that Postgres can store pass.
+
+    Where some characters are asked for, blanks alone are none.
+
+    Raises:
+        InvalidRequestError: It is too short or too long, blank, or holds the NUL character or half
+            a surrogate pair; names the field.
+    """
+    if value is None:
+        return
+    if least and not value.strip():
+        raise InvalidRequestError(field, "must not be blank")
+    if not least <= len(value) <= most:
+        asked = f"at most {most}" if least <= 1 else f"{least} to {most}"
+        raise InvalidRequestError(field, f"must have {asked} characters, not {len(value)}")
+    if "\0" in value:
+        raise InvalidRequestError(field, "must not contain the NUL character")
+    if (place := unpaired(value)) is not None:
+        raise InvalidRequestError(
+            field, f"has half a surrogate pair at character {place}, which is no text"
+        )
+
+
+def unpaired(value: str) -> int | None:
+    """Where a text holds half a surrogate pair, from 0; None: nowhere."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
+
+
+def instant(field: str, value: datetime | None) -> datetime | None:
+    """The same instant in UTC.
+
+    Raises:
+        InvalidRequestError: It has no time zone, or is not in the years 1970 to 2999 of UTC; names
+            the field.
+    """
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise InvalidRequestError(field, "must have a time zone, such as Z")
+    if not EARLIEST <= value <= LATEST:
+        raise InvalidRequestError(field, "must be in the years 1970 to 2999 of UTC")
+    return value.astimezone(UTC)

@@ -1,133 +1,228 @@
-"""Conditions on document metadata, turned into a jsonpath predicate that Postgres evaluates.
+r"""Conditions on document metadata, turned into a jsonpath predicate that Postgres evaluates.
 
 A filter is a JSON object. Fields are and-ed; a plain value means equality:
 
     {"lang": "en", "year": {"$gte": 2020, "$lt": 2024}, "tags": {"$in": ["a", "b"]}}
     {"$or": [{"lang": "en"}, {"$not": {"draft": true}}], "author.name": {"$exists": true}}
 
-A dot reaches into nested objects. A field that holds an array matches when any element does.
+A dot reaches into nested objects. A backslash takes the meaning from the dot, the dollar or the
+backslash behind it: `a\.b` is the key `a.b`, `\$set` the key `$set`, `a\\b` the key `a\b`. A field
+that holds an array matches when any element does.
+
+A filter is read into a tree, whose conditions are counted, and the tree is written as jsonpath.
 The whole predicate travels as one bound parameter; names and values are JSON string literals in
 it, so nothing a caller writes can become syntax. A comparison of different types is false.
 """
 
 import json
-import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeAlias, cast
 
+from pgrerank.domain.bounds import text
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import Json, JsonObject
 
+#: comparisons in one filter; a list of `$in` is one
 MAX_CONDITIONS = 100
-MAX_DEPTH = 8
+#: values in all lists of `$in` and `$nin` together
+MAX_VALUES = 1_000
+MAX_DEPTH = 16
+MAX_KEY_CHARACTERS = 1_000
+MAX_VALUE_CHARACTERS = 10_000
 
-_COMPARISONS = {"$eq": "==", "$ne": "!=", "$gt": ">", "$gte": ">=", "$lt": "<", "$lte": "<="}
-_GROUPS = {"$and": " && ", "$or": " || "}
-_NOTHING = "(1 == 1)"
-_OPERATORS = "$eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $exists"
+_COMPARISONS = {
+    "$eq": "==",
+    "$ne": "==",  # negated
+    "$gt": ">",
+    "$gte": ">=",
+    "$lt": "<",
+    "$lte": "<=",
+}
+_LISTS = ("$in", "$nin")
+_NEGATED = ("$ne", "$nin")
+_OPERATORS = (*_COMPARISONS, *_LISTS, "$exists")
+_GROUPS = ("$and", "$or", "$not")
+_ESCAPED = ".$\\"
 
 
-def jsonpath(condition: JsonObject) -> str:
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one field must be: true where the predicate is, or, negated, where it is not."""
+
+    predicate: str
+    #: values of `$in`; 0: it is no list
+    values: int = 0
+    is_negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions that must all be true, or one of them. No conditions at all: true."""
+
+    conditions: "tuple[Condition, ...]"
+    is_any: bool = False
+
+
+Condition: TypeAlias = Comparison | Group
+
+
+def jsonpath(filter_: JsonObject) -> str:
     """The jsonpath predicate of a filter, for `metadata @@ predicate`.
 
     Raises:
-        InvalidRequestError: The filter is malformed; `field` is the dotted path of the fault.
+        InvalidRequestError: The filter is malformed or too large; `field` is the path of the fault.
     """
-    predicate = _all_of(condition, "filter", 0)
-    if predicate.count("$.") + predicate.count("@") > MAX_CONDITIONS:
-        raise InvalidRequestError("filter", f"must have at most {MAX_CONDITIONS} conditions")
-    return predicate
+    tree = _all_of(filter_, "filter", 0)
+    comparisons = _comparisons(tree)
+    if len(comparisons) > MAX_CONDITIONS:
+        raise InvalidRequestError(
+            "filter", f"must have at most {MAX_CONDITIONS} conditions, not {len(comparisons)}"
+        )
+    values = sum(each.values for each in comparisons)
+    if values > MAX_VALUES:
+        raise InvalidRequestError(
+            "filter", f"must have at most {MAX_VALUES} values in its lists, not {values}"
+        )
+    return _written(tree)
 
 
-def _all_of(condition: object, where: str, depth: int) -> str:
-    if not isinstance(condition, Mapping):
+def _all_of(filter_: object, where: str, depth: int) -> Group:
+    if not isinstance(filter_, Mapping):
         raise InvalidRequestError(where, "must be an object")
     if depth > MAX_DEPTH:
         raise InvalidRequestError(where, f"must not be nested deeper than {MAX_DEPTH} levels")
-    entries = cast("Mapping[str, Json]", condition)
-    parts = [_entry(key, value, f"{where}.{key}", depth) for key, value in entries.items()]
-    return f"({' && '.join(parts)})" if parts else _NOTHING
+    entries = cast("Mapping[str, Json]", filter_)
+    return Group(
+        tuple(_entry(key, value, f"{where}.{key}", depth) for key, value in entries.items())
+    )
 
 
-def _entry(key: str, value: Json, where: str, depth: int) -> str:
-    if key in _GROUPS:
-        return _group(key, value, where, depth)
+def _entry(key: str, value: Json, where: str, depth: int) -> Condition:
     if key == "$not":
         return _negated(_all_of(value, where, depth + 1))
+    if key in _GROUPS:
+        return _group(key, value, where, depth)
     if key.startswith("$"):
-        raise InvalidRequestError(where, "is not an operator here; use $and, $or, $not or a field")
+        raise InvalidRequestError(where, f"is not an operator here; {_meant(key, _GROUPS)}")
     return _field(key, value, where)
 
 
-def _group(key: str, value: Json, where: str, depth: int) -> str:
+def _group(key: str, value: Json, where: str, depth: int) -> Group:
     if isinstance(value, str) or not isinstance(value, Sequence) or not value:
         raise InvalidRequestError(where, "must be a non-empty array of filters")
     parts = [_all_of(part, f"{where}.{i}", depth + 1) for i, part in enumerate(value)]
-    return f"({_GROUPS[key].join(parts)})"
+    return Group(tuple(parts), is_any=key == "$or")
 
 
-def _field(key: str, value: Json, where: str) -> str:
-    path = "$." + ".".join(_literal(step, where) for step in key.split("."))
+def _field(key: str, value: Json, where: str) -> Condition:
+    path = "$." + ".".join(_literal(step) for step in _steps(key, where))
     if not isinstance(value, Mapping):
-        return f"({path} == {_scalar(value, where)})"
+        return _comparison(path, "$eq", value, where)
     if not value:
-        raise InvalidRequestError(where, f"must name an operator: {_OPERATORS}")
-    parts = [_operator(path, name, operand, f"{where}.{name}") for name, operand in value.items()]
-    return f"({' && '.join(parts)})"
+        raise InvalidRequestError(where, f"must name an operator: {', '.join(_OPERATORS)}")
+    return Group(
+        tuple(
+            _comparison(path, name, operand, f"{where}.{name}") for name, operand in value.items()
+        )
+    )
 
 
-def _operator(path: str, name: str, operand: Json, where: str) -> str:
-    if name == "$ne":
-        return _negated(f"({path} == {_scalar(operand, where)})")
+def _steps(key: str, where: str) -> list[str]:
+    """The keys that a dotted path names, one a level."""
+    text(where, key, most=MAX_KEY_CHARACTERS)
+    steps, escaped = [""], False
+    for character in key:
+        if escaped and character not in _ESCAPED:
+            raise InvalidRequestError(
+                where, r"has a backslash before what needs none; write `\\` for a backslash"
+            )
+        if character == "." and not escaped:
+            steps.append("")
+        elif escaped or character != "\\":
+            steps[-1] += character
+        escaped = character == "\\" and not escaped
+    if escaped:
+        raise InvalidRequestError(where, r"ends in a backslash; write `\\` for one")
+    return steps
+
+
+def _comparison(path: str, name: str, operand: Json, where: str) -> Comparison:
     if name in _COMPARISONS:
-        return f"({path} {_COMPARISONS[name]} {_scalar(operand, where)})"
-    special: dict[str, Callable[[str, Json, str], str]] = {
-        "$in": _any_of,
-        "$nin": _none_of,
-        "$exists": _exists,
-    }
-    if name not in special:
-        raise InvalidRequestError(where, f"is not an operator; use one of {_OPERATORS}")
-    return special[name](path, operand, where)
-
-
-def _any_of(path: str, operand: Json, where: str) -> str:
-    if isinstance(operand, str) or not isinstance(operand, Sequence) or not operand:
-        raise InvalidRequestError(where, "must be a non-empty array of values")
-    if len(operand) > MAX_CONDITIONS:
-        raise InvalidRequestError(where, f"must have at most {MAX_CONDITIONS} values")
-    choices = " || ".join(f"@ == {_scalar(value, where)}" for value in operand)
-    return f"(exists({path} ? ({choices})))"
-
-
-def _none_of(path: str, operand: Json, where: str) -> str:
-    return _negated(_any_of(path, operand, where))
-
-
-def _exists(path: str, operand: Json, where: str) -> str:
+        predicate = f"({path} {_COMPARISONS[name]} {_scalar(operand, where)})"
+        return Comparison(predicate, is_negated=name in _NEGATED)
+    if name in _LISTS:
+        values = _values(operand, where)
+        choices = " || ".join(f"@ == {value}" for value in values)
+        return Comparison(
+            f"(exists({path} ? ({choices})))", values=len(values), is_negated=name in _NEGATED
+        )
+    if name != "$exists":
+        raise InvalidRequestError(where, f"is not an operator; {_meant(name, _OPERATORS)}")
     if not isinstance(operand, bool):
         raise InvalidRequestError(where, "must be true or false")
-    return f"(exists({path}))" if operand else f"(!(exists({path})))"
+    return Comparison(f"(exists({path}))", is_negated=not operand)
 
 
-def _negated(predicate: str) -> str:
-    """True where the predicate is false or unknown, so that `not` covers every other document."""
-    return f"(!({predicate}) || (({predicate}) is unknown))"
+def _values(operand: Json, where: str) -> list[str]:
+    if isinstance(operand, str) or not isinstance(operand, Sequence) or not operand:
+        raise InvalidRequestError(where, "must be a non-empty array of values")
+    if len(operand) > MAX_VALUES:
+        raise InvalidRequestError(
+            where, f"must have at most {MAX_VALUES} values, not {len(operand)}"
+        )
+    return [_scalar(value, f"{where}.{i}") for i, value in enumerate(operand)]
+
+
+def _negated(condition: Condition) -> Condition:
+    """True wherever the condition is not: with its negations moved down to the comparisons.
+
+    A comparison is true or not; what it cannot tell, as of an absent field, is not true. So the
+    laws of De Morgan hold, and a filter is no longer for being negated.
+    """
+    if isinstance(condition, Comparison):
+        return Comparison(condition.predicate, condition.values, not condition.is_negated)
+    return Group(tuple(map(_negated, condition.conditions)), is_any=not condition.is_any)
+
+
+def _comparisons(condition: Condition) -> list[Comparison]:
+    if isinstance(condition, Comparison):
+        return [condition]
+    return [each for part in condition.conditions for each in _comparisons(part)]
+
+
+def _written(condition: Condition) -> str:
+    if isinstance(condition, Comparison):
+        predicate = condition.predicate
+        # A predicate of unlike types is unknown, and so is its plain negation.
+        return f"(!{predicate} || ({predicate} is unknown))" if condition.is_negated else predicate
+    parts = [_written(each) for each in condition.conditions]
+    if not parts:
+        return "(1 == 2)" if condition.is_any else "(1 == 1)"
+    return f"({(' || ' if condition.is_any else ' && ').join(parts)})"
 
 
 def _scalar(value: Json, where: str) -> str:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidRequestError(where, "must be a finite number")
-    if value is None or isinstance(value, str | bool | int | float):
-        return _literal(value, where)
-    raise InvalidRequestError(where, "must be a string, number, boolean or null")
+    if isinstance(value, str):
+        text(where, value, most=MAX_VALUE_CHARACTERS)
+    elif isinstance(value, int | float):
+        # NaN is not within anything
+        if not abs(value) <= sys.float_info.max:
+            raise InvalidRequestError(where, "must be a finite number of double precision")
+    elif value is not None:
+        raise InvalidRequestError(where, "must be a string, number, boolean or null")
+    return _literal(value)
 
 
-def _literal(value: str | float | bool | None, where: str) -> str:  # noqa: FBT001 - a JSON value
-    if isinstance(value, str) and ("\0" in value or (not value.isprintable() and _unpaired(value))):
-        raise InvalidRequestError(where, "must not contain NUL or unpaired surrogates")
+def _literal(value: str | float | bool | None) -> str:  # noqa: FBT001 - a JSON value
     return json.dumps(value)
 
 
-def _unpaired(value: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in value)
+def _meant(name: str, allowed: Sequence[str]) -> str:
+    near = get_close_matches(name, allowed, n=1)
+    hint = f"did you mean `{near[0]}`? " if near else ""
+    return f"{hint}There are {', '.join(allowed)}" + (
+        r", and fields; `\$` begins a field's name" if "$not" in allowed else ""
+    )

@@ -29,7 +29,7 @@ def _condition(given: Mapping[str, Any]) -> dict[str, Any]:
     if "field" in given:
         if operator not in _COMPARISONS or "value" not in given:
             raise ValueError(f"no comparison of Haystack's: {dict(given)}")
-        return {given["field"].removeprefix("meta."): {_COMPARISONS[operator]: given["value"]}}
+        return {_path(given["field"]): {_COMPARISONS[operator]: given["value"]}}
     conditions = [_condition(each) for each in given.get("conditions", ())]
     match operator:
         case "AND":
@@ -40,3 +40,9 @@ def _condition(given: Mapping[str, Any]) -> dict[str, Any]:
             return {"$not": {"$and": conditions}}
         case _:
             raise ValueError(f"no filter of Haystack's: {dict(given)}")
+
+
+def _path(field: str) -> str:
+    """A field of Haystack as a path of ours, in which a dollar and a backslash mean something."""
+    path = field.removeprefix("meta.").replace("\\", "\\\\")
+    return f"\\{path}" if path.startswith("$") else path
