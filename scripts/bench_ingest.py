@@ -16,7 +16,7 @@ ROUNDS = 9
 #: no counts in the chunk, and none beside it
 WITHOUT = (
     """
-    create or replace function pgrerank.text_statistics_v2(lexemes tsvector)
+    create or replace function pgrerank.text_statistics_v1(lexemes tsvector)
     returns table (lexeme_count integer, term_frequencies public.sparsevec)
     language sql immutable
     begin atomic

@@ -32,7 +32,7 @@ QUERIES = {
     "4 words in 10-40 %": [(0.1, 0.4)] * 4,
 }
 
-LEG = "select l.chunk_ids from pgrerank.keyword_leg_v3(%(collection)s, %(query)s, %(candidates)s) as l"
+LEG = "select l.chunk_ids from pgrerank.keyword_leg_v1(%(collection)s, %(query)s, %(candidates)s) as l"
 RANKED = """
     select k.id
     from pgrerank.chunk as k

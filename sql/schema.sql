@@ -43,23 +43,10 @@ CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
 --
--- Name: any_of_v1(text[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: any_of_v1(text[], boolean[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.any_of_v1(lexemes text[]) RETURNS tsquery
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- SELECT (string_agg(((''''::text || replace(replace(l.lexeme, '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''''::text), ' | '::text ORDER BY l.lexeme))::tsquery AS string_agg
-    FROM unnest(any_of_v1.lexemes) l(lexeme);
-END;
-
-ALTER FUNCTION pgrerank.any_of_v1(lexemes text[]) OWNER TO pgrerank_owner;
-
---
--- Name: any_of_v2(text[], boolean[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.any_of_v2(lexemes text[], are_prefixes boolean[]) RETURNS tsquery
+CREATE FUNCTION pgrerank.any_of_v1(lexemes text[], are_prefixes boolean[]) RETURNS tsquery
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
  SELECT (string_agg((((''''::text || replace(replace(l.lexeme, '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''''::text) ||
@@ -67,10 +54,10 @@ CREATE FUNCTION pgrerank.any_of_v2(lexemes text[], are_prefixes boolean[]) RETUR
              WHEN l.is_prefix THEN ':*'::text
              ELSE ''::text
          END), ' | '::text ORDER BY l.lexeme))::tsquery AS string_agg
-    FROM UNNEST(any_of_v2.lexemes, any_of_v2.are_prefixes) l(lexeme, is_prefix);
+    FROM UNNEST(any_of_v1.lexemes, any_of_v1.are_prefixes) l(lexeme, is_prefix);
 END;
 
-ALTER FUNCTION pgrerank.any_of_v2(lexemes text[], are_prefixes boolean[]) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.any_of_v1(lexemes text[], are_prefixes boolean[]) OWNER TO pgrerank_owner;
 
 SET default_tablespace = '';
 
@@ -201,120 +188,6 @@ begin
         || case
             when among is null then 'c.tsv operator(pg_catalog.@@) $7'
             else 'c.id = any($8)'
-        end || ' offset 0), best as (select h.id, ' || score || ' as score from hit as h'
-        || coalesce(' cross join (select ' || weight || ' from hit as h) as w', '')
-        || ' where h.is_allowed'
-        || case
-            when filter is null then ''
-            else ' and exists (select from pgrerank.document as d'
-                || ' where d.tenant_id = $5 and d.id = h.document_id'
-                || ' and d.metadata operator(pg_catalog.@@) $9)'
-        end || ' order by score desc, h.id asc limit $10)'
-        || ' select coalesce(array_agg(b.id order by b.score desc, b.id asc), ''{}''),'
-        || ' coalesce(array_agg(b.score order by b.score desc, b.id asc), ''{}'')'
-        || ' from best as b where b.score > 0';
-    execute statement
-    into chunk_ids, scores
-    using
-        chunk_count,
-        k1 * (1 - b),
-        k1 * b / average_length,
-        restriction,
-        tenant_id,
-        collection_id,
-        finder,
-        among,
-        filter,
-        candidates,
-        configuration;
-end
-$_$;
-
-ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
-
---
--- Name: bm25_v2(uuid, uuid, text[], boolean[], integer[], bigint[], tsquery, uuid[], tsquery, jsonpath, integer, bigint, double precision, double precision, double precision, double precision, regconfig); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.bm25_v2(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    SET jit TO 'off'
-    SET max_parallel_workers_per_gather TO '0'
-    SET enable_seqscan TO 'off'
-    SET enable_indexscan TO 'off'
-    SET cpu_operator_cost TO '0.02'
-    SET work_mem TO '64MB'
-    AS $_$
-declare
-    tf text;
-    weight text;
-    score text;
-    statement text;
-begin
-    select
-        string_agg(
-            format(
-                case
-                    when t.is_prefix then 'pgrerank.prefix_frequency_v1(c.tsv, %1$L)'
-                    when title_boost = 1
-                        then '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
-                    else '-(c.term_frequencies operator(public.<#>) %2$L::public.sparsevec)'
-                        || ' - coalesce(i.title operator(public.<#>)'
-                        || ' %2$L::public.sparsevec, 0) * (%3$s::float8)'
-                end || ' as t%4$s',
-                t.lexeme,
-                '{' || pgrerank.lexeme_index_v1(t.lexeme) || ':1}/268435456',
-                title_boost - 1,
-                t.place
-            ),
-            ', '
-        ),
-        string_agg(
-            format(
-                '%1$s * ln(1 + (greatest($1 - count(*) filter (where h.t%2$s > 0), 0) + 0.5::float8)'
-                || ' / (count(*) filter (where h.t%2$s > 0) + 0.5::float8)) as w%2$s',
-                t.frequency, t.place
-            ),
-            ', '
-        ) filter (where t.known is null),
-        string_agg(
-            format(
-                '%1$s * h.t%2$s / (h.t%2$s + h.norm)',
-                coalesce(
-                    (
-                        t.frequency
-                        * ln(1 + (greatest(chunk_count - t.known, 0) + 0.5) / (t.known + 0.5))
-                    )::float8::text || '::float8',
-                    'w.w' || t.place
-                ),
-                t.place
-            ),
-            ' + '
-        )
-    into tf, weight, score
-    from
-        unnest(lexemes, are_prefixes, frequencies, counts)
-        with ordinality as t (lexeme, is_prefix, frequency, known, place);
-    statement := 'with hit as (select c.id, c.document_id, '
-        || 'greatest($2 + $3 * c.lexeme_count, 1e-9::float8) as norm, '
-        || case
-            when restriction is null then 'true'
-            else 'c.tsv operator(pg_catalog.@@) $4'
-        end || ' as is_allowed, ' || tf
-        || ' from pgrerank.chunk as c'
-        || case
-            -- As queries/incoming.sql counts a title, and queries/words.sql.
-            when title_boost <> 1
-                then ' cross join lateral (select coalesce(c.title_frequencies, ('
-                    || 'select pgrerank.term_frequencies_v1(to_tsvector($11, left(d.title, 200)))'
-                    || ' from pgrerank.document as d where d.tenant_id = c.tenant_id'
-                    || ' and d.id = c.document_id)) as title offset 0) as i'
-            else ''
-        end || ' where c.tenant_id = $5 and c.collection_id = $6 and '
-        || case
-            when among is null then 'c.tsv operator(pg_catalog.@@) $7'
-            else 'c.id = any($8)'
         end || ' offset 0)'
         || coalesce(', w as materialized (select ' || weight || ' from hit as h)', '')
         || ', best as (select h.id, ' || score || ' as score from hit as h'
@@ -346,7 +219,7 @@ begin
 end
 $_$;
 
-ALTER FUNCTION pgrerank.bm25_v2(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
 -- Name: calibrate_score_v1(uuid, text, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -450,164 +323,65 @@ CREATE FUNCTION pgrerank.collection_size_chunk_v1() RETURNS trigger
     AS $$
 begin
     if tg_op in ('INSERT', 'UPDATE') then
-        perform pgrerank.collection_size_add_v1(
-            tenant_id, collection_id, 0, count(*), sum(lexeme_count)
+        perform
+            pgrerank.collection_size_add_v1(
+                n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
+            ),
+            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(n.collection_id))
+        from (
+            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
+            from new_rows as r
+            group by r.tenant_id, r.collection_id
+        ) as n;
+        -- A statement of its own, to see the words of the moment after the lock.
+        perform pgrerank.collection_word_add_v1(
+            n.tenant_id,
+            n.collection_id,
+            array(
+                select r.tsv
+                from new_rows as r
+                where r.tenant_id = n.tenant_id and r.collection_id = n.collection_id
+            ),
+            1
         )
-        from new_rows
-        group by tenant_id, collection_id;
+        from (select distinct r.tenant_id, r.collection_id from new_rows as r) as n
+        where exists (
+            select from pgrerank.collection_word as w
+            where w.tenant_id = n.tenant_id and w.collection_id = n.collection_id
+        );
     end if;
     if tg_op in ('DELETE', 'UPDATE') then
-        perform pgrerank.collection_size_add_v1(
-            tenant_id, collection_id, 0, -count(*), -sum(lexeme_count)
+        perform
+            pgrerank.collection_size_add_v1(
+                o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
+            ),
+            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(o.collection_id))
+        from (
+            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
+            from old_rows as r
+            group by r.tenant_id, r.collection_id
+        ) as o;
+        perform pgrerank.collection_word_add_v1(
+            o.tenant_id,
+            o.collection_id,
+            array(
+                select r.tsv
+                from old_rows as r
+                where r.tenant_id = o.tenant_id and r.collection_id = o.collection_id
+            ),
+            -1
         )
-        from old_rows
-        group by tenant_id, collection_id;
+        from (select distinct r.tenant_id, r.collection_id from old_rows as r) as o
+        where exists (
+            select from pgrerank.collection_word as w
+            where w.tenant_id = o.tenant_id and w.collection_id = o.collection_id
+        );
     end if;
     return null;
 end
 $$;
 
 ALTER FUNCTION pgrerank.collection_size_chunk_v1() OWNER TO pgrerank_owner;
-
---
--- Name: collection_size_chunk_v2(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.collection_size_chunk_v2() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-    if tg_op in ('INSERT', 'UPDATE') then
-        perform
-            pgrerank.collection_size_add_v1(
-                n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
-            ),
-            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(n.collection_id))
-        from (
-            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
-            from new_rows as r
-            group by r.tenant_id, r.collection_id
-        ) as n;
-        -- A statement of its own, to see the words of the moment after the lock.
-        perform pgrerank.collection_word_add_v1(
-            n.tenant_id,
-            n.collection_id,
-            array(
-                select r.tsv
-                from new_rows as r
-                where r.tenant_id = n.tenant_id and r.collection_id = n.collection_id
-            ),
-            1
-        )
-        from (select distinct r.tenant_id, r.collection_id from new_rows as r) as n
-        where exists (
-            select from pgrerank.collection_word as w
-            where w.tenant_id = n.tenant_id and w.collection_id = n.collection_id
-        );
-    end if;
-    if tg_op in ('DELETE', 'UPDATE') then
-        perform
-            pgrerank.collection_size_add_v1(
-                o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
-            ),
-            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(o.collection_id))
-        from (
-            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
-            from old_rows as r
-            group by r.tenant_id, r.collection_id
-        ) as o;
-        perform pgrerank.collection_word_add_v1(
-            o.tenant_id,
-            o.collection_id,
-            array(
-                select r.tsv
-                from old_rows as r
-                where r.tenant_id = o.tenant_id and r.collection_id = o.collection_id
-            ),
-            -1
-        )
-        from (select distinct r.tenant_id, r.collection_id from old_rows as r) as o
-        where exists (
-            select from pgrerank.collection_word as w
-            where w.tenant_id = o.tenant_id and w.collection_id = o.collection_id
-        );
-    end if;
-    return null;
-end
-$$;
-
-ALTER FUNCTION pgrerank.collection_size_chunk_v2() OWNER TO pgrerank_owner;
-
---
--- Name: collection_size_chunk_v3(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.collection_size_chunk_v3() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-    if tg_op in ('INSERT', 'UPDATE') then
-        perform
-            pgrerank.collection_size_add_v1(
-                n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
-            ),
-            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(n.collection_id))
-        from (
-            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
-            from new_rows as r
-            group by r.tenant_id, r.collection_id
-        ) as n;
-        -- A statement of its own, to see the words of the moment after the lock.
-        perform pgrerank.collection_word_add_v2(
-            n.tenant_id,
-            n.collection_id,
-            array(
-                select r.tsv
-                from new_rows as r
-                where r.tenant_id = n.tenant_id and r.collection_id = n.collection_id
-            ),
-            1
-        )
-        from (select distinct r.tenant_id, r.collection_id from new_rows as r) as n
-        where exists (
-            select from pgrerank.collection_word as w
-            where w.tenant_id = n.tenant_id and w.collection_id = n.collection_id
-        );
-    end if;
-    if tg_op in ('DELETE', 'UPDATE') then
-        perform
-            pgrerank.collection_size_add_v1(
-                o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
-            ),
-            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(o.collection_id))
-        from (
-            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
-            from old_rows as r
-            group by r.tenant_id, r.collection_id
-        ) as o;
-        perform pgrerank.collection_word_add_v2(
-            o.tenant_id,
-            o.collection_id,
-            array(
-                select r.tsv
-                from old_rows as r
-                where r.tenant_id = o.tenant_id and r.collection_id = o.collection_id
-            ),
-            -1
-        )
-        from (select distinct r.tenant_id, r.collection_id from old_rows as r) as o
-        where exists (
-            select from pgrerank.collection_word as w
-            where w.tenant_id = o.tenant_id and w.collection_id = o.collection_id
-        );
-    end if;
-    return null;
-end
-$$;
-
-ALTER FUNCTION pgrerank.collection_size_chunk_v3() OWNER TO pgrerank_owner;
 
 --
 -- Name: collection_size_document_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -703,68 +477,10 @@ CREATE FUNCTION pgrerank.current_tenant_v1() RETURNS uuid
 ALTER FUNCTION pgrerank.current_tenant_v1() OWNER TO pgrerank_owner;
 
 --
--- Name: dense_leg_v1(uuid, uuid, public.vector, integer, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: dense_leg_v1(uuid, uuid, public.vector, integer, bigint, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-    tenant constant uuid := pgrerank.current_tenant_v1();
-    is_indexed constant boolean := exists (
-        select from pg_catalog.pg_index as i
-        where
-            i.indexrelid = to_regclass(
-                'pgrerank.' || pgrerank.embedding_index_v1(collection_id, model_id)
-            )
-            and i.indisvalid
-    ) and exact_limit < (
-        select sum(s.chunks) from pgrerank.collection_size as s
-        where s.tenant_id = tenant and s.collection_id = dense_leg_v1.collection_id
-    );
-    ids uuid[];
-    distances double precision[];
-begin
-    scan := case when is_indexed then 'hnsw' else 'exact' end;
-    if is_indexed then
-        select array_agg(n.chunk_id), array_agg(n.distance)
-        into ids, distances
-        from pgrerank.nearest_indexed_v1(
-            tenant, collection_id, model_id, embedding, candidates, filter
-        ) as n;
-    end if;
-    if coalesce(cardinality(ids), 0) < candidates then
-        scan := 'exact';
-        select array_agg(n.chunk_id), array_agg(n.distance)
-        into ids, distances
-        from pgrerank.nearest_exact_v1(
-            tenant, collection_id, model_id, embedding, candidates, filter
-        ) as n;
-    end if;
-    select
-        coalesce(array_agg(n.id order by n.distance asc, n.id asc) filter (where n.is_near), '{}'),
-        coalesce(
-            array_agg(1 - n.distance order by n.distance asc, n.id asc) filter (where n.is_near),
-            '{}'
-        ),
-        count(*) filter (where not n.is_near)
-    into chunk_ids, scores, below_similarity
-    from (
-        select u.id, u.distance, 1 - u.distance >= coalesce(min_similarity, -2) as is_near
-        from unnest(ids, distances) as u (id, distance)
-        where u.distance <> 'NaN'
-    ) as n;
-end
-$$;
-
-ALTER FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
-
---
--- Name: dense_leg_v2(uuid, uuid, public.vector, integer, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
+CREATE FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -777,14 +493,11 @@ CREATE FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embeddi
     AS $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
-    index_id constant oid := to_regclass(
-        'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
-    );
     probe constant public.halfvec := case
         when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
     end;
 begin
-    if index_id is not null then
+    if chunk_count > exact_limit then
         select
             n.chunk_ids,
             n.scores,
@@ -792,112 +505,6 @@ begin
             0
         into chunk_ids, scores, scan, below_similarity
         from pgrerank.nearest_of_large_v1(
-            tenant, collection_id, model_id, embedding, candidates, filter, exact_limit, index_id
-        ) as n;
-    end if;
-    if scan is null and filter is null then
-        select
-            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
-            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
-            'exact',
-            0
-        into chunk_ids, scores, scan, below_similarity
-        from (
-            select
-                e.chunk_id,
-                case
-                    when e.half is null
-                        then e.embedding operator(public.<=>) dense_leg_v2.embedding
-                    else e.half operator(public.<=>) probe
-                end as distance
-            from pgrerank.chunk_embedding as e
-            where
-                e.tenant_id = tenant
-                and e.collection_id = dense_leg_v2.collection_id
-                and e.model_id = dense_leg_v2.model_id
-            order by distance asc, e.chunk_id asc
-            limit candidates
-        ) as n
-        where n.distance <> 'NaN';
-    elsif scan is null then
-        select
-            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
-            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
-            'exact',
-            0
-        into chunk_ids, scores, scan, below_similarity
-        from (
-            select
-                e.chunk_id,
-                case
-                    when e.half is null
-                        then e.embedding operator(public.<=>) dense_leg_v2.embedding
-                    else e.half operator(public.<=>) probe
-                end as distance
-            from pgrerank.chunk_embedding as e
-            where
-                e.tenant_id = tenant
-                and e.collection_id = dense_leg_v2.collection_id
-                and e.model_id = dense_leg_v2.model_id
-                and coalesce(e.document_id, (
-                    select c.document_id
-                    from pgrerank.chunk as c
-                    where c.tenant_id = tenant and c.id = e.chunk_id
-                )) in (
-                    select d.id
-                    from pgrerank.document as d
-                    where
-                        d.tenant_id = tenant
-                        and d.collection_id = dense_leg_v2.collection_id
-                        and jsonb_path_match_opr(d.metadata, filter)
-                )
-            order by distance asc, e.chunk_id asc
-            limit candidates
-        ) as n
-        where n.distance <> 'NaN';
-    end if;
-    if min_similarity is not null then
-        select count(*)
-        into below_similarity
-        from unnest(scores) as u (score)
-        where u.score < min_similarity;
-        chunk_ids := chunk_ids[:cardinality(chunk_ids) - below_similarity];
-        scores := scores[:cardinality(scores) - below_similarity];
-    end if;
-end
-$$;
-
-ALTER FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
-
---
--- Name: dense_leg_v3(uuid, uuid, public.vector, integer, bigint, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.dense_leg_v3(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_generic_plan'
-    SET jit TO 'off'
-    SET max_parallel_workers_per_gather TO '0'
-    SET cpu_operator_cost TO '0'
-    SET enable_seqscan TO 'off'
-    SET enable_nestloop TO 'off'
-    SET enable_mergejoin TO 'off'
-    AS $$
-declare
-    tenant constant uuid := pgrerank.current_tenant_v1();
-    probe constant public.halfvec := case
-        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
-    end;
-begin
-    if chunk_count > exact_limit then
-        select
-            n.chunk_ids,
-            n.scores,
-            n.scan,
-            0
-        into chunk_ids, scores, scan, below_similarity
-        from pgrerank.nearest_of_large_v2(
             tenant, collection_id, model_id, embedding, candidates, chunk_count, filter
         ) as n;
     end if;
@@ -913,14 +520,14 @@ begin
                 e.chunk_id,
                 case
                     when e.half is null
-                        then e.embedding operator(public.<=>) dense_leg_v3.embedding
+                        then e.embedding operator(public.<=>) dense_leg_v1.embedding
                     else e.half operator(public.<=>) probe
                 end as distance
             from pgrerank.chunk_embedding as e
             where
                 e.tenant_id = tenant
-                and e.collection_id = dense_leg_v3.collection_id
-                and e.model_id = dense_leg_v3.model_id
+                and e.collection_id = dense_leg_v1.collection_id
+                and e.model_id = dense_leg_v1.model_id
             order by distance asc, e.chunk_id asc
             limit candidates
         ) as n
@@ -937,14 +544,14 @@ begin
                 e.chunk_id,
                 case
                     when e.half is null
-                        then e.embedding operator(public.<=>) dense_leg_v3.embedding
+                        then e.embedding operator(public.<=>) dense_leg_v1.embedding
                     else e.half operator(public.<=>) probe
                 end as distance
             from pgrerank.chunk_embedding as e
             where
                 e.tenant_id = tenant
-                and e.collection_id = dense_leg_v3.collection_id
-                and e.model_id = dense_leg_v3.model_id
+                and e.collection_id = dense_leg_v1.collection_id
+                and e.model_id = dense_leg_v1.model_id
                 and coalesce(e.document_id, (
                     select c.document_id
                     from pgrerank.chunk as c
@@ -954,7 +561,7 @@ begin
                     from pgrerank.document as d
                     where
                         d.tenant_id = tenant
-                        and d.collection_id = dense_leg_v3.collection_id
+                        and d.collection_id = dense_leg_v1.collection_id
                         and jsonb_path_match_opr(d.metadata, filter)
                 )
             order by distance asc, e.chunk_id asc
@@ -973,113 +580,7 @@ begin
 end
 $$;
 
-ALTER FUNCTION pgrerank.dense_leg_v3(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
-
---
--- Name: dense_leg_v4(uuid, uuid, public.vector, integer, bigint, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.dense_leg_v4(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_generic_plan'
-    SET jit TO 'off'
-    SET max_parallel_workers_per_gather TO '0'
-    SET cpu_operator_cost TO '0'
-    SET enable_seqscan TO 'off'
-    SET enable_nestloop TO 'off'
-    SET enable_mergejoin TO 'off'
-    AS $$
-declare
-    tenant constant uuid := pgrerank.current_tenant_v1();
-    probe constant public.halfvec := case
-        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
-    end;
-begin
-    if chunk_count > exact_limit then
-        select
-            n.chunk_ids,
-            n.scores,
-            n.scan,
-            0
-        into chunk_ids, scores, scan, below_similarity
-        from pgrerank.nearest_of_large_v3(
-            tenant, collection_id, model_id, embedding, candidates, chunk_count, filter
-        ) as n;
-    end if;
-    if scan is null and filter is null then
-        select
-            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
-            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
-            'exact',
-            0
-        into chunk_ids, scores, scan, below_similarity
-        from (
-            select
-                e.chunk_id,
-                case
-                    when e.half is null
-                        then e.embedding operator(public.<=>) dense_leg_v4.embedding
-                    else e.half operator(public.<=>) probe
-                end as distance
-            from pgrerank.chunk_embedding as e
-            where
-                e.tenant_id = tenant
-                and e.collection_id = dense_leg_v4.collection_id
-                and e.model_id = dense_leg_v4.model_id
-            order by distance asc, e.chunk_id asc
-            limit candidates
-        ) as n
-        where n.distance <> 'NaN';
-    elsif scan is null then
-        select
-            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
-            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
-            'exact',
-            0
-        into chunk_ids, scores, scan, below_similarity
-        from (
-            select
-                e.chunk_id,
-                case
-                    when e.half is null
-                        then e.embedding operator(public.<=>) dense_leg_v4.embedding
-                    else e.half operator(public.<=>) probe
-                end as distance
-            from pgrerank.chunk_embedding as e
-            where
-                e.tenant_id = tenant
-                and e.collection_id = dense_leg_v4.collection_id
-                and e.model_id = dense_leg_v4.model_id
-                and coalesce(e.document_id, (
-                    select c.document_id
-                    from pgrerank.chunk as c
-                    where c.tenant_id = tenant and c.id = e.chunk_id
-                )) in (
-                    select d.id
-                    from pgrerank.document as d
-                    where
-                        d.tenant_id = tenant
-                        and d.collection_id = dense_leg_v4.collection_id
-                        and jsonb_path_match_opr(d.metadata, filter)
-                )
-            order by distance asc, e.chunk_id asc
-            limit candidates
-        ) as n
-        where n.distance <> 'NaN';
-    end if;
-    if min_similarity is not null then
-        select count(*)
-        into below_similarity
-        from unnest(scores) as u (score)
-        where u.score < min_similarity;
-        chunk_ids := chunk_ids[:cardinality(chunk_ids) - below_similarity];
-        scores := scores[:cardinality(scores) - below_similarity];
-    end if;
-end
-$$;
-
-ALTER FUNCTION pgrerank.dense_leg_v4(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) OWNER TO pgrerank_owner;
 
 --
 -- Name: drop_log_partitions_before_v1(integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -1124,22 +625,10 @@ ALTER FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) OWNER TO p
 CREATE FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) RETURNS text
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
- SELECT ('ix_chunk_embedding_hnsw_'::text || md5(((collection_id)::text || (model_id)::text)));
-END;
-
-ALTER FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) OWNER TO pgrerank_owner;
-
---
--- Name: embedding_index_v2(uuid, uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.embedding_index_v2(collection_id uuid, model_id uuid) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
  SELECT ('ix_chunk_embedding_hnsw_'::text || md5((('half'::text || (collection_id)::text) || (model_id)::text)));
 END;
 
-ALTER FUNCTION pgrerank.embedding_index_v2(collection_id uuid, model_id uuid) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) OWNER TO pgrerank_owner;
 
 --
 -- Name: ensure_log_partitions_v1(integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -1191,49 +680,10 @@ $$;
 ALTER FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) OWNER TO pgrerank_owner;
 
 --
--- Name: fuse_v1(uuid[], double precision[], uuid[], double precision[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: fuse_v1(uuid[], double precision[], uuid[], double precision[], uuid[], double precision[], text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer DEFAULT 60) RETURNS TABLE(chunk_id uuid, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, fused_rank integer, fused_score double precision)
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- WITH fused AS (
-          SELECT d.score AS dense_score,
-             w.score AS keyword_score,
-             (d.rank)::integer AS dense_rank,
-             (w.rank)::integer AS keyword_rank,
-             COALESCE(d.id, w.id) AS id,
-             (COALESCE(((1.0)::double precision / ((fuse_v1.k + d.rank))::double precision), (0)::double precision) + COALESCE(((1.0)::double precision / ((fuse_v1.k + w.rank))::double precision), (0)::double precision)) AS score
-            FROM (UNNEST(fuse_v1.dense_ids, fuse_v1.dense_scores) WITH ORDINALITY d(id, score, rank)
-              FULL JOIN UNNEST(fuse_v1.keyword_ids, fuse_v1.keyword_scores) WITH ORDINALITY w(id, score, rank) ON ((d.id = w.id)))
-         ), ranked AS (
-          SELECT f.dense_score,
-             f.keyword_score,
-             f.dense_rank,
-             f.keyword_rank,
-             f.id,
-             f.score,
-             (row_number() OVER (ORDER BY f.score DESC, f.id))::integer AS fused_rank
-            FROM fused f
-         )
-  SELECT r.id,
-     r.dense_rank,
-     r.dense_score,
-     r.keyword_rank,
-     r.keyword_score,
-     r.fused_rank,
-     r.score
-    FROM ranked r
-   ORDER BY r.fused_rank;
-END;
-
-ALTER FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer) OWNER TO pgrerank_owner;
-
---
--- Name: fuse_v2(uuid[], double precision[], uuid[], double precision[], uuid[], double precision[], text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text DEFAULT 'rrf'::text, k integer DEFAULT 60, dense_weight double precision DEFAULT 1, keyword_weight double precision DEFAULT 1, sparse_weight double precision DEFAULT 1) RETURNS TABLE(chunk_id uuid, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
+CREATE FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text DEFAULT 'rrf'::text, k integer DEFAULT 60, dense_weight double precision DEFAULT 1, keyword_weight double precision DEFAULT 1, sparse_weight double precision DEFAULT 1) RETURNS TABLE(chunk_id uuid, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
  WITH found AS (
@@ -1241,22 +691,22 @@ CREATE FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision
              d.id,
              d.score,
              (d.rank)::integer AS rank,
-             fuse_v2.dense_weight AS weight
-            FROM UNNEST(fuse_v2.dense_ids, fuse_v2.dense_scores) WITH ORDINALITY d(id, score, rank)
+             fuse_v1.dense_weight AS weight
+            FROM UNNEST(fuse_v1.dense_ids, fuse_v1.dense_scores) WITH ORDINALITY d(id, score, rank)
          UNION ALL
           SELECT 'k'::text AS leg,
              w.id,
              w.score,
              (w.rank)::integer AS rank,
-             fuse_v2.keyword_weight AS weight
-            FROM UNNEST(fuse_v2.keyword_ids, fuse_v2.keyword_scores) WITH ORDINALITY w(id, score, rank)
+             fuse_v1.keyword_weight AS weight
+            FROM UNNEST(fuse_v1.keyword_ids, fuse_v1.keyword_scores) WITH ORDINALITY w(id, score, rank)
          UNION ALL
           SELECT 's'::text AS leg,
              s.id,
              s.score,
              (s.rank)::integer AS rank,
-             fuse_v2.sparse_weight AS weight
-            FROM UNNEST(fuse_v2.sparse_ids, fuse_v2.sparse_scores) WITH ORDINALITY s(id, score, rank)
+             fuse_v1.sparse_weight AS weight
+            FROM UNNEST(fuse_v1.sparse_ids, fuse_v1.sparse_scores) WITH ORDINALITY s(id, score, rank)
          ), scaled AS (
           SELECT f.leg,
              f.id,
@@ -1275,8 +725,8 @@ CREATE FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision
              min(s.score) FILTER (WHERE (s.leg = 's'::text)) AS sparse_score,
              sum(
                  CASE
-                     WHEN (fuse_v2.fusion = 'weighted'::text) THEN (s.weight * s.share)
-                     ELSE (s.weight / ((fuse_v2.k + s.rank))::double precision)
+                     WHEN (fuse_v1.fusion = 'weighted'::text) THEN (s.weight * s.share)
+                     ELSE (s.weight / ((fuse_v1.k + s.rank))::double precision)
                  END ORDER BY s.leg) AS score
             FROM scaled s
            GROUP BY s.id
@@ -1305,7 +755,7 @@ CREATE FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision
    ORDER BY r.fused_rank;
 END;
 
-ALTER FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
 
 --
 -- Name: ks_counts_v1(bigint[], bigint[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -1759,10 +1209,10 @@ END;
 ALTER FUNCTION pgrerank.health_summary_v1(by_tenant boolean) OWNER TO pgrerank_owner;
 
 --
--- Name: hybrid_candidates_v1(uuid, uuid, public.vector, text, integer, integer, jsonpath, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: hybrid_candidates_v1(uuid, uuid, public.vector, text, public.sparsevec, integer, bigint, integer, jsonpath, double precision, boolean, double precision, double precision, double precision, text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision) RETURNS TABLE(dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, fused_rank integer, fused_score double precision)
+CREATE FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     SET plan_cache_mode TO 'force_custom_plan'
@@ -1771,26 +1221,40 @@ CREATE FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid,
     AS $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
+    requested constant integer := case
+        when is_tiered then greatest(least(10 * candidates, 1000), candidates) else candidates
+    end;
     dense record;
     keyword record;
+    sparse record;
 begin
     select l.*, cardinality(l.chunk_ids) as returned
     into dense
     from pgrerank.dense_leg_v1(
-        collection_id, model_id, embedding, candidates, filter, min_similarity
+        collection_id, model_id, embedding, requested, chunk_count, filter, min_similarity
     ) as l
     where embedding is not null;
     select l.*, cardinality(l.chunk_ids) as returned
     into keyword
-    from pgrerank.keyword_leg_v1(collection_id, query, candidates, filter) as l
+    from pgrerank.keyword_leg_v1(
+        collection_id, query, requested, filter, k1, b, title_boost,
+        case when is_tiered then coalesce(dense.chunk_ids, '{}') end
+    ) as l
     where query is not null;
+    select l.*, cardinality(l.chunk_ids) as returned
+    into sparse
+    from pgrerank.sparse_leg_v1(collection_id, weights, candidates, filter) as l
+    where weights is not null;
     return query
     select
+        requested,
         dense.returned,
         dense.scan,
         dense.below_similarity,
         keyword.returned,
         keyword.scan,
+        sparse.returned,
+        sparse.scan,
         f.chunk_id,
         c.document_id,
         d.external_id,
@@ -1804,86 +1268,12 @@ begin
         f.dense_score,
         f.keyword_rank,
         f.keyword_score,
+        f.sparse_rank,
+        f.sparse_score,
         f.fused_rank,
         f.fused_score
     from (values (true)) as report (is_made)
     left join pgrerank.fuse_v1(
-        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores
-    ) as f on report.is_made
-    left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
-    left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
-    order by f.fused_rank;
-end
-$$;
-
-ALTER FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) OWNER TO pgrerank_owner;
-
---
--- Name: hybrid_candidates_v2(uuid, uuid, public.vector, text, public.sparsevec, integer, integer, jsonpath, double precision, boolean, double precision, double precision, double precision, text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    SET enable_seqscan TO 'off'
-    AS $$
-declare
-    tenant constant uuid := pgrerank.current_tenant_v1();
-    requested constant integer := case
-        when is_tiered then greatest(least(10 * candidates, 1000), candidates) else candidates
-    end;
-    dense record;
-    keyword record;
-    sparse record;
-begin
-    select l.*, cardinality(l.chunk_ids) as returned
-    into dense
-    from pgrerank.dense_leg_v2(
-        collection_id, model_id, embedding, requested, filter, min_similarity
-    ) as l
-    where embedding is not null;
-    select l.*, cardinality(l.chunk_ids) as returned
-    into keyword
-    from pgrerank.keyword_leg_v2(
-        collection_id, query, requested, filter, k1, b, title_boost,
-        case when is_tiered then coalesce(dense.chunk_ids, '{}') end
-    ) as l
-    where query is not null;
-    select l.*, cardinality(l.chunk_ids) as returned
-    into sparse
-    from pgrerank.sparse_leg_v1(collection_id, weights, candidates, filter) as l
-    where weights is not null;
-    return query
-    select
-        requested,
-        dense.returned,
-        dense.scan,
-        dense.below_similarity,
-        keyword.returned,
-        keyword.scan,
-        sparse.returned,
-        sparse.scan,
-        f.chunk_id,
-        c.document_id,
-        d.external_id,
-        d.title,
-        d.uri,
-        d.metadata,
-        c.ordinal,
-        case when f.fused_rank <= texts then c.content end,
-        c.content_hash,
-        f.dense_rank,
-        f.dense_score,
-        f.keyword_rank,
-        f.keyword_score,
-        f.sparse_rank,
-        f.sparse_score,
-        f.fused_rank,
-        f.fused_score
-    from (values (true)) as report (is_made)
-    left join pgrerank.fuse_v2(
         dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
         sparse.chunk_ids, sparse.scores,
         fusion, rrf_k, dense_weight, keyword_weight, sparse_weight
@@ -1894,163 +1284,7 @@ begin
 end
 $$;
 
-ALTER FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
-
---
--- Name: hybrid_candidates_v3(uuid, uuid, public.vector, text, public.sparsevec, integer, bigint, integer, jsonpath, double precision, boolean, double precision, double precision, double precision, text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.hybrid_candidates_v3(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    SET enable_seqscan TO 'off'
-    AS $$
-declare
-    tenant constant uuid := pgrerank.current_tenant_v1();
-    requested constant integer := case
-        when is_tiered then greatest(least(10 * candidates, 1000), candidates) else candidates
-    end;
-    dense record;
-    keyword record;
-    sparse record;
-begin
-    select l.*, cardinality(l.chunk_ids) as returned
-    into dense
-    from pgrerank.dense_leg_v3(
-        collection_id, model_id, embedding, requested, chunk_count, filter, min_similarity
-    ) as l
-    where embedding is not null;
-    select l.*, cardinality(l.chunk_ids) as returned
-    into keyword
-    from pgrerank.keyword_leg_v3(
-        collection_id, query, requested, filter, k1, b, title_boost,
-        case when is_tiered then coalesce(dense.chunk_ids, '{}') end
-    ) as l
-    where query is not null;
-    select l.*, cardinality(l.chunk_ids) as returned
-    into sparse
-    from pgrerank.sparse_leg_v1(collection_id, weights, candidates, filter) as l
-    where weights is not null;
-    return query
-    select
-        requested,
-        dense.returned,
-        dense.scan,
-        dense.below_similarity,
-        keyword.returned,
-        keyword.scan,
-        sparse.returned,
-        sparse.scan,
-        f.chunk_id,
-        c.document_id,
-        d.external_id,
-        d.title,
-        d.uri,
-        d.metadata,
-        c.ordinal,
-        case when f.fused_rank <= texts then c.content end,
-        c.content_hash,
-        f.dense_rank,
-        f.dense_score,
-        f.keyword_rank,
-        f.keyword_score,
-        f.sparse_rank,
-        f.sparse_score,
-        f.fused_rank,
-        f.fused_score
-    from (values (true)) as report (is_made)
-    left join pgrerank.fuse_v2(
-        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
-        sparse.chunk_ids, sparse.scores,
-        fusion, rrf_k, dense_weight, keyword_weight, sparse_weight
-    ) as f on report.is_made and (not is_tiered or f.fused_rank <= candidates)
-    left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
-    left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
-    order by f.fused_rank;
-end
-$$;
-
-ALTER FUNCTION pgrerank.hybrid_candidates_v3(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
-
---
--- Name: hybrid_candidates_v4(uuid, uuid, public.vector, text, public.sparsevec, integer, bigint, integer, jsonpath, double precision, boolean, double precision, double precision, double precision, text, integer, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    SET enable_seqscan TO 'off'
-    AS $$
-declare
-    tenant constant uuid := pgrerank.current_tenant_v1();
-    requested constant integer := case
-        when is_tiered then greatest(least(10 * candidates, 1000), candidates) else candidates
-    end;
-    dense record;
-    keyword record;
-    sparse record;
-begin
-    select l.*, cardinality(l.chunk_ids) as returned
-    into dense
-    from pgrerank.dense_leg_v4(
-        collection_id, model_id, embedding, requested, chunk_count, filter, min_similarity
-    ) as l
-    where embedding is not null;
-    select l.*, cardinality(l.chunk_ids) as returned
-    into keyword
-    from pgrerank.keyword_leg_v3(
-        collection_id, query, requested, filter, k1, b, title_boost,
-        case when is_tiered then coalesce(dense.chunk_ids, '{}') end
-    ) as l
-    where query is not null;
-    select l.*, cardinality(l.chunk_ids) as returned
-    into sparse
-    from pgrerank.sparse_leg_v1(collection_id, weights, candidates, filter) as l
-    where weights is not null;
-    return query
-    select
-        requested,
-        dense.returned,
-        dense.scan,
-        dense.below_similarity,
-        keyword.returned,
-        keyword.scan,
-        sparse.returned,
-        sparse.scan,
-        f.chunk_id,
-        c.document_id,
-        d.external_id,
-        d.title,
-        d.uri,
-        d.metadata,
-        c.ordinal,
-        case when f.fused_rank <= texts then c.content end,
-        c.content_hash,
-        f.dense_rank,
-        f.dense_score,
-        f.keyword_rank,
-        f.keyword_score,
-        f.sparse_rank,
-        f.sparse_score,
-        f.fused_rank,
-        f.fused_score
-    from (values (true)) as report (is_made)
-    left join pgrerank.fuse_v2(
-        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
-        sparse.chunk_ids, sparse.scores,
-        fusion, rrf_k, dense_weight, keyword_weight, sparse_weight
-    ) as f on report.is_made and (not is_tiered or f.fused_rank <= candidates)
-    left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
-    left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
-    order by f.fused_rank;
-end
-$$;
-
-ALTER FUNCTION pgrerank.hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) OWNER TO pgrerank_owner;
 
 --
 -- Name: judgment; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2098,113 +1332,10 @@ END;
 ALTER FUNCTION pgrerank.judgment_grades_v1() OWNER TO pgrerank_owner;
 
 --
--- Name: keyword_leg_v1(uuid, text, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: keyword_leg_v1(uuid, text, integer, jsonpath, double precision, double precision, double precision, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    SET max_parallel_workers_per_gather TO '0'
-    SET enable_seqscan TO 'off'
-    SET enable_indexscan TO 'off'
-    SET cpu_operator_cost TO '0.02'
-    AS $$
-declare
-    tenant constant uuid := pgrerank.current_tenant_v1();
-    configuration constant regconfig := (
-        select c.text_search from pgrerank.collection as c
-        where c.tenant_id = tenant and c.id = keyword_leg_v1.collection_id
-    );
-    words constant text := pgrerank.query_words_v1(query);
-    restriction constant tsquery := pgrerank.query_restriction_v1(configuration, query);
-    any_term constant tsquery := pgrerank.any_of_v1(array(
-        select t.lexeme from pgrerank.query_terms_v1(configuration, words) as t
-    ));
-    beside_phrases constant text := regexp_replace(words, '"[^"]+"', ' ', 'g');
-    unquoted constant text := regexp_replace(query, '(?<!-)"([^"]+)"', ' \1 ', 'g');
-    chunk_count bigint;
-    average_length double precision;
-begin
-    chunk_ids := '{}';
-    scores := '{}';
-    scan := case when any_term is null then 'no terms' else 'gin' end;
-    select sum(s.chunks), sum(s.lexemes)::double precision / nullif(sum(s.chunks), 0)
-    into chunk_count, average_length
-    from pgrerank.collection_size as s
-    where s.tenant_id = tenant and s.collection_id = keyword_leg_v1.collection_id;
-    if any_term is null or chunk_count is null then
-        return;
-    end if;
-    with term as materialized (
-        select * from pgrerank.query_terms_v1(configuration, words)
-    ),
-    posting as materialized (
-        select
-            c.id,
-            c.document_id,
-            restriction is null or c.tsv @@ restriction as is_allowed,
-            t.term,
-            -(c.term_frequencies operator(public.<#>) t.probe) as tf,
-            0.9::float8 * (0.6::float8 + 0.4::float8 * c.lexeme_count / average_length) as norm
-        from pgrerank.chunk as c
-        inner join term as t on c.term_frequencies operator(public.<#>) t.probe < 0
-        where
-            c.tenant_id = tenant
-            and c.collection_id = keyword_leg_v1.collection_id
-            and c.tsv @@ any_term
-    ),
-    weight as materialized (
-        select
-            t.term,
-            t.frequency * ln(
-                1 + (greatest(chunk_count - count(*), 0) + 0.5::float8) / (count(*) + 0.5::float8)
-            ) as idf
-        from posting as p
-        inner join term as t on p.term = t.term
-        group by t.term, t.frequency
-    ),
-    scored as (
-        select p.id, p.document_id, sum(w.idf * p.tf / (p.tf + p.norm)) as score
-        from posting as p
-        inner join weight as w on p.term = w.term
-        where p.is_allowed
-        group by p.id, p.document_id
-    ),
-    best as (
-        select s.id, s.score
-        from scored as s
-        where filter is null or exists (
-            select from pgrerank.document as d
-            where d.tenant_id = tenant and d.id = s.document_id and d.metadata @@ filter
-        )
-        order by s.score desc, s.id asc
-        limit candidates
-    )
-    select
-        coalesce(array_agg(b.id order by b.score desc, b.id asc), '{}'),
-        coalesce(array_agg(b.score order by b.score desc, b.id asc), '{}')
-    into chunk_ids, scores
-    from best as b;
-    if
-        chunk_ids = '{}' and unquoted <> query
-        and exists (select from pgrerank.query_terms_v1(configuration, beside_phrases))
-    then
-        select l.chunk_ids, l.scores, 'gin, phrases relaxed'
-        into chunk_ids, scores, scan
-        from pgrerank.keyword_leg_v1(collection_id, unquoted, candidates, filter) as l;
-    end if;
-end
-$$;
-
-ALTER FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
-
---
--- Name: keyword_leg_v2(uuid, text, integer, jsonpath, double precision, double precision, double precision, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, k1 double precision DEFAULT 0.9, b double precision DEFAULT 0.4, title_boost double precision DEFAULT 1, among uuid[] DEFAULT NULL::uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
+CREATE FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, k1 double precision DEFAULT 0.9, b double precision DEFAULT 0.4, title_boost double precision DEFAULT 1, among uuid[] DEFAULT NULL::uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2236,9 +1367,9 @@ begin
     cross join lateral (
         select sum(z.chunks) as chunks, sum(z.lexemes)::float8 as lexemes
         from pgrerank.collection_size as z
-        where z.tenant_id = tenant and z.collection_id = keyword_leg_v2.collection_id
+        where z.tenant_id = tenant and z.collection_id = keyword_leg_v1.collection_id
     ) as s
-    where c.tenant_id = tenant and c.id = keyword_leg_v2.collection_id;
+    where c.tenant_id = tenant and c.id = keyword_leg_v1.collection_id;
     select
         array_agg(t.lexeme),
         array_agg(t.is_prefix),
@@ -2251,7 +1382,7 @@ begin
     into lexemes, are_prefixes, frequencies, counts, ceilings, unknown
     from (
         select q.*, n.known
-        from pgrerank.query_terms_v2(configuration, query) as q
+        from pgrerank.query_terms_v1(configuration, query) as q
         left join lateral (
             select sum(s.chunks[p.place]) as known
             from pgrerank.collection_word as w
@@ -2260,7 +1391,7 @@ begin
                 on w.tenant_id = s.tenant_id and w.collection_id = s.collection_id
             where
                 w.tenant_id = tenant
-                and w.collection_id = keyword_leg_v2.collection_id
+                and w.collection_id = keyword_leg_v1.collection_id
                 and w.shard = -1
                 and w.chunks[p.place] is not null
                 and not q.is_prefix
@@ -2292,10 +1423,10 @@ begin
         from pgrerank.bm25_v1(
             tenant, collection_id, lexemes, are_prefixes, frequencies, counts,
             case
-                when guess <= beyond then pgrerank.any_of_v2(lexemes, are_prefixes)
+                when guess <= beyond then pgrerank.any_of_v1(lexemes, are_prefixes)
                 else concat_ws(
                     ' | ',
-                    pgrerank.any_of_v2(lexemes[:unknown], are_prefixes[:unknown])::text,
+                    pgrerank.any_of_v1(lexemes[:unknown], are_prefixes[:unknown])::text,
                     pgrerank.worth_finding_v1(
                         lexemes[unknown + 1:known], ceilings[unknown + 1:known], guess - beyond
                     )::text
@@ -2316,166 +1447,21 @@ begin
     if
         chunk_ids = '{}' and unquoted <> query
         and exists (
-            select from pgrerank.query_terms_v2(
+            select from pgrerank.query_terms_v1(
                 configuration, regexp_replace(query, '-?"[^"]+"', ' ', 'g')
             )
         )
     then
         select l.chunk_ids, l.scores, 'gin, phrases relaxed'
         into chunk_ids, scores, scan
-        from pgrerank.keyword_leg_v2(
+        from pgrerank.keyword_leg_v1(
             collection_id, unquoted, candidates, filter, k1, b, title_boost, among
         ) as l;
     end if;
 end
 $$;
 
-ALTER FUNCTION pgrerank.keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
-
---
--- Name: keyword_leg_v3(uuid, text, integer, jsonpath, double precision, double precision, double precision, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.keyword_leg_v3(collection_id uuid, query text, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, k1 double precision DEFAULT 0.9, b double precision DEFAULT 0.4, title_boost double precision DEFAULT 1, among uuid[] DEFAULT NULL::uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-    tenant constant uuid := pgrerank.current_tenant_v1();
-    configuration regconfig;
-    restriction tsquery;
-    chunk_count bigint;
-    average_length double precision;
-    lexemes text[];
-    are_prefixes boolean[];
-    frequencies integer[];
-    counts bigint[];
-    ceilings double precision[];
-    unknown integer;
-    known integer;
-    -- what the words behind the sixth known one could add
-    beyond double precision;
-    guess double precision;
-    attempt integer := 0;
-    unquoted constant text := regexp_replace(query, '(?<!-)"([^"]+)"', ' \1 ', 'g');
-begin
-    chunk_ids := '{}';
-    scores := '{}';
-    scan := 'no terms';
-    select c.text_search, s.chunks, s.lexemes / nullif(s.chunks, 0)
-    into configuration, chunk_count, average_length
-    from pgrerank.collection as c
-    cross join lateral (
-        select sum(z.chunks) as chunks, sum(z.lexemes)::float8 as lexemes
-        from pgrerank.collection_size as z
-        where z.tenant_id = tenant and z.collection_id = keyword_leg_v3.collection_id
-    ) as s
-    where c.tenant_id = tenant and c.id = keyword_leg_v3.collection_id;
-    select
-        array_agg(t.lexeme),
-        array_agg(t.is_prefix),
-        array_agg(t.frequency),
-        array_agg(t.known),
-        array_agg(
-            t.frequency * ln(1 + (greatest(chunk_count - t.known, 0) + 0.5) / (t.known + 0.5))
-        ),
-        count(*) filter (where t.known is null)
-    into lexemes, are_prefixes, frequencies, counts, ceilings, unknown
-    from (
-        select q.*, n.known
-        from pgrerank.query_terms_v2(configuration, query) as q
-        left join lateral (
-            select sum(s.chunks[p.place]) as known
-            from pgrerank.collection_word as w
-            cross join lateral array_position(w.lexemes, q.lexeme) as p (place)
-            inner join pgrerank.collection_word as s
-                on w.tenant_id = s.tenant_id and w.collection_id = s.collection_id
-            where
-                w.tenant_id = tenant
-                and w.collection_id = keyword_leg_v3.collection_id
-                and w.shard = -1
-                and w.chunks[p.place] is not null
-                and not q.is_prefix
-        ) as n on true
-        order by n.known asc nulls first, q.lexeme asc
-    ) as t;
-    if lexemes is null then
-        return;
-    end if;
-    scan := 'gin';
-    if average_length is null then
-        return;
-    end if;
-    restriction := pgrerank.query_restriction_v1(configuration, query);
-    if among is not null then
-        counts := pgrerank.lexeme_counts_v1(tenant, collection_id, lexemes, are_prefixes, counts);
-    end if;
-    known := least(cardinality(lexemes), unknown + 6);
-    beyond := coalesce((select sum(u.ceiling) from unnest(ceilings[known + 1:]) as u (ceiling)), 0);
-    guess := case
-        when among is not null then 0
-        when unknown > 0 then 'infinity'
-        else (select sum(u.ceiling) / 2 from unnest(ceilings) as u (ceiling))
-    end;
-    loop
-        attempt := attempt + 1;
-        select f.chunk_ids, f.scores
-        into chunk_ids, scores
-        from pgrerank.bm25_v2(
-            tenant, collection_id, lexemes, are_prefixes, frequencies, counts,
-            case
-                when guess <= beyond then pgrerank.any_of_v2(lexemes, are_prefixes)
-                else concat_ws(
-                    ' | ',
-                    pgrerank.any_of_v2(lexemes[:unknown], are_prefixes[:unknown])::text,
-                    pgrerank.worth_finding_v1(
-                        lexemes[unknown + 1:known], ceilings[unknown + 1:known], guess - beyond
-                    )::text
-                )::tsquery
-            end,
-            among, restriction, filter, candidates, chunk_count, average_length, k1, b, title_boost,
-            configuration
-        ) as f;
-        exit when
-            guess <= beyond or guess <= coalesce(scores[candidates], 0)
-            or unknown = cardinality(lexemes);
-        guess := case
-            when scores[candidates] is not null then scores[candidates]
-            when attempt = 1 and unknown = 0 then guess / 2
-            else 0
-        end;
-    end loop;
-    if
-        chunk_ids = '{}' and unquoted <> query
-        and exists (
-            select from pgrerank.query_terms_v2(
-                configuration, regexp_replace(query, '-?"[^"]+"', ' ', 'g')
-            )
-        )
-    then
-        select l.chunk_ids, l.scores, 'gin, phrases relaxed'
-        into chunk_ids, scores, scan
-        from pgrerank.keyword_leg_v3(
-            collection_id, unquoted, candidates, filter, k1, b, title_boost, among
-        ) as l;
-    end if;
-end
-$$;
-
-ALTER FUNCTION pgrerank.keyword_leg_v3(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
-
---
--- Name: lexeme_count_v1(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) RETURNS integer
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    BEGIN ATOMIC
- SELECT (COALESCE(sum(cardinality(l.positions)), (0)::bigint))::integer AS "coalesce"
-    FROM unnest(lexeme_count_v1.lexemes) l(lexeme, positions, weights);
-END;
-
-ALTER FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
 
 --
 -- Name: lexeme_counts_v1(uuid, uuid, text[], boolean[], bigint[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -2501,7 +1487,7 @@ begin
             where
                 c.tenant_id = lexeme_counts_v1.tenant_id
                 and c.collection_id = lexeme_counts_v1.collection_id
-                and c.tsv @@ pgrerank.any_of_v2(array[lexemes[i]], array[are_prefixes[i]]);
+                and c.tsv @@ pgrerank.any_of_v1(array[lexemes[i]], array[are_prefixes[i]]);
             counts[i] := counted;
         end if;
     end loop;
@@ -2524,85 +1510,10 @@ END;
 ALTER FUNCTION pgrerank.lexeme_index_v1(lexeme text) OWNER TO pgrerank_owner;
 
 --
--- Name: nearest_exact_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: nearest_indexed_v1(uuid, uuid, uuid, public.vector, integer, jsonpath, integer, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) RETURNS TABLE(chunk_id uuid, distance double precision)
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    SET jit TO 'off'
-    SET max_parallel_workers_per_gather TO '0'
-    SET enable_seqscan TO 'off'
-    AS $$
-begin
-    return query
-    select e.chunk_id, e.embedding operator(public.<=>) nearest_exact_v1.embedding as distance
-    from pgrerank.chunk_embedding as e
-    where
-        e.tenant_id = nearest_exact_v1.tenant_id
-        and e.collection_id = nearest_exact_v1.collection_id
-        and e.model_id = nearest_exact_v1.model_id
-        and (filter is null or e.chunk_id in (
-            select c.id
-            from pgrerank.chunk as c
-            inner join pgrerank.document as d
-                on c.tenant_id = d.tenant_id and c.document_id = d.id
-            where
-                d.tenant_id = nearest_exact_v1.tenant_id
-                and d.collection_id = nearest_exact_v1.collection_id
-                and d.metadata @@ filter
-        ))
-    order by distance asc, e.chunk_id asc
-    limit candidates;
-end
-$$;
-
-ALTER FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
-
---
--- Name: nearest_indexed_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) RETURNS TABLE(chunk_id uuid, distance double precision)
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    SET jit TO 'off'
-    SET enable_sort TO 'off'
-    SET enable_seqscan TO 'off'
-    AS $_$
-begin
-    perform set_config('hnsw.iterative_scan', 'relaxed_order', true);
-    perform set_config('hnsw.ef_search', least(greatest(2 * candidates, 100), 1000)::text, true);
-    return query execute format(
-        $statement$
-            select e.chunk_id, e.embedding operator(public.<=>) $1
-            from pgrerank.chunk_embedding as e
-            where
-                e.tenant_id = %1$L::uuid and e.collection_id = %2$L::uuid
-                and e.model_id = %3$L::uuid
-                and ($3 is null or exists (
-                    select from pgrerank.chunk as c
-                    inner join pgrerank.document as d
-                        on c.tenant_id = d.tenant_id and c.document_id = d.id
-                    where
-                        c.tenant_id = %1$L::uuid and c.id = e.chunk_id and d.metadata @@ $3
-                ))
-            order by e.embedding::public.vector(%4$s) operator(public.<=>) $1
-            limit $2
-        $statement$,
-        tenant_id, collection_id, model_id, public.vector_dims(embedding)
-    ) using embedding, candidates, filter;
-end
-$_$;
-
-ALTER FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) OWNER TO pgrerank_owner;
-
---
--- Name: nearest_indexed_v2(uuid, uuid, uuid, public.vector, integer, jsonpath, integer, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
+CREATE FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET jit TO 'off'
@@ -2671,7 +1582,7 @@ begin
 end
 $_$;
 
-ALTER FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
 -- Name: nearest_of_documents_v1(uuid, uuid, uuid, public.vector, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -2743,193 +1654,10 @@ $$;
 ALTER FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
--- Name: nearest_of_large_v1(uuid, uuid, uuid, public.vector, integer, jsonpath, integer, oid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: nearest_of_large_v1(uuid, uuid, uuid, public.vector, integer, bigint, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, exact_limit integer, index_id oid, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_generic_plan'
-    AS $$
-declare
-    wanted integer := candidates + case when filter is null then 0 else candidates / 2 end;
-    width integer := least(greatest(4 * wanted, 200), 1000);
-    chunk_count bigint;
-    share double precision;
-begin
-    select sum(s.chunks)
-    into chunk_count
-    from pgrerank.collection_size as s
-    where
-        s.tenant_id = nearest_of_large_v1.tenant_id
-        and s.collection_id = nearest_of_large_v1.collection_id
-        and exists (
-            select from pg_catalog.pg_index as i
-            where i.indexrelid = index_id and i.indisvalid
-        );
-    if chunk_count > exact_limit then
-        select coalesce(avg(s.passes::integer), 0)
-        into share
-        from (
-            (
-                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                from pgrerank.document as d
-                where
-                    d.tenant_id = nearest_of_large_v1.tenant_id
-                    and d.collection_id = nearest_of_large_v1.collection_id
-                    and filter is not null
-                order by d.external_id asc
-                limit 500
-            )
-            union all
-            (
-                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                from pgrerank.document as d
-                where
-                    d.tenant_id = nearest_of_large_v1.tenant_id
-                    and d.collection_id = nearest_of_large_v1.collection_id
-                    and filter is not null
-                order by d.external_id desc
-                limit 500
-            )
-        ) as s;
-        if filter is not null and wanted > share * width then
-            wanted := candidates * 5 / 2;
-            width := least(greatest(4 * wanted, 200), 1000);
-        end if;
-        if filter is null or wanted <= share * greatest(width, least(chunk_count / 100, 5000)) then
-            select
-                n.chunk_ids[:candidates],
-                n.scores[:candidates],
-                'hnsw'
-            into chunk_ids, scores, scan
-            from pgrerank.nearest_indexed_v2(
-                tenant_id,
-                collection_id,
-                model_id,
-                embedding,
-                wanted,
-                filter,
-                width,
-                case
-                    when filter is null then wanted
-                    else greatest(width, ceil(2 * wanted / share)::integer)
-                end
-            ) as n
-            where cardinality(n.chunk_ids) >= wanted;
-        elsif share <= 0.05 then
-            select
-                coalesce(n.chunk_ids, '{}'),
-                coalesce(n.scores, '{}'),
-                'exact'
-            into chunk_ids, scores, scan
-            from pgrerank.nearest_of_documents_v1(
-                tenant_id, collection_id, model_id, embedding, candidates, filter
-            ) as n;
-        end if;
-    end if;
-end
-$$;
-
-ALTER FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, exact_limit integer, index_id oid, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
-
---
--- Name: nearest_of_large_v2(uuid, uuid, uuid, public.vector, integer, bigint, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.nearest_of_large_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_generic_plan'
-    AS $$
-declare
-    most constant integer := 1000;
-    wanted integer := candidates;
-    width integer := least(greatest(4 * candidates, 200), most);
-    reach integer := candidates;
-    share double precision;
-    depth double precision;
-    needed double precision;
-begin
-    if not exists (
-        select from pg_catalog.pg_index as i
-        where
-            i.indexrelid = to_regclass(
-                'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
-            )
-            and i.indisvalid
-    ) then
-        return;
-    end if;
-    if filter is not null then
-        select coalesce(avg(s.passes::integer), 0)
-        into share
-        from (
-            (
-                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                from pgrerank.document as d
-                where
-                    d.tenant_id = nearest_of_large_v2.tenant_id
-                    and d.collection_id = nearest_of_large_v2.collection_id
-                order by d.external_id asc
-                limit 500
-            )
-            union all
-            (
-                select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
-                from pgrerank.document as d
-                where
-                    d.tenant_id = nearest_of_large_v2.tenant_id
-                    and d.collection_id = nearest_of_large_v2.collection_id
-                order by d.external_id desc
-                limit 500
-            )
-        ) as s;
-        depth := 1.5 + 1.5 * greatest(0, log(chunk_count / 50000.0));
-        needed := depth * candidates / nullif(share, 0);
-        if needed <= greatest(most, least(chunk_count / 30, 5000)) then
-            wanted := 0.85 * depth * candidates;
-            width := least(most, greatest(6 * candidates, 200, ceil(
-                case
-                    when greatest(2, depth) * candidates / share <= most
-                        then greatest(2.5, depth) * candidates / share
-                    else needed / greatest(2, ceil(needed / most))
-                end
-            )));
-            reach := greatest(width, ceil(2 * needed));
-        else
-            if share <= 0.125 then
-                select
-                    coalesce(n.chunk_ids, '{}'),
-                    coalesce(n.scores, '{}'),
-                    'exact'
-                into chunk_ids, scores, scan
-                from pgrerank.nearest_of_documents_v1(
-                    tenant_id, collection_id, model_id, embedding, candidates, filter
-                ) as n;
-            end if;
-            return;
-        end if;
-    end if;
-    select
-        n.chunk_ids[:candidates],
-        n.scores[:candidates],
-        'hnsw'
-    into chunk_ids, scores, scan
-    from pgrerank.nearest_indexed_v2(
-        tenant_id, collection_id, model_id, embedding, wanted, filter, width, reach
-    ) as n
-    where cardinality(n.chunk_ids) >= wanted;
-end
-$$;
-
-ALTER FUNCTION pgrerank.nearest_of_large_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
-
---
--- Name: nearest_of_large_v3(uuid, uuid, uuid, public.vector, integer, bigint, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.nearest_of_large_v3(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
+CREATE FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     SET plan_cache_mode TO 'force_generic_plan'
@@ -2948,7 +1676,7 @@ begin
         select from pg_catalog.pg_index as i
         where
             i.indexrelid = to_regclass(
-                'pgrerank.' || pgrerank.embedding_index_v2(collection_id, model_id)
+                'pgrerank.' || pgrerank.embedding_index_v1(collection_id, model_id)
             )
             and i.indisvalid
     ) then
@@ -2962,8 +1690,8 @@ begin
                 select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
                 from pgrerank.document as d
                 where
-                    d.tenant_id = nearest_of_large_v3.tenant_id
-                    and d.collection_id = nearest_of_large_v3.collection_id
+                    d.tenant_id = nearest_of_large_v1.tenant_id
+                    and d.collection_id = nearest_of_large_v1.collection_id
                 order by d.external_id asc
                 limit 500
             )
@@ -2972,8 +1700,8 @@ begin
                 select coalesce(jsonb_path_match_opr(d.metadata, filter), false) as passes
                 from pgrerank.document as d
                 where
-                    d.tenant_id = nearest_of_large_v3.tenant_id
-                    and d.collection_id = nearest_of_large_v3.collection_id
+                    d.tenant_id = nearest_of_large_v1.tenant_id
+                    and d.collection_id = nearest_of_large_v1.collection_id
                 order by d.external_id desc
                 limit 500
             )
@@ -3006,14 +1734,14 @@ begin
         n.scores[:candidates],
         'hnsw'
     into chunk_ids, scores, scan
-    from pgrerank.nearest_indexed_v2(
+    from pgrerank.nearest_indexed_v1(
         tenant_id, collection_id, model_id, embedding, wanted, filter, width, reach
     ) as n
     where cardinality(n.chunk_ids) >= wanted;
 end
 $$;
 
-ALTER FUNCTION pgrerank.nearest_of_large_v3(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
 
 --
 -- Name: prefix_frequency_v1(tsvector, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -3077,29 +1805,11 @@ ALTER FUNCTION pgrerank.query_restriction_v1(configuration regconfig, query text
 -- Name: query_terms_v1(regconfig, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.query_terms_v1(configuration regconfig, words text) RETURNS TABLE(lexeme text, term integer, frequency integer, probe public.sparsevec)
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- SELECT l.lexeme,
-     (row_number() OVER (ORDER BY l.positions[1], l.lexeme))::integer AS term,
-     cardinality(l.positions) AS frequency,
-     ((('{'::text || pgrerank.lexeme_index_v1(l.lexeme)) || ':1}/268435456'::text))::public.sparsevec AS probe
-    FROM unnest(to_tsvector(query_terms_v1.configuration, query_terms_v1.words)) l(lexeme, positions, weights)
-   ORDER BY l.positions[1], l.lexeme
-  LIMIT 128;
-END;
-
-ALTER FUNCTION pgrerank.query_terms_v1(configuration regconfig, words text) OWNER TO pgrerank_owner;
-
---
--- Name: query_terms_v2(regconfig, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.query_terms_v2(configuration regconfig, query text) RETURNS TABLE(lexeme text, frequency integer, is_prefix boolean)
+CREATE FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) RETURNS TABLE(lexeme text, frequency integer, is_prefix boolean)
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
  WITH said AS (
-          SELECT pgrerank.query_words_v1(query_terms_v2.query) AS words
+          SELECT pgrerank.query_words_v1(query_terms_v1.query) AS words
          ), prefix AS (
           SELECT lower(p.found[1]) AS word
             FROM (said s
@@ -3112,9 +1822,9 @@ CREATE FUNCTION pgrerank.query_terms_v2(configuration regconfig, query text) RET
              false AS is_prefix,
              l.positions[1] AS place
             FROM (said s
-              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v2.configuration, regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,}\*(?!\S)'::text, ' '::text, 'g'::text))) l(lexeme, positions, weights))
+              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v1.configuration, regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,}\*(?!\S)'::text, ' '::text, 'g'::text))) l(lexeme, positions, weights))
          UNION ALL
-          SELECT DISTINCT COALESCE((tsvector_to_array(to_tsvector(query_terms_v2.configuration, p.word)))[1], p.word) AS lexeme,
+          SELECT DISTINCT COALESCE((tsvector_to_array(to_tsvector(query_terms_v1.configuration, p.word)))[1], p.word) AS lexeme,
              1 AS frequency,
              true AS is_prefix,
              0 AS place
@@ -3128,7 +1838,7 @@ CREATE FUNCTION pgrerank.query_terms_v2(configuration regconfig, query text) RET
   LIMIT 128;
 END;
 
-ALTER FUNCTION pgrerank.query_terms_v2(configuration regconfig, query text) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) OWNER TO pgrerank_owner;
 
 --
 -- Name: sparse_leg_v1(uuid, public.sparsevec, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -3220,11 +1930,15 @@ ALTER FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) OWNER TO pgrerank_
 --
 
 CREATE FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) RETURNS TABLE(lexeme_count integer, term_frequencies public.sparsevec)
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
  SELECT (COALESCE(sum(c.frequency), (0)::bigint))::integer AS lexeme_count,
          CASE
-             WHEN ((count(*) <= 16000) AND (count(*) = count(DISTINCT c.dimension))) THEN ((('{'::text || COALESCE(string_agg(((c.dimension || ':'::text) || c.frequency), ','::text), ''::text)) || '}/268435456'::text))::public.sparsevec
+             WHEN (count(*) <= 16000) THEN pgrerank.counted_lexemes_v1((('{'::text || COALESCE(string_agg(((c.dimension)::text ||
+             CASE c.frequency
+                 WHEN 1 THEN ':1'::text
+                 ELSE (':'::text || c.frequency)
+             END), ','::text), ''::text)) || '}/268435456'::text), text_statistics_v1.lexemes)
              ELSE pgrerank.term_frequencies_v1(text_statistics_v1.lexemes)
          END AS term_frequencies
     FROM ( SELECT ((('0x'::text || "left"(md5(l.lexeme), 7)))::integer + 1) AS dimension,
@@ -3234,30 +1948,6 @@ CREATE FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) RETURNS TABLE(lexe
 END;
 
 ALTER FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) OWNER TO pgrerank_owner;
-
---
--- Name: text_statistics_v2(tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.text_statistics_v2(lexemes tsvector) RETURNS TABLE(lexeme_count integer, term_frequencies public.sparsevec)
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- SELECT (COALESCE(sum(c.frequency), (0)::bigint))::integer AS lexeme_count,
-         CASE
-             WHEN (count(*) <= 16000) THEN pgrerank.counted_lexemes_v1((('{'::text || COALESCE(string_agg(((c.dimension)::text ||
-             CASE c.frequency
-                 WHEN 1 THEN ':1'::text
-                 ELSE (':'::text || c.frequency)
-             END), ','::text), ''::text)) || '}/268435456'::text), text_statistics_v2.lexemes)
-             ELSE pgrerank.term_frequencies_v1(text_statistics_v2.lexemes)
-         END AS term_frequencies
-    FROM ( SELECT ((('0x'::text || "left"(md5(l.lexeme), 7)))::integer + 1) AS dimension,
-             cardinality(l.positions) AS frequency
-            FROM unnest(text_statistics_v2.lexemes) l(lexeme, positions, weights)
-          OFFSET 0) c;
-END;
-
-ALTER FUNCTION pgrerank.text_statistics_v2(lexemes tsvector) OWNER TO pgrerank_owner;
 
 --
 -- Name: word_lock_v1(uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -3279,7 +1969,7 @@ CREATE FUNCTION pgrerank.worth_finding_v1(lexemes text[], ceilings double precis
     LANGUAGE sql IMMUTABLE
     BEGIN ATOMIC
  WITH combination AS (
-          SELECT string_agg((pgrerank.any_of_v1(ARRAY[l.lexeme]))::text, ' & '::text ORDER BY l.place) AS together
+          SELECT string_agg((pgrerank.any_of_v1(ARRAY[l.lexeme], ARRAY[false]))::text, ' & '::text ORDER BY l.place) AS together
             FROM (generate_series(1, ((1 << cardinality(worth_finding_v1.lexemes)) - 1)) s(members)
               CROSS JOIN UNNEST(worth_finding_v1.lexemes, worth_finding_v1.ceilings) WITH ORDINALITY l(lexeme, ceiling, place))
            WHERE ((s.members & (1 << ((l.place)::integer - 1))) <> 0)
@@ -4543,8 +3233,8 @@ CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uu
          ), held AS (
           SELECT u.place,
              count(*) AS chunks
-            FROM ((unnest(collection_word_add_v1.lexemes) v(lexemes)
-              CROSS JOIN LATERAL unnest(tsvector_to_array(v.lexemes)) l(lexeme))
+            FROM (( SELECT unnest(tsvector_to_array(v.lexemes)) AS lexeme
+                    FROM unnest(collection_word_add_v1.lexemes) v(lexemes)) l
               JOIN word u ON ((l.lexeme = u.lexeme)))
            GROUP BY u.place
          )
@@ -4561,48 +3251,6 @@ CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uu
 END;
 
 ALTER FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
-
---
--- Name: collection_word_add_v2(uuid, uuid, tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.collection_word_add_v2(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- WITH counted AS (
-          SELECT k.tenant_id,
-             k.collection_id,
-             k.lexemes
-            FROM pgrerank.collection_word k
-           WHERE ((k.tenant_id = collection_word_add_v2.of_tenant) AND (k.collection_id = collection_word_add_v2.of_collection) AND (k.shard = '-1'::integer) AND (EXISTS ( SELECT 1
-                    FROM pgrerank.collection c
-                   WHERE ((c.tenant_id = collection_word_add_v2.of_tenant) AND (c.id = collection_word_add_v2.of_collection)))))
-         ), word AS (
-          SELECT w_1.lexeme,
-             w_1.place
-            FROM (counted k
-              CROSS JOIN LATERAL unnest(k.lexemes) WITH ORDINALITY w_1(lexeme, place))
-         ), held AS (
-          SELECT u.place,
-             count(*) AS chunks
-            FROM (( SELECT unnest(tsvector_to_array(v.lexemes)) AS lexeme
-                    FROM unnest(collection_word_add_v2.lexemes) v(lexemes)) l
-              JOIN word u ON ((l.lexeme = u.lexeme)))
-           GROUP BY u.place
-         )
-  INSERT INTO pgrerank.collection_word AS w (tenant_id, collection_id, shard, chunks)  SELECT k.tenant_id,
-             k.collection_id,
-             (pg_backend_pid() % 16) AS shard,
-             ARRAY( SELECT (collection_word_add_v2.sign * COALESCE(h.chunks, (0)::bigint))
-                    FROM (generate_subscripts(k.lexemes, 1) u(place)
-                      LEFT JOIN held h ON ((u.place = h.place)))
-                   ORDER BY u.place) AS chunks
-            FROM counted k ON CONFLICT ON CONSTRAINT pk_collection_word DO UPDATE SET chunks = ARRAY( SELECT (u.had + u.more)
-            FROM UNNEST(w.chunks, excluded.chunks) WITH ORDINALITY u(had, more, place)
-           ORDER BY u.place);
-END;
-
-ALTER FUNCTION pgrerank.collection_word_add_v2(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
 
 --
 -- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -4885,7 +3533,7 @@ CREATE INDEX ix_reference_run_tenant_id_reference_set_id_id ON pgrerank.referenc
 -- Name: chunk collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v3();
+CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
 
 --
 -- Name: document collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
@@ -4897,7 +3545,7 @@ CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.document REFERENC
 -- Name: chunk collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.chunk REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v3();
+CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.chunk REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
 
 --
 -- Name: document collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
@@ -4909,7 +3557,7 @@ CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.document REFERENC
 -- Name: chunk collection_size_update; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TRIGGER collection_size_update AFTER UPDATE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v3();
+CREATE TRIGGER collection_size_update AFTER UPDATE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
 
 --
 -- Name: analyst_grant fk_analyst_grant_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -5669,16 +4317,10 @@ GRANT USAGE ON SCHEMA pgrerank TO pgrerank_analyst;
 GRANT USAGE ON SCHEMA pgrerank_analytics TO pgrerank_analyst;
 
 --
--- Name: FUNCTION any_of_v1(lexemes text[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION any_of_v1(lexemes text[], are_prefixes boolean[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.any_of_v1(lexemes text[]) FROM PUBLIC;
-
---
--- Name: FUNCTION any_of_v2(lexemes text[], are_prefixes boolean[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.any_of_v2(lexemes text[], are_prefixes boolean[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.any_of_v1(lexemes text[], are_prefixes boolean[]) FROM PUBLIC;
 
 --
 -- Name: TABLE api_key; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -5704,12 +4346,6 @@ GRANT ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) TO pgreran
 --
 
 REVOKE ALL ON FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
-
---
--- Name: FUNCTION bm25_v2(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.bm25_v2(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, score double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -5758,18 +4394,6 @@ GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, meth
 REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v1() FROM PUBLIC;
 
 --
--- Name: FUNCTION collection_size_chunk_v2(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v2() FROM PUBLIC;
-
---
--- Name: FUNCTION collection_size_chunk_v3(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v3() FROM PUBLIC;
-
---
 -- Name: FUNCTION collection_size_document_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5803,28 +4427,10 @@ REVOKE ALL ON FUNCTION pgrerank.current_tenant_v1() FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.current_tenant_v1() TO pgrerank_app;
 
 --
--- Name: FUNCTION dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
-
---
--- Name: FUNCTION dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.dense_leg_v2(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
-
---
--- Name: FUNCTION dense_leg_v3(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.dense_leg_v3(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
-
---
--- Name: FUNCTION dense_leg_v4(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.dense_leg_v4(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) FROM PUBLIC;
 
 --
 -- Name: FUNCTION drop_log_partitions_before_v1(months integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -5839,12 +4445,6 @@ REVOKE ALL ON FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) FR
 REVOKE ALL ON FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) FROM PUBLIC;
 
 --
--- Name: FUNCTION embedding_index_v2(collection_id uuid, model_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.embedding_index_v2(collection_id uuid, model_id uuid) FROM PUBLIC;
-
---
 -- Name: FUNCTION ensure_log_partitions_v1(months_ahead integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5852,17 +4452,11 @@ REVOKE ALL ON FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) F
 GRANT ALL ON FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) TO pgrerank_app;
 
 --
--- Name: FUNCTION fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], k integer) FROM PUBLIC;
-
---
--- Name: FUNCTION fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.fuse_v2(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
+REVOKE ALL ON FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision[], keyword_ids uuid[], keyword_scores double precision[], sparse_ids uuid[], sparse_scores double precision[], fusion text, k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
 
 --
 -- Name: FUNCTION ks_counts_v1(baseline bigint[], recent bigint[]); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -5947,32 +4541,11 @@ REVOKE ALL ON FUNCTION pgrerank.health_summary_v1(by_tenant boolean) FROM PUBLIC
 GRANT ALL ON FUNCTION pgrerank.health_summary_v1(by_tenant boolean) TO pgrerank_app;
 
 --
--- Name: FUNCTION hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, candidates integer, texts integer, filter jsonpath, min_similarity double precision) TO pgrerank_app;
-
---
--- Name: FUNCTION hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v2(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
-
---
--- Name: FUNCTION hybrid_candidates_v3(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v3(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v3(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
-
---
--- Name: FUNCTION hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v4(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
+REVOKE ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) TO pgrerank_app;
 
 --
 -- Name: TABLE judgment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -5990,29 +4563,10 @@ GRANT ALL ON FUNCTION pgrerank.judgment_grades_v1() TO pgrerank_app;
 GRANT ALL ON FUNCTION pgrerank.judgment_grades_v1() TO pgrerank_analyst;
 
 --
--- Name: FUNCTION keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
-
---
--- Name: FUNCTION keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v2(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
-
---
--- Name: FUNCTION keyword_leg_v3(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v3(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
-
---
--- Name: FUNCTION lexeme_count_v1(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.lexeme_count_v1(lexemes tsvector) TO pgrerank_app;
+REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION lexeme_counts_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], counts bigint[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -6028,22 +4582,10 @@ REVOKE ALL ON FUNCTION pgrerank.lexeme_index_v1(lexeme text) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.lexeme_index_v1(lexeme text) TO pgrerank_app;
 
 --
--- Name: FUNCTION nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.nearest_exact_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
-
---
--- Name: FUNCTION nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath) FROM PUBLIC;
-
---
--- Name: FUNCTION nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
 
 --
 -- Name: FUNCTION nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -6052,22 +4594,10 @@ REVOKE ALL ON FUNCTION pgrerank.nearest_indexed_v2(tenant_id uuid, collection_id
 REVOKE ALL ON FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
 
 --
--- Name: FUNCTION nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, exact_limit integer, index_id oid, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, exact_limit integer, index_id oid, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
-
---
--- Name: FUNCTION nearest_of_large_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.nearest_of_large_v2(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
-
---
--- Name: FUNCTION nearest_of_large_v3(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.nearest_of_large_v3(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION prefix_frequency_v1(lexemes tsvector, prefix text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -6088,16 +4618,10 @@ REVOKE ALL ON FUNCTION pgrerank.query_words_v1(query text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION pgrerank.query_restriction_v1(configuration regconfig, query text) FROM PUBLIC;
 
 --
--- Name: FUNCTION query_terms_v1(configuration regconfig, words text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION query_terms_v1(configuration regconfig, query text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.query_terms_v1(configuration regconfig, words text) FROM PUBLIC;
-
---
--- Name: FUNCTION query_terms_v2(configuration regconfig, query text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.query_terms_v2(configuration regconfig, query text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION sparse_leg_v1(collection_id uuid, weights public.sparsevec, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -6125,13 +4649,6 @@ GRANT ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) TO pgrerank
 
 REVOKE ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) TO pgrerank_app;
-
---
--- Name: FUNCTION text_statistics_v2(lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.text_statistics_v2(lexemes tsvector) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.text_statistics_v2(lexemes tsvector) TO pgrerank_app;
 
 --
 -- Name: FUNCTION word_lock_v1(collection_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -6481,12 +4998,6 @@ REVOKE ALL ON FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collec
 --
 
 REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) FROM PUBLIC;
-
---
--- Name: FUNCTION collection_word_add_v2(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v2(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) FROM PUBLIC;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: pgrerank_owner

@@ -7,13 +7,15 @@
 --     rows wanted; chunk_count and average_length of the collection; k1, b, title_boost; its text
 --     search configuration, for titles whose words were not counted when they were stored.
 -- Returns: chunk ids, best first, ties by id, and their scores, all above 0.
--- Called by: keyword_leg_v2.
+-- Called by: keyword_leg_v1.
 --
 -- Dynamic SQL, because a sum written out for the terms at hand reads each chunk once, where a join
 -- of chunks and terms carries a row for every pair. What is formatted in are numbers and quoted
 -- literals. The planner takes `@@` to be cheap, though each call unpacks a tsvector, and would read
 -- the collection by its other index: hence the settings, which leave it the bitmaps of both
 -- indexes. `offset 0` keeps an inner product from being computed wherever it is named.
+-- Weights that are counted are counted once: before there are statistics the planner takes the
+-- chunks for one, and would count them anew for each.
 create function pgrerank.bm25_v1(
     tenant_id uuid,
     collection_id uuid,
@@ -113,8 +115,10 @@ begin
         || case
             when among is null then 'c.tsv operator(pg_catalog.@@) $7'
             else 'c.id = any($8)'
-        end || ' offset 0), best as (select h.id, ' || score || ' as score from hit as h'
-        || coalesce(' cross join (select ' || weight || ' from hit as h) as w', '')
+        end || ' offset 0)'
+        || coalesce(', w as materialized (select ' || weight || ' from hit as h)', '')
+        || ', best as (select h.id, ' || score || ' as score from hit as h'
+        || case when weight is null then '' else ' cross join w' end
         || ' where h.is_allowed'
         || case
             when filter is null then ''

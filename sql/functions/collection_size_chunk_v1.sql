@@ -1,4 +1,5 @@
--- collection_size_chunk_v1: keeps the chunk and lexeme counters right.
+-- collection_size_chunk_v1: keeps right the counters of chunks and lexemes, and those of frequent
+-- words.
 -- Called by: the statement triggers of table chunk. Security definer: the service itself may
 -- read the counters, never write them.
 create function pgrerank.collection_size_chunk_v1()
@@ -8,18 +9,59 @@ set search_path = ''
 as $$
 begin
     if tg_op in ('INSERT', 'UPDATE') then
-        perform pgrerank.collection_size_add_v1(
-            tenant_id, collection_id, 0, count(*), sum(lexeme_count)
+        perform
+            pgrerank.collection_size_add_v1(
+                n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
+            ),
+            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(n.collection_id))
+        from (
+            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
+            from new_rows as r
+            group by r.tenant_id, r.collection_id
+        ) as n;
+        -- A statement of its own, to see the words of the moment after the lock.
+        perform pgrerank.collection_word_add_v1(
+            n.tenant_id,
+            n.collection_id,
+            array(
+                select r.tsv
+                from new_rows as r
+                where r.tenant_id = n.tenant_id and r.collection_id = n.collection_id
+            ),
+            1
         )
-        from new_rows
-        group by tenant_id, collection_id;
+        from (select distinct r.tenant_id, r.collection_id from new_rows as r) as n
+        where exists (
+            select from pgrerank.collection_word as w
+            where w.tenant_id = n.tenant_id and w.collection_id = n.collection_id
+        );
     end if;
     if tg_op in ('DELETE', 'UPDATE') then
-        perform pgrerank.collection_size_add_v1(
-            tenant_id, collection_id, 0, -count(*), -sum(lexeme_count)
+        perform
+            pgrerank.collection_size_add_v1(
+                o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
+            ),
+            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(o.collection_id))
+        from (
+            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
+            from old_rows as r
+            group by r.tenant_id, r.collection_id
+        ) as o;
+        perform pgrerank.collection_word_add_v1(
+            o.tenant_id,
+            o.collection_id,
+            array(
+                select r.tsv
+                from old_rows as r
+                where r.tenant_id = o.tenant_id and r.collection_id = o.collection_id
+            ),
+            -1
         )
-        from old_rows
-        group by tenant_id, collection_id;
+        from (select distinct r.tenant_id, r.collection_id from old_rows as r) as o
+        where exists (
+            select from pgrerank.collection_word as w
+            where w.tenant_id = o.tenant_id and w.collection_id = o.collection_id
+        );
     end if;
     return null;
 end

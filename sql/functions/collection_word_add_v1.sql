@@ -1,7 +1,7 @@
 -- collection_word_add_v1: add to the counts of a collection's frequent words, in this backend's
 -- shard of 16, as collection_size_add_v1 does; words that are not counted are left out.
 -- Arguments: lexemes, of some chunks, one beside the other; sign, 1 or -1.
--- Called by: collection_size_chunk_v2, after it added to the size in the same shard: who waits,
+-- Called by: collection_size_chunk_v1, after it added to the size in the same shard: who waits,
 -- waits there, so that writers of many words cannot deadlock.
 create function pgrerank.collection_word_add_v1(
     of_tenant uuid,
@@ -44,8 +44,12 @@ begin atomic
         select
             u.place,
             count(*) as chunks
-        from unnest(lexemes) as v (lexemes)
-        cross join lateral unnest(tsvector_to_array(v.lexemes)) as l (lexeme)
+        from (
+            -- Not in the from clause, where each chunk's lexemes would be written down before they
+            -- are read: that takes a quarter longer.
+            select unnest(tsvector_to_array(v.lexemes)) as lexeme
+            from unnest(lexemes) as v (lexemes)
+        ) as l
         inner join word as u on l.lexeme = u.lexeme
         group by u.place
     )

@@ -2,7 +2,7 @@
 -- Arguments: described, the counts as pgvector writes a sparsevec, in any order; lexemes, what
 --     to_tsvector made of the text that they are of.
 -- Returns: as term_frequencies_v1 of the lexemes.
--- Called by: text_statistics_v2.
+-- Called by: text_statistics_v1.
 --
 -- pgvector refuses a vector that names one dimension twice, which one chunk in 60,000 would need.
 -- It finds that out anyway, where to look for it first takes every chunk twice as long as to catch

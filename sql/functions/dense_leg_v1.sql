@@ -1,19 +1,38 @@
 -- dense_leg_v1: the chunks of a collection nearest to a query's vector.
 -- Arguments: collection_id; model_id, the embedder; embedding, of the model's dimensions;
---     candidates, rows wanted; filter, a predicate on document metadata, or null for none;
---     min_similarity, cosine below which a chunk is dropped (-1 to 1), or null for none;
+--     candidates, rows wanted; chunk_count, how many chunks the collection has, as
+--     collection_size says, or null for few; filter, a predicate on document metadata, or null for
+--     none; min_similarity, cosine below which a chunk is dropped (-1 to 1), or null for none;
 --     exact_limit, chunks up to which a collection is read whole even if it has an index.
 -- Returns: one row: chunk_ids, nearest first, ties by id; scores, cosine similarity -1 to 1; scan,
 --     `exact` or `hnsw`; below_similarity, how many of the nearest were dropped.
 -- Called by: hybrid_candidates_v1.
 --
--- Security definer for the same reason as keyword_leg_v1. An index scan that comes back short is
--- repeated exactly, so a leg is never underfilled while there are chunks to fill it.
+-- Security definer: under row-level security the planner may not use what is not leakproof, and
+-- each function below names the tenant itself. Vectors are read whole unless a large collection
+-- gives a quicker way; a scan of an index that comes back short is repeated so, and a leg is never
+-- underfilled while there are chunks to fill it.
+--
+-- The statements here have one good plan each, whatever the sizes, so they are planned once a
+-- connection (plan_cache_mode): for a small tenant planning would take longer than reading. That
+-- also keeps what other tenants own, which the planner's statistics are of, out of its time. Two
+-- indexes begin with the tenant; before there are statistics the planner would take the one that
+-- is less high, not the one that fits, if operators were not free (cpu_operator_cost).
+-- A small tenant's search takes a tenth of a millisecond. So there is no function and no expression
+-- that it could do without: callers know how large a collection is, since to look for an index that
+-- is not there took a thirtieth of it. And rows are aggregated at once: to return them, or to
+-- unnest arrays, takes as long as to read them.
+--
+-- With a filter, documents are read first; those that pass are hashed. jsonb_path_match_opr is what
+-- `@@` calls; as an operator it might be looked up in an index over the documents of all tenants.
+-- Rows from before vectors came with their document ask its chunk. A vector of length 0 is near
+-- nothing.
 create function pgrerank.dense_leg_v1(
     collection_id uuid,
     model_id uuid,
     embedding public.vector,
     candidates integer,
+    chunk_count bigint,
     filter jsonpath default null,
     min_similarity double precision default null,
     exact_limit integer default 20000,
@@ -24,51 +43,99 @@ create function pgrerank.dense_leg_v1(
 )
 language plpgsql stable security definer
 set search_path = ''
+set plan_cache_mode = force_generic_plan
+set jit = off
+set max_parallel_workers_per_gather = 0
+set cpu_operator_cost = 0
+set enable_seqscan = off
+set enable_nestloop = off
+set enable_mergejoin = off
 as $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
-    is_indexed constant boolean := exists (
-        select from pg_catalog.pg_index as i
-        where
-            i.indexrelid = to_regclass(
-                'pgrerank.' || pgrerank.embedding_index_v1(collection_id, model_id)
-            )
-            and i.indisvalid
-    ) and exact_limit < (
-        select sum(s.chunks) from pgrerank.collection_size as s
-        where s.tenant_id = tenant and s.collection_id = dense_leg_v1.collection_id
-    );
-    ids uuid[];
-    distances double precision[];
+    probe constant public.halfvec := case
+        when public.vector_dims(embedding) > 2000 then embedding::public.halfvec
+    end;
 begin
-    scan := case when is_indexed then 'hnsw' else 'exact' end;
-    if is_indexed then
-        select array_agg(n.chunk_id), array_agg(n.distance)
-        into ids, distances
-        from pgrerank.nearest_indexed_v1(
-            tenant, collection_id, model_id, embedding, candidates, filter
+    if chunk_count > exact_limit then
+        select
+            n.chunk_ids,
+            n.scores,
+            n.scan,
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from pgrerank.nearest_of_large_v1(
+            tenant, collection_id, model_id, embedding, candidates, chunk_count, filter
         ) as n;
     end if;
-    if coalesce(cardinality(ids), 0) < candidates then
-        scan := 'exact';
-        select array_agg(n.chunk_id), array_agg(n.distance)
-        into ids, distances
-        from pgrerank.nearest_exact_v1(
-            tenant, collection_id, model_id, embedding, candidates, filter
-        ) as n;
+    if scan is null and filter is null then
+        select
+            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
+            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
+            'exact',
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from (
+            select
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) dense_leg_v1.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = tenant
+                and e.collection_id = dense_leg_v1.collection_id
+                and e.model_id = dense_leg_v1.model_id
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
+    elsif scan is null then
+        select
+            coalesce(array_agg(n.chunk_id order by n.distance asc, n.chunk_id asc), '{}'),
+            coalesce(array_agg(1 - n.distance order by n.distance asc, n.chunk_id asc), '{}'),
+            'exact',
+            0
+        into chunk_ids, scores, scan, below_similarity
+        from (
+            select
+                e.chunk_id,
+                case
+                    when e.half is null
+                        then e.embedding operator(public.<=>) dense_leg_v1.embedding
+                    else e.half operator(public.<=>) probe
+                end as distance
+            from pgrerank.chunk_embedding as e
+            where
+                e.tenant_id = tenant
+                and e.collection_id = dense_leg_v1.collection_id
+                and e.model_id = dense_leg_v1.model_id
+                and coalesce(e.document_id, (
+                    select c.document_id
+                    from pgrerank.chunk as c
+                    where c.tenant_id = tenant and c.id = e.chunk_id
+                )) in (
+                    select d.id
+                    from pgrerank.document as d
+                    where
+                        d.tenant_id = tenant
+                        and d.collection_id = dense_leg_v1.collection_id
+                        and jsonb_path_match_opr(d.metadata, filter)
+                )
+            order by distance asc, e.chunk_id asc
+            limit candidates
+        ) as n
+        where n.distance <> 'NaN';
     end if;
-    select
-        coalesce(array_agg(n.id order by n.distance asc, n.id asc) filter (where n.is_near), '{}'),
-        coalesce(
-            array_agg(1 - n.distance order by n.distance asc, n.id asc) filter (where n.is_near),
-            '{}'
-        ),
-        count(*) filter (where not n.is_near)
-    into chunk_ids, scores, below_similarity
-    from (
-        select u.id, u.distance, 1 - u.distance >= coalesce(min_similarity, -2) as is_near
-        from unnest(ids, distances) as u (id, distance)
-        where u.distance <> 'NaN'
-    ) as n;
+    if min_similarity is not null then
+        select count(*)
+        into below_similarity
+        from unnest(scores) as u (score)
+        where u.score < min_similarity;
+        chunk_ids := chunk_ids[:cardinality(chunk_ids) - below_similarity];
+        scores := scores[:cardinality(scores) - below_similarity];
+    end if;
 end
 $$;

@@ -1,8 +1,9 @@
--- embedding_index_v1: the name that the HNSW index of one collection and embedder has, if made.
--- Called by: nearest_indexed_v1, dense_leg_v1, queries/maintenance.sql.
+-- embedding_index_v1: the name that the HNSW index of one collection and embedder has, if made:
+-- over half-precision numbers, which find the same vectors in half the space.
+-- Called by: nearest_of_large_v1, queries/maintenance.sql.
 create function pgrerank.embedding_index_v1(collection_id uuid, model_id uuid)
 returns text
 language sql immutable
 begin atomic
-    select 'ix_chunk_embedding_hnsw_' || md5(collection_id::text || model_id::text);
+    select 'ix_chunk_embedding_hnsw_' || md5('half' || collection_id::text || model_id::text);
 end;

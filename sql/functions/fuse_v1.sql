@@ -1,15 +1,24 @@
--- fuse_v1: reciprocal rank fusion of two legs (Cormack, Clarke and Buettcher 2009).
--- Arguments: of each leg its chunk ids, best first, and in the same order its scores; k, the
---     constant added to every rank.
+-- fuse_v1: the lists of up to three legs as one.
+-- Arguments: of each leg its chunk ids, best first, in the same order its scores, and its weight,
+--     at least 0; null for a leg that is off; fusion, `rrf`: reciprocal rank fusion (Cormack,
+--     Clarke and Buettcher 2009), k being added to every rank, or `weighted`: a leg's scores are
+--     scaled so that its last is 0 and its first 1, all being 1 where they are equal.
 -- Returns: every chunk that a leg found. Ranks count from 1, null where a leg did not find it;
---     fused_score is the sum of 1 / (k + rank). Ties go by id.
--- Called by: hybrid_candidates_v1.
+--     fused_score is the sum over the legs of weight / (k + rank), or of weight times the scaled
+--     score. Ties go by id.
+-- Called by: hybrid_candidates_v1, queries/history.sql.
 create function pgrerank.fuse_v1(
     dense_ids uuid[],
     dense_scores double precision[],
     keyword_ids uuid[],
     keyword_scores double precision[],
-    k integer default 60
+    sparse_ids uuid[],
+    sparse_scores double precision[],
+    fusion text default 'rrf',
+    k integer default 60,
+    dense_weight double precision default 1,
+    keyword_weight double precision default 1,
+    sparse_weight double precision default 1
 )
 returns table (
     chunk_id uuid,
@@ -17,23 +26,72 @@ returns table (
     dense_score double precision,
     keyword_rank integer,
     keyword_score double precision,
+    sparse_rank integer,
+    sparse_score double precision,
     fused_rank integer,
     fused_score double precision
 )
 language sql immutable
 begin atomic
-    with fused as (
+    with found as (
         select
-            d.score as dense_score,
-            w.score as keyword_score,
-            d.rank::integer as dense_rank,
-            w.rank::integer as keyword_rank,
-            coalesce(d.id, w.id) as id,
-            coalesce(1.0::double precision / (k + d.rank), 0)
-            + coalesce(1.0::double precision / (k + w.rank), 0) as score
+            'd' as leg,
+            d.id,
+            d.score,
+            d.rank::integer as rank,
+            dense_weight as weight
         from unnest(dense_ids, dense_scores) with ordinality as d (id, score, rank)
-        full join unnest(keyword_ids, keyword_scores) with ordinality as w (id, score, rank)
-            on d.id = w.id
+        union all
+        select
+            'k' as leg,
+            w.id,
+            w.score,
+            w.rank::integer as rank,
+            keyword_weight as weight
+        from unnest(keyword_ids, keyword_scores) with ordinality as w (id, score, rank)
+        union all
+        select
+            's' as leg,
+            s.id,
+            s.score,
+            s.rank::integer as rank,
+            sparse_weight as weight
+        from unnest(sparse_ids, sparse_scores) with ordinality as s (id, score, rank)
+    ),
+
+    scaled as (
+        select
+            f.*,
+            coalesce(
+                (f.score - min(f.score) over (partition by f.leg))
+                / nullif(
+                    max(f.score) over (partition by f.leg)
+                    - min(f.score) over (partition by f.leg),
+                    0
+                ),
+                1
+            ) as share
+        from found as f
+    ),
+
+    fused as (
+        select
+            s.id,
+            min(s.rank) filter (where s.leg = 'd') as dense_rank,
+            min(s.score) filter (where s.leg = 'd') as dense_score,
+            min(s.rank) filter (where s.leg = 'k') as keyword_rank,
+            min(s.score) filter (where s.leg = 'k') as keyword_score,
+            min(s.rank) filter (where s.leg = 's') as sparse_rank,
+            min(s.score) filter (where s.leg = 's') as sparse_score,
+            -- In the order of the legs, so that equal sums are equal to the last bit.
+            sum(
+                case
+                    when fusion = 'weighted' then s.weight * s.share
+                    else s.weight / (k + s.rank)
+                end order by s.leg
+            ) as score
+        from scaled as s
+        group by s.id
     ),
 
     ranked as (
@@ -49,8 +107,24 @@ begin atomic
         r.dense_score,
         r.keyword_rank,
         r.keyword_score,
+        r.sparse_rank,
+        r.sparse_score,
         r.fused_rank,
         r.score
     from ranked as r
     order by r.fused_rank asc;
 end;
+
+grant execute on function pgrerank.fuse_v1(
+    uuid[],
+    double precision[],
+    uuid[],
+    double precision[],
+    uuid[],
+    double precision[],
+    text,
+    integer,
+    double precision,
+    double precision,
+    double precision
+) to pgrerank_app;

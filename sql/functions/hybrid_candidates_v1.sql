@@ -1,8 +1,11 @@
--- hybrid_candidates_v1: the candidates of a search: both legs, fused, with what a reranker and an
+-- hybrid_candidates_v1: the candidates of a search: its legs, fused, with what a reranker and an
 -- answer need, in one round trip and one snapshot.
 -- Arguments: collection_id; model_id, the embedder; embedding, null for no dense leg; query, null
---     for no keyword leg; candidates, rows wanted of each leg; texts, how many of the fused list
---     come with their content; filter and min_similarity as in dense_leg_v1.
+--     for no keyword leg; weights, of the query, null for no sparse leg; candidates, rows wanted
+--     of each leg; chunk_count, filter and min_similarity as in dense_leg_v1; texts, how many of
+--     the fused list come with their content; is_tiered, whether the keyword leg ranks just what a
+--     dense leg of ten times the candidates (1,000 at most) found, and the fused list is cut to
+--     the candidates; k1, b and title_boost as in keyword_leg_v1; the rest as in fuse_v1.
 -- Returns: one row per candidate in fused order, and on each the reports of the legs (null where
 --     a leg was off). A search that finds nothing returns one row with the reports alone.
 -- Called by: queries/candidates.sql.
@@ -11,17 +14,31 @@ create function pgrerank.hybrid_candidates_v1(
     model_id uuid,
     embedding public.vector,
     query text,
+    weights public.sparsevec,
     candidates integer,
+    chunk_count bigint,
     texts integer,
-    filter jsonpath default null,
-    min_similarity double precision default null
+    filter jsonpath,
+    min_similarity double precision,
+    is_tiered boolean,
+    k1 double precision,
+    b double precision,
+    title_boost double precision,
+    fusion text,
+    rrf_k integer,
+    dense_weight double precision,
+    keyword_weight double precision,
+    sparse_weight double precision
 )
 returns table (
+    dense_requested integer,
     dense_returned integer,
     dense_scan text,
     below_similarity integer,
     keyword_returned integer,
     keyword_scan text,
+    sparse_returned integer,
+    sparse_scan text,
     chunk_id uuid,
     document_id uuid,
     external_id text,
@@ -35,6 +52,8 @@ returns table (
     dense_score double precision,
     keyword_rank integer,
     keyword_score double precision,
+    sparse_rank integer,
+    sparse_score double precision,
     fused_rank integer,
     fused_score double precision
 )
@@ -46,26 +65,40 @@ set enable_seqscan = off
 as $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
+    requested constant integer := case
+        when is_tiered then greatest(least(10 * candidates, 1000), candidates) else candidates
+    end;
     dense record;
     keyword record;
+    sparse record;
 begin
     select l.*, cardinality(l.chunk_ids) as returned
     into dense
     from pgrerank.dense_leg_v1(
-        collection_id, model_id, embedding, candidates, filter, min_similarity
+        collection_id, model_id, embedding, requested, chunk_count, filter, min_similarity
     ) as l
     where embedding is not null;
     select l.*, cardinality(l.chunk_ids) as returned
     into keyword
-    from pgrerank.keyword_leg_v1(collection_id, query, candidates, filter) as l
+    from pgrerank.keyword_leg_v1(
+        collection_id, query, requested, filter, k1, b, title_boost,
+        case when is_tiered then coalesce(dense.chunk_ids, '{}') end
+    ) as l
     where query is not null;
+    select l.*, cardinality(l.chunk_ids) as returned
+    into sparse
+    from pgrerank.sparse_leg_v1(collection_id, weights, candidates, filter) as l
+    where weights is not null;
     return query
     select
+        requested,
         dense.returned,
         dense.scan,
         dense.below_similarity,
         keyword.returned,
         keyword.scan,
+        sparse.returned,
+        sparse.scan,
         f.chunk_id,
         c.document_id,
         d.external_id,
@@ -79,12 +112,16 @@ begin
         f.dense_score,
         f.keyword_rank,
         f.keyword_score,
+        f.sparse_rank,
+        f.sparse_score,
         f.fused_rank,
         f.fused_score
     from (values (true)) as report (is_made)
     left join pgrerank.fuse_v1(
-        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores
-    ) as f on report.is_made
+        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
+        sparse.chunk_ids, sparse.scores,
+        fusion, rrf_k, dense_weight, keyword_weight, sparse_weight
+    ) as f on report.is_made and (not is_tiered or f.fused_rank <= candidates)
     left join pgrerank.chunk as c on c.tenant_id = tenant and c.id = f.chunk_id
     left join pgrerank.document as d on d.tenant_id = tenant and d.id = c.document_id
     order by f.fused_rank;
@@ -92,5 +129,7 @@ end
 $$;
 
 grant execute on function pgrerank.hybrid_candidates_v1(
-    uuid, uuid, public.vector, text, integer, integer, jsonpath, double precision
+    uuid, uuid, public.vector, text, public.sparsevec, integer, bigint, integer, jsonpath,
+    double precision, boolean, double precision, double precision, double precision, text,
+    integer, double precision, double precision, double precision
 ) to pgrerank_app;

@@ -1,123 +1,162 @@
 -- keyword_leg_v1: the chunks of a collection that rank best by BM25 for a query.
--- Arguments: collection_id; query, as typed: its words are OR-ed, quoted phrases and -exclusions
---     are demanded on top; candidates, rows wanted; filter, a predicate on document metadata, or
---     null for none. Neither demands nor filter change what a word weighs.
--- Returns: one row: chunk_ids, best first, ties by id; scores, BM25 (k1 0.9, b 0.4; Robertson and
---     Zaragoza 2009, idf as in Lucene), above 0; scan, `gin`, or `no terms` where the query holds
---     stop words only, or `gin, phrases relaxed` where no text holds all phrases of a query that
---     has words beside them: prose quotes too, and a question must not empty the leg, so its
---     phrases then count as words.
+-- Arguments: collection_id; query, as typed: its words are OR-ed, `word*` stands for all words that
+--     begin so, quoted phrases and -exclusions are demanded on top; candidates, rows wanted;
+--     filter, a predicate on document metadata, or null for none: neither demands nor filter
+--     change what a word weighs; k1, b, title_boost, as domain/retrieval.py has them; among, the
+--     only chunks that may be returned, or null for all.
+-- Returns: one row: chunk_ids, best first, ties by id; scores, BM25 (Robertson and Zaragoza 2009,
+--     idf as in Lucene; a word in the title counts title_boost times, as in their simple
+--     extension to fields), above 0; scan, `gin`, or `no terms` where the query holds stop words
+--     only, or `gin, phrases relaxed` where no text holds all phrases of a query that has words
+--     beside them: prose quotes too, and a question must not empty the leg, so its phrases then
+--     count as words.
 -- Errors: as current_tenant_v1, where no tenant is set.
 -- Called by: hybrid_candidates_v1.
 --
 -- Security definer: `@@` is not leakproof, so under row-level security the GIN index would not be
--- used. plpgsql: its statements are planned for the values at hand, see plan_cache_mode. The
--- planner takes `@@` to be cheap, though each call unpacks a tsvector, and would read the whole
--- collection by its other index: hence the last three settings, which leave it the bitmaps of
--- both indexes (60 ms become 32 for four frequent words in 17,000 of 85,000 chunks). The inner
--- product appears twice, since one to filter and one to count cost less than carrying the pairs
--- of chunk and term that do not match.
+-- used.
+--
+-- Chunks that cannot enter are not looked at (as in MaxScore, Turtle and Flood 1995, and WAND,
+-- Broder and others 2003): a word cannot add more than its idf, so a chunk whose words could not
+-- add up to the score of the last candidate need not be found, and the GIN index finds the others
+-- by a tsquery of the combinations of words that could. That score is guessed first, at half of
+-- what all words could add; where the guess was too high, the score found is taken, which can only
+-- be too low. How many chunks a frequent word is in must be known beforehand: collection_word
+-- keeps it. Chunks with a word that is not there, a rare one, are all found, and counted.
 create function pgrerank.keyword_leg_v1(
     collection_id uuid,
     query text,
     candidates integer,
     filter jsonpath default null,
+    k1 double precision default 0.9,
+    b double precision default 0.4,
+    title_boost double precision default 1,
+    among uuid[] default null,
     out chunk_ids uuid[],
     out scores double precision[],
     out scan text
 )
 language plpgsql stable security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
-set jit = off
-set max_parallel_workers_per_gather = 0
-set enable_seqscan = off
-set enable_indexscan = off
-set cpu_operator_cost = 0.02
 as $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
-    configuration constant regconfig := (
-        select c.text_search from pgrerank.collection as c
-        where c.tenant_id = tenant and c.id = keyword_leg_v1.collection_id
-    );
-    words constant text := pgrerank.query_words_v1(query);
-    restriction constant tsquery := pgrerank.query_restriction_v1(configuration, query);
-    any_term constant tsquery := pgrerank.any_of_v1(array(
-        select t.lexeme from pgrerank.query_terms_v1(configuration, words) as t
-    ));
-    beside_phrases constant text := regexp_replace(words, '"[^"]+"', ' ', 'g');
-    unquoted constant text := regexp_replace(query, '(?<!-)"([^"]+)"', ' \1 ', 'g');
+    configuration regconfig;
+    restriction tsquery;
     chunk_count bigint;
     average_length double precision;
+    lexemes text[];
+    are_prefixes boolean[];
+    frequencies integer[];
+    counts bigint[];
+    ceilings double precision[];
+    unknown integer;
+    known integer;
+    -- what the words behind the sixth known one could add
+    beyond double precision;
+    guess double precision;
+    attempt integer := 0;
+    unquoted constant text := regexp_replace(query, '(?<!-)"([^"]+)"', ' \1 ', 'g');
 begin
     chunk_ids := '{}';
     scores := '{}';
-    scan := case when any_term is null then 'no terms' else 'gin' end;
-    select sum(s.chunks), sum(s.lexemes)::double precision / nullif(sum(s.chunks), 0)
-    into chunk_count, average_length
-    from pgrerank.collection_size as s
-    where s.tenant_id = tenant and s.collection_id = keyword_leg_v1.collection_id;
-    if any_term is null or chunk_count is null then
+    scan := 'no terms';
+    select c.text_search, s.chunks, s.lexemes / nullif(s.chunks, 0)
+    into configuration, chunk_count, average_length
+    from pgrerank.collection as c
+    cross join lateral (
+        select sum(z.chunks) as chunks, sum(z.lexemes)::float8 as lexemes
+        from pgrerank.collection_size as z
+        where z.tenant_id = tenant and z.collection_id = keyword_leg_v1.collection_id
+    ) as s
+    where c.tenant_id = tenant and c.id = keyword_leg_v1.collection_id;
+    select
+        array_agg(t.lexeme),
+        array_agg(t.is_prefix),
+        array_agg(t.frequency),
+        array_agg(t.known),
+        array_agg(
+            t.frequency * ln(1 + (greatest(chunk_count - t.known, 0) + 0.5) / (t.known + 0.5))
+        ),
+        count(*) filter (where t.known is null)
+    into lexemes, are_prefixes, frequencies, counts, ceilings, unknown
+    from (
+        select q.*, n.known
+        from pgrerank.query_terms_v1(configuration, query) as q
+        left join lateral (
+            select sum(s.chunks[p.place]) as known
+            from pgrerank.collection_word as w
+            cross join lateral array_position(w.lexemes, q.lexeme) as p (place)
+            inner join pgrerank.collection_word as s
+                on w.tenant_id = s.tenant_id and w.collection_id = s.collection_id
+            where
+                w.tenant_id = tenant
+                and w.collection_id = keyword_leg_v1.collection_id
+                and w.shard = -1
+                and w.chunks[p.place] is not null
+                and not q.is_prefix
+        ) as n on true
+        order by n.known asc nulls first, q.lexeme asc
+    ) as t;
+    if lexemes is null then
         return;
     end if;
-    with term as materialized (
-        select * from pgrerank.query_terms_v1(configuration, words)
-    ),
-    posting as materialized (
-        select
-            c.id,
-            c.document_id,
-            restriction is null or c.tsv @@ restriction as is_allowed,
-            t.term,
-            -(c.term_frequencies operator(public.<#>) t.probe) as tf,
-            0.9::float8 * (0.6::float8 + 0.4::float8 * c.lexeme_count / average_length) as norm
-        from pgrerank.chunk as c
-        inner join term as t on c.term_frequencies operator(public.<#>) t.probe < 0
-        where
-            c.tenant_id = tenant
-            and c.collection_id = keyword_leg_v1.collection_id
-            and c.tsv @@ any_term
-    ),
-    weight as materialized (
-        select
-            t.term,
-            t.frequency * ln(
-                1 + (greatest(chunk_count - count(*), 0) + 0.5::float8) / (count(*) + 0.5::float8)
-            ) as idf
-        from posting as p
-        inner join term as t on p.term = t.term
-        group by t.term, t.frequency
-    ),
-    scored as (
-        select p.id, p.document_id, sum(w.idf * p.tf / (p.tf + p.norm)) as score
-        from posting as p
-        inner join weight as w on p.term = w.term
-        where p.is_allowed
-        group by p.id, p.document_id
-    ),
-    best as (
-        select s.id, s.score
-        from scored as s
-        where filter is null or exists (
-            select from pgrerank.document as d
-            where d.tenant_id = tenant and d.id = s.document_id and d.metadata @@ filter
-        )
-        order by s.score desc, s.id asc
-        limit candidates
-    )
-    select
-        coalesce(array_agg(b.id order by b.score desc, b.id asc), '{}'),
-        coalesce(array_agg(b.score order by b.score desc, b.id asc), '{}')
-    into chunk_ids, scores
-    from best as b;
+    scan := 'gin';
+    if average_length is null then
+        return;
+    end if;
+    restriction := pgrerank.query_restriction_v1(configuration, query);
+    if among is not null then
+        counts := pgrerank.lexeme_counts_v1(tenant, collection_id, lexemes, are_prefixes, counts);
+    end if;
+    known := least(cardinality(lexemes), unknown + 6);
+    beyond := coalesce((select sum(u.ceiling) from unnest(ceilings[known + 1:]) as u (ceiling)), 0);
+    guess := case
+        when among is not null then 0
+        when unknown > 0 then 'infinity'
+        else (select sum(u.ceiling) / 2 from unnest(ceilings) as u (ceiling))
+    end;
+    loop
+        attempt := attempt + 1;
+        select f.chunk_ids, f.scores
+        into chunk_ids, scores
+        from pgrerank.bm25_v1(
+            tenant, collection_id, lexemes, are_prefixes, frequencies, counts,
+            case
+                when guess <= beyond then pgrerank.any_of_v1(lexemes, are_prefixes)
+                else concat_ws(
+                    ' | ',
+                    pgrerank.any_of_v1(lexemes[:unknown], are_prefixes[:unknown])::text,
+                    pgrerank.worth_finding_v1(
+                        lexemes[unknown + 1:known], ceilings[unknown + 1:known], guess - beyond
+                    )::text
+                )::tsquery
+            end,
+            among, restriction, filter, candidates, chunk_count, average_length, k1, b, title_boost,
+            configuration
+        ) as f;
+        exit when
+            guess <= beyond or guess <= coalesce(scores[candidates], 0)
+            or unknown = cardinality(lexemes);
+        guess := case
+            when scores[candidates] is not null then scores[candidates]
+            when attempt = 1 and unknown = 0 then guess / 2
+            else 0
+        end;
+    end loop;
     if
         chunk_ids = '{}' and unquoted <> query
-        and exists (select from pgrerank.query_terms_v1(configuration, beside_phrases))
+        and exists (
+            select from pgrerank.query_terms_v1(
+                configuration, regexp_replace(query, '-?"[^"]+"', ' ', 'g')
+            )
+        )
     then
         select l.chunk_ids, l.scores, 'gin, phrases relaxed'
         into chunk_ids, scores, scan
-        from pgrerank.keyword_leg_v1(collection_id, unquoted, candidates, filter) as l;
+        from pgrerank.keyword_leg_v1(
+            collection_id, unquoted, candidates, filter, k1, b, title_boost, among
+        ) as l;
     end if;
 end
 $$;

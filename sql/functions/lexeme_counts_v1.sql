@@ -2,7 +2,7 @@
 -- Arguments: tenant_id; collection_id; lexemes, are_prefixes and counts, in step, null where not
 --     known.
 -- Returns: counts, with those that were null read from the index.
--- Called by: keyword_leg_v2, where chunks are given, so that terms find none.
+-- Called by: keyword_leg_v1, where chunks are given, so that terms find none.
 create function pgrerank.lexeme_counts_v1(
     tenant_id uuid,
     collection_id uuid,
@@ -30,7 +30,7 @@ begin
             where
                 c.tenant_id = lexeme_counts_v1.tenant_id
                 and c.collection_id = lexeme_counts_v1.collection_id
-                and c.tsv @@ pgrerank.any_of_v2(array[lexemes[i]], array[are_prefixes[i]]);
+                and c.tsv @@ pgrerank.any_of_v1(array[lexemes[i]], array[are_prefixes[i]]);
             counts[i] := counted;
         end if;
     end loop;

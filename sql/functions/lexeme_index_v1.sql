@@ -1,7 +1,7 @@
 -- lexeme_index_v1: the dimension of term_frequencies that counts a lexeme.
 -- Arguments: lexeme, as to_tsvector gives it.
 -- Returns: 1 to 268,435,456; two of a query's ten lexemes share one with a chance of 2e-7.
--- Called by: term_frequencies_v1, query_terms_v1.
+-- Called by: term_frequencies_v1, text_statistics_v1, bm25_v1, sparse_vector_v1.
 create function pgrerank.lexeme_index_v1(lexeme text)
 returns integer
 language sql immutable parallel safe

@@ -6,7 +6,7 @@
 --     null if there are none.
 -- Called by: nearest_of_large_v1.
 --
--- Goes from document to chunk to vector by their keys, where dense_leg_v2 would read all. The
+-- Goes from document to chunk to vector by their keys, where dense_leg_v1 would read all. The
 -- offsets keep the planner from another order, of which it knows nothing.
 create function pgrerank.nearest_of_documents_v1(
     tenant_id uuid,

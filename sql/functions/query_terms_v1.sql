@@ -1,20 +1,60 @@
 -- query_terms_v1: the lexemes of a query, each with how often it occurs there.
--- Arguments: configuration, the text search configuration of the collection; words, the query
---     without its exclusions.
--- Returns: the first 128 distinct lexemes, in order: as the embedder does, the keyword leg reads
---     the beginning of an overlong query. `probe` picks the lexeme's count out of a chunk's
---     term_frequencies as an inner product.
+-- Arguments: configuration, the text search configuration of the collection; query, as typed: what
+--     it excludes is left out, and `word*` finds all words that begin so (two letters or more, the
+--     first eight of them), stemmed as the configuration does.
+-- Returns: the first 128 distinct lexemes, in no order: as the embedder does, the keyword leg reads
+--     the beginning of an overlong query. is_prefix: the lexeme stands for all that begin with it.
 -- Called by: keyword_leg_v1.
-create function pgrerank.query_terms_v1(configuration regconfig, words text)
-returns table (lexeme text, term integer, frequency integer, probe public.sparsevec)
+create function pgrerank.query_terms_v1(configuration regconfig, query text)
+returns table (lexeme text, frequency integer, is_prefix boolean)
 language sql immutable
 begin atomic
+    with said as (
+        select pgrerank.query_words_v1(query) as words
+    ),
+
+    prefix as (
+        select lower(p.found[1]) as word
+        from said as s
+        cross join
+            lateral regexp_matches(
+                s.words, '(?<!\S)([[:alnum:]]{2,})\*(?!\S)', 'g'
+            ) with ordinality as p (found, place)
+        order by p.place asc
+        limit 8
+    ),
+
+    term as (
+        select
+            l.lexeme,
+            cardinality(l.positions) as frequency,
+            false as is_prefix,
+            l.positions[1] as place
+        from said as s
+        cross join
+            lateral unnest(
+                to_tsvector(
+                    configuration,
+                    regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,}\*(?!\S)', ' ', 'g')
+                )
+            ) as l
+        union all
+        select distinct
+            -- A stop word may begin other words.
+            coalesce(
+                (tsvector_to_array(to_tsvector(configuration, p.word)))[1], p.word
+            ) as lexeme,
+            1 as frequency,
+            true as is_prefix,
+            0 as place
+        from prefix as p
+    )
+
     select
-        l.lexeme,
-        row_number() over (order by l.positions[1], l.lexeme)::integer as term,
-        cardinality(l.positions) as frequency,
-        ('{' || pgrerank.lexeme_index_v1(l.lexeme) || ':1}/268435456')::public.sparsevec as probe
-    from unnest(to_tsvector(configuration, words)) as l
-    order by l.positions[1] asc, l.lexeme asc
+        t.lexeme,
+        t.frequency,
+        t.is_prefix
+    from term as t
+    order by t.place asc, t.lexeme asc
     limit 128;
 end;

@@ -2,7 +2,7 @@
 -- Arguments: tokens, as the model that weighs them writes them; weights, in step.
 -- Returns: weights by lexeme_index_v1 of the token, those that share one summed, those that are 0
 --     left out; of more than 1,000 the heaviest.
--- Called by: queries/sparse.sql, queries/candidates.sql.
+-- Called by: queries/incoming.sql, queries/candidates.sql.
 create function pgrerank.sparse_vector_v1(tokens text[], weights real[])
 returns public.sparsevec
 language sql immutable parallel safe

@@ -3,7 +3,7 @@
 -- Returns: counts by lexeme_index_v1, at least 1; Postgres counts to 255 for one lexeme. Lexemes
 --     that share a dimension are summed. Of more than 16,000, which is pgvector's bound, those
 --     with the lowest index are kept.
--- Called by: queries/documents.sql.
+-- Called by: bm25_v1, queries/incoming.sql, queries/words.sql.
 create function pgrerank.term_frequencies_v1(lexemes tsvector)
 returns public.sparsevec
 language sql immutable parallel safe

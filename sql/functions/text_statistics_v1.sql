@@ -6,18 +6,26 @@
 -- Called by: queries/incoming.sql.
 create function pgrerank.text_statistics_v1(lexemes tsvector)
 returns table (lexeme_count integer, term_frequencies public.sparsevec)
-language sql immutable parallel safe
+language sql immutable
 begin atomic
     select
         coalesce(sum(c.frequency), 0)::integer as lexeme_count,
         case
-            when count(*) <= 16000 and count(*) = count(distinct c.dimension)
-                then (
-                    '{'
-                    || coalesce(string_agg(c.dimension || ':' || c.frequency, ','), '')
-                    || '}/268435456'
-                )::public.sparsevec
-            -- Grouping costs every chunk what one in 60,000 needs.
+            when count(*) <= 16000
+                then
+                    pgrerank.counted_lexemes_v1(
+                        '{'
+                        || coalesce(
+                            string_agg(
+                                c.dimension::text
+                                || case c.frequency when 1 then ':1' else ':' || c.frequency end,
+                                ','
+                            ),
+                            ''
+                        )
+                        || '}/268435456',
+                        lexemes
+                    )
             else pgrerank.term_frequencies_v1(lexemes)
         end as term_frequencies
     from (

@@ -2,7 +2,7 @@
 -- Arguments: lexemes; ceilings, in step, what each can add at most; need, the score, above 0.
 -- Returns: the smallest sets of lexemes whose ceilings reach it, OR-ed; null where all together
 --     do not.
--- Called by: keyword_leg_v2, with six lexemes at most: there are up to 20 such sets of six.
+-- Called by: keyword_leg_v1, with six lexemes at most: there are up to 20 such sets of six.
 create function pgrerank.worth_finding_v1(
     lexemes text[],
     ceilings double precision[],
@@ -13,7 +13,7 @@ language sql immutable
 begin atomic
     with combination as (
         select
-            string_agg(pgrerank.any_of_v1(array[l.lexeme])::text, ' & ' order by l.place)
+            string_agg(pgrerank.any_of_v1(array[l.lexeme], array[false])::text, ' & ' order by l.place)
                 as together
         from generate_series(1, (1 << cardinality(lexemes)) - 1) as s (members)
         cross join unnest(lexemes, ceilings) with ordinality as l (lexeme, ceiling, place)

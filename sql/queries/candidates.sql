@@ -61,7 +61,7 @@ select
 from pgrerank.collection as c
 inner join pgrerank.model as m on m.fingerprint = %(embedder)s::text
 cross join
-    lateral pgrerank.hybrid_candidates_v4(
+    lateral pgrerank.hybrid_candidates_v1(
         c.id,
         m.id,
         %(embedding)s::public.vector,

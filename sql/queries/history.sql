@@ -58,7 +58,7 @@ fused as materialized (
     select f.*
     from leg as s
     cross join
-        lateral pgrerank.fuse_v2(
+        lateral pgrerank.fuse_v1(
             s.dense_ids,
             s.dense_scores,
             s.keyword_ids,
@@ -159,7 +159,7 @@ left join
         select r.*
         from pgrerank.model as m
         cross join
-            lateral pgrerank.hybrid_candidates_v4(
+            lateral pgrerank.hybrid_candidates_v1(
                 d.collection_id,
                 m.id,
                 %(embedding)s::public.vector,

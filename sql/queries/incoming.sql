@@ -33,7 +33,7 @@ create temporary table if not exists incoming_document_v1 (
 
 -- stage_chunks --
 -- Where their chunks arrive.
-create temporary table if not exists incoming_chunk_v3 (
+create temporary table if not exists incoming_chunk_v1 (
     id uuid not null,
     external_id text not null,
     ordinal integer not null,
@@ -52,7 +52,7 @@ copy pg_temp.incoming_document_v1 from stdin binary;
 
 -- copy_chunks --
 -- Takes their chunks.
-copy pg_temp.incoming_chunk_v3 from stdin binary;
+copy pg_temp.incoming_chunk_v1 from stdin binary;
 
 -- upsert_documents --
 -- Inserts or updates, and locks, in the order of external ids, so that two writers of the same
@@ -140,7 +140,7 @@ arrived as materialized (
                 100000
             )
         ) as tsv
-    from pg_temp.incoming_chunk_v3 as i
+    from pg_temp.incoming_chunk_v1 as i
     inner join title as d on i.external_id = d.external_id
 )
 
@@ -172,7 +172,7 @@ select
     s.term_frequencies,
     a.title_frequencies
 from arrived as a
-cross join lateral pgrerank.text_statistics_v2(a.tsv) as s;
+cross join lateral pgrerank.text_statistics_v1(a.tsv) as s;
 
 -- insert_embeddings --
 -- Their vectors, under the collection's embedder.
@@ -200,7 +200,7 @@ select
             k.tenant_id = c.tenant_id
             and k.id = i.id
     ) as document_id
-from pg_temp.incoming_chunk_v3 as i
+from pg_temp.incoming_chunk_v1 as i
 cross join pgrerank.collection as c
 where
     c.tenant_id = %(tenant_id)s
@@ -219,7 +219,7 @@ select
     i.id as chunk_id,
     %(model_id)s,
     i.tokens
-from pg_temp.incoming_chunk_v3 as i
+from pg_temp.incoming_chunk_v1 as i
 where i.tokens is not null;
 
 -- insert_weights --
@@ -235,5 +235,5 @@ select
     %(collection_id)s,
     i.id as chunk_id,
     pgrerank.sparse_vector_v1(i.sparse_tokens, i.sparse_weights) as weights
-from pg_temp.incoming_chunk_v3 as i
+from pg_temp.incoming_chunk_v1 as i
 where i.sparse_tokens is not null;

@@ -150,12 +150,12 @@ embedder as (
 select
     e.name as collection,
     s.chunks,
-    pgrerank.embedding_index_v2(e.collection_id, m.id) as index_name,
+    pgrerank.embedding_index_v1(e.collection_id, m.id) as index_name,
     format(
         'create index concurrently %%I on pgrerank.chunk_embedding '
         'using hnsw ((%%I::public.halfvec(%%s)) public.halfvec_cosine_ops) '
         'where tenant_id = %%L::uuid and collection_id = %%L::uuid and model_id = %%L::uuid',
-        pgrerank.embedding_index_v2(e.collection_id, m.id),
+        pgrerank.embedding_index_v1(e.collection_id, m.id),
         case when m.dimensions > 2000 then 'half' else 'embedding' end,
         m.dimensions,
         e.tenant_id,
@@ -177,7 +177,7 @@ where
         inner join pg_catalog.pg_class as r on i.indexrelid = r.oid
         where
             r.relnamespace = 'pgrerank'::regnamespace
-            and r.relname = pgrerank.embedding_index_v2(e.collection_id, m.id)
+            and r.relname = pgrerank.embedding_index_v1(e.collection_id, m.id)
             and i.indisvalid
     )
 order by s.chunks, e.collection_id, m.id;
@@ -196,7 +196,7 @@ where
     and (
         not i.indisvalid
         or r.relname not in (
-            select pgrerank.embedding_index_v2(c.id, u.model_id)
+            select pgrerank.embedding_index_v1(c.id, u.model_id)
             from pgrerank.collection as c
             cross join unnest(array[c.embedder_id, c.second_embedder_id]) as u (model_id)
             where

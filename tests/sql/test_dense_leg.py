@@ -36,7 +36,7 @@ async def indexed(database, new_shelf, vectors):
 
 
 def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_000, settings=None):
-    """What dense_leg_v4 says: external ids, scores, scan, chunks below the similarity."""
+    """What dense_leg_v1 says: external ids, scores, scan, chunks below the similarity."""
     with database.admin() as admin:
         register_vector(admin)
         for name, value in (settings or {}).items():
@@ -45,7 +45,7 @@ def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_0
         ids, scores, scan, below = admin.execute(
             """
             select l.* from pgrerank.collection as c
-            cross join lateral pgrerank.dense_leg_v4(
+            cross join lateral pgrerank.dense_leg_v1(
                 c.id,
                 c.embedder_id,
                 %s,

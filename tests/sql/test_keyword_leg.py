@@ -302,7 +302,7 @@ async def test_lexemes_of_one_dimension_are_counted_together(database):
                 s.term_frequencies::text,
                 s.lexeme_count
             from to_tsvector('simple', %s) as v (lexemes)
-            cross join pgrerank.text_statistics_v2(v.lexemes) as s
+            cross join pgrerank.text_statistics_v1(v.lexemes) as s
             """,
             [text],
         ).fetchone()
@@ -326,7 +326,7 @@ def test_text_is_counted_as_it_was_when_older_chunks_were_stored(database, seed)
                     ),
                     (
                         select array[s.lexeme_count::text, s.term_frequencies::text]
-                        from pgrerank.text_statistics_v2(v.lexemes) as s
+                        from pgrerank.text_statistics_v1(v.lexemes) as s
                     )
                 from to_tsvector('simple', %s) as v (lexemes)
                 """,
@@ -347,7 +347,7 @@ async def test_text_of_too_many_lexemes_keeps_as_many_as_fit(database):
                 select to_tsvector('simple', string_agg('w' || i, ' ')) as lexemes
                 from generate_series(1, 17000) as i
             ) as v
-            cross join pgrerank.text_statistics_v2(v.lexemes) as s
+            cross join pgrerank.text_statistics_v1(v.lexemes) as s
             """
         ).fetchone()
 

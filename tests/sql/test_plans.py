@@ -249,7 +249,7 @@ async def test_words_are_counted_once_before_there_are_statistics(fresh_database
             admin.execute("set local debug_print_plan = on")
             admin.execute("set local client_min_messages = log")
             admin.execute(
-                "select * from pgrerank.keyword_leg_v3(%s, 'common w3', 10)", [shelf.collection.id]
+                "select * from pgrerank.keyword_leg_v1(%s, 'common w3', 10)", [shelf.collection.id]
             )
 
     joins = [plan for plan in plans if "{NESTLOOP" in plan and "ctename hit" in plan]

@@ -6,22 +6,12 @@ import pytest
 DEFINERS = {
     "api_key_candidates_v1",
     "collection_size_chunk_v1",
-    "collection_size_chunk_v2",
-    "collection_size_chunk_v3",
     "collection_size_document_v1",
     "dense_leg_v1",
-    "dense_leg_v2",
-    "dense_leg_v3",
-    "dense_leg_v4",
     "ensure_log_partitions_v1",
     "health_summary_v1",
     "hybrid_candidates_v1",
-    "hybrid_candidates_v2",
-    "hybrid_candidates_v3",
-    "hybrid_candidates_v4",
     "keyword_leg_v1",
-    "keyword_leg_v2",
-    "keyword_leg_v3",
     "sparse_leg_v1",
 }
 ALL = "delete insert select update"

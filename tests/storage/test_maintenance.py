@@ -30,7 +30,7 @@ def own_index(database, shelf):
     with database.admin() as admin:
         return admin.execute(
             """
-            select pgrerank.embedding_index_v2(c.id, c.embedder_id)
+            select pgrerank.embedding_index_v1(c.id, c.embedder_id)
             from pgrerank.collection as c where c.id = %s
             """,
             [shelf.collection.id],

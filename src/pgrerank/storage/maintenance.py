@@ -12,7 +12,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.storage import admin, queries
 from pgrerank.storage.pool import Connection
 
-#: chunks up to which a collection is searched exactly, as dense_leg_v4 has it
+#: chunks up to which a collection is searched exactly, as dense_leg_v1 has it
 EXACT_LIMIT = 20_000
 _MONTHS_AHEAD = 3
 _MOST_MONTHS_AHEAD = 24

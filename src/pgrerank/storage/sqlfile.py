@@ -72,6 +72,15 @@ def frozen() -> dict[str, str]:
     return {path: digest for digest, path in (line.split() for line in lines)}
 
 
+def digests() -> dict[str, str]:
+    """SHA-256 by path of every file that migrations install: what a release freezes."""
+    folder = sql_dir()
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.glob("[bfpv]*/*.sql"))
+    }
+
+
 def _located(packaged: str, checked_out: str) -> Path:
     installed = _PACKAGE / packaged
     return installed if installed.is_dir() else _CHECKOUT / checked_out

@@ -1,9 +1,0 @@
--- embedding_index_v2: the name that the HNSW index of one collection and embedder has, if made:
--- over half-precision numbers, which find the same vectors in half the space.
--- Called by: dense_leg_v2, queries/maintenance.sql.
-create function pgrerank.embedding_index_v2(collection_id uuid, model_id uuid)
-returns text
-language sql immutable
-begin atomic
-    select 'ix_chunk_embedding_hnsw_' || md5('half' || collection_id::text || model_id::text);
-end;
