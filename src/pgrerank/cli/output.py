@@ -2,11 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from uuid import UUID
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+#: columns of a console that is no terminal: nothing is wrapped or cut there
+UNBOUNDED = 100_000
+#: words up to this length are not broken
+_LONGEST_WORD = 40
+#: columns that a text takes at least where it is broken between words
+_NARROWEST_TEXT = 16
+_GAP = 2
 
 
 def as_json(value: object) -> None:
@@ -16,9 +26,9 @@ def as_json(value: object) -> None:
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal; 120 columns where there is none."""
+    """Standard output, as wide as the terminal; without bound where there is none."""
     found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=120)
+    return found if found.is_terminal else Console(highlight=False, width=UNBOUNDED)
 
 
 def messages() -> Console:
@@ -26,16 +36,29 @@ def messages() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def show(renderable: object) -> None:
+    """Print on standard output, without spaces at the ends of lines."""
+    target = console()
+    with target.capture() as captured:
+        target.print(renderable)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print rows under column heads; numbers to the right."""
-    drawn = Table(title=title or None, title_justify="left", box=None, header_style="bold")
-    cells = [[_cell(value) for value in row] for row in rows]
-    for place, name in enumerate(columns):
-        numeric = bool(cells) and all(_is_number(row[place]) for row in cells)
-        drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
-    for row in cells:
-        drawn.add_row(*row)
-    console().print(drawn)
+    """Print rows under column heads; numbers to the right.
+
+    Ids, instants and numbers are never wrapped or cut, nor words of up to 40 characters. Rows for
+    which the terminal is too narrow are printed one below the other, a line for each value.
+    """
+    given = [list(row) for row in rows]
+    cells = [[_cell(value) for value in row] for row in given]
+    if title:
+        console().print(Text(title, style="italic"), soft_wrap=True)
+    if _narrowest(columns, cells, given) <= console().width:
+        show(_drawn(columns, cells, given))
+    else:
+        _print_records(columns, cells)
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -43,10 +66,72 @@ def number(value: float | None, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
+def _drawn(
+    columns: Sequence[str], cells: Sequence[Sequence[str]], given: Sequence[Sequence[object]]
+) -> Table:
+    drawn = Table(box=None, header_style="bold", pad_edge=False)
+    for place, name in enumerate(columns):
+        numeric = bool(cells) and all(_is_number(row[place]) for row in cells)
+        drawn.add_column(
+            name,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=not all(_is_text(row[place]) for row in given),
+            min_width=_column_width(name, place, cells, given),
+        )
+    for row in cells:
+        drawn.add_row(*map(Text, row))
+    return drawn
+
+
+def _print_records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    for place, row in enumerate(cells):
+        record = Table(box=None, show_header=False, pad_edge=False)
+        record.add_column(style="bold", no_wrap=True)
+        record.add_column(overflow="fold")
+        for name, cell in zip(columns, row, strict=True):
+            record.add_row(name, Text(cell))
+        if place:
+            click.echo()
+        show(record)
+
+
+def _narrowest(
+    columns: Sequence[str], cells: Sequence[Sequence[str]], given: Sequence[Sequence[object]]
+) -> int:
+    widths = [_column_width(name, place, cells, given) for place, name in enumerate(columns)]
+    return sum(widths) + _GAP * len(widths)
+
+
+def _column_width(
+    name: str, place: int, cells: Sequence[Sequence[str]], given: Sequence[Sequence[object]]
+) -> int:
+    """Columns that a column of a table takes at least."""
+    texts = [row[place] for row in cells]
+    widest = max((len(text) for text in texts), default=0)
+    if any(not _is_text(row[place]) for row in given):
+        return max(widest, _longest_word(name))
+    words = max((_longest_word(text) for text in texts), default=0)
+    return max(min(widest, max(min(words, _LONGEST_WORD), _NARROWEST_TEXT)), _longest_word(name))
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=0)
+
+
+def _is_text(value: object) -> bool:
+    """Whether it may be broken between words."""
+    if isinstance(value, str):
+        return not _is_number(value)
+    return not isinstance(value, UUID | datetime | int | float)
+
+
 def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M}Z"
-    return "-" if value is None else str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else " ".join(str(value).split())
 
 
 def _is_number(text: str) -> bool:
