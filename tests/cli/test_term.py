@@ -5,15 +5,13 @@ import pytest
 def docs(cli):
     cli.well("tenant", "add", "termed")
     cli.well("collection", "add", "docs", "--tenant", "termed")
-    return ("docs", "--tenant", "termed")
+    return ("-c", "docs", "--tenant", "termed")
 
 
 def test_terms_are_added_weighed_anew_and_removed(cli, docs):
-    name, *tenant = docs
-
-    added = cli.json("term", "add", name, "falcon=0.8", "grey hen", "a=b=1", *tenant)
-    again = cli.json("term", "add", name, "Falcon=0.3", *tenant)
-    left = cli.json("term", "remove", name, "FALCON", "a=b", *tenant)
+    added = cli.json("term", "add", "falcon=0.8", "grey hen", "a=b=1", *docs)
+    again = cli.json("term", "add", "Falcon=0.3", *docs)
+    left = cli.json("term", "remove", "FALCON", "a=b", *docs)
 
     assert added == {"falcon": 0.8, "grey hen": 0.5, "a=b": 1}
     assert again == {"grey hen": 0.5, "a=b": 1, "Falcon": 0.3}
@@ -23,7 +21,7 @@ def test_terms_are_added_weighed_anew_and_removed(cli, docs):
 
 @pytest.mark.parametrize(
     "wrong",
-    [("add", "docs", "falcon=much"), ("add", "docs", "falcon=7"), ("remove", "docs", "none")],
+    [("add", "falcon=much"), ("add", "falcon=7"), ("remove", "none")],
 )
 def test_terms_that_cannot_be_are_a_wrong_call(cli, docs, wrong):
-    assert cli("term", *wrong, *docs[1:]).exit_code == 2
+    assert cli("term", *wrong, *docs).exit_code == 2

@@ -68,9 +68,9 @@ _PANELS = {
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=examples(
-        "pgrerank demo                         see it work, with nothing to set up",
-        "pgrerank migrate && pgrerank serve    run the service",
-        "pgrerank ingest --help                every command explains itself",
+        "pgrerank demo  # see it work, with nothing to set up",
+        "pgrerank migrate && pgrerank serve  # run the service",
+        "pgrerank ingest --help  # every command explains itself",
     ),
 )
 @click.version_option(__version__, prog_name="pgrerank")

@@ -24,7 +24,7 @@ _SHOWN_POINTS = 12
     epilog=examples(
         "pgrerank calibrate -t acme -c docs",
         "pgrerank calibrate -t acme -c docs --unjudged irrelevant --depth 100",
-        "pgrerank calibrate -t acme               one for all collections of the tenant",
+        "pgrerank calibrate -t acme  # one for all collections of the tenant",
         "pgrerank calibrate -t acme -c docs --source log",
     ),
 )

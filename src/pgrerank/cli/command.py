@@ -1,14 +1,25 @@
 """What every command shares: how it fails, how its help shows examples, where settings come from."""
 
+import asyncio
+import re
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 import msgspec
+from rich.text import Text
 from rich_click import RichGroup
 
 from pgrerank.domain.errors import InvalidRequestError, PgrerankError
 from pgrerank.settings import Settings
+
+Result = TypeVar("Result")
+
+#: columns of a command, so that it stays whole in a terminal of 80 with margins and a backslash
+_EXAMPLE_WIDTH = 74
+#: where a command line may be broken: before an option or a pipe
+_BREAKS = re.compile(r"""\s+(?=--?[a-z]|[|]|&&)(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
 
 
 class Failed(Exception):  # noqa: N818 - what the command did, not a kind of error
@@ -21,6 +32,12 @@ class Misused(Failed):
     """The command was called wrongly."""
 
     exit_code = 2
+
+
+class Interrupted(Failed):
+    """Ctrl-C ended a command; the message says what is kept."""
+
+    exit_code = 130
 
 
 class Commands(RichGroup):
@@ -41,9 +58,47 @@ def _exit_code(error: PgrerankError | Failed) -> int:
     return error.exit_code if isinstance(error, Failed) else Failed.exit_code
 
 
-def examples(*lines: str) -> str:
-    """An epilog that shows command lines, each on its own."""
-    return "\n\n".join(["Examples:", *(f"$ {line}" for line in lines)])
+def run(work: Coroutine[Any, Any, Result], *, interrupted: str) -> Result:
+    """Run a command that may take long.
+
+    Args:
+        work: What it does.
+        interrupted: What is kept when Ctrl-C ends it, and whether running it again continues.
+
+    Raises:
+        Interrupted: Ctrl-C was pressed.
+    """
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise Interrupted(f"interrupted. {interrupted}") from None
+
+
+def examples(*lines: str) -> Any:
+    """An epilog that shows command lines as they can be pasted into a shell.
+
+    A line is a command, or `command  # remark`: the remark is printed above it. Commands that are
+    longer than 74 columns are broken before options, with backslashes.
+    """
+    shown = "\n".join(["Examples:", *map(_example, lines)])
+    return Text(shown, no_wrap=True, overflow="ignore")  # rich-click prints it as it is
+
+
+def _example(line: str) -> str:
+    command, _, remark = line.partition("  # ")
+    broken = _broken(command.rstrip())
+    return f"\n  # {remark.strip()}\n  {broken}" if remark else f"\n  {broken}"
+
+
+def _broken(command: str) -> str:
+    lines = [""]
+    for part in _BREAKS.split(command):
+        longer = f"{lines[-1]} {part}".strip()
+        if len(longer) <= _EXAMPLE_WIDTH - (len(lines) > 1) * 4 or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return " \\\n      ".join(lines)
 
 
 def settings(context: click.Context) -> Settings:

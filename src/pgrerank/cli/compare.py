@@ -27,7 +27,7 @@ _PAIR = 2
         "pgrerank evaluate -t acme -c docs --save before",
         "pgrerank evaluate -t acme -c docs --depth 100 --save after",
         "pgrerank compare before after -t acme",
-        "pgrerank compare -t acme               (lists what is stored)",
+        "pgrerank compare -t acme  # lists what is stored",
     ),
 )
 @click.argument("runs", nargs=-1, metavar="[BEFORE AFTER]")

@@ -20,9 +20,9 @@ _NOTHING = (
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank drift                              how every collection stands",
-        "pgrerank drift --tenant acme -c docs        one of them",
-        "pgrerank drift --fail-on alert              for a monitor: exit code 1",
+        "pgrerank drift  # how every collection stands",
+        "pgrerank drift --tenant acme -c docs  # one of them",
+        "pgrerank drift --fail-on alert  # for a monitor: exit code 1",
     ),
 )
 @click.option("--tenant", "-t", "tenant_name", metavar="NAME", help="Only this tenant's.")

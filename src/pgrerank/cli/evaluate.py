@@ -64,8 +64,8 @@ class _Work:
         "pgrerank evaluate data/cranfield",
         "pgrerank evaluate data/cranfield --strategy keyword --no-rerank --json",
         "pgrerank evaluate data/cranfield --qrels data/cranfield/qrels/test-graded.tsv",
-        "pgrerank evaluate data/npl --keep eval --depth 100    (the next run need not embed)",
-        "pgrerank evaluate -t acme -c docs --save baseline     (see `pgrerank compare`)",
+        "pgrerank evaluate data/npl --keep eval --depth 100  # the next run need not embed",
+        "pgrerank evaluate -t acme -c docs --save baseline  # see `pgrerank compare`",
     ),
 )
 @click.argument(

@@ -78,7 +78,7 @@ class _Session:
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank judge -t acme -c docs                            queries of the log",
+        "pgrerank judge -t acme -c docs  # queries of the log",
         "pgrerank judge -t acme -c docs --queries queries.jsonl",
         'pgrerank judge -t acme -c docs --query "rotate a key" --top 20 --by ann',
     ),

@@ -98,7 +98,9 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
     )
 
 
-@key.command(epilog=examples("pgrerank key revoke 0198c7d2-... --tenant acme"))
+@key.command(
+    epilog=examples("pgrerank key revoke 0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b --tenant acme")
+)
 @click.argument("key_id", type=click.UUID)
 @option.tenant
 @click.pass_context

@@ -18,7 +18,7 @@ def login() -> None:
 
 @login.command(
     epilog=examples(
-        "pgrerank login add pgrerank_service              for PGRERANK_DATABASE_URL",
+        "pgrerank login add pgrerank_service  # for PGRERANK_DATABASE_URL",
         "pgrerank login add ana --kind analyst --tenant acme",
     )
 )

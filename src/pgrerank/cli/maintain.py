@@ -19,8 +19,8 @@ _MOST_MONTHS = 1200
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank maintain                     daily, from cron or a systemd timer",
-        "pgrerank maintain --keep-months 12    and drop what the log has of earlier months",
+        "pgrerank maintain  # daily, from cron or a systemd timer",
+        "pgrerank maintain --keep-months 12  # and drop what the log has of earlier months",
     ),
 )
 @click.option(

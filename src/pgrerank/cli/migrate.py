@@ -11,8 +11,8 @@ from pgrerank.cli.command import examples, settings
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank migrate            bring the database up to this version",
-        "pgrerank migrate --check    exit 1 and say so if that is needed",
+        "pgrerank migrate  # bring the database up to this version",
+        "pgrerank migrate --check  # exit 1 and say so if that is needed",
     ),
 )
 @click.option("--check", is_flag=True, help="Change nothing; fail unless the database is ready.")

@@ -18,9 +18,9 @@ from pgrerank.settings import Settings
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank reembed -t acme -c docs --model BAAI/bge-m3    fill; searches go on as before",
-        "pgrerank maintain                                       index it, if it is large",
-        "pgrerank reembed -t acme -c docs --cut-over             then restart under the new model",
+        "pgrerank reembed -t acme -c docs --model BAAI/bge-m3  # fill; searches go on as before",
+        "pgrerank maintain  # index it, if it is large",
+        "pgrerank reembed -t acme -c docs --cut-over  # then restart under the new model",
         "pgrerank reembed -t acme -c docs --roll-back",
         "pgrerank reembed -t acme -c docs --drop",
     ),

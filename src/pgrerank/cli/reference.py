@@ -83,8 +83,8 @@ def set_(
 
 @reference.command(
     epilog=examples(
-        "pgrerank reference score -t acme            all sets of a tenant",
-        "pgrerank reference score canary -t acme     one; the worker does so every night",
+        "pgrerank reference score -t acme  # all sets of a tenant",
+        "pgrerank reference score canary -t acme  # one; the worker does so every night",
     ),
 )
 @click.argument("name", required=False)

@@ -58,7 +58,7 @@ class Replayed:
     cls=RichCommand,
     epilog=examples(
         "pgrerank replay --tenant acme --collection docs --depth 20",
-        "pgrerank replay 0198c7d2-... --tenant acme --fusion weighted --dense-weight 0.5",
+        "pgrerank replay 0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b --tenant acme --fusion weighted --dense-weight 0.5",
         "PGRERANK_RERANKER=models/mine pgrerank replay --tenant acme --last 500",
         "pgrerank replay --tenant acme --collection docs --threshold support-bot",
         "PGRERANK_PRECISION=int8 pgrerank replay --tenant acme --last 500",

@@ -37,12 +37,12 @@ def term() -> None:
 
 @term.command(
     epilog=examples(
-        "pgrerank term add docs pgvector=0.8 'write-ahead log' --tenant acme",
+        "pgrerank term add pgvector=0.8 'write-ahead log' -t acme -c docs",
     )
 )
-@click.argument("collection_name", metavar="COLLECTION")
 @click.argument("terms", nargs=-1, required=True, type=Weighed())
 @option.tenant
+@option.collection
 @option.as_json
 @click.pass_context
 def add(
@@ -70,10 +70,10 @@ def add(
     )
 
 
-@term.command(epilog=examples("pgrerank term remove docs pgvector --tenant acme"))
-@click.argument("collection_name", metavar="COLLECTION")
+@term.command(epilog=examples("pgrerank term remove pgvector -t acme -c docs"))
 @click.argument("terms", nargs=-1, required=True)
 @option.tenant
+@option.collection
 @option.as_json
 @click.pass_context
 def remove(
@@ -99,9 +99,9 @@ def remove(
     )
 
 
-@term.command(name="list", epilog=examples("pgrerank term list docs --tenant acme"))
-@click.argument("collection_name", metavar="COLLECTION")
+@term.command(name="list", epilog=examples("pgrerank term list -t acme -c docs"))
 @option.tenant
+@option.collection
 @option.as_json
 @click.pass_context
 def list_(context: click.Context, *, collection_name: str, tenant_name: str, as_json: bool) -> None:

@@ -40,7 +40,7 @@ class _After:
         "pgrerank train data/faq --out models/faq --minutes 30",
         "pgrerank train triples.jsonl --out models/faq --lora 16 --teacher late-interaction",
         "pgrerank train --tenant acme --collection docs --out models/acme",
-        "PGRERANK_RERANKER=models/faq pgrerank serve    (and it serves)",
+        "PGRERANK_RERANKER=models/faq pgrerank serve  # and it serves",
     ),
 )
 @click.argument("data", nargs=-1, type=click.Path(exists=True, path_type=Path))

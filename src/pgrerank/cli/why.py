@@ -15,7 +15,9 @@ from pgrerank.settings import Settings
 
 @click.command(
     cls=RichCommand,
-    epilog=examples("pgrerank why 0198c7d2-... guide/install --tenant acme"),
+    epilog=examples(
+        "pgrerank why 0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b guide/install --tenant acme"
+    ),
 )
 @click.argument("ranking_id", type=click.UUID)
 @click.argument("document")

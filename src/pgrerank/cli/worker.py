@@ -20,10 +20,10 @@ _MOST_MONTHS = 1200
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank worker                      beside the service, under the same supervisor",
-        "pgrerank worker --keep-months 12     and drop what the log has of earlier months",
-        "pgrerank worker --once               everything now, then stop: for cron",
-        "pgrerank worker --list               what it does, and when",
+        "pgrerank worker  # beside the service, under the same supervisor",
+        "pgrerank worker --keep-months 12  # and drop what the log has of earlier months",
+        "pgrerank worker --once  # everything now, then stop: for cron",
+        "pgrerank worker --list  # what it does, and when",
     ),
 )
 @click.option(
