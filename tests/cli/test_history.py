@@ -96,6 +96,15 @@ def test_replay_under_a_threshold_says_what_it_leaves(cli, place, search):
     assert "results a search  3.00 -> 2.00" in shown
 
 
+def test_a_search_that_was_never_reranked_is_replayed_under_a_bound(cli, place):
+    made = cli.json("search", "banana or car", *place, "--rerank", "never")
+
+    found = cli.json("replay", made["id"], *place, "--min-score", "-100", "--depth", "2")
+
+    assert (found["left"]["before"]["results"], found["left"]["after"]["results"]) == (3, 2)
+    assert found["pairs"] == 2
+
+
 @pytest.mark.usefixtures("search")
 def test_the_last_searches_are_replayed_under_another_fusion(cli, place):
     found = cli.json("replay", *place, "--last", "1", "--fusion", "weighted")

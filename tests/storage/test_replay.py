@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from uuid_utils.compat import uuid7
 
+from pgrerank.domain.calibration import Calibration, Curve, Method, Pool
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.judgment import Judgment
@@ -19,7 +20,7 @@ from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.usecases import cutting
 from pgrerank.usecases.cutting import Cuts
-from pgrerank.usecases.replay import Plan, measured, replay, save
+from pgrerank.usecases.replay import Plan, measured, replay, replayed_request, save
 from pgrerank.usecases.search import search
 from tests import fakes
 from tests.fake_calibrations import FakeCalibrations
@@ -45,8 +46,8 @@ def house(shelf):
     )
 
 
-async def logged(house, shelf, **knobs):
-    request = SearchRequest(query=QUERY, rerank=RerankMode.ALWAYS, **knobs)
+async def logged(house, shelf, *, rerank=RerankMode.ALWAYS, **knobs):
+    request = SearchRequest(query=QUERY, rerank=rerank, **knobs)
     return await search(house, shelf.tenant_id, shelf.collection.name, request)
 
 
@@ -225,3 +226,53 @@ async def test_a_cut_replay_is_stored_as_it_was_cut(house, shelf):
     )
 
     assert (stored.metrics["nDCG@10"], stored.metrics["R@100"]) == (0, 1)
+
+
+CURVE = Curve(method=Method.PLATT, coefficients=(1.0, -1.0))
+CALIBRATION = Calibration(
+    id=uuid7(),
+    fingerprint=fakes.FakeScorer.model.fingerprint,
+    reranker=fakes.FakeScorer.model.name,
+    curve=CURVE,
+    answerable=None,
+    pool=Pool(strategy="hybrid", candidates=100, depth=50),
+)
+THRESHOLD = Threshold(name="bot", cutoff=2, fingerprint=fakes.FakeScorer.model.fingerprint)
+CUTS = [
+    Cuts(min_score=2),
+    Cuts(min_relevance=0.6),
+    Cuts(threshold="bot"),
+    Cuts(min_score=1, min_relevance=0.6, threshold="bot"),
+]
+PLANS = [Plan(), Plan(depth=3), Plan(fusion=Retrieval(rrf_k=1)), Plan(depth=2, fusion=Retrieval())]
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=str)
+@pytest.mark.parametrize("cuts", CUTS, ids=str)
+@pytest.mark.parametrize("mode", RerankMode)
+async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
+    house, shelf, mode, cuts, plan
+):
+    made = await logged(house, shelf, rerank=mode, limit=100)
+    known = FakeCalibrations(found=Running(calibration=CALIBRATION, threshold=THRESHOLD))
+
+    again = await cut(replace(house, calibrations=known), shelf, made, cuts, plan)
+
+    scored = [hit for hit in again.hits if hit.rerank_score is not None]
+    assert len(scored) == min(plan.depth or 50, len(made.hits))
+    # Each of the bounds asks for a score of 2, which is a relevance of 0.73.
+    assert again.after == tuple(
+        hit.candidate.chunk_id for hit in scored if (hit.rerank_score or 0) >= 2
+    )
+    assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
+
+
+async def test_the_depth_of_a_replay_is_the_pool_of_its_relevance(house, shelf):
+    made = await logged(house, shelf)
+    plan = Plan(depth=3)
+    again = await replay(house, shelf.tenant_id, made.id, plan)
+
+    request = replayed_request(again.ranking, plan)
+
+    assert Pool.of(request).depth == 3
+    assert (request.rerank, request.budget_ms) == (RerankMode.ALWAYS, None)

@@ -13,8 +13,8 @@ from pgrerank.domain.relevance import Gauge
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.standing import cut_by
 from pgrerank.ports import House
-from pgrerank.usecases import again, second_stage
-from pgrerank.usecases.replay import Plan, Replay
+from pgrerank.usecases import second_stage
+from pgrerank.usecases.replay import Plan, Replay, replayed_request
 from pgrerank.usecases.second_stage import Work
 
 
@@ -53,10 +53,8 @@ async def under(
         ConflictError: No calibration of the reranker stands for the cut.
     """
     ranking = replayed.ranking
-    was = again.request(ranking)
     request = replace(
-        was,
-        cascade=was.cascade if plan.cascade is None else plan.cascade,
+        replayed_request(ranking, plan),
         min_score=cuts.min_score,
         min_relevance=cuts.min_relevance,
         threshold=cuts.threshold,

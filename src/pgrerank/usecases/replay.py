@@ -82,7 +82,7 @@ async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan:
     ranking = await house.rankings.get(tenant_id, ranking_id)
     collection = await house.documents.collection(tenant_id, ranking.searched)
     house = house.serving(collection)
-    request = _request(ranking, plan)
+    request = replayed_request(ranking, plan)
     collection, vector = await again.embedded(house, collection, request)
     work = _work(house, tenant_id, collection, request)
     recalled = await house.history.recalled(
@@ -99,6 +99,22 @@ async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan:
         reranked.boosts,
     )
     return _compared(ranking, hits, reranked.report, recalled.gone, watch.finished()["rerank"])
+
+
+def replayed_request(ranking: LoggedRanking, plan: Plan) -> SearchRequest:
+    """The logged search as it is run this time.
+
+    It is reranked whatever it was told then, since whether that would pay is what a replay finds
+    out, and without a budget, which would cut it off.
+    """
+    was = again.request(ranking)
+    return replace(
+        was,
+        depth=was.depth if plan.depth is None else plan.depth,
+        cascade=was.cascade if plan.cascade is None else plan.cascade,
+        rerank=RerankMode.ALWAYS,
+        budget_ms=None,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +177,7 @@ async def save(
         tenant_id=tenant_id,
         collection=replace(collection, retrieval=plan.fusion or collection.retrieval),
         questions=questions,
-        request=_request(next(iter(chosen.values())).ranking, plan),
+        request=replayed_request(next(iter(chosen.values())).ranking, plan),
         label=label,
     )
     answers = [_answer(question, chosen[question.query]) for question in questions]
@@ -197,18 +213,6 @@ def _means(run: measures.Run, qrels: measures.Qrels) -> dict[str, float]:
         return {}
     found = measures.by_query(MEASURES, run, qrels)
     return {name: mean(values.values()) for name, values in found.items()}
-
-
-def _request(ranking: LoggedRanking, plan: Plan) -> SearchRequest:
-    was = again.request(ranking)
-    return replace(
-        was,
-        depth=was.depth if plan.depth is None else plan.depth,
-        cascade=was.cascade if plan.cascade is None else plan.cascade,
-        # Whether it would pay was decided then; a budget would cut it off.
-        rerank=RerankMode.ALWAYS,
-        budget_ms=None,
-    )
 
 
 def _work(
