@@ -157,3 +157,15 @@ async def test_searching_key_may_give_feedback_and_no_judgments(stored_house, ne
         )
 
     assert answer.status_code == 403
+
+
+async def test_grades_that_fall_with_the_score_are_refused_and_nothing_is_stored(caller):
+    turned = [{**each, "grade": 2 - each["grade"]} for each in GRADED]
+    await caller.post("/v1/judgments", json={"collection": "docs", "judgments": turned})
+
+    refused = await caller.post("/v1/calibrations", json={"collection": "docs"})
+
+    assert refused.status_code == 400
+    assert "does not mean more relevance" in refused.json()["detail"]
+    assert (await caller.get("/v1/calibrations")).json()["items"] == []
+    assert (await found(caller)).json()["calibration"]["reason"] == "no calibration"

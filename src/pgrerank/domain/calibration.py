@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import TypeAlias
 from uuid import UUID
 
@@ -47,6 +48,22 @@ class Curve:
     #: isotonic: knots, scores ascending; linear between them, flat outside
     scores: tuple[float, ...] = ()
     probabilities: tuple[float, ...] = ()
+
+    @property
+    def rises(self) -> bool:
+        """Whether a higher score never means less relevance, and somewhere means more.
+
+        `sql/functions/curve_rises_v1.sql` says the same, and no other curve can be stored.
+        """
+        if self.method is Method.ISOTONIC:
+            steps = pairwise(self.probabilities)
+            return len(set(self.probabilities)) > 1 and all(low <= high for low, high in steps)
+        if not all(map(math.isfinite, self.coefficients)):
+            return False
+        if self.method is Method.PLATT:
+            return self.coefficients[0] > 0
+        _, deviation, a, b, _ = self.coefficients
+        return deviation > 0 and min(a, b) >= 0 and a + b > 0
 
     def relevance(self, score: float) -> float:
         """Probability of relevance, 0..1, at a raw score."""

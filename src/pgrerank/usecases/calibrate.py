@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Fitted, Pool, Sample
+from pgrerank.domain.calibration import Curve, Fitted, Method, Pool, Sample
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage_hash
@@ -52,7 +52,8 @@ async def calibrate(
 
     Raises:
         NotFoundError: No such collection.
-        InvalidRequestError: There is too little to fit; says what there is.
+        InvalidRequestError: There is too little to fit, or relevance does not rise with the
+            score; says what there is.
         ConflictError, OverloadedError, UnavailableError: As a search.
     """
     collections = await _collections(house, tenant_id, collection_name)
@@ -106,13 +107,15 @@ def fitted(pairs: Sample, plan: Plan, model: ModelCard, *, warnings: Iterable[st
     """Fit and assess; of no collection yet. Seconds of computing.
 
     Raises:
-        InvalidRequestError: There is too little to fit.
+        InvalidRequestError: There is too little to fit, or relevance does not rise with the score.
     """
     _require_enough(pairs)
+    _require_rise(pairs)
     tried = fit.tried(pairs, plan.method)
     losses = {method: fit.loss(pairs, told) for method, told in tried.items()}
-    best = min(losses, key=losses.__getitem__)
-    curve = fit.FITS[best](pairs)
+    curves = _rising(pairs, tried)
+    best = min(curves, key=losses.__getitem__)
+    curve = curves[best]
     return Fitted(
         id=uuid7(),
         created_at=None,
@@ -128,7 +131,7 @@ def fitted(pairs: Sample, plan: Plan, model: ModelCard, *, warnings: Iterable[st
         pairs=pairs.pair_count,
         positives=pairs.positive_count,
         quality=assess.quality(pairs, tried[best], {str(k): v for k, v in losses.items()}),
-        warnings=[*warnings, *_doubts(pairs)],
+        warnings=[*warnings, *_doubts(pairs, losses[best])],
         points=assess.points(pairs, curve),
     )
 
@@ -185,8 +188,43 @@ def _require_enough(pairs: Sample) -> None:
         )
 
 
-def _doubts(pairs: Sample) -> list[str]:
+def _require_rise(pairs: Sample) -> None:
+    """Refuse pairs by which a better score would mean less relevance.
+
+    The means decide: a logistic curve rises if and only if the relevant pairs score more on
+    average, and so does the best rising curve of any other shape if they do.
+    """
+    relevant, others = fit.mean_scores(pairs)
+    if relevant <= others:
+        positives = pairs.positive_count
+        raise InvalidRequestError(
+            "judgments",
+            "say that a higher score does not mean more relevance: the mean score of "
+            f"{positives} relevant pairs is {relevant:.4g}, that of {pairs.pair_count - positives} "
+            f"irrelevant ones {others:.4g}. Nothing was stored. Look whether the judgments are of "
+            "these documents and queries (pgrerank judge), and whether this reranker fits them "
+            "(pgrerank evaluate)",
+        )
+
+
+def _rising(pairs: Sample, methods: Iterable[Method]) -> dict[Method, Curve]:
+    curves = {method: fit.FITS[method](pairs) for method in methods}
+    rising = {method: curve for method, curve in curves.items() if curve.rises}
+    if not rising:
+        raise InvalidRequestError(
+            "method", f"{', '.join(curves)} finds no curve that rises with the score; leave it out"
+        )
+    return rising
+
+
+def _doubts(pairs: Sample, held_out_loss: float) -> list[str]:
     found: list[str] = []
+    base = fit.base_loss(pairs)
+    if held_out_loss >= base:
+        found.append(
+            "on queries held out the scores say no more than the share of relevant pairs does: "
+            f"log loss {held_out_loss:.3f}, and {base:.3f} without scores"
+        )
     if pairs.query_count < GOOD_QUERIES:
         found.append(f"{pairs.query_count} queries are few: {GOOD_QUERIES} make it reliable")
     if pairs.positive_count < GOOD_POSITIVES:

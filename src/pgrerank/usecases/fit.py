@@ -85,6 +85,21 @@ def tried(sample: Sample, asked: Method | None) -> dict[Method, Floats]:
     return {method: held_out(sample, method) for method in methods}
 
 
+def mean_scores(sample: Sample) -> tuple[float, float]:
+    """Mean raw score of the relevant pairs and of the others, by weight; there must be both."""
+    relevant, others = (
+        float(np.average(sample.scores[chosen], weights=sample.weights[chosen]))
+        for chosen in (sample.relevant, ~sample.relevant)
+    )
+    return relevant, others
+
+
+def base_loss(sample: Sample) -> float:
+    """Mean log loss of telling every pair the share of relevant ones, and nothing of its score."""
+    share = float(np.average(sample.relevant, weights=sample.weights))
+    return loss(sample, np.full(sample.pair_count, share))
+
+
 def log_losses(sample: Sample, probabilities: Floats) -> Floats:
     """Of each pair, in nats."""
     told = np.where(sample.relevant, probabilities, 1 - probabilities)
@@ -105,12 +120,16 @@ def best(sample: Sample, asked: Method | None = None) -> Curve:
 def answerable(queries: Sample) -> Curve | None:
     """Whether a pool holds anything relevant, by its best score; None where too few say so.
 
+    None also where pools with the better best scores hold something less often.
+
     Args:
         queries: One pair a query: its best score, and whether anything of its pool is relevant.
     """
     yes = queries.positive_count
-    enough = min(yes, queries.pair_count - yes) >= LEAST_OF_EACH
-    return platt(queries) if enough else None
+    if min(yes, queries.pair_count - yes) < LEAST_OF_EACH:
+        return None
+    curve = platt(queries)
+    return curve if curve.rises else None
 
 
 #: queries with, and without, anything relevant in their pool

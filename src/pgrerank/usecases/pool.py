@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
+from typing import TypeAlias
 
 import numpy as np
 
@@ -57,7 +60,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """A chunk in the pool of a query. `relevant` is None where nobody judged it."""
+    """An observation in the pool of a query: a chunk, or the best chunk of a document.
+
+    `relevant` is None where nobody judged it.
+    """
 
     query: str
     place: int
@@ -84,11 +90,15 @@ class Well:
             rows = await self.house.judgments.scored(
                 self.tenant_id, collection, self.model, Pool.of(self.plan.request)
             )
-            return [_pair(collection, row, labels[row.query], self.plan) for row in rows]
+            return [
+                pair
+                for query, found in groupby(rows, key=attrgetter("query"))
+                for pair in observations(collection, list(found), labels[query], self.plan)
+            ]
         pairs: list[Pair] = []
         for done, (query, grades) in enumerate(labels.items(), start=1):
             rows = await self._searched(collection, query)
-            pairs += [_pair(collection, row, grades, self.plan) for row in rows]
+            pairs += observations(collection, rows, grades, self.plan)
             self.progress(done, len(labels))
         return pairs
 
@@ -112,7 +122,8 @@ class Well:
         ]
 
 
-_Grades = Mapping[tuple[str, ChunkId | None], int]
+#: grade by document, and by chunk where a chunk was judged
+Grades: TypeAlias = Mapping[tuple[str, ChunkId | None], int]
 
 
 def _by_query(labels: Iterable[Label]) -> dict[str, dict[tuple[str, ChunkId | None], int]]:
@@ -122,15 +133,34 @@ def _by_query(labels: Iterable[Label]) -> dict[str, dict[tuple[str, ChunkId | No
     return found
 
 
-def _pair(collection: Collection, row: ScoredChunk, grades: _Grades, plan: Plan) -> Pair:
-    """The chunk's own grade counts, else its document's."""
-    grade = grades.get((row.external_id, row.chunk_id), grades.get((row.external_id, None)))
-    return Pair(
-        query=f"{collection.id} {row.query}",
-        place=row.place,
-        score=row.score,
-        relevant=None if grade is None else grade >= plan.relevant_from,
-    )
+def observations(
+    collection: Collection, rows: Sequence[ScoredChunk], grades: Grades, plan: Plan
+) -> list[Pair]:
+    """The observations that the pool of one query holds.
+
+    A grade of a chunk is of that chunk. A grade of a document is one observation, however many
+    chunks it has: of the one that stands highest, since that is what is served for it. The others
+    are no observations, and the chunks that nobody judged of a document of which some were judged
+    are none either.
+    """
+    chunked = {name for name, chunk in grades if chunk is not None}
+    seen: set[str] = set()
+    pairs: list[Pair] = []
+    for row in sorted(rows, key=attrgetter("place")):
+        whole = None if row.external_id in seen else grades.get((row.external_id, None))
+        grade = grades.get((row.external_id, row.chunk_id), whole)
+        is_first = row.external_id not in seen
+        seen.add(row.external_id)
+        if grade is not None or (is_first and row.external_id not in chunked):
+            pairs.append(
+                Pair(
+                    query=f"{collection.id} {row.query}",
+                    place=row.place,
+                    score=row.score,
+                    relevant=None if grade is None else grade >= plan.relevant_from,
+                )
+            )
+    return pairs
 
 
 def sampled(pairs: Sequence[Pair], unjudged: Unjudged) -> tuple[Sample, list[str]]:

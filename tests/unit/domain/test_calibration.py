@@ -72,3 +72,25 @@ def test_an_empty_pool_says_nothing():
 def test_what_means_nothing_is_refused(wrong):
     with pytest.raises(InvalidRequestError):
         wrong()
+
+
+@pytest.mark.parametrize(
+    ("curve", "rises"),
+    [
+        (PLATT, True),
+        (BETA, True),
+        (STEPS, True),
+        (Curve(method=Method.PLATT, coefficients=(-2.0, 1.0)), False),
+        (Curve(method=Method.PLATT, coefficients=(0.0, 1.0)), False),
+        (Curve(method=Method.PLATT, coefficients=(float("nan"), 1.0)), False),
+        (Curve(method=Method.PLATT, coefficients=(float("inf"), 1.0)), False),
+        (Curve(method=Method.BETA, coefficients=(0.5, 2.0, 0.0, 0.0, -0.4)), False),
+        (Curve(method=Method.BETA, coefficients=(0.5, 2.0, -0.1, 2.0, -0.4)), False),
+        (Curve(method=Method.BETA, coefficients=(0.5, 0.0, 1.0, 1.0, -0.4)), False),
+        (Curve(method=Method.ISOTONIC, scores=(0.0, 1.0), probabilities=(0.5, 0.5)), False),
+        (Curve(method=Method.ISOTONIC, scores=(0.0, 1.0), probabilities=(0.5, 0.4)), False),
+        (Curve(method=Method.ISOTONIC), False),
+    ],
+)
+def test_only_a_curve_that_rises_with_the_score_is_one(curve, rises):
+    assert curve.rises is rises

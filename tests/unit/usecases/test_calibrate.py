@@ -1,6 +1,8 @@
 import math
+from dataclasses import replace
 from uuid import UUID
 
+import numpy as np
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -10,8 +12,9 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.judgment import ScoredChunk
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.threshold import Promise
+from pgrerank.usecases import fit
 from pgrerank.usecases.calibrate import GivenPair, calibrate, calibrate_pairs, fitted
-from pgrerank.usecases.pool import Pair, Plan, Source, sampled
+from pgrerank.usecases.pool import Pair, Plan, Source, observations, sampled
 from pgrerank.usecases.threshold import by_hand, promise
 from tests.fakes import (
     FakeCandidates,
@@ -206,3 +209,137 @@ async def test_relevance_by_hand_needs_none():
 
     assert (made.min_relevance, made.cutoff) == (0.25, None)
     assert list(home.thresholds.kept) == [("docs", "bot")]
+
+
+def chunk(name, place, score):
+    return ScoredChunk(
+        query="q", external_id=name, chunk_id=UUID(int=place), score=score, place=place
+    )
+
+
+#: two documents of three chunks each, and one that nobody judged
+POOL = [
+    chunk("a", 1, 0.2),
+    chunk("b", 2, 0.9),
+    chunk("a", 3, 0.8),
+    chunk("c", 4, 0.7),
+    chunk("b", 5, 0.6),
+    chunk("a", 6, 0.5),
+    chunk("c", 7, 0.1),
+]
+
+
+@pytest.mark.parametrize(
+    ("grades", "skip", "irrelevant"),
+    [
+        # A document's grade is that of the chunk that is served highest, though another scores more.
+        (
+            {("a", None): 2, ("b", None): 0},
+            [(1, True), (2, False)],
+            [(1, True), (2, False), (4, False)],
+        ),
+        # A chunk's grade is its own, beside that of its document, and before it.
+        (
+            {("a", UUID(int=3)): 3, ("a", None): 0},
+            [(1, False), (3, True)],
+            [(1, False), (2, False), (3, True), (4, False)],
+        ),
+        (
+            {("a", UUID(int=1)): 3, ("a", None): 0},
+            [(1, True)],
+            [(1, True), (2, False), (4, False)],
+        ),
+        # Of a document of which only a chunk was judged nothing else is known.
+        ({("a", UUID(int=6)): 2}, [(6, True)], [(2, False), (4, False), (6, True)]),
+    ],
+)
+def test_a_grade_is_one_observation(grades, skip, irrelevant):
+    for unjudged, expected in ((Unjudged.SKIP, skip), (Unjudged.IRRELEVANT, irrelevant)):
+        plan = Plan(request=REQUEST, unjudged=unjudged)
+
+        found, _ = sampled(observations(collection(), POOL, grades, plan), unjudged)
+
+        scores = {row.place: row.score for row in POOL}
+        assert list(zip(found.scores, found.relevant, strict=True)) == [
+            (scores[place], relevant) for place, relevant in expected
+        ]
+
+
+async def test_documents_of_many_chunks_count_once_for_a_query():
+    chunks = tuple(
+        candidate(rank, text, external_id=name)
+        for rank, (name, text) in enumerate(
+            [("a", "red fox"), ("a", "red"), ("a", "boat"), ("b", "red car"), ("b", "red van")], 1
+        )
+    )
+    home = replace(place(judged()), candidates=FakeCandidates(chunks))
+
+    made = await calibrate(home, TENANT, "docs", Plan(request=REQUEST))
+
+    assert (made.queries, made.pairs, made.positives) == (12, 24, 12)
+
+
+@pytest.mark.parametrize("method", [None, *Method])
+@pytest.mark.parametrize("grades", [{"a": 0, "b": 2}, {"a": 0, "b": 1, "c": 3}])
+async def test_a_fit_by_which_a_better_score_means_less_is_refused_and_not_stored(method, grades):
+    home = place(judged(grades=grades))
+
+    with pytest.raises(InvalidRequestError, match=r"mean score of .* irrelevant ones 2"):
+        await calibrate(home, TENANT, "docs", Plan(request=REQUEST, method=method))
+
+    assert home.calibrations.kept == {}
+
+
+async def test_given_pairs_that_fall_with_the_score_are_refused_likewise():
+    given = [
+        GivenPair(query=f"red fox {n}", text=text, grade=grade)
+        for n in range(10)
+        for text, grade in [("a red fox", 0), ("a boat", 3)]
+    ]
+    home = place(judged())
+
+    with pytest.raises(InvalidRequestError, match="does not mean more relevance"):
+        await calibrate_pairs(home, TENANT, "docs", Plan(request=REQUEST), given)
+
+    assert home.calibrations.kept == {}
+
+
+async def test_scores_that_are_all_alike_are_refused():
+    alike = tuple(candidate(rank, "red", external_id=name) for rank, name in enumerate("ab", 1))
+    home = replace(place(judged()), candidates=FakeCandidates(alike))
+
+    with pytest.raises(InvalidRequestError, match="does not mean more relevance"):
+        await calibrate(home, TENANT, "docs", Plan(request=REQUEST))
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_fitted_to_scores_that_say_little_rises(method, seed):
+    pairs = Law(slope=0.1, base=0.0).sample(20, 10, seed=seed)
+    relevant, others = fit.mean_scores(pairs)
+    pairs = replace(pairs, scores=pairs.scores * np.sign(relevant - others))
+
+    made = fitted(pairs, Plan(request=REQUEST, method=method), FakeScorer.model)
+
+    assert made.curve.rises
+    assert made.answerable is None or made.answerable.rises
+
+
+def test_scores_that_say_nothing_on_unseen_queries_are_warned_of():
+    made = fitted(
+        Law(slope=0.02, base=0.0, spread=1.0).sample(60, 10, seed=1),
+        Plan(request=REQUEST),
+        FakeScorer.model,
+    )
+
+    assert any("say no more than the share" in warning for warning in made.warnings)
+
+
+def test_answerable_is_not_fitted_where_better_pools_hold_less():
+    queries = np.repeat(np.arange(40), 2)
+    best = np.repeat(np.arange(40) % 2, 2)
+    # Queries whose best score is 1 hold nothing relevant; in the others the better pair is.
+    scores = np.where(np.arange(80) % 2, best, best - 1.0)
+    pairs = sample(queries, scores, (best == 0) & (np.arange(80) % 2 == 1))
+
+    assert fit.answerable(fit.best_of_each(pairs)) is None
