@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from itertools import pairwise
+from typing import Any, Protocol, TypeVar
+
+import scipy
 
 from pgrerank.domain import calibration as calibrations
 from pgrerank.domain.calibration import NOT_CALIBRATED, Answerable, Applied, Calibration, Pool
@@ -10,6 +13,8 @@ from pgrerank.domain.candidate import Cut, Hit
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.threshold import Threshold
+
+_scipy: Any = scipy  # half typed
 
 
 class Bounds(Protocol):
@@ -66,16 +71,30 @@ class Gauge:
     applied: Applied = NOT_CALIBRATED
 
     def of(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        """The hits with their relevance, where they have a score that was calibrated."""
-        if self.calibration is None:
-            return tuple(hits)
-        return tuple(replace(hit, relevance=self.relevance(hit.rerank_score)) for hit in hits)
+        """Hits in their final order, with their relevance where they have a calibrated score."""
+        found = self.relevances([hit.rerank_score for hit in hits])
+        return tuple(
+            replace(hit, relevance=relevance) for hit, relevance in zip(hits, found, strict=True)
+        )
 
-    def relevance(self, score: float | None) -> float | None:
-        """Probability of relevance at a raw score; None where there is no telling."""
-        if self.calibration is None or score is None:
-            return None
-        return self.calibration.curve.relevance(score)
+    def relevances(self, scores: Sequence[float | None]) -> list[float | None]:
+        """Probabilities of relevance of results, which never rise from one place to the next.
+
+        Where the order goes by more than the score (evidence, boosts), the curve alone would
+        contradict it: results that it puts the wrong way round get the mean of theirs.
+
+        Args:
+            scores: Raw scores of the results in their final order; None: not scored.
+
+        Returns:
+            One for each result, 0..1; None without a score or without a calibration.
+        """
+        if self.calibration is None:
+            return [None] * len(scores)
+        curve = self.calibration.curve
+        known = [curve.relevance(score) for score in scores if score is not None]
+        falling = iter(_never_rising(known))
+        return [None if score is None else next(falling) for score in scores]
 
     def answerable(self, hits: Sequence[Scored]) -> Answerable | None:
         """Whether any of the hits is relevant; None where that cannot be told."""
@@ -137,6 +156,14 @@ def cut(hits: Sequence[Result], bounds: Bounds, gauge: Gauge) -> tuple[tuple[Res
         threshold=len(likely) - len(kept),
     )
     return tuple(kept), removed
+
+
+def _never_rising(values: Sequence[float]) -> Sequence[float]:
+    """The nearest values, by least squares, of which none is above the one before it."""
+    if all(first >= second for first, second in pairwise(values)):
+        return values
+    # scipy loads its parts when they are first used, and few searches come here.
+    return _scipy.optimize.isotonic_regression(values, increasing=False).x.tolist()
 
 
 def at_least(value: float | None, least: float | None) -> bool:

@@ -126,7 +126,7 @@ def _ranked(
 ) -> Ranked:
     request = work.request
     ordered = ranks.ordered(request.documents, scores, _boosts(work, scores))
-    documents = tuple(_judged(work, document) for document in ordered)
+    documents = _judged(work, ordered)
     was_scored = report.depth > 0
     # A threshold judges scores. Where there are none at all, it cuts nothing.
     kept, cut = relevance.cut(documents, request, work.gauge) if was_scored else (documents, Cut())
@@ -163,9 +163,15 @@ def _boosts(work: _Work, scores: Sequence[PairScore]) -> Sequence[float]:
     return term.boosts(work.collection.terms, texts, scores, [])
 
 
-def _judged(work: _Work, ranked: RankedDocument) -> RankedDocument:
-    """With its probability, and the score that other systems show."""
-    deciding = ranked.deciding_score
-    likely = work.gauge.relevance(deciding)
-    display = ranks.shown(deciding, work.scorer.model.score_kind) if likely is None else likely
-    return replace(ranked, relevance=work.gauge.relevance(ranked.rerank_score), display=display)
+def _judged(work: _Work, ordered: Sequence[RankedDocument]) -> tuple[RankedDocument, ...]:
+    """With their probabilities, and the scores that other systems show."""
+    relevances = work.gauge.relevances([document.rerank_score for document in ordered])
+    kind = work.scorer.model.score_kind
+    return tuple(
+        replace(
+            document,
+            relevance=relevance,
+            display=ranks.shown(document.deciding_score, kind) if relevance is None else relevance,
+        )
+        for document, relevance in zip(ordered, relevances, strict=True)
+    )

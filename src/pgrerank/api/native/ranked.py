@@ -39,7 +39,11 @@ class Scores(Answer, frozen=True, kw_only=True):
         Meta(description="What terms of the collection add to `evidence`, or else to `rerank`."),
     ]
     relevance: Annotated[
-        float | None, Meta(description="Probability of relevance; null without calibration.")
+        float | None,
+        Meta(
+            description="Probability of relevance, 0 to 1; never rises from one result to the next; "
+            "null without calibration."
+        ),
     ]
 
 

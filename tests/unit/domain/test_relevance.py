@@ -1,0 +1,97 @@
+"""Probabilities of results, in the order in which they are served."""
+
+from itertools import pairwise
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pgrerank.domain import order, rank
+from pgrerank.domain.calibration import Calibration, Curve, Method, Pool
+from pgrerank.domain.candidate import PairScore
+from pgrerank.domain.rank import BroughtDocument
+from pgrerank.domain.relevance import Gauge
+from tests.fakes import candidate
+
+GAUGES = [
+    Gauge(
+        calibration=Calibration(
+            id=UUID(int=1),
+            fingerprint="f",
+            reranker="r",
+            curve=curve,
+            answerable=None,
+            pool=Pool(strategy="hybrid", candidates=100, depth=50),
+        )
+    )
+    for curve in (
+        Curve(method=Method.PLATT, coefficients=(2.0, -1.0)),
+        Curve(method=Method.BETA, coefficients=(0.5, 2.0, 0.7, 1.2, -0.4)),
+        Curve(method=Method.ISOTONIC, scores=(-1.0, 0.0, 2.0), probabilities=(0.1, 0.3, 0.9)),
+    )
+]
+SCORES = st.lists(
+    st.one_of(st.none(), st.sampled_from([-1.0, 0.0, 0.5, 9.0]), st.floats(-50, 50)), max_size=60
+)
+OTHER = st.lists(st.floats(-50, 50), min_size=60, max_size=60)
+
+
+def falls(values):
+    return all(first >= second for first, second in pairwise(values))
+
+
+@pytest.mark.parametrize("gauge", GAUGES, ids=lambda gauge: gauge.calibration.curve.method)
+@given(scores=SCORES, other=OTHER)
+def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, other):
+    found = [candidate(place) for place in range(1, len(scores) + 1)]
+    pairs = [PairScore(value=value) for value in scores]
+    evidence = [None if value is None else other[n] for n, value in enumerate(scores)]
+    boosts = [abs(each) for each in other[: len(scores)]]
+    texts = [BroughtDocument(str(n)) for n in range(len(scores))]
+
+    searched = gauge.of(order.reranked(found, pairs, (), evidence, boosts))
+    ranked = rank.ordered(texts, pairs, boosts)
+    relevances = gauge.relevances([each.rerank_score for each in ranked])
+
+    for results, values in (
+        (searched, [hit.relevance for hit in searched]),
+        (ranked, relevances),
+    ):
+        known = [value for value in values if value is not None]
+        assert [value is None for value in values] == [r.rerank_score is None for r in results]
+        assert falls(known)
+        assert all(0 <= value <= 1 for value in known)
+        # What is claimed on the whole is what the curve claims.
+        said = [
+            gauge.calibration.curve.relevance(each.rerank_score)
+            for each in results
+            if each.rerank_score is not None
+        ]
+        assert sum(known) == pytest.approx(sum(said))
+
+
+@pytest.mark.parametrize("gauge", GAUGES, ids=lambda gauge: gauge.calibration.curve.method)
+@given(scores=SCORES)
+def test_where_the_score_decides_the_order_relevance_is_that_of_the_curve(gauge, scores):
+    found = [candidate(place) for place in range(1, len(scores) + 1)]
+
+    hits = gauge.of(order.reranked(found, [PairScore(value=value) for value in scores]))
+
+    assert [hit.relevance for hit in hits] == [
+        None if hit.rerank_score is None else gauge.calibration.curve.relevance(hit.rerank_score)
+        for hit in hits
+    ]
+
+
+def test_results_that_the_curve_puts_the_wrong_way_round_get_their_mean():
+    curve = GAUGES[0].calibration.curve
+    right, wrong = curve.relevance(0.0), curve.relevance(1.0)
+
+    assert GAUGES[0].relevances([2.0, 0.0, 1.0, -5.0]) == pytest.approx(
+        [curve.relevance(2.0), *[(right + wrong) / 2] * 2, curve.relevance(-5.0)]
+    )
+
+
+def test_without_a_calibration_nothing_is_claimed():
+    assert Gauge().relevances([1.0, None]) == [None, None]
