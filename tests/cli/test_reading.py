@@ -150,7 +150,7 @@ class TestRefusals:
         fits, long = items([tmp_path], max_characters=10)
 
         assert fits.text == "x" * 10
-        assert long.reason == "the text has 11 characters, over the limit of 10"
+        assert long.reason == "text: 11 characters are over the limit of 10 characters."
 
     def test_file_that_cannot_be_opened_is_rejected(self, tmp_path):
         path = tmp_path / "gone.md"

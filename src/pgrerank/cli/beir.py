@@ -9,7 +9,7 @@ from pgrerank.cli.command import Failed
 from pgrerank.cli.reading import jsonl
 from pgrerank.cli.reading.row import Row
 from pgrerank.domain.document import Document
-from pgrerank.domain.ingest import Rejection
+from pgrerank.usecases.read_row import InvalidRowError, json_object, row_id
 
 #: document ids to scores, best first, by query
 Run: TypeAlias = Mapping[str, Mapping[str, float]]
@@ -62,14 +62,30 @@ class Dataset:
 
 
 def texts(path: Path) -> dict[str, str]:
-    """Texts by id, from JSON Lines with `_id` and `text`."""
+    """Query texts by id, from JSON Lines with `_id` and `text`; other fields mean nothing here.
+
+    Raises:
+        Failed: A line has no id or no text, or an id comes twice; names the line.
+    """
     found: dict[str, str] = {}
     with path.open("rb") as stream:
-        for row in jsonl.rows(stream, path.name):
-            if isinstance(row.item, Rejection):
-                raise Failed(f"{path}, line {row.line}: {row.item.reason}")
-            found[row.item.external_id] = row.item.text
+        for line, data in jsonl.lines(stream):
+            name, text = _query(data, f"{path}, line {line}")
+            if found.get(name, text) != text:
+                raise Failed(f"{path}, line {line}: the query `{name}` has another text before")
+            found[name] = text
     return found
+
+
+def _query(data: bytes, place: str) -> tuple[str, str]:
+    try:
+        fields = json_object(data)
+        name, text = row_id(fields), fields.get("text")
+    except InvalidRowError as error:
+        raise Failed(f"{place}: {error}") from error
+    if not isinstance(text, str) or not text.strip():
+        raise Failed(f"{place}: the query `{name}` has no `text`")
+    return name, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ def ingest(
 
     PATH is a file, a folder (followed to its ends; hidden files and other suffixes are left out)
     or `-` for standard input. JSONL holds one object a line: `_id` (or `id`), `text`, and if you
-    like `title`, `url` and `metadata`; other fields are ignored. A Markdown, text or HTML file is
+    like `title`, `url` and `metadata`; other fields are refused. A Markdown, text or HTML file is
     one document whose id is its path inside the folder; front matter becomes metadata.
 
     Unchanged documents are not embedded again, so a run that was cut off is completed by running

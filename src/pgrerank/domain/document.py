@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,8 @@ from pgrerank.domain.sparse import SparseWeights, check_weights
 MAX_ID_CHARACTERS = 512
 MAX_TITLE_CHARACTERS = 2_000
 PASSAGE_TITLE_CHARACTERS = 200
+#: objects and lists within one another that metadata may have
+MAX_LEVELS = 100
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -36,13 +39,18 @@ class Document:
 
         Raises:
             InvalidRequestError: An empty or overlong id, a NUL character or an unpaired surrogate
-                in a string, a number that is not finite, or a weight that is not above 0.
+                in a string, a number that is not finite, metadata of more than 100 levels, or a
+                weight that is not above 0.
         """
         if not 1 <= len(self.external_id) <= MAX_ID_CHARACTERS:
             raise InvalidRequestError("id", f"must have 1 to {MAX_ID_CHARACTERS} characters")
         if len(self.title) > MAX_TITLE_CHARACTERS:
             raise InvalidRequestError(
                 "title", f"must have at most {MAX_TITLE_CHARACTERS} characters"
+            )
+        if not is_shallow(self.metadata):
+            raise InvalidRequestError(
+                "metadata", f"must not nest more than {MAX_LEVELS} levels deep"
             )
         _check_storable("id", self.external_id)
         for name in ("title", "text", "uri", "metadata"):
@@ -76,6 +84,22 @@ class BareChunk:
     #: of its document
     title: str
     content: str
+
+
+def is_shallow(value: Json) -> bool:
+    """Whether objects and lists nest at most 100 levels deep."""
+    level: list[Json] = [value]
+    for _ in range(MAX_LEVELS + 1):
+        level = [inner for each in level for inner in _inner(each)]
+        if not level:
+            return True
+    return False
+
+
+def _inner(value: Json) -> Iterable[Json]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return () if isinstance(value, str) or not isinstance(value, Sequence) else value
 
 
 def _check_storable(name: str, value: Json) -> None:

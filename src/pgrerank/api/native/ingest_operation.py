@@ -1,6 +1,6 @@
 """How the body of an ingest is described, which is read as a stream and so has no `data`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from litestar.openapi.spec import (
 
 from pgrerank.api import media
 from pgrerank.api.native.schemas import NewDocument
+from pgrerank.usecases import read_row
 
 _EXAMPLE = {
     "id": "guide/install",
@@ -57,14 +58,26 @@ def _stream() -> OpenAPIMediaType:
 def _document() -> Schema:
     """The schema of a document, written out: components hold only what Litestar itself finds."""
     described = msgspec.json.schema(NewDocument)["$defs"][NewDocument.__name__]
+    properties = {name: _property(part) for name, part in described["properties"].items()}
     return Schema(
         type=OpenAPIType.OBJECT,
         title=NewDocument.__name__,
-        description=described["description"],
-        required=described["required"],
-        properties={name: _property(part) for name, part in described["properties"].items()},
+        description="One text under an id of your own. Sending the same id again replaces it.",
+        required=["text"],
+        any_of=[Schema(required=[name]) for name in read_row.ID_NAMES],
+        properties={**properties, **_other_names(properties)},
         additional_properties=False,
     )
+
+
+def _other_names(properties: dict[str, Schema]) -> dict[str, Schema]:
+    """The names of BEIR and of answers, for fields that go by several."""
+    return {
+        other: replace(properties[name], description=f"Another name of `{name}`.")
+        for name, names in (("id", read_row.ID_NAMES), ("uri", read_row.URI_NAMES))
+        for other in names
+        if other != name
+    }
 
 
 def _property(part: dict[str, Any]) -> Schema:

@@ -1,7 +1,9 @@
 """Documents as they come in: a JSON array, or one JSON object a line (NDJSON)."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,11 +13,11 @@ from msgspec import Raw
 
 from pgrerank.api import media
 from pgrerank.api.errors import HungUpError, UnsupportedMediaTypeError
-from pgrerank.api.native.schemas import NewDocument
 from pgrerank.domain.document import Document
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
 from pgrerank.domain.limits import Limits
+from pgrerank.usecases.read_row import BYTE_ORDER_MARK, Repetitions, is_blank, read_row
 
 #: rows read in one go before others get their turn on the event loop
 TURN = 64
@@ -25,8 +27,10 @@ LINE_OVERHEAD = 1024 * 1024
 BYTES_PER_CHARACTER = 12
 
 Row = Document | Rejection
+_OPENING = re.compile(r"\s*\[\s*")
+_SEPARATOR = re.compile(r"\s*(?:,\s*|(?=\]))")
+_LENIENT = json.JSONDecoder()
 _ARRAY = msgspec.json.Decoder(list[Raw])
-_ROW = msgspec.json.Decoder(NewDocument)
 
 
 def rows(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[Row]:
@@ -49,44 +53,63 @@ async def _read(
     texts: AsyncIterator[tuple[int, bytes | Raw]], limits: Limits
 ) -> AsyncIterator[Row]:
     count = 0
+    repetitions = Repetitions()
     async for line, text in texts:
         count += 1
         if count > limits.documents:
             raise _too_many(count, limits)
         if count % TURN == 0:
             await asyncio.sleep(0)
-        yield _row(line, text, limits)
+        row = read_row(bytes(text), line, max_characters=limits.document_characters)
+        if isinstance(row, Document) and (found := repetitions.replaced(row.external_id, "", line)):
+            yield found[1]
+        yield row
 
 
-def _row(line: int, text: bytes | Raw, limits: Limits) -> Row:
-    sent: NewDocument | None = None
-    try:
-        sent = _ROW.decode(text)
-        _check_length(sent, limits)
-        return sent.document()
-    except (msgspec.MsgspecError, InvalidRequestError, TooLargeError) as error:
-        return Rejection(line=line, reason=str(error), external_id=sent.id if sent else None)
-    except RecursionError:
-        return Rejection(line=line, reason="is nested too deeply")
-
-
-def _check_length(sent: NewDocument, limits: Limits) -> None:
-    if len(sent.text) > limits.document_characters:
-        raise TooLargeError(
-            "text", size=len(sent.text), limit=limits.document_characters, unit="characters"
-        )
-
-
-async def _array(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[tuple[int, Raw]]:
+async def _array(
+    request: Request[Any, Any, Any], limits: Limits
+) -> AsyncIterator[tuple[int, bytes | Raw]]:
     body = b"".join([part async for part in _received(request)])
-    try:
-        parts = _ARRAY.decode(body)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise InvalidRequestError("body", f"must be a JSON array of documents: {error}") from error
+    body = body.removeprefix(BYTE_ORDER_MARK)
+    parts = _parts(body)
     if len(parts) > limits.documents:
         raise _too_many(len(parts), limits)
     for line, part in enumerate(parts, start=1):
         yield line, part
+
+
+def _parts(body: bytes) -> Sequence[bytes | Raw]:
+    try:
+        return _ARRAY.decode(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        if (found := _faulty_parts(body)) is not None:
+            return found
+        raise InvalidRequestError("body", f"must be a JSON array of documents: {error}") from error
+
+
+def _faulty_parts(body: bytes) -> Sequence[bytes] | None:
+    """The rows of an array in which NaN or half a surrogate pair stands; reading them says which.
+
+    Python's own decoder lets these pass and says where a row ends. None: it is no array at all.
+    """
+    text = body.decode(errors="surrogateescape")
+    found: list[bytes] = []
+    try:
+        start = _behind(_OPENING, text, 0)
+        while text[start] != "]":
+            _, end = _LENIENT.raw_decode(text, start)
+            found.append(text[start:end].encode(errors="surrogateescape"))
+            start = _behind(_SEPARATOR, text, end)
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return None if text[start + 1 :].strip() else found
+
+
+def _behind(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    if match is None:
+        raise ValueError
+    return match.end()
 
 
 async def _lines(
@@ -100,13 +123,13 @@ async def _lines(
         unfinished += part
         while (end := unfinished.find(b"\n", searched)) >= 0:
             number += 1
-            text = bytes(unfinished[:end]).strip()
+            text = bytes(unfinished[:end])
             del unfinished[: end + 1]
             searched = 0
-            if text:
+            if not is_blank(text):
                 yield number, text
         _check_line(len(unfinished), limits)
-    if text := bytes(unfinished).strip():
+    if not is_blank(text := bytes(unfinished)):
         yield number + 1, text
 
 

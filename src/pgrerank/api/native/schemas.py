@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from pgrerank.domain import request as knobs
 from pgrerank.domain import retrieval
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH
-from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS, Document
+from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.tenant import Scope
@@ -148,14 +148,18 @@ class NewCollection(_Sent, frozen=True, kw_only=True):
 
 
 class NewDocument(_Sent, frozen=True, kw_only=True):
-    """One text under an id of your own. Sending the same id again replaces it."""
+    """One text under an id of your own. Sending the same id again replaces it.
+
+    Rows are read by `usecases/read_row.py`; this describes them.
+    """
 
     id: Annotated[
         str,
         Meta(
             min_length=1,
             max_length=MAX_ID_CHARACTERS,
-            description="Your id of the document, unique in its collection.",
+            description="Your id of the document, unique in its collection; an integer is read as its "
+            "digits.",
             examples=["guide/install"],
         ),
     ]
@@ -186,17 +190,6 @@ class NewDocument(_Sent, frozen=True, kw_only=True):
             examples=[{"install": 1.8, "pip": 2.4}],
         ),
     ] = None
-
-    def document(self) -> Document:
-        """The domain's value. Raises InvalidRequestError for what cannot be stored."""
-        return Document(
-            external_id=self.id,
-            text=self.text,
-            title=self.title,
-            uri=self.uri,
-            metadata=self.metadata,
-            sparse=self.sparse,
-        )
 
 
 class Search(_Sent, frozen=True, kw_only=True):

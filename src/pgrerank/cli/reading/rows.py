@@ -10,7 +10,9 @@ from pgrerank.cli.reading import html, jsonl, markdown
 from pgrerank.cli.reading.row import Row, UnreadableError, decoded
 from pgrerank.cli.reading.source import Format, Source
 from pgrerank.domain.document import Document
+from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
+from pgrerank.usecases.read_row import Repetitions, check_length
 
 #: bytes a file that is one document may have
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -26,39 +28,40 @@ def rows(sources: Iterable[Source], *, max_characters: int) -> Iterator[Row]:
         sources: What to read, in this order.
         max_characters: Longest text a document may have.
     """
-    seen: dict[str, tuple[str, int]] = {}
+    repetitions = Repetitions()
     for source in sources:
-        for row in _read(source):
-            checked = _within(row, max_characters)
-            yield from _replaced(checked, seen)
-            yield checked
+        for row in _read(source, max_characters):
+            yield from _replaced(row, repetitions)
+            yield row
 
 
-def _read(source: Source) -> Iterator[Row]:
+def _read(source: Source, max_characters: int) -> Iterator[Row]:
     try:
         if source.path is None:
-            yield from _opened(source, sys.stdin.buffer)
+            yield from _opened(source, sys.stdin.buffer, max_characters)
             return
         with source.path.open("rb") as stream:
-            yield from _opened(source, stream)
+            yield from _opened(source, stream, max_characters)
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
         yield _row(source, Rejection(line=1, reason=reason, external_id=source.name), source.size)
 
 
-def _opened(source: Source, stream: BinaryIO) -> Iterator[Row]:
+def _opened(source: Source, stream: BinaryIO, max_characters: int) -> Iterator[Row]:
     if source.format is Format.JSONL:
-        yield from jsonl.rows(stream, source.name)
+        yield from jsonl.rows(stream, source.name, max_characters=max_characters)
         return
     data = stream.read(MAX_FILE_BYTES + 1)
-    yield _row(source, _whole(source, data), source.size)
+    yield _row(source, _whole(source, data, max_characters), source.size)
 
 
-def _whole(source: Source, data: bytes) -> Document | Rejection:
+def _whole(source: Source, data: bytes, max_characters: int) -> Document | Rejection:
     try:
-        return _document(source, data)
-    except UnreadableError as error:
-        return Rejection(line=1, reason=error.reason, external_id=source.name)
+        document = _document(source, data)
+        check_length(document, max_characters)
+    except (UnreadableError, InvalidRequestError, TooLargeError) as error:
+        return Rejection(line=1, reason=str(error), external_id=source.name)
+    return document
 
 
 def _document(source: Source, data: bytes) -> Document:
@@ -87,21 +90,10 @@ def _row(source: Source, item: Document | Rejection, position: int) -> Row:
     return Row(source=source.name, line=1, item=item, position=position)
 
 
-def _within(row: Row, max_characters: int) -> Row:
-    if isinstance(row.item, Rejection) or len(row.item.text) <= max_characters:
-        return row
-    reason = f"the text has {len(row.item.text)} characters, over the limit of {max_characters}"
-    item = Rejection(line=row.line, reason=reason, external_id=row.item.external_id)
-    return replace(row, item=item)
-
-
-def _replaced(row: Row, seen: dict[str, tuple[str, int]]) -> Iterator[Row]:
+def _replaced(row: Row, repetitions: Repetitions) -> Iterator[Row]:
     if isinstance(row.item, Rejection):
         return
-    external_id = row.item.external_id
-    if external_id in seen:
-        source, line = seen[external_id]
-        reason = f"replaced by {row.source} line {row.line}, which has the same id"
-        item = Rejection(line=line, reason=reason, external_id=external_id)
-        yield replace(row, source=source, line=line, item=item)
-    seen[external_id] = (row.source, row.line)
+    found = repetitions.replaced(row.item.external_id, row.source, row.line)
+    if found:
+        source, rejection = found
+        yield replace(row, source=source, line=rejection.line, item=rejection)
