@@ -8,8 +8,9 @@ import psycopg
 from alembic import context
 from sqlalchemy import Connection, create_engine, pool
 
+from pgrerank import wiring
 from pgrerank.settings import Settings
-from pgrerank.storage import embedded, sqlfile, tables
+from pgrerank.storage import sqlfile, tables
 
 # A statement that waits longer for its lock would hold up all behind it; the next run tries again.
 LOCK_TIMEOUT = "4s"
@@ -28,12 +29,8 @@ def database_url() -> Generator[str]:
     if given := context.config.attributes.get("url"):
         yield given
         return
-    settings = Settings.from_environ()
-    if configured := settings.admin_database_url or settings.database_url:
-        yield configured
-        return
-    with embedded.running(settings.data_dir) as server:
-        yield server.admin_url
+    with wiring.database(Settings.from_environ()) as database:
+        yield database.admin_url
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -35,6 +35,12 @@ select e.extversion
 from pg_catalog.pg_extension as e
 where e.extname = 'vector';
 
+-- extension_package --
+-- The version of pgvector that the server could make of it, if its package is there.
+select a.default_version
+from pg_catalog.pg_available_extensions as a
+where a.name = 'vector';
+
 -- has_revision --
 -- One row if the database was ever migrated.
 select 1 as found

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Literal
 
 import structlog
@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import generate_latest
 from structlog.typing import Processor
 
+from pgrerank.domain import secret
 from pgrerank.domain.candidate import LegReport, Ranking
 from pgrerank.domain.drift import Standing, State
 from pgrerank.domain.errors import PgrerankError
@@ -33,12 +34,13 @@ _BEAT_S = 0.02
 _LOOK_S = 300.0
 
 
-def configure_logging(form: LogFormat, level: LogLevel) -> None:
+def configure_logging(form: LogFormat, level: LogLevel, secrets: Collection[str] = ()) -> None:
     """Send the log of pgrerank and of its libraries to stderr in one form.
 
     Args:
         form: `json` is one object a line, `console` is for eyes, `auto` looks at stderr.
         level: The least severe event that is kept.
+        secrets: What no line shows, whoever logs it, tracebacks included.
     """
     severity = logging.getLevelNamesMapping()[level.upper()]
     console = sys.stderr.isatty() if form == "auto" else form == "console"
@@ -49,7 +51,7 @@ def configure_logging(form: LogFormat, level: LogLevel) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_formatter(_console() if console else _json()))
+    handler.setFormatter(_formatter([*(_console() if console else _json()), _redaction(secrets)]))
     logging.basicConfig(handlers=[handler], level=severity, force=True)
 
 
@@ -73,6 +75,11 @@ def _json() -> list[Processor]:
     # Without local variables, in both forms: they would bring API keys and texts into the log.
     traceback = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return [structlog.processors.ExceptionRenderer(traceback), structlog.processors.JSONRenderer()]
+
+
+def _redaction(secrets: Collection[str]) -> Processor:
+    """The last processor: a whole line goes through it, whatever the secret was in."""
+    return lambda _logger, _method, line: secret.redacted(str(line), secrets)
 
 
 def _console() -> list[Processor]:

@@ -10,10 +10,13 @@ import msgspec
 import platformdirs
 from msgspec import Meta, Struct
 
+from pgrerank.domain import secret as hidden
 from pgrerank.domain.errors import SettingsError
 from pgrerank.domain.limits import Limits
 
 PREFIX = "PGRERANK_"
+#: ends of names under which people keep secrets; those of the file of backends are among them
+_SECRET = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
 _DEFAULT = Limits()
 
 
@@ -176,6 +179,13 @@ def variable(name: str) -> str:
 def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
     """A key that the file of backends says is in the environment; None: it is not."""
     return environ.get(name)
+
+
+def secrets(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
+    """What no message may show: keys, tokens, and the passwords in URLs."""
+    named = {value for name, value in environ.items() if _SECRET.search(name) and value}
+    addresses = [hidden.in_address(value) for value in environ.values()]
+    return frozenset(named).union(*addresses)
 
 
 def described() -> Iterator[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """The command line over a database of its own."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tests.fixtures.postgres import Database
 class Cli:
     """Runs commands in this process, against one database."""
 
-    environment: dict[str, str]
+    environment: Mapping[str, str | None]
 
     def __call__(self, *arguments: object, stdin: str | None = None) -> Result:
         """Run one command; its output, its messages and its exit code."""
@@ -35,6 +35,10 @@ class Cli:
     def json(self, *arguments: object, stdin: str | None = None) -> Any:
         """What a command says with --json."""
         return json.loads(self.well(*arguments, "--json", stdin=stdin))
+
+    def json_even_if_it_fails(self, *arguments: object) -> Any:
+        """What a command says with --json, whatever its exit code."""
+        return json.loads(self(*arguments, "--json").stdout)
 
 
 def environment(database: Database) -> dict[str, str]:

@@ -13,7 +13,7 @@ from pgrerank.domain.errors import (
     UnmigratedError,
     UnsafeRoleError,
 )
-from pgrerank.storage import startup
+from pgrerank.storage import address, startup
 
 
 @pytest.fixture
@@ -121,5 +121,7 @@ def test_server_older_than_sixteen_is_refused():
 
 
 async def test_unreachable_database_is_named_as_such():
+    url = address.checked("postgresql://nobody@/x?host=/nowhere", "PGRERANK_DATABASE_URL")
+
     with pytest.raises(DatabaseUnreachableError, match="PGRERANK_DATABASE_URL"):
-        await startup.verify("postgresql://nobody@/x?host=/nowhere")
+        await startup.verify(url)

@@ -43,6 +43,8 @@ from pgrerank.cli import (
     worker,
 )
 from pgrerank.cli.command import Commands, examples
+from pgrerank.domain import secret
+from pgrerank.settings import secrets
 
 _PANELS = {
     "Search": ["search", "why", "rerank", "ingest", "collection", "term"],
@@ -90,7 +92,16 @@ def main(context: click.Context, data_dir: Path | None) -> None:
     context.obj = data_dir
     # Standard output is for answers. Looked up when something is logged, as a stream may change.
     structlog.reset_defaults()
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            # Tracebacks without local variables, and no line with a secret.
+            structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+            lambda _logger, _method, line: secret.redacted(str(line), secrets()),
+        ],
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+    )
 
 
 for _name, _commands in _PANELS.items():

@@ -1,7 +1,9 @@
 """What every command shares: how it fails, how its help shows examples, where settings come from."""
 
 import asyncio
+import errno
 import re
+import traceback
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,8 +13,9 @@ import msgspec
 from rich.text import Text
 from rich_click import RichGroup
 
+from pgrerank.domain import secret
 from pgrerank.domain.errors import InvalidRequestError, PgrerankError
-from pgrerank.settings import Settings
+from pgrerank.settings import Settings, secrets
 
 Result = TypeVar("Result")
 
@@ -44,12 +47,28 @@ class Commands(RichGroup):
     """A group whose commands fail with one line instead of a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what it or pgrerank refuses on purpose becomes one line."""
+        """Run the command; what it or pgrerank refuses on purpose becomes one line.
+
+        Anything else is a fault of ours and becomes a traceback. Neither shows a secret.
+        """
         try:
             return super().invoke(ctx)
         except (PgrerankError, Failed) as error:
-            click.echo(f"pgrerank: {error}", err=True)
+            click.echo(secret.redacted(f"pgrerank: {error}", secrets()), err=True)
             ctx.exit(_exit_code(error))
+        except Exception as error:
+            if _is_for_click(error):
+                raise
+            click.echo(secret.redacted(traceback.format_exc(), secrets()), err=True, nl=False)
+            click.echo("pgrerank: this is a fault of pgrerank; please report the above", err=True)
+            ctx.exit(Failed.exit_code)
+
+
+def _is_for_click(error: Exception) -> bool:
+    """Whether click ends the process for it by itself: usage, exit, abort, a closed pipe."""
+    by_click = (click.ClickException, click.exceptions.Exit, click.Abort)
+    is_closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
+    return isinstance(error, by_click) or is_closed_pipe
 
 
 def _exit_code(error: PgrerankError | Failed) -> int:

@@ -17,7 +17,7 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
 from pgrerank.ports import House
 from pgrerank.settings import Settings
-from pgrerank.storage import admin, migrate, queries, startup
+from pgrerank.storage import address, admin, migrate, queries, startup
 from pgrerank.storage.pool import Connection
 from pgrerank.usecases.rerank import rerank
 
@@ -52,15 +52,21 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         with wiring.database(settings) as database:
             for finding in await _database(database.admin_url):
                 yield finding
-            yield await _service_login(database.service_url)
+            login = await _service_login(database.service_url)
+            yield login
     except PgrerankError as error:
         yield Finding(check="postgres", state=State.FAIL, detail=str(error))
         return
+    if login.state is State.FAIL:
+        return  # nothing could be searched
     async for finding in _pipeline(settings):
         yield finding
 
 
 async def _database(url: str) -> list[Finding]:
+    if address.is_services_alone(url):
+        detail = f"{address.ADMINISTRATOR} is not set: tables and partitions are not looked at"
+        return [Finding(check="administrator", state=State.WARN, detail=detail)]
     try:
         async with admin.owner(url) as connection:
             return await _facts(connection)
@@ -157,6 +163,9 @@ def _described(card: ModelCard) -> str:
 
 async def _probe(settings: Settings, house: House) -> Finding:
     with wiring.database(settings) as database:
+        if address.is_services_alone(database.admin_url):
+            detail = "none, since it looks for a collection as the administrator"
+            return Finding(check="probe", state=State.WARN, detail=detail)
         async with admin.owner(database.admin_url) as connection:
             rows = await _rows(connection, "largest_collection")
     if not rows:

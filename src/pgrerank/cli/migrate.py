@@ -1,11 +1,15 @@
 """pgrerank migrate."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import click
 from rich_click import RichCommand
 
 from pgrerank.cli.command import examples, settings
+
+if TYPE_CHECKING:
+    from pgrerank.wiring import Database
 
 
 @click.command(
@@ -26,11 +30,24 @@ def migrate(context: click.Context, *, check: bool) -> None:
     """
     from pgrerank import wiring
     from pgrerank.storage import migrate as migrations
-    from pgrerank.storage import startup
 
     with wiring.database(settings(context)) as database:
-        if not check:
-            migrations.upgrade(database.admin_url)
         if check:
-            asyncio.run(startup.verify(database.service_url))
+            asyncio.run(_verified(database))
+        else:
+            migrations.upgrade(database.admin_url)
         click.echo(f"The database is at revision {migrations.revisions()[0]}.")
+
+
+async def _verified(database: "Database") -> None:
+    """What of the administrator's and the service's URL is set decides what can be looked at."""
+    from pgrerank.storage import address, startup
+
+    if not address.is_services_alone(database.admin_url):
+        await startup.verify_schema(database.admin_url)
+    if address.variable_of(database.service_url) != address.ADMINISTRATOR:
+        await startup.verify(database.service_url)
+    else:
+        click.echo(
+            f"{address.SERVICE} is not set, so no login of the service is checked.", err=True
+        )

@@ -9,7 +9,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import output
 from pgrerank.cli.command import Failed, examples, settings
-from pgrerank.settings import Settings
+from pgrerank.settings import Settings, secrets
 
 if TYPE_CHECKING:
     from pgrerank.storage.jobs import Chore
@@ -54,7 +54,7 @@ async def _worked(
     from pgrerank.cli import references
     from pgrerank.storage import chores, jobs
 
-    observe.configure_logging(found.log_format, found.log_level)
+    observe.configure_logging(found.log_format, found.log_level, secrets())
     with wiring.database(found) as database:
         due = [
             *chores.housekeeping(database.admin_url, keep_months=keep_months),

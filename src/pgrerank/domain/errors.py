@@ -175,22 +175,34 @@ class StartupError(PgrerankError):
 
 
 class DatabaseUnreachableError(StartupError):
-    """No connection to Postgres could be made."""
+    """No connection to Postgres could be made.
 
-    def __init__(self, reason: str) -> None:
+    Args:
+        reason: Why, as a clause.
+        variable: The setting that names the server; empty: the embedded one.
+    """
+
+    def __init__(self, reason: str, variable: str = "") -> None:
+        remedy = f" Check {variable}; with no URL set, the embedded server is used."
         super().__init__(
-            f"Postgres cannot be reached: {reason}. "
-            "Check PGRERANK_DATABASE_URL, or unset it to use the embedded server."
+            f"Postgres cannot be reached: {reason.rstrip('.?')}.{remedy if variable else ''}"
         )
 
 
 class MissingExtensionError(StartupError):
-    """The database has no pgvector."""
+    """The database has no pgvector.
 
-    def __init__(self) -> None:
+    Args:
+        is_packaged: Whether the server has it, so that the database can get it.
+        remedy: How to migrate, as a sentence.
+    """
+
+    def __init__(self, *, is_packaged: bool, remedy: str = "Run: pgrerank migrate") -> None:
         super().__init__(
-            "The database lacks the extension pgvector. Run: pgrerank migrate "
-            "(it may need an administrator, and the package of pgvector on the server)"
+            f"The database lacks the extension pgvector. {remedy}"
+            if is_packaged
+            else "The server lacks the extension pgvector. Install its package there "
+            f"(on Debian postgresql-18-pgvector, by the server's version). {remedy}"
         )
 
 
@@ -205,24 +217,45 @@ class OldExtensionError(StartupError):
 
 
 class UnsafeRoleError(StartupError):
-    """The service would connect as a role that row-level security does not bind."""
+    """The service would connect as a role that row-level security does not bind.
 
-    def __init__(self, role: str, reason: str) -> None:
+    Args:
+        role: Its name.
+        reason: Why it is not bound, as a clause.
+        is_administrator: Whether that is so since only an administrator's URL is set.
+    """
+
+    def __init__(self, role: str, reason: str, *, is_administrator: bool = False) -> None:
         self.role = role
         super().__init__(
-            f"The role `{role}` {reason}, so it would see every tenant. Make a login that may not, "
-            "and connect with the URL it prints: pgrerank login add pgrerank_service"
+            f"The role `{role}` {reason}, so it would see every tenant. "
+            + (
+                "PGRERANK_DATABASE_URL is not set, and the service does not connect as the "
+                "administrator of PGRERANK_ADMIN_DATABASE_URL. Run: "
+                "export PGRERANK_DATABASE_URL=$(pgrerank login add pgrerank_service)"
+                if is_administrator
+                else "Make a login that may not, and put the URL it prints in "
+                "PGRERANK_DATABASE_URL: pgrerank login add pgrerank_service"
+            )
         )
 
 
 class UnmigratedError(StartupError):
-    """The database is older than this version of pgrerank."""
+    """The database is older than this version of pgrerank.
 
-    def __init__(self, found: str | None, needed: str) -> None:
+    Args:
+        found: Its revision; None: it was never migrated.
+        needed: The revision of this version.
+        remedy: How to migrate, as a sentence.
+    """
+
+    def __init__(
+        self, found: str | None, needed: str, remedy: str = "Run: pgrerank migrate"
+    ) -> None:
         self.found = found
         super().__init__(
             f"The database is at revision {found or '(none)'}, this version needs {needed}. "
-            "Run: pgrerank migrate"
+            + remedy
         )
 
 

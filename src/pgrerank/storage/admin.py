@@ -9,19 +9,17 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import psycopg
-from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import TupleRow, class_row
+from psycopg.rows import class_row
 
 from pgrerank.domain.errors import (
     ConflictError,
-    DatabaseUnreachableError,
     InvalidRequestError,
     NotFoundError,
     SettingsError,
     UnmigratedError,
 )
-from pgrerank.storage import errors, migrate, queries
+from pgrerank.storage import address, errors, link, migrate, queries
 from pgrerank.storage.pool import Connection
 
 _LONGEST_LOGIN = 63  # bytes, beyond which Postgres would cut the name
@@ -58,17 +56,13 @@ async def owner(url: str) -> AsyncGenerator[Connection]:
         try:
             await connection.execute(queries.load("admin")["become_owner"])
         except psycopg.errors.InsufficientPrivilege as error:
-            raise SettingsError(
-                "PGRERANK_ADMIN_DATABASE_URL",
-                f"the login `{connection.info.user}` may not `set role pgrerank_owner`; "
-                "name an administrator's",
-            ) from error
+            raise _no_administrator(url, connection.info.user) from error
         except psycopg.errors.InvalidParameterValue as error:
-            raise UnmigratedError(None, migrate.revisions()[0]) from error
+            raise _unmigrated(url) from error
         try:
             yield connection
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-            raise UnmigratedError(None, migrate.revisions()[0]) from error
+            raise _unmigrated(url) from error
 
 
 async def add_login(url: str, name: str, kind: LoginKind, *, tenants: Sequence[str] = ()) -> str:
@@ -148,15 +142,23 @@ async def connected(
     Raises:
         DatabaseUnreachableError: No connection could be made.
     """
-    try:
-        connection = await AsyncConnection[TupleRow].connect(
-            url, autocommit=autocommit, application_name=f"pgrerank {purpose}"
-        )
-    except psycopg.OperationalError as error:
-        raise DatabaseUnreachableError(str(error).strip()) from error
+    connection = await link.opened(url, purpose=purpose, autocommit=autocommit)
     with errors.translated():
         async with connection:
             yield connection
+
+
+def _unmigrated(url: str) -> UnmigratedError:
+    return UnmigratedError(None, migrate.revisions()[0], address.migration_remedy(url))
+
+
+def _no_administrator(url: str, login: str) -> SettingsError:
+    whose = "is not set, and " if address.is_services_alone(url) else ""
+    of = f" of {address.SERVICE}" if whose else ""
+    return SettingsError(
+        address.ADMINISTRATOR,
+        f"{whose}the login `{login}`{of} may not `set role pgrerank_owner`; name an administrator's",
+    )
 
 
 async def _grant(connection: Connection, login: str, tenant: str) -> None:

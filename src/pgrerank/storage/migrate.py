@@ -12,14 +12,11 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
 from pgrerank.domain.errors import (
-    DatabaseUnreachableError,
     MissingExtensionError,
     NewerDatabaseError,
     StartupError,
 )
-from pgrerank.storage import sqlfile
-
-_ADMIN = "PGRERANK_ADMIN_DATABASE_URL"
+from pgrerank.storage import address, link, sqlfile
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -35,7 +32,7 @@ def upgrade(url: str, revision: str = "head") -> None:
         NewerDatabaseError: The database is at a revision this version does not know.
         StartupError: A lock was not to be had in time, or the login may not migrate.
     """
-    with _translated():
+    with _translated(url):
         command.upgrade(config(url), revision)
 
 
@@ -45,7 +42,7 @@ def downgrade(url: str, revision: str) -> None:
     Raises:
         StartupError: As `upgrade` does.
     """
-    with _translated():
+    with _translated(url):
         command.downgrade(config(url), revision)
 
 
@@ -64,11 +61,11 @@ def revisions() -> list[str]:
 
 
 @contextmanager
-def _translated() -> Generator[None]:
+def _translated(url: str) -> Generator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _translation(error) from error
+        raise _translation(url, error) from error
     except CommandError as error:
         unknown = re.search(r"Can't locate revision identified by '(.+)'", str(error))
         if unknown is None:
@@ -76,20 +73,25 @@ def _translated() -> Generator[None]:
         raise NewerDatabaseError(unknown[1]) from error
 
 
-def _translation(error: DBAPIError) -> Exception:
+def _translation(url: str, error: DBAPIError) -> Exception:
     match error.orig:
         case psycopg.errors.LockNotAvailable():
             found = StartupError("Another transaction holds a table that changes. Run it again.")
         case psycopg.errors.InsufficientPrivilege() as cause:
             found = StartupError(
-                f"This login may not migrate ({cause}). Set {_ADMIN} to one that may."
+                f"This login may not migrate ({_one_line(cause)}). "
+                f"Set {address.ADMINISTRATOR} to the URL of one that may."
             )
         case psycopg.errors.FeatureNotSupported() as cause if "extension" in str(cause):
-            found = MissingExtensionError()
+            found = MissingExtensionError(is_packaged=False)
         case psycopg.Error(sqlstate="PR002") as cause:
             found = StartupError(f"{cause.diag.message_primary}. {cause.diag.message_hint}")
-        case psycopg.OperationalError(sqlstate=None) as cause:
-            found = DatabaseUnreachableError(str(cause).strip())
+        case psycopg.Error(sqlstate=None) as cause:
+            found = link.unreachable(url, cause)
         case _:
             found = error
     return found
+
+
+def _one_line(error: psycopg.Error) -> str:
+    return " ".join(str(error).split())

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import LiteralString
 
-import psycopg
-from psycopg import AsyncConnection
-from psycopg.rows import TupleRow, class_row
+from psycopg.rows import class_row
 
 from pgrerank.domain.errors import (
-    DatabaseUnreachableError,
     MissingExtensionError,
     NewerDatabaseError,
     OldExtensionError,
@@ -17,7 +14,7 @@ from pgrerank.domain.errors import (
     UnmigratedError,
     UnsafeRoleError,
 )
-from pgrerank.storage import migrate, queries
+from pgrerank.storage import address, admin, link, migrate, queries
 from pgrerank.storage.pool import Connection
 
 OLDEST_SERVER = 16
@@ -49,49 +46,80 @@ async def verify(url: str) -> None:
         NewerDatabaseError: The database is newer.
         StartupError: Postgres is older than 16, or the login is no member of pgrerank_app.
     """
-    try:
-        connection = await AsyncConnection[TupleRow].connect(url, connect_timeout=_CONNECT_S)
-    except psycopg.OperationalError as error:
-        raise DatabaseUnreachableError(str(error).strip()) from error
-    async with connection:
-        refuse_server(connection.info.server_version)
+    async with await link.opened(url, purpose="check", connect_timeout=_CONNECT_S) as connection:
+        refuse_server(connection.info.server_version, url)
         login = await _login(connection)
-        _refuse_unbound(login)
-        refuse_extension(await _value(connection, "extension"))
-        await _refuse_revision(connection, login)
+        _refuse_unbound(login, url)
+        await _refuse_extension(connection, url)
+        await _refuse_revision(connection, login, url)
 
 
-def refuse_server(version: int) -> None:
+async def verify_schema(url: str) -> None:
+    """Refuse a database that `migrate` would change, or could not.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+
+    Raises:
+        StartupError: As `verify` does, but for the login.
+        SettingsError: The login may not act as the owner.
+    """
+    async with admin.connected(url) as connection:
+        refuse_server(connection.info.server_version, url)
+        await _refuse_extension(connection, url)
+    async with admin.owner(url) as connection:
+        has_revision = await _value(connection, "has_revision") is not None
+        refuse_revision(await _value(connection, "revision") if has_revision else None, url)
+
+
+def refuse_server(version: int, url: str = "") -> None:
     """Raise StartupError for a server older than 16; versions as libpq numbers them, 160004."""
     major = version // 10_000
     if major < OLDEST_SERVER:
+        named = address.variable_of(url) or address.SERVICE
         raise StartupError(
             f"The server is PostgreSQL {major}; {OLDEST_SERVER} or later is needed. "
-            "Point PGRERANK_DATABASE_URL at one, or unset it to use the embedded server."
+            f"Point {named} at one; with no URL set, the embedded server is used."
         )
 
 
-def refuse_extension(found: str | None) -> None:
-    """Raise for a pgvector that is missing (None) or older than 0.8."""
+async def _refuse_extension(connection: Connection, url: str) -> None:
+    is_packaged = await _value(connection, "extension_package") is not None
+    found = await _value(connection, "extension")
+    remedy = address.migration_remedy(url)
+    refuse_extension(found, is_packaged=is_packaged, remedy=remedy)
+
+
+def refuse_extension(
+    found: str | None, *, is_packaged: bool = True, remedy: str = "Run: pgrerank migrate"
+) -> None:
+    """Raise for a pgvector that is missing (None) or older than 0.8.
+
+    Args:
+        found: Its version in this database.
+        is_packaged: Whether the server has it.
+        remedy: How to migrate, as a sentence.
+    """
     if found is None:
-        raise MissingExtensionError
+        raise MissingExtensionError(is_packaged=is_packaged, remedy=remedy)
     pairs = zip_longest(_numbers(found), _numbers(OLDEST_EXTENSION), fillvalue=0)
     differing = next(((has, needs) for has, needs in pairs if has != needs), (0, 0))
     if differing[0] < differing[1]:
         raise OldExtensionError(found, OLDEST_EXTENSION)
 
 
-def refuse_revision(found: str | None) -> None:
+def refuse_revision(found: str | None, url: str) -> None:
     """Raise unless this is the newest revision that this version knows. None: never migrated."""
     known = migrate.revisions()
     if found == known[0]:
         return
     if found is None or found in known:
-        raise UnmigratedError(found, known[0])
+        raise UnmigratedError(found, known[0], address.migration_remedy(url))
     raise NewerDatabaseError(found)
 
 
-def _refuse_unbound(login: _Login) -> None:
+def _refuse_unbound(login: _Login, url: str) -> None:
+    is_administrator = address.variable_of(url) == address.ADMINISTRATOR
     reasons = {
         "is a superuser or may become one": login.is_superuser,
         "bypasses row-level security": login.bypasses_rls,
@@ -99,18 +127,18 @@ def _refuse_unbound(login: _Login) -> None:
     }
     for reason, holds in reasons.items():
         if holds:
-            raise UnsafeRoleError(login.login, reason)
+            raise UnsafeRoleError(login.login, reason, is_administrator=is_administrator)
 
 
-async def _refuse_revision(connection: Connection, login: _Login) -> None:
+async def _refuse_revision(connection: Connection, login: _Login, url: str) -> None:
     if await _value(connection, "has_revision") is None:
-        refuse_revision(None)
+        refuse_revision(None, url)
     if not login.is_app:
         raise StartupError(
             f"The login `{login.login}` is not a member of pgrerank_app, so it may read nothing. "
             f'As an administrator run: grant pgrerank_app to "{login.login}";'
         )
-    refuse_revision(await _value(connection, "revision"))
+    refuse_revision(await _value(connection, "revision"), url)
 
 
 async def _login(connection: Connection) -> _Login:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pgrerank.domain.errors import MissingExtensionError, UnmigratedError
 from pgrerank.domain.model import ModelCard
-from pgrerank.settings import Settings
-from pgrerank.storage import embedded, migrate, startup, tenancy
+from pgrerank.settings import Settings, variable
+from pgrerank.storage import address, embedded, migrate, startup, tenancy
 from pgrerank.storage import models as registry
 from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.storage.pool import Pool, pool
@@ -30,11 +30,19 @@ def database(settings: Settings) -> Generator[Database]:
 
     Raises:
         DatabaseUnreachableError: The embedded server does not come up.
+        SettingsError: A URL is malformed.
     """
-    service_url = settings.database_url or settings.admin_database_url
-    if service_url is not None:
-        admin_url = settings.admin_database_url or service_url
-        yield Database(admin_url=admin_url, service_url=service_url)
+    addresses = {
+        name: value
+        for name in ("database_url", "admin_database_url")
+        if (value := getattr(settings, name)) is not None
+    }
+    if addresses:
+        given = [
+            address.checked(url, variable(name), is_only=len(addresses) == 1)
+            for name, url in addresses.items()
+        ]
+        yield Database(service_url=given[0], admin_url=given[-1])
         return
     with embedded.running(settings.data_dir) as server:
         yield Database(admin_url=server.admin_url, service_url=server.service_url, server=server)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from pgrerank.domain.errors import DatabaseUnreachableError, StartupError
-from pgrerank.settings import Settings
+from pgrerank.settings import Settings, secrets
 from pgrerank.storage import drift, startup
 from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.wiring.connecting import Database, database
@@ -33,7 +33,7 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
     from pgrerank import observe  # noqa: PLC0415 - as the next
     from pgrerank.api.app import create_app  # noqa: PLC0415 - Litestar is for this alone
 
-    observe.configure_logging(settings.log_format, settings.log_level)
+    observe.configure_logging(settings.log_format, settings.log_level, secrets())
     telemetry = observe.Telemetry()
     with database(settings) as found:
         standing = partial(drift.summary, found.service_url, by_tenant=settings.metrics_by_tenant)

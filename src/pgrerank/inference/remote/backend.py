@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
+import httpx
 import msgspec
 from msgspec import Meta, Struct
 
@@ -58,6 +59,14 @@ class Backend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     #: further tries of a request that failed for want of luck
     retries: Annotated[int, Meta(ge=0, le=10)] = 2
 
+    def __post_init__(self) -> None:
+        if "@" in self.url:
+            raise ValueError("`url` takes no user name or password; a key goes in `key_env`")
+        try:
+            httpx.URL(self.url)
+        except httpx.InvalidURL:
+            raise ValueError("`url` has a malformed host or port") from None
+
     def key(self, secret: Secret) -> str | None:
         """The key it is called with; None: none.
 
@@ -92,6 +101,7 @@ class RerankerBackend(Backend, frozen=True, kw_only=True, forbid_unknown_fields=
     output_price: Annotated[float, Meta(ge=0)] = 0.0
 
     def __post_init__(self) -> None:
+        Backend.__post_init__(self)
         if self.step >= self.window:
             raise ValueError("`step` must be less than `window`")
 
@@ -136,14 +146,16 @@ def read(path: Path) -> Backends:
     return found
 
 
+def _required(found: str | None, what: str) -> str:
+    if not found:
+        raise SettingsError(VARIABLE, f"{what} is empty or not there")
+    if not (found.isascii() and found.isprintable()) or " " in found:
+        raise SettingsError(VARIABLE, f"{what} has a character that no key has, or a line too many")
+    return found
+
+
 def _content(path: Path) -> str | None:
     try:
         return path.read_text().strip()
     except OSError:
         return None
-
-
-def _required(found: str | None, what: str) -> str:
-    if not found:
-        raise SettingsError(VARIABLE, f"{what} is empty or not there")
-    return found

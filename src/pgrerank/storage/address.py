@@ -1,0 +1,152 @@
+"""URLs of Postgres: checked before use, since libpq's refusals quote what they refuse."""
+
+import difflib
+import re
+from typing import Self
+
+import psycopg
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict
+
+from pgrerank.domain import secret
+from pgrerank.domain.errors import SettingsError
+
+SERVICE = "PGRERANK_DATABASE_URL"
+ADMINISTRATOR = "PGRERANK_ADMIN_DATABASE_URL"
+FORM = "postgresql://user:password@host:5432/database"
+_SCHEMES = ("postgresql://", "postgres://")
+_ESCAPES = "in a user name or password write @ as %40, / as %2F, : as %3A and % as %25"
+_HOST = re.compile(r"[\w.:%-]*|[/@].*", re.DOTALL)
+_PORT = re.compile(r"\d{1,5}|")
+_NAME = re.compile(r"[A-Za-z_]{1,40}")
+_LAST_PORT = 65_535
+
+
+class Address(str):
+    """A URL of Postgres that can be used, and the setting that it comes from."""
+
+    __slots__ = ("is_only", "variable")
+    #: the environment variable; empty: the embedded server
+    variable: str
+    #: whether the other variable is not set, so that this URL stands for both
+    is_only: bool
+
+    def __new__(cls, url: str, variable: str = "", *, is_only: bool = False) -> Self:
+        """The text is the URL, password and all; its representation has no password."""
+        made = super().__new__(cls, url)
+        made.variable = variable
+        made.is_only = is_only
+        return made
+
+    def __repr__(self) -> str:
+        return repr(secret.redacted(str(self), secret.in_address(self)))
+
+
+def checked(url: str, variable: str, *, is_only: bool = False) -> Address:
+    """The address, if libpq can make something of it; never says anything that may be a secret.
+
+    Args:
+        url: A URL, or libpq's `host=... user=...`.
+        variable: The setting that holds it.
+        is_only: Whether it stands for both the service's and the administrator's.
+
+    Raises:
+        SettingsError: It is malformed; names the part and how to write it.
+    """
+    problem = _malformed(url) or _unusable(url)
+    if problem:
+        raise SettingsError(variable, problem)
+    return Address(url, variable, is_only=is_only)
+
+
+def variable_of(url: str) -> str:
+    """The setting a URL comes from; empty where it is of no setting."""
+    return url.variable if isinstance(url, Address) else ""
+
+
+def is_services_alone(url: str) -> bool:
+    """Whether an administrator's URL is wanting, so that the service's stands for it."""
+    return isinstance(url, Address) and url.variable == SERVICE and url.is_only
+
+
+def migration_remedy(url: str) -> str:
+    """What to do about a database that lacks something a migration makes, as a sentence."""
+    if is_services_alone(url):
+        return f"Run with an administrator's URL in {ADMINISTRATOR}: pgrerank migrate"
+    return "Run: pgrerank migrate"
+
+
+def _malformed(url: str) -> str:
+    """What is wrong with its characters and its scheme; empty: nothing."""
+    if not url.isprintable():
+        return "has a control character, or bytes that are not UTF-8"
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return "" if "=" in url else f"is no URL; the form is {FORM}"
+    if f"{scheme}{separator}" not in _SCHEMES:
+        return _other_scheme(scheme)
+    return _badly_escaped(rest)
+
+
+def _badly_escaped(rest: str) -> str:
+    wrong = {
+        "a % that begins no escape": re.search(r"%(?![0-9A-Fa-f]{2})", rest),
+        "a space or %00": re.search(r"%00| ", rest),
+        "an @ or a / too many": _has_stray_at(rest),
+    }
+    return next((f"has {what}; {_ESCAPES}" for what, is_so in wrong.items() if is_so), "")
+
+
+def _other_scheme(scheme: str) -> str:
+    if re.fullmatch(r"postgres(ql)?\+[a-z0-9_]{1,20}", scheme):
+        return f"is written for SQLAlchemy (`{scheme}://`); the plain form is {FORM}"
+    return f"does not begin with `postgresql://`; the form is {FORM}"
+
+
+def _has_stray_at(rest: str) -> bool:
+    """Whether an @ stands where libpq would read a part of the password as host or database."""
+    user_info, separator, place = rest.partition("@")
+    if not separator or "/" in user_info:
+        place = rest
+    return "@" in place.partition("?")[0]
+
+
+def _unusable(url: str) -> str:
+    """What is wrong with its parts; empty: nothing."""
+    if unknown := _unknown_parameters(url):
+        return unknown
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.Error:
+        return f"cannot be read; the form is {FORM}"
+    ports, hosts = (str(parts.get(name) or "").split(",") for name in ("port", "host"))
+    wrong = {
+        f"a port that is no number from 1 to {_LAST_PORT}": not all(map(_is_port, ports)),
+        "a host with a character that no host name has": not all(map(_HOST.fullmatch, hosts)),
+    }
+    return next((f"has {what}; {_ESCAPES}" for what, is_so in wrong.items() if is_so), "")
+
+
+def _is_port(text: str) -> bool:
+    return bool(_PORT.fullmatch(text)) and (not text or 0 < int(text) <= _LAST_PORT)
+
+
+def _unknown_parameters(url: str) -> str:
+    """Says which parameter behind `?` libpq does not know."""
+    query = url.rpartition("@")[2].partition("?")[2] if "://" in url else ""
+    names = [part.partition("=")[0] for part in query.split("&")] if query else []
+    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
+    unknown = next((name for name in names if name not in known), None)
+    if unknown is None:
+        return ""
+    if not _is_shown(unknown, url):
+        return "has a parameter behind its `?` that Postgres does not know"
+    nearest = difflib.get_close_matches(unknown, known, 1)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else "leave it out"
+    return f"has the parameter `{unknown}`, which Postgres does not know; {hint}"
+
+
+def _is_shown(parameter: str, url: str) -> bool:
+    """Whether it is a parameter's name for certain, and no piece of a password with `?` or `&`."""
+    has_user_info = "@" in url or url.count(":") == 1
+    return has_user_info and "password" not in url and bool(_NAME.fullmatch(parameter))
