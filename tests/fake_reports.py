@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.ports.reporting import Interval, JudgedCandidate, LoggedSearch
+from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
 
 
 @dataclass
 class FakeReports:
-    """Holds searches; judged candidates are those of the whole time."""
+    """Holds searches; judged documents are those of the whole time."""
 
     held: Sequence[LoggedSearch] = ()
-    grades: Sequence[JudgedCandidate] = ()
+    grades: Sequence[JudgedDocument] = ()
 
     async def searches(self, tenant_id: TenantId, interval: Interval) -> Sequence[LoggedSearch]:
         return [each for each in self.held if interval.since <= each.created_at < interval.until]
 
-    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedCandidate]:
+    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedDocument]:
         return self.grades

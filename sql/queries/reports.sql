@@ -23,13 +23,16 @@ order by l.created_at desc, l.id desc
 limit %(most)s;
 
 -- judged --
--- The candidates of the newest searches of an interval that somebody judged, by the lowest grade
--- where judges differ, with what the search said of them.
+-- The documents of the newest searches of an interval that somebody judged, each by the chunk that
+-- stands highest, since a grade of a document is one observation; grades as judgment_grades_v1 has
+-- them, without feedback.
 with searched as materialized (
     select
         l.id,
         l.collection_id,
+        l.reranker_id,
         l.query,
+        l.status,
         l.chunk_ids,
         l.fused_ranks,
         l.final_ranks,
@@ -48,25 +51,29 @@ with searched as materialized (
 
 grade as materialized (
     select
-        j.collection_id,
-        j.query,
-        j.external_id,
-        min(j.grade) as grade
-    from pgrerank.judgment as j
+        g.collection_id,
+        g.query,
+        g.external_id,
+        max(g.grade) as grade
+    from pgrerank.judgment_grades_v1() as g
     where
-        j.tenant_id = %(tenant_id)s
-        and j.query in (select s.query from searched as s)
-    group by j.collection_id, j.query, j.external_id
+        g.tenant_id = %(tenant_id)s
+        and g.query in (select s.query from searched as s)
+    group by g.collection_id, g.query, g.external_id
 )
 
 select
     s.id as ranking_id,
+    s.collection_id,
+    s.query,
     d.external_id,
-    u.fused_rank,
-    u.final_rank,
-    u.rerank_score,
-    u.relevance,
-    g.grade
+    m.fingerprint,
+    g.grade,
+    s.status in ('full', 'partial') as is_reranked,
+    min(u.fused_rank) as fused_rank,
+    min(u.final_rank) as final_rank,
+    (array_agg(u.rerank_score order by u.final_rank))[1] as rerank_score,
+    (array_agg(u.relevance order by u.final_rank))[1] as relevance
 from searched as s
 cross join
     lateral unnest(s.chunk_ids, s.fused_ranks, s.final_ranks, s.rerank_scores, s.relevances)
@@ -84,4 +91,6 @@ inner join grade as g
         s.collection_id = g.collection_id
         and s.query = g.query
         and d.external_id = g.external_id
-order by s.id, u.final_rank;
+left join pgrerank.model as m on s.reranker_id = m.id
+group by s.id, s.collection_id, s.query, s.status, d.external_id, m.fingerprint, g.grade
+order by s.id, min(u.final_rank);

@@ -60,7 +60,8 @@ def test_replay_says_what_judgments_say(cli, place, search, tmp_path):
     shown = cli.well("replay", search["id"], "-t", "past", "--depth", "1")
 
     assert (found["judged"], found["before"]["nDCG@10"], found["after"]["nDCG@10"]) == (1, 1, 1)
-    assert "1.0 -> 1.0 (1 judged)" in shown
+    assert "nDCG@10 1.0000 to 1.0000" in shown
+    assert "1 query, 0 better, 0 worse: not beyond chance" in shown
 
 
 def test_a_replay_is_saved_to_be_compared(cli, place, search, tmp_path):

@@ -50,7 +50,12 @@ def test_page_shows_what_was_searched_and_needs_nothing_else(cli, tmp_path):
     links.feed(page)
     assert "2 searches" in said
     assert "<td>reranked: full</td><td>1</td>" in page
-    assert "over 1 judged searches" in page
+    assert "over 1 reranked searches of judged queries" in page
+    assert "1 query, " in page
+    assert "not beyond chance" in page
+    # The search that was not reranked took some microseconds of that stage.
+    assert "<tr><td>rerank</td><td>1</td>" in page
+    assert "judge some searches" in page
     assert "late-interaction (" in page
     assert page.count("<svg") == 4
     assert links.found == []

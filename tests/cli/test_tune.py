@@ -18,7 +18,7 @@ def test_tuning_measures_on_stored_judgments_and_writes_nothing(cli, zoo):
 
     assert (found["queries"], found["folds"], found["applied"]) == (12, 5, False)
     assert found["gain"]["before"] == 1
-    assert found["gain"]["is_real"] is False
+    assert found["gain"]["is_gain"] is False
     assert found["before"] == {**before, "candidates": 100, "depth": None}
     assert found["after"]["candidates"] == 50
     assert settings_of(cli, zoo) == before

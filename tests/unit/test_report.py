@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -5,8 +6,8 @@ import pytest
 
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.errors import NotFoundError
-from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.ports.reporting import Interval, JudgedCandidate, LoggedSearch
+from pgrerank.domain.ids import CollectionId, RankingId, TenantId
+from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
 from pgrerank.usecases.report import FEWEST, report
 from tests import fakes
 from tests.fake_reports import FakeReports
@@ -31,9 +32,13 @@ def logged(*final_ranks, days_ago=1, status=RerankStatus.FULL, scores=None, **co
     return LoggedSearch(**{**defaults, **columns})
 
 
-def judged(search, place, grade, *, fused=None, relevance=None, score=0.0):
-    return JudgedCandidate(
+def judged(search, place, grade, *, fused=None, relevance=None, score=0.0, **columns):
+    found = JudgedDocument(
         ranking_id=RankingId(UUID(int=search)),
+        collection_id=CollectionId(UUID(int=1)),
+        query=f"q{search}",
+        fingerprint="f",
+        is_reranked=True,
         external_id=f"d{place}",
         fused_rank=fused or place,
         final_rank=place,
@@ -41,6 +46,7 @@ def judged(search, place, grade, *, fused=None, relevance=None, score=0.0):
         relevance=relevance,
         grade=grade,
     )
+    return replace(found, **columns)
 
 
 async def reported(held=(), grades=()):
@@ -102,8 +108,45 @@ async def test_quality_before_and_after_is_that_of_the_two_orders():
     found = await reported(grades=[judged(1, 1, 1, fused=2), judged(1, 2, 0, fused=1)])
 
     assert found.effect.judged == 1
-    assert found.effect.after == pytest.approx(1)
-    assert found.effect.before == pytest.approx(0.6309, abs=1e-4)
+    assert found.effect.gain.after == pytest.approx(1)
+    assert found.effect.gain.before == pytest.approx(0.6309, abs=1e-4)
+    assert not found.effect.gain.is_decided
+
+
+async def test_what_was_not_reranked_takes_no_part_in_any_figure_of_reranking():
+    asleep = {"status": RerankStatus.SKIPPED, "fingerprint": None, "reranker": None}
+    found = await reported(
+        [logged(1, 2), logged(2, 1, timings_ms={"rerank": 0.01, "total": 5.0}, **asleep)],
+        [
+            judged(1, 1, 1, fused=2),
+            judged(1, 2, 0, fused=1),
+            judged(2, 1, 0, is_reranked=False),
+            judged(2, 2, 1, is_reranked=False),
+        ],
+    )
+
+    assert (found.latency["rerank"].searches, found.latency["rerank"].p50_ms) == (1, 10)
+    assert found.latency["total"].searches == 2
+    assert (found.effect.judged, found.effect.gain.queries) == (1, 1)
+    assert found.effect.gain.after == pytest.approx(1)
+
+
+async def test_a_query_that_is_searched_often_counts_once():
+    again = [judged(n, place, int(place == 1), query="same") for n in (1, 2, 3) for place in (1, 2)]
+
+    found = await reported(grades=[*again, judged(4, 1, 0), judged(4, 2, 1)])
+
+    assert (found.effect.judged, found.effect.gain.queries) == (4, 2)
+    assert found.effect.gain.after == pytest.approx((1 + 0.6309) / 2, abs=1e-4)
+
+
+async def test_a_raw_curve_is_of_one_reranker():
+    mixed = [judged(1, 1, 1, score=2.0), judged(1, 2, 0, score=1.0)]
+    other = [judged(2, 1, 0, score=900.0, fingerprint="g")]
+
+    found = await reported(grades=[*mixed, *other])
+
+    assert list(found.curve.cutoffs) == [1.0, 2.0]
 
 
 async def test_reliability_is_the_share_that_is_relevant_in_bins_of_like_probability():

@@ -13,6 +13,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import beir, ingest, judged, option, output, progress
 from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain import evaluation
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.request import RerankMode, SearchRequest
@@ -250,6 +251,9 @@ async def _answered(house: "House", work: _Work, plan: "Plan") -> "Evaluation":
 
 
 def _summary(work: _Work, found: "Evaluation") -> dict[str, Any]:
+    from pgrerank.usecases.evaluate import gain_of_reranking
+
+    gain = gain_of_reranking(found)
     return {
         "dataset": found.collection if work.data is None else work.data.name,
         "strategy": work.request.strategy,
@@ -261,6 +265,7 @@ def _summary(work: _Work, found: "Evaluation") -> dict[str, Any]:
         "metrics": {name: round(value, 4) for name, value in found.metrics.items()},
         "latency_ms": {"p50": found.p50_ms, "p95": found.p95_ms},
         "statuses": found.statuses,
+        "reranking": gain and {**plain(gain), "sentence": sentence("nDCG@10", gain)},
         "saved": None if work.label is None else found.id,
     }
 
@@ -274,6 +279,8 @@ def _show(summary: Mapping[str, Any]) -> None:
     output.table(
         columns, [[*figures, *(f"{value:.1f}" for value in latency.values())]], title=title
     )
+    if summary["reranking"]:
+        click.echo(f"First stage to answer: {summary['reranking']['sentence']}")
     odd = {name: count for name, count in summary["statuses"].items() if name != "full"}
     if summary["rerank"] and odd:
         click.echo(

@@ -5,21 +5,42 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pgrerank.domain.significance import Difference
 
+_MOST = 100_000
+
 
 def sentence(measure: str, found: "Difference") -> str:
     """What a difference is, and whether it is beyond chance."""
-    verdict = (
-        "a gain beyond chance"
-        if found.is_gain
-        else "a loss beyond chance"
-        if found.is_real
-        else "not beyond chance"
-    )
     return (
         f"{measure} {found.before:.4f} to {found.after:.4f}: {found.mean:+.4f}, "
         f"95 % interval {found.low:+.4f} to {found.high:+.4f}, p = {found.p_value:.3f}, "
-        f"{found.queries} queries, {found.wins} better, {found.losses} worse: {verdict}."
+        f"{queries(found.queries)}, {found.wins} better, {found.losses} worse: {verdict(found)}."
     )
+
+
+def verdict(found: "Difference") -> str:
+    """Whether a difference is beyond chance, and if not, how many queries would say."""
+    if found.is_gain:
+        return "a gain beyond chance"
+    if found.is_loss:
+        return "a loss beyond chance"
+    return f"not beyond chance; {needed(found)}"
+
+
+def needed(found: "Difference") -> str:
+    """What it would take to tell an undecided difference from chance, as a clause."""
+    count = found.queries_needed
+    if count is None:
+        return "there is no difference to find"
+    if count > _MOST:
+        return "so small a difference would take more queries than anybody judges"
+    digits = len(str(count)) - 2
+    about = max(round(count, -digits) if digits > 0 else count, found.queries + 1)
+    return f"about {about:,} queries would tell a difference of this size"
+
+
+def queries(count: int) -> str:
+    """How many, in words."""
+    return f"{count} quer{'y' if count == 1 else 'ies'}"
 
 
 def plain(found: "Difference") -> dict[str, Any]:
@@ -34,5 +55,7 @@ def plain(found: "Difference") -> dict[str, Any]:
         "p_value": found.p_value,
         "wins": found.wins,
         "losses": found.losses,
-        "is_real": found.is_real,
+        "is_gain": found.is_gain,
+        "is_loss": found.is_loss,
+        "queries_needed": None if found.is_decided else found.queries_needed,
     }

@@ -13,6 +13,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
 from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.log import LoggedRanking, RankingFilter, Source
 from pgrerank.domain.request import MAX_DEPTH
@@ -193,6 +194,7 @@ async def _last(house: "House", tenant_id: "TenantId", wanted: Wanted) -> list[R
 
 def _summary(done: Replayed) -> dict[str, Any]:
     kept = [each.kept for each in done.replays if each.kept is not None]
+    times = [each.rerank_ms for each in done.replays if each.rerank.depth]
     taus = [each.tau for each in done.replays if each.tau is not None]
     return {
         "replayed": len(done.replays),
@@ -202,10 +204,11 @@ def _summary(done: Replayed) -> dict[str, Any]:
         "tau": round(mean(taus), 4) if taus else None,
         "top10_kept": round(mean(kept), 4) if kept else None,
         "pairs": sum(each.rerank.depth for each in done.replays),
-        "rerank_ms_p50": round(median(each.rerank_ms for each in done.replays), 1),
+        "rerank_ms_p50": round(median(times), 1) if times else None,
         "judged": done.measured.queries,
         "before": {name: round(value, 4) for name, value in done.measured.before.items()},
         "after": {name: round(value, 4) for name, value in done.measured.after.items()},
+        "differences": {name: plain(each) for name, each in done.measured.differences.items()},
         "left": None
         if done.left is None
         else dict(zip(("before", "after"), map(asdict, done.left), strict=True)),
@@ -253,9 +256,8 @@ def _show(done: Replayed) -> None:
     console.print()
     for name in ("replayed", "inexact", "reranker", "tau", "top10_kept", "pairs", "rerank_ms_p50"):
         console.print(f"{name.replace('_', ' '):<16}{summary[name]}")
-    for name in summary["before"]:
-        before, after = summary["before"][name], summary["after"][name]
-        console.print(f"{name:<16}{before} -> {after} ({summary['judged']} judged)")
+    for name, difference in done.measured.differences.items():
+        console.print(sentence(name, difference), soft_wrap=True)
     _show_left(done.left)
     if summary["inexact"]:
         console.print("inexact: documents were changed or deleted since; they took no part")

@@ -12,7 +12,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import judged, option, output, progress
 from pgrerank.cli.command import Misused, examples, settings
-from pgrerank.cli.gain import plain
+from pgrerank.cli.gain import needed, plain, queries
 from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, Strategy
 from pgrerank.settings import Settings
 
@@ -215,11 +215,17 @@ def advice(verdict: "Verdict", measure: str) -> list[str]:
     unit = 100 / gain.before if gain.before else 100
     change = (
         f"{gain.mean * unit:+.1f} % of {measure}, interval {gain.low * unit:+.1f} to "
-        f"{gain.high * unit:+.1f} %, {gain.queries} queries"
+        f"{gain.high * unit:+.1f} %, p = {gain.p_value:.3f}, {queries(gain.queries)}"
     )
+    name = verdict.reranker
+    if gain.is_loss:
+        return [f"Reranking with {name} loses on this collection, beyond chance: {change}."]
     if not gain.is_gain:
-        return [f"Reranking with {verdict.reranker} does not pay on this collection: {change}."]
-    lines = [f"Reranking with {verdict.reranker} pays: {change}."]
+        undecided = (
+            f"{queries(gain.queries)} cannot tell whether reranking with {name} pays on this"
+        )
+        return [f"{undecided} collection: {change}; {needed(gain)}."]
+    lines = [f"Reranking with {name} pays on this collection, beyond chance: {change}."]
     enough, best = verdict.enough.knobs, verdict.best.knobs
     if enough == best:
         lines.append(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.ids import CollectionId, RankingId, TenantId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +33,32 @@ class LoggedSearch:
     #: None: not scored
     rerank_scores: Sequence[float | None]
 
+    @property
+    def is_reranked(self) -> bool:
+        """Whether the reranker gave a score, in full or in part of the depth."""
+        return self.status in (RerankStatus.FULL, RerankStatus.PARTIAL)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedCandidate:
-    """A candidate of a search that somebody judged."""
+class JudgedDocument:
+    """A document of a search that somebody judged, by the chunk of it that stands highest."""
 
     ranking_id: RankingId
+    collection_id: CollectionId
+    query: str
     external_id: str
+    #: the best place of any of its chunks in each order, from 1
     fused_rank: int
     final_rank: int
+    #: of its chunk with the best final place, as the next; None: not scored
     rerank_score: float | None
     #: probability of relevance, 0..1; None: no calibration applied
     relevance: float | None
-    #: 0-3
+    #: fingerprint of the reranker; None: none ran
+    fingerprint: str | None
+    #: whether the search was reranked, in full or in part
+    is_reranked: bool
+    #: 0-3, the best of the document and its chunks
     grade: int
 
 
@@ -56,6 +69,6 @@ class Reports(Protocol):
         """Searches, the newest first."""
         ...
 
-    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedCandidate]:
-        """Judged candidates of the same searches, by search and final rank."""
+    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedDocument]:
+        """Judged documents of the same searches, by search and final rank."""
         ...

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from psycopg.rows import class_row
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.ports.reporting import Interval, JudgedCandidate, LoggedSearch
+from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
@@ -29,13 +29,13 @@ class PostgresReports:
             await cursor.execute(self._statements["searches"], _wanted(tenant_id, interval))
             return await cursor.fetchall()
 
-    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedCandidate]:
-        """Their judged candidates. See ports.Reports."""
+    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedDocument]:
+        """Their judged documents. See ports.Reports."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
             )
-            cursor = connection.cursor(row_factory=class_row(JudgedCandidate), binary=True)
+            cursor = connection.cursor(row_factory=class_row(JudgedDocument), binary=True)
             await cursor.execute(self._statements["judged"], _wanted(tenant_id, interval))
             return await cursor.fetchall()
 

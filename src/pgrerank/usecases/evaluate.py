@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import evaluation, ids, measures
-from pgrerank.domain.candidate import Hit, Ranking
+from pgrerank.domain import evaluation, ids, measures, significance
+from pgrerank.domain.candidate import Hit, Ranking, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.evaluation import (
     MEASURES,
@@ -27,11 +27,13 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.domain.significance import Difference
 from pgrerank.ports import House, Rankings
 from pgrerank.usecases.search import search
 
 #: documents of each answer that are kept by name
 NAMED = 100
+_RERANKED = (RerankStatus.FULL, RerankStatus.PARTIAL)
 STORED = "stored"
 
 
@@ -99,6 +101,30 @@ async def evaluate(house: House, plan: Plan) -> Evaluation:
 async def store(house: House, plan: Plan, made: Evaluation) -> None:
     """Keep an evaluation. Raises ConflictError if the collection was deleted meanwhile."""
     await house.evaluations.save(plan.tenant_id, plan.collection, made, models(house, plan))
+
+
+def gain_of_reranking(made: Evaluation) -> Difference | None:
+    """Of nDCG@10 from the first stage to the answer, over the queries that were reranked.
+
+    None where none was.
+    """
+    reranked = [each for each in made.answers if each.status in _RERANKED]
+    if not reranked:
+        return None
+    before, after = (
+        [_ndcg(getattr(each, name), each.judged_grades) for each in reranked]
+        for name in ("first_stage_grades", "grades")
+    )
+    return significance.paired(before, after)
+
+
+def _ndcg(found: Sequence[int | None], judged: Sequence[int]) -> float:
+    """nDCG@10 of documents by their grades, given all grades of the query."""
+    grades = {str(place): grade for place, grade in enumerate(found) if grade is not None}
+    missed = Counter(judged) - Counter(grades.values())
+    qrels = grades | {f"missed {n}": grade for n, grade in enumerate(missed.elements())}
+    run = measures.ordered([str(place) for place in range(len(found))])
+    return measures.by_query(["nDCG@10"], {"": run}, {"": qrels})["nDCG@10"][""]
 
 
 def models(house: House, plan: Plan) -> tuple[ModelCard | None, ModelCard | None]:

@@ -6,7 +6,7 @@ from statistics import mean
 
 import numpy as np
 
-from pgrerank.domain import evaluation, measures, order
+from pgrerank.domain import evaluation, measures, order, significance
 from pgrerank.domain.candidate import Hit, RerankReport
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
@@ -16,6 +16,7 @@ from pgrerank.domain.log import LoggedRanking
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.rescoring import kendall_tau
 from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.significance import Difference
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports import House
 from pgrerank.usecases import again, evaluate, second_stage
@@ -119,11 +120,25 @@ def replayed_request(ranking: LoggedRanking, plan: Plan) -> SearchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Measures over the replayed searches whose query somebody judged, by name."""
+    """Measures over the queries of replayed searches that somebody judged, by name."""
 
-    queries: int
-    before: Mapping[str, float]
-    after: Mapping[str, float]
+    #: from the logged to the new order; a query that was searched often counts once, by its mean
+    differences: Mapping[str, Difference]
+
+    @property
+    def queries(self) -> int:
+        """How many were judged."""
+        return next((each.queries for each in self.differences.values()), 0)
+
+    @property
+    def before(self) -> Mapping[str, float]:
+        """Means of the logged orders."""
+        return {name: each.before for name, each in self.differences.items()}
+
+    @property
+    def after(self) -> Mapping[str, float]:
+        """Means of the new ones."""
+        return {name: each.after for name, each in self.differences.items()}
 
 
 async def measured(house: House, tenant_id: TenantId, replays: Sequence[Replay]) -> Measured:
@@ -135,14 +150,29 @@ async def measured(house: House, tenant_id: TenantId, replays: Sequence[Replay])
     qrels: dict[str, Mapping[str, int]] = {}
     before: dict[str, dict[str, float]] = {}
     after: dict[str, dict[str, float]] = {}
+    searches: dict[tuple[str, str], list[str]] = {}
     for each in replays:
         judged = grades[each.ranking.searched].get(each.ranking.query)
         if judged:
             name = str(each.ranking.id)
+            searches.setdefault((each.ranking.searched, each.ranking.query), []).append(name)
             qrels[name] = judged
             before[name] = _documents(each, each.before)
             after[name] = _documents(each, each.after)
-    return Measured(queries=len(qrels), before=_means(before, qrels), after=_means(after, qrels))
+    if not searches:
+        return Measured(differences={})
+    old, new = (measures.by_query(MEASURES, run, qrels) for run in (before, after))
+    return Measured(
+        differences={
+            name: significance.paired(
+                *(
+                    [mean(run[name][each] for each in ids) for ids in searches.values()]
+                    for run in (old, new)
+                )
+            )
+            for name in MEASURES
+        }
+    )
 
 
 async def save(
@@ -206,13 +236,6 @@ async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, 
 
 def _documents(replayed: Replay, chunks: Sequence[ChunkId]) -> dict[str, float]:
     return measures.ordered(evaluation.distinct([replayed.documents[each] for each in chunks]))
-
-
-def _means(run: measures.Run, qrels: measures.Qrels) -> dict[str, float]:
-    if not qrels:
-        return {}
-    found = measures.by_query(MEASURES, run, qrels)
-    return {name: mean(values.values()) for name, values in found.items()}
 
 
 def _work(

@@ -1,21 +1,24 @@
 """How searches of a tenant did in an interval, beside the interval before it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from statistics import fmean
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 from sklearn import metrics
 
-from pgrerank.domain import measures
+from pgrerank.domain import measures, significance
 from pgrerank.domain.calibration import Sample
 from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ids import CollectionId, RankingId, TenantId
 from pgrerank.domain.judgment import RELEVANT
+from pgrerank.domain.significance import Difference
 from pgrerank.ports import Office
-from pgrerank.ports.reporting import Interval, JudgedCandidate, LoggedSearch
+from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
 from pgrerank.usecases import assess
 
 STAGES = ("embed", "retrieve", "rerank", "total")
@@ -23,7 +26,10 @@ TOPS = (1, 3, 10)
 MEASURE = "nDCG@10"
 #: under this many judged candidates with a probability a reliability diagram is noise
 FEWEST = 50
+_NEWEST = 500
 
+#: a query of a collection
+_Question: TypeAlias = tuple[CollectionId, str]
 _Floats = NDArray[np.float64]
 _stats: Any = stats  # half typed, as the next
 _metrics: Any = metrics
@@ -81,11 +87,10 @@ class Effect:
     reranked: int
     #: share of reranked searches whose first N hold a chunk that fusion had placed behind, by N
     changed: Mapping[int, float]
-    #: searches with judged candidates
+    #: those of them whose query was judged
     judged: int
-    #: mean nDCG@10 over them in fused and in final order; None: nothing was judged
-    before: float | None
-    after: float | None
+    #: of nDCG@10 from fused to final order, over judged queries; None: nothing was judged
+    gain: Difference | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +104,10 @@ class Report:
     scores: Sequence[Scores]
     latency: Mapping[str, Latency]
     effect: Effect
+    #: whether there is a calibration for these searches
+    is_calibrated: bool
+    #: judged documents that the answer gave a probability
+    judged_relevances: int
     #: None: too little was judged
     reliability: Reliability | None
     curve: Curve | None
@@ -127,9 +136,16 @@ async def report(office: Office, tenant_id: TenantId, interval: Interval) -> Rep
         scores=_scores(now, before),
         latency={stage: found for stage in STAGES if (found := _latency(now, stage))},
         effect=_effect(now, judged),
+        is_calibrated=await _is_calibrated(office, tenant_id, interval.collection),
+        judged_relevances=sum(each.relevance is not None for each in judged),
         reliability=_reliability(judged),
         curve=_curve(judged),
     )
+
+
+async def _is_calibrated(office: Office, tenant_id: TenantId, collection: str | None) -> bool:
+    page = await office.calibrations.page(tenant_id, None, limit=_NEWEST, cursor=None)
+    return any(collection is None or each.collection in (None, collection) for each in page.items)
 
 
 def _statuses(searches: Sequence[LoggedSearch]) -> dict[str, int]:
@@ -170,30 +186,27 @@ def _distance(now: _Floats, before: _Floats) -> float | None:
 
 
 def _latency(searches: Sequence[LoggedSearch], stage: str) -> Latency | None:
-    spent = [each.timings_ms[stage] for each in searches if stage in each.timings_ms]
+    # A stage that found nothing to do took no time that anybody waits for.
+    took_part = [each for each in searches if stage != "rerank" or each.is_reranked]
+    spent = [each.timings_ms[stage] for each in took_part if stage in each.timings_ms]
     if not spent:
         return None
     p50, p95 = np.percentile(spent, [50, 95])
     return Latency(searches=len(spent), p50_ms=float(p50), p95_ms=float(p95))
 
 
-def _effect(searches: Sequence[LoggedSearch], judged: Sequence[JudgedCandidate]) -> Effect:
-    reranked = [
-        each
-        for each in searches
-        if each.status in (RerankStatus.FULL, RerankStatus.PARTIAL) and len(each.final_ranks)
-    ]
+def _effect(searches: Sequence[LoggedSearch], judged: Sequence[JudgedDocument]) -> Effect:
+    reranked = [each for each in searches if each.is_reranked and len(each.final_ranks)]
     changed = {
         top: float(np.mean([_is_changed(each, top) for each in reranked])) if reranked else 0.0
         for top in TOPS
     }
-    before, after = (_quality(judged, name) for name in ("fused_rank", "final_rank"))
+    compared = [each for each in judged if each.is_reranked]
     return Effect(
         reranked=len(reranked),
         changed=changed,
-        judged=len({each.ranking_id for each in judged}),
-        before=before,
-        after=after,
+        judged=len({each.ranking_id for each in compared}),
+        gain=_gain(compared),
     )
 
 
@@ -202,8 +215,28 @@ def _is_changed(search: LoggedSearch, top: int) -> bool:
     return any(fused > top >= final for fused, final in pairs)
 
 
-def _quality(judged: Sequence[JudgedCandidate], rank: str) -> float | None:
-    """Mean nDCG@10 of the judged searches by one of their orders, unjudged candidates left out.
+def _gain(judged: Sequence[JudgedDocument]) -> Difference | None:
+    """What reranking did to the judged queries, each by the mean of its searches."""
+    asked = {each.ranking_id: (each.collection_id, each.query) for each in judged}
+    if not asked:
+        return None
+    before, after = (
+        _by_question(asked, _ndcg(judged, name)) for name in ("fused_rank", "final_rank")
+    )
+    return significance.paired([before[name] for name in before], [after[name] for name in before])
+
+
+def _by_question(
+    asked: Mapping[RankingId, _Question], values: Mapping[RankingId, float]
+) -> dict[_Question, float]:
+    found: dict[_Question, list[float]] = {}
+    for ranking_id, question in asked.items():
+        found.setdefault(question, []).append(values[ranking_id])
+    return {question: fmean(each) for question, each in found.items()}
+
+
+def _ndcg(judged: Sequence[JudgedDocument], rank: str) -> dict[RankingId, float]:
+    """nDCG@10 of each judged search by one of its orders, unjudged documents left out.
 
     (Condensed lists: Sakai 2007.) The ideal order is that of the candidates, since what no leg
     found is no fault of an order.
@@ -212,16 +245,13 @@ def _quality(judged: Sequence[JudgedCandidate], rank: str) -> float | None:
     qrels: dict[str, dict[str, int]] = {}
     for each in judged:
         name = str(each.ranking_id)
-        documents = run.setdefault(name, {})
-        score = -float(getattr(each, rank))
-        documents[each.external_id] = max(score, documents.get(each.external_id, score))
+        run.setdefault(name, {})[each.external_id] = -float(getattr(each, rank))
         qrels.setdefault(name, {})[each.external_id] = each.grade
-    if not run:
-        return None
-    return float(np.mean([*measures.by_query([MEASURE], run, qrels)[MEASURE].values()]))
+    found = measures.by_query([MEASURE], run, qrels)[MEASURE]
+    return {each.ranking_id: found[str(each.ranking_id)] for each in judged}
 
 
-def _reliability(judged: Sequence[JudgedCandidate]) -> Reliability | None:
+def _reliability(judged: Sequence[JudgedDocument]) -> Reliability | None:
     known = [each for each in judged if each.relevance is not None]
     if len(known) < FEWEST:
         return None
@@ -242,11 +272,15 @@ def _reliability(judged: Sequence[JudgedCandidate]) -> Reliability | None:
     )
 
 
-def _curve(judged: Sequence[JudgedCandidate]) -> Curve | None:
-    """By probability where there is one, else by the raw score."""
+def _curve(judged: Sequence[JudgedDocument]) -> Curve | None:
+    """By probability where there is one, else by the raw score of the reranker that gave most."""
     is_relevance = any(each.relevance is not None for each in judged)
     name = "relevance" if is_relevance else "rerank_score"
     known = [each for each in judged if getattr(each, name) is not None]
+    if not is_relevance:
+        # Scores of two rerankers are on two scales.
+        most = Counter(each.fingerprint for each in known).most_common(1)
+        known = [each for each in known if (each.fingerprint,) == most[0][:1]]
     labels = [each.grade >= RELEVANT for each in known]
     if not any(labels) or all(labels):
         return None

@@ -31,7 +31,7 @@ def test_clear_gain_is_real_and_turned_round_is_a_real_loss():
     assert gain.is_gain
     assert gain.low < 0.1 < gain.high
     assert gain.p_value < 0.001
-    assert (loss.is_real, loss.is_gain) == (True, False)
+    assert (loss.is_decided, loss.is_gain, loss.is_loss) == (True, False, True)
     assert (gain.wins, gain.losses) == (loss.losses, loss.wins)
 
 
@@ -39,7 +39,42 @@ def test_nothing_changed_is_nothing_real():
     found = significance.paired([0.5, 0.25], [0.5, 0.25])
 
     assert (found.mean, found.low, found.high, found.p_value) == (0, 0, 0, 1)
-    assert not found.is_real
+    assert not found.is_decided
+    assert found.queries_needed is None
+
+
+def test_few_queries_decide_nothing_however_clear_they_look():
+    few = significance.paired([0.1] * 19, np.linspace(0.5, 0.9, 19))
+    enough = significance.paired([0.1] * 20, np.linspace(0.5, 0.9, 20))
+
+    assert few.low > 0.3
+    assert (few.is_decided, few.queries_needed) == (False, 20)
+    assert enough.is_gain
+
+
+def test_an_interval_alone_decides_nothing():
+    # One large gain among ties: the interval excludes nothing, the permutation test does not.
+    found = significance.paired([0.0] * 40, [0.0] * 35 + [0.1, 0.2, 0.4, 0.5, -0.01])
+
+    assert found.low > 0
+    assert found.p_value > 0.05
+    assert not found.is_decided
+
+
+def test_as_many_queries_as_are_said_to_be_needed_show_the_difference():
+    rng = np.random.default_rng(5)
+    few = significance.paired(np.zeros(30), rng.normal(0.03, 0.1, 30))
+    assert not few.is_decided
+
+    shown = [
+        significance.paired(
+            np.zeros(few.queries_needed), rng.normal(few.mean, few.deviation, few.queries_needed)
+        ).is_gain
+        for _ in range(20)
+    ]
+
+    assert 60 <= few.queries_needed <= 1_000
+    assert sum(shown) >= 12
 
 
 def test_p_value_is_the_share_of_all_permutations_where_they_can_be_counted():

@@ -89,10 +89,14 @@ def test_cheapest_setting_that_keeps_the_gain_is_advised():
     assert (verdict.bare, verdict.best, verdict.enough) == (bare, points[3], points[2])
     assert verdict.gain.is_gain
     assert (verdict.kept, verdict.time_share) == (pytest.approx(0.9975), 0.5)
-    assert advice(verdict, "AP") == [
-        "Reranking with r pays: +200.0 % of AP, interval +200.0 to +200.0 %, 20 queries.",
-        "Depth 20 of 100 candidates keeps 100 % of the gain of depth 50 of 100, at 0.50 of the time.",
-    ]
+    first, second = advice(verdict, "AP")
+    assert first == (
+        "Reranking with r pays on this collection, beyond chance: +200.0 % of AP, interval +200.0 "
+        "to +200.0 %, p = 0.000, 20 queries."
+    )
+    assert second == (
+        "Depth 20 of 100 candidates keeps 100 % of the gain of depth 50 of 100, at 0.50 of the time."
+    )
 
 
 def test_gain_that_chance_would_make_does_not_pay():
@@ -100,9 +104,31 @@ def test_gain_that_chance_would_make_does_not_pay():
 
     [verdict] = verdicts([point([0.5] * 20, 10), point(up_and_down, 20, 10)])
 
-    assert not verdict.gain.is_gain
+    assert not verdict.gain.is_decided
     [sentence] = advice(verdict, "AP")
-    assert "does not pay on this collection" in sentence
+    assert "20 queries cannot tell whether reranking with r pays" in sentence
+    assert "there is no difference to find" in sentence
+
+
+@pytest.mark.parametrize("gain", [0.3, -0.3])
+def test_ten_queries_cannot_tell_whatever_they_show(gain):
+    values = [0.5 + gain + 0.01 * i for i in range(10)]
+
+    [verdict] = verdicts([point([0.5] * 10, 10), point(values, 20, 10)])
+
+    assert verdict.gain.low > 0 or verdict.gain.high < 0
+    [sentence] = advice(verdict, "AP")
+    assert "10 queries cannot tell whether reranking with r pays" in sentence
+    assert "about 20 queries would tell a difference of this size" in sentence
+
+
+def test_a_loss_is_said_to_be_one():
+    values = [0.3 + 0.01 * (i % 3) for i in range(30)]
+
+    [verdict] = verdicts([point([0.5] * 30, 10), point(values, 20, 10)])
+
+    [sentence] = advice(verdict, "AP")
+    assert "Reranking with r loses on this collection, beyond chance" in sentence
 
 
 def test_gain_is_of_settings_chosen_on_other_queries():
@@ -116,11 +142,11 @@ def test_gain_is_of_settings_chosen_on_other_queries():
 
 def test_each_reranker_has_a_verdict_against_the_best_that_is_not_reranked():
     bare = [
-        point([0.1] * 10, 5),
-        replace(point([0.3] * 10, 9), knobs=Knobs(candidates=50, depth=None, reranker=None)),
+        point([0.1] * 20, 5),
+        replace(point([0.3] * 20, 9), knobs=Knobs(candidates=50, depth=None, reranker=None)),
     ]
 
-    found = verdicts([*bare, point([0.2] * 10, 9, 5, "a"), point([0.9] * 10, 9, 5, "b")])
+    found = verdicts([*bare, point([0.2] * 20, 9, 5, "a"), point([0.9] * 20, 9, 5, "b")])
 
     assert [(each.reranker, each.bare.mean) for each in found] == [
         ("a", pytest.approx(0.3)),
@@ -130,7 +156,7 @@ def test_each_reranker_has_a_verdict_against_the_best_that_is_not_reranked():
 
 
 def test_best_that_nothing_quicker_matches_is_said_to_be_so():
-    [verdict] = verdicts([point([0.1] * 10, 5), point([0.2] * 10, 9, 5), point([0.9] * 10, 20, 9)])
+    [verdict] = verdicts([point([0.1] * 20, 5), point([0.2] * 20, 9, 5), point([0.9] * 20, 20, 9)])
 
     assert "nothing quicker keeps 99 % of its gain" in advice(verdict, "AP")[1]
     assert sweep.KEPT == 0.99

@@ -82,7 +82,7 @@ async def test_settings_that_change_nothing_are_left_as_they_are():
     )
 
     assert found.changes == {}
-    assert not found.gain.is_real
+    assert not found.gain.is_decided
 
 
 async def test_fit_to_chance_is_no_gain():

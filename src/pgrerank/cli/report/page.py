@@ -7,8 +7,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from pgrerank import __version__
+from pgrerank.cli.gain import sentence
 from pgrerank.cli.report import figures
-from pgrerank.usecases.report import FEWEST, Report
+from pgrerank.usecases.report import FEWEST, MEASURE, Report
 
 
 def page(report: Report, tenant_name: str) -> str:
@@ -22,6 +23,7 @@ def page(report: Report, tenant_name: str) -> str:
         fewest=FEWEST,
         version=__version__,
         figures=_figures(report),
+        gain=report.effect.gain and sentence(MEASURE, report.effect.gain),
     )
 
 
