@@ -32,11 +32,26 @@ def test_documents_that_are_not_stored_are_named(cli, tenant, stored, tmp_path):
     assert "Not stored: gone" in shown
 
 
+def test_ids_that_ingest_makes_of_paths_come_back_in_judgments(cli, tenant, stored, tmp_path):
+    folder, name = tmp_path / "help", "generator/MinGW Makefiles.rst"
+    (folder / "generator").mkdir(parents=True)
+    (folder / name).write_text("Generates makefiles for use with mingw32-make.")
+    place = ["-t", tenant, "-c", "docs"]
+    cli.well("ingest", folder, *place)
+    file = tmp_path / "spaced.tsv"
+    file.write_text(f"query-id\tcorpus-id\tscore\nq1\t{name}\t1\nq1\tMakefiles.rst\t1\n")
+
+    found = cli.json("judgment", "import", file, *place, "--queries", stored / "queries.jsonl")
+
+    assert (found["judgments"], found["unknown"]) == (2, ["Makefiles.rst"])
+
+
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
         ("q9 0 cars 1", "line 2: .*no query `q9`"),
         ("q1 0 cars 4", "line 2: grade: must be 0 to 3, not 4"),
+        ("q1 MinGW Makefiles.rst 1", "line 2: must be .* need tabs"),
         ("q1 0 cars best", "line 2: must be `query document grade`"),
     ],
 )

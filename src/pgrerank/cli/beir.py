@@ -1,21 +1,26 @@
 """Folders of labelled data in BEIR form, and TREC runs."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+import click
+
 from pgrerank.cli.command import Failed
 from pgrerank.cli.reading import jsonl
 from pgrerank.cli.reading.row import Row
 from pgrerank.domain.document import Document
+from pgrerank.domain.ingest import Rejection
 from pgrerank.usecases.read_row import InvalidRowError, json_object, row_id
 
 #: document ids to scores, best first, by query
 Run: TypeAlias = Mapping[str, Mapping[str, float]]
 
 _TREC_FIELDS = 6
-_TRAILING = {3: (1, 2), 4: (2, 3)}  # BEIR: query, document, grade; TREC: query, 0, document, grade
+_TREC_COLUMNS = 4
+_COLUMNS = (3, _TREC_COLUMNS)  # BEIR: query, document, grade; TREC: query, 0, document, grade
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +49,14 @@ class Dataset:
             yield from jsonl.rows(stream, path.name)
 
     def documents(self) -> Iterator[Document]:
-        """The corpus without the rows that cannot be read."""
-        return (row.item for row in self.rows() if isinstance(row.item, Document))
+        """The corpus without the rows that cannot be read; a message at its end counts them."""
+        rejected: list[Rejection] = []
+        for row in self.rows():
+            if isinstance(row.item, Document):
+                yield row.item
+            else:
+                rejected.append(row.item)
+        say_left_out(self.folder / "corpus.jsonl", rejected)
 
     def queries(self) -> dict[str, str]:
         """Query texts by id."""
@@ -59,6 +70,18 @@ class Dataset:
             names = ", ".join(file.name for file in files) or "none"
             raise Failed(f"{self.folder}: which judgments? In qrels/ there are: {names}")
         return wanted[0]
+
+
+def say_left_out(path: Path, rejected: Sequence[Rejection]) -> None:
+    """Tell on standard error how many rows of a corpus are no documents, and the first of them."""
+    if rejected:
+        first = rejected[0]
+        name = f" ({first.external_id})" if first.external_id else ""
+        click.echo(
+            f"{path}: {len(rejected)} rows were left out, the first on line {first.line}{name}: "
+            f"{first.reason}",
+            err=True,
+        )
 
 
 def texts(path: Path) -> dict[str, str]:
@@ -107,31 +130,73 @@ def qrels(path: Path) -> dict[str, dict[str, int]]:
 
 
 def judged(path: Path) -> Iterator[Judged]:
-    """The lines of a BEIR or TREC file of judgments."""
-    for line, text in enumerate(_lines(path), start=1):
-        fields = text.split()
-        place = _TRAILING.get(len(fields))
-        if line == 1 and place and not _is_integer(fields[place[1]]):
-            continue  # the header of a BEIR file
-        if place is None or not _is_integer(fields[place[1]]):
-            raise Failed(f"{path}, line {line}: must be `query document grade`, with tabs between")
-        document, grade = fields[place[0]], int(fields[place[1]])
-        yield Judged(line=line, query=fields[0], document=document, grade=grade)
+    """The lines of a BEIR or TREC file of judgments.
+
+    Where a line has a tab, tabs alone part its fields, so that ids may hold spaces.
+
+    Raises:
+        Failed: A line is neither form; names the file and the line.
+    """
+    may_be_header = True
+    for line, text in _lines(path):
+        fields = _fields(text)
+        found = _judged(line, fields, tabbed="\t" in text)
+        if found is not None:
+            yield found
+        elif not (may_be_header and _is_header(fields)):
+            raise Failed(
+                f"{path}, line {line}: must be `query document grade` or `query 0 document grade`, "
+                "the grade an integer; ids that hold spaces need tabs between the fields"
+            )
+        may_be_header = False
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    return len(fields) in _COLUMNS and not any(map(_is_integer, fields))
+
+
+def _judged(line: int, fields: Sequence[str], *, tabbed: bool) -> Judged | None:
+    if len(fields) not in _COLUMNS or not (all(fields) and _is_integer(fields[-1])):
+        return None
+    if len(fields) == _TREC_COLUMNS and not (tabbed or _is_iteration(fields[1])):
+        return None  # more likely an id with a space in it
+    return Judged(line=line, query=fields[0], document=fields[-2], grade=int(fields[-1]))
 
 
 def run(path: Path) -> dict[str, list[str]]:
-    """Document ids by query, best first, from a TREC run: by score, then by rank."""
-    scored: dict[str, list[tuple[float, int, str]]] = {}
-    for line, text in enumerate(_lines(path), start=1):
-        fields = text.split()
-        if len(fields) != _TREC_FIELDS:
-            raise Failed(f"{path}, line {line}: must be `query Q0 document rank score tag`")
+    """Document ids by query, best first, from a TREC run: by score, then by rank.
+
+    Where a line has a tab, tabs alone part its fields, so that ids may hold spaces.
+
+    Raises:
+        Failed: A line has another form, or a query names a document twice; names the line.
+    """
+    scored: dict[str, dict[str, tuple[float, int]]] = {}
+    for line, text in _lines(path):
+        fields = _fields(text)
+        if len(fields) != _TREC_FIELDS or not all(fields):
+            raise Failed(
+                f"{path}, line {line}: must be `query Q0 document rank score tag`; ids that hold "
+                "spaces need tabs between the fields"
+            )
         query, _, document, rank, score, _ = fields
         try:
-            scored.setdefault(query, []).append((-float(score), int(rank), document))
+            place = (-_finite(score), int(rank))
         except ValueError as error:
             raise Failed(f"{path}, line {line}: rank and score must be numbers") from error
-    return {query: [name for *_, name in sorted(rows)] for query, rows in scored.items()}
+        if scored.setdefault(query, {}).setdefault(document, place) is not place:
+            raise Failed(f"{path}, line {line}: `{document}` comes twice for query `{query}`")
+    return {
+        query: sorted(found, key=lambda name: (found[name], name))
+        for query, found in scored.items()
+    }
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def scored(documents: Sequence[str]) -> dict[str, float]:
@@ -140,20 +205,36 @@ def scored(documents: Sequence[str]) -> dict[str, float]:
 
 
 def write_run(path: Path, found: Run, tag: str) -> None:
-    """Write a TREC run."""
+    """Write a TREC run: spaces between the fields, or tabs where an id holds a space."""
     with path.open("w", encoding="utf-8") as target:
         for query, documents in found.items():
             for rank, (document, score) in enumerate(documents.items(), start=1):
-                target.write(f"{query} Q0 {document} {rank} {score:g} {tag}\n")
+                fields = [query, "Q0", document, str(rank), f"{score:g}", tag]
+                between = "\t" if len(" ".join(fields).split()) > _TREC_FIELDS else " "
+                target.write(between.join(fields) + "\n")
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise Failed(f"{path}: not UTF-8") from error
-    return [line for line in lines if line.strip()]
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Number and text of each line that is not blank. Raises Failed where one is not UTF-8."""
+    with path.open("rb") as stream:
+        for line, data in jsonl.lines(stream):
+            try:
+                yield line, data.decode("utf-8-sig").rstrip("\r\n")
+            except UnicodeDecodeError as error:
+                byte = data[error.start]
+                raise Failed(
+                    f"{path}, line {line}: not UTF-8: byte 0x{byte:02x} at position "
+                    f"{error.start + 1}"
+                ) from error
+
+
+def _fields(line: str) -> list[str]:
+    return [field.strip() for field in line.split("\t")] if "\t" in line else line.split()
+
+
+def _is_iteration(text: str) -> bool:
+    return text.upper() == "Q0" or _is_integer(text)
 
 
 def _is_integer(text: str) -> bool:
-    return text.lstrip("-").isdigit()
+    return text.removeprefix("-").isdecimal() and text.isascii()

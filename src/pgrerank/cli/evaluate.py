@@ -224,12 +224,7 @@ async def _filled(
     place = ingest.Place(house=house, tenant_id=tenant.id, collection=name)
     corpus = sources([str(data.folder / "corpus.jsonl")], Format.JSONL)
     report = await ingest.into(place, corpus, max_characters)
-    if report.rejected:
-        first = report.rejected[0]
-        output.messages().print(
-            f"{len(report.rejected)} documents were left out, "
-            f"the first on line {first.line}: {first.reason}"
-        )
+    beir.say_left_out(data.folder / "corpus.jsonl", report.rejected)
     return name
 
 

@@ -69,7 +69,8 @@ def import_(
     """Bring judgments into a collection.
 
     FILE holds `query document grade` lines (BEIR, with a header) or `query 0 document grade`
-    lines (TREC); documents go by the ids they were ingested with, grades are 0 to 3. Judgments
+    lines (TREC), with tabs between the fields where an id holds a space. A line that is neither
+    is named and nothing is stored. Documents go by the ids they were ingested with, grades are 0 to 3. Judgments
     that are stored already are not stored again, those that contradict each other are all kept.
     """
     found = _judgments(file, queries or file.parent.parent / "queries.jsonl", source, judged_by)
