@@ -1,4 +1,6 @@
 import datetime as dt
+import os
+import socket
 from contextlib import suppress
 
 import pytest
@@ -44,6 +46,50 @@ class TestMarkdown:
         assert found.text == "# Other\n\nText"
         assert found.metadata == {"tags": ["a", "b"], "date": str(dt.date(2024, 5, 1))}
 
+    def test_values_of_yaml_become_what_json_holds(self):
+        front = (
+            "s: !!set {b, a}\nb: !!binary aGk=\nt: 2001-12-14T21:59:43Z\n2001-01-01: x\n~: y\n1: z"
+        )
+
+        found = markdown.document("a.md", f"---\n{front}\n---\nText".encode()).metadata
+
+        assert found == {
+            "s": ["a", "b"],
+            "b": "aGk=",
+            "t": "2001-12-14T21:59:43Z",
+            "2001-01-01": "x",
+            "null": "y",
+            "1": "z",
+        }
+
+    @pytest.mark.parametrize("title", ["", "null", "[a, b]", "' '"])
+    def test_title_that_is_none_leaves_it_to_the_heading(self, title):
+        assert (
+            markdown.document("a.md", f"---\ntitle: {title}\n---\n# H\n\nx".encode()).title == "H"
+        )
+
+    def test_overlong_heading_is_no_title_and_stays(self):
+        text = f"# {'long ' * 500}\n\nText".strip()
+
+        found = markdown.document("a.md", text.encode())
+
+        assert (found.title, found.text) == ("", text)
+
+    def test_overlong_title_opens_the_text(self):
+        title = "long " * 500
+
+        found = markdown.document("a.md", f"---\ntitle: {title}\n---\nText".encode())
+
+        assert (found.title, found.text) == ("", f"{title.strip()}\n\nText")
+
+    @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+    def test_lines_end_as_they_may(self, end):
+        data = end.join(["---", "a: 1", "---", "# T\x0b\u2028", "", "one", "two"])
+
+        found = markdown.document("a.md", data.encode())
+
+        assert (found.metadata, found.text) == ({"a": 1}, "one\ntwo")
+
     def test_rule_at_the_top_is_no_front_matter(self):
         assert markdown.document("a.md", b"---\n\nText without an end").metadata == {}
 
@@ -68,6 +114,28 @@ class TestHtml:
         found = html.document("a.html", b"<h1>Keys</h1><p>Rotate.</p>")
 
         assert (found.title, found.text) == ("Keys", "Rotate.")
+
+    @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+    def test_byte_order_mark_is_followed(self, encoding):
+        page = "<title>Ä</title><p>ü".encode(encoding)
+
+        found = html.document("a.html", page)
+
+        assert (found.title, found.text) == ("Ä", "ü")
+
+    @pytest.mark.parametrize(
+        "page",
+        ["<![foo", "<!", "<!DOCTYPE [", "<?", "<a <b>", "<![CDATA[", "&#xffffffff;", "<!-- -- >"],
+    )
+    def test_broken_markup_is_read_as_far_as_it_goes(self, page):
+        assert "word" in html.document("a.html", f"<p>word</p>{page}".encode()).text
+
+    def test_overlong_title_opens_the_text(self):
+        page = f"<title>{'x' * 3000}</title><p>y"
+
+        found = html.document("a.html", page.encode())
+
+        assert (found.title, found.text) == ("", "x" * 3000 + "\n\ny")
 
     def test_declared_encoding_is_followed(self):
         page = '<meta charset="iso-8859-1"><p>Schlüssel</p>'.encode("iso-8859-1")
@@ -131,7 +199,23 @@ class TestFolders:
 class TestRefusals:
     @pytest.mark.parametrize(
         ("data", "reason"),
-        [(b"\xff\xfe", "not UTF-8"), (b"a\0b", "NUL"), (b" \n", "has no text")],
+        [
+            (b"caf\xe9", "not UTF-8: byte 0xe9 at position 4"),
+            (b"\xff\xfea\0b", "not UTF-16"),
+            (b"a\0b", "NUL"),
+            (b" \n", "has no text"),
+            (b"", "has no text"),
+            (b"\xef\xbb\xbf", "has no text"),
+            (b"---\nratio: .nan\n---\nx", "metadata: cannot be stored"),
+            (b"---\nratio: -.inf\n---\nx", "metadata: cannot be stored"),
+            (b'---\na: "\\u0000"\n---\nx', "metadata: must not contain the NUL"),
+            (b'---\na: "\\ud800"\n---\nx', "metadata: cannot be stored"),
+            (b'---\ntitle: "\\ud800"\n---\nx', "title: cannot be stored"),
+            (b"---\na: " + b"1" * 5000 + b"\n---\nx", "the front matter is not YAML"),
+            (b"---\na: &a [*a]\n---\nx", "an anchor holds itself"),
+            (b"---\na: " + b"[" * 500 + b"]" * 500 + b"\n---\nx", "levels deep"),
+            (b"---\n" + b"# c\n" * 70_000 + b"---\nx", "over the limit of 262144"),
+        ],
     )
     def test_bad_file_is_rejected_by_name(self, tmp_path, data, reason):
         (tmp_path / "deep").mkdir()
@@ -142,6 +226,59 @@ class TestRefusals:
         assert isinstance(row.item, Rejection)
         assert (row.source, row.line, row.item.external_id) == ("deep/bad.md", 1, "deep/bad.md")
         assert reason in row.item.reason
+
+    @pytest.mark.parametrize("repeat", ["[{}]", "{{<<: [{}]}}"])
+    def test_anchors_that_repeat_without_end_are_refused(self, repeat):
+        first = "[x, y]" if repeat == "[{}]" else "{x: 1, y: 2}"
+        lines = [f"a0: &a0 {first}"]
+        for level in range(1, 40):
+            names = ", ".join([f"*a{level - 1}"] * 9)
+            lines.append(f"a{level}: &a{level} {repeat.format(names)}")
+        data = "---\n" + "\n".join(lines) + "\n---\nText"
+
+        with pytest.raises(UnreadableError, match="more than 10000 values"):
+            markdown.document("a.md", data.encode())
+
+    def test_name_of_other_bytes_is_rejected_and_can_be_printed(self, tmp_path):
+        (tmp_path / "seen.md").write_text("text")
+        (tmp_path / os.fsdecode(b"caf\xe9.md")).write_text("text")
+
+        bad, good = items([tmp_path])
+
+        assert good.external_id == "seen.md"
+        assert bad.external_id == "caf\\xe9.md"
+        assert "not UTF-8" in bad.reason
+        assert bad.external_id.encode()
+
+    def test_path_that_is_too_long_for_an_id_is_rejected(self, tmp_path):
+        folder = tmp_path.joinpath(*["d" * 200] * 3)
+        folder.mkdir(parents=True)
+        (folder / "a.md").write_text("text")
+
+        (bad,) = items([tmp_path])
+
+        assert bad.reason == "id: must have 1 to 512 characters"
+        assert bad.external_id.startswith("ddd")
+
+    def test_pipes_and_sockets_and_loops_of_a_folder_are_left_out(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe.md")
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(tmp_path / "socket.md"))
+        (tmp_path / "loop").symlink_to(tmp_path)
+        (tmp_path / "itself.md").symlink_to(tmp_path / "itself.md")
+        (tmp_path / "seen.md").write_text("text")
+
+        assert [document.external_id for document in items([tmp_path])] == ["seen.md"]
+
+    def test_large_file_is_rejected_before_it_is_parsed(self, tmp_path):
+        (tmp_path / "a.md").write_bytes(b"> " * 1_000_000)
+        with (tmp_path / "b.html").open("wb") as stream:
+            stream.truncate(50 * 1024 * 1024)
+
+        markdown_file, html_file = items([tmp_path])
+
+        assert markdown_file.reason == "the file is larger than 1000 characters can be"
+        assert html_file.reason == "the file is larger than 33554432 bytes"
 
     def test_text_over_the_limit_is_rejected(self, tmp_path):
         (tmp_path / "long.txt").write_text("x" * 11)

@@ -7,10 +7,10 @@ from bs4.dammit import EncodingDetector
 from markdownify import MarkdownConverter
 
 from pgrerank.cli.reading import markdown
-from pgrerank.cli.reading.row import UnreadableError, decoded
+from pgrerank.cli.reading.row import UnreadableError, decoded, fitting
 from pgrerank.domain.document import Document
 
-_UNSEEN = ["script", "style", "template", "noscript", "head", "svg", "iframe"]
+_UNSEEN = ["script", "style", "template", "noscript", "head", "title", "svg", "iframe"]
 
 
 def document(external_id: str, data: bytes) -> Document:
@@ -28,8 +28,7 @@ def document(external_id: str, data: bytes) -> Document:
         text = MarkdownConverter(heading_style="ATX").convert_soup(soup).strip()
     except RecursionError as error:
         raise UnreadableError("its elements are nested too deeply") from error
-    if not title:
-        title, text = markdown.titled(text)
+    title, text = fitting(title, text) if title else markdown.titled(text)
     return Document(external_id=external_id, title=title, text=text.strip())
 
 

@@ -1,8 +1,9 @@
 """What a reader gives: documents and rejections, with where they stood."""
 
+import codecs
 from dataclasses import dataclass
 
-from pgrerank.domain.document import Document
+from pgrerank.domain.document import MAX_TITLE_CHARACTERS, Document
 from pgrerank.domain.ingest import Rejection
 
 
@@ -33,19 +34,33 @@ class UnreadableError(Exception):
         super().__init__(reason)
 
 
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+
+
 def decoded(data: bytes) -> str:
-    """UTF-8 text, without a byte order mark.
+    """UTF-8 text, or what a byte order mark says it is, without that mark.
 
     Raises:
-        UnreadableError: It is not UTF-8, or holds the NUL character, which Postgres cannot store.
+        UnreadableError: It is neither, or holds the NUL character, which Postgres cannot store.
     """
+    mark = next((mark for mark in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig" if mark is None else _BYTE_ORDER_MARKS[mark])
     except UnicodeDecodeError as error:
-        byte = data[error.start]
+        name = "UTF-8" if mark is None else _BYTE_ORDER_MARKS[mark].upper()
         raise UnreadableError(
-            f"not UTF-8: byte 0x{byte:02x} at position {error.start + 1}"
+            f"not {name}: byte 0x{data[error.start]:02x} at position {error.start + 1}"
         ) from error
     if "\0" in text:
         raise UnreadableError("holds the NUL character, so it is not text")
     return text
+
+
+def fitting(title: str, text: str) -> tuple[str, str]:
+    """Title and text; a title that is too long to be one opens the text instead."""
+    return (title, text) if len(title) <= MAX_TITLE_CHARACTERS else ("", f"{title}\n\n{text}")

@@ -6,16 +6,18 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from pgrerank.cli.reading import html, jsonl, markdown
+from pgrerank.cli.reading import front_matter, html, jsonl, markdown
 from pgrerank.cli.reading.row import Row, UnreadableError, decoded
 from pgrerank.cli.reading.source import Format, Source
-from pgrerank.domain.document import Document
+from pgrerank.domain.document import MAX_ID_CHARACTERS, Document
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
 from pgrerank.usecases.read_row import Repetitions, check_length
 
 #: bytes a file that is one document may have
 MAX_FILE_BYTES = 32 * 1024 * 1024
+_BYTES_OF_A_CHARACTER = 4
+_LONGEST_REASON = 500
 
 
 def rows(sources: Iterable[Source], *, max_characters: int) -> Iterator[Row]:
@@ -36,6 +38,9 @@ def rows(sources: Iterable[Source], *, max_characters: int) -> Iterator[Row]:
 
 
 def _read(source: Source, max_characters: int) -> Iterator[Row]:
+    if source.fault is not None:
+        yield _row(source, _refused(source, source.fault), 0)
+        return
     try:
         if source.path is None:
             yield from _opened(source, sys.stdin.buffer, max_characters)
@@ -43,8 +48,7 @@ def _read(source: Source, max_characters: int) -> Iterator[Row]:
         with source.path.open("rb") as stream:
             yield from _opened(source, stream, max_characters)
     except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        yield _row(source, Rejection(line=1, reason=reason, external_id=source.name), source.size)
+        yield _row(source, _refused(source, f"cannot be read: {error.strerror}"), source.size)
 
 
 def _opened(source: Source, stream: BinaryIO, max_characters: int) -> Iterator[Row]:
@@ -57,16 +61,26 @@ def _opened(source: Source, stream: BinaryIO, max_characters: int) -> Iterator[R
 
 def _whole(source: Source, data: bytes, max_characters: int) -> Document | Rejection:
     try:
-        document = _document(source, data)
+        document = _document(source, data, max_characters)
         check_length(document, max_characters)
     except (UnreadableError, InvalidRequestError, TooLargeError) as error:
-        return Rejection(line=1, reason=str(error), external_id=source.name)
+        return _refused(source, str(error))
+    except Exception as error:  # noqa: BLE001 - parsers of others, on files of strangers
+        # No file takes its neighbours with it, whatever one of the parsers makes of it.
+        return _refused(source, f"cannot be read as {source.format}: {error!r}"[:_LONGEST_REASON])
     return document
 
 
-def _document(source: Source, data: bytes) -> Document:
+def _refused(source: Source, reason: str) -> Rejection:
+    return Rejection(line=1, reason=reason, external_id=source.name[:MAX_ID_CHARACTERS])
+
+
+def _document(source: Source, data: bytes, max_characters: int) -> Document:
     if len(data) > MAX_FILE_BYTES:
         raise UnreadableError(f"the file is larger than {MAX_FILE_BYTES} bytes")
+    most = (max_characters + front_matter.MAX_CHARACTERS) * _BYTES_OF_A_CHARACTER
+    if source.format is not Format.HTML and len(data) > most:
+        raise UnreadableError(f"the file is larger than {max_characters} characters can be")
     document = _READERS[source.format](source.name, data)
     if not (document.text.strip() or document.title):
         raise UnreadableError("has no text")

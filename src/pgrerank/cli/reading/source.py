@@ -42,6 +42,8 @@ class Source:
     path: Path | None
     format: Format
     size: int
+    #: why nothing can be read there, as a clause
+    fault: str | None = None
 
 
 class UnknownFormatError(ValueError):
@@ -56,7 +58,8 @@ def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[Source]:
     """Every file of the paths, folders followed to their ends, sorted.
 
     In a folder, hidden files and those of unknown suffix are left out; of a BEIR folder
-    (`corpus.jsonl` beside `queries.jsonl`) only the corpus is read.
+    (`corpus.jsonl` beside `queries.jsonl`) only the corpus is read. Links to folders are not
+    followed. What cannot be listed is given as a source with a fault.
 
     Raises:
         UnknownFormatError: A file named outright has an unknown suffix.
@@ -79,17 +82,45 @@ def _folder(root: Path, wanted: Format) -> Iterator[Source]:
     if (root / "corpus.jsonl").is_file() and (root / "queries.jsonl").is_file():
         yield _file(root / "corpus.jsonl", "corpus.jsonl", wanted)
         return
-    for folder, children, files in os.walk(root):
+    closed: list[OSError] = []
+    for folder, children, files in os.walk(root, onerror=closed.append):
         children[:] = sorted(child for child in children if not child.startswith("."))
         for name in sorted(files):
             path = Path(folder, name)
-            if not name.startswith(".") and path.suffix.lower() in SUFFIXES and path.is_file():
-                yield _file(path, path.relative_to(root).as_posix(), wanted)
+            if not name.startswith(".") and path.suffix.lower() in SUFFIXES:
+                yield from _inside(path, path.relative_to(root).as_posix(), wanted)
+        yield from (_closed(error, root) for error in closed)
+        closed.clear()
+
+
+def _inside(path: Path, name: str, wanted: Format) -> Iterator[Source]:
+    """A file of a folder; links that lead nowhere, pipes and devices are none."""
+    try:
+        if path.is_file():
+            yield _file(path, name, wanted)
+    except OSError as error:
+        yield _unreadable(name, f"cannot be read: {error.strerror}")
+
+
+def _closed(error: OSError, root: Path) -> Source:
+    name = Path(error.filename).relative_to(root).as_posix()
+    return _unreadable(name, f"the folder cannot be read: {error.strerror}")
+
+
+def _unreadable(name: str, fault: str) -> Source:
+    return Source(name=_shown(name), path=None, format=Format.TEXT, size=0, fault=fault)
 
 
 def _file(path: Path, name: str, wanted: Format) -> Source:
     size = path.stat().st_size
     form = SUFFIXES.get(path.suffix.lower()) if wanted is Format.AUTO else wanted
     if form is None:
-        raise UnknownFormatError(str(path))
-    return Source(name=name, path=path, format=form, size=size)
+        raise UnknownFormatError(_shown(str(path)))
+    if _shown(name) != name and form is not Format.JSONL:
+        return _unreadable(name, "its name, which is to be its id, is not UTF-8")
+    return Source(name=_shown(name), path=path, format=form, size=size)
+
+
+def _shown(name: str) -> str:
+    r"""A name with its bytes that are not UTF-8 as `\xff`, so that it can be printed."""
+    return os.fsencode(name).decode(errors="backslashreplace")
