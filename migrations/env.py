@@ -6,7 +6,9 @@ from typing import Any
 
 import psycopg
 from alembic import context
+from pgvector.sqlalchemy import HALFVEC, SPARSEVEC, VECTOR
 from sqlalchemy import Connection, create_engine, pool
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from pgrerank import wiring
 from pgrerank.settings import Settings
@@ -22,6 +24,8 @@ PASSING = ("rerank_log_", "ix_chunk_embedding_hnsw_")
 MONTHS_AHEAD = 3
 #: run before the migrations; the last of them becomes the owner
 FOUNDATION = ("roles.sql", "schemas.sql")
+#: as Postgres writes them to whom does not look into `public`
+VECTORS: dict[str, Any] = {"public.vector": VECTOR, "public.halfvec": HALFVEC, "public.sparsevec": SPARSEVEC}
 
 
 @contextmanager
@@ -52,6 +56,7 @@ def options() -> dict[str, Any]:
 
 def migrate_online() -> None:
     with database_url() as url:
+        ischema_names.update(VECTORS)
         engine = create_engine(
             "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=pool.NullPool
         )

@@ -87,7 +87,7 @@ ALTER TABLE pgrerank.api_key OWNER TO pgrerank_owner;
 
 CREATE FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) RETURNS SETOF pgrerank.api_key
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT k.tenant_id,
      k.id,
@@ -111,7 +111,7 @@ ALTER FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) OWNER TO pgrerank
 
 CREATE FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     SET max_parallel_workers_per_gather TO '0'
     SET enable_seqscan TO 'off'
@@ -227,7 +227,7 @@ ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text
 
 CREATE FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) RETURNS double precision
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     found_fingerprint text;
@@ -319,7 +319,7 @@ ALTER FUNCTION pgrerank.calibration_curve_v1(score double precision, method text
 
 CREATE FUNCTION pgrerank.collection_size_chunk_v1() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if tg_op in ('INSERT', 'UPDATE') then
@@ -389,7 +389,7 @@ ALTER FUNCTION pgrerank.collection_size_chunk_v1() OWNER TO pgrerank_owner;
 
 CREATE FUNCTION pgrerank.collection_size_document_v1() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     if tg_op = 'INSERT' then
@@ -413,7 +413,7 @@ ALTER FUNCTION pgrerank.collection_size_document_v1() OWNER TO pgrerank_owner;
 
 CREATE FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) RETURNS public.sparsevec
     LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
     return described::public.sparsevec;
@@ -481,8 +481,8 @@ ALTER FUNCTION pgrerank.current_tenant_v1() OWNER TO pgrerank_owner;
 --
 
 CREATE FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath DEFAULT NULL::jsonpath, min_similarity double precision DEFAULT NULL::double precision, exact_limit integer DEFAULT 20000, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     SET max_parallel_workers_per_gather TO '0'
@@ -588,7 +588,7 @@ ALTER FUNCTION pgrerank.dense_leg_v1(collection_id uuid, model_id uuid, embeddin
 
 CREATE FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) RETURNS SETOF text
     LANGUAGE plpgsql
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
     SET lock_timeout TO '4s'
     AS $$
@@ -636,7 +636,7 @@ ALTER FUNCTION pgrerank.embedding_index_v1(collection_id uuid, model_id uuid) OW
 
 CREATE FUNCTION pgrerank.ensure_log_partitions_v1(months_ahead integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
     SET lock_timeout TO '4s'
     AS $$
@@ -1184,7 +1184,7 @@ ALTER VIEW pgrerank_analytics.health OWNER TO pgrerank_owner;
 
 CREATE FUNCTION pgrerank.health_summary_v1(by_tenant boolean) RETURNS TABLE(check_name text, state text, tenant text, collections bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     BEGIN ATOMIC
  SELECT h.check_name,
      h.state,
@@ -1214,7 +1214,7 @@ ALTER FUNCTION pgrerank.health_summary_v1(by_tenant boolean) OWNER TO pgrerank_o
 
 CREATE FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, candidates integer, chunk_count bigint, texts integer, filter jsonpath, min_similarity double precision, is_tiered boolean, k1 double precision, b double precision, title_boost double precision, fusion text, rrf_k integer, dense_weight double precision, keyword_weight double precision, sparse_weight double precision) RETURNS TABLE(dense_requested integer, dense_returned integer, dense_scan text, below_similarity integer, keyword_returned integer, keyword_scan text, sparse_returned integer, sparse_scan text, chunk_id uuid, document_id uuid, external_id text, title text, uri text, metadata jsonb, ordinal integer, content text, content_hash bytea, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision, fused_rank integer, fused_score double precision)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
     SET jit TO 'off'
     SET enable_seqscan TO 'off'
@@ -1336,8 +1336,8 @@ ALTER FUNCTION pgrerank.judgment_grades_v1() OWNER TO pgrerank_owner;
 --
 
 CREATE FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, k1 double precision DEFAULT 0.9, b double precision DEFAULT 0.4, title_boost double precision DEFAULT 1, among uuid[] DEFAULT NULL::uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();
@@ -1469,7 +1469,7 @@ ALTER FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidate
 
 CREATE FUNCTION pgrerank.lexeme_counts_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], counts bigint[]) RETURNS bigint[]
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
     SET max_parallel_workers_per_gather TO '0'
     SET enable_seqscan TO 'off'
@@ -1515,7 +1515,7 @@ ALTER FUNCTION pgrerank.lexeme_index_v1(lexeme text) OWNER TO pgrerank_owner;
 
 CREATE FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, width integer, reach integer, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET jit TO 'off'
     SET enable_sort TO 'off'
     SET enable_seqscan TO 'off'
@@ -1590,7 +1590,7 @@ ALTER FUNCTION pgrerank.nearest_indexed_v1(tenant_id uuid, collection_id uuid, m
 
 CREATE FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[]) RETURNS record
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     SET jit TO 'off'
     SET max_parallel_workers_per_gather TO '0'
@@ -1659,7 +1659,7 @@ ALTER FUNCTION pgrerank.nearest_of_documents_v1(tenant_id uuid, collection_id uu
 
 CREATE FUNCTION pgrerank.nearest_of_large_v1(tenant_id uuid, collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
     LANGUAGE plpgsql STABLE
-    SET search_path TO ''
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_generic_plan'
     AS $$
 declare
@@ -1845,8 +1845,8 @@ ALTER FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) OWNE
 --
 
 CREATE FUNCTION pgrerank.sparse_leg_v1(collection_id uuid, weights public.sparsevec, candidates integer, filter jsonpath DEFAULT NULL::jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) RETURNS record
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
     SET plan_cache_mode TO 'force_custom_plan'
     SET jit TO 'off'
     SET max_parallel_workers_per_gather TO '0'

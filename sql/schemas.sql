@@ -22,8 +22,48 @@ $$;
 create schema if not exists pgrerank authorization pgrerank_owner;
 create schema if not exists pgrerank_analytics authorization pgrerank_owner;
 
--- From here on as the owner, who is to own what follows.
+
+-- Nobody but the administrator makes objects that could stand for others of the same name: no
+-- temporary ones, and none in `public`, where pgvector is. Needs the owner of the database.
+do $$
+begin
+    if exists (
+        select
+        from pg_catalog.pg_database as d
+        cross join
+            pg_catalog.aclexplode(
+                coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))
+            ) as a
+        where
+            d.datname = pg_catalog.current_database()
+            and a.grantee = 0
+            and a.privilege_type = 'TEMPORARY'
+    ) then
+        execute pg_catalog.format(
+            'revoke temporary on database %I from public', pg_catalog.current_database()
+        );
+    end if;
+    if exists (
+        select
+        from pg_catalog.pg_namespace as n
+        cross join
+            pg_catalog.aclexplode(
+                coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))
+            ) as a
+        where
+            n.nspname = 'public'
+            and a.grantee = 0
+            and a.privilege_type = 'CREATE'
+    ) then
+        revoke create on schema public from public;
+    end if;
+end
+$$;
+
+-- From here on as the owner, who is to own what follows, and with no schema to look into but that
+-- of Postgres itself.
 set role pgrerank_owner;
+set search_path = pg_catalog, pg_temp;
 
 -- A function is callable by those it is granted to, not by everyone.
 alter default privileges revoke execute on functions from public;

@@ -3,7 +3,7 @@
 create function pgrerank.api_key_candidates_v1(key_prefix text)
 returns setof pgrerank.api_key
 language sql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select
         k.tenant_id,

@@ -38,7 +38,7 @@ create function pgrerank.bm25_v1(
     out scores double precision[]
 )
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = off
 set max_parallel_workers_per_gather = 0
 set enable_seqscan = off

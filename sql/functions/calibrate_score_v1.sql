@@ -11,7 +11,7 @@ create function pgrerank.calibrate_score_v1(
 )
 returns double precision
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     found_fingerprint text;

@@ -5,7 +5,7 @@
 create function pgrerank.collection_size_chunk_v1()
 returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     if tg_op in ('INSERT', 'UPDATE') then

@@ -10,7 +10,7 @@
 create function pgrerank.counted_lexemes_v1(described text, lexemes tsvector)
 returns public.sparsevec
 language plpgsql immutable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
     return described::public.sparsevec;

@@ -8,10 +8,9 @@
 --     `exact` or `hnsw`; below_similarity, how many of the nearest were dropped.
 -- Called by: hybrid_candidates_v1.
 --
--- Security definer: under row-level security the planner may not use what is not leakproof, and
--- each function below names the tenant itself. Vectors are read whole unless a large collection
--- gives a quicker way; a scan of an index that comes back short is repeated so, and a leg is never
--- underfilled while there are chunks to fill it.
+-- Runs as the owner, whom row-level security does not bind, and so names the tenant itself.
+-- Vectors are read whole unless a large collection gives a quicker way; a scan of an index that
+-- comes back short is repeated so: a leg is never underfilled while there are chunks to fill it.
 --
 -- The statements here have one good plan each, whatever the sizes, so they are planned once a
 -- connection (plan_cache_mode): for a small tenant planning would take longer than reading. That
@@ -41,8 +40,8 @@ create function pgrerank.dense_leg_v1(
     out scan text,
     out below_similarity integer
 )
-language plpgsql stable security definer
-set search_path = ''
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set jit = off
 set max_parallel_workers_per_gather = 0

@@ -4,7 +4,7 @@
 create function pgrerank.drop_log_partitions_before_v1(months integer)
 returns setof text
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set lock_timeout = '4s'
 as $$

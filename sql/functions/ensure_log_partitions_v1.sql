@@ -5,7 +5,7 @@
 create function pgrerank.ensure_log_partitions_v1(months_ahead integer)
 returns integer
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set lock_timeout = '4s'
 as $$

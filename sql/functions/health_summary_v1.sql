@@ -5,7 +5,7 @@
 create function pgrerank.health_summary_v1(by_tenant boolean)
 returns table (check_name text, state text, tenant text, collections bigint)
 language sql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
     select
         h.check_name,

@@ -9,6 +9,10 @@
 -- Returns: one row per candidate in fused order, and on each the reports of the legs (null where
 --     a leg was off). A search that finds nothing returns one row with the reports alone.
 -- Called by: queries/candidates.sql.
+--
+-- Security definer: under row-level security the planner may not use what is not leakproof, neither
+-- the operators of full-text search nor those of vectors. All that it calls runs as the owner too
+-- and names the tenant itself.
 create function pgrerank.hybrid_candidates_v1(
     collection_id uuid,
     model_id uuid,
@@ -58,7 +62,7 @@ returns table (
     fused_score double precision
 )
 language plpgsql stable security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set enable_seqscan = off

@@ -13,8 +13,8 @@
 -- Errors: as current_tenant_v1, where no tenant is set.
 -- Called by: hybrid_candidates_v1.
 --
--- Security definer: `@@` is not leakproof, so under row-level security the GIN index would not be
--- used.
+-- Runs as the owner and names the tenant itself: `@@` is not leakproof, so under row-level security
+-- the GIN index would not be used.
 --
 -- Chunks that cannot enter are not looked at (as in MaxScore, Turtle and Flood 1995, and WAND,
 -- Broder and others 2003): a word cannot add more than its idf, so a chunk whose words could not
@@ -36,8 +36,8 @@ create function pgrerank.keyword_leg_v1(
     out scores double precision[],
     out scan text
 )
-language plpgsql stable security definer
-set search_path = ''
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     tenant constant uuid := pgrerank.current_tenant_v1();

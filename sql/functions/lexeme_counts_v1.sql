@@ -12,7 +12,7 @@ create function pgrerank.lexeme_counts_v1(
 )
 returns bigint[]
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set max_parallel_workers_per_gather = 0
 set enable_seqscan = off

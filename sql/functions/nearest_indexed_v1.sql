@@ -29,7 +29,7 @@ create function pgrerank.nearest_indexed_v1(
     out scores double precision[]
 )
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set jit = off
 set enable_sort = off
 set enable_seqscan = off

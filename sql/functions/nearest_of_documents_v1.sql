@@ -19,7 +19,7 @@ create function pgrerank.nearest_of_documents_v1(
     out scores double precision[]
 )
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set jit = off
 set max_parallel_workers_per_gather = 0

@@ -36,7 +36,7 @@ create function pgrerank.nearest_of_large_v1(
     out scan text
 )
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare

@@ -5,8 +5,8 @@
 --     `exact`, or `no weights` where no chunk of the collection has some.
 -- Called by: hybrid_candidates_v1.
 --
--- Security definer, like the other legs, for plans that do not hang on policies. All weights of the
--- collection are read: they lie together, and pgvector has no index for vectors of any length.
+-- Runs as the owner, like the other legs, for plans that do not hang on policies. All weights of
+-- the collection are read: they lie together, and pgvector has no index for vectors of any length.
 create function pgrerank.sparse_leg_v1(
     collection_id uuid,
     weights public.sparsevec,
@@ -16,8 +16,8 @@ create function pgrerank.sparse_leg_v1(
     out scores double precision[],
     out scan text
 )
-language plpgsql stable security definer
-set search_path = ''
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
 set jit = off
 set max_parallel_workers_per_gather = 0

@@ -19,45 +19,11 @@ where
     and c.id = %(collection_id)s
 for key share of c;
 
--- stage_documents --
--- Where documents arrive: COPY into a table with row-level security is refused by Postgres. The
--- table stays with its connection, empty between transactions.
-create temporary table if not exists incoming_document_v1 (
-    id uuid not null,
-    external_id text not null,
-    title text not null,
-    uri text,
-    metadata jsonb not null,
-    content_hash bytea not null
-) on commit delete rows;
-
--- stage_chunks --
--- Where their chunks arrive.
-create temporary table if not exists incoming_chunk_v1 (
-    id uuid not null,
-    external_id text not null,
-    ordinal integer not null,
-    content text not null,
-    content_hash bytea not null,
-    token_count integer not null,
-    embedding public.vector not null,
-    tokens bytea,
-    sparse_tokens text[],
-    sparse_weights real[]
-) on commit delete rows;
-
--- copy_documents --
--- Takes the documents of a batch.
-copy pg_temp.incoming_document_v1 from stdin binary;
-
--- copy_chunks --
--- Takes their chunks.
-copy pg_temp.incoming_chunk_v1 from stdin binary;
-
 -- upsert_documents --
 -- Inserts or updates, and locks, in the order of external ids, so that two writers of the same
 -- documents wait for each other instead of deadlocking. A returned id differs from the one that
--- was sent where the document existed.
+-- was sent where the document existed. Arrays in step, one element a document: COPY into a table
+-- with row-level security is refused by Postgres, and nobody may make temporary tables.
 insert into pgrerank.document as d (
     tenant_id,
     id,
@@ -77,9 +43,17 @@ select
     i.uri,
     i.metadata,
     i.content_hash
-from pg_temp.incoming_document_v1 as i
+from
+    unnest(
+        %(ids)b::uuid[],
+        %(external_ids)b::text[],
+        %(titles)b::text[],
+        %(uris)b::text[],
+        %(metadata)b::jsonb[],
+        %(content_hashes)b::bytea[]
+    ) as i (id, external_id, title, uri, metadata, content_hash)
 order by i.external_id
-on conflict on constraint uq_document_tenant_id_collection_id_external_id do update
+on conflict (tenant_id, collection_id, external_id) do update
     set
         title = excluded.title,
         uri = excluded.uri,
@@ -93,35 +67,29 @@ returning d.id, d.external_id;
 delete from pgrerank.chunk as k
 where
     k.tenant_id = %(tenant_id)s
-    and k.document_id = any(%(document_ids)s::uuid[]);
+    and k.document_id = any(%(document_ids)b::uuid[]);
 
 -- insert_chunks --
 -- The new chunks with what the keyword leg needs; words of titles apart only in a collection that
 -- weighs them. Text beyond 100,000 characters of a chunk is
 -- not indexed: a tsvector holds 1 MB at most, and no chunk that fits a model comes near.
-with titled as materialized (
+with title as materialized (
     select
         d.id,
-        d.external_id,
-        nullif(left(d.title, %(title_characters)s), '') as title
-    from pg_temp.incoming_document_v1 as i
-    inner join pgrerank.document as d on i.external_id = d.external_id
-    where
-        d.tenant_id = %(tenant_id)s
-        and d.collection_id = %(collection_id)s
-),
-
-title as materialized (
-    select
-        t.*,
+        d.title,
         case
-            when %(weighs_titles)s::boolean and t.title is not null
+            when %(weighs_titles)s::boolean and d.title is not null
                 then
                     pgrerank.term_frequencies_v1(
-                        to_tsvector(%(text_search)s::regconfig, t.title)
+                        to_tsvector(%(text_search)s::regconfig, d.title)
                     )
         end as frequencies
-    from titled as t
+    from (
+        select
+            u.id,
+            nullif(left(u.title, %(title_characters)s), '') as title
+        from unnest(%(title_ids)b::uuid[], %(titles)b::text[]) as u (id, title)
+    ) as d
 ),
 
 arrived as materialized (
@@ -140,8 +108,16 @@ arrived as materialized (
                 100000
             )
         ) as tsv
-    from pg_temp.incoming_chunk_v1 as i
-    inner join title as d on i.external_id = d.external_id
+    from
+        unnest(
+            %(ids)b::uuid[],
+            %(document_ids)b::uuid[],
+            %(ordinals)b::integer[],
+            %(contents)b::text[],
+            %(content_hashes)b::bytea[],
+            %(token_counts)b::integer[]
+        ) as i (id, document_id, ordinal, content, content_hash, token_count)
+    inner join title as d on i.document_id = d.id
 )
 
 insert into pgrerank.chunk (
@@ -192,22 +168,17 @@ select
     i.id as chunk_id,
     case when vector_dims(i.embedding) <= 2000 then i.embedding end as embedding,
     case when vector_dims(i.embedding) > 2000 then i.embedding::public.halfvec end as half,
-    -- Row by row through the key: a join might read the whole table.
-    (
-        select k.document_id
-        from pgrerank.chunk as k
-        where
-            k.tenant_id = c.tenant_id
-            and k.id = i.id
-    ) as document_id
-from pg_temp.incoming_chunk_v1 as i
+    i.document_id
+from
+    unnest(%(ids)b::uuid[], %(document_ids)b::uuid[], %(vectors)b::public.vector[])
+        as i (id, document_id, embedding)
 cross join pgrerank.collection as c
 where
     c.tenant_id = %(tenant_id)s
     and c.id = %(collection_id)s;
 
 -- insert_tokens --
--- Their token vectors, where they come with some.
+-- Their token vectors, of those that come with some.
 insert into pgrerank.chunk_tokens (
     tenant_id,
     chunk_id,
@@ -219,11 +190,26 @@ select
     i.id as chunk_id,
     %(model_id)s,
     i.tokens
-from pg_temp.incoming_chunk_v1 as i
+from unnest(%(ids)b::uuid[], %(tokens)b::bytea[]) as i (id, tokens)
 where i.tokens is not null;
 
 -- insert_weights --
--- Their learned sparse weights, where they come with some.
+-- Learned sparse weights of documents, which every chunk of a document gets.
+with weighed as materialized (
+    select
+        u.id,
+        pgrerank.sparse_vector_v1(
+            array_agg(w.token) filter (where w.token is not null),
+            array_agg(w.weight) filter (where w.token is not null)
+        ) as weights
+    from unnest(%(weighed_ids)b::uuid[]) as u (id)
+    left join
+        unnest(%(word_ids)b::uuid[], %(words)b::text[], %(weights)b::real[])
+            as w (id, token, weight)
+        on u.id = w.id
+    group by u.id
+)
+
 insert into pgrerank.chunk_weights (
     tenant_id,
     collection_id,
@@ -234,6 +220,6 @@ select
     %(tenant_id)s,
     %(collection_id)s,
     i.id as chunk_id,
-    pgrerank.sparse_vector_v1(i.sparse_tokens, i.sparse_weights) as weights
-from pg_temp.incoming_chunk_v1 as i
-where i.sparse_tokens is not null;
+    w.weights
+from unnest(%(ids)b::uuid[], %(document_ids)b::uuid[]) as i (id, document_id)
+inner join weighed as w on i.document_id = w.id;

@@ -1,15 +1,15 @@
-"""How documents get in: staged by binary COPY, then put in place by set-based statements."""
+"""How documents get in: sent as binary arrays, put in place by set-based statements."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import LiteralString, TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS, passage_hash
+from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS, Document, passage_hash
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Change, EmbeddedDocument
@@ -17,21 +17,8 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.storage import models, queries
 from pgrerank.storage.pool import Connection
 
-Row: TypeAlias = Sequence[object]
-
-_DOCUMENT_TYPES = ("uuid", "text", "text", "text", "jsonb", "bytea")
-_CHUNK_TYPES = (
-    "uuid",
-    "text",
-    "int4",
-    "text",
-    "bytea",
-    "int4",
-    "vector",
-    "bytea",
-    "text[]",
-    "float4[]",
-)
+#: named arrays in step
+Columns: TypeAlias = dict[str, list[Any]]
 
 
 async def store(
@@ -56,26 +43,11 @@ async def store(
         collection.require_dimensions(len(vector))
     sent = {each.document.external_id: each for each in documents}
     new_ids = {external_id: uuid7() for external_id in sent}
-    await _stage(connection, sent, new_ids)
-    stored = await connection.execute(statements["upsert_documents"], place)
-    ids = {external_id: identifier for identifier, external_id in await stored.fetchall()}
+    ids = await _upsert(connection, place, sent, new_ids)
     replaced = [ids[each] for each in sent if ids[each] != new_ids[each]]
     await connection.execute(statements["delete_chunks"], {**place, "document_ids": replaced})
-    await connection.execute(
-        statements["insert_chunks"],
-        {
-            **place,
-            "text_search": collection.text_search,
-            "title_characters": PASSAGE_TITLE_CHARACTERS,
-            "weighs_titles": collection.retrieval.title_boost != 1,
-        },
-    )
-    await connection.execute(statements["insert_embeddings"], place)
-    await connection.execute(statements["insert_weights"], place)
-    if token_model is not None:
-        model_id = await models.identifier(connection, token_model)
-        named = {"tenant_id": tenant_id, "model_id": model_id}
-        await connection.execute(statements["insert_tokens"], named)
+    stored = {ids[external_id]: each for external_id, each in sent.items()}
+    await _insert(connection, collection, place, stored, token_model)
     return {each: Change.CREATED if ids[each] == new_ids[each] else Change.UPDATED for each in sent}
 
 
@@ -93,56 +65,84 @@ async def _hold(
         )
 
 
-async def _stage(
-    connection: Connection, sent: Mapping[str, EmbeddedDocument], new_ids: Mapping[str, UUID]
-) -> None:
-    statements = queries.load("incoming")
-    await connection.execute(statements["stage_documents"])
-    await connection.execute(statements["stage_chunks"])
-    documents = (_document_row(new_ids[key], each) for key, each in sent.items())
-    await _copy(connection, statements["copy_documents"], _DOCUMENT_TYPES, documents)
-    chunks = (row for each in sent.values() for row in _chunk_rows(each))
-    await _copy(connection, statements["copy_chunks"], _CHUNK_TYPES, chunks)
-
-
-async def _copy(
+async def _upsert(
     connection: Connection,
-    statement: LiteralString,
-    types: Sequence[str],
-    rows: Iterator[Row],
+    place: Mapping[str, object],
+    sent: Mapping[str, EmbeddedDocument],
+    new_ids: Mapping[str, UUID],
+) -> dict[str, UUID]:
+    """The documents themselves; their ids by external id."""
+    documents = [each.document for each in sent.values()]
+    columns: Columns = {
+        "ids": [new_ids[each.external_id] for each in documents],
+        "external_ids": [each.external_id for each in documents],
+        "titles": [each.title for each in documents],
+        "uris": [each.uri for each in documents],
+        "metadata": [Jsonb(each.metadata) for each in documents],
+        "content_hashes": [each.content_hash for each in documents],
+    }
+    statement = queries.load("incoming")["upsert_documents"]
+    stored = await connection.execute(statement, {**place, **columns})
+    return {external_id: identifier for identifier, external_id in await stored.fetchall()}
+
+
+async def _insert(
+    connection: Connection,
+    collection: Collection,
+    place: Mapping[str, object],
+    stored: Mapping[UUID, EmbeddedDocument],
+    token_model: ModelCard | None,
 ) -> None:
-    async with connection.cursor().copy(statement) as copy:
-        copy.set_types(types)
-        for row in rows:
-            await copy.write_row(row)
+    """Chunks of the documents, and what is stored of each chunk."""
+    statements = queries.load("incoming")
+    chunks = _chunks(stored)
+    values = {
+        **place,
+        **chunks,
+        "title_ids": list(stored),
+        "titles": [each.document.title for each in stored.values()],
+        "text_search": collection.text_search,
+        "title_characters": PASSAGE_TITLE_CHARACTERS,
+        "weighs_titles": collection.retrieval.title_boost != 1,
+    }
+    await connection.execute(statements["insert_chunks"], values)
+    vectors = list(chain.from_iterable(each.vectors for each in stored.values()))
+    placed = {**place, "ids": chunks["ids"], "document_ids": chunks["document_ids"]}
+    await connection.execute(statements["insert_embeddings"], {**placed, "vectors": vectors})
+    weights = _weights({key: each.document for key, each in stored.items()})
+    if weights["weighed_ids"]:
+        await connection.execute(statements["insert_weights"], {**placed, **weights})
+    if token_model is not None:
+        model_id = await models.identifier(connection, token_model)
+        tokens = list(chain.from_iterable(_tokens(each) for each in stored.values()))
+        values = {**placed, "model_id": model_id, "tokens": tokens}
+        await connection.execute(statements["insert_tokens"], values)
 
 
-def _document_row(identifier: UUID, embedded: EmbeddedDocument) -> Row:
-    document = embedded.document
-    return (
-        identifier,
-        document.external_id,
-        document.title,
-        document.uri,
-        Jsonb(document.metadata),
-        document.content_hash,
-    )
+def _chunks(stored: Mapping[UUID, EmbeddedDocument]) -> Columns:
+    rows = [(key, each.document, chunk) for key, each in stored.items() for chunk in each.chunks]
+    return {
+        "ids": [uuid7() for _ in rows],
+        "document_ids": [document_id for document_id, _, _ in rows],
+        "ordinals": [chunk.ordinal for _, _, chunk in rows],
+        "contents": [chunk.content for _, _, chunk in rows],
+        "content_hashes": [
+            passage_hash(document.title, chunk.content) for _, document, chunk in rows
+        ],
+        "token_counts": [chunk.token_count for _, _, chunk in rows],
+    }
 
 
-def _chunk_rows(embedded: EmbeddedDocument) -> Iterator[Row]:
-    document = embedded.document
-    sparse = document.sparse
-    tokens = embedded.tokens or [None] * len(embedded.chunks)
-    for chunk, vector, token_vectors in zip(embedded.chunks, embedded.vectors, tokens, strict=True):
-        yield (
-            uuid7(),
-            document.external_id,
-            chunk.ordinal,
-            chunk.content,
-            passage_hash(document.title, chunk.content),
-            chunk.token_count,
-            vector,
-            token_vectors,
-            None if sparse is None else list(sparse),
-            None if sparse is None else list(sparse.values()),
-        )
+def _weights(documents: Mapping[UUID, Document]) -> Columns:
+    """Sparse weights in three arrays in step, and the documents that come with some."""
+    weighed = {key: each.sparse for key, each in documents.items() if each.sparse is not None}
+    return {
+        "weighed_ids": list(weighed),
+        "word_ids": [key for key, sparse in weighed.items() for _ in sparse],
+        "words": [word for sparse in weighed.values() for word in sparse],
+        "weights": [weight for sparse in weighed.values() for weight in sparse.values()],
+    }
+
+
+def _tokens(embedded: EmbeddedDocument) -> Sequence[bytes | None]:
+    return embedded.tokens or [None] * len(embedded.chunks)
