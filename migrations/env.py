@@ -25,7 +25,11 @@ MONTHS_AHEAD = 3
 #: run before the migrations; the last of them becomes the owner
 FOUNDATION = ("roles.sql", "schemas.sql")
 #: as Postgres writes them to whom does not look into `public`
-VECTORS: dict[str, Any] = {"public.vector": VECTOR, "public.halfvec": HALFVEC, "public.sparsevec": SPARSEVEC}
+VECTORS: dict[str, Any] = {
+    "public.vector": VECTOR,
+    "public.halfvec": HALFVEC,
+    "public.sparsevec": SPARSEVEC,
+}
 
 
 @contextmanager
