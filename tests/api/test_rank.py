@@ -111,7 +111,8 @@ async def test_a_thousand_documents_keep_their_indexes(caller):
         ({"documents": [1]}, "documents[0]"),
         ({"limit": 0}, "limit"),
         ({"threshold": "bot"}, "threshold"),
-        ({"model": "none such"}, "none such"),
+        ({"model": "none-such"}, "none-such"),
+        ({"model": "none such"}, "model"),
         ({"top_n": 3}, "top_n"),
     ],
 )

@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from litestar import Litestar, Router
 from litestar.di import Provide
+from litestar.plugins.problem_details import ProblemDetailsPlugin
 
-from pgrerank.api import auth, framework, health, openapi
+from pgrerank.api import auth, framework, health, openapi, parameters
 from pgrerank.api.compat import routes
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.health import Ready
+from pgrerank.api.malformed import JsonRequest
 from pgrerank.api.native import (
     calibrations,
     collections,
@@ -78,7 +80,9 @@ def create_app(
             "observer": _always(observer),
             "readiness": _always(ready),
         },
-        plugins=[framework.plugin(limits)],
+        request_class=JsonRequest,
+        plugins=[ProblemDetailsPlugin()],
+        exception_handlers=framework.handlers(limits),
         after_exception=[framework.log_unexpected],
         request_max_body_size=limits.body_bytes,
         openapi_config=openapi.config(),
@@ -95,6 +99,7 @@ def _tenant_router(house: House, limits: Limits) -> Router:
         "/v1",
         route_handlers=TENANT_ROUTES,
         middleware=auth.middleware(house, limits),
+        guards=[parameters.known_only],
         dependencies={"caller": Provide(auth.caller, sync_to_thread=False)},
         security=[{openapi.KEY: []}],
     )
@@ -104,7 +109,7 @@ def _operator_router(token: str | None) -> Router:
     return Router(
         "/v1/tenants",
         route_handlers=tenants.ROUTES,
-        guards=[auth.operator_only(token)],
+        guards=[auth.operator_only(token), parameters.known_only],
         security=[{openapi.OPERATOR: []}],
     )
 

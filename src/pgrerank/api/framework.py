@@ -1,26 +1,22 @@
 """Litestar's own refusals, and what nobody planned, in the form of ours."""
 
-import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
 from typing import Any, TypeAlias, cast
 
 import structlog
+from litestar import Request, Response
 from litestar.exceptions import (
     HTTPException,
-    SerializationException,
     TooManyRequestsException,
     ValidationException,
 )
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
-from litestar.plugins.problem_details import (
-    ProblemDetailsConfig,
-    ProblemDetailsException,
-    ProblemDetailsPlugin,
-)
+from litestar.plugins.problem_details import ProblemDetailsException
 from litestar.types import Scope
 
+from pgrerank.api import validation
 from pgrerank.api.errors import KINDS, refused, unexpected
 from pgrerank.api.problem import (
     BODY,
@@ -36,10 +32,13 @@ from pgrerank.api.problem import (
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.limits import Limits
 
-_NAMED = re.compile(r"field `(.+)`")
+#: Litestar's name for a body
+_DATA = "data"
 
-#: what an exception of one kind comes to
-ToProblem: TypeAlias = Callable[[Any], ProblemDetailsException]
+Handled: TypeAlias = Request[Any, Any, Any]
+#: what an exception of one kind comes to, of this request
+ToProblem: TypeAlias = Callable[[Handled, Any], ProblemDetailsException]
+Handler: TypeAlias = Callable[[Handled, Any], Response[Any]]
 
 
 def problems(limits: Limits) -> dict[type[Exception], ToProblem]:
@@ -50,16 +49,20 @@ def problems(limits: Limits) -> dict[type[Exception], ToProblem]:
         TooManyRequestsException: _too_many_requests,
         ValidationException: _invalid,
         HTTPException: _refused_by_framework,
-        PgrerankError: refused,
-        Exception: unexpected,
+        PgrerankError: lambda _, error: refused(error),
+        Exception: lambda _, error: unexpected(error),
     }
 
 
-def plugin(limits: Limits) -> ProblemDetailsPlugin:
-    """Litestar's plugin, which answers every exception with a problem document."""
-    return ProblemDetailsPlugin(
-        ProblemDetailsConfig(exception_to_problem_detail_map=problems(limits))
-    )
+def handlers(limits: Limits) -> dict[int | type[Exception], Handler]:
+    """Exception handlers that answer every exception with a problem document."""
+    return {
+        failure: partial(_answered, to_problem) for failure, to_problem in problems(limits).items()
+    }
+
+
+def _answered(to_problem: ToProblem, request: Handled, error: Exception) -> Response[Any]:
+    return to_problem(request, error).to_response(request)
 
 
 async def log_unexpected(error: Exception, _: Scope) -> None:
@@ -74,64 +77,62 @@ def _is_planned(error: Exception) -> bool:
     return isinstance(error, (RecursionError, *KINDS))
 
 
-def _nested_too_deeply(_: RecursionError) -> ProblemDetailsException:
+def _nested_too_deeply(_: Handled, __: RecursionError) -> ProblemDetailsException:
     return problem(INVALID, "body: is nested too deeply", field=BODY)
 
 
-def _body_too_large(limits: Limits, _: RequestEntityTooLarge) -> ProblemDetailsException:
+def _body_too_large(
+    limits: Limits, _: Handled, __: RequestEntityTooLarge
+) -> ProblemDetailsException:
     detail = f"body: over the limit of {limits.body_bytes} bytes. Send it in parts."
     return problem(TOO_LARGE, detail, field=BODY)
 
 
-def _too_many_requests(error: TooManyRequestsException) -> ProblemDetailsException:
+def _too_many_requests(_: Handled, error: TooManyRequestsException) -> ProblemDetailsException:
     headers = dict(error.headers or {})
     wait_s = headers["RateLimit-Reset"]
     detail = f"This key used up its requests for the minute. Retry in {wait_s} s."
     return problem(TOO_MANY, detail, headers={**headers, "Retry-After": wait_s})
 
 
-def _refused_by_framework(error: HTTPException) -> ProblemDetailsException:
+def _refused_by_framework(_: Handled, error: HTTPException) -> ProblemDetailsException:
     kind = BY_STATUS.get(error.status_code, INTERNAL)
     if kind is INTERNAL:
         return unexpected(error)
     if kind is NOT_FOUND:
         return problem(kind, "There is no such path. /docs lists those that are.")
-    if isinstance(error.__cause__, SerializationException):
-        return problem(kind, f"body: is no valid JSON: {error.detail}", field=BODY)
     return problem(kind, error.detail, headers=error.headers)
 
 
-def _invalid(error: ValidationException) -> ProblemDetailsException:
-    fields = _fields(error)
+def _invalid(request: Handled, error: ValidationException) -> ProblemDetailsException:
+    fields = _fields(request, error)
     if not fields:
         return problem(INVALID, error.detail)
     detail = "; ".join(f"{each.field}: {each.problem}" for each in fields)
     return problem(INVALID, detail, field=fields[0].field, errors=fields)
 
 
-def _fields(error: ValidationException) -> list[FieldProblem]:
+def _fields(request: Handled, error: ValidationException) -> list[FieldProblem]:
     """What Litestar lists of a failed validation: message, key and source of each field."""
     if not isinstance(error.extra, list):
         return []
-    entries = cast("list[dict[str, str]]", error.extra)
-    return [
-        FieldProblem(field=_field(entry), problem=_message(entry), source=_source(entry))
-        for entry in entries
-    ]
+    expected: Mapping[str, Any] = request.route_handler.signature_model.__annotations__
+    return [_told(entry, expected) for entry in cast("list[dict[str, str]]", error.extra)]
 
 
-def _field(entry: Mapping[str, str]) -> str:
-    """The field's name. That of a missing or unknown one stands only in the message."""
-    key = entry.get("key", "data")
-    if key != "data":
-        return key
-    named = _NAMED.search(entry["message"])
-    return named[1] if named else BODY
-
-
-def _message(entry: Mapping[str, str]) -> str:
-    """What is wrong. Of an absent body Litestar says no more than the name of its argument."""
-    return "is missing" if entry["message"] == "'data'" else entry["message"]
+def _told(entry: Mapping[str, str | Enum], expected: Mapping[str, Any]) -> FieldProblem:
+    source, key = _source(entry), str(entry.get("key", _DATA))
+    if source != BODY:
+        return FieldProblem(
+            field=key,
+            problem=validation.told(str(entry["message"]), "", expected[key])[1],
+            source=source,
+        )
+    path = "" if key == _DATA else key
+    field, said = validation.told(str(entry["message"]), path, expected[_DATA])
+    # Of an absent body Litestar says no more than the name of its argument.
+    said = "is missing" if entry["message"] == f"'{_DATA}'" else said
+    return FieldProblem(field=field or BODY, problem=said, source=source)
 
 
 def _source(entry: Mapping[str, str | Enum]) -> str:

@@ -1,6 +1,7 @@
 """Ranges that values from outside must keep."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 from pgrerank.domain.errors import InvalidRequestError
 
@@ -19,10 +20,24 @@ def within(field: str, value: float | None, low: float, high: float) -> None:
         raise InvalidRequestError(field, f"must be from {low} to {high}, not {value}")
 
 
-def text(field: str, value: str | None, *, most: int, least: int = 0) -> None:
-    """Let None and texts of `least` to `most` characters that Postgres can store pass.
+def characters(field: str, value: str, *, most: int) -> None:
+    """Let texts of at most so many characters pass that UTF-8 can hold.
 
-    Where some characters are asked for, blanks alone are none.
+    Raises:
+        InvalidRequestError: It is too long, or holds half a surrogate pair; names the field.
+    """
+    if len(value) > most:
+        raise InvalidRequestError(field, f"must have at most {most} characters, not {len(value)}")
+    if (place := unpaired(value)) is not None:
+        raise InvalidRequestError(
+            field, f"has half a surrogate pair at character {place}, which is no text"
+        )
+
+
+def text(field: str, value: str | None, *, most: int, least: Literal[0, 1] = 0) -> None:
+    """Let None and texts of at most `most` characters that Postgres can store pass.
+
+    With `least` 1 a text must not be blank either.
 
     Raises:
         InvalidRequestError: It is too short or too long, blank, or holds the NUL character or half
@@ -32,15 +47,9 @@ def text(field: str, value: str | None, *, most: int, least: int = 0) -> None:
         return
     if least and not value.strip():
         raise InvalidRequestError(field, "must not be blank")
-    if not least <= len(value) <= most:
-        asked = f"at most {most}" if least <= 1 else f"{least} to {most}"
-        raise InvalidRequestError(field, f"must have {asked} characters, not {len(value)}")
+    characters(field, value, most=most)
     if "\0" in value:
         raise InvalidRequestError(field, "must not contain the NUL character")
-    if (place := unpaired(value)) is not None:
-        raise InvalidRequestError(
-            field, f"has half a surrogate pair at character {place}, which is no text"
-        )
 
 
 def unpaired(value: str) -> int | None:

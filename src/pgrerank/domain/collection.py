@@ -1,18 +1,16 @@
 """Collections: named sets of documents of a tenant, with how they are indexed."""
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from pgrerank.domain.errors import ConflictError, InvalidRequestError
+from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.ids import CollectionId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms
 
-NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 DEFAULT_TEXT_SEARCH = "english"
 
 
@@ -110,19 +108,3 @@ class Collection:
     def _model(self) -> str:
         name = f" ({self.embedder_name})" if self.embedder_name else ""
         return f"{self.embedder[:12]}{name}"
-
-
-def checked_name(name: str, field: str = "name") -> str:
-    """Return the name if it may name a tenant or collection.
-
-    Raises:
-        InvalidRequestError: It is not 1-64 of a-z, 0-9, `_`, `-`, `.`, with a letter or digit at
-            both ends.
-    """
-    if not NAME.fullmatch(name):
-        raise InvalidRequestError(
-            field,
-            "must be 1 to 64 characters of a-z, 0-9, `_`, `-` and `.`, "
-            "beginning and ending with a letter or digit",
-        )
-    return name

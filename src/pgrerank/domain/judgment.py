@@ -4,10 +4,15 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pgrerank.domain.bounds import text
+from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId
+from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 
 HIGHEST_GRADE = 3
+#: of a source, and of who judged
+MAX_LABEL_CHARACTERS = 200
 #: from here on a document counts as relevant
 RELEVANT = 1
 
@@ -31,12 +36,13 @@ class Judgment:
         """Refuse what means nothing.
 
         Raises:
-            InvalidRequestError: The query, the document or the source is empty, or the grade is
-                not 0 to 3.
+            InvalidRequestError: The query, the document, the source or who judged is blank, too
+                long or cannot be stored, or the grade is not 0 to 3.
         """
-        for name in ("query", "external_id", "source"):
-            if not str(getattr(self, name)).strip():
-                raise InvalidRequestError(name, "must not be empty")
+        text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
+        text("document", self.external_id, least=1, most=MAX_ID_CHARACTERS)
+        text("source", self.source, least=1, most=MAX_LABEL_CHARACTERS)
+        text("by", self.judged_by, least=1, most=MAX_LABEL_CHARACTERS)
         if not 0 <= self.grade <= HIGHEST_GRADE:
             raise InvalidRequestError("grade", f"must be 0 to {HIGHEST_GRADE}, not {self.grade}")
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from pgrerank.domain.bounds import instant
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.json import JsonObject
+from pgrerank.domain.name import check_optional_name
 
 
 class Source(StrEnum):
@@ -131,3 +133,14 @@ class RankingFilter:
     since: datetime | None = None
     #: created before
     until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no ranking can have.
+
+        Raises:
+            InvalidRequestError: An instant is not bounded as `bounds.instant` says, or it is no
+                name of a collection.
+        """
+        instant("since", self.since)
+        instant("until", self.until)
+        check_optional_name(self.collection, "collection")

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pgrerank.domain.bounds import within
+from pgrerank.domain.bounds import characters, text, within
 from pgrerank.domain.calibration import NOT_CALIBRATED, Answerable, Applied, logistic
 from pgrerank.domain.candidate import Cut, PairScore, Passage, RerankReport
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.model import ScoreKind
-from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS
+from pgrerank.domain.name import check_optional_name
+from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS, MAX_RAW_SCORE
 
 #: of one request; as many as the most liberal of the dialects takes
 MAX_DOCUMENTS = 10_000
+#: of one document
+MAX_TEXT_CHARACTERS = 2_000_000
 #: name of the product's own way to ask
 NATIVE = "native"
 
@@ -78,24 +81,22 @@ class RankRequest:
     dialect: str = NATIVE
 
     def __post_init__(self) -> None:
-        if not self.query.strip():
-            raise InvalidRequestError("query", "must not be blank")
-        if len(self.query) > MAX_QUERY_CHARACTERS:
-            raise InvalidRequestError(
-                "query", f"must have at most {MAX_QUERY_CHARACTERS} characters"
-            )
-        if "\0" in self.query:
-            raise InvalidRequestError("query", "must not contain the NUL character")
+        text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
         if not self.documents:
             raise InvalidRequestError("documents", "must not be empty")
         if len(self.documents) > MAX_DOCUMENTS:
             raise TooLargeError(
                 "documents", size=len(self.documents), limit=MAX_DOCUMENTS, unit="documents"
             )
+        for place, document in enumerate(self.documents):
+            characters(f"documents[{place}]", document.text, most=MAX_TEXT_CHARACTERS)
         within("limit", self.limit, 1, MAX_DOCUMENTS)
         within("depth", self.depth, 1, MAX_DOCUMENTS)
         within("budget_ms", self.budget_ms, 1, MAX_BUDGET_MS)
         within("min_relevance", self.min_relevance, 0, 1)
+        within("min_score", self.min_score, -MAX_RAW_SCORE, MAX_RAW_SCORE)
+        check_optional_name(self.collection, "collection")
+        check_optional_name(self.threshold, "threshold")
         if self.threshold is not None and self.collection is None:
             raise InvalidRequestError("threshold", "needs `collection`: thresholds belong to one")
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pgrerank.domain import filter as metadata_filter
-from pgrerank.domain.bounds import within
+from pgrerank.domain.bounds import text, within
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import JsonObject
+from pgrerank.domain.name import check_optional_name
 from pgrerank.domain.sparse import SparseWeights, check_weights
 
 MAX_CANDIDATES = 1000
@@ -14,6 +15,7 @@ MAX_DEPTH = 1000
 MAX_LIMIT = 1000
 MAX_QUERY_CHARACTERS = 100_000
 MAX_BUDGET_MS = 600_000
+MAX_RAW_SCORE = 1e9
 
 
 class Strategy(StrEnum):
@@ -90,12 +92,9 @@ class SearchRequest:
         within("budget_ms", self.budget_ms, 1, MAX_BUDGET_MS)
         within("min_similarity", self.min_similarity, -1, 1)
         within("min_relevance", self.min_relevance, 0, 1)
-        if len(self.query) > MAX_QUERY_CHARACTERS:
-            raise InvalidRequestError(
-                "query", f"must have at most {MAX_QUERY_CHARACTERS} characters"
-            )
-        if "\0" in self.query:
-            raise InvalidRequestError("query", "must not contain the NUL character")
+        within("min_score", self.min_score, -MAX_RAW_SCORE, MAX_RAW_SCORE)
+        text("query", self.query, most=MAX_QUERY_CHARACTERS)
+        check_optional_name(self.threshold, "threshold")
         for name in ("min_score", "min_relevance", "threshold"):
             if getattr(self, name) is not None and self.rerank is RerankMode.NEVER:
                 raise InvalidRequestError(name, "needs reranking, but `rerank` is `never`")
@@ -103,10 +102,18 @@ class SearchRequest:
         if self.filter is not None:
             metadata_filter.jsonpath(self.filter)
 
+    def require_query(self) -> None:
+        """Refuse to search for nothing. Where queries come later, as of judged ones, it is blank.
+
+        Raises:
+            InvalidRequestError: The query is blank.
+        """
+        text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
+
     @property
     def has_dense_leg(self) -> bool:
-        """Whether the query is embedded: a blank one has no meaning to be near to."""
-        return self.strategy is not Strategy.KEYWORD and bool(self.query.strip())
+        """Whether the query is embedded."""
+        return self.strategy is not Strategy.KEYWORD
 
     @property
     def effective_depth(self) -> int:

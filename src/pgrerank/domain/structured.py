@@ -17,11 +17,23 @@ _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])[_-]+(?=[A-
 _INDENT = "  "
 #: levels of objects and lists within one another that can be read
 DEEPEST = 32
+#: rows of a table
+MAX_ROWS = 10_000
 #: an object of this one field is a text in a wrapping
 _TEXT = "text"
 
 
-def readable(document: Any, rank_fields: Sequence[str] | None = None) -> str:
+def readables(documents: Sequence[Any], rank_fields: Sequence[str] | None = None) -> list[str]:
+    """Documents as text, as `readable` makes it; a refusal names the place of the document."""
+    return [
+        readable(document, rank_fields, field=f"documents[{place}]")
+        for place, document in enumerate(documents)
+    ]
+
+
+def readable(
+    document: Any, rank_fields: Sequence[str] | None = None, *, field: str = "documents"
+) -> str:
     """A document as text: one that is text stays as it is, unless it holds a JSON object or table.
 
     Fields keep their order and become lines of `name: value`, as YAML has them but without its
@@ -31,6 +43,7 @@ def readable(document: Any, rank_fields: Sequence[str] | None = None) -> str:
         document: What JSON can hold.
         rank_fields: The fields of an object that are read, in this order; those it lacks are
             passed over. None: all.
+        field: What a refusal calls it.
 
     Raises:
         InvalidRequestError: An object or list is nested more than 32 levels deep. A text that
@@ -38,7 +51,7 @@ def readable(document: Any, rank_fields: Sequence[str] | None = None) -> str:
     """
     value = _parsed(document) if isinstance(document, str) else document
     if not _is_shallow(value, DEEPEST):
-        raise InvalidRequestError("documents", f"must not nest more than {DEEPEST} levels deep")
+        raise InvalidRequestError(field, f"must not nest more than {DEEPEST} levels deep")
     if isinstance(value, dict):
         value = _chosen(cast("dict[str, Any]", value), rank_fields)
         if value.keys() == {_TEXT} and isinstance(value[_TEXT], str):

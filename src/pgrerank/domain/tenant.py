@@ -12,6 +12,7 @@ from pgrerank.domain.errors import ForbiddenError
 from pgrerank.domain.ids import KeyId, TenantId
 
 KEY_MARK = "pgr"
+MAX_KEY_NAME_CHARACTERS = 200
 PREFIX_LENGTH = 12  # characters shown in listings and used for look-up
 
 

@@ -6,9 +6,9 @@ from psycopg.rows import class_row
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids
-from pgrerank.domain.collection import checked_name
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.name import checked_name
 from pgrerank.domain.tenant import Tenant
 from pgrerank.storage import admin, queries
 

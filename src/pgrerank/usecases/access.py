@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from pgrerank.domain import tenant as tenants
+from pgrerank.domain.bounds import instant, text
 from pgrerank.domain.errors import AuthenticationError, InvalidRequestError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.tenant import ApiKey, Caller, Scope
+from pgrerank.domain.tenant import MAX_KEY_NAME_CHARACTERS, ApiKey, Caller, Scope
 from pgrerank.ports import Office
 
 
@@ -35,12 +36,14 @@ async def issue(
     """A new key and its secret, which is not kept and cannot be shown again.
 
     Raises:
-        InvalidRequestError: No scope, or an expiry that is past or lacks a time zone.
+        InvalidRequestError: No scope, a name that is blank, too long or cannot be stored, or an
+            expiry that is past, after the year 2999 or lacks a time zone.
+        ConflictError: A key that works has this name.
     """
     if not scopes:
         raise InvalidRequestError("scopes", f"must name at least one of {', '.join(Scope)}")
-    if expires_at is not None and expires_at.tzinfo is None:
-        raise InvalidRequestError("expires_at", "must have a time zone, such as Z")
+    text("name", name, least=1, most=MAX_KEY_NAME_CHARACTERS)
+    expires_at = instant("expires_at", expires_at)
     if expires_at is not None and expires_at <= office.clock.now():
         raise InvalidRequestError("expires_at", "must be in the future")
     secret = tenants.new_secret()

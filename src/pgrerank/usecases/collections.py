@@ -8,6 +8,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.name import checked_name
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms, check_terms
 from pgrerank.ports import House, LateInteraction, Office
@@ -42,9 +43,10 @@ async def create(
 
     Raises:
         ConflictError: It exists with another configuration, embedder, retrieval or reranker.
-        InvalidRequestError: There is no such text search configuration, no reranker or embedder of
+        InvalidRequestError: It is no name, there is no such text search configuration, no reranker or embedder of
             the name, or the embedder makes no token vectors.
     """
+    checked_name(name)
     house.reranker(reranker)
     model = house.embedder_named(embedder).model
     if store_tokens:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import PairScore, Passage
-from pgrerank.domain.collection import checked_name
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.name import checked_name
 from pgrerank.domain.reference import (
     MAX_PAIRS,
     Pair,

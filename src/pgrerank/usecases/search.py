@@ -27,13 +27,14 @@ async def search(
 
     Raises:
         NotFoundError: The tenant has no such collection or no such threshold.
-        InvalidRequestError: A cascade was asked for, and the collection stores no token vectors.
+        InvalidRequestError: The query is blank, or a cascade was asked for, and the collection stores no token vectors.
         ConflictError: There is a dense leg, and the collection was embedded by another model; or
             a cut was asked for that no calibration of the reranker stands for.
         OverloadedError: The embedder's waiting line is full. (A full line at the reranker is no
             error: the fused order is returned with status `skipped`.)
         UnavailableError: Postgres or the embedder is not there.
     """
+    request.require_query()
     collection, ranking = await ranked(house, tenant_id, collection_name, request)
     await house.rankings.record(tenant_id, collection, request, ranking)
     return ranking

@@ -5,9 +5,9 @@ from dataclasses import replace
 from uuid import UUID
 
 from pgrerank.domain.calibration import Fitted
-from pgrerank.domain.collection import checked_name
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.name import checked_name
 from pgrerank.domain.threshold import Choice, Promise, Threshold
 from pgrerank.ports import Office
 from pgrerank.usecases import guarantee

@@ -5,6 +5,7 @@ import pytest
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.errors import (
     ConflictError,
+    InvalidRequestError,
     NotFoundError,
     OverloadedError,
     QuotaError,
@@ -152,7 +153,6 @@ async def test_threshold_above_every_score_is_an_empty_answer():
         (QUERY, Strategy.HYBRID, True),
         (QUERY, Strategy.DENSE, True),
         (QUERY, Strategy.KEYWORD, False),
-        ("  ", Strategy.HYBRID, False),
     ],
 )
 async def test_query_is_embedded_only_where_a_dense_leg_needs_it(query, strategy, dense):
@@ -161,6 +161,15 @@ async def test_query_is_embedded_only_where_a_dense_leg_needs_it(query, strategy
     ranking = await search(furnished(), TENANT, "docs", request)
 
     assert (ranking.dense is not None) == dense
+
+
+async def test_a_blank_query_is_refused_and_not_recorded():
+    rankings = FakeRankings()
+
+    with pytest.raises(InvalidRequestError, match="query: must not be blank"):
+        await search(furnished(rankings=rankings), TENANT, "docs", SearchRequest(query=" \n"))
+
+    assert rankings.recorded == []
 
 
 async def test_unknown_collection_is_not_found_and_not_recorded():

@@ -28,7 +28,7 @@ class RerankV1(Struct, frozen=True, kw_only=True):
     model: wire.Model = None
     top_n: wire.TopN = None
     rank_fields: Annotated[
-        list[str] | None,
+        wire.RankFields,
         Meta(description="Fields of the objects that are read, in this order. Default: all."),
     ] = None
     return_documents: wire.Returned = None

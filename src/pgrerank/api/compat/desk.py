@@ -1,20 +1,22 @@
 """Where the dialects hand in what they were asked: one way to rank and to embed for all."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, SkipValidation
 
+from pgrerank.api import forms
 from pgrerank.api.compat.errors import EMPTY
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.rank import MAX_DOCUMENTS, BroughtDocument, Ranked, RankRequest
-from pgrerank.domain.structured import readable
+from pgrerank.domain.structured import readables
 from pgrerank.domain.tenant import Caller
 from pgrerank.ports import House, Observer
 from pgrerank.ports.scoring import Embedder, Vector
@@ -29,6 +31,7 @@ Collection = Annotated[
     str | None,
     HeaderParameter(
         name="X-Pgrerank-Collection",
+        pattern=forms.NAME,
         description="Name of the collection whose calibration, terms and reranker apply to a "
         "ranking. Unset: the tenant's calibration, the default reranker.",
     ),
@@ -56,30 +59,33 @@ class Desk:
         limit: int | None = None,
         truncate: bool = True,
         rank_fields: Sequence[str] | None = None,
-        field: str = "documents",
+        documents_name: str = "documents",
     ) -> Ranked:
         """Rank documents as the dialect's client brought them, strings or objects.
 
+        `documents_name` is what the dialect calls them.
+
         Raises:
-            InvalidRequestError: There are no documents, the query is blank, ...; names the
-                dialect's `field`.
+            InvalidRequestError: There are no documents, the query is blank, ...; names the field
+                as the dialect does.
             TooLargeError: The query is too long, or there are too many documents.
             NotFoundError: The tenant has no collection of the name in the header.
         """
         _check(len(query), self.limits.query_characters, "query", "characters")
         if not documents:
-            raise InvalidRequestError(field, EMPTY)
-        _check(len(documents), MAX_DOCUMENTS, field, "documents")
-        texts = await asyncio.to_thread(_texts, documents, rank_fields)
-        request = RankRequest(
-            query=query,
-            documents=tuple(map(BroughtDocument, texts)),
-            limit=limit and min(limit, len(texts)),
-            truncate=truncate,
-            model=self.reranker(model),
-            collection=self.collection,
-            dialect=dialect,
-        )
+            raise InvalidRequestError(documents_name, EMPTY)
+        _check(len(documents), MAX_DOCUMENTS, documents_name, "documents")
+        with _named_as(documents_name):
+            texts = await asyncio.to_thread(_texts, documents, rank_fields)
+            request = RankRequest(
+                query=query,
+                documents=tuple(map(BroughtDocument, texts)),
+                limit=limit and min(limit, len(texts)),
+                truncate=truncate,
+                model=self.reranker(model),
+                collection=self.collection,
+                dialect=dialect,
+            )
         ranked = await use_case.rank(self.house, self.caller.tenant_id, request)
         self.observer.ranked(request, ranked)
         return ranked
@@ -158,9 +164,21 @@ def provided(
     return Desk(house=house, caller=caller, limits=limits, observer=observer, collection=collection)
 
 
+@contextmanager
+def _named_as(documents: str) -> Generator[None]:
+    """Name documents in a refusal as the dialect does."""
+    try:
+        yield
+    except InvalidRequestError as error:
+        name, bracket, rest = error.field.partition("[")
+        if name != "documents":
+            raise
+        raise InvalidRequestError(f"{documents}{bracket}{rest}", error.problem) from error
+
+
 def _texts(documents: Sequence[Any], rank_fields: Sequence[str] | None) -> list[str]:
     """In a thread: thousands of objects take longer than the event loop may wait."""
-    return [readable(document, rank_fields) for document in documents]
+    return readables(documents, rank_fields)
 
 
 def _check(size: int, limit: int, field: str, unit: str) -> None:

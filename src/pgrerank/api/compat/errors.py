@@ -86,7 +86,7 @@ def _title(status: int) -> str:
 def _answered(
     to_problem: ToProblem, told: Told, request: Request[Any, Any, Any], error: Exception
 ) -> Response[Any]:
-    return request.state.get("told", told)(_refusal(to_problem(error)))
+    return request.state.get("told", told)(_refusal(to_problem(request, error)))
 
 
 def _refusal(problem: ProblemDetailsException) -> Refusal:

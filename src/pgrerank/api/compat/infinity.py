@@ -23,7 +23,7 @@ class InfinityRerank(Struct, frozen=True, kw_only=True):
     """What infinity takes."""
 
     query: wire.Query
-    documents: list[str]
+    documents: list[wire.String]
     model: wire.Model = None
     top_n: wire.TopN = None
     return_documents: wire.Returned = None

@@ -49,11 +49,12 @@ class OpenaiEmbed(Struct, frozen=True, kw_only=True):
     """What OpenAI takes, and what Jina and Voyage say of a text's part in a search."""
 
     input: Annotated[
-        str | list[str | int | list[int]],
+        wire.String
+        | list[wire.String | wire.Token | Annotated[list[wire.Token], Meta(max_length=100_000)]],
         Meta(description="A text or up to 2,048 of them. Token ids are refused."),
     ]
     model: Annotated[
-        str | None,
+        wire.Word | None,
         Meta(
             description="An id that `GET /v1/models` lists. Any other stands for the default "
             "embedder; the answer names the one that ran."
@@ -64,12 +65,13 @@ class OpenaiEmbed(Struct, frozen=True, kw_only=True):
         Meta(description="`base64`: little-endian 32 bit floats."),
     ] = None
     dimensions: Annotated[
-        int | None, Meta(description="Only the model's own number of dimensions.")
+        wire.Count, Meta(description="Only the model's own number of dimensions.")
     ] = None
     input_type: Annotated[
-        str | None, Meta(description="`query`: as queries are embedded. Else: as passages are.")
+        wire.Word | None,
+        Meta(description="`query`: as queries are embedded. Else: as passages are."),
     ] = None
-    task: Annotated[str | None, Meta(description="`retrieval.query`: likewise.")] = None
+    task: Annotated[wire.Word | None, Meta(description="`retrieval.query`: likewise.")] = None
 
     @property
     def is_query(self) -> bool:

@@ -17,13 +17,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, SkipValidation
 from msgspec import UNSET, Struct, UnsetType
 
-from pgrerank.api import auth, media
+from pgrerank.api import auth, media, validation
 from pgrerank.api.compat import cohere, errors, tei, voyage, wire
 from pgrerank.api.compat.desk import Desk, TheDesk
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.health import OK, Ready
 from pgrerank.api.injected import TheHouse
-from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.rank import Ranked
 from pgrerank.domain.tenant import Scope
 
@@ -36,10 +35,10 @@ class AnyRerank(Struct, frozen=True, kw_only=True):
     query: wire.Query
     documents: wire.Documents
     model: wire.Model = None
-    top_n: int | None = None
+    top_n: wire.CountOrAll = None
     top_k: wire.Count | UnsetType = UNSET
     truncation: bool | UnsetType | None = UNSET
-    rank_fields: list[str] | None = None
+    rank_fields: wire.RankFields = None
     return_documents: wire.Returned = None
     raw_scores: bool | None = None
     use_activation: bool | None = None
@@ -212,9 +211,8 @@ def refused(refusal: Refusal) -> Response[Any]:
 
 
 def _read(data: dict[str, Any], kind: type[Any]) -> Any:
+    """A body as a dialect's, converted as bodies of one dialect are everywhere."""
     try:
-        return msgspec.convert(data, kind)
+        return msgspec.convert(data, kind, strict=False)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at `$")
-        field = path.rstrip("`").lstrip(".") or "body"
-        raise InvalidRequestError(field, problem) from error
+        raise validation.refusal(error, kind) from error

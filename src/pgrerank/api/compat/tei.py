@@ -48,7 +48,7 @@ class TeiRerank(Struct, frozen=True, kw_only=True):
     """What TEI takes. All texts come back, whatever else is asked."""
 
     query: wire.Query
-    texts: list[str]
+    texts: list[wire.String]
     truncate: Annotated[
         bool | None,
         Meta(description="false: refuse a text that is too long, instead of reading a part."),
@@ -73,11 +73,11 @@ class TeiScore(Struct, frozen=True, kw_only=True):
 class TeiEmbed(Struct, frozen=True, kw_only=True):
     """What TEI takes. Vectors have unit length, whatever `normalize` says."""
 
-    inputs: str | list[str]
+    inputs: wire.String | list[wire.String]
     truncate: bool | None = None
     normalize: bool | None = None
     prompt_name: Annotated[
-        str | None,
+        wire.Word | None,
         Meta(description="`query`: as queries are embedded. Anything else: as passages are."),
     ] = None
 
@@ -177,7 +177,7 @@ def info(desk: TheDesk) -> TeiInfo:
 async def answered(desk: Desk, data: TeiRerank) -> Response[list[TeiScore]]:
     """Rank, and answer as TEI does."""
     ranked = await desk.rank(
-        NAME, data.query, data.texts, field="texts", truncate=data.truncate is not False
+        NAME, data.query, data.texts, documents_name="texts", truncate=data.truncate is not False
     )
     rows = [
         TeiScore(

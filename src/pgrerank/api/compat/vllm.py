@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from litestar import Response, post
 from litestar.params import JSONBody
@@ -12,8 +12,9 @@ from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, wire
 from pgrerank.api.compat.desk import Desk, TheDesk
 from pgrerank.api.compat.errors import Refusal
+from pgrerank.domain import bounds
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
-from pgrerank.domain.rank import Ranked
+from pgrerank.domain.rank import MAX_TEXT_CHARACTERS, Ranked
 from pgrerank.domain.tenant import Scope
 
 NAME = "vllm"
@@ -24,17 +25,17 @@ MAX_QUERIES = 1_000
 class Part(Struct, frozen=True, kw_only=True):
     """A piece of a text; images and the like are refused."""
 
-    type: str = "text"
-    text: str | None = None
+    type: wire.Word = "text"
+    text: wire.String | None = None
 
 
 class Content(Struct, frozen=True, kw_only=True):
     """A text in pieces."""
 
-    content: list[Part]
+    content: Annotated[list[Part], Meta(max_length=1_000)]
 
 
-Text: TypeAlias = str | Content
+Text: TypeAlias = wire.String | Content
 Texts: TypeAlias = Text | list[Text]
 UseActivation = Annotated[
     bool | None,
@@ -49,7 +50,7 @@ class VllmRerank(Struct, frozen=True, kw_only=True):
     documents: Texts
     model: wire.Model = None
     top_n: Annotated[
-        Annotated[int, Meta(ge=0)] | None,
+        wire.CountOrAll,
         Meta(description="Results in the answer at most; 0: all."),
     ] = None
     use_activation: UseActivation = None
@@ -70,15 +71,25 @@ class VllmScore(Struct, frozen=True, kw_only=True):
 
     def pairs(self) -> tuple[list[str], list[str]]:
         """Left and right texts, equally many. Raises InvalidRequestError."""
-        left = _listed("queries", self.queries or self.text_1 or self.data_1)
-        right = _listed("documents", self.documents or self.items or self.text_2 or self.data_2)
+        left_name, left = self._first("queries", "text_1", "data_1", least=1)
+        right_name, right = self._first("documents", "items", "text_2", "data_2", least=0)
         if len(left) == 1:
             left *= len(right)
         if len(left) != len(right):
             raise InvalidRequestError(
-                "queries", f"{len(left)} against {len(right)} documents: one, or equally many"
+                left_name, f"{len(left)} against {len(right)} {right_name}: one, or equally many"
             )
         return left, right
+
+    def _first(self, *names: str, least: Literal[0, 1]) -> tuple[str, list[str]]:
+        """The first of these fields that was sent, and its texts of so many characters or more."""
+        name = next((name for name in names if getattr(self, name) is not None), names[0])
+        texts = _listed(name, getattr(self, name))
+        if not texts:
+            raise InvalidRequestError(name, errors.EMPTY)
+        for place, text in enumerate(texts):
+            bounds.text(f"{name}[{place}]", text, least=least, most=MAX_TEXT_CHARACTERS)
+        return name, texts
 
 
 class Shown(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ class VoyageRerank(Struct, frozen=True, kw_only=True):
     """What Voyage takes."""
 
     query: wire.Query
-    documents: list[str]
+    documents: list[wire.String]
     model: wire.Model = None
     top_k: wire.TopN = None
     truncation: Annotated[

@@ -4,15 +4,30 @@ from typing import Annotated, Any, TypeAlias
 
 from msgspec import Meta, Struct
 
-from pgrerank.domain.rank import Ranked
+from pgrerank.domain.rank import MAX_TEXT_CHARACTERS, Ranked
+from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 
-Query = Annotated[str, Meta(description="What the documents are held against.")]
+#: as many as an integer of Postgres holds
+_MOST = 2**31 - 1
+#: a name of a model, of a field and the like
+Word = Annotated[str, Meta(max_length=1_000)]
+Query = Annotated[
+    str,
+    Meta(max_length=MAX_QUERY_CHARACTERS, description="What the documents are held against."),
+]
+String = Annotated[str, Meta(max_length=MAX_TEXT_CHARACTERS)]
 #: strings, or objects whose fields are read
-Documents: TypeAlias = list[str | dict[str, Any]]
-Count: TypeAlias = Annotated[int, Meta(ge=1)] | None
+Documents: TypeAlias = list[
+    String | Annotated[dict[Annotated[str, Meta(max_length=1_000)], Any], Meta(max_length=1_000)]
+]
+Count: TypeAlias = Annotated[int, Meta(ge=1, le=_MOST)] | None
 TopN = Annotated[Count, Meta(description="Results in the answer at most. Default: all.")]
+Token: TypeAlias = Annotated[int, Meta(ge=0, le=_MOST)]
+#: vLLM says 0 for all
+CountOrAll: TypeAlias = Annotated[int, Meta(ge=0, le=_MOST)] | None
+RankFields: TypeAlias = Annotated[list[Word], Meta(max_length=1_000)] | None
 Model = Annotated[
-    str | None,
+    Word | None,
     Meta(
         description="An id that `GET /v1/models` lists. Any other stands for the default reranker; "
         "the answer names the one that ran."

@@ -7,13 +7,28 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pgrerank.api.native.ranked import Answer, Answerable, Calibration, Cut, Rerank
-from pgrerank.api.native.schemas import NAME_PATTERN
+from pgrerank.api.native.schemas import (
+    CollectionName,
+    JsonObject,
+    ModelName,
+    RawScore,
+    ThresholdName,
+)
 from pgrerank.domain import rank as domain
+from pgrerank.domain.filter import MAX_KEY_CHARACTERS, MAX_KEYS
 from pgrerank.domain.rank import MAX_DOCUMENTS, BroughtDocument, RankRequest
-from pgrerank.domain.request import MAX_BUDGET_MS
-from pgrerank.domain.structured import readable
+from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS
+from pgrerank.domain.structured import MAX_ROWS, readables
 
-Brought = str | dict[str, Any] | list[Any]
+Brought = (
+    Annotated[str, Meta(max_length=domain.MAX_TEXT_CHARACTERS)]
+    | JsonObject
+    | Annotated[list[Any], Meta(max_length=MAX_ROWS)]
+)
+RankFields = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=MAX_KEY_CHARACTERS)]],
+    Meta(max_length=MAX_KEYS),
+]
 
 
 class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -22,6 +37,8 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     query: Annotated[
         str,
         Meta(
+            min_length=1,
+            max_length=MAX_QUERY_CHARACTERS,
             description="A question or keywords, not blank.",
             examples=["how do I renew my passport"],
         ),
@@ -41,7 +58,7 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ]
     rank_fields: Annotated[
-        list[str] | None,
+        RankFields | None,
         Meta(description="The fields of objects that are read, in this order. Unset: all."),
     ] = None
     limit: Annotated[
@@ -67,21 +84,21 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(description="Read what fits of a document that is too long. `false`: refuse it, 400."),
     ] = True
     collection: Annotated[
-        Annotated[str, Meta(pattern=NAME_PATTERN)] | None,
+        CollectionName | None,
         Meta(
             description="The collection whose calibration, thresholds and terms apply. Unset: the "
             "calibration of all of the tenant, if there is one."
         ),
     ] = None
     threshold: Annotated[
-        Annotated[str, Meta(pattern=NAME_PATTERN)] | None,
+        ThresholdName | None,
         Meta(
             description="Name of a stored threshold of the collection under which a result is cut; "
             "409 where it is of another reranker."
         ),
     ] = None
     min_score: Annotated[
-        float | None,
+        RawScore | None,
         Meta(description="Raw score under which a result is cut, in the reranker's unit."),
     ] = None
     min_relevance: Annotated[
@@ -92,7 +109,7 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = None
     model: Annotated[
-        str | None,
+        ModelName | None,
         Meta(description="Name of one of the operator's rerankers. Unset: the default."),
     ] = None
     explain: Annotated[
@@ -104,7 +121,7 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         given = {name: getattr(self, name) for name in self.__struct_fields__}
         fields = given.pop("rank_fields")
         brought = given.pop("documents")
-        texts = [BroughtDocument(readable(each, fields)) for each in brought]
+        texts = map(BroughtDocument, readables(brought, fields))
         return RankRequest(documents=tuple(texts), **given)
 
 

@@ -9,14 +9,15 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pgrerank.api.native.answers import NextCursor
-from pgrerank.api.native.schemas import NAME_PATTERN
+from pgrerank.api.native.schemas import CollectionName
 from pgrerank.domain import calibration as calibrations
 from pgrerank.domain import request as knobs
 from pgrerank.domain import threshold as thresholds
 from pgrerank.domain.calibration import Method, Unjudged
 from pgrerank.domain.document import MAX_ID_CHARACTERS
+from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId
-from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT, Feedback
+from pgrerank.domain.judgment import HIGHEST_GRADE, MAX_LABEL_CHARACTERS, RELEVANT, Feedback
 from pgrerank.domain.judgment import Judgment as Judged
 from pgrerank.domain.page import Page
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
@@ -28,8 +29,7 @@ MAX_PAIRS = 10_000
 
 Grade = Annotated[int, Meta(ge=0, le=HIGHEST_GRADE, description="0: not relevant, to 3: the best.")]
 Text = Annotated[str, Meta(min_length=1, max_length=knobs.MAX_QUERY_CHARACTERS)]
-Label = Annotated[str, Meta(min_length=1, max_length=200)]
-CollectionName = Annotated[str, Meta(pattern=NAME_PATTERN, examples=["docs"])]
+Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL_CHARACTERS)]
 
 
 class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,17 +66,7 @@ class NewJudgments(_Sent, frozen=True, kw_only=True):
 
     def values(self) -> list[Judged]:
         """The domain's values. Raises InvalidRequestError for what means nothing."""
-        return [
-            Judged(
-                query=each.query,
-                external_id=each.document,
-                chunk_id=each.chunk_id and ChunkId(each.chunk_id),
-                grade=each.grade,
-                source=each.source,
-                judged_by=each.by,
-            )
-            for each in self.judgments
-        ]
+        return [_judged(each, place) for place, each in enumerate(self.judgments)]
 
 
 class JudgmentsTaken(_Answer, frozen=True, kw_only=True):
@@ -342,6 +332,20 @@ class ThresholdSet(_Answer, frozen=True, kw_only=True):
     cutoff: float | None
     min_relevance: float | None
     explanation: str
+
+
+def _judged(sent: Judgment, place: int) -> Judged:
+    try:
+        return Judged(
+            query=sent.query,
+            external_id=sent.document,
+            chunk_id=sent.chunk_id and ChunkId(sent.chunk_id),
+            grade=sent.grade,
+            source=sent.source,
+            judged_by=sent.by,
+        )
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"judgments[{place}].{error.field}", error.problem) from error
 
 
 def _point(point: calibrations.Point) -> Point:

@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from pgrerank.api import auth, media
+from pgrerank.api import auth, forms, media
 from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
@@ -54,7 +54,7 @@ async def list_calibrations(
     *,
     house: TheHouse,
     caller: TheCaller,
-    collection: Annotated[str | None, QueryParameter(pattern=schemas.NAME_PATTERN)] = None,
+    collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     limit: schemas.PageLimit = schemas.PAGE,
     cursor: schemas.Cursor = None,
 ) -> Calibrations:

@@ -14,6 +14,8 @@ from pgrerank.api.native import schemas
 from pgrerank.api.native.answers import Document, Documents, Ingested
 from pgrerank.api.native.ingest_operation import IngestOperation
 from pgrerank.api.native.rows import rows
+from pgrerank.domain.bounds import text
+from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases.ingest import ingest
@@ -22,7 +24,10 @@ TAGS = ["documents"]
 
 ExternalId = Annotated[
     str,
-    PathParameter(description="Your id of the document, percent-encoded; it may hold slashes."),
+    PathParameter(
+        max_length=MAX_ID_CHARACTERS,
+        description="Your id of the document, percent-encoded; it may hold slashes.",
+    ),
 ]
 _RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
 
@@ -134,8 +139,7 @@ def _exact(request: Request[Any, Any, Any], routed: str) -> str:
         external_id = unquote(raw[1].decode(), errors="strict") if raw else routed.lstrip("/")
     except UnicodeDecodeError as error:
         raise InvalidRequestError("external_id", "must be percent-encoded UTF-8") from error
-    if "\0" in external_id:
-        raise InvalidRequestError("external_id", "must not contain the NUL character")
+    text("external_id", external_id, least=1, most=MAX_ID_CHARACTERS)
     return external_id
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pgrerank.api.native.answers import NextCursor
+from pgrerank.api.native.schemas import CollectionName
 from pgrerank.domain import evaluation as domain
 from pgrerank.domain import request as knobs
 from pgrerank.domain.page import Page
@@ -15,7 +16,6 @@ from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 MAX_QUERIES = 500
 QUERIES = 50
 
-CollectionName = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9_.-]{0,62}[a-z0-9])?$")]
 Metrics = Annotated[
     dict[str, float],
     Meta(

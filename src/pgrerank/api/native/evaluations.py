@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from pgrerank.api import auth, media
+from pgrerank.api import auth, forms, media
 from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
@@ -60,7 +60,7 @@ async def evaluate(data: JSONBody[NewEvaluation], house: TheHouse, caller: TheCa
 async def list_evaluations(
     house: TheHouse,
     caller: TheCaller,
-    collection: Annotated[str | None, QueryParameter(pattern=schemas.NAME_PATTERN)] = None,
+    collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     limit: schemas.PageLimit = schemas.PAGE,
     cursor: schemas.Cursor = None,
 ) -> Evaluations:

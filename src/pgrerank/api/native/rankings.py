@@ -1,25 +1,22 @@
 """Routes of the rerank log."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from pgrerank.api import auth
+from pgrerank.api import auth, forms
 from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
 from pgrerank.api.native.logged import Reranking, Rerankings
 from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.log import RankingFilter, Source
 from pgrerank.domain.tenant import Scope
 
 TAGS = ["search"]
-Instant = datetime | None
 
 
 @get(
@@ -34,17 +31,19 @@ async def list_rerankings(
     *,
     house: TheHouse,
     caller: TheCaller,
-    collection: Annotated[str | None, QueryParameter(pattern=schemas.NAME_PATTERN)] = None,
+    collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     source: Annotated[
         Source | None,
         QueryParameter(description="`search`, or `api`: rankings of documents that you brought."),
     ] = None,
     status: FromQuery[RerankStatus | None] = None,
     since: Annotated[
-        Instant, QueryParameter(description="Made at or after this instant, with time zone.")
+        schemas.Instant | None,
+        QueryParameter(description="Made at or after this instant, with time zone."),
     ] = None,
     until: Annotated[
-        Instant, QueryParameter(description="Made before this instant, with time zone.")
+        schemas.Instant | None,
+        QueryParameter(description="Made before this instant, with time zone."),
     ] = None,
     limit: schemas.PageLimit = schemas.PAGE,
     cursor: schemas.Cursor = None,
@@ -54,8 +53,8 @@ async def list_rerankings(
         collection=collection,
         source=source,
         status=status,
-        since=_zoned("since", since),
-        until=_zoned("until", until),
+        since=since,
+        until=until,
     )
     page = await house.rankings.page(caller.tenant_id, wanted, limit=limit, cursor=cursor)
     return Rerankings.of(page)
@@ -78,12 +77,6 @@ async def get_reranking(
     """
     logged = await house.rankings.get(caller.tenant_id, RankingId(ranking_id))
     return Reranking.of(logged, whole=True)
-
-
-def _zoned(field: str, instant: datetime | None) -> datetime | None:
-    if instant is not None and instant.tzinfo is None:
-        raise InvalidRequestError(field, "must have a time zone, such as Z")
-    return instant
 
 
 ROUTES = [list_rerankings, get_reranking]

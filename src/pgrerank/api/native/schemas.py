@@ -6,45 +6,52 @@ from typing import Annotated, Any
 from litestar.params import PathParameter, QueryParameter
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from pgrerank.api import forms
 from pgrerank.domain import request as knobs
 from pgrerank.domain import retrieval
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH
 from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS
+from pgrerank.domain.filter import MAX_KEYS
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion
+from pgrerank.domain.sparse import MAX_WEIGHTS
 from pgrerank.domain.tenant import Scope
 
-NAME_PATTERN = r"^[a-z0-9]([a-z0-9_.-]{0,62}[a-z0-9])?$"
 MAX_PAGE = 1000
 PAGE = 100
 
 Name = Annotated[
     str,
     PathParameter(
-        pattern=NAME_PATTERN,
-        description="1 to 64 characters of a-z, 0-9, `_`, `-` and `.`, beginning and ending with "
-        "a letter or digit.",
+        pattern=forms.NAME,
+        description=f"{forms.NAME_WORDS}.",
     ),
 ]
-ModelName = Annotated[str, Meta(pattern=NAME_PATTERN, examples=["cloud"])]
+ModelName = Annotated[str, Meta(pattern=forms.NAME, examples=["cloud"])]
+CollectionName = Annotated[str, Meta(pattern=forms.NAME, examples=["docs"])]
+ThresholdName = Annotated[str, Meta(pattern=forms.NAME, examples=["support-bot"])]
 PageLimit = Annotated[
     int, QueryParameter(ge=1, le=MAX_PAGE, description=f"Items on a page, 1 to {MAX_PAGE}.")
 ]
 Cursor = Annotated[
     str | None,
     QueryParameter(
-        pattern=r"^[\x21-\x7e]{1,4000}$",
+        pattern=forms.CURSOR,
         description="Where to go on: `cursor` of the page before. Pass it as it was given.",
     ),
 ]
 LegWeight = Annotated[float, Meta(ge=0, le=retrieval.MAX_WEIGHT)]
+RawScore = Annotated[float, Meta(ge=-knobs.MAX_RAW_SCORE, le=knobs.MAX_RAW_SCORE)]
+#: what they hold is bounded where it is read: filters by domain/filter.py, objects that are ranked
+#: by domain/structured.py, weights by domain/sparse.py, which can name what is wrong
+JsonObject = Annotated[dict[str, Any], Meta(max_length=MAX_KEYS)]
+SparseWeights = Annotated[dict[str, float], Meta(max_length=MAX_WEIGHTS)]
+Instant = Annotated[datetime, Meta(tz=True)]
 Label = Annotated[
     str,
     Meta(
-        min_length=1,
-        max_length=200,
-        pattern=r"^[^\x00-\x1f\x7f]*$",
-        description="For people, to tell keys apart.",
+        pattern=forms.LABEL,
+        description="For people, to tell keys apart; two that work never have the same.",
         examples=["web shop"],
     ),
 ]
@@ -114,7 +121,7 @@ class NewCollection(_Sent, frozen=True, kw_only=True):
     text_search: Annotated[
         str,
         Meta(
-            pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,62}$",
+            pattern=forms.TEXT_SEARCH,
             description="A text search configuration of Postgres: which words the keyword leg "
             "stems and drops. `simple` for mixed or other languages.",
             examples=["english", "german", "simple"],
@@ -198,7 +205,9 @@ class Search(_Sent, frozen=True, kw_only=True):
     query: Annotated[
         str,
         Meta(
-            description='A question or keywords. The keyword leg takes `"a phrase"` and `-word` '
+            min_length=1,
+            max_length=knobs.MAX_QUERY_CHARACTERS,
+            description='A question or keywords, not blank. The keyword leg takes `"a phrase"` and `-word` '
             "as conditions.",
             examples=["parse a date out of a string"],
         ),
@@ -244,7 +253,7 @@ class Search(_Sent, frozen=True, kw_only=True):
         Meta(description="Cosine similarity under which the dense leg drops a chunk."),
     ] = None
     min_score: Annotated[
-        float | None,
+        RawScore | None,
         Meta(
             description="Raw rerank score under which a result is cut, in the reranker's unit. "
             "Forces reranking."
@@ -258,7 +267,7 @@ class Search(_Sent, frozen=True, kw_only=True):
         ),
     ] = None
     threshold: Annotated[
-        Annotated[str, Meta(pattern=NAME_PATTERN)] | None,
+        ThresholdName | None,
         Meta(
             description="Name of a stored threshold under which a result is cut; 409 where it is "
             "of another reranker. Forces reranking.",
@@ -266,14 +275,14 @@ class Search(_Sent, frozen=True, kw_only=True):
         ),
     ] = None
     filter: Annotated[
-        dict[str, Any] | None,
+        JsonObject | None,
         Meta(
             description="Condition on metadata: equality, `$in`, `$gte`, `$exists`, `$or`, ...",
             examples=[{"lang": "en", "year": {"$gte": 2020}}],
         ),
     ] = None
     sparse: Annotated[
-        dict[str, float] | None,
+        SparseWeights | None,
         Meta(
             description="Learned sparse weights of the query by token, by the model that weighed "
             "the documents: a third leg. Above 0, 1,000 at most.",
@@ -305,13 +314,16 @@ class NewKey(_Sent, frozen=True, kw_only=True):
         list[Scope],
         Meta(
             min_length=1,
+            max_length=len(Scope),
             description="`search`: search and read. `ingest`: write. `admin`: manage keys.",
             examples=[["search"]],
         ),
     ]
     expires_at: Annotated[
-        datetime | None,
-        Meta(description="When it stops to work, with time zone. Unset: never."),
+        Instant | None,
+        Meta(
+            description="When it stops to work, with time zone, until the year 2999. Unset: never."
+        ),
     ] = None
 
 
@@ -321,7 +333,7 @@ class NewTenant(_Sent, frozen=True, kw_only=True):
     name: Annotated[
         str,
         Meta(
-            pattern=NAME_PATTERN,
+            pattern=forms.NAME,
             description="1 to 64 characters of a-z, 0-9, `_`, `-` and `.`.",
             examples=["acme"],
         ),

@@ -13,17 +13,19 @@ from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
 from pgrerank.api.native.ranked import Answer
 from pgrerank.domain.tenant import Scope
-from pgrerank.domain.term import WEIGHT
+from pgrerank.domain.term import MAX_TERM_CHARACTERS, MAX_TERMS, WEIGHT
 from pgrerank.usecases.collections import boost
 
 TAGS = ["collections"]
+Term = Annotated[str, Meta(min_length=1, max_length=MAX_TERM_CHARACTERS)]
 
 
 class NewTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All terms of a collection to be."""
 
     terms: Annotated[
-        dict[str, float] | list[str],
+        Annotated[dict[str, float], Meta(max_length=MAX_TERMS)]
+        | Annotated[list[Term], Meta(max_length=MAX_TERMS)],
         Meta(
             description="Terms with weights above 0, 1 at most, or terms alone, which weigh "
             f"{WEIGHT}. 500 at most; upper and lower case are alike.",

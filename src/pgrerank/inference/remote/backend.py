@@ -8,9 +8,9 @@ import httpx
 import msgspec
 from msgspec import Meta, Struct
 
-from pgrerank.domain.collection import checked_name
 from pgrerank.domain.errors import InvalidRequestError, SettingsError
 from pgrerank.domain.model import MAX_DIMENSIONS, ScoreKind
+from pgrerank.domain.name import checked_name
 
 VARIABLE = "PGRERANK_BACKENDS"
 

@@ -1,0 +1,82 @@
+"""What is wrong with a body that is no JSON, as its sender can find it."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any, NoReturn, cast
+
+from litestar import Request
+from litestar.exceptions import SerializationException
+
+from pgrerank.api.problem import BODY
+from pgrerank.domain.bounds import unpaired
+from pgrerank.domain.errors import InvalidRequestError
+
+#: bytes of a body in which the place of a fault is looked for
+_SEARCHED = 4 * 1024 * 1024
+
+
+class JsonRequest(Request[Any, Any, Any]):
+    """A request whose body, where it is no JSON, is refused with the place of the fault."""
+
+    async def json(self) -> Any:
+        """The body as plain values.
+
+        Raises:
+            InvalidRequestError: It is no JSON, or holds what is no text or number; names the field.
+        """
+        try:
+            return await super().json()
+        except (SerializationException, UnicodeDecodeError) as error:
+            raise malformed(await self.body(), str(error)) from error
+
+
+def malformed(body: bytes, reason: str) -> InvalidRequestError:
+    """Why a body is refused.
+
+    Args:
+        body: What was sent.
+        reason: What the decoder said, for what is not found here.
+    """
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        place = f"byte 0x{body[error.start]:02x} at position {error.start + 1}"
+        return InvalidRequestError(BODY, f"is not UTF-8: {place}")
+    if len(body) > _SEARCHED:
+        return InvalidRequestError(BODY, f"is no valid JSON: {reason}")
+    return InvalidRequestError(*_fault(text, reason))
+
+
+def _fault(text: str, reason: str) -> tuple[str, str]:
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, character {error.colno}"
+        return BODY, f"is no valid JSON: {error.msg} at {where}"
+    except ValueError as error:  # a number of thousands of digits, or NaN
+        return BODY, f"is no valid JSON: {error}"
+    return next(_faults(value, ""), (BODY, f"is no valid JSON: {reason}"))
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Path and problem of what Python's own decoder takes and JSON does not hold."""
+    if isinstance(value, str):
+        if (place := unpaired(value)) is not None:
+            yield (
+                path or BODY,
+                f"has half a surrogate pair at character {place}, which is no text",
+            )
+    elif isinstance(value, dict):
+        for key, inner in cast("dict[str, Any]", value).items():
+            yield from _faults(key, path)
+            yield from _faults(inner, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for place, inner in enumerate(cast("list[Any]", value)):
+            yield from _faults(inner, f"{path}[{place}]")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield path or BODY, "is too large for a number"

@@ -1,0 +1,24 @@
+"""Query parameters: those that a call does not know are refused, so that typos are noticed."""
+
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+
+from pgrerank.api.media import Connection
+from pgrerank.api.validation import unknown_name
+from pgrerank.domain.errors import InvalidRequestError
+
+
+def known_only(connection: Connection, handler: BaseRouteHandler) -> None:
+    """A guard: every query parameter is one that the call has.
+
+    Raises:
+        InvalidRequestError: One is not; names it, and the nearest that there is.
+    """
+    known = [
+        name
+        for name, parameter in handler.parsed_fn_signature.parameters.items()
+        if isinstance(parameter.kwarg_definition, QueryParameter)
+    ]
+    for name in connection.query_params:
+        if name not in known:
+            raise InvalidRequestError(name, unknown_name(name, known, "query parameter"))

@@ -1,0 +1,202 @@
+"""What is wrong with a value that was sent, and what is allowed: msgspec's messages in our words."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import msgspec.inspect as types
+
+from pgrerank.api import forms
+from pgrerank.api.problem import BODY
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.suggestion import nearest
+
+#: names in use elsewhere for what is asked for here; the first that there is, is meant
+_ELSEWHERE: Mapping[str, Sequence[str]] = {
+    **dict.fromkeys(("k", "n", "topk", "topn", "size", "count", "page_size"), ("limit", "top_n")),
+    **dict.fromkeys(("top_k", "top_n", "max_results", "num_results"), ("limit", "top_n", "top_k")),
+    **dict.fromkeys(("q", "question", "search", "prompt", "input"), ("query",)),
+    **dict.fromkeys(("texts", "passages", "docs", "inputs", "items"), ("documents", "texts")),
+    **dict.fromkeys(("where", "filters"), ("filter",)),
+    **dict.fromkeys(("reranker", "model_name", "model_id"), ("model", "reranker")),
+    **dict.fromkeys(("offset", "after", "page", "page_token", "next"), ("cursor",)),
+    **dict.fromkeys(("score_threshold", "min_score"), ("min_score", "min_relevance")),
+    **dict.fromkeys(("timeout", "timeout_ms", "deadline_ms", "budget"), ("budget_ms",)),
+    **dict.fromkeys(("expires", "expiry", "expires_in"), ("expires_at",)),
+    **dict.fromkeys(("alpha", "mode", "search_type"), ("strategy",)),
+}
+
+_UNKNOWN = re.compile(r"unknown field `(.*)`", re.DOTALL)
+_MISSING = re.compile(r"missing required field `(.*)`")
+_NO_CHOICE = re.compile(r"Invalid enum value (.*)", re.DOTALL)
+_GIVEN = re.compile(r"got `(.*)`")
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+_SHOWN = 60
+
+_KINDS: Mapping[str, str] = {
+    "str": "a text",
+    "int": "an integer",
+    "float": "a number with a fraction",
+    "bool": "true or false",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+
+
+def told(message: str, path: str, expected: Any) -> tuple[str, str]:
+    """The field at fault and what is wrong with it.
+
+    Args:
+        message: What msgspec says, without the place.
+        path: The place within the value, such as `documents[3].text`; empty: the value itself.
+        expected: The type of the value.
+    """
+    kind = _at(types.type_info(expected), path)
+    if named := _UNKNOWN.search(message):
+        return _joined(path, named[1]), unknown_name(named[1], _names(kind), "field")
+    if named := _MISSING.search(message):
+        wanted = allowed(_at(kind, named[1]))
+        return _joined(path, named[1]), f"is missing; it must be {wanted}"
+    return path, _wrong(message, kind)
+
+
+def _wrong(message: str, kind: types.Type) -> str:
+    if choice := _NO_CHOICE.search(message):
+        return _wrong_choice(choice[1].strip("'\""), kind)
+    given = _GIVEN.search(message)
+    if isinstance(kind, types.DictType) and not given:
+        return f"has a key that must be {allowed(kind.key_type)}"
+    not_ = f", not {_KINDS.get(given[1], given[1])}" if given else ""
+    return f"must be {allowed(kind)}{not_}"
+
+
+def refusal(error: msgspec.ValidationError, expected: Any) -> InvalidRequestError:
+    """The refusal of a value that msgspec could not read as this type."""
+    message, _, place = str(error).partition(" - at ")
+    path = place.rpartition("`$")[2].strip("`").removeprefix(".")
+    field, problem = told(message, path, expected)
+    return InvalidRequestError(field or BODY, problem)
+
+
+def unknown_name(name: str, known: Sequence[str], what: str) -> str:
+    """That a name is none of those there are, with the one that was probably meant."""
+    meant = next((each for each in _ELSEWHERE.get(name.casefold(), ()) if each in known), None)
+    meant = meant or nearest(name, known)
+    hint = f"did you mean `{meant}`? " if meant else ""
+    listed = ", ".join(f"`{each}`" for each in known)
+    return f"is an unknown {what}; {hint}" + (f"There are {listed}" if known else "There is none")
+
+
+def allowed(kind: types.Type) -> str:
+    """What may be sent for a type, as the end of the sentence `it must be ...`."""
+    match kind:
+        case types.Metadata():
+            said = allowed(kind.type)
+        case types.UnionType():
+            said = " or ".join(dict.fromkeys(map(allowed, kind.types)))
+        case types.IntType() | types.FloatType():
+            noun = "an integer" if isinstance(kind, types.IntType) else "a number"
+            said = f"{noun}{_range(kind)}"
+        case types.StrType():
+            said = _text(kind)
+        case types.EnumType() | types.LiteralType():
+            said = f"one of {_listed(_choices(kind))}"
+        case types.ListType() | types.VarTupleType():
+            said = f"an array{_count(kind)} (each {allowed(kind.item_type)})"
+        case types.DictType() | types.StructType() | types.TypedDictType():
+            said = "an object"
+        case _:
+            said = _PLAIN.get(type(kind), "another value")
+    return said
+
+
+_PLAIN: Mapping[type[types.Type], str] = {
+    types.NoneType: "null",
+    types.BoolType: "true or false",
+    types.DateTimeType: "an instant with time zone, such as 2026-01-31T12:00:00Z",
+    types.UUIDType: "a UUID, such as 01890a5d-ac96-774b-bcce-b302099a8057",
+    types.AnyType: "a value",
+}
+
+
+def _range(kind: types.IntType | types.FloatType) -> str:
+    low, high = kind.ge if kind.gt is None else kind.gt, kind.le if kind.lt is None else kind.lt
+    below = "" if low is None else f" {'above' if kind.gt is not None else 'from'} {low:g}"
+    above = "" if high is None else f" {'and below' if kind.lt is not None else 'to'} {high:g}"
+    return f"{below}{above}"
+
+
+def _text(kind: types.StrType) -> str:
+    if kind.pattern is not None:
+        return forms.WORDS.get(kind.pattern, f"a text of the form {kind.pattern}")
+    return f"a text{_count(kind, ' characters')}"
+
+
+def _count(kind: types.StrType | types.ListType | types.VarTupleType, unit: str = "") -> str:
+    if kind.max_length is None:
+        return f" of {kind.min_length} or more{unit}" if kind.min_length else ""
+    least = f"{kind.min_length} to " if kind.min_length else "at most "
+    return f" of {least}{kind.max_length}{unit}"
+
+
+def _choices(kind: types.Type) -> list[str]:
+    if isinstance(kind, types.Metadata):
+        return _choices(kind.type)
+    if isinstance(kind, types.UnionType):
+        return [choice for each in kind.types for choice in _choices(each)]
+    if isinstance(kind, types.EnumType):
+        return [str(each.value) for each in kind.cls]
+    return [str(each) for each in kind.values] if isinstance(kind, types.LiteralType) else []
+
+
+def _wrong_choice(given: str, kind: types.Type) -> str:
+    choices = _choices(kind)
+    meant = nearest(given, choices)
+    hint = f"; did you mean `{meant}`?" if meant else ""
+    shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}..."
+    return f"must be one of {_listed(choices)}, not `{shown}`{hint}"
+
+
+def _listed(choices: Iterable[str]) -> str:
+    return ", ".join(f"`{each}`" for each in choices)
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _names(kind: types.Type) -> list[str]:
+    struct = _variant(kind, types.StructType)
+    return [field.encode_name for field in struct.fields] if struct else []
+
+
+def _at(kind: types.Type, path: str) -> types.Type:
+    """The type of what stands at a path within a value of this type."""
+    for name, _ in _STEP.findall(path):
+        kind = _field(kind, name) if name else _item(kind)
+    return kind.type if isinstance(kind, types.Metadata) else kind
+
+
+def _field(kind: types.Type, name: str) -> types.Type:
+    struct = _variant(kind, types.StructType)
+    fields = struct.fields if struct else ()
+    return next((each.type for each in fields if each.encode_name == name), types.AnyType())
+
+
+def _item(kind: types.Type) -> types.Type:
+    if listed := _variant(kind, types.ListType):
+        return listed.item_type
+    mapped = _variant(kind, types.DictType)
+    return mapped.value_type if mapped else types.AnyType()
+
+
+def _variant(kind: types.Type, wanted: Any) -> Any:
+    """The type itself or that part of a union that is of a kind; None: there is none."""
+    if isinstance(kind, wanted):
+        return kind
+    if isinstance(kind, types.Metadata):
+        return _variant(kind.type, wanted)
+    parts = kind.types if isinstance(kind, types.UnionType) else ()
+    return next((found for part in parts if (found := _variant(part, wanted))), None)

@@ -1,0 +1,29 @@
+"""Names of tenants, collections, thresholds and the like."""
+
+import re
+
+from pgrerank.domain.errors import InvalidRequestError
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
+
+
+def checked_name(name: str, field: str = "name") -> str:
+    """Return the name if it may name a tenant or collection.
+
+    Raises:
+        InvalidRequestError: It is not 1-64 of a-z, 0-9, `_`, `-`, `.`, with a letter or digit at
+            both ends.
+    """
+    if not _NAME.fullmatch(name):
+        raise InvalidRequestError(
+            field,
+            "must be 1 to 64 characters of a-z, 0-9, `_`, `-` and `.`, "
+            "beginning and ending with a letter or digit",
+        )
+    return name
+
+
+def check_optional_name(name: str | None, field: str) -> None:
+    """Let None and what may be a name pass. Raises as `checked_name`."""
+    if name is not None:
+        checked_name(name, field)
