@@ -1,7 +1,9 @@
 """Runs migrations: one process at a time, within timeouts, as the owner of everything."""
 
+import asyncio
 from collections.abc import Generator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import psycopg
@@ -12,7 +14,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from pgrerank import wiring
 from pgrerank.settings import Settings
-from pgrerank.storage import sqlfile, tables
+from pgrerank.storage import pooler, queries, sqlfile, tables
 
 # A statement that waits longer for its lock would hold up all behind it; the next run tries again.
 LOCK_TIMEOUT = "4s"
@@ -62,7 +64,7 @@ def migrate_online() -> None:
     with database_url() as url:
         ischema_names.update(VECTORS)
         engine = create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=pool.NullPool
+            "postgresql+psycopg://", creator=lambda: connected(url), poolclass=pool.NullPool
         )
         with engine.connect() as connection:
             take_turn(connection)
@@ -70,6 +72,21 @@ def migrate_online() -> None:
             with context.begin_transaction():
                 context.run_migrations()
             make_partitions(connection)
+
+
+def connected(url: str) -> psycopg.Connection:
+    """A connection of its own, which `take_turn` changes: refused where others would get it next."""
+    with ExitStack() as stack:
+        connection = psycopg.connect(url)
+        stack.callback(connection.close)
+        row = connection.execute(queries.load("connections")["backend"]).fetchone()
+        connection.rollback()
+        announced = connection.info.backend_pid
+        look = pooler.refuse(url, announced=announced, actual=row[0] if row else 0)
+        with ThreadPoolExecutor() as thread:  # since the caller may be a coroutine
+            thread.submit(asyncio.run, look).result()
+        stack.pop_all()
+    return connection
 
 
 def make_partitions(connection: Connection) -> None:

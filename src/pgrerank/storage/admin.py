@@ -19,7 +19,7 @@ from pgrerank.domain.errors import (
     SettingsError,
     UnmigratedError,
 )
-from pgrerank.storage import address, errors, link, migrate, queries
+from pgrerank.storage import address, errors, link, migrate, pooler, queries
 from pgrerank.storage.pool import Connection
 
 _LONGEST_LOGIN = 63  # bytes, beyond which Postgres would cut the name
@@ -41,11 +41,14 @@ class Grant:
 
 
 @asynccontextmanager
-async def owner(url: str) -> AsyncGenerator[Connection]:
+async def owner(
+    url: str, *, isolation: psycopg.IsolationLevel | None = None
+) -> AsyncGenerator[Connection]:
     """A connection in a transaction as the owner, who sees every tenant.
 
     Args:
         url: Postgres URL of a login that may `set role pgrerank_owner`.
+        isolation: Of the transaction; None: the server's default.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
@@ -53,6 +56,7 @@ async def owner(url: str) -> AsyncGenerator[Connection]:
         UnmigratedError: There is no owner yet.
     """
     async with connected(url) as connection:
+        await connection.set_isolation_level(isolation)
         try:
             await connection.execute(queries.load("admin")["become_owner"])
         except psycopg.errors.InsufficientPrivilege as error:
@@ -141,10 +145,13 @@ async def connected(
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
+        SettingsError: It came through a pooler in transaction mode.
     """
     connection = await link.opened(url, purpose=purpose, autocommit=autocommit)
     with errors.translated():
         async with connection:
+            announced, actual = connection.info.backend_pid, await pooler.backend(connection)
+            await pooler.refuse(url, announced=announced, actual=actual)
             yield connection
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg.rows import kwargs_row
 
 from pgrerank.domain.drift import Finding, Standing, State
-from pgrerank.storage import admin, quality, queries
+from pgrerank.storage import admin, errors, link, quality, queries
 from pgrerank.storage.pool import Connection
 
 
@@ -62,10 +62,11 @@ async def summary(url: str, *, by_tenant: bool) -> Sequence[Standing]:
     Raises:
         DatabaseUnreachableError: No connection could be made.
     """
-    async with admin.connected(url) as connection:
-        cursor = connection.cursor(row_factory=kwargs_row(_standing))
-        await cursor.execute(queries.load("drift")["summary"], {"by_tenant": by_tenant})
-        return await cursor.fetchall()
+    with errors.translated():
+        async with await link.opened(url, purpose="health") as connection:
+            cursor = connection.cursor(row_factory=kwargs_row(_standing))
+            await cursor.execute(queries.load("drift")["summary"], {"by_tenant": by_tenant})
+            return await cursor.fetchall()
 
 
 async def _begin(connection: Connection) -> None:

@@ -25,7 +25,11 @@ async def opened(url: str, *, purpose: str, autocommit: bool = False, **options:
     """
     try:
         return await AsyncConnection[TupleRow].connect(
-            url, autocommit=autocommit, application_name=f"pgrerank {purpose}".strip(), **options
+            url,
+            autocommit=autocommit,
+            application_name=f"pgrerank {purpose}",
+            prepare_threshold=None,  # as in storage/pool.py
+            **options,
         )
     except psycopg.Error as error:
         raise unreachable(url, error) from error

@@ -8,7 +8,6 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-from pgrerank.storage import queries
 from pgrerank.storage.turns import Turns
 
 Connection: TypeAlias = AsyncConnection[TupleRow]
@@ -16,7 +15,6 @@ Connection: TypeAlias = AsyncConnection[TupleRow]
 WAIT_S = 10.0
 _WAITING_PER_CONNECTION = 50
 _RECONNECT_S = 5
-_STATEMENT_TIMEOUT_MS = 60_000
 
 
 class Pool(AsyncConnectionPool[Connection]):
@@ -54,7 +52,9 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         url,
         turns=Turns(size, wait_s=wait_s, waiting=most),
         connection_class=AsyncConnection[TupleRow],
-        kwargs={"application_name": "pgrerank"},
+        # A pooler in transaction mode gives the next transaction another connection of Postgres,
+        # which does not know what was prepared on this one.
+        kwargs={"application_name": "pgrerank", "prepare_threshold": None},
         min_size=min(2, size),
         max_size=size,
         open=False,
@@ -68,7 +68,5 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
 
 
 async def _configure(connection: Connection) -> None:
-    statements = queries.load("connections")
-    await connection.execute(statements["configure"], {"timeout_ms": str(_STATEMENT_TIMEOUT_MS)})
     await register_vector_async(connection)
     await connection.commit()

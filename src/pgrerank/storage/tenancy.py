@@ -7,6 +7,9 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.storage import errors, queries
 from pgrerank.storage.pool import Connection, Pool
 
+#: set in each transaction: set once for a connection, a pooler would give it to others
+_STATEMENT_TIMEOUT_MS = "60000"
+
 
 @asynccontextmanager
 async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncGenerator[Connection]:
@@ -21,7 +24,8 @@ async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncGenerator[Connection]:
     statement = queries.load("connections")["enter_tenant"]
     with errors.translated():
         async with pool.turns.turn(tenant_id), pool.connection() as connection:
-            await connection.execute(statement, {"tenant_id": str(tenant_id)})
+            bound = {"tenant_id": str(tenant_id), "timeout_ms": _STATEMENT_TIMEOUT_MS}
+            await connection.execute(statement, bound)
             yield connection
 
 
@@ -31,6 +35,8 @@ async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
 
     Every read or write of a tenant's table fails in it.
     """
+    statement = queries.load("connections")["enter"]
     with errors.translated():
         async with pool.turns.turn(None), pool.connection() as connection:
+            await connection.execute(statement, {"timeout_ms": _STATEMENT_TIMEOUT_MS})
             yield connection
