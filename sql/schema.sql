@@ -477,6 +477,29 @@ CREATE FUNCTION pgrerank.current_tenant_v1() RETURNS uuid
 ALTER FUNCTION pgrerank.current_tenant_v1() OWNER TO pgrerank_owner;
 
 --
+-- Name: curve_rises_v1(text, double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT COALESCE((
+         CASE method
+             WHEN 'platt'::text THEN ((coefficients)[1] > (0)::double precision)
+             WHEN 'beta'::text THEN (((coefficients)[2] > (0)::double precision) AND (LEAST((coefficients)[3], (coefficients)[4]) >= (0)::double precision) AND (((coefficients)[3] + (coefficients)[4]) > (0)::double precision))
+             WHEN 'isotonic'::text THEN (((knot_probabilities)[1] < (knot_probabilities)[cardinality(knot_probabilities)]) AND (NOT (EXISTS ( SELECT 1
+                FROM (unnest(curve_rises_v1.knot_probabilities) WITH ORDINALITY k(value, place)
+                  JOIN unnest(curve_rises_v1.knot_probabilities) WITH ORDINALITY n(value, place) ON ((n.place = (k.place + 1))))
+               WHERE (n.value < k.value)))))
+             ELSE NULL::boolean
+         END AND (NOT (EXISTS ( SELECT 1
+            FROM unnest((curve_rises_v1.coefficients || curve_rises_v1.knot_probabilities)) u(value)
+           WHERE (u.value = ANY (ARRAY['NaN'::double precision, 'Infinity'::double precision, '-Infinity'::double precision])))))), false) AS "coalesce";
+END;
+
+ALTER FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) OWNER TO pgrerank_owner;
+
+--
 -- Name: dense_leg_v1(uuid, uuid, public.vector, integer, bigint, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -925,6 +948,68 @@ CREATE TABLE pgrerank.reference_set (
 ALTER TABLE pgrerank.reference_set OWNER TO pgrerank_owner;
 
 --
+-- Name: rerank_log; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.rerank_log (
+    tenant_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    id uuid NOT NULL,
+    collection_id uuid,
+    collection_name text,
+    query text NOT NULL,
+    strategy text NOT NULL,
+    profile text NOT NULL,
+    knobs jsonb NOT NULL,
+    status text NOT NULL,
+    reason text,
+    depth integer NOT NULL,
+    limit_ integer NOT NULL,
+    returned integer NOT NULL,
+    embedder_id uuid,
+    reranker_id uuid,
+    dense_requested integer,
+    dense_returned integer,
+    dense_scan text,
+    keyword_requested integer,
+    keyword_returned integer,
+    keyword_scan text,
+    timings_ms jsonb NOT NULL,
+    cut jsonb NOT NULL,
+    source text DEFAULT 'search'::text NOT NULL,
+    chunk_ids uuid[] NOT NULL,
+    dense_ranks smallint[] NOT NULL,
+    dense_scores real[] NOT NULL,
+    keyword_ranks smallint[] NOT NULL,
+    keyword_scores real[] NOT NULL,
+    fused_ranks smallint[] NOT NULL,
+    fused_scores real[] NOT NULL,
+    rerank_scores double precision[] NOT NULL,
+    relevances real[] NOT NULL,
+    truncated boolean[] NOT NULL,
+    final_ranks smallint[] NOT NULL,
+    cascade_id uuid,
+    cascade_scores double precision[],
+    evidence double precision[],
+    sparse_requested integer,
+    sparse_returned integer,
+    sparse_scan text,
+    sparse_ranks smallint[],
+    sparse_scores real[],
+    calibration_id uuid,
+    answerable double precision,
+    dialect text,
+    document_hashes bytea[],
+    document_texts text[],
+    boosts double precision[],
+    CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
+    CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
+)
+PARTITION BY RANGE (created_at);
+
+ALTER TABLE pgrerank.rerank_log OWNER TO pgrerank_owner;
+
+--
 -- Name: score_daily; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1050,11 +1135,11 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
  WITH today AS (
          SELECT ((now() AT TIME ZONE 'UTC'::text))::date AS day
         ), rule(check_name, warn_at, alert_at, fewest, counted, advice) AS (
-         VALUES ('score_psi'::text,0.1,0.25,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('score_ks'::text,0.1,0.2,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('truncated'::text,0.1,0.3,1000,'scored pairs'::text,'The reranker does not read its passages whole. Ingest shorter chunks, or take a reranker that reads longer ones.'::text), ('agreement'::text,0.6,0.4,50,'reranked searches with a dense leg'::text,'The reranker finds its best where the embedder ranks low: the two may not fit each other, or the text is not the kind the embedder knows. Try a matching pair of models; until then raise `candidates`.'::text), ('not_reranked'::text,0.02,0.1,50,'searches'::text,'Reranking fails or runs out of time. The log says why (column `reason`): lower the depth, allow more time, or add capacity.'::text), ('lift'::text,0.0,'-0.02'::numeric,30,'judged queries'::text,'On judged queries reranking makes the order no better. Compare rerankers with `pgrerank evaluate`, or switch reranking off for this collection.'::text), ('lift_proxy'::text,0.05,0.01,50,'reranked searches'::text,'Reranking hardly changes the first ten, so it can hardly improve them. This is a proxy: judge some queries to know. Lower the depth, or switch reranking off.'::text), ('calibration'::text,0.05,0.1,100,'probabilities first judged after their calibration'::text,'Probabilities no longer say how often results are relevant. Calibrate anew: `pgrerank calibrate`.'::text), ('reference'::text,0.5,1.0,1,'runs in the last seven days'::text,''::text)
+         VALUES ('score_psi'::text,0.1,0.25,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('score_ks'::text,0.1,0.2,200,'reranked searches in each of both windows'::text,'Rerank scores have moved. Look whether documents, the kind of queries or the depth changed; if so, calibrate anew, and set thresholds again.'::text), ('truncated'::text,0.1,0.3,1000,'scored pairs'::text,'The reranker does not read its passages whole. Ingest shorter chunks, or take a reranker that reads longer ones.'::text), ('agreement'::text,0.6,0.4,50,'reranked searches with a dense leg'::text,'The reranker finds its best where the embedder ranks low: the two may not fit each other, or the text is not the kind the embedder knows. Try a matching pair of models; until then raise `candidates`.'::text), ('not_reranked'::text,0.02,0.1,50,'searches that were to be reranked'::text,'Reranking fails or runs out of time. The log says why (column `reason`): lower the depth, allow more time, or add capacity.'::text), ('lift'::text,0.0,'-0.02'::numeric,30,'judged queries'::text,'On judged queries reranking makes the order no better. Compare rerankers with `pgrerank evaluate`, or switch reranking off for this collection.'::text), ('lift_proxy'::text,0.05,0.01,50,'reranked searches'::text,'Reranking hardly changes the first ten, so it can hardly improve them. This is a proxy: judge some queries to know. Lower the depth, or switch reranking off.'::text), ('calibration'::text,0.05,0.1,100,'probabilities first judged after their calibration'::text,'Probabilities no longer say how often results are relevant. Calibrate anew: `pgrerank calibrate`.'::text), ('reference'::text,0.5,1.0,1,'runs in the last seven days'::text,''::text), ('counted'::text,3.0,27.0,1,'counts of the log'::text,'Searches are not counted, so the other checks are old. Run `pgrerank worker`, which counts every hour, or count now with `pgrerank drift`.'::text)
         ), week AS (
          SELECT d.tenant_id,
             d.collection_id,
-            sum(d.searches) AS searches,
+            sum((d.searches - d.skipped_searches)) AS attempted,
             sum((d.partial_searches + d.failed_searches)) AS unfinished,
             sum(((d.searches - d.skipped_searches) - d.failed_searches)) AS reranked,
             sum(d.pairs) AS pairs,
@@ -1078,7 +1163,7 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
         ), watched AS (
          SELECT c.tenant_id,
             c.name AS collection,
-            w.searches,
+            w.attempted,
             w.unfinished,
             w.reranked,
             w.pairs,
@@ -1115,6 +1200,17 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
              JOIN pgrerank.model m ON ((r.model_id = m.id)))
           WHERE (r.created_at > (now() - '7 days'::interval))
           ORDER BY r.tenant_id, r.reference_set_id, (r.verdict = 'changed'::text) DESC, (r.verdict = 'other model'::text) DESC, r.id DESC
+        ), counting AS (
+         SELECT t_1.id AS tenant_id,
+            (EXTRACT(epoch FROM (newest.created_at - counted.counted_at)) / (3600)::numeric) AS hours
+           FROM ((pgrerank.tenant t_1
+             CROSS JOIN LATERAL ( SELECT max(l.created_at) AS created_at
+                   FROM pgrerank.rerank_log l
+                  WHERE ((l.tenant_id = t_1.id) AND (l.created_at > (now() - '7 days'::interval)))) newest)
+             CROSS JOIN LATERAL ( SELECT max(d.counted_at) AS counted_at
+                   FROM pgrerank.score_daily d
+                  WHERE (d.tenant_id = t_1.id)) counted)
+          WHERE (newest.created_at > COALESCE(counted.counted_at, '-infinity'::timestamp with time zone))
         ), finding AS (
          SELECT w.tenant_id,
             w.collection,
@@ -1124,7 +1220,7 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
             v.samples,
             NULL::text AS message
            FROM (watched w
-             CROSS JOIN LATERAL ( VALUES ('score_psi'::text,w.psi,w.compared_searches), ('score_ks'::text,w.ks,w.compared_searches), ('truncated'::text,(w.truncated_pairs / NULLIF(w.pairs, (0)::numeric)),w.pairs), ('agreement'::text,(w.agreement_sum / (NULLIF(w.agreement_searches, (0)::numeric))::double precision),w.agreement_searches), ('not_reranked'::text,(w.unfinished / NULLIF(w.searches, (0)::numeric)),w.searches), ('lift'::text,w.lift,w.queries), ('lift_proxy'::text,(w.changed_top_10 / NULLIF(w.reranked, (0)::numeric)),w.reranked), ('calibration'::text,w.calibration_error,w.calibrated_pairs)) v(check_name, value, samples))
+             CROSS JOIN LATERAL ( VALUES ('score_psi'::text,w.psi,w.compared_searches), ('score_ks'::text,w.ks,w.compared_searches), ('truncated'::text,(w.truncated_pairs / NULLIF(w.pairs, (0)::numeric)),w.pairs), ('agreement'::text,(w.agreement_sum / (NULLIF(w.agreement_searches, (0)::numeric))::double precision),w.agreement_searches), ('not_reranked'::text,(w.unfinished / NULLIF(w.attempted, (0)::numeric)),w.attempted), ('lift'::text,w.lift,w.queries), ('lift_proxy'::text,(w.changed_top_10 / NULLIF(w.reranked, (0)::numeric)),w.reranked), ('calibration'::text,w.calibration_error,w.calibrated_pairs)) v(check_name, value, samples))
           WHERE ((v.check_name <> 'lift_proxy'::text) OR (COALESCE(w.queries, (0)::bigint) < 30))
         UNION ALL
          SELECT r.tenant_id,
@@ -1135,6 +1231,15 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
             r.samples,
             ((r.reference_set || ': '::text) || r.message) AS message
            FROM reference r
+        UNION ALL
+         SELECT c.tenant_id,
+            NULL::text AS collection,
+            NULL::text AS reranker,
+            'counted'::text AS check_name,
+            c.hours AS value,
+            ((c.hours IS NOT NULL))::integer AS samples,
+            NULL::text AS message
+           FROM counting c
         ), judged AS (
          SELECT f.tenant_id,
             f.collection,
@@ -1169,6 +1274,7 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
     j.samples,
     j.reranker,
         CASE
+            WHEN ((j.state = 'unknown'::text) AND (j.check_name = 'counted'::text)) THEN 'Nothing is counted yet, so the other checks have nothing to go by. `pgrerank worker` counts every hour, `pgrerank drift` counts now.'::text
             WHEN (j.state = 'unknown'::text) THEN format('Too little to tell: it needs %s %s.'::text, j.fewest, j.counted)
             WHEN ((j.state = 'ok'::text) AND (j.check_name <> 'reference'::text)) THEN 'Nothing to do.'::text
             ELSE j.advice
@@ -1841,6 +1947,126 @@ END;
 ALTER FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) OWNER TO pgrerank_owner;
 
 --
+-- Name: score_bin_v1(double precision); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank_analytics.score_bin_v1(score double precision) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (GREATEST(('-400'::integer)::double precision, LEAST((400)::double precision, floor(((30)::double precision * asinh(((10)::double precision * score)))))))::smallint;
+
+ALTER FUNCTION pgrerank_analytics.score_bin_v1(score double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: score_day_v1(date, boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) RETURNS TABLE(tenant_id uuid, day date, collection_id uuid, reranker_id uuid, collection_name text, counted_at timestamp with time zone, searches bigint, partial_searches bigint, skipped_searches bigint, failed_searches bigint, pairs bigint, truncated_pairs bigint, changed_top_1 bigint, changed_top_3 bigint, changed_top_10 bigint, tau_searches bigint, tau_sum double precision, shift_sum double precision, agreement_searches bigint, agreement_sum double precision, score_bins smallint[], score_counts bigint[])
+    LANGUAGE sql STABLE
+    BEGIN ATOMIC
+ WITH search AS (
+          SELECT l.tenant_id,
+             l.collection_id,
+             l.collection_name,
+             l.reranker_id,
+             l.status,
+             l.rerank_scores,
+             l.truncated,
+             (l.status = ANY (ARRAY['full'::text, 'partial'::text])) AS is_reranked,
+             COALESCE((1 < ANY (l.fused_ranks[1:1])), false) AS is_top_1_changed,
+             COALESCE((3 < ANY (l.fused_ranks[1:3])), false) AS is_top_3_changed,
+             COALESCE((10 < ANY (l.fused_ranks[1:10])), false) AS is_top_10_changed,
+                 CASE
+                     WHEN ((l.status = ANY (ARRAY['full'::text, 'partial'::text])) AND (l.depth > 1)) THEN ( SELECT ((1)::numeric - ((4.0 * (count(*))::numeric) / ((l.depth * (l.depth - 1)))::numeric))
+                        FROM (unnest(l.fused_ranks[1:l.depth]) WITH ORDINALITY x(fused_rank, place)
+                          JOIN unnest(l.fused_ranks[1:l.depth]) WITH ORDINALITY y(fused_rank, place) ON ((x.place < y.place)))
+                       WHERE (x.fused_rank > y.fused_rank))
+                     ELSE NULL::numeric
+                 END AS tau,
+                 CASE
+                     WHEN (l.status = ANY (ARRAY['full'::text, 'partial'::text])) THEN ( SELECT avg(abs((u.fused_rank - u.place))) AS avg
+                        FROM unnest(l.fused_ranks[1:LEAST(10, l.depth)]) WITH ORDINALITY u(fused_rank, place))
+                     ELSE NULL::numeric
+                 END AS shift,
+                 CASE
+                     WHEN ((l.status = ANY (ARRAY['full'::text, 'partial'::text])) AND (l.dense_returned IS NOT NULL)) THEN ( SELECT avg(((COALESCE((u.dense_rank)::integer, 51) <= 50))::integer) AS avg
+                        FROM unnest(l.dense_ranks[1:LEAST(10, l.depth)]) u(dense_rank))
+                     ELSE NULL::numeric
+                 END AS agreement
+            FROM (pgrerank.tenant t
+              JOIN pgrerank.rerank_log l ON ((t.id = l.tenant_id)))
+           WHERE ((l.created_at >= ((score_day_v1.counted_day)::timestamp without time zone AT TIME ZONE 'UTC'::text)) AND (l.created_at < (((score_day_v1.counted_day + 1))::timestamp without time zone AT TIME ZONE 'UTC'::text)) AND (l.source = 'search'::text) AND ((NOT score_day_v1.only_uncounted) OR (NOT (EXISTS ( SELECT 1
+                    FROM pgrerank.score_daily d
+                   WHERE ((d.tenant_id = t.id) AND (d.day = score_day_v1.counted_day)))))))
+         ), volume AS (
+          SELECT s.tenant_id,
+             s.collection_id,
+             s.reranker_id,
+             max(s.collection_name) AS collection_name,
+             count(*) AS searches,
+             count(*) FILTER (WHERE (s.status = 'partial'::text)) AS partial_searches,
+             count(*) FILTER (WHERE (s.status = 'skipped'::text)) AS skipped_searches,
+             count(*) FILTER (WHERE (s.status = 'failed'::text)) AS failed_searches,
+             count(*) FILTER (WHERE (s.is_reranked AND s.is_top_1_changed)) AS changed_top_1,
+             count(*) FILTER (WHERE (s.is_reranked AND s.is_top_3_changed)) AS changed_top_3,
+             count(*) FILTER (WHERE (s.is_reranked AND s.is_top_10_changed)) AS changed_top_10,
+             count(s.tau) AS tau_searches,
+             COALESCE(sum(s.tau), (0)::numeric) AS tau_sum,
+             COALESCE(sum(s.shift), (0)::numeric) AS shift_sum,
+             count(s.agreement) AS agreement_searches,
+             COALESCE(sum(s.agreement), (0)::numeric) AS agreement_sum
+            FROM search s
+           GROUP BY s.tenant_id, s.collection_id, s.reranker_id
+         ), bin AS (
+          SELECT s.tenant_id,
+             s.collection_id,
+             s.reranker_id,
+             pgrerank_analytics.score_bin_v1(u.score) AS place,
+             count(*) AS pairs,
+             count(*) FILTER (WHERE u.is_truncated) AS truncated_pairs
+            FROM (search s
+              CROSS JOIN LATERAL UNNEST(s.rerank_scores, s.truncated) u(score, is_truncated))
+           WHERE (u.score IS NOT NULL)
+           GROUP BY s.tenant_id, s.collection_id, s.reranker_id, (pgrerank_analytics.score_bin_v1(u.score))
+         ), histogram AS (
+          SELECT b.tenant_id,
+             b.collection_id,
+             b.reranker_id,
+             sum(b.pairs) AS pairs,
+             sum(b.truncated_pairs) AS truncated_pairs,
+             array_agg(b.place ORDER BY b.place) AS score_bins,
+             array_agg(b.pairs ORDER BY b.place) AS score_counts
+            FROM bin b
+           GROUP BY b.tenant_id, b.collection_id, b.reranker_id
+         )
+  SELECT v.tenant_id,
+     score_day_v1.counted_day AS day,
+     v.collection_id,
+     v.reranker_id,
+     v.collection_name,
+     now() AS counted_at,
+     v.searches,
+     v.partial_searches,
+     v.skipped_searches,
+     v.failed_searches,
+     COALESCE(h.pairs, (0)::numeric) AS pairs,
+     COALESCE(h.truncated_pairs, (0)::numeric) AS truncated_pairs,
+     v.changed_top_1,
+     v.changed_top_3,
+     v.changed_top_10,
+     v.tau_searches,
+     v.tau_sum,
+     v.shift_sum,
+     v.agreement_searches,
+     v.agreement_sum,
+     COALESCE(h.score_bins, '{}'::smallint[]) AS score_bins,
+     COALESCE(h.score_counts, '{}'::bigint[]) AS score_counts
+    FROM (volume v
+      LEFT JOIN histogram h ON (((v.tenant_id = h.tenant_id) AND (NOT (v.collection_id IS DISTINCT FROM h.collection_id)) AND (NOT (v.reranker_id IS DISTINCT FROM h.reranker_id)))));
+END;
+
+ALTER FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) OWNER TO pgrerank_owner;
+
+--
 -- Name: sparse_leg_v1(uuid, public.sparsevec, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1994,13 +2220,14 @@ CREATE FUNCTION pgrerank_analytics.average_precision_v1(found integer[], judged 
             FROM unnest(average_precision_v1.judged) j(grade)
            WHERE (j.grade >= 1)
          ), hit AS (
-          SELECT ((row_number() OVER (ORDER BY f.place))::double precision / (f.place)::double precision) AS share
+          SELECT row_number() OVER (ORDER BY f.place) AS occurrence,
+             ((row_number() OVER (ORDER BY f.place))::double precision / (f.place)::double precision) AS share
             FROM unnest(average_precision_v1.found) WITH ORDINALITY f(grade, place)
            WHERE (f.grade >= 1)
          )
   SELECT COALESCE((sum(h.share) / (NULLIF(max(r.total), 0))::double precision), (0)::double precision) AS "coalesce"
     FROM (relevant r
-      LEFT JOIN hit h ON (true));
+      LEFT JOIN hit h ON ((r.total >= h.occurrence)));
 END;
 
 ALTER FUNCTION pgrerank_analytics.average_precision_v1(found integer[], judged integer[]) OWNER TO pgrerank_owner;
@@ -2097,10 +2324,23 @@ ALTER FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) OWNER 
 CREATE FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[], k integer) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
- WITH gained AS (
-          SELECT COALESCE(sum(((GREATEST(f.grade, 0))::double precision / ln(((f.place)::double precision + (1)::double precision)))), (0)::double precision) AS total
+ WITH given AS (
+          SELECT j.grade,
+             count(*) AS documents
+            FROM unnest(ndcg_at_k_v1.judged) j(grade)
+           WHERE (j.grade > 0)
+           GROUP BY j.grade
+         ), placed AS (
+          SELECT f.grade,
+             f.place,
+             row_number() OVER (PARTITION BY f.grade ORDER BY f.place) AS occurrence
             FROM unnest(ndcg_at_k_v1.found) WITH ORDINALITY f(grade, place)
-           WHERE (f.place <= ndcg_at_k_v1.k)
+           WHERE (f.grade > 0)
+         ), gained AS (
+          SELECT COALESCE(sum(((p.grade)::double precision / ln(((p.place)::double precision + (1)::double precision)))), (0)::double precision) AS total
+            FROM (placed p
+              JOIN given g_1 ON ((p.grade = g_1.grade)))
+           WHERE ((p.place <= ndcg_at_k_v1.k) AND (p.occurrence <= g_1.documents))
          ), ideal AS (
           SELECT j.grade,
              row_number() OVER (ORDER BY j.grade DESC) AS place
@@ -2111,7 +2351,7 @@ CREATE FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[
             FROM ideal i
            WHERE (i.place <= ndcg_at_k_v1.k)
          )
-  SELECT COALESCE((g.total / b.total), (0)::double precision) AS "coalesce"
+  SELECT LEAST(COALESCE((g.total / b.total), (0)::double precision), (1)::double precision) AS "least"
     FROM (gained g
       CROSS JOIN best b);
 END;
@@ -2125,7 +2365,7 @@ ALTER FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[]
 CREATE FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
- SELECT ((count(*))::double precision / (precision_at_k_v1.k)::double precision)
+ SELECT ((count(*))::double precision / (GREATEST(precision_at_k_v1.k, 1))::double precision)
     FROM unnest(precision_at_k_v1.found) WITH ORDINALITY f(grade, place)
    WHERE ((f.place <= precision_at_k_v1.k) AND (f.grade >= 1));
 END;
@@ -2187,7 +2427,7 @@ CREATE FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged intege
             FROM unnest(recall_at_k_v1.judged) j(grade)
            WHERE (j.grade >= 1)
          )
-  SELECT COALESCE(((count(f.grade))::double precision / (NULLIF(max(r.total), 0))::double precision), (0)::double precision) AS "coalesce"
+  SELECT COALESCE(((LEAST(count(f.grade), max(r.total)))::double precision / (NULLIF(max(r.total), 0))::double precision), (0)::double precision) AS "coalesce"
     FROM (relevant r
       LEFT JOIN unnest(recall_at_k_v1.found) WITH ORDINALITY f(grade, place) ON (((f.place <= recall_at_k_v1.k) AND (f.grade >= 1))));
 END;
@@ -2203,16 +2443,6 @@ CREATE FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) RETURNS double 
     RETURN (sinh(((bin)::double precision / (30.0)::double precision)) / (10)::double precision);
 
 ALTER FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) OWNER TO pgrerank_owner;
-
---
--- Name: score_bin_v1(double precision); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank_analytics.score_bin_v1(score double precision) RETURNS smallint
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (GREATEST(('-400'::integer)::double precision, LEAST((400)::double precision, floor(((30)::double precision * asinh(((10)::double precision * score)))))))::smallint;
-
-ALTER FUNCTION pgrerank_analytics.score_bin_v1(score double precision) OWNER TO pgrerank_owner;
 
 --
 -- Name: alembic_version; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2270,8 +2500,10 @@ CREATE TABLE pgrerank.calibration (
     precision_at_high double precision[] NOT NULL,
     warnings text[] NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ck_calibration_answerable_rises CHECK (((answerable IS NULL) OR pgrerank.curve_rises_v1('platt'::text, answerable, '{}'::double precision[]))),
     CONSTRAINT ck_calibration_knots CHECK ((cardinality(knot_scores) = cardinality(knot_probabilities))),
     CONSTRAINT ck_calibration_method CHECK ((method = ANY (ARRAY['platt'::text, 'isotonic'::text, 'beta'::text]))),
+    CONSTRAINT ck_calibration_rises CHECK (pgrerank.curve_rises_v1(method, coefficients, knot_probabilities)),
     CONSTRAINT ck_calibration_unjudged CHECK ((unjudged = ANY (ARRAY['irrelevant'::text, 'skip'::text])))
 );
 
@@ -2472,68 +2704,6 @@ CREATE TABLE pgrerank.eval_run (
 ALTER TABLE pgrerank.eval_run OWNER TO pgrerank_owner;
 
 --
--- Name: rerank_log; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.rerank_log (
-    tenant_id uuid NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    id uuid NOT NULL,
-    collection_id uuid,
-    collection_name text,
-    query text NOT NULL,
-    strategy text NOT NULL,
-    profile text NOT NULL,
-    knobs jsonb NOT NULL,
-    status text NOT NULL,
-    reason text,
-    depth integer NOT NULL,
-    limit_ integer NOT NULL,
-    returned integer NOT NULL,
-    embedder_id uuid,
-    reranker_id uuid,
-    dense_requested integer,
-    dense_returned integer,
-    dense_scan text,
-    keyword_requested integer,
-    keyword_returned integer,
-    keyword_scan text,
-    timings_ms jsonb NOT NULL,
-    cut jsonb NOT NULL,
-    source text DEFAULT 'search'::text NOT NULL,
-    chunk_ids uuid[] NOT NULL,
-    dense_ranks smallint[] NOT NULL,
-    dense_scores real[] NOT NULL,
-    keyword_ranks smallint[] NOT NULL,
-    keyword_scores real[] NOT NULL,
-    fused_ranks smallint[] NOT NULL,
-    fused_scores real[] NOT NULL,
-    rerank_scores double precision[] NOT NULL,
-    relevances real[] NOT NULL,
-    truncated boolean[] NOT NULL,
-    final_ranks smallint[] NOT NULL,
-    cascade_id uuid,
-    cascade_scores double precision[],
-    evidence double precision[],
-    sparse_requested integer,
-    sparse_returned integer,
-    sparse_scan text,
-    sparse_ranks smallint[],
-    sparse_scores real[],
-    calibration_id uuid,
-    answerable double precision,
-    dialect text,
-    document_hashes bytea[],
-    document_texts text[],
-    boosts double precision[],
-    CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
-    CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
-)
-PARTITION BY RANGE (created_at);
-
-ALTER TABLE pgrerank.rerank_log OWNER TO pgrerank_owner;
-
---
 -- Name: threshold; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2631,7 +2801,55 @@ ALTER VIEW pgrerank_analytics.calibration_point OWNER TO pgrerank_owner;
 --
 
 CREATE VIEW pgrerank_analytics.effect_daily WITH (security_invoker='true') AS
- WITH reranked AS (
+ WITH counted AS (
+         SELECT score_daily.tenant_id,
+            score_daily.day,
+            score_daily.collection_id,
+            score_daily.reranker_id,
+            score_daily.collection_name,
+            score_daily.counted_at,
+            score_daily.searches,
+            score_daily.partial_searches,
+            score_daily.skipped_searches,
+            score_daily.failed_searches,
+            score_daily.pairs,
+            score_daily.truncated_pairs,
+            score_daily.changed_top_1,
+            score_daily.changed_top_3,
+            score_daily.changed_top_10,
+            score_daily.tau_searches,
+            score_daily.tau_sum,
+            score_daily.shift_sum,
+            score_daily.agreement_searches,
+            score_daily.agreement_sum,
+            score_daily.score_bins,
+            score_daily.score_counts
+           FROM pgrerank.score_daily
+        UNION ALL
+         SELECT score_day_v1.tenant_id,
+            score_day_v1.day,
+            score_day_v1.collection_id,
+            score_day_v1.reranker_id,
+            score_day_v1.collection_name,
+            score_day_v1.counted_at,
+            score_day_v1.searches,
+            score_day_v1.partial_searches,
+            score_day_v1.skipped_searches,
+            score_day_v1.failed_searches,
+            score_day_v1.pairs,
+            score_day_v1.truncated_pairs,
+            score_day_v1.changed_top_1,
+            score_day_v1.changed_top_3,
+            score_day_v1.changed_top_10,
+            score_day_v1.tau_searches,
+            score_day_v1.tau_sum,
+            score_day_v1.shift_sum,
+            score_day_v1.agreement_searches,
+            score_day_v1.agreement_sum,
+            score_day_v1.score_bins,
+            score_day_v1.score_counts
+           FROM pgrerank.score_day_v1(((now() AT TIME ZONE 'UTC'::text))::date, true) score_day_v1(tenant_id, day, collection_id, reranker_id, collection_name, counted_at, searches, partial_searches, skipped_searches, failed_searches, pairs, truncated_pairs, changed_top_1, changed_top_3, changed_top_10, tau_searches, tau_sum, shift_sum, agreement_searches, agreement_sum, score_bins, score_counts)
+        ), reranked AS (
          SELECT d.tenant_id,
             d.reranker_id,
             d.day,
@@ -2645,7 +2863,7 @@ CREATE VIEW pgrerank_analytics.effect_daily WITH (security_invoker='true') AS
             d.agreement_searches,
             d.agreement_sum,
             ((d.searches - d.skipped_searches) - d.failed_searches) AS searches
-           FROM pgrerank.score_daily d
+           FROM counted d
         )
  SELECT t.name AS tenant,
     r.collection_name AS collection,
@@ -2752,6 +2970,84 @@ CREATE VIEW pgrerank_analytics.judged_quality WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.judged_quality OWNER TO pgrerank_owner;
 
 --
+-- Name: judged_search; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+CREATE VIEW pgrerank_analytics.judged_search WITH (security_invoker='true') AS
+ WITH graded AS (
+         SELECT g.tenant_id,
+            g.collection_id,
+            g.query,
+            g.external_id,
+            (max(g.grade))::integer AS grade
+           FROM pgrerank.judgment_grades_v1() g(tenant_id, collection_id, query, external_id, chunk_id, grade, judgments)
+          GROUP BY g.tenant_id, g.collection_id, g.query, g.external_id
+        ), judged AS (
+         SELECT g.tenant_id,
+            g.collection_id,
+            g.query,
+            array_agg(g.grade ORDER BY g.grade DESC) AS grades
+           FROM graded g
+          GROUP BY g.tenant_id, g.collection_id, g.query
+        ), placed AS (
+         SELECT l.tenant_id,
+            l.created_at,
+            l.id,
+            l.collection_id,
+            l.collection_name,
+            l.query,
+            l.strategy,
+            l.status,
+            l.depth,
+            l.reranker_id,
+            j.grades,
+            d.external_id,
+            min(u.fused_rank) AS fused_rank,
+            min(u.final_rank) AS final_rank
+           FROM ((((judged j
+             JOIN pgrerank.rerank_log l ON (((j.tenant_id = l.tenant_id) AND (j.collection_id = l.collection_id) AND (j.query = l.query))))
+             LEFT JOIN LATERAL UNNEST(l.chunk_ids, l.fused_ranks, l.final_ranks) u(chunk_id, fused_rank, final_rank) ON (true))
+             LEFT JOIN pgrerank.chunk c ON (((l.tenant_id = c.tenant_id) AND (u.chunk_id = c.id))))
+             LEFT JOIN pgrerank.document d ON (((c.tenant_id = d.tenant_id) AND (c.document_id = d.id))))
+          WHERE (l.source = 'search'::text)
+          GROUP BY l.tenant_id, l.created_at, l.id, l.collection_id, l.collection_name, l.query, l.strategy, l.status, l.depth, l.reranker_id, j.grades, d.external_id
+        ), ordered AS (
+         SELECT p.tenant_id,
+            p.created_at,
+            p.id,
+            p.collection_name,
+            p.query,
+            p.strategy,
+            p.status,
+            p.depth,
+            p.reranker_id,
+            p.grades,
+            COALESCE(array_agg(g.grade ORDER BY p.fused_rank) FILTER (WHERE (p.external_id IS NOT NULL)), '{}'::integer[]) AS fused_grades,
+            COALESCE(array_agg(g.grade ORDER BY p.final_rank) FILTER (WHERE (p.external_id IS NOT NULL)), '{}'::integer[]) AS final_grades
+           FROM (placed p
+             LEFT JOIN graded g ON (((p.tenant_id = g.tenant_id) AND (p.collection_id = g.collection_id) AND (p.query = g.query) AND (p.external_id = g.external_id))))
+          GROUP BY p.tenant_id, p.created_at, p.id, p.collection_name, p.query, p.strategy, p.status, p.depth, p.reranker_id, p.grades
+        )
+ SELECT t.name AS tenant,
+    o.id AS ranking_id,
+    o.created_at,
+    o.collection_name AS collection,
+    o.query,
+    o.strategy,
+    o.status,
+    m.name AS reranker,
+    m.fingerprint AS reranker_fingerprint,
+    o.fused_grades,
+    o.final_grades,
+    o.grades AS judged_grades,
+    (o.depth > 0) AS is_reranked
+   FROM ((ordered o
+     JOIN pgrerank.tenant t ON ((o.tenant_id = t.id)))
+     LEFT JOIN pgrerank.model m ON ((o.reranker_id = m.id)));
+
+ALTER VIEW pgrerank_analytics.judged_search OWNER TO pgrerank_owner;
+
+--
 -- Name: judgment; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -2808,6 +3104,7 @@ CREATE VIEW pgrerank_analytics.latency_daily WITH (security_invoker='true') AS
    FROM ((pgrerank.rerank_log l
      CROSS JOIN LATERAL jsonb_each_text(l.timings_ms) s(stage, ms))
      JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
+  WHERE ((s.stage <> 'rerank'::text) OR (l.depth > 0))
   GROUP BY t.name, l.collection_name, (((l.created_at AT TIME ZONE 'UTC'::text))::date), s.stage;
 
 ALTER VIEW pgrerank_analytics.latency_daily OWNER TO pgrerank_owner;
@@ -2979,43 +3276,6 @@ CREATE VIEW pgrerank_analytics.rerank_cascade WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.rerank_cascade OWNER TO pgrerank_owner;
 
 --
--- Name: rerank_effect_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-CREATE VIEW pgrerank_analytics.rerank_effect_daily WITH (security_invoker='true') AS
- WITH effect AS (
-         SELECT l.tenant_id,
-            l.reranker_id,
-            l.collection_name,
-            ((l.created_at AT TIME ZONE 'UTC'::text))::date AS day,
-            (l.fused_ranks[1] > 1) AS is_top_1_changed,
-            (3 < ANY (l.fused_ranks[1:3])) AS is_top_3_changed,
-            (10 < ANY (l.fused_ranks[1:10])) AS is_top_10_changed,
-            pgrerank_analytics.kendall_tau_v1((l.fused_ranks[1:l.depth])::double precision[], (l.final_ranks[1:l.depth])::double precision[]) AS tau,
-            ( SELECT avg(((COALESCE((u.dense_rank)::integer, 51) <= 50))::integer) AS avg
-                   FROM unnest(l.dense_ranks[1:LEAST(10, l.depth)]) u(dense_rank)
-                  WHERE (l.dense_returned IS NOT NULL)) AS agreement
-           FROM pgrerank.rerank_log l
-          WHERE (l.status = ANY (ARRAY['full'::text, 'partial'::text]))
-        )
- SELECT t.name AS tenant,
-    e.collection_name AS collection,
-    e.day,
-    m.name AS reranker,
-    count(*) AS searches,
-    (avg((e.is_top_1_changed)::integer))::double precision AS changed_top_1,
-    (avg((e.is_top_3_changed)::integer))::double precision AS changed_top_3,
-    (avg((e.is_top_10_changed)::integer))::double precision AS changed_top_10,
-    avg(e.tau) AS kendall_tau,
-    (avg(e.agreement))::double precision AS agreement
-   FROM ((effect e
-     JOIN pgrerank.tenant t ON ((e.tenant_id = t.id)))
-     LEFT JOIN pgrerank.model m ON ((e.reranker_id = m.id)))
-  GROUP BY t.name, e.collection_name, e.day, m.name, m.id;
-
-ALTER VIEW pgrerank_analytics.rerank_effect_daily OWNER TO pgrerank_owner;
-
---
 -- Name: rerank_evidence; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3071,7 +3331,10 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
     ((l.cut ->> 'min_score'::text))::integer AS cut_by_score,
     ((l.timings_ms ->> 'embed'::text))::double precision AS embed_ms,
     ((l.timings_ms ->> 'retrieve'::text))::double precision AS retrieve_ms,
-    ((l.timings_ms ->> 'rerank'::text))::double precision AS rerank_ms,
+        CASE
+            WHEN (l.depth > 0) THEN ((l.timings_ms ->> 'rerank'::text))::double precision
+            ELSE NULL::double precision
+        END AS rerank_ms,
     ((l.timings_ms ->> 'total'::text))::double precision AS total_ms
    FROM (((pgrerank.rerank_log l
      JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
@@ -3130,6 +3393,55 @@ ALTER VIEW pgrerank_analytics.rerank_sparse OWNER TO pgrerank_owner;
 --
 
 CREATE VIEW pgrerank_analytics.score_daily WITH (security_invoker='true') AS
+ WITH counted AS (
+         SELECT score_daily.tenant_id,
+            score_daily.day,
+            score_daily.collection_id,
+            score_daily.reranker_id,
+            score_daily.collection_name,
+            score_daily.counted_at,
+            score_daily.searches,
+            score_daily.partial_searches,
+            score_daily.skipped_searches,
+            score_daily.failed_searches,
+            score_daily.pairs,
+            score_daily.truncated_pairs,
+            score_daily.changed_top_1,
+            score_daily.changed_top_3,
+            score_daily.changed_top_10,
+            score_daily.tau_searches,
+            score_daily.tau_sum,
+            score_daily.shift_sum,
+            score_daily.agreement_searches,
+            score_daily.agreement_sum,
+            score_daily.score_bins,
+            score_daily.score_counts
+           FROM pgrerank.score_daily
+        UNION ALL
+         SELECT score_day_v1.tenant_id,
+            score_day_v1.day,
+            score_day_v1.collection_id,
+            score_day_v1.reranker_id,
+            score_day_v1.collection_name,
+            score_day_v1.counted_at,
+            score_day_v1.searches,
+            score_day_v1.partial_searches,
+            score_day_v1.skipped_searches,
+            score_day_v1.failed_searches,
+            score_day_v1.pairs,
+            score_day_v1.truncated_pairs,
+            score_day_v1.changed_top_1,
+            score_day_v1.changed_top_3,
+            score_day_v1.changed_top_10,
+            score_day_v1.tau_searches,
+            score_day_v1.tau_sum,
+            score_day_v1.shift_sum,
+            score_day_v1.agreement_searches,
+            score_day_v1.agreement_sum,
+            score_day_v1.score_bins,
+            score_day_v1.score_counts
+           FROM pgrerank.score_day_v1(((now() AT TIME ZONE 'UTC'::text))::date, true) score_day_v1(tenant_id, day, collection_id, reranker_id, collection_name, counted_at, searches, partial_searches, skipped_searches, failed_searches, pairs, truncated_pairs, changed_top_1, changed_top_3, changed_top_10, tau_searches, tau_sum, shift_sum, agreement_searches, agreement_sum, score_bins, score_counts)
+        )
  SELECT t.name AS tenant,
     d.collection_name AS collection,
     d.day,
@@ -3148,7 +3460,7 @@ CREATE VIEW pgrerank_analytics.score_daily WITH (security_invoker='true') AS
     (d.agreement_sum / (NULLIF(d.agreement_searches, 0))::double precision) AS agreement,
     ((d.changed_top_10)::double precision / (NULLIF(((d.searches - d.skipped_searches) - d.failed_searches), 0))::double precision) AS changed_top_10,
     (d.shift_sum / (NULLIF(((d.searches - d.skipped_searches) - d.failed_searches), 0))::double precision) AS rank_shift
-   FROM ((pgrerank.score_daily d
+   FROM ((counted d
      JOIN pgrerank.tenant t ON ((d.tenant_id = t.id)))
      LEFT JOIN pgrerank.model m ON ((d.reranker_id = m.id)));
 
@@ -4427,6 +4739,14 @@ REVOKE ALL ON FUNCTION pgrerank.current_tenant_v1() FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.current_tenant_v1() TO pgrerank_app;
 
 --
+-- Name: FUNCTION curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
+
+--
 -- Name: FUNCTION dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4506,6 +4826,13 @@ GRANT SELECT ON TABLE pgrerank.reference_run TO pgrerank_analyst;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.reference_set TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.reference_set TO pgrerank_analyst;
+
+--
+-- Name: TABLE rerank_log; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT ON TABLE pgrerank.rerank_log TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.rerank_log TO pgrerank_analyst;
 
 --
 -- Name: TABLE score_daily; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -4624,6 +4951,21 @@ REVOKE ALL ON FUNCTION pgrerank.query_restriction_v1(configuration regconfig, qu
 REVOKE ALL ON FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) FROM PUBLIC;
 
 --
+-- Name: FUNCTION score_bin_v1(score double precision); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION score_day_v1(counted_day date, only_uncounted boolean); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) TO pgrerank_analyst;
+
+--
 -- Name: FUNCTION sparse_leg_v1(collection_id uuid, weights public.sparsevec, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4733,13 +5075,6 @@ REVOKE ALL ON FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) FROM PUB
 GRANT ALL ON FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) TO pgrerank_analyst;
 
 --
--- Name: FUNCTION score_bin_v1(score double precision); Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) TO pgrerank_analyst;
-
---
 -- Name: TABLE alembic_version; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4836,13 +5171,6 @@ GRANT SELECT,INSERT ON TABLE pgrerank.eval_run TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.eval_run TO pgrerank_analyst;
 
 --
--- Name: TABLE rerank_log; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT,INSERT ON TABLE pgrerank.rerank_log TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.rerank_log TO pgrerank_analyst;
-
---
 -- Name: TABLE threshold; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4890,6 +5218,12 @@ GRANT SELECT ON TABLE pgrerank_analytics.eval_run TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.judged_quality TO pgrerank_analyst;
+
+--
+-- Name: TABLE judged_search; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank_analytics.judged_search TO pgrerank_analyst;
 
 --
 -- Name: TABLE judgment; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -4944,12 +5278,6 @@ GRANT SELECT ON TABLE pgrerank_analytics.rerank_candidate TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.rerank_cascade TO pgrerank_analyst;
-
---
--- Name: TABLE rerank_effect_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank_analytics.rerank_effect_daily TO pgrerank_analyst;
 
 --
 -- Name: TABLE rerank_evidence; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

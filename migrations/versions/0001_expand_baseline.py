@@ -19,6 +19,9 @@ TABLES = (
     "monitoring",
 )
 
+#: tables have checks that call them
+CHECKS = ("curve_rises_v1",)
+
 #: each after those that it calls
 FUNCTIONS = (
     "current_tenant_v1",
@@ -111,7 +114,6 @@ VIEWS = (
     "rerank_log",
     "rerank_candidate",
     "latency_daily",
-    "rerank_effect_daily",
     "judgment",
     "rerank_cascade",
     "rerank_evidence",
@@ -123,6 +125,7 @@ VIEWS = (
     "calibration_point",
     "threshold",
     "judgment_grade",
+    "judged_search",
     "rerank_relevance",
     "score_daily",
     "score_drift",
@@ -135,6 +138,9 @@ VIEWS = (
     "rerank_boost",
 )
 
+#: read what analysts may call
+COUNTS = ("score_day_v1",)
+
 #: read views
 SUMMARIES = ("health_summary_v1",)
 
@@ -146,9 +152,11 @@ GRANTS = (
 
 
 def upgrade() -> None:
+    for name in CHECKS:
+        sqlfile.apply(f"functions/{name}.sql")
     for name in TABLES:
         sqlfile.apply(f"baseline/{name}.sql")
-    for name in (*FUNCTIONS, *ANALYTICS):
+    for name in (*FUNCTIONS, *ANALYTICS, *COUNTS):
         sqlfile.apply(f"functions/{name}.sql")
     sqlfile.apply("baseline/triggers.sql")
     for name in POLICIES:
@@ -166,6 +174,8 @@ def downgrade() -> None:
         op.execute(f"drop function pgrerank.{name}")
     for name in reversed(VIEWS):
         op.execute(f"drop view pgrerank_analytics.{name}")
+    for name in reversed(COUNTS):
+        op.execute(f"drop function pgrerank.{name}")
     for name in reversed(ANALYTICS):
         op.execute(f"drop function pgrerank_analytics.{name}")
     # With them go the policies and triggers that call them.
@@ -173,3 +183,5 @@ def downgrade() -> None:
         op.execute(f"drop function pgrerank.{name} cascade")
     owned = ", ".join(f"pgrerank.{name}" for name in POLICIES)
     op.execute(f"drop table {owned}")
+    for name in CHECKS:
+        op.execute(f"drop function pgrerank.{name}")

@@ -44,7 +44,11 @@ create table pgrerank.calibration (
     constraint ck_calibration_method check (method in ('platt', 'isotonic', 'beta')),
     constraint ck_calibration_unjudged check (unjudged in ('irrelevant', 'skip')),
     constraint ck_calibration_knots
-    check (cardinality(knot_scores) = cardinality(knot_probabilities))
+    check (cardinality(knot_scores) = cardinality(knot_probabilities)),
+    constraint ck_calibration_rises
+    check (pgrerank.curve_rises_v1(method, coefficients, knot_probabilities)),
+    constraint ck_calibration_answerable_rises
+    check (answerable is null or pgrerank.curve_rises_v1('platt', answerable, '{}'))
 );
 
 create index ix_calibration_tenant_id_collection_id_id

@@ -2,7 +2,8 @@
 -- for those that were not found, as the AP of ir-measures; its mean over queries is MAP. A grade of
 -- 1 or more is relevant.
 -- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; judged: all grades of the query, in any order.
+--     null for one that nobody judged; judged: all grades of the query, in any order. Of relevant
+--     places no more count than there are relevant documents, the first ones.
 -- Returns: 0 to 1; 0 where no document is relevant.
 -- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
 create function pgrerank_analytics.average_precision_v1(
@@ -19,14 +20,16 @@ begin atomic
     ),
 
     hit as (
-        select row_number() over (order by f.place) / f.place::double precision as share
+        select
+            row_number() over (order by f.place) as occurrence,
+            row_number() over (order by f.place) / f.place::double precision as share
         from unnest(found) with ordinality as f (grade, place)
         where f.grade >= 1
     )
 
     select coalesce(sum(h.share) / nullif(max(r.total), 0), 0)
     from relevant as r
-    left join hit as h on true;
+    left join hit as h on r.total >= h.occurrence;
 end;
 
 grant execute on function pgrerank_analytics.average_precision_v1(integer[], integer[])

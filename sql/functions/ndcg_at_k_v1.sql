@@ -2,9 +2,10 @@
 -- the nDCG@k of ir-measures (Jarvelin and Kekalainen 2002; gain: the grade, discount: log2).
 -- Arguments: found: grades of the documents in the order that is measured, the best place first,
 --     null for one that nobody judged; judged: all grades of the query, in any order; k: at least
---     1.
+--     1. A document stands once in a list: of the places with a grade no more count than `judged`
+--     has of that grade, the first ones, so that chunks of one document gain nothing together.
 -- Returns: 0 to 1; 0 where no document has a grade above 0.
--- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+-- Called by: analysts, over pgrerank_analytics.eval_query, judged_search and lists of their own.
 create function pgrerank_analytics.ndcg_at_k_v1(
     found integer[],
     judged integer[],
@@ -13,10 +14,31 @@ create function pgrerank_analytics.ndcg_at_k_v1(
 returns double precision
 language sql immutable parallel safe
 begin atomic
-    with gained as (
-        select coalesce(sum(greatest(f.grade, 0) / ln(f.place + 1::double precision)), 0) as total
+    with given as (
+        select
+            j.grade,
+            count(*) as documents
+        from unnest(judged) as j (grade)
+        where j.grade > 0
+        group by j.grade
+    ),
+
+    placed as (
+        select
+            f.grade,
+            f.place,
+            row_number() over (partition by f.grade order by f.place) as occurrence
         from unnest(found) with ordinality as f (grade, place)
-        where f.place <= k
+        where f.grade > 0
+    ),
+
+    gained as (
+        select coalesce(sum(p.grade / ln(p.place + 1::double precision)), 0) as total
+        from placed as p
+        inner join given as g on p.grade = g.grade
+        where
+            p.place <= k
+            and p.occurrence <= g.documents
     ),
 
     ideal as (
@@ -33,7 +55,7 @@ begin atomic
         where i.place <= k
     )
 
-    select coalesce(g.total / b.total, 0)
+    select least(coalesce(g.total / b.total, 0), 1)
     from gained as g
     cross join best as b;
 end;

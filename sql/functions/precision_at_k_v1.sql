@@ -11,7 +11,7 @@ create function pgrerank_analytics.precision_at_k_v1(
 returns double precision
 language sql immutable parallel safe
 begin atomic
-    select count(*) / k::double precision
+    select count(*) / greatest(k, 1)::double precision
     from unnest(found) with ordinality as f (grade, place)
     where
         f.place <= k

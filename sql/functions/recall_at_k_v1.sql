@@ -2,7 +2,8 @@
 -- A grade of 1 or more is relevant.
 -- Arguments: found: grades of the documents in the order that is measured, the best place first,
 --     null for one that nobody judged; judged: all grades of the query, in any order; k: at least
---     1.
+--     1. More relevant places than relevant documents are chunks of the same ones: they count as
+--     all of them.
 -- Returns: 0 to 1; 0 where no document is relevant.
 -- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
 create function pgrerank_analytics.recall_at_k_v1(
@@ -19,7 +20,10 @@ begin atomic
         where j.grade >= 1
     )
 
-    select coalesce(count(f.grade) / nullif(max(r.total), 0)::double precision, 0)
+    select
+        coalesce(
+            least(count(f.grade), max(r.total)) / nullif(max(r.total), 0)::double precision, 0
+        )
     from relevant as r
     left join unnest(found) with ordinality as f (grade, place)
         on

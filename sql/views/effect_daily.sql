@@ -1,10 +1,19 @@
 -- effect_daily: what reranking changed, by tenant, collection, reranker and day (UTC).
 -- Rows: those of tenants granted to the login that asks; counted by the chore `drift` from searches
--- whose rerank status is full or partial, so that nothing here reads the log.
+-- whose rerank status is full or partial, so that nothing here reads the log, but of tenants of
+-- which today is not counted yet: those are counted while you wait.
 create view pgrerank_analytics.effect_daily
 with (security_invoker = true)
 as
-with reranked as (
+with counted as (
+    select *
+    from pgrerank.score_daily
+    union all
+    select *
+    from pgrerank.score_day_v1((now() at time zone 'UTC')::date, true)
+),
+
+reranked as (
     select
         d.tenant_id,
         d.reranker_id,
@@ -19,7 +28,7 @@ with reranked as (
         d.agreement_searches,
         d.agreement_sum,
         d.searches - d.skipped_searches - d.failed_searches as searches
-    from pgrerank.score_daily as d
+    from counted as d
 )
 
 select

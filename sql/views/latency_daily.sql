@@ -1,5 +1,6 @@
 -- latency_daily: how long each stage of a search took, by tenant, collection and day (UTC).
--- Rows: those of tenants granted to the login that asks.
+-- Rows: those of tenants granted to the login that asks, to the last search. The stage `rerank` has
+-- the searches that got a rerank score: where none was asked for, it takes microseconds.
 create view pgrerank_analytics.latency_daily
 with (security_invoker = true)
 as
@@ -15,6 +16,7 @@ select
 from pgrerank.rerank_log as l
 cross join jsonb_each_text(l.timings_ms) as s (stage, ms)
 inner join pgrerank.tenant as t on l.tenant_id = t.id
+where s.stage <> 'rerank' or l.depth > 0
 group by
     t.name,
     l.collection_name,

@@ -33,7 +33,9 @@ select
     (l.cut ->> 'min_score')::integer as cut_by_score,
     (l.timings_ms ->> 'embed')::double precision as embed_ms,
     (l.timings_ms ->> 'retrieve')::double precision as retrieve_ms,
-    (l.timings_ms ->> 'rerank')::double precision as rerank_ms,
+    case
+        when l.depth > 0 then (l.timings_ms ->> 'rerank')::double precision
+    end as rerank_ms,
     (l.timings_ms ->> 'total')::double precision as total_ms
 from pgrerank.rerank_log as l
 inner join pgrerank.tenant as t on l.tenant_id = t.id

@@ -215,6 +215,8 @@ class Telemetry:
         self._searches.labels(str(request.strategy), str(ranking.rerank.status)).inc()
         self._pairs.inc(ranking.rerank.depth)
         for stage, spent_ms in ranking.timings_ms.items():
+            if stage == "rerank" and not ranking.rerank.depth:
+                continue  # nothing was reranked: the time that took is none of a reranker
             self._stages.labels(stage).observe(spent_ms / 1000)
 
     def ranked(self, request: RankRequest, ranked: Ranked) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -54,6 +55,16 @@ def logging_restored() -> Iterator[None]:
 def test_telemetry_is_an_observer(telemetry):
     observer: Observer = telemetry
     assert observer.exposition().startswith(b"# HELP")
+
+
+def test_a_search_that_was_not_reranked_takes_no_part_in_the_times_of_reranking(telemetry):
+    report = RerankReport(status=RerankStatus.SKIPPED, reason="never", depth=0, model=None)
+    telemetry.searched("docs", REQUEST, replace(ranking(), rerank=report))
+    telemetry.searched("docs", REQUEST, ranking())
+
+    shown = telemetry.exposition().decode()
+    assert 'pgrerank_search_stage_seconds_count{stage="rerank"} 1.0' in shown
+    assert 'pgrerank_search_stage_seconds_count{stage="total"} 2.0' in shown
 
 
 def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):

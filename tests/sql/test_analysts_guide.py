@@ -80,7 +80,7 @@ async def test_worked_query_runs(analyst, query):
         "eval_query",
         "eval_metric",
         "latency_daily",
-        "rerank_effect_daily",
+        "judged_search",
         "effect_daily",
         "score_daily",
         "score_drift",

@@ -164,3 +164,63 @@ def test_conflicts_of_judges_are_resolved_by_the_rule(database):
         ).fetchall()
 
     assert found == [("agreed", 1, 2), ("mended", 2, 1)]
+
+
+FALLING = [
+    ("platt", [-2.0, 1.0], []),
+    ("platt", [0.0, 1.0], []),
+    ("platt", [float("nan"), 1.0], []),
+    ("platt", [float("inf"), 1.0], []),
+    ("platt", [], []),
+    ("beta", [0.5, 2.0, 0.0, 0.0, -0.4], []),
+    ("beta", [0.5, 2.0, -0.1, 2.0, -0.4], []),
+    ("beta", [0.5, 0.0, 1.0, 1.0, -0.4], []),
+    ("isotonic", [], [0.5, 0.5]),
+    ("isotonic", [], [0.1, 0.5, 0.4, 0.9]),
+    ("isotonic", [], []),
+]
+
+
+@pytest.mark.parametrize(("method", "coefficients", "knots"), FALLING)
+def test_a_curve_that_does_not_rise_is_told(connection, method, coefficients, knots):
+    (rises,) = connection.execute(
+        "select pgrerank.curve_rises_v1(%s, %s::float8[], %s::float8[])",
+        [method, coefficients, knots],
+    ).fetchone()
+
+    assert rises is False
+
+
+@pytest.mark.parametrize(("method", "coefficients", "knots"), FALLING)
+def test_a_curve_that_does_not_rise_cannot_be_stored(database, stored, method, coefficients, knots):
+    _, calibration_id, _ = stored
+    with (
+        database.admin() as connection,
+        pytest.raises(psycopg.errors.CheckViolation, match="ck_calibration_rises"),
+    ):
+        connection.execute(
+            "update pgrerank.calibration set method = %s, coefficients = %s::float8[],"
+            " knot_scores = %s::float8[], knot_probabilities = %s::float8[] where id = %s",
+            [method, coefficients, list(range(len(knots))), knots, calibration_id],
+        )
+
+
+def test_an_answerable_curve_that_falls_cannot_be_stored(database, stored):
+    _, calibration_id, _ = stored
+    with (
+        database.admin() as connection,
+        pytest.raises(psycopg.errors.CheckViolation, match="answerable_rises"),
+    ):
+        connection.execute(
+            "update pgrerank.calibration set answerable = '{-1,0}' where id = %s", [calibration_id]
+        )
+
+
+@given(curve=CURVES)
+def test_sql_and_python_say_alike_whether_a_curve_rises(connection, curve):
+    (rises,) = connection.execute(
+        "select pgrerank.curve_rises_v1(%s, %s::float8[], %s::float8[])",
+        [curve.method, list(curve.coefficients), list(curve.probabilities)],
+    ).fetchone()
+
+    assert rises is curve.rises

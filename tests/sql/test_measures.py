@@ -90,3 +90,39 @@ def test_empty_list_has_nothing(connection, measure):
 )
 def test_measure_of_the_textbook(connection, function, arguments, value):
     assert call(connection, function, *arguments) == pytest.approx(value, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "value"),
+    [
+        # Three chunks of the one document that was judged gain what the first of them gains.
+        ("ndcg_at_k_v1", ([3, 3, 3], [3], 10), 1),
+        ("ndcg_at_k_v1", ([0, 3, 3], [3, 0], 10), 0.6309297535714575),
+        ("recall_at_k_v1", ([1, 1, 1], [1, 0], 10), 1),
+        ("average_precision_v1", ([0, 1, 1], [1]), 1 / 2),
+        ("mrr_at_k_v1", ([1, 1], 10), 1),
+        ("precision_at_k_v1", ([1, 1, 1], 2), 1),
+        ("ndcg_at_k_v1", ([3], [], 10), 0),
+        ("ndcg_at_k_v1", ([3], [3], 0), 0),
+        ("precision_at_k_v1", ([3], 0), 0),
+        ("precision_at_k_v1", ([3], -1), 0),
+    ],
+)
+def test_repeated_documents_count_once(connection, function, arguments, value):
+    assert call(connection, function, *arguments) == pytest.approx(value, abs=1e-12)
+
+
+GRADES = st.lists(st.one_of(st.none(), st.integers(-2, 9)), max_size=12)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+@given(found=GRADES, judged=GRADES, k=st.integers(-3, 15))
+@settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_whatever_is_measured_lies_between_0_and_1(connection, measure, found, judged, k):
+    function, _, takes = MEASURES[measure]
+
+    value = call(connection, function, *({"f": found, "j": judged, "k": k}[t] for t in takes))
+
+    assert 0 <= value <= 1

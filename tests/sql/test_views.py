@@ -125,15 +125,39 @@ async def test_latency_is_by_stage_and_day(journal, ask):
     assert by_key[(today - timedelta(days=1)).date(), "total"]["p50_ms"] == 5.0
 
 
+async def test_time_of_reranking_is_that_of_searches_that_were_reranked(journal, ask):
+    slow = {"rerank": 1700.0, "total": 1800.0}
+    await journal.record(
+        ranking([candidate(1)], [1.0], timings_ms=slow),
+        ranking([candidate(1)], timings_ms={"rerank": 0.01, "total": 5.0}),
+        ranking([], timings_ms={"rerank": 0.02, "total": 6.0}),
+    )
+
+    days = ask("select * from pgrerank_analytics.latency_daily")
+    rows = ask("select rerank_ms, reranked from pgrerank_analytics.rerank_log order by total_ms")
+
+    by_stage = {row["stage"]: row for row in days}
+    assert (by_stage["rerank"]["searches"], by_stage["rerank"]["p50_ms"]) == (1, 1700)
+    assert by_stage["total"]["searches"] == 3
+    assert [(row["rerank_ms"], row["reranked"]) for row in rows] == [
+        (None, 0),
+        (None, 0),
+        (1700, 1),
+    ]
+
+
 @pytest.fixture
 def effect(database, ask):
-    """What reranking changed: as counted by day, which is as the log has it."""
+    """What reranking changed: the same while today is not counted yet, and when it is."""
 
     async def row():
+        with database.admin() as admin:
+            admin.execute("delete from pgrerank.score_daily")
+        [live] = ask("select * from pgrerank_analytics.effect_daily")
         await drift.count(database.admin_url)
         [counted] = ask("select * from pgrerank_analytics.effect_daily")
-        [logged] = ask("select * from pgrerank_analytics.rerank_effect_daily")
-        assert {name: counted[name] for name in logged} == pytest.approx(logged)
+        assert live.pop("counted_at") < counted.pop("counted_at")
+        assert live == pytest.approx(counted)
         return counted
 
     return row
@@ -205,8 +229,8 @@ async def test_views_show_granted_tenants_only(database, new_journal, journal, a
         "rerank_log",
         "rerank_candidate",
         "latency_daily",
-        "rerank_effect_daily",
         "effect_daily",
+        "score_daily",
     )
     other = await new_journal()
     await other.record(ranking([candidate(1)], [1.0]))

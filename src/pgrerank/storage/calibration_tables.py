@@ -62,6 +62,13 @@ def _calibrations(tables: MetaData) -> None:
         CheckConstraint("method in ('platt', 'isotonic', 'beta')", "method"),
         CheckConstraint("unjudged in ('irrelevant', 'skip')", "unjudged"),
         CheckConstraint("cardinality(knot_scores) = cardinality(knot_probabilities)", "knots"),
+        CheckConstraint(
+            "pgrerank.curve_rises_v1(method, coefficients, knot_probabilities)", "rises"
+        ),
+        CheckConstraint(
+            "answerable is null or pgrerank.curve_rises_v1('platt', answerable, '{}')",
+            "answerable_rises",
+        ),
         Index(None, "tenant_id", "collection_id", "id"),
     )
 

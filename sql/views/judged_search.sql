@@ -1,0 +1,136 @@
+-- judged_search: one row for each search whose query was judged, with the grades of what it found,
+-- for the functions that measure an order.
+-- Rows: those of tenants granted to the login that asks, to the last search. A document stands once
+-- in each order, where the first of its chunks stands, and has the best grade of itself and its
+-- chunks; grades are those of judgment_grade, so feedback of users is none. Chunks that were
+-- deleted or replaced since are left out. Reads the log: name an interval of created_at.
+create view pgrerank_analytics.judged_search
+with (security_invoker = true)
+as
+with graded as (
+    select
+        g.tenant_id,
+        g.collection_id,
+        g.query,
+        g.external_id,
+        max(g.grade)::integer as grade
+    from pgrerank.judgment_grades_v1() as g
+    group by g.tenant_id, g.collection_id, g.query, g.external_id
+),
+
+judged as (
+    select
+        g.tenant_id,
+        g.collection_id,
+        g.query,
+        array_agg(g.grade order by g.grade desc) as grades
+    from graded as g
+    group by g.tenant_id, g.collection_id, g.query
+),
+
+placed as (
+    select
+        l.tenant_id,
+        l.created_at,
+        l.id,
+        l.collection_id,
+        l.collection_name,
+        l.query,
+        l.strategy,
+        l.status,
+        l.depth,
+        l.reranker_id,
+        j.grades,
+        d.external_id,
+        min(u.fused_rank) as fused_rank,
+        min(u.final_rank) as final_rank
+    from judged as j
+    inner join pgrerank.rerank_log as l
+        on
+            j.tenant_id = l.tenant_id
+            and j.collection_id = l.collection_id
+            and j.query = l.query
+    left join
+        unnest(l.chunk_ids, l.fused_ranks, l.final_ranks) as u (chunk_id, fused_rank, final_rank)
+        on true
+    left join pgrerank.chunk as c
+        on
+            l.tenant_id = c.tenant_id
+            and u.chunk_id = c.id
+    left join pgrerank.document as d
+        on
+            c.tenant_id = d.tenant_id
+            and c.document_id = d.id
+    where l.source = 'search'
+    group by
+        l.tenant_id,
+        l.created_at,
+        l.id,
+        l.collection_id,
+        l.collection_name,
+        l.query,
+        l.strategy,
+        l.status,
+        l.depth,
+        l.reranker_id,
+        j.grades,
+        d.external_id
+),
+
+ordered as (
+    select
+        p.tenant_id,
+        p.created_at,
+        p.id,
+        p.collection_name,
+        p.query,
+        p.strategy,
+        p.status,
+        p.depth,
+        p.reranker_id,
+        p.grades,
+        coalesce(
+            array_agg(g.grade order by p.fused_rank) filter (where p.external_id is not null), '{}'
+        ) as fused_grades,
+        coalesce(
+            array_agg(g.grade order by p.final_rank) filter (where p.external_id is not null), '{}'
+        ) as final_grades
+    from placed as p
+    left join graded as g
+        on
+            p.tenant_id = g.tenant_id
+            and p.collection_id = g.collection_id
+            and p.query = g.query
+            and p.external_id = g.external_id
+    group by
+        p.tenant_id,
+        p.created_at,
+        p.id,
+        p.collection_name,
+        p.query,
+        p.strategy,
+        p.status,
+        p.depth,
+        p.reranker_id,
+        p.grades
+)
+
+select
+    t.name as tenant,
+    o.id as ranking_id,
+    o.created_at,
+    o.collection_name as collection,
+    o.query,
+    o.strategy,
+    o.status,
+    m.name as reranker,
+    m.fingerprint as reranker_fingerprint,
+    o.fused_grades,
+    o.final_grades,
+    o.grades as judged_grades,
+    o.depth > 0 as is_reranked
+from ordered as o
+inner join pgrerank.tenant as t on o.tenant_id = t.id
+left join pgrerank.model as m on o.reranker_id = m.id;
+
+grant select on pgrerank_analytics.judged_search to pgrerank_analyst;
