@@ -49,6 +49,28 @@ select
     ) as has_next_month
 from partition_names as p;
 
+-- log_counts --
+-- When searches were last counted by day, and how many of the log are newer, up to a thousand.
+with counted as (
+    select max(d.counted_at) as counted_at
+    from pgrerank.score_daily as d
+)
+
+select
+    c.counted_at,
+    (
+        select count(*)
+        from (
+            select 1
+            from pgrerank.tenant as t
+            inner join pgrerank.rerank_log as l on t.id = l.tenant_id
+            where l.created_at > greatest(c.counted_at, now() - interval '7 days')
+            limit 1000  -- noqa: AM09 - they are counted, so any thousand will do
+        ) as newer
+    ) as uncounted,
+    c.counted_at < now() - interval '3 hours' as is_late
+from counted as c;
+
 -- largest_collection --
 -- The collection with the most chunks, for a probe; no row where nothing is ingested.
 select

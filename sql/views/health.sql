@@ -36,7 +36,7 @@ rule (check_name, warn_at, alert_at, fewest, counted, advice) as (
         'until then raise `candidates`.'
     ),
     (
-        'not_reranked', 0.02, 0.1, 50, 'searches',
+        'not_reranked', 0.02, 0.1, 50, 'searches that were to be reranked',
         'Reranking fails or runs out of time. The log says why (column `reason`): lower the '
         'depth, allow more time, or add capacity.'
     ),
@@ -58,6 +58,11 @@ rule (check_name, warn_at, alert_at, fewest, counted, advice) as (
     (
         'reference', 0.5, 1.0, 1, 'runs in the last seven days',
         ''
+    ),
+    (
+        'counted', 3.0, 27.0, 1, 'counts of the log',
+        'Searches are not counted, so the other checks are old. Run `pgrerank worker`, which '
+        'counts every hour, or count now with `pgrerank drift`.'
     )
 ),
 
@@ -65,7 +70,8 @@ week as (
     select
         d.tenant_id,
         d.collection_id,
-        sum(d.searches) as searches,
+        -- What was not to be reranked cannot fail at it.
+        sum(d.searches - d.skipped_searches) as attempted,
         sum(d.partial_searches + d.failed_searches) as unfinished,
         sum(d.searches - d.skipped_searches - d.failed_searches) as reranked,
         sum(d.pairs) as pairs,
@@ -102,7 +108,7 @@ watched as (
     select
         c.tenant_id,
         c.name as collection,
-        w.searches,
+        w.attempted,
         w.unfinished,
         w.reranked,
         w.pairs,
@@ -160,6 +166,29 @@ reference as (
         r.id desc
 ),
 
+-- How far the counts are behind the log, by tenant; no row where there is nothing new to count.
+counting as (
+    select
+        t.id as tenant_id,
+        extract(epoch from newest.created_at - counted.counted_at) / 3600 as hours
+    from pgrerank.tenant as t
+    cross join
+        lateral (
+            select max(l.created_at) as created_at
+            from pgrerank.rerank_log as l
+            where
+                l.tenant_id = t.id
+                and l.created_at > now() - interval '7 days'
+        ) as newest
+    cross join
+        lateral (
+            select max(d.counted_at) as counted_at
+            from pgrerank.score_daily as d
+            where d.tenant_id = t.id
+        ) as counted
+    where newest.created_at > coalesce(counted.counted_at, '-infinity')
+),
+
 finding as (
     select
         w.tenant_id,
@@ -181,7 +210,7 @@ finding as (
                 w.agreement_sum / nullif(w.agreement_searches, 0),
                 w.agreement_searches
             ),
-            ('not_reranked', w.unfinished / nullif(w.searches, 0), w.searches),
+            ('not_reranked', w.unfinished / nullif(w.attempted, 0), w.attempted),
             ('lift', w.lift, w.queries),
             ('lift_proxy', w.changed_top_10 / nullif(w.reranked, 0), w.reranked),
             ('calibration', w.calibration_error, w.calibrated_pairs)
@@ -198,6 +227,16 @@ finding as (
         r.samples,
         r.reference_set || ': ' || r.message as message
     from reference as r
+    union all
+    select
+        c.tenant_id,
+        null as collection,
+        null as reranker,
+        'counted' as check_name,
+        c.hours as value,
+        (c.hours is not null)::integer as samples,
+        null as message
+    from counting as c
 ),
 
 judged as (
@@ -237,6 +276,10 @@ select
     j.samples,
     j.reranker,
     case
+        when j.state = 'unknown' and j.check_name = 'counted'
+            then
+                'Nothing is counted yet, so the other checks have nothing to go by. '
+                '`pgrerank worker` counts every hour, `pgrerank drift` counts now.'
         when j.state = 'unknown'
             then format('Too little to tell: it needs %s %s.', j.fewest, j.counted)
         when j.state = 'ok' and j.check_name <> 'reference' then 'Nothing to do.'

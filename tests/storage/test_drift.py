@@ -1,11 +1,13 @@
 """Counting the log by day, and what health makes of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 from psycopg.sql import SQL
 
+from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.drift import State
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
@@ -243,3 +245,63 @@ async def test_summary_counts_over_all_tenants_and_names_none_unless_asked(datab
     assert {each.tenant for each in together} == {""}
     assert f"tenant-{journal.shelf.tenant_id}" in {each.tenant for each in apart}
     assert sum(each.collections for each in together) == sum(each.collections for each in apart)
+
+
+@pytest.fixture
+def checks(database):
+    """What health says of a new tenant, without counting before, by check."""
+
+    async def of(journal):
+        with database.admin() as admin:
+            (tenant,) = admin.execute(
+                "select name from pgrerank.tenant where id = %s", [journal.shelf.tenant_id]
+            ).fetchone()
+        found = await drift.health(database.admin_url, tenant=tenant)
+        return {each.check_name: each for each in found}
+
+    return of
+
+
+async def test_before_the_first_count_health_says_that_nothing_is_counted(journal, checks):
+    nobody_searched = await checks(journal)
+    await journal.record(ranking([candidate(1)], [1.0]))
+
+    found = await checks(journal)
+
+    assert nobody_searched == {}
+    assert list(found) == ["counted"]
+    assert found["counted"].state is State.UNKNOWN
+    assert "`pgrerank drift` counts now" in found["counted"].advice
+
+
+async def test_counts_that_fall_behind_the_log_are_told(database, journal, checks):
+    await journal.record(ranking([candidate(1)], [1.0]))
+    await drift.count(database.admin_url)
+    counted = await checks(journal)
+    with database.admin() as admin:
+        admin.execute(
+            "update pgrerank.score_daily set counted_at = counted_at - interval '5 hours'"
+            " where tenant_id = %s",
+            [journal.shelf.tenant_id],
+        )
+
+    late = (await checks(journal))["counted"]
+
+    assert "counted" not in counted
+    assert "truncated" in counted
+    assert (late.state, late.value) == (State.WARN, pytest.approx(5, abs=0.1))
+    assert "pgrerank worker" in late.advice
+
+
+async def test_searches_that_are_not_to_be_reranked_do_not_hide_those_that_fail(database, journal):
+    whole = ranking([candidate(1)], [1.0])
+    failed = replace(whole.rerank, status=RerankStatus.FAILED)
+    for number in range(60):
+        await journal.record(ranking([candidate(1)]))
+        each = ranking([candidate(1)], [1.0])
+        await journal.record(each if number % 6 else replace(each, rerank=failed))
+
+    found = await standing(database, journal, "not_reranked")
+
+    assert (found.samples, found.value) == (60, pytest.approx(1 / 6))
+    assert found.state is State.ALERT

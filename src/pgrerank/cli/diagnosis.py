@@ -80,6 +80,7 @@ async def _facts(connection: Connection) -> list[Finding]:
     unprotected = await _rows(connection, "unprotected_tables")
     found.append(_protection([row["name"] for row in unprotected]))
     found.append(_partitions(await _row(connection, "log_partitions")))
+    found.append(_counts(await _row(connection, "log_counts")))
     return found
 
 
@@ -123,6 +124,16 @@ def _partitions(facts: dict[str, Any]) -> Finding:
         detail=f"{detail}, none for {missing}",
         remedy="run: pgrerank maintain",
     )
+
+
+def _counts(facts: dict[str, Any]) -> Finding:
+    check, uncounted = "log counts", facts["uncounted"]
+    when = "never counted" if facts["counted_at"] is None else f"at {facts['counted_at']:%F %H:%M}"
+    detail = f"{when}, {uncounted} searches since" if uncounted else "every search is counted"
+    if uncounted and facts["is_late"] is not False:
+        remedy = "run `pgrerank worker`, which counts every hour, or: pgrerank drift"
+        return Finding(check=check, state=State.WARN, detail=detail, remedy=remedy)
+    return Finding(check=check, state=State.OK, detail=detail)
 
 
 async def _service_login(url: str) -> Finding:

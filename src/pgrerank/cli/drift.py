@@ -93,5 +93,5 @@ def _show(found: Sequence[Finding]) -> None:
             for each in found
         ],
     )
-    for each in (one for one in found if one.reaches(State.WARN)):
+    for each in (one for one in found if one.reaches(State.WARN) or one.check_name == "counted"):
         click.echo(f"\n{each.tenant} {each.collection or ''} {each.check_name}: {each.advice}")
