@@ -36,8 +36,9 @@ async def test_the_retriever_finds_documents_with_score_and_meta(place, key, eit
     assert (len(documents), first.content) == (3, TEXTS[BEST])
     assert (first.meta["document_id"], first.meta["length"]) == (BEST, len(TEXTS[BEST]))
     assert first.id == first.meta["pgrerank"]["chunk_id"]
-    scores = [document.score for document in documents]
-    assert scores == sorted(scores, reverse=True)
+    assert [document.score for document in documents] == [None] * 3
+    raw = [document.meta["pgrerank"]["scores"]["evidence"] for document in documents]
+    assert raw == sorted(raw, reverse=True)
 
 
 async def test_filters_of_haystack_are_kept(place, key, either):

@@ -27,7 +27,9 @@ async def test_the_retriever_finds_nodes_with_score_source_and_metadata(place, e
     assert first.node.metadata["length"] == len(TEXTS[BEST])
     facts = first.node.metadata["pgrerank"]
     assert first.node.node_id == facts["chunk_id"]
-    assert [node.score for node in nodes] == sorted((n.score for n in nodes), reverse=True)
+    assert {node.score for node in nodes} == {None}
+    raw = [node.node.metadata["pgrerank"]["scores"]["evidence"] for node in nodes]
+    assert raw == sorted(raw, reverse=True)
     for mode in (MetadataMode.LLM, MetadataMode.EMBED):
         assert facts["ranking_id"] not in first.node.get_content(metadata_mode=mode)
         assert "title: Keys" in first.node.get_content(metadata_mode=mode)

@@ -34,23 +34,19 @@ def answer(*scores: Scores) -> Found:
 @pytest.mark.parametrize(
     ("scores", "expected"),
     [
-        (
-            [{"relevance": 0.9, "rerank": 4, "boost": 1}, {"relevance": 0.2, "rerank": -1}],
-            [0.9, 0.2],
-        ),
-        (
-            [{"evidence": 1.5, "rerank": 0.1, "boost": 0.5}, {"evidence": 1.8, "rerank": 0.9}],
-            [2, 1.8],
-        ),
-        ([{"rerank": 4, "boost": 0.5}, {"rerank": -1}], [4.5, -1]),
-        ([{"relevance": 0.9, "rerank": 4, "fused": 0.03}, {"fused": 0.02}], [0.03, 0.02]),
-        ([{"cascade": 0.5, "rerank": 4}, {"cascade": 0.4}], [0.5, 0.4]),
+        ([{"relevance": 0.9, "rerank": 4}, {"relevance": 0.2, "rerank": -1}], [0.9, 0.2]),
+        ([{"evidence": 1.5, "rerank": 0.1}, {"evidence": 1.8, "rerank": 0.9}], [None, None]),
+        ([{"rerank": 4, "boost": 0.5}, {"rerank": -1}], [None, None]),
+        ([{"relevance": 0.9, "rerank": 4, "fused": 0.03}, {"fused": 0.02}], [None, None]),
     ],
 )
-def test_one_scale_for_all_results_that_goes_with_their_order(scores, expected):
+def test_a_score_is_a_relevance_of_all_results_or_none(scores, expected):
     given = answer(*(Scores(**each) for each in scores))
 
     assert [score for _, score, _ in found(given)] == expected
+    assert [facts["pgrerank"]["scores"]["rerank"] for _, _, facts in found(given)] == [
+        each.get("rerank") for each in scores
+    ]
 
 
 def test_a_documents_own_metadata_is_not_overwritten():

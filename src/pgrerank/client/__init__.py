@@ -9,7 +9,7 @@ It imports neither models nor the service.
 
 from pgrerank.client.asynchronous import AsyncClient
 from pgrerank.client.blocking import Client
-from pgrerank.client.errors import ClientError, RefusedError, UnreachableError
+from pgrerank.client.errors import ClientError, InvalidCallError, RefusedError, UnreachableError
 from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
 from pgrerank.client.wire import Patience
 
@@ -19,6 +19,7 @@ __all__ = [
     "ClientError",
     "CollectionKnobs",
     "Document",
+    "InvalidCallError",
     "Judgment",
     "Patience",
     "RankKnobs",

@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 
 from pgrerank.client import answers, calls, wire
+from pgrerank.client.access import Access
 from pgrerank.client.calls import Call, Event
 from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
 from pgrerank.client.wire import Patience
@@ -26,6 +27,9 @@ class Client:
         patience: How often a call is sent again.
         http: An httpx client with settings of your own (proxies, certificates); it stays yours to
             close, and its timeouts hold.
+
+    Raises:
+        InvalidCallError: The URL is none, or the key has blanks, line breaks or the like.
     """
 
     def __init__(
@@ -37,11 +41,13 @@ class Client:
         patience: Patience | None = None,
         http: httpx.Client | None = None,
     ) -> None:
-        self._url = url
-        self._key = key
+        self._access = Access(url, key)
         self._patience = patience or Patience()
         self._http = http or httpx.Client(timeout=timeout_s)
         self._is_ours = http is None
+
+    def __repr__(self) -> str:
+        return f"Client({self._access.url!r})"
 
     def __enter__(self) -> Self:
         return self
@@ -138,9 +144,11 @@ class Client:
         return self._patience.blocking(call)(lambda: self._attempt(call))
 
     def _attempt(self, call: Call[T]) -> T:
-        request = self._http.build_request(**wire.parts(self._url, self._key, call))
+        request = wire.request(self._http, self._access, call)
         try:
             response = self._http.send(request)
-        except httpx.TransportError as error:
-            raise wire.unreachable(self._url, error) from error
-        return wire.read(call, response)
+        except wire.FAILURES as error:
+            failure = wire.failure(self._access, error)
+        else:
+            return wire.read(self._access, call, response)
+        raise failure

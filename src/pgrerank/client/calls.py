@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, Unpack
-from urllib.parse import quote
 from uuid import UUID
 
-import msgspec
-
-from pgrerank.client import answers
+from pgrerank.client import answers, checks
+from pgrerank.client.errors import InvalidCallError
 from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
 
 T = TypeVar("T")
@@ -41,7 +39,7 @@ def search(collection: str, query: str, **knobs: Unpack[SearchKnobs]) -> Call[an
     return Call(
         method="POST",
         path=f"{_collection(collection)}/search",
-        body=msgspec.json.encode({"query": query, **knobs}),
+        body=_asked(SearchKnobs, knobs, query=query),
         answer=answers.Found,
     )
 
@@ -53,14 +51,16 @@ def rank(
     return Call(
         method="POST",
         path="/v1/rankings",
-        body=msgspec.json.encode({"query": query, "documents": documents, **knobs}),
+        body=_asked(RankKnobs, knobs, query=query, documents=documents),
         answer=answers.Ranked,
     )
 
 
 def results(ranking: UUID | str, cursor: str | None, limit: int) -> Call[answers.Results]:
     """Go on in the results of a search."""
-    given: dict[str, str | int] = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+    given: dict[str, str | int] = {"limit": limit}
+    if cursor:
+        given["cursor"] = checks.text("cursor", cursor)
     return Call(
         method="GET", path=f"{_ranking(ranking)}/results", params=given, answer=answers.Results
     )
@@ -71,7 +71,7 @@ def why(ranking: UUID | str, document: str) -> Call[answers.Why]:
     return Call(
         method="GET",
         path=f"{_ranking(ranking)}/why",
-        params={"document": document},
+        params={"document": checks.text("document", document)},
         answer=answers.Why,
     )
 
@@ -83,7 +83,7 @@ def collection(name: str) -> Call[answers.Collection]:
 
 def collections(cursor: str | None) -> Call[answers.Collections]:
     """A page of collections."""
-    params: dict[str, str | int] = {"cursor": cursor} if cursor else {}
+    params: dict[str, str | int] = {"cursor": checks.text("cursor", cursor)} if cursor else {}
     return Call(method="GET", path="/v1/collections", params=params, answer=answers.Collections)
 
 
@@ -92,7 +92,7 @@ def put_collection(name: str, **knobs: Unpack[CollectionKnobs]) -> Call[answers.
     return Call(
         method="PUT",
         path=_collection(name),
-        body=msgspec.json.encode(knobs),
+        body=_asked(CollectionKnobs, knobs),
         answer=answers.Collection,
     )
 
@@ -133,7 +133,7 @@ def delete_document(collection: str, document_id: str) -> Call[None]:
 
 def judge(collection: str, judgments: Iterable[Judgment]) -> Call[answers.Judged]:
     """Store grades."""
-    body = msgspec.json.encode({"collection": collection, "judgments": list(judgments)})
+    body = checks.encoded({"collection": collection, "judgments": _listed("judgments", judgments)})
     return Call(method="POST", path="/v1/judgments", body=body, answer=answers.Judged)
 
 
@@ -144,15 +144,16 @@ def feedback(
     return Call(
         method="POST",
         path=f"{_ranking(ranking)}/feedback",
-        body=msgspec.json.encode({"chunk_id": chunk, "event": event, "by": by}),
+        body=checks.encoded({"chunk_id": chunk, "event": event, "by": by}),
         answer=answers.FeedbackKept,
         repeatable=False,
     )
 
 
 def lines(documents: Iterable[Document | Mapping[str, Any]]) -> Iterator[bytes]:
-    """Documents as lines of NDJSON."""
-    return map(msgspec.json.encode, documents)
+    """Documents as lines of NDJSON. Raises InvalidCallError, which says which cannot be sent."""
+    for place, each in enumerate(_iterated("documents", documents)):
+        yield checks.encoded(each, f"documents[{place}]")
 
 
 def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -169,13 +170,28 @@ def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
+def _asked(kind: type[Any], knobs: Mapping[str, Any], **fields: Any) -> bytes:
+    checks.check_knobs(knobs, kind)
+    return checks.encoded({**fields, **knobs})
+
+
+def _listed(name: str, values: Iterable[T]) -> list[T]:
+    return list(_iterated(name, values))
+
+
+def _iterated(name: str, values: Iterable[T]) -> Iterator[T]:
+    if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
+        raise InvalidCallError(name, "must be several, such as a list")
+    return iter(values)
+
+
 def _collection(name: str) -> str:
-    return f"/v1/collections/{quote(name, safe='')}"
+    return f"/v1/collections/{checks.segment('collection', name)}"
 
 
 def _document(collection: str, document_id: str) -> str:
-    return f"{_collection(collection)}/documents/{quote(document_id, safe='')}"
+    return f"{_collection(collection)}/documents/{checks.segment('document', document_id)}"
 
 
 def _ranking(ranking: UUID | str) -> str:
-    return f"/v1/rerankings/{quote(str(ranking), safe='')}"
+    return f"/v1/rerankings/{checks.segment('ranking', str(ranking))}"

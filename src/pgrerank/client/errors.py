@@ -1,6 +1,7 @@
 """What can go wrong with a call, as a caller would tell it apart.
 
 ClientError
+├── InvalidCallError        it cannot be sent as it is: mend the call; nothing was sent
 ├── UnreachableError        no connection, or it broke
 │   └── TimedOutError       no answer in time
 ├── UnreadableError         what answered is not pgrerank
@@ -50,10 +51,26 @@ class ClientError(Exception):
     """A call did not come to an answer."""
 
 
+class InvalidCallError(ClientError):
+    """What was handed in cannot be sent.
+
+    Args:
+        field: Name or path of what is at fault (`documents[1].text`, `top_k`, `key`).
+        problem: What is wrong with it, as a clause.
+    """
+
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        self.problem = problem
+        super().__init__(f"{field}: {problem}")
+
+
 class UnreachableError(ClientError):
     """The service cannot be reached, or the connection broke."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: str, *, was_connected: bool = True) -> None:
+        #: whether the service may have begun with the call
+        self.was_connected = was_connected
         super().__init__(f"{url} cannot be reached: {reason}")
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import httpx
 import msgspec
@@ -17,8 +17,11 @@ from tenacity import (
 )
 
 from pgrerank import __version__
+from pgrerank.client.access import Access
 from pgrerank.client.calls import Call
 from pgrerank.client.errors import (
+    ClientError,
+    InvalidCallError,
     Problem,
     RefusedError,
     TimedOutError,
@@ -28,11 +31,22 @@ from pgrerank.client.errors import (
 )
 
 T = TypeVar("T")
+Request: TypeAlias = httpx.Request
 
 #: the service did not begin, so that any call may be sent again
 _NOT_BEGUN = frozenset({429, 503})
 #: a proxy lost the answer
 _LOST = frozenset({502, 504})
+_NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+#: what sending can fail by: the transport, the answer's encoding, a closed client
+FAILURES = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    httpx.CookieConflict,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
 _PROBLEM = "application/problem+json"
 _BACKOFF = wait_exponential(multiplier=0.2, max=5.0) + wait_random(0, 0.2)
 
@@ -75,21 +89,32 @@ class Patience:
         return judge
 
 
-def parts(url: str, key: str, call: Call[Any]) -> dict[str, Any]:
-    """What a request of httpx is built from; `url` may have a path of its own."""
-    headers = {"Authorization": f"Bearer {key}", "User-Agent": f"pgrerank-python/{__version__}"}
+def request(http: httpx.Client | httpx.AsyncClient, access: Access, call: Call[Any]) -> Request:
+    """The request of a call; the service's URL may have a path of its own.
+
+    Raises:
+        InvalidCallError: It cannot be made of what the caller handed in.
+    """
+    headers = {
+        "Authorization": f"Bearer {access.key}",
+        "User-Agent": f"pgrerank-python/{__version__}",
+    }
     if call.body is not None:
         headers["Content-Type"] = call.media_type
-    return {
-        "method": call.method,
-        "url": url.rstrip("/") + call.path,
-        "params": dict(call.params) or None,
-        "content": call.body,
-        "headers": headers,
-    }
+    try:
+        return http.build_request(
+            call.method,
+            access.base + call.path,
+            params=dict(call.params) or None,
+            content=call.body,
+            headers=headers,
+        )
+    except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
+        reason = access.hidden(str(error))
+    raise InvalidCallError("call", f"cannot be sent: {reason}")
 
 
-def read(call: Call[T], response: httpx.Response) -> T:
+def read(access: Access, call: Call[T], response: httpx.Response) -> T:
     """The answer to a call.
 
     Raises:
@@ -97,30 +122,42 @@ def read(call: Call[T], response: httpx.Response) -> T:
         UnreadableError: It is not the service that answered.
     """
     if response.is_error:
-        raise refusal(_problem(response), _seconds(response.headers.get("Retry-After")))
+        problem = _problem(access, response)
+        raise refusal(problem, _seconds(response.headers.get("Retry-After")))
     if call.answer is type(None):
         return call.answer()
-    try:
-        return msgspec.json.decode(response.content, type=call.answer)
-    except msgspec.DecodeError as error:
-        raise UnreadableError(response.status_code, response.text) from error
+    return _decoded(access, response.content, call.answer, response.status_code)
 
 
-def unreachable(url: str, error: httpx.TransportError) -> UnreachableError:
-    """A failure of the transport, in our words."""
+def failure(access: Access, error: Exception) -> ClientError:
+    """A failure to send or to receive, in our words.
+
+    It is to be raised outside of the handler of the error itself, whose message may hold what was
+    sent: so nothing of it is chained.
+    """
+    reason = access.hidden(str(error) or type(error).__name__)
     kind = TimedOutError if isinstance(error, httpx.TimeoutException) else UnreachableError
-    return kind(url, str(error) or type(error).__name__)
+    return kind(
+        access.hidden(access.url), reason, was_connected=not isinstance(error, _NO_CONNECTION)
+    )
 
 
-def _problem(response: httpx.Response) -> Problem:
+def _decoded(access: Access, content: bytes, kind: type[T], status: int) -> T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        told = access.hidden(content.decode(errors="replace"))
+    raise UnreadableError(status, told)
+
+
+def _problem(access: Access, response: httpx.Response) -> Problem:
+    content = access.hidden(response.content.decode(errors="replace")).encode()
+    status = response.status_code
     if response.headers.get("Content-Type", "").startswith(_PROBLEM):
-        try:
-            return msgspec.json.decode(response.content, type=Problem)
-        except msgspec.DecodeError as error:
-            raise UnreadableError(response.status_code, response.text) from error
-    if response.status_code in _NOT_BEGUN | _LOST:  # a proxy's own page
-        return Problem(status=response.status_code, title=response.reason_phrase)
-    raise UnreadableError(response.status_code, response.text)
+        return _decoded(access, content, Problem, status)
+    if status in _NOT_BEGUN | _LOST:  # a proxy's own page
+        return Problem(status=status, title=access.hidden(response.reason_phrase))
+    raise UnreadableError(status, content.decode())
 
 
 def _seconds(value: str | None) -> float | None:
@@ -135,9 +172,7 @@ def _retry_after(error: BaseException | None) -> float | None:
 def _not_begun(error: BaseException) -> bool:
     if isinstance(error, RefusedError):
         return error.status in _NOT_BEGUN
-    return isinstance(
-        error.__cause__, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout
-    )
+    return isinstance(error, UnreachableError) and not error.was_connected
 
 
 def _lost(error: BaseException) -> bool:

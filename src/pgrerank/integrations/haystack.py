@@ -3,7 +3,9 @@
     retriever = PgrerankRetriever(url, "docs", Secret.from_env_var("PGRERANK_KEY"))
     documents = retriever.run("how do I rotate a key?")["documents"]
 
-Documents carry their score; `meta["pgrerank"]` tells how each was found.
+What was reranked has a score from 0 to 1, in its order; what a retriever found has its probability
+of relevance, or none without a calibration. `meta["pgrerank"]` tells how each was found, with raw
+scores under their own names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,9 +16,10 @@ from typing import Any, Self
 from haystack import Document, component, default_from_dict, default_to_dict
 from haystack.utils import Secret
 
-from pgrerank.client import RankKnobs, SearchKnobs
+from pgrerank.client import InvalidCallError, RankKnobs, SearchKnobs
 from pgrerank.client.answers import Found, Ranked
 from pgrerank.client.calls import Rankable
+from pgrerank.client.checks import check_knobs
 from pgrerank.integrations import results
 from pgrerank.integrations.haystack_filter import translated
 from pgrerank.integrations.service import Service
@@ -48,6 +51,7 @@ class PgrerankRetriever:
         self.url = url
         self.collection = collection
         self.key = key
+        check_knobs(knobs or {}, SearchKnobs)
         self.knobs: SearchKnobs = knobs or {}
         self.timeout_s = timeout_s
         self._service = Service(url, key.resolve_value() or "", timeout_s)
@@ -110,6 +114,7 @@ class PgrerankRanker:
     ) -> None:
         self.url = url
         self.key = key
+        check_knobs(knobs or {}, RankKnobs)
         self.knobs: RankKnobs = knobs or {}
         self.fields = list(fields)
         self.timeout_s = timeout_s
@@ -167,12 +172,19 @@ def _wanted(
     if filters:
         wanted["filter"] = translated(filters)
     if top_k is not None:
-        wanted["limit"] = top_k
+        wanted["limit"] = _checked(top_k)
     return wanted
 
 
 def _limited(knobs: RankKnobs, top_k: int | None) -> RankKnobs:
-    return knobs if top_k is None else {**knobs, "limit": top_k}
+    return knobs if top_k is None else {**knobs, "limit": _checked(top_k)}
+
+
+def _checked(top_k: int) -> int:
+    """Refused here by the name that it has here."""
+    if top_k < 1:
+        raise InvalidCallError("top_k", f"must be an integer from 1, not {top_k}")
+    return top_k
 
 
 def _found(answer: Found) -> dict[str, list[Document]]:

@@ -3,8 +3,9 @@
     retriever = PgrerankRetriever(url=url, key=key, collection="docs", knobs={"limit": 5})
     documents = retriever.invoke("how do I rotate a key?")
 
-The score is in `metadata["relevance_score"]`, everything else about a result in
-`metadata["pgrerank"]`.
+`metadata["relevance_score"]` is from 0 to 1 and never rises from one document to the next; what a
+retriever finds has it only where a calibration says how likely each is relevant. Everything else
+about a result is in `metadata["pgrerank"]`, raw scores under their own names in its `scores`.
 """
 
 from collections.abc import Sequence
@@ -19,20 +20,25 @@ from langchain_core.callbacks import (
 )
 from langchain_core.documents import BaseDocumentCompressor, Document
 from langchain_core.retrievers import BaseRetriever
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 from typing_extensions import override
 
 from pgrerank.client import RankKnobs, SearchKnobs
 from pgrerank.client.answers import Found, Ranked
 from pgrerank.client.calls import Rankable
 from pgrerank.integrations import results
+from pgrerank.integrations.arguments import check_arguments
 from pgrerank.integrations.service import Service
 
 SCORE = "relevance_score"
+#: a refusal by pydantic shows no input: the key may be in it
+_CONFIG = ConfigDict(arbitrary_types_allowed=True, hide_input_in_errors=True)
 
 
 class PgrerankRetriever(BaseRetriever):
     """Searches a collection. Further arguments of `invoke` are knobs of that one search."""
+
+    model_config = _CONFIG
 
     url: str
     key: SecretStr
@@ -41,6 +47,17 @@ class PgrerankRetriever(BaseRetriever):
     knobs: SearchKnobs = Field(default_factory=SearchKnobs)
     #: seconds that a silence of the service may last
     timeout_s: float = 30.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        check_arguments(given, cls.model_fields, SearchKnobs)
+        return given
+
+    @override
+    def model_post_init(self, context: Any, /) -> None:
+        super().model_post_init(context)
+        _ = self._service  # refuses a URL or key that cannot be used
 
     @cached_property
     def _service(self) -> Service:
@@ -73,12 +90,25 @@ class PgrerankRetriever(BaseRetriever):
 class PgrerankCompressor(BaseDocumentCompressor):
     """Reranks documents from anywhere; with the knob `limit` the best alone remain."""
 
+    model_config = _CONFIG
+
     url: str
     key: SecretStr
     knobs: RankKnobs = Field(default_factory=RankKnobs)
     #: fields of the metadata that the reranker reads before the text
     fields: Sequence[str] = ()
     timeout_s: float = 30.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        check_arguments(given, cls.model_fields, RankKnobs)
+        return given
+
+    @override
+    def model_post_init(self, context: Any, /) -> None:
+        super().model_post_init(context)
+        _ = self._service  # refuses a URL or key that cannot be used
 
     @cached_property
     def _service(self) -> Service:
@@ -116,7 +146,7 @@ def _found(answer: Found) -> list[Document]:
         Document(
             id=str(result.chunk.id),
             page_content=result.chunk.content or "",
-            metadata={**metadata, SCORE: score},
+            metadata=metadata if score is None else {**metadata, SCORE: score},
         )
         for result, score, metadata in results.found(answer)
     ]

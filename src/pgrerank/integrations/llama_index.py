@@ -5,12 +5,14 @@
 
 A node has the chunk's id, its source is your document. `metadata["pgrerank"]` tells how it was
 found; neither models that embed nor models that answer get to see that. Those that embed, and
-rerankers, see no ids either.
+rerankers, see no ids either. The score of what a retriever found is its probability of relevance,
+None without a calibration; that of what was reranked is from 0 to 1, in its order.
 """
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
+from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.callbacks import CallbackManager, CBEventType, EventPayload
@@ -26,12 +28,14 @@ from llama_index.core.schema import (
     TextNode,
 )
 from llama_index_instrumentation import get_dispatcher
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 from typing_extensions import override
 
 from pgrerank.client import RankKnobs, SearchKnobs
 from pgrerank.client.answers import Found, Ranked, Result
+from pgrerank.client.checks import check_knobs
 from pgrerank.integrations import results
+from pgrerank.integrations.arguments import check_arguments
 from pgrerank.integrations.service import Service
 
 _dispatcher = get_dispatcher(__name__)
@@ -52,6 +56,7 @@ class PgrerankRetriever(BaseRetriever):
     ) -> None:
         self._service = Service(url, key, timeout_s)
         self._collection = collection
+        check_knobs(knobs or {}, SearchKnobs)
         self._knobs: SearchKnobs = knobs or {}
         super().__init__(callback_manager=callback_manager)  # pyright: ignore[reportUnknownMemberType]
 
@@ -71,10 +76,23 @@ class PgrerankRetriever(BaseRetriever):
 class PgrerankPostprocessor(BaseNodePostprocessor):
     """Reranks nodes from anywhere, read with the metadata they show to embedders."""
 
+    model_config = ConfigDict(arbitrary_types_allowed=True, hide_input_in_errors=True)
+
     url: str
     key: SecretStr = Field(exclude=True)
     knobs: RankKnobs = Field(default_factory=RankKnobs)
     timeout_s: float = 30.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, given: Any) -> Any:
+        check_arguments(given, cls.model_fields, RankKnobs)
+        return given
+
+    @override
+    def model_post_init(self, context: Any, /) -> None:
+        super().model_post_init(context)
+        _ = self._service  # refuses a URL or key that cannot be used
 
     @cached_property
     def _service(self) -> Service:

@@ -39,7 +39,6 @@ class Passage(TypedDict):
     uri: str | None
     text: str
     metadata: dict[str, Any]
-    score: float
     #: probability that it answers the query; null without a calibration
     relevance: float | None
 
@@ -61,6 +60,7 @@ class Placed(TypedDict):
     #: its place in the list that was given, from 0
     index: int
     text: str
+    #: 0 to 1, in the order of the list
     score: float
 
 
@@ -132,8 +132,7 @@ class _Tools:
                     uri=result.document.uri,
                     text=result.chunk.content or "",
                     metadata=result.document.metadata,
-                    score=score,
-                    relevance=result.scores.relevance,
+                    relevance=score,
                 )
                 for result, score, _ in results.found(answer)
             ],

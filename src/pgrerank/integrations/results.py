@@ -5,25 +5,22 @@ from typing import Any
 
 import msgspec
 
-from pgrerank.client.answers import Found, Ranked, Result, Scores
+from pgrerank.client.answers import Found, Ranked, Result
 
 #: under this name a result's metadata tells how it was found
 FACTS = "pgrerank"
 
-# The first that all results have. Relevance can be compared between queries; of the others, each
-# is what the order goes by where it is the first.
-_BY_PREFERENCE = ("relevance", "evidence", "rerank", "cascade", "fused")
-#: to these the order adds what a collection's terms are worth
-_BOOSTED = frozenset({"evidence", "rerank"})
 
-
-def found(answer: Found) -> Iterator[tuple[Result, float, dict[str, Any]]]:
+def found(answer: Found) -> Iterator[tuple[Result, float | None, dict[str, Any]]]:
     """Results with score and metadata: the document's own, and how it was found.
+
+    The score is the probability of relevance, 0 to 1, where all results have one; else None, since
+    raw scores are on scales of their own, which differ from search to search.
 
     The document's id, title and URI, as far as it has them, are added where the metadata holds
     nothing of that name.
     """
-    name = _common([result.scores for result in answer.results])
+    are_calibrated = all(result.scores.relevance is not None for result in answer.results)
     for result in answer.results:
         document = result.document
         told = {"document_id": document.id, "title": document.title, "uri": document.uri}
@@ -38,7 +35,8 @@ def found(answer: Found) -> Iterator[tuple[Result, float, dict[str, Any]]]:
             "rerank_status": answer.rerank.status,
         }
         named = {key: value for key, value in told.items() if value}
-        yield result, _score(result.scores, name), {**named, **document.metadata, FACTS: facts}
+        score = result.scores.relevance if are_calibrated else None
+        yield result, score, {**named, **document.metadata, FACTS: facts}
 
 
 def ranked(answer: Ranked) -> Iterator[tuple[int, float, dict[str, Any]]]:
@@ -63,13 +61,3 @@ def brought(
     """A document as it is ranked: its text, behind those fields of its metadata that it has."""
     told = {field: metadata[field] for field in fields if field in metadata}
     return {**told, "text": text} if told else text
-
-
-def _common(scores: Sequence[Scores]) -> str:
-    return next(
-        name for name in _BY_PREFERENCE if all(getattr(each, name) is not None for each in scores)
-    )
-
-
-def _score(scores: Scores, name: str) -> float:
-    return getattr(scores, name) + (scores.boost if name in _BOOSTED else 0.0)

@@ -10,6 +10,7 @@ from weakref import finalize
 import httpx
 
 from pgrerank.client import AsyncClient, Client
+from pgrerank.client.access import Access
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,10 @@ class Service:
     url: str
     key: str = field(repr=False)
     timeout_s: float = 30.0
+
+    def __post_init__(self) -> None:
+        """Refuse a URL or key that cannot be used. Raises InvalidCallError."""
+        Access(self.url, self.key)
 
     @cached_property
     def blocking(self) -> Client:

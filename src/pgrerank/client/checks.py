@@ -1,0 +1,131 @@
+"""What a caller hands in, checked before anything is sent: whatever it is, it fails as a ClientError."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, cast
+from urllib.parse import quote
+
+import msgspec
+
+from pgrerank.client.errors import InvalidCallError
+
+#: names in use elsewhere for knobs of ours
+_ELSEWHERE = {
+    **dict.fromkeys(("k", "n", "top_k", "top_n", "topk", "topn", "size", "max_results"), "limit"),
+    **dict.fromkeys(("filters", "where"), "filter"),
+    **dict.fromkeys(("timeout", "timeout_ms", "deadline_ms"), "budget_ms"),
+    **dict.fromkeys(("alpha", "mode", "search_type"), "strategy"),
+    **dict.fromkeys(("model_name", "reranker"), "model"),
+    **dict.fromkeys(("score_threshold",), "min_score"),
+}
+#: deeper values are left to the encoder, which refuses them
+_DEEPEST = 100
+
+
+def check_knobs(knobs: Mapping[str, Any], kind: type[Any]) -> None:
+    """Refuse a knob that there is none of. `kind` is the TypedDict of those there are.
+
+    Raises:
+        InvalidCallError: Names it, and the one that was probably meant.
+    """
+    check_names(knobs, list(kind.__annotations__), "knob")
+
+
+def check_names(given: Iterable[str], known: Sequence[str], what: str) -> None:
+    """Refuse names that are not known. Raises InvalidCallError."""
+    unknown = next((name for name in given if name not in known), None)
+    if unknown is None:
+        return
+    meant = nearest(str(unknown), known)
+    hint = f"did you mean `{meant}`? " if meant else ""
+    listed = ", ".join(known)
+    raise InvalidCallError(str(unknown), f"is an unknown {what}; {hint}There are {listed}")
+
+
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """The known name that was probably meant; None: there is no telling."""
+    elsewhere = _ELSEWHERE.get(name.casefold())
+    if elsewhere in known:
+        return elsewhere
+    close = get_close_matches(name.casefold()[:100], known, n=1)
+    return close[0] if close else None
+
+
+def encoded(value: Any, where: str = "") -> bytes:
+    """JSON of what is sent.
+
+    Args:
+        value: Plain values and structs.
+        where: What it is called in a refusal; empty: fields are called by their own names.
+
+    Raises:
+        InvalidCallError: It holds what JSON cannot; names the field.
+    """
+    try:
+        plain = msgspec.to_builtins(value, str_keys=True)
+        fault = next(_faults(plain, where, 0), None)
+        if fault is None:
+            return msgspec.json.encode(plain)
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        fault = (where or "body", f"cannot be sent: {error}")
+    raise InvalidCallError(*fault)
+
+
+def segment(name: str, value: object) -> str:
+    """A value as one part of a path.
+
+    Raises:
+        InvalidCallError: It is no text, or empty, or holds half a surrogate pair.
+    """
+    if not isinstance(value, str) or not value:
+        raise InvalidCallError(name, "must be a text that is not empty")
+    for field, problem in _faults(value, name, 0):
+        raise InvalidCallError(field, problem)
+    # `.` and `..` would be resolved on the way: `documents/..` is the collection itself.
+    return quote(value, safe="") if value.strip(".") else value.replace(".", "%2E")
+
+
+def text(name: str, value: object) -> str:
+    """A value as a parameter of a query.
+
+    Raises:
+        InvalidCallError: It is no text, or holds half a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise InvalidCallError(name, "must be a text")
+    for field, problem in _faults(value, name, 0):
+        raise InvalidCallError(field, problem)
+    return value
+
+
+def _faults(value: Any, where: str, depth: int) -> Iterator[tuple[str, str]]:
+    """Field and problem of each value that JSON cannot hold, though the encoder might take it."""
+    if isinstance(value, str):
+        if (place := _unpaired(value)) is not None:
+            problem = f"has half a surrogate pair at character {place}, which is no text"
+            yield where.encode(errors="replace").decode() or "body", problem
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            yield where or "body", f"must be a finite number, not {value}"
+    elif depth < _DEEPEST:
+        for name, inner in _parts(value, where):
+            yield from _faults(inner, name, depth + 1)
+
+
+def _parts(value: Any, where: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, inner in cast("dict[str, Any]", value).items():
+            yield where, key
+            yield (f"{where}.{key}" if where else key), inner
+    elif isinstance(value, list | tuple):
+        for place, inner in enumerate(cast("Sequence[Any]", value)):
+            yield f"{where}[{place}]", inner
+
+
+def _unpaired(value: str) -> int | None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        return error.start
+    return None
