@@ -93,6 +93,14 @@ where
 order by c.name
 limit %(row_count)s;
 
+-- collection_names --
+-- Names of a tenant's collections, some of them where they are many.
+select c.name
+from pgrerank.collection as c
+where c.tenant_id = %(tenant_id)s
+order by c.name
+limit 1000;
+
 -- weigh --
 -- How a collection's first stage weighs from now on; no row if it is gone.
 update pgrerank.collection as c

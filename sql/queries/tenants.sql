@@ -35,6 +35,13 @@ select
 from pgrerank.tenant as t
 order by t.name;
 
+-- names --
+-- Names of all tenants, some of them where they are many.
+select t.name
+from pgrerank.tenant as t
+order by t.name
+limit 1000;
+
 -- set_quota --
 -- Changes the quota of a tenant, null for the default; the tenant, if there is one of this name.
 update pgrerank.tenant as t

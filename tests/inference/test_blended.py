@@ -5,12 +5,12 @@ from pgrerank.domain.errors import ScoringError
 from pgrerank.inference import shipped
 from pgrerank.inference.blended import BlendedScorer
 from pgrerank.inference.cache import ScoreCache
+from pgrerank.inference.checkpoint import files
 from pgrerank.inference.load import (
     LATE_INTERACTION,
     load_scorer,
     load_stored_late_interaction,
 )
-from pgrerank.inference.model import files
 from pgrerank.inference.stored import StoredLateInteraction
 from pgrerank.settings import Settings
 from pgrerank.wiring.loading import chosen

@@ -89,9 +89,10 @@ async def _made(
     found: Settings, tenant_name: str, collection_name: str | None, given: dict[str, Any]
 ) -> Fitted:
     from pgrerank import wiring
+    from pgrerank.usecases import places
     from pgrerank.usecases.calibrate import calibrate as fit
 
-    async with wiring.house(found) as house:
+    async with wiring.house(found, check=places.exist(tenant_name, collection_name)) as house:
         tenant = await house.tenants.named(tenant_name)
         with progress.bar("judged queries", None) as advance:
             return await fit(

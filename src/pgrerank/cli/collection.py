@@ -158,9 +158,11 @@ async def _made(
     found: Settings, tenant_name: str, name: str, indexing: Mapping[str, Any]
 ) -> Collection:
     from pgrerank import wiring
+    from pgrerank.usecases import places
     from pgrerank.usecases.collections import create
 
-    async with wiring.house(found) as house:
+    await _require_backends(found, indexing)
+    async with wiring.house(found, check=places.exist(tenant_name)) as house:
         tenant = await house.tenants.named(tenant_name)
         return await create(house, tenant.id, name, **indexing)
 
@@ -180,9 +182,23 @@ async def _reranked_by(found: Settings, tenant_name: str, name: str, reranker: s
     from pgrerank import wiring
     from pgrerank.usecases.collections import rerank_by
 
-    async with wiring.house(found) as house:
-        tenant = await house.tenants.named(tenant_name)
-        await rerank_by(house, tenant.id, name, reranker)
+    async with wiring.office(found) as office, wiring.elsewhere(found) as named:
+        tenant = await office.tenants.named(tenant_name)
+        await rerank_by(office, named.rerankers, tenant.id, name, reranker)
+
+
+async def _require_backends(found: Settings, indexing: Mapping[str, Any]) -> None:
+    """Raises InvalidRequestError for a name that the file of backends does not have."""
+    from pgrerank import wiring
+    from pgrerank.ports import require_named
+
+    wanted = {kind: indexing[kind] for kind in ("reranker", "embedder") if indexing[kind]}
+    if not wanted:
+        return
+    async with wiring.elsewhere(found) as named:
+        known = {"reranker": named.rerankers, "embedder": named.embedders}
+        for kind, name in wanted.items():
+            require_named(kind, name, known[kind])
 
 
 async def _one(found: Settings, tenant_name: str, name: str) -> Collection:
@@ -195,9 +211,10 @@ async def _one(found: Settings, tenant_name: str, name: str) -> Collection:
 
 async def _with_tokens(found: Settings, tenant_name: str, name: str) -> int:
     from pgrerank import wiring
+    from pgrerank.usecases import places
     from pgrerank.usecases.collections import add_tokens
 
-    async with wiring.house(found) as house:
+    async with wiring.house(found, check=places.exist(tenant_name, name)) as house:
         tenant = await house.tenants.named(tenant_name)
         with progress.bar("token vectors", None) as advance:
             return await add_tokens(

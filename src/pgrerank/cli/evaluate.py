@@ -150,9 +150,10 @@ def _work(
 
 async def _evaluated(found: Settings, work: _Work) -> "Evaluation":
     from pgrerank import wiring
-    from pgrerank.usecases import evaluate
+    from pgrerank.usecases import evaluate, places
 
-    async with wiring.house(found) as house:
+    check = places.exist(work.tenant_name, work.collection_name)
+    async with wiring.house(found, check=check) as house:
         tenant = await _tenant(house, work)
         try:
             plan = await _plan(house, tenant, work, found.max_document_characters)

@@ -140,8 +140,9 @@ async def _judged(
     judged_by: str,
 ) -> int:
     from pgrerank import wiring
+    from pgrerank.usecases import places
 
-    async with wiring.house(found) as house:
+    async with wiring.house(found, check=places.exist(tenant_name, collection_name)) as house:
         tenant = await house.tenants.named(tenant_name)
         collection = await house.documents.collection(tenant.id, collection_name)
         asked = texts or await house.judgments.asked(tenant.id, collection, limit=most)

@@ -69,9 +69,13 @@ async def _filled(
     found: Settings, tenant_name: str, name: str | None, chunks_per_second: float | None
 ) -> None:
     from pgrerank import wiring
+    from pgrerank.usecases import places
     from pgrerank.usecases.reembed import reembed as fill
 
-    async with wiring.embedding_office(found) as (office, embedder):
+    async with wiring.embedding_office(found, check=places.exist(tenant_name, name)) as (
+        office,
+        embedder,
+    ):
         tenant = await office.tenants.named(tenant_name)
         for collection in await _collections(office, tenant.id, name):
             with progress.bar(collection.name, 1) as advance:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -11,9 +12,13 @@ from msgspec import Struct
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, Failed, Misused, examples, settings
-from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.reference import MAX_PAIRS, KeptSet, Pair, ScoredSet, Verdict
+from pgrerank.domain.spelling import suggestion
 from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.ports import Office
 
 
 class _Row(Struct):
@@ -173,16 +178,29 @@ async def _kept(
 async def _scored(found: Settings, tenant_name: str, name: str | None) -> Sequence[ScoredSet]:
     from pgrerank import wiring
     from pgrerank.cli.references import forgetful
-    from pgrerank.inference.environment import environment
     from pgrerank.usecases import reference as usecase
 
-    async with wiring.house(forgetful(found)) as house:
+    async def check(office: "Office") -> None:
+        await _names(office, tenant_name, name)
+
+    async with wiring.house(forgetful(found), check=check) as house:
+        from pgrerank.inference.environment import environment  # it imports torch
+
         tenant = await house.tenants.named(tenant_name)
-        names = [name] if name else [e.name for e in await house.references.all(tenant.id)]
-        if not names:
-            raise Failed("there is no set yet: pgrerank reference set --help")
+        names = await _names(house, tenant_name, name)
         facts = environment()
         return [await usecase.score(house, tenant.id, each, facts) for each in names]
+
+
+async def _names(office: "Office", tenant_name: str, name: str | None) -> Sequence[str]:
+    """The sets to score: the named one, or else all of the tenant."""
+    tenant = await office.tenants.named(tenant_name)
+    known = [each.name for each in await office.references.all(tenant.id)]
+    if not known:
+        raise Failed("there is no set yet: pgrerank reference set --help")
+    if name is not None and name not in known:
+        raise NotFoundError("reference set", name, suggestion(name, known))
+    return [name] if name else known
 
 
 async def _all(found: Settings, tenant_name: str) -> Sequence[KeptSet]:

@@ -22,7 +22,7 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.domain.ids import TenantId
-    from pgrerank.ports import House
+    from pgrerank.ports import Office
     from pgrerank.usecases.cutting import Cuts, Left
     from pgrerank.usecases.replay import Measured, Replay
 
@@ -152,16 +152,19 @@ def _utc(instant: datetime | None) -> datetime | None:
 
 async def _replayed(found: Settings, tenant_name: str, wanted: Wanted) -> Replayed:
     from pgrerank import wiring
-    from pgrerank.usecases import cutting
+    from pgrerank.usecases import cutting, places
     from pgrerank.usecases.replay import Plan, Replay, measured, replay, save
 
     plan = Plan(depth=wanted.depth, cascade=wanted.cascade, fusion=wanted.fusion)
     replays: list[Replay] = []
-    async with wiring.house(found) as house:
+
+    async def check(office: "Office") -> None:
+        await places.exist(tenant_name, wanted.filter.collection)(office)
+        await _chosen(office, tenant_name, wanted)
+
+    async with wiring.house(found, check=check) as house:
         tenant = await house.tenants.named(tenant_name)
-        chosen = wanted.ranking_ids or await _last(house, tenant.id, wanted)
-        if not chosen:
-            raise Misused("the log has no such search")
+        chosen = await _chosen(house, tenant_name, wanted)
         with progress.count("replaying", len(chosen)) as step:
             for ranking_id in chosen:
                 made = await replay(house, tenant.id, RankingId(ranking_id), plan)
@@ -178,7 +181,18 @@ async def _replayed(found: Settings, tenant_name: str, wanted: Wanted) -> Replay
         )
 
 
-async def _last(house: "House", tenant_id: "TenantId", wanted: Wanted) -> list[RankingId]:
+async def _chosen(office: "Office", tenant_name: str, wanted: Wanted) -> Sequence[UUID]:
+    """The searches to run again. Raises NotFoundError, or Misused where there are none."""
+    tenant = await office.tenants.named(tenant_name)
+    for ranking_id in wanted.ranking_ids:
+        await office.rankings.get(tenant.id, RankingId(ranking_id))
+    chosen = wanted.ranking_ids or await _last(office, tenant.id, wanted)
+    if not chosen:
+        raise Misused("the log has no such search")
+    return chosen
+
+
+async def _last(house: "Office", tenant_id: "TenantId", wanted: Wanted) -> list[RankingId]:
     found: list[LoggedRanking] = []
     cursor: str | None = None
     while len(found) < wanted.last:

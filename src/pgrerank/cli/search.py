@@ -90,9 +90,10 @@ async def _searched(
     found: Settings, tenant_name: str, collection_name: str, request: SearchRequest
 ) -> Ranking:
     from pgrerank import wiring
+    from pgrerank.usecases import places
     from pgrerank.usecases.search import search as searched
 
-    async with wiring.house(found) as house:
+    async with wiring.house(found, check=places.exist(tenant_name, collection_name)) as house:
         tenant = await house.tenants.named(tenant_name)
         return await searched(house, tenant.id, collection_name, request)
 

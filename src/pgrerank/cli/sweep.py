@@ -122,14 +122,15 @@ def _work(
 
 async def _swept(found: Settings, work: _Work) -> "list[Point]":
     from pgrerank import wiring
-    from pgrerank.usecases import sweep
+    from pgrerank.usecases import places, sweep
 
+    check = places.exist(work.tenant_name, work.collection_name)
     points: list[Point] = []
     for place, name in enumerate(work.rerankers):
         # Without memory for scores, so that each setting pays for its own pairs.
         changed = msgspec.structs.replace(found, reranker=name, score_cache=0)
         wanted = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
-        async with wiring.house(changed) as given:
+        async with wiring.house(changed, check=check) as given:
             house = replace(given, insists=True)
             plan = await _plan(house, work)
             with progress.count(name, len(wanted) * len(plan.questions)) as step:

@@ -86,9 +86,10 @@ def tune(
 
 async def _tuned(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
     from pgrerank import wiring
-    from pgrerank.usecases import trial, tune
+    from pgrerank.usecases import places, trial, tune
 
-    async with wiring.house(found) as house:
+    check = places.exist(work.tenant_name, work.collection_name)
+    async with wiring.house(found, check=check) as house:
         tenant = await house.tenants.named(work.tenant_name)
         collection = await house.documents.collection(tenant.id, work.collection_name)
         ground = trial.Ground(

@@ -1,6 +1,7 @@
 """pgrerank why."""
 
 import asyncio
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
@@ -11,6 +12,9 @@ from pgrerank.cli.command import examples, settings
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.standing import Verdict
 from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.ports import Office
 
 
 @click.command(
@@ -45,7 +49,11 @@ async def _found(found: Settings, tenant_name: str, ranking_id: UUID, external_i
     from pgrerank import wiring
     from pgrerank.usecases.why import why as asked
 
-    async with wiring.house(found) as house:
+    async def check(office: "Office") -> None:
+        tenant = await office.tenants.named(tenant_name)
+        await office.rankings.get(tenant.id, RankingId(ranking_id))
+
+    async with wiring.house(found, check=check) as house:
         tenant = await house.tenants.named(tenant_name)
         return await asked(house, tenant.id, RankingId(ranking_id), external_id)
 

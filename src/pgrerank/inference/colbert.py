@@ -15,9 +15,10 @@ from torch.nn.functional import normalize
 
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.inference.checkpoint import Files, files
 from pgrerank.inference.engine import Engine
 from pgrerank.inference.late import maxsim
-from pgrerank.inference.model import Files, device, files
+from pgrerank.inference.model import device
 from pgrerank.inference.route import Precision, machine, route
 from pgrerank.inference.scorer import Pair
 from pgrerank.inference.ticket import Job, Lane

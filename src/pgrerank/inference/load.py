@@ -20,13 +20,14 @@ from pgrerank.inference.backend import (
 )
 from pgrerank.inference.blended import BlendedScorer
 from pgrerank.inference.cache import ScoreCache
+from pgrerank.inference.checkpoint import LATE_INTERACTION, PACKAGED, files
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.colbert import ColbertPairing
 from pgrerank.inference.cross import CrossPairing
 from pgrerank.inference.embedder import EngineEmbedder
 from pgrerank.inference.engine import CAPACITY, LONGEST_WAIT_S, Engine
 from pgrerank.inference.late import LatePairing
-from pgrerank.inference.model import PACKAGED, files, use_threads
+from pgrerank.inference.model import use_threads
 from pgrerank.inference.opened import (
     check_bi_encoder,
     check_cross_encoder,
@@ -45,7 +46,6 @@ from pgrerank.inference.yesno import YesNoPairing
 #: a reranker that runs in this process
 LocalScorer: TypeAlias = EngineScorer[Any] | BlendedScorer
 
-LATE_INTERACTION = "late-interaction"
 STORED = "late-interaction-stored"
 SCORES = 200_000
 

@@ -13,9 +13,10 @@ from transformers.utils import logging as transformers_logging
 
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind
+from pgrerank.inference.checkpoint import Files, files
 from pgrerank.inference.embedder import Prompts
 from pgrerank.inference.graph.calibrate import recipe
-from pgrerank.inference.model import Files, device, files
+from pgrerank.inference.model import device
 from pgrerank.inference.route import Precision, Route, machine, route
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.worker import Backend

@@ -13,7 +13,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.inference.model import Files, device, files
+from pgrerank.inference.checkpoint import Files, files
+from pgrerank.inference.model import device
 from pgrerank.inference.route import Precision, Route, machine, route
 from pgrerank.inference.scorer import Pair
 from pgrerank.inference.tensors import Feed, feed

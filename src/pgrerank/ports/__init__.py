@@ -17,6 +17,7 @@ from pgrerank.domain.page import Page
 from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.spelling import suggestion
 from pgrerank.domain.term import Terms
 from pgrerank.ports.access import Keys, Tenants
 from pgrerank.ports.calibrating import Calibrations, Thresholds
@@ -309,7 +310,7 @@ class House(Office):
         Raises:
             InvalidRequestError: The operator named none so.
         """
-        return self.scorer if name is None else _named("reranker", name, self.rerankers)
+        return self.scorer if name is None else require_named("reranker", name, self.rerankers)
 
     def embedder_named(self, name: str | None) -> Embedder:
         """The embedder of this name; None: the one of the settings.
@@ -317,7 +318,7 @@ class House(Office):
         Raises:
             InvalidRequestError: The operator named none so.
         """
-        return self.embedder if name is None else _named("embedder", name, self.embedders)
+        return self.embedder if name is None else require_named("embedder", name, self.embedders)
 
     def embedder_of(self, collection: Collection) -> Embedder:
         """The embedder that can search a collection; of two, the one of the settings.
@@ -330,10 +331,16 @@ class House(Office):
         return next(fit, self.embedder)
 
 
-def _named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
+def require_named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
+    """The one of this name among those that an operator named.
+
+    Raises:
+        InvalidRequestError: There is none; says which there are.
+    """
     if name in known:
         return known[name]
-    names = ", ".join(f"`{each}`" for each in sorted(known)) or "none"
     raise InvalidRequestError(
-        kind, f"there is no {kind} named `{name}`; this service was given: {names}"
+        kind,
+        f"there is no {kind} named `{name}`. "
+        + (suggestion(name, known) or f"This service was given no {kind} with a name."),
     )

@@ -17,6 +17,7 @@ from pgrerank.domain.ingest import Change, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Fusion, Retrieval
+from pgrerank.domain.spelling import suggestion
 from pgrerank.domain.term import Terms
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage import incoming, models, queries, tenancy
@@ -119,7 +120,7 @@ class PostgresDocuments:
             await connection.execute(self._statements["claim_collection"], named)
             deleted = await connection.execute(self._statements["delete_collection"], named)
             if await deleted.fetchone() is None:
-                raise _no_collection(name)
+                raise await self._no_collection(connection, tenant_id, name)
 
     async def hashes(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
@@ -196,8 +197,17 @@ class PostgresDocuments:
     async def _named(self, connection: Connection, tenant_id: TenantId, name: str) -> Collection:
         found = await self._collections(connection, tenant_id, name=name)
         if not found:
-            raise _no_collection(name)
+            raise await self._no_collection(connection, tenant_id, name)
         return found[0]
+
+    async def _no_collection(
+        self, connection: Connection, tenant_id: TenantId, name: str
+    ) -> NotFoundError:
+        found = await connection.execute(
+            self._statements["collection_names"], {"tenant_id": tenant_id}
+        )
+        remedy = suggestion(name, [row[0] for row in await found.fetchall()])
+        return NotFoundError("collection", name, remedy or "Make it first.")
 
     async def _collections(
         self,
@@ -220,7 +230,7 @@ class PostgresDocuments:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             changed = await connection.execute(self._statements[how], wanted)
             if await changed.fetchone() is None:
-                raise _no_collection(name)
+                raise await self._no_collection(connection, tenant_id, name)
 
     async def _require_text_search(self, connection: Connection, text_search: str) -> None:
         found = await connection.execute(
@@ -275,7 +285,3 @@ def _document(
         for ordinal, content, token_count in zip(ordinals, contents, token_counts, strict=True)
     )
     return StoredDocument(chunk_count=len(chunks), chunks=chunks, **columns)
-
-
-def _no_collection(name: str) -> NotFoundError:
-    return NotFoundError("collection", name, "Make it first, or check the name.")

@@ -9,10 +9,12 @@ from pgrerank.domain import ids
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.name import checked_name
+from pgrerank.domain.spelling import suggestion
 from pgrerank.domain.tenant import Tenant
 from pgrerank.storage import admin, queries
+from pgrerank.storage.pool import Connection
 
-_REMEDY = "List them with: pgrerank tenant list"
+_REMEDY = "Make one with: pgrerank tenant add"
 
 
 class PostgresTenants:
@@ -52,8 +54,8 @@ class PostgresTenants:
             cursor = connection.cursor(row_factory=class_row(Tenant))
             await cursor.execute(self._statements["named"], {"name": name})
             found = await cursor.fetchone()
-        if found is None:
-            raise NotFoundError("tenant", name, _REMEDY)
+            if found is None:
+                raise await self._no_tenant(connection, name)
         return found
 
     async def all(self) -> AsyncIterator[Tenant]:
@@ -92,13 +94,18 @@ class PostgresTenants:
         async with admin.owner(self._url) as connection:
             deleted = await connection.execute(self._statements["delete"], {"name": name})
             if await deleted.fetchone() is None:
-                raise NotFoundError("tenant", name, _REMEDY)
+                raise await self._no_tenant(connection, name)
 
     async def _changed(self, how: str, wanted: Mapping[str, object]) -> Tenant:
         async with admin.owner(self._url) as connection:
             cursor = connection.cursor(row_factory=class_row(Tenant))
             await cursor.execute(self._statements[how], wanted)
             changed = await cursor.fetchone()
-        if changed is None:
-            raise NotFoundError("tenant", str(wanted["name"]), _REMEDY)
+            if changed is None:
+                raise await self._no_tenant(connection, str(wanted["name"]))
         return changed
+
+    async def _no_tenant(self, connection: Connection, name: str) -> NotFoundError:
+        found = await connection.execute(self._statements["names"])
+        remedy = suggestion(name, [row[0] for row in await found.fetchall()])
+        return NotFoundError("tenant", name, remedy or _REMEDY)

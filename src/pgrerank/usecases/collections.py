@@ -11,7 +11,7 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.name import checked_name
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms, check_terms
-from pgrerank.ports import House, LateInteraction, Office
+from pgrerank.ports import House, LateInteraction, Office, Scorer, require_named
 
 #: chunks that are read, encoded and committed together
 BATCH_CHUNKS = 256
@@ -84,12 +84,17 @@ async def tune(
 
 
 async def rerank_by(
-    house: House, tenant_id: TenantId, name: str, reranker: str | None
+    office: Office,
+    rerankers: Mapping[str, Scorer],
+    tenant_id: TenantId,
+    name: str,
+    reranker: str | None,
 ) -> Collection:
     """Change which reranker reads a collection's candidates, from the next search on.
 
     Args:
-        house: The ports.
+        office: The ports.
+        rerankers: Those that have names.
         tenant_id: Who owns the collection.
         name: Which.
         reranker: The operator's name of the reranker; None: that of the settings.
@@ -98,9 +103,10 @@ async def rerank_by(
         NotFoundError: No such collection.
         InvalidRequestError: There is no reranker of the name.
     """
-    house.reranker(reranker)
-    await house.documents.rerank_by(tenant_id, name, reranker)
-    return await house.documents.collection(tenant_id, name)
+    if reranker is not None:
+        require_named("reranker", reranker, rerankers)
+    await office.documents.rerank_by(tenant_id, name, reranker)
+    return await office.documents.collection(tenant_id, name)
 
 
 async def boost(house: Office, tenant_id: TenantId, name: str, terms: Terms) -> Collection:

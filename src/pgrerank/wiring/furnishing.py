@@ -1,8 +1,9 @@
 """The ports, filled with what implements them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import TypeAlias
 
 from pgrerank.ports import Embedder, House, Office
 from pgrerank.settings import Settings
@@ -26,6 +27,13 @@ from pgrerank.wiring.clock import SystemClock
 from pgrerank.wiring.connecting import Database, database, opened
 from pgrerank.wiring.loading import Chosen, Models, chosen, chosen_embedder
 
+#: looks up what a caller named; raises what refuses it, before any model is loaded
+Check: TypeAlias = Callable[[Office], Awaitable[None]]
+
+
+async def _accept(_: Office) -> None:
+    return
+
 
 @asynccontextmanager
 async def office(settings: Settings) -> AsyncGenerator[Office]:
@@ -40,40 +48,49 @@ async def office(settings: Settings) -> AsyncGenerator[Office]:
 
 
 @asynccontextmanager
-async def embedding_office(settings: Settings) -> AsyncGenerator[tuple[Office, Embedder]]:
-    """The same, with the embedder alone.
+async def embedding_office(
+    settings: Settings, *, check: Check = _accept
+) -> AsyncGenerator[tuple[Office, Embedder]]:
+    """The same, with the embedder alone, which is loaded once the check has passed.
 
     Raises:
         StartupError: The database or the model is refused; says what mends it.
+        PgrerankError: What the check raises.
     """
-    async with office(settings) as front, chosen_embedder(settings) as embedder:
-        yield front, embedder
+    async with office(settings) as front:
+        await check(front)
+        async with chosen_embedder(settings) as embedder:
+            yield front, embedder
 
 
 @asynccontextmanager
-async def house(settings: Settings) -> AsyncGenerator[House]:
-    """All ports.
+async def house(settings: Settings, *, check: Check = _accept) -> AsyncGenerator[House]:
+    """All ports; models are loaded once the check has passed.
 
     Raises:
         StartupError: The database or a model is refused; says what mends it.
+        PgrerankError: What the check raises.
     """
     with database(settings) as found:
-        async with furnished(found, settings) as (whole, _):
+        async with furnished(found, settings, check=check) as (whole, _):
             yield whole
 
 
 @asynccontextmanager
 async def furnished(
-    found: Database, settings: Settings, *, metered: bool = False
+    found: Database, settings: Settings, *, metered: bool = False, check: Check = _accept
 ) -> AsyncGenerator[tuple[House, Models]]:
     """All ports and the models behind them; as tenants use them, under quotas, where `metered`.
 
     Raises:
         StartupError: The database or a model is refused; says what mends it.
+        PgrerankError: What the check raises.
     """
-    async with opened(found, settings) as connections, chosen(settings) as models:
-        whole = _house(found, connections, models)
-        yield _metered(whole, connections, settings) if metered else whole, models.local
+    async with opened(found, settings) as connections:
+        await check(_office(found, connections))
+        async with chosen(settings) as models:
+            whole = _house(found, connections, models)
+            yield _metered(whole, connections, settings) if metered else whole, models.local
 
 
 def _office(found: Database, connections: Pool) -> Office:

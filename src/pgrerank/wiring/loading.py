@@ -105,6 +105,7 @@ async def chosen(settings: Settings) -> AsyncGenerator[Chosen]:
     async with elsewhere(settings) as named:
         embedder = named.embedders.get(settings.embedder)
         scorer = named.rerankers.get(settings.reranker)
+        await asyncio.to_thread(_require_names, settings, named)
         # What runs elsewhere needs no model of its own here; the packaged one is there in any case.
         ours = Settings()
         loading = models(
@@ -141,6 +142,7 @@ def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader 
 async def chosen_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
     """The embedder of the settings alone. Raises as `chosen`."""
     async with elsewhere(settings) as named:
+        await asyncio.to_thread(_require_embedder, settings, named)
         if settings.embedder in named.embedders:
             yield named.embedders[settings.embedder]
             return
@@ -150,6 +152,19 @@ async def chosen_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
             yield local
         finally:
             await asyncio.to_thread(loading.__exit__, None, None, None)
+
+
+def _require_names(settings: Settings, named: "Named") -> None:
+    from pgrerank.inference import checkpoint  # noqa: PLC0415 - as above
+
+    _require_embedder(settings, named)
+    checkpoint.require("reranker", settings.reranker, named.rerankers)
+
+
+def _require_embedder(settings: Settings, named: "Named") -> None:
+    from pgrerank.inference import checkpoint  # noqa: PLC0415 - as above
+
+    checkpoint.require("embedder", settings.embedder, named.embedders)
 
 
 def elsewhere(settings: Settings) -> "AbstractAsyncContextManager[Named]":
@@ -170,9 +185,9 @@ def base_model(name: str) -> tuple[Path, str]:
     Raises:
         ModelError: There is none of this name.
     """
-    from pgrerank.inference import model  # noqa: PLC0415 - as above
+    from pgrerank.inference import checkpoint  # noqa: PLC0415 - as above
 
-    found = model.files(name)
+    found = checkpoint.files(name)
     return found.folder, found.fingerprint()
 
 

@@ -63,7 +63,7 @@ async def patch_collection(
 ) -> Collection:
     """From the next search on; nothing is indexed anew. Settings that are left out stay."""
     if data.reranker is not UNSET:
-        await rerank_by(house, caller.tenant_id, name, data.reranker)
+        await rerank_by(house, house.rerankers, caller.tenant_id, name, data.reranker)
     changes = {} if data.retrieval is UNSET else data.retrieval.changes()
     return Collection.of(await tune(house, caller.tenant_id, name, changes))
 

