@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 
 from pgrerank.domain.errors import DatabaseUnreachableError, NewerDatabaseError, StartupError
 from pgrerank.storage import admin, migrate, sqlfile, startup
@@ -37,7 +38,7 @@ def test_empty_database_is_brought_to_the_newest_revision(empty_database):
     migrate.upgrade(empty_database.admin_url)
 
     with empty_database.admin() as connection:
-        assert revision(connection) == [migrate.revisions()[0]]
+        assert revision(connection) == [sqlfile.revisions()[0]]
 
 
 def test_migrating_again_changes_nothing(fresh_database, postgres_server):
@@ -50,7 +51,7 @@ def test_migrating_again_changes_nothing(fresh_database, postgres_server):
 
 def test_every_revision_goes_down_and_up_again_on_data(fresh_database, postgres_server):
     before = dump(postgres_server.bin_dir, fresh_database.admin_url)
-    newest_first = migrate.revisions()
+    newest_first = sqlfile.revisions()
     for below in [*newest_first[1:], "base"]:
         migrate.upgrade(fresh_database.admin_url)
         tenant_id = fresh_database.new_tenant()
@@ -112,7 +113,7 @@ def test_plain_alembic_does_what_migrate_does(empty_database):
     )
 
     with empty_database.admin() as connection:
-        assert revision(connection) == [migrate.revisions()[0]]
+        assert revision(connection) == [sqlfile.revisions()[0]]
 
 
 def test_replicas_migrate_at_once(empty_database):
@@ -122,7 +123,7 @@ def test_replicas_migrate_at_once(empty_database):
         replicas.map(migrate.upgrade, [empty_database.admin_url] * 5, chunksize=1)
 
     with empty_database.admin() as connection:
-        assert revision(connection) == [migrate.revisions()[0]]
+        assert revision(connection) == [sqlfile.revisions()[0]]
 
 
 def test_migrations_give_up_soon_where_a_lock_is_held(fresh_database):
@@ -192,8 +193,10 @@ def test_unreachable_database_is_named_as_such():
 
 
 def test_revisions_are_one_line_of_numbers():
-    newest_first = migrate.revisions()
+    newest_first = sqlfile.revisions()
+    scripts = ScriptDirectory(str(sqlfile.migrations_dir()))
 
+    assert newest_first == [script.revision for script in scripts.walk_revisions()]
     assert newest_first == [f"{i:04}" for i in range(len(newest_first), 0, -1)]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pgrerank.storage import migrate
+from pgrerank.storage import sqlfile
 from tests.fixtures.dump import dump
 
 ROOT = Path(__file__).parents[2]
@@ -64,4 +64,4 @@ def test_wheel_holds_all_sql_and_migrations(installed):
         }
 
         assert there == here
-        assert len(migrate.revisions()) >= 1
+        assert len(sqlfile.revisions()) >= 1

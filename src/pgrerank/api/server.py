@@ -9,9 +9,10 @@ from threading import current_thread, main_thread
 import uvicorn
 from litestar import Litestar
 
+from pgrerank.api.listening import BACKLOG, bound, url
+
 #: seconds that requests under way are given to finish once a stop is asked for
 GRACE_S = 30
-BACKLOG = 2048
 
 
 async def serve(
@@ -34,9 +35,25 @@ async def serve(
     Raises:
         OSError: The address cannot be bound.
     """
-    with _bound(host, port) as bound:
-        listening(_url(bound))
-        await _Server(_config(app, grace_s)).serve(sockets=[bound])
+    with bound(host, port) as listener:
+        await serve_on(app, listener, grace_s=grace_s, listening=listening)
+
+
+async def serve_on(
+    app: Litestar,
+    listener: socket.socket,
+    *,
+    grace_s: int = GRACE_S,
+    listening: Callable[[str], None] = lambda _: None,
+) -> None:
+    """The same on a socket that is bound already.
+
+    Raises:
+        OSError: Another process has begun to listen there.
+    """
+    listener.listen(BACKLOG)
+    listening(url(listener))
+    await _Server(_config(app, grace_s)).serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
@@ -68,21 +85,3 @@ def _config(app: Litestar, grace_s: int) -> uvicorn.Config:
         lifespan="on",
         timeout_graceful_shutdown=grace_s,
     )
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    """A listening socket whose connections send what is written at once.
-
-    An answer is written in two parts, headers and body. Under Nagle's algorithm the second waits
-    for the acknowledgement of the first, which a client delays by 40 ms. asyncio turns the
-    algorithm off only for sockets that name their protocol, which those of `create_server` do not.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.create_server((host, port), family=family, backlog=BACKLOG)
-    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return bound
-
-
-def _url(bound: socket.socket) -> str:
-    host, port = bound.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

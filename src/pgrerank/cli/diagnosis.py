@@ -17,7 +17,7 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
 from pgrerank.ports import House
 from pgrerank.settings import Settings
-from pgrerank.storage import address, admin, migrate, queries, startup
+from pgrerank.storage import address, admin, queries, sqlfile, startup
 from pgrerank.storage.pool import Connection
 from pgrerank.usecases.rerank import rerank
 
@@ -144,7 +144,7 @@ async def _service_login(url: str) -> Finding:
     return Finding(
         check="service login",
         state=State.OK,
-        detail=f"bound by row-level security, database at revision {migrate.revisions()[0]}",
+        detail=f"bound by row-level security, database at revision {sqlfile.revisions()[0]}",
     )
 
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
 import click
@@ -22,8 +22,10 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
     from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports import House
+    from pgrerank.ports import House, Office
     from pgrerank.usecases.evaluate import Plan
+
+    _Grades: TypeAlias = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,11 +154,16 @@ async def _evaluated(found: Settings, work: _Work) -> "Evaluation":
     from pgrerank import wiring
     from pgrerank.usecases import evaluate, places
 
-    check = places.exist(work.tenant_name, work.collection_name)
+    grades = None if work.data is None else judged.of_folder(work.data, work.qrels)
+
+    async def check(office: "Office") -> None:
+        await places.exist(work.tenant_name, work.collection_name)(office)
+        await _questions(office, work, grades)
+
     async with wiring.house(found, check=check) as house:
         tenant = await _tenant(house, work)
         try:
-            plan = await _plan(house, tenant, work, found.max_document_characters)
+            plan = await _plan(house, tenant, work, found.max_document_characters, grades)
             made = await _answered(house, work, plan)
             if work.label is not None:
                 await evaluate.store(house, plan, made)
@@ -177,28 +184,34 @@ async def _tenant(house: "House", work: _Work) -> "Tenant":
         return await house.tenants.named(work.keep)
 
 
-async def _plan(house: "House", tenant: "Tenant", work: _Work, max_characters: int) -> "Plan":
+async def _plan(
+    house: "House", tenant: "Tenant", work: _Work, max_characters: int, grades: "_Grades | None"
+) -> "Plan":
     from pgrerank.usecases.evaluate import Plan
 
-    grades = None if work.data is None else judged.of_folder(work.data, work.qrels)
     name = work.collection_name
     if name is None and work.data is not None:
         name = await _filled(house, tenant, work, work.data, max_characters)
     collection = await house.documents.collection(tenant.id, name or "")
-    if grades is None:
-        grades = await house.judgments.grades(tenant.id, collection)
-    questions = evaluation.questions(grades, at_most=work.max_queries)
     return Plan(
         tenant_id=tenant.id,
         collection=collection,
-        questions=_some(work, questions),
+        questions=await _questions(house, work, grades),
         request=work.request,
         judgments=work.judgments,
         label=evaluation.checked_label(work.label),
     )
 
 
-def _some(work: _Work, questions: "tuple[Question, ...]") -> "tuple[Question, ...]":
+async def _questions(
+    office: "Office", work: _Work, grades: "_Grades | None"
+) -> "tuple[Question, ...]":
+    """The judged queries; by the judgments of the collection where no `grades` are given."""
+    if grades is None:
+        tenant = await office.tenants.named(work.tenant_name or "")
+        collection = await office.documents.collection(tenant.id, work.collection_name or "")
+        grades = await office.judgments.grades(tenant.id, collection)
+    questions = evaluation.questions(grades, at_most=work.max_queries)
     if not questions:
         raise Failed(
             f"{work.collection_name}: no query has a judgment; `pgrerank judgment import` brings some"

@@ -23,7 +23,7 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.domain.collection import Collection
     from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports import House
+    from pgrerank.ports import House, Office
 
 _LONGEST = 1_500
 _GRADES = {str(grade): grade for grade in range(HIGHEST_GRADE + 1)}
@@ -140,14 +140,22 @@ async def _judged(
     judged_by: str,
 ) -> int:
     from pgrerank import wiring
-    from pgrerank.usecases import places
 
-    async with wiring.house(found, check=places.exist(tenant_name, collection_name)) as house:
-        tenant = await house.tenants.named(tenant_name)
-        collection = await house.documents.collection(tenant.id, collection_name)
-        asked = texts or await house.judgments.asked(tenant.id, collection, limit=most)
+    async def queries(office: "Office") -> Sequence[str]:
+        tenant = await office.tenants.named(tenant_name)
+        collection = await office.documents.collection(tenant.id, collection_name)
+        asked = texts or await office.judgments.asked(tenant.id, collection, limit=most)
         if not asked:
             raise Failed("the log has no search of this collection: give queries with --query")
+        return asked
+
+    async def check(office: "Office") -> None:
+        await queries(office)
+
+    async with wiring.house(found, check=check) as house:
+        tenant = await house.tenants.named(tenant_name)
+        collection = await house.documents.collection(tenant.id, collection_name)
+        asked = await queries(house)
         session = _Session(
             house=house, tenant=tenant, collection=collection, judged_by=judged_by, top=top
         )

@@ -30,13 +30,14 @@ def migrate(context: click.Context, *, check: bool) -> None:
     """
     from pgrerank import wiring
     from pgrerank.storage import migrate as migrations
+    from pgrerank.storage import sqlfile
 
     with wiring.database(settings(context)) as database:
         if check:
             asyncio.run(_verified(database))
         else:
             migrations.upgrade(database.admin_url)
-        click.echo(f"The database is at revision {migrations.revisions()[0]}.")
+        click.echo(f"The database is at revision {sqlfile.revisions()[0]}.")
 
 
 async def _verified(database: "Database") -> None:

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, Failed, Misused, examples, settings
+from pgrerank.domain import suggestion
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.reference import MAX_PAIRS, KeptSet, Pair, ScoredSet, Verdict
-from pgrerank.domain.spelling import suggestion
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ async def _names(office: "Office", tenant_name: str, name: str | None) -> Sequen
     if not known:
         raise Failed("there is no set yet: pgrerank reference set --help")
     if name is not None and name not in known:
-        raise NotFoundError("reference set", name, suggestion(name, known))
+        raise NotFoundError("reference set", name, suggestion.remedy(name, known))
     return [name] if name else known
 
 

@@ -1,6 +1,7 @@
 """pgrerank serve."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -8,6 +9,9 @@ from rich_click import RichCommand
 
 from pgrerank.cli.command import Failed, examples, settings
 from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from socket import socket
 
 
 @click.command(
@@ -38,14 +42,21 @@ def serve(context: click.Context, *, host: str | None, port: int | None) -> None
 
 
 async def _served(found: Settings) -> None:
-    from pgrerank import wiring
-    from pgrerank.api.server import serve as served
+    from pgrerank.api.listening import bound
 
     try:
-        async with wiring.service(found) as app:
-            await served(app, found.host, found.port, listening=_announce)
+        with bound(found.host, found.port) as listener:  # first: models take long to load
+            await _served_on(found, listener)
     except OSError as error:
         raise Failed(f"cannot listen on {found.host}:{found.port}: {error.strerror}") from error
+
+
+async def _served_on(found: Settings, listener: "socket") -> None:
+    from pgrerank import wiring
+    from pgrerank.api.server import serve_on
+
+    async with wiring.service(found) as app:
+        await serve_on(app, listener, listening=_announce)
 
 
 def _announce(url: str) -> None:

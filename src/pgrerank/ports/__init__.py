@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol, Self, TypeVar
 
+from pgrerank.domain import suggestion
 from pgrerank.domain.candidate import Ranking, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, StoredDocument
@@ -17,7 +18,6 @@ from pgrerank.domain.page import Page
 from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.spelling import suggestion
 from pgrerank.domain.term import Terms
 from pgrerank.ports.access import Keys, Tenants
 from pgrerank.ports.calibrating import Calibrations, Thresholds
@@ -342,5 +342,5 @@ def require_named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
     raise InvalidRequestError(
         kind,
         f"there is no {kind} named `{name}`. "
-        + (suggestion(name, known) or f"This service was given no {kind} with a name."),
+        + (suggestion.remedy(name, known) or f"This service was given no {kind} with a name."),
     )

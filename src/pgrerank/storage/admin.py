@@ -19,7 +19,7 @@ from pgrerank.domain.errors import (
     SettingsError,
     UnmigratedError,
 )
-from pgrerank.storage import address, errors, link, migrate, pooler, queries
+from pgrerank.storage import address, errors, link, pooler, queries, sqlfile
 from pgrerank.storage.pool import Connection
 
 _LONGEST_LOGIN = 63  # bytes, beyond which Postgres would cut the name
@@ -156,7 +156,7 @@ async def connected(
 
 
 def _unmigrated(url: str) -> UnmigratedError:
-    return UnmigratedError(None, migrate.revisions()[0], address.migration_remedy(url))
+    return UnmigratedError(None, sqlfile.revisions()[0], address.migration_remedy(url))
 
 
 def _no_administrator(url: str, login: str) -> SettingsError:

@@ -8,7 +8,7 @@ from psycopg.rows import class_row, kwargs_row
 from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids
+from pgrerank.domain import ids, suggestion
 from pgrerank.domain.collection import Collection, SecondState
 from pgrerank.domain.document import Chunk, StoredDocument
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
@@ -17,7 +17,6 @@ from pgrerank.domain.ingest import Change, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Fusion, Retrieval
-from pgrerank.domain.spelling import suggestion
 from pgrerank.domain.term import Terms
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage import incoming, models, queries, tenancy
@@ -206,7 +205,7 @@ class PostgresDocuments:
         found = await connection.execute(
             self._statements["collection_names"], {"tenant_id": tenant_id}
         )
-        remedy = suggestion(name, [row[0] for row in await found.fetchall()])
+        remedy = suggestion.remedy(name, [row[0] for row in await found.fetchall()])
         return NotFoundError("collection", name, remedy or "Make it first.")
 
     async def _collections(

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 import psycopg
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError
 
@@ -52,12 +51,6 @@ def config(url: str) -> Config:
     settings.set_main_option("script_location", str(sqlfile.migrations_dir()).replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
     return settings
-
-
-def revisions() -> list[str]:
-    """All revisions this version knows, newest first."""
-    scripts = ScriptDirectory(str(sqlfile.migrations_dir()))
-    return [script.revision for script in scripts.walk_revisions()]
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from pgrerank.domain.errors import (
     UnmigratedError,
     UnsafeRoleError,
 )
-from pgrerank.storage import address, admin, link, migrate, queries
+from pgrerank.storage import address, admin, link, queries, sqlfile
 from pgrerank.storage.pool import Connection
 
 OLDEST_SERVER = 16
@@ -110,7 +110,7 @@ def refuse_extension(
 
 def refuse_revision(found: str | None, url: str) -> None:
     """Raise unless this is the newest revision that this version knows. None: never migrated."""
-    known = migrate.revisions()
+    known = sqlfile.revisions()
     if found == known[0]:
         return
     if found is None or found in known:

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator, Mapping
 from psycopg.rows import class_row
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids
+from pgrerank.domain import ids, suggestion
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.name import checked_name
-from pgrerank.domain.spelling import suggestion
 from pgrerank.domain.tenant import Tenant
 from pgrerank.storage import admin, queries
 from pgrerank.storage.pool import Connection
@@ -107,5 +106,5 @@ class PostgresTenants:
 
     async def _no_tenant(self, connection: Connection, name: str) -> NotFoundError:
         found = await connection.execute(self._statements["names"])
-        remedy = suggestion(name, [row[0] for row in await found.fetchall()])
+        remedy = suggestion.remedy(name, [row[0] for row in await found.fetchall()])
         return NotFoundError("tenant", name, remedy or _REMEDY)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pgrerank.domain.errors import MissingExtensionError, UnmigratedError
 from pgrerank.domain.model import ModelCard
 from pgrerank.settings import Settings, variable
-from pgrerank.storage import address, embedded, migrate, startup, tenancy
+from pgrerank.storage import address, embedded, startup, tenancy
 from pgrerank.storage import models as registry
 from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.storage.pool import Pool, pool
@@ -72,6 +72,8 @@ async def opened(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
         if found.server is None or not _is_new(error):
             raise
         # A server of our own that is new has nobody else to migrate it.
+        from pgrerank.storage import migrate  # noqa: PLC0415 - alembic takes long to import
+
         await asyncio.to_thread(migrate.upgrade, found.admin_url)
     async with pool(found.service_url, size=settings.pool_size) as connections:
         yield connections
