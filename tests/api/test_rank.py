@@ -43,7 +43,7 @@ async def test_documents_come_back_best_first_under_the_callers_index(caller):
     }
     assert body["calibration"] == {"id": None, "reason": "no calibration"}
     assert body["documents"] is None
-    assert answer.headers["Server-Timing"].startswith("rerank;dur=")
+    assert answer.headers["Server-Timing"].startswith("authenticate;dur=")
 
 
 async def test_a_ranking_is_found_in_the_log(caller):

@@ -46,18 +46,21 @@ async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranke
         UnavailableError: Postgres is not there.
     """
     watch = Stopwatch(house.clock.elapsed)
-    work = await _work(house, tenant_id, request, watch)
+    with watch.stage("lookup"):
+        work = await _work(house, tenant_id, request, watch)
     try:
         with watch.stage("rerank"):
             scores = await _scores(work)
     except (OverloadedError, ScoringError) as error:
         await _record(house, work, _refused(error, watch.finished()))
         raise
-    ranked = _ranked(work, scores, _report(work, scores), watch.finished())
-    await _record(house, work, ranked)
+    with watch.stage("order"):
+        ranked = _ranked(work, scores, _report(work, scores))
+    with watch.stage("log"):
+        await _record(house, work, replace(ranked, timings_ms=watch.finished()))
     if ranked.rerank.status is RerankStatus.FAILED:
         raise ScoringError("The reranker")
-    return ranked
+    return replace(ranked, timings_ms=watch.finished())
 
 
 async def _work(house: House, tenant_id: TenantId, request: RankRequest, watch: Stopwatch) -> _Work:
@@ -121,9 +124,7 @@ def _require_whole(scores: Sequence[PairScore]) -> None:
         )
 
 
-def _ranked(
-    work: _Work, scores: Sequence[PairScore], report: RerankReport, timings_ms: dict[str, float]
-) -> Ranked:
+def _ranked(work: _Work, scores: Sequence[PairScore], report: RerankReport) -> Ranked:
     request = work.request
     ordered = ranks.ordered(request.documents, scores, _boosts(work, scores))
     documents = _judged(work, ordered)
@@ -131,7 +132,7 @@ def _ranked(
     # A threshold judges scores. Where there are none at all, it cuts nothing.
     kept, cut = relevance.cut(documents, request, work.gauge) if was_scored else (documents, Cut())
     return replace(
-        _outcome(report, timings_ms),
+        _outcome(report, {}),
         documents=documents,
         results=kept[: request.effective_limit],
         cut=cut,

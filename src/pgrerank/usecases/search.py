@@ -25,6 +25,8 @@ async def search(
 ) -> Ranking:
     """Embed, retrieve, rerank, cut, record.
 
+    The answer tells the time of the record as the stage `log`; the record itself cannot.
+
     Raises:
         NotFoundError: The tenant has no such collection or no such threshold.
         InvalidRequestError: The query is blank, or a cascade was asked for, and the collection stores no token vectors.
@@ -35,9 +37,11 @@ async def search(
         UnavailableError: Postgres or the embedder is not there.
     """
     request.require_query()
-    collection, ranking = await ranked(house, tenant_id, collection_name, request)
-    await house.rankings.record(tenant_id, collection, request, ranking)
-    return ranking
+    watch = Stopwatch(house.clock.elapsed)
+    collection, ranking = await _ranked(house, tenant_id, collection_name, request, watch)
+    with watch.stage("log"):
+        await house.rankings.record(tenant_id, collection, request, ranking)
+    return replace(ranking, timings_ms=watch.finished())
 
 
 async def ranked(
@@ -45,24 +49,26 @@ async def ranked(
 ) -> tuple[Collection, Ranking]:
     """All of a search but its record in the log. Raises as it does."""
     watch = Stopwatch(house.clock.elapsed)
-    collection = await house.documents.collection(tenant_id, collection_name)
-    house = house.serving(collection)
-    if request.has_dense_leg:
-        collection = collection.under(house.embedder.model)
-    work = Work(
-        tenant_id=tenant_id,
-        collection=collection,
-        request=request,
-        late=second_stage.reader(house, collection, request),
-        deadline=_deadline(request, watch.started),
-    )
-    gauge = await _gauge(house, work)
+    return await _ranked(house, tenant_id, collection_name, request, watch)
+
+
+async def _ranked(
+    house: House,
+    tenant_id: TenantId,
+    collection_name: str,
+    request: SearchRequest,
+    watch: Stopwatch,
+) -> tuple[Collection, Ranking]:
+    with watch.stage("lookup"):
+        collection = await house.documents.collection(tenant_id, collection_name)
+        house, work = _work(house, tenant_id, collection, request, watch)
+        gauge = await _gauge(house, work)
     with watch.stage("embed"):
         vector = await house.embedder.query(request.query) if request.has_dense_leg else None
     with watch.stage("retrieve"):
         found = await house.candidates.retrieve(
             tenant_id,
-            collection,
+            work.collection,
             request,
             vector,
             token_model=work.token_model,
@@ -70,7 +76,29 @@ async def ranked(
         )
     with watch.stage("rerank"):
         reranked = await second_stage.reranked(house.scorer, work, found.candidates, vector)
-    return collection, _ranking(request, found, reranked, gauge, watch.finished())
+    with watch.stage("order"):
+        ranking = _ranking(request, found, reranked, gauge)
+    return work.collection, replace(ranking, timings_ms=watch.finished())
+
+
+def _work(
+    house: House,
+    tenant_id: TenantId,
+    collection: Collection,
+    request: SearchRequest,
+    watch: Stopwatch,
+) -> tuple[House, Work]:
+    """The request with all it is answered by, and the house with the models of the collection."""
+    house = house.serving(collection)
+    if request.has_dense_leg:
+        collection = collection.under(house.embedder.model)
+    return house, Work(
+        tenant_id=tenant_id,
+        collection=collection,
+        request=request,
+        late=second_stage.reader(house, collection, request),
+        deadline=_deadline(request, watch.started),
+    )
 
 
 async def _gauge(house: House, work: Work) -> Gauge:
@@ -94,7 +122,6 @@ def _ranking(
     found: Retrieved,
     reranked: Reranked,
     gauge: Gauge,
-    timings_ms: dict[str, float],
 ) -> Ranking:
     hits = gauge.of(
         order.reranked(
@@ -118,7 +145,7 @@ def _ranking(
         dense=found.dense,
         keyword=found.keyword,
         rerank=reranked.report,
-        timings_ms=timings_ms,
+        timings_ms={},
         sparse=found.sparse,
         calibration=gauge.applied if was_scored else NOT_RERANKED,
         answerable=gauge.answerable(hits),

@@ -133,7 +133,11 @@ async def test_what_is_answered_is_logged():
 
     ranked = await rank(house(rankings=log), TENANT, asked)
 
-    assert log.brought == [(asked, ranked)]
+    [(request_logged, logged)] = log.brought
+    assert request_logged == asked
+    assert list(logged.timings_ms) == ["lookup", "rerank", "order", "total"]
+    assert list(ranked.timings_ms) == ["lookup", "rerank", "order", "log", "total"]
+    assert replace(logged, timings_ms=ranked.timings_ms) == ranked
 
 
 async def test_scores_are_shown_as_probabilities_where_there_is_a_calibration():

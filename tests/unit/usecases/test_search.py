@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -50,9 +51,12 @@ async def test_search_reranks_records_and_answers_the_best():
     assert order_of(ranking.hits) == [4, 3, 2, 5, 1]
     assert ranking.rerank.status is RerankStatus.FULL
     assert (ranking.rerank.depth, ranking.rerank.model) == (5, "fake-reranker")
-    assert rankings.recorded == [ranking]
+    [recorded] = rankings.recorded
+    assert replace(recorded, timings_ms=ranking.timings_ms) == ranking
     assert ranking.created_at == created_at(ranking.id)
-    assert set(ranking.timings_ms) == {"embed", "retrieve", "rerank", "total"}
+    stages = ["lookup", "embed", "retrieve", "rerank", "order"]
+    assert list(recorded.timings_ms) == [*stages, "total"]
+    assert list(ranking.timings_ms) == [*stages, "log", "total"]
 
 
 async def test_pairs_are_scored_in_the_share_of_the_tenant():
@@ -108,7 +112,8 @@ async def test_trouble_at_the_reranker_leaves_the_fused_order_and_says_so(
     assert order_of(ranking.results) == [1, 2]
     assert (ranking.rerank.status, ranking.rerank.model) == (status, None)
     assert (ranking.rerank.reason, ranking.rerank.retry_after_s) == (reason, retry_after_s)
-    assert rankings.recorded == [ranking]
+    [recorded] = rankings.recorded
+    assert replace(recorded, timings_ms=ranking.timings_ms) == ranking
 
 
 async def test_never_asks_no_reranker():

@@ -1,8 +1,10 @@
 """The route of rankings of documents that the caller brings."""
 
 import asyncio
+from dataclasses import replace
+from typing import Any
 
-from litestar import Response, post
+from litestar import Request, Response, post
 from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
@@ -25,6 +27,7 @@ from pgrerank.usecases import rank as use_case
 )
 async def rank(
     *,
+    request: Request[Any, Any, Any],
     data: JSONBody[Rank],
     house: TheHouse,
     caller: TheCaller,
@@ -38,9 +41,10 @@ async def rank(
     """
     check_length(data.query, limits)
     # In a thread: to read thousands of objects takes longer than the event loop may wait.
-    request = await asyncio.to_thread(data.request)
-    ranked = await use_case.rank(house, caller.tenant_id, request)
-    observer.ranked(request, ranked)
+    wanted = await asyncio.to_thread(data.request)
+    ranked = await use_case.rank(house, caller.tenant_id, wanted)
+    ranked = replace(ranked, timings_ms=auth.timed(request, ranked.timings_ms))
+    observer.ranked(wanted, ranked)
     return Response(
         Ordered.of(ranked, explained=data.explain),
         headers={"Server-Timing": server_timing(ranked.timings_ms)},

@@ -1,6 +1,9 @@
 """The search route."""
 
-from litestar import Response, post
+from dataclasses import replace
+from typing import Any
+
+from litestar import Request, Response, post
 from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
@@ -26,6 +29,7 @@ from pgrerank.usecases import search as use_case
 )
 async def search(
     *,
+    request: Request[Any, Any, Any],
     name: schemas.Name,
     data: JSONBody[schemas.Search],
     house: TheHouse,
@@ -40,11 +44,12 @@ async def search(
     Retry-After says for how long) or `failed`; `rerank.reason` says why.
     """
     check_length(data.query, limits)
-    request = data.request()
-    ranking = await use_case.search(house, caller.tenant_id, name, request)
-    observer.searched(name, request, ranking)
+    wanted = data.request()
+    ranking = await use_case.search(house, caller.tenant_id, name, wanted)
+    ranking = replace(ranking, timings_ms=auth.timed(request, ranking.timings_ms))
+    observer.searched(name, wanted, ranking)
     return Response(
-        Found.of(ranking, explained=request.explain),
+        Found.of(ranking, explained=wanted.explain),
         headers={"Server-Timing": server_timing(ranking.timings_ms)} | _retry_after(ranking),
     )
 
