@@ -6,7 +6,7 @@ from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.plugins.problem_details import ProblemDetailsPlugin
 
-from pgrerank.api import auth, framework, health, openapi, parameters
+from pgrerank.api import auth, bounds, framework, health, openapi, parameters
 from pgrerank.api.compat import routes
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.health import Ready
@@ -81,6 +81,7 @@ def create_app(
             "readiness": _always(ready),
         },
         request_class=JsonRequest,
+        opt={bounds.TABLE: bounds.table(limits)},
         plugins=[ProblemDetailsPlugin()],
         exception_handlers=framework.handlers(limits),
         after_exception=[framework.log_unexpected],

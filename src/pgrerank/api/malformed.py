@@ -3,12 +3,13 @@
 import json
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, NoReturn, cast
 
-from litestar import Request
 from litestar.exceptions import SerializationException
 
 from pgrerank.api.problem import BODY
+from pgrerank.api.received import BoundedRequest, beside
 from pgrerank.domain.bounds import unpaired
 from pgrerank.domain.errors import InvalidRequestError
 
@@ -16,7 +17,7 @@ from pgrerank.domain.errors import InvalidRequestError
 _SEARCHED = 4 * 1024 * 1024
 
 
-class JsonRequest(Request[Any, Any, Any]):
+class JsonRequest(BoundedRequest):
     """A request whose body, where it is no JSON, is refused with the place of the fault."""
 
     async def json(self) -> Any:
@@ -28,7 +29,7 @@ class JsonRequest(Request[Any, Any, Any]):
         try:
             return await super().json()
         except (SerializationException, UnicodeDecodeError) as error:
-            raise malformed(await self.body(), str(error)) from error
+            raise await beside(partial(malformed, await self.body(), str(error))) from error
 
 
 def malformed(body: bytes, reason: str) -> InvalidRequestError:

@@ -89,15 +89,17 @@ class TooLargeError(PgrerankError):
         field: What is too large: `body`, `query`, `documents`.
         size: Its size, in `unit`.
         limit: The largest size allowed.
-        unit: What is counted: `bytes`, `characters`, `documents`.
+        unit: What is counted: `bytes`, `values`, `characters`, `documents`.
+        advice: What to do instead, as a sentence.
     """
 
-    def __init__(self, field: str, *, size: int, limit: int, unit: str) -> None:
+    def __init__(self, field: str, *, size: int, limit: int, unit: str, advice: str = "") -> None:
         self.field = field
         self.size = size
         self.limit = limit
         self.unit = unit
-        super().__init__(f"{field}: {size} {unit} are over the limit of {limit} {unit}.")
+        said = f"{field}: {size} {unit} are over the limit of {limit} {unit}. {advice}"
+        super().__init__(said.rstrip())
 
 
 class OverloadedError(PgrerankError):

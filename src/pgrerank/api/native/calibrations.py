@@ -7,6 +7,7 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from pgrerank.api import auth, forms, media
+from pgrerank.api.bounds import Body
 from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
@@ -22,6 +23,7 @@ TAGS = ["calibration"]
     tags=TAGS,
     summary="Fit a calibration",
     operation_id="calibrate",
+    body=Body.ROWS,
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )

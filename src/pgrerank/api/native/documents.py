@@ -8,6 +8,7 @@ from litestar import Request, delete, get, put
 from litestar.params import PathParameter, QueryParameter
 
 from pgrerank.api import auth
+from pgrerank.api.bounds import Body
 from pgrerank.api.errors import RejectedRowsError, documented
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.api.native import schemas
@@ -37,6 +38,7 @@ _RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
     tags=TAGS,
     summary="Bring documents in",
     operation_id="putDocuments",
+    body=Body.DOCUMENTS,
     operation_class=IngestOperation,
     guards=[auth.needs(Scope.INGEST)],
     responses=documented(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),

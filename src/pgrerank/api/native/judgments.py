@@ -6,6 +6,7 @@ from litestar import post
 from litestar.params import FromPath, JSONBody
 
 from pgrerank.api import auth, media
+from pgrerank.api.bounds import Body
 from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native.calibrated import FeedbackTaken, JudgmentsTaken, NewFeedback, NewJudgments
@@ -21,6 +22,7 @@ TAGS = ["judgments"]
     tags=TAGS,
     summary="Judge documents",
     operation_id="addJudgments",
+    body=Body.ROWS,
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )

@@ -8,6 +8,7 @@ from litestar import Request, Response, post
 from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
+from pgrerank.api.bounds import Body
 from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.api.native.brought import Ordered, Rank
@@ -21,6 +22,7 @@ from pgrerank.usecases import rank as use_case
     tags=["search"],
     summary="Rank documents that you bring",
     operation_id="rank",
+    body=Body.TEXTS,
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
