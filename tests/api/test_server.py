@@ -39,6 +39,12 @@ async def running(
     return task, await url
 
 
+async def stopped(task: asyncio.Task[None]) -> None:
+    """Stop the server, and wait for its end."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    await task
+
+
 async def test_it_listens_on_the_port_it_says(house):
     task, url = await running(app_of(house))
     async with AsyncClient() as client:

@@ -9,6 +9,7 @@ from litestar.plugins.problem_details import ProblemDetailsPlugin
 from pgrerank.api import auth, bounds, framework, health, openapi, parameters
 from pgrerank.api.compat import routes
 from pgrerank.api.envelope import Envelope
+from pgrerank.api.hangup import HangUp
 from pgrerank.api.health import Ready
 from pgrerank.api.malformed import JsonRequest
 from pgrerank.api.native import (
@@ -91,7 +92,7 @@ def create_app(
         on_shutdown=list(on_shutdown),
     )
     # Middleware of Litestar runs only once a route is found; the envelope holds for all requests.
-    app.asgi_handler = Envelope(app.asgi_handler, observer)
+    app.asgi_handler = Envelope(HangUp(app.asgi_handler), observer)
     return app
 
 

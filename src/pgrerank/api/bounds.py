@@ -133,18 +133,22 @@ class Scan:
 
     def _look(self, outside: bytes) -> None:
         brackets = outside.translate(None, _NO_BRACKET)
+        self._check_levels(brackets)
         self.values += outside.count(b",") + brackets.count(b"[") + brackets.count(b"{")
         if self.values > self._bounds.values:
             raise self._too_large(self.values, self._bounds.values, "values")
-        if brackets:
-            levels = self._level + np.cumsum(_STEPS[np.frombuffer(brackets, np.uint8)])
-            self._level = int(levels[-1])
-            if levels.max() > LEVELS:
-                raise InvalidRequestError(
-                    self._field, f"is nested too deeply: more than {LEVELS} levels"
-                )
         if _LONG_NUMBER.search(outside):
             raise InvalidRequestError(self._field, f"holds a number of {DIGITS} characters or more")
+
+    def _check_levels(self, brackets: bytes) -> None:
+        if not brackets:
+            return
+        levels = self._level + np.cumsum(_STEPS[np.frombuffer(brackets, np.uint8)])
+        self._level = int(levels[-1])
+        if levels.max() > LEVELS:
+            raise InvalidRequestError(
+                self._field, f"is nested too deeply: more than {LEVELS} levels"
+            )
 
     def _too_large(self, size: int, limit: int, unit: str) -> TooLargeError:
         return TooLargeError(

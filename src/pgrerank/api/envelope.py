@@ -4,17 +4,22 @@ import re
 from time import perf_counter
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.enums import HttpMethod
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from pgrerank.ports import Observer
 
 HEADER = b"x-request-id"
+#: status in the record where the caller left before an answer began, as nginx has it
+LEFT = 499
 _ID = re.compile(rb"[!-~]{1,128}")
 
 
 class Envelope:
     """Outermost ASGI layer, so that refusals of the router are seen as well.
+
+    HEAD is answered as GET, without the body.
 
     A caller may bring its own id in X-Request-ID: 1 to 128 visible ASCII characters. Anything
     else is replaced by a new one.
@@ -31,20 +36,31 @@ class Envelope:
         request_id = _request_id(scope)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id.decode())
-        started, status = perf_counter(), 500
+        method, scope = scope["method"], _with_get(scope)
+        started, status = perf_counter(), LEFT
 
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = [*message["headers"], (HEADER, request_id)]
+            elif message["type"] == "http.response.body" and method == "HEAD":
+                message["body"] = b""
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_id)
         finally:
             route = scope.get("path_template") or "unmatched"
-            self._observer.answered(scope["method"], route, status, perf_counter() - started)
+            self._observer.answered(method, route, status, perf_counter() - started)
+
+
+def _with_get(scope: HTTPScope) -> HTTPScope:
+    if scope["method"] != "HEAD":
+        return scope
+    copied = scope.copy()
+    copied["method"] = HttpMethod.GET
+    return copied
 
 
 def _request_id(scope: Scope) -> bytes:

@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler, Middleware
 
-from pgrerank.api import auth, bounds, openapi
+from pgrerank.api import auth, bounds, hangup, openapi
 from pgrerank.api.bounds import Body
 from pgrerank.api.compat import (
     cohere,
@@ -58,7 +58,7 @@ def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
                 "desk": Provide(desk.provided, sync_to_thread=False),
             },
             security=[{openapi.KEY: []}],
-            opt={bounds.OPTION: Body.TEXTS},
+            opt={bounds.OPTION: Body.TEXTS, hangup.OPTION: True},
         )
         for path, refused, handlers in _PREFIXES
     ]

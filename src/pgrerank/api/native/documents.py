@@ -39,6 +39,7 @@ _RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
     summary="Bring documents in",
     operation_id="putDocuments",
     body=Body.DOCUMENTS,
+    abandonable=True,
     operation_class=IngestOperation,
     guards=[auth.needs(Scope.INGEST)],
     responses=documented(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),

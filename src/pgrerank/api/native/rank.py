@@ -23,6 +23,7 @@ from pgrerank.usecases import rank as use_case
     summary="Rank documents that you bring",
     operation_id="rank",
     body=Body.TEXTS,
+    abandonable=True,
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),

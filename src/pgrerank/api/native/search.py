@@ -25,6 +25,7 @@ from pgrerank.usecases import search as use_case
     summary="Search a collection",
     operation_id="search",
     body=Body.SEARCH,
+    abandonable=True,
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
