@@ -209,6 +209,22 @@ async def test_lines_are_bounded_each_and_the_stream_as_a_whole_by_the_operator_
     assert answer.json()["created"] == 200
 
 
+async def test_a_row_of_too_many_values_is_rejected_and_the_others_stored(client):
+    many = b'{"id": "many", "text": "a", "metadata": {%s}}' % b", ".join(
+        b'"k%d": 1' % i for i in range(10_000)
+    )
+    long = b'{"id": "long", "text": "a", "metadata": {"n": %s}}' % (b"1" * 4000)
+    content = b"\n".join([many, b'{"id": "b", "text": "b"}', long])
+    ndjson = {"Content-Type": "application/x-ndjson"}
+    answer = await client.put("/v1/collections/docs/documents", content=content, headers=ndjson)
+
+    report = answer.json()
+    assert report["created"] == 1
+    assert [(each["line"], each["id"]) for each in report["rejected"]] == [(1, "many"), (3, "long")]
+    assert "values are over the limit of 10000 values" in report["rejected"][0]["reason"]
+    assert "a number of 100 characters or more" in report["rejected"][1]["reason"]
+
+
 async def test_a_long_body_is_read_as_a_short_one_is():
     async with client_of(fakes.house()) as client:
         texts = [f"{i} {'a' * 100}" for i in range(AT_ONCE // 100)]

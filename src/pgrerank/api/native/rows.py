@@ -4,27 +4,29 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import InternalServerException
 from msgspec import Raw
 
-from pgrerank.api import media
-from pgrerank.api.errors import HungUpError, UnsupportedMediaTypeError
+from pgrerank.api import bounds, media
+from pgrerank.api.bounds import BYTES_PER_CHARACTER, Scan
+from pgrerank.api.errors import UnsupportedMediaTypeError
+from pgrerank.api.received import AT_ONCE, beside
 from pgrerank.domain.document import Document
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
 from pgrerank.domain.limits import Limits
-from pgrerank.usecases.read_row import BYTE_ORDER_MARK, Repetitions, is_blank, read_row
+from pgrerank.usecases.read_row import BYTE_ORDER_MARK, Repetitions, first_id, is_blank, read_row
 
 #: rows read in one go before others get their turn on the event loop
 TURN = 64
+#: the same of lines, of which most may be blank
+LINES = 1024
 #: bytes of a line beyond those of its text
 LINE_OVERHEAD = 1024 * 1024
-#: bytes that JSON may spend on a character: an escaped surrogate pair
-BYTES_PER_CHARACTER = 12
 
 Row = Document | Rejection
 _OPENING = re.compile(r"\s*\[\s*")
@@ -52,26 +54,44 @@ def rows(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[Row]:
 async def _read(
     texts: AsyncIterator[tuple[int, bytes | Raw]], limits: Limits
 ) -> AsyncIterator[Row]:
-    count = 0
+    count = size = 0
     repetitions = Repetitions()
     async for line, text in texts:
         count += 1
         if count > limits.documents:
             raise _too_many(count, limits)
-        if count % TURN == 0:
+        data = bytes(text)
+        size += len(data)
+        if count % TURN == 0 or size > AT_ONCE:
+            size = 0
             await asyncio.sleep(0)
-        row = read_row(bytes(text), line, max_characters=limits.document_characters)
+        row = await _row(line, data, limits)
         if isinstance(row, Document) and (found := repetitions.replaced(row.external_id, "", line)):
             yield found[1]
         yield row
 
 
+async def _row(line: int, data: bytes, limits: Limits) -> Row:
+    if len(data) <= AT_ONCE:
+        return _bounded_row(line, data, limits)
+    return await beside(partial(_bounded_row, line, data, limits))
+
+
+def _bounded_row(line: int, data: bytes, limits: Limits) -> Row:
+    """A row, counted before it is decoded."""
+    try:
+        Scan(bounds.row(limits), "row").feed(data)
+    except (TooLargeError, InvalidRequestError) as error:
+        return Rejection(line=line, reason=str(error), external_id=first_id(data))
+    return read_row(data, line, max_characters=limits.document_characters)
+
+
 async def _array(
     request: Request[Any, Any, Any], limits: Limits
 ) -> AsyncIterator[tuple[int, bytes | Raw]]:
-    body = b"".join([part async for part in _received(request)])
+    body = b"".join([part async for part in request.stream()])
     body = body.removeprefix(BYTE_ORDER_MARK)
-    parts = _parts(body)
+    parts = await beside(partial(_parts, body))
     if len(parts) > limits.documents:
         raise _too_many(len(parts), limits)
     for line, part in enumerate(parts, start=1):
@@ -118,11 +138,13 @@ async def _lines(
     """Number and text of each line that is not blank. Keeps one unfinished line in memory."""
     unfinished = bytearray()
     number = 0
-    async for part in _received(request):
+    async for part in request.stream():
         searched = len(unfinished)
         unfinished += part
         while (end := unfinished.find(b"\n", searched)) >= 0:
             number += 1
+            if number % LINES == 0:
+                await asyncio.sleep(0)
             text = bytes(unfinished[:end])
             del unfinished[: end + 1]
             searched = 0
@@ -137,14 +159,6 @@ def _check_line(size: int, limits: Limits) -> None:
     limit = limits.document_characters * BYTES_PER_CHARACTER + LINE_OVERHEAD
     if size > limit:
         raise TooLargeError("line", size=size, limit=limit, unit="bytes")
-
-
-async def _received(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
-    try:
-        async for part in request.stream():
-            yield part
-    except InternalServerException as error:  # Litestar's word for a caller that hung up
-        raise HungUpError from error
 
 
 def _too_many(count: int, limits: Limits) -> TooLargeError:
