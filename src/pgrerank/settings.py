@@ -181,6 +181,11 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
     return environ.get(name)
 
 
+def inherited(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment for a program that this process starts."""
+    return dict(environ)
+
+
 def secrets(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
     """What no message may show: keys, tokens, and the passwords in URLs."""
     named = {value for name, value in environ.items() if _SECRET.search(name) and value}

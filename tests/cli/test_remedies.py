@@ -57,7 +57,6 @@ def changed(place, statement):
 
 
 UNMIGRATED = "drop schema pgrerank cascade"
-OLDER = "update pgrerank.alembic_version set version_num = version_num || '-older'"
 NEWER = "update pgrerank.alembic_version set version_num = '9999'"
 BARE = "drop extension vector cascade"
 OLD = "update pg_extension set extversion = '0.7.4' where extname = 'vector'"

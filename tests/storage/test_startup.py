@@ -70,14 +70,6 @@ async def test_unmigrated_database_is_refused(empty_database):
         await startup.verify(empty_database.service_url)
 
 
-async def test_older_revision_is_refused(fresh_database):
-    with fresh_database.admin() as connection:
-        connection.execute("update pgrerank.alembic_version set version_num = '0001'")
-
-    with pytest.raises(UnmigratedError, match="0001"):
-        await startup.verify(fresh_database.service_url)
-
-
 async def test_newer_revision_is_refused(fresh_database):
     with fresh_database.admin() as connection:
         connection.execute("update pgrerank.alembic_version set version_num = '9999'")

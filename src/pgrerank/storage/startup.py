@@ -68,8 +68,19 @@ async def verify_schema(url: str) -> None:
         refuse_server(connection.info.server_version, url)
         await _refuse_extension(connection, url)
     async with admin.owner(url) as connection:
-        has_revision = await _value(connection, "has_revision") is not None
-        refuse_revision(await _value(connection, "revision") if has_revision else None, url)
+        refuse_revision(await revision(connection), url)
+
+
+async def revision(connection: Connection) -> str | None:
+    """The revision of a database; None: it was never migrated."""
+    if await _value(connection, "has_revision") is None:
+        return None
+    return await _value(connection, "revision")
+
+
+async def extension_package(connection: Connection) -> str | None:
+    """The version of pgvector that the server could install; None: it has none."""
+    return await _value(connection, "extension_package")
 
 
 def refuse_server(version: int, url: str = "") -> None:
@@ -84,7 +95,7 @@ def refuse_server(version: int, url: str = "") -> None:
 
 
 async def _refuse_extension(connection: Connection, url: str) -> None:
-    is_packaged = await _value(connection, "extension_package") is not None
+    is_packaged = await extension_package(connection) is not None
     found = await _value(connection, "extension")
     remedy = address.migration_remedy(url)
     refuse_extension(found, is_packaged=is_packaged, remedy=remedy)
@@ -102,16 +113,26 @@ def refuse_extension(
     """
     if found is None:
         raise MissingExtensionError(is_packaged=is_packaged, remedy=remedy)
-    pairs = zip_longest(_numbers(found), _numbers(OLDEST_EXTENSION), fillvalue=0)
-    differing = next(((has, needs) for has, needs in pairs if has != needs), (0, 0))
-    if differing[0] < differing[1]:
+    if is_older(found, OLDEST_EXTENSION):
         raise OldExtensionError(found, OLDEST_EXTENSION)
 
 
-def refuse_revision(found: str | None, url: str) -> None:
-    """Raise unless this is the newest revision that this version knows. None: never migrated."""
+def is_older(version: str, other: str) -> bool:
+    """Whether a version of an extension, such as 0.8.1, comes before another; 0.8 is 0.8.0."""
+    pairs = zip_longest(_numbers(version), _numbers(other), fillvalue=0)
+    return next((has < needs for has, needs in pairs if has != needs), False)
+
+
+def refuse_revision(found: str | None, url: str, *, may_be_older: bool = False) -> None:
+    """Raise unless this is the newest revision that this version knows. None: never migrated.
+
+    Args:
+        found: The revision.
+        url: Of the database.
+        may_be_older: Whether any revision that this version knows will do.
+    """
     known = sqlfile.revisions()
-    if found == known[0]:
+    if found == known[0] or (may_be_older and found in known):
         return
     if found is None or found in known:
         raise UnmigratedError(found, known[0], address.migration_remedy(url))

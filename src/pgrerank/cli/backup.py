@@ -1,0 +1,102 @@
+"""pgrerank backup and pgrerank restore."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from rich_click import RichCommand
+
+from pgrerank.cli import option, output, progress
+from pgrerank.cli.command import examples, settings
+from pgrerank.settings import inherited
+
+if TYPE_CHECKING:
+    from pgrerank.storage.archive import Manifest
+    from pgrerank.storage.backup import Step
+
+Made = TypeVar("Made")
+
+_MEGABYTE = 1_000_000
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank backup pgrerank.backup",
+        "pgrerank backup backups/$(date +%F).backup  # daily, from cron or a systemd timer",
+    ),
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@option.as_json
+@click.pass_context
+def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
+    """Write all of a database to a file that is not there yet, while searches and ingest go on.
+
+    It holds every table as of one instant, with its grants and policies, and a checksum of each.
+    Passwords of logins are not in it. Needs PGRERANK_ADMIN_DATABASE_URL where the server is your own.
+    """
+    from pgrerank import wiring
+    from pgrerank.storage import backup as backups
+
+    with wiring.database(settings(context)) as database:
+        manifest = _watched(partial(backups.create, database.admin_url, file, environ=inherited()))
+    _show(file, manifest, as_json=as_json)
+
+
+@click.command(
+    cls=RichCommand,
+    epilog=examples(
+        "pgrerank restore pgrerank.backup",
+        "pgrerank --data-dir /srv/new restore pgrerank.backup  # into an embedded server",
+        "PGRERANK_ADMIN_DATABASE_URL=postgresql://... pgrerank restore pgrerank.backup",
+    ),
+)
+@click.argument("file", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@option.as_json
+@click.pass_context
+def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
+    """Read a backup into a database that holds no data, and compare each table with it.
+
+    In one transaction: what fails leaves nothing behind, so try again. From an embedded server to
+    your own or back, and to a newer Postgres. Logins are not in a backup: make them with
+    `pgrerank login add`; what analysts were granted comes along, by name.
+    """
+    from pgrerank import wiring
+    from pgrerank.storage import restore as restores
+    from pgrerank.storage import sqlfile
+
+    with wiring.database(settings(context)) as database:
+        done = _watched(partial(restores.load, database.admin_url, file, environ=inherited()))
+    _show(file, done.manifest, as_json=as_json)
+    for login in done.missing_logins:
+        click.echo(f"Make the login again: pgrerank login add {login} --kind analyst", err=True)
+    if done.manifest.revision != sqlfile.revisions()[0]:
+        click.echo("It is of an older version. Run: pgrerank migrate", err=True)
+
+
+def _watched(work: Callable[..., Coroutine[Any, Any, Made]]) -> Made:
+    """Run it, given its `progress`, under a bar with bytes and tables."""
+    with progress.bar("backup", None) as advance:
+
+        def shown(step: "Step") -> None:
+            if step.total is None:
+                advance(0, f"{step.name}, {step.done / _MEGABYTE:.1f} MB")
+            else:
+                advance(0, f"{step.name}, {step.done} of {step.total} tables")
+
+        return asyncio.run(work(progress=shown))
+
+
+def _show(file: Path, manifest: "Manifest", *, as_json: bool) -> None:
+    if as_json:
+        output.as_json({"file": str(file), "bytes": file.stat().st_size, "manifest": manifest})
+        return
+    rows = sum(table.rows for table in manifest.tables.values())
+    size = file.stat().st_size / _MEGABYTE
+    click.echo(
+        f"{file}: {size:.1f} MB, {len(manifest.tables)} tables, {rows} rows, "
+        f"revision {manifest.revision}, as of {manifest.created_at}"
+    )

@@ -1,0 +1,182 @@
+"""A backup of everything: schemas, rows, policies and grants, with a checksum for each table."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from pgrerank import __version__
+from pgrerank.domain.errors import StartupError
+from pgrerank.storage import admin, archive, program, queries, startup
+from pgrerank.storage.archive import Contents, Manifest
+from pgrerank.storage.pool import Connection
+
+_POLL_S = 0.5
+_NUMBERING = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far a backup or a restore is."""
+
+    #: such as `dump`
+    name: str
+    #: bytes or tables done, and of how many; None: not known
+    done: int
+    total: int | None
+
+
+Progress = Callable[[Step], None]
+
+
+async def create(
+    url: str, path: Path, *, environ: Mapping[str, str], progress: Progress = lambda _: None
+) -> Manifest:
+    """Write a backup; the file is there only when it is whole and on disk.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        path: The new file.
+        environ: The environment of this process, for pg_dump.
+        progress: Called now and then.
+
+    Raises:
+        InvalidRequestError: There is a file of this name, or none can be made.
+        StartupError: The database is not migrated, or there is no pg_dump for it.
+        UnavailableError: Postgres went away.
+    """
+    snapshot = psycopg.IsolationLevel.REPEATABLE_READ
+    with archive.written(path) as partial:
+        async with admin.owner(url, isolation=snapshot) as connection:
+            facts = await _facts(connection, url)
+            name = await _value(connection, "export_snapshot")
+            wanted = _Dump(
+                url=url,
+                file=partial,
+                snapshot=name,
+                schemas=facts["schemas"],
+                major=major(facts),
+            )
+            await _dumped(wanted, environ, progress)
+            tables = await contents(connection, progress)
+        size, sha256 = await asyncio.to_thread(archive.fingerprint, partial)
+        manifest = _manifest(facts, tables, size, sha256)
+        archive.seal(partial, manifest)
+    return manifest
+
+
+async def contents(connection: Connection, progress: Progress) -> dict[str, Contents]:
+    """Rows and checksum of each table, in the transaction of the connection."""
+    await connection.execute(queries.load("backup")["plain_texts"])
+    listed = await tables(connection)
+    found: dict[str, Contents] = {}
+    for number, table in enumerate(listed):
+        progress(Step(name="checksums", done=number, total=len(listed)))
+        row = await (await connection.execute(table["checksum"].encode())).fetchone()
+        if row is not None:
+            found[table["name"]] = Contents(rows=row[0], checksum=row[1])
+    progress(Step(name="checksums", done=len(listed), total=len(listed)))
+    return found
+
+
+async def tables(connection: Connection, *, besides: str = "") -> Sequence[dict[str, Any]]:
+    """Tables with rows of their own, and statements about each."""
+    return await rows(connection, "tables", {"besides": besides})
+
+
+async def rows(
+    connection: Connection, statement: str, parameters: dict[str, Any] | None = None
+) -> Sequence[dict[str, Any]]:
+    """What a statement of sql/queries/backup.sql gives."""
+    cursor = connection.cursor(row_factory=dict_row)
+    await cursor.execute(queries.load("backup")[statement], parameters or {})
+    return await cursor.fetchall()
+
+
+async def names(
+    connection: Connection, statement: str, parameters: dict[str, Any] | None = None
+) -> list[str]:
+    """The column `name` of what a statement gives."""
+    return [str(row["name"]) for row in await rows(connection, statement, parameters)]
+
+
+def major(facts: Mapping[str, Any]) -> int:
+    """Major version of a server whose facts these are."""
+    return int(facts["server_number"]) // _NUMBERING
+
+
+async def _facts(connection: Connection, url: str) -> dict[str, Any]:
+    [facts] = await rows(connection, "facts")
+    revision = await startup.revision(connection)
+    startup.refuse_revision(revision, url, may_be_older=True)
+    schemas = await names(connection, "schemas")
+    roles = await names(connection, "grantees")
+    return {**facts, "revision": revision, "schemas": schemas, "roles": roles}
+
+
+async def _value(connection: Connection, statement: str) -> str:
+    [row] = await rows(connection, statement)
+    return str(next(iter(row.values())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dump:
+    url: str
+    file: Path
+    snapshot: str
+    schemas: Sequence[str]
+    #: version of the server
+    major: int
+
+
+async def _dumped(wanted: _Dump, environ: Mapping[str, str], progress: Progress) -> None:
+    """Run pg_dump, as the owner and in a snapshot, until it ends."""
+    process = await asyncio.create_subprocess_exec(
+        program.folder(wanted.major) / "pg_dump",
+        "--format=custom",
+        f"--snapshot={wanted.snapshot}",
+        "--role=pgrerank_owner",
+        f"--file={wanted.file}",
+        f"--dbname={program.target(wanted.url)}",
+        "--no-password",
+        *(f"--schema={name}" for name in wanted.schemas),
+        env=program.environment(wanted.url, environ),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    ended = asyncio.create_task(process.communicate())
+    try:
+        while not ended.done():
+            await asyncio.wait({ended}, timeout=_POLL_S)
+            size = await asyncio.to_thread(wanted.file.stat)
+            progress(Step(name="dump", done=size.st_size, total=None))
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+    _, stderr = await ended
+    if process.returncode != 0:
+        raise StartupError(f"pg_dump failed: {program.last_words(stderr)}")
+
+
+def _manifest(
+    facts: Mapping[str, Any], tables: dict[str, Contents], size: int, sha256: str
+) -> Manifest:
+    return Manifest(
+        format=archive.FORMAT,
+        pgrerank=__version__,
+        revision=facts["revision"],
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        server=facts["server"],
+        major=major(facts),
+        pgvector=facts["pgvector"],
+        schemas=facts["schemas"],
+        tables=tables,
+        roles=facts["roles"],
+        dump_bytes=size,
+        dump_sha256=sha256,
+    )

@@ -1,0 +1,71 @@
+"""Postgres' own programs: found in the right version, called without a secret on the command line."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from psycopg import pq
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from pgrerank.domain.errors import StartupError
+from pgrerank.storage import embedded
+
+_SECRET = ("password", "sslpassword")
+
+
+def folder(major: int) -> Path:
+    """Where pg_dump, pg_restore and psql of at least this version are.
+
+    Those of the embedded server serve any other up to its own version; for a newer one they must be
+    on PATH.
+
+    Args:
+        major: Version of the server, such as 18.
+
+    Raises:
+        StartupError: There are none.
+    """
+    on_path = shutil.which("pg_dump")
+    for found in (embedded.programs(), Path(on_path).parent if on_path else None):
+        if found is not None and _major(found) >= major:
+            return found
+    raise StartupError(
+        f"The server is PostgreSQL {major}, and there is no pg_dump of that version. "
+        f"Put the client programs of PostgreSQL {major} on PATH."
+    )
+
+
+def target(url: str) -> str:
+    """The `--dbname` for a URL: without its password, which other users of a machine could read."""
+    parts = conninfo_to_dict(url)
+    for name in _SECRET:
+        parts.pop(name, None)
+    return make_conninfo("", **parts)
+
+
+def environment(url: str, inherited: Mapping[str, str]) -> dict[str, str]:
+    """The variables for a URL: those of this process, and its password."""
+    names = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
+    secrets = {
+        variable.decode(): str(value)
+        for name, value in conninfo_to_dict(url).items()
+        if name in _SECRET and (variable := names[name])
+    }
+    return {**inherited, **secrets}
+
+
+def last_words(stderr: bytes) -> str:
+    """What a program said of its failure, for a message: its first error, or its last line."""
+    lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines[-1:] or ["it said nothing"])[0]
+
+
+def _major(folder: Path) -> int:
+    said = subprocess.run(  # noqa: S603 - a program of Postgres in a folder that we found
+        [folder / "pg_dump", "--version"], check=False, capture_output=True, text=True
+    ).stdout
+    found = re.search(r"(\d+)", said)
+    return int(found[1]) if found else 0

@@ -1,0 +1,225 @@
+"""A backup into an empty database: in one transaction, then compared table by table."""
+
+import asyncio
+import re
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from pgrerank.domain.errors import ConflictError, MissingExtensionError, StartupError
+from pgrerank.storage import admin, archive, backup, program, queries, sqlfile, startup
+from pgrerank.storage.archive import Contents, Manifest
+from pgrerank.storage.backup import Progress, Step
+from pgrerank.storage.pool import Connection
+
+_REVISION_TABLE = "alembic_version"
+_SCHEMA_ENTRY = re.compile(r"^\d+; \d+ \d+ SCHEMA - ", re.MULTILINE)
+#: what a server before 17 does not know, and pg_restore of 17 and later says all the same
+_NEW_SETTING = b"SET transaction_timeout = 0;\n"
+_NEW_SETTING_SINCE = 17
+_BLOCK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """What was restored, and which logins it names that this server does not have."""
+
+    manifest: Manifest
+    missing_logins: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    url: str
+    path: Path
+    manifest: Manifest
+    #: version of the server that it goes to
+    major: int
+
+
+async def load(
+    url: str, path: Path, *, environ: Mapping[str, str], progress: Progress = lambda _: None
+) -> Restored:
+    """Restore a backup. What fails leaves the database without any of our objects.
+
+    Args:
+        url: Postgres URL of a login that may make roles and schemas.
+        path: The backup.
+        environ: The environment of this process, for Postgres' programs.
+        progress: Called now and then.
+
+    Raises:
+        InvalidRequestError: The file is no whole backup.
+        ConflictError: The database holds data.
+        StartupError: The server is too old for the backup, or lacks a role; a step failed.
+    """
+    manifest = await asyncio.to_thread(archive.read, path)
+    startup.refuse_revision(manifest.revision, url, may_be_older=True)
+    async with admin.connected(url, autocommit=True, purpose="restore") as connection:
+        await connection.execute(queries.load("backup")["turn"])
+        [facts] = await backup.rows(connection, "facts")
+        await _refuse_server(connection, manifest, facts)
+        await _refuse_data(connection, url)
+        await _clear(connection)
+        try:
+            await _prepare(connection, manifest)
+            wanted = _Run(url=url, path=path, manifest=manifest, major=backup.major(facts))
+            await _run(wanted, environ, progress)
+            await _compare(url, manifest, progress)
+        except BaseException:
+            await _clear(connection)
+            raise
+        return Restored(manifest=manifest, missing_logins=await _missing_logins(connection, url))
+
+
+async def _refuse_server(
+    connection: Connection, manifest: Manifest, facts: Mapping[str, Any]
+) -> None:
+    startup.refuse_server(facts["server_number"])
+    available = await startup.extension_package(connection)
+    if available is None:
+        raise MissingExtensionError(is_packaged=False, remedy="Then restore again.")
+    installed = facts["pgvector"] or available
+    if startup.is_older(installed, manifest.pgvector):
+        raise StartupError(
+            f"The backup is of pgvector {manifest.pgvector}, this server has {installed}. "
+            "Upgrade the package of pgvector there, and restore again."
+        )
+    missing = await backup.names(connection, "missing_roles", {"names": manifest.roles})
+    if missing:
+        raise StartupError(
+            f"Roles that were granted something in the backup are not on this server: "
+            f"{', '.join(missing)}. Make them (create role ...), and restore again."
+        )
+
+
+async def _refuse_data(connection: Connection, url: str) -> None:
+    """Schemas of a migration on which nothing followed are no data."""
+    if not await backup.names(connection, "schemas"):
+        return
+    async with admin.owner(url) as owner:
+        for table in await backup.tables(owner, besides=_REVISION_TABLE):
+            if await (await owner.execute(table["sample"].encode())).fetchone():
+                raise ConflictError(
+                    f"The database holds data (in {table['name']}). "
+                    "Restore into an empty database, such as a new one made by `createdb`."
+                )
+
+
+async def _clear(connection: Connection) -> None:
+    """Drop all that is ours; only what holds no data, or what this restore made."""
+    await connection.execute(queries.load("admin")["become_administrator"])
+    for removal in await backup.names(connection, "removals"):
+        await connection.execute(removal.encode())
+
+
+async def _prepare(connection: Connection, manifest: Manifest) -> None:
+    """Roles, extension and schemas, as before a migration; what follows is the owner's."""
+    if "pgrerank_jobs" in manifest.schemas:
+        await connection.execute(sqlfile.text("roles.sql").encode())
+        await connection.execute(queries.load("jobs")["make_schema"])
+    for name in ("roles.sql", "schemas.sql"):
+        await connection.execute(sqlfile.text(name).encode())
+    await connection.execute(queries.load("admin")["become_administrator"])
+
+
+async def _run(wanted: _Run, environ: Mapping[str, str], progress: Progress) -> None:
+    """pg_restore writes SQL, psql runs it; only when the first has ended well is it committed."""
+    folder = program.folder(max(wanted.manifest.major, wanted.major))
+    with tempfile.NamedTemporaryFile("w", prefix="pgrerank", suffix=".list") as entries:
+        entries.write(await _entries(folder, wanted.path))
+        entries.flush()
+        reader = await asyncio.create_subprocess_exec(
+            *(folder / "pg_restore", "--file=-", f"--use-list={entries.name}", wanted.path),
+            stdout=PIPE,
+            stderr=PIPE,
+            limit=_BLOCK,
+        )
+        writer = await asyncio.create_subprocess_exec(
+            *(folder / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"),
+            *("--no-password", f"--dbname={program.target(wanted.url)}"),
+            stdin=PIPE,
+            stdout=DEVNULL,
+            stderr=PIPE,
+            env=program.environment(wanted.url, environ),
+        )
+        try:
+            await _passed_on(reader, writer, wanted.major, progress)
+        finally:
+            for process in (reader, writer):
+                with suppress(ProcessLookupError):
+                    process.kill()
+
+
+async def _entries(folder: Path, path: Path) -> str:
+    """The list of what is in the archive, without the schemas, which are there already."""
+    process = await asyncio.create_subprocess_exec(
+        folder / "pg_restore", "--list", path, stdout=PIPE, stderr=PIPE
+    )
+    listed, stderr = await process.communicate()
+    if process.returncode != 0:
+        raise StartupError(f"The backup cannot be read: {program.last_words(stderr)}")
+    lines = listed.decode().splitlines(keepends=True)
+    return "".join(line for line in lines if not _SCHEMA_ENTRY.match(line))
+
+
+async def _passed_on(reader: Process, writer: Process, major: int, progress: Progress) -> None:
+    said = [asyncio.create_task(each.stderr.read()) for each in (reader, writer) if each.stderr]
+    if reader.stdout is None or writer.stdin is None:
+        raise LookupError("pipes")
+    done = 0
+    with suppress(BrokenPipeError, ConnectionResetError):  # psql ended; it says why
+        writer.stdin.write(b"begin;\nset role pgrerank_owner;\n")
+        while block := await reader.stdout.read(_BLOCK):
+            at_head = done == 0 and major < _NEW_SETTING_SINCE
+            writer.stdin.write(block.replace(_NEW_SETTING, b"") if at_head else block)
+            await writer.stdin.drain()
+            done += len(block)
+            progress(Step(name="restore", done=done, total=None))
+        if await reader.wait() == 0:
+            writer.stdin.write(b"\ncommit;\n")
+            await writer.stdin.drain()
+        writer.stdin.close()
+    await writer.wait()
+    with suppress(ProcessLookupError):
+        reader.kill()  # where psql ended before it
+    await reader.wait()
+    reasons = [await each for each in said]
+    if writer.returncode != 0 or reader.returncode != 0:
+        failed = reasons[1] if writer.returncode != 0 else reasons[0]
+        raise StartupError(
+            f"The restore failed, nothing is left of it: {program.last_words(failed)}"
+        )
+
+
+async def _compare(url: str, manifest: Manifest, progress: Progress) -> None:
+    snapshot = psycopg.IsolationLevel.REPEATABLE_READ
+    async with admin.owner(url, isolation=snapshot) as connection:
+        found = await backup.contents(connection, progress)
+        _refuse_difference(manifest.tables, found)
+    async with admin.owner(url) as connection:
+        for table in await backup.tables(connection):
+            await connection.execute(table["analysis"].encode())
+
+
+def _refuse_difference(expected: Mapping[str, Contents], found: Mapping[str, Contents]) -> None:
+    different = sorted(
+        name for name in {*expected, *found} if expected.get(name) != found.get(name)
+    )
+    if different:
+        raise StartupError(
+            f"What was restored differs from the backup in {', '.join(different)}; "
+            "nothing is left of it."
+        )
+
+
+async def _missing_logins(connection: Connection, url: str) -> list[str]:
+    async with admin.owner(url) as owner:
+        analysts = await backup.names(owner, "analysts")
+    return await backup.names(connection, "missing_roles", {"names": analysts})
