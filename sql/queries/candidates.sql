@@ -5,7 +5,7 @@
 -- `tokens` of them come with their token vectors of the model, where they have some, the first
 -- `embeddings` of them with their embeddings.
 select
-    h.dense_requested,
+    h.dense_requested as requested,
     h.dense_returned,
     h.dense_scan,
     h.below_similarity,

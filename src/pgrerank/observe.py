@@ -102,6 +102,7 @@ def search_event(
         "returned": len(ranking.results),
         **_leg("dense", ranking.dense),
         **_leg("keyword", ranking.keyword),
+        **_leg("sparse", ranking.sparse),
         "timings_ms": ranking.timings_ms,
     }
 

@@ -57,6 +57,16 @@ def test_telemetry_is_an_observer(telemetry):
     assert observer.exposition().startswith(b"# HELP")
 
 
+def test_every_leg_is_in_the_event(telemetry):
+    leg = LegReport(requested=7, returned=3, scan="exact")
+    with capture_logs() as logs:
+        telemetry.searched("docs", REQUEST, replace(ranking(), keyword=leg, sparse=leg))
+
+    for name in ("dense", "keyword", "sparse"):
+        assert {f"{name}_{each}" for each in ("requested", "returned", "scan")} <= logs[0].keys()
+    assert (logs[0]["sparse_requested"], logs[0]["sparse_returned"]) == (7, 3)
+
+
 def test_a_search_that_was_not_reranked_takes_no_part_in_the_times_of_reranking(telemetry):
     report = RerankReport(status=RerankStatus.SKIPPED, reason="never", depth=0, model=None)
     telemetry.searched("docs", REQUEST, replace(ranking(), rerank=report))

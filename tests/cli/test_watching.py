@@ -102,7 +102,9 @@ def test_drift_shows_every_check_and_fails_where_asked(cli, tenant, pairs):
 
     assert found["reference"]["state"] == "ok"
     assert found["score_psi"]["state"] == "unknown"
-    assert found["not_reranked"]["samples"] == 1
+    # The collection is too small to be reranked, which is no failure to do so.
+    assert found["not_reranked"]["samples"] == 0
+    assert "counted" not in found
     assert "score_psi" in cli.well("drift", "-t", tenant, "--no-count", "--fail-on", "warn")
     cli.well("reference", "remove", "watched", "-t", tenant, "--yes")
 

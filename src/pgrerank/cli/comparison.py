@@ -25,6 +25,7 @@ class Line:
     dense_score: float | None
     keyword_score: float | None
     rerank_score: float | None
+    sparse_score: float | None = None
 
     @classmethod
     def of(cls, hit: Hit) -> "Line":
@@ -40,6 +41,7 @@ class Line:
             dense_score=candidate.dense_score,
             keyword_score=candidate.keyword_score,
             rerank_score=hit.rerank_score,
+            sparse_score=candidate.sparse_score,
         )
 
 
@@ -68,11 +70,14 @@ def drawn(lines: Sequence[Line], places: int, *, title: str, width: int) -> Tabl
     table.add_column("First stage", overflow="ellipsis", no_wrap=True, max_width=half)
     table.add_column("", justify="right", min_width=4)
     table.add_column("Reranked", overflow="ellipsis", no_wrap=True, max_width=half)
-    for name in ("dense", "keyword", "rerank"):
+    # A leg that most searches do not have takes no room in theirs.
+    sparse = ["sparse"] if any(line.sparse_score is not None for line in lines) else []
+    stages = ("dense", "keyword", *sparse, "rerank")
+    for name in stages:
         table.add_column(name, justify="right", style="" if name == "rerank" else "dim")
     first = {line.fused_rank: line.title for line in lines}
     for line in sorted(lines, key=lambda line: line.rank)[:places]:
-        scores = (line.dense_score, line.keyword_score, line.rerank_score)
+        scores = [getattr(line, f"{stage}_score") for stage in stages]
         before = first.get(line.rank, "")
         table.add_row(str(line.rank), before, moved(line), line.title, *map(number, scores))
     return table

@@ -119,6 +119,7 @@ def _of_stranger(ranking: LoggedRanking, chunks: Sequence[Standing]) -> tuple[St
     said = [
         _missed(ranking, "dense", [each.dense_rank for each in chunks]),
         _missed(ranking, "keyword", [each.keyword_rank for each in chunks]),
+        _missed_by_weights(ranking),
     ]
     return Stage.NOT_FOUND, "; ".join(text for text in said if text)
 
@@ -133,6 +134,13 @@ def _missed(ranking: LoggedRanking, leg: str, ranks: Sequence[int | None]) -> st
         return f"the {leg} leg does not know it: it has {missing}"
     note = " (it, or what stands above it, changed since)" if best <= report.returned else ""
     return f"the {leg} leg ranks it {best} and returned {report.returned}{note}"
+
+
+def _missed_by_weights(ranking: LoggedRanking) -> str | None:
+    """The third leg is not asked again: its list of today is not known."""
+    if ranking.sparse is None:
+        return None
+    return f"the sparse leg returned {ranking.sparse.returned}, and none of its chunks"
 
 
 def _knob(ranking: LoggedRanking, name: str) -> Any:

@@ -21,7 +21,7 @@ from pgrerank.storage.pool import Pool
 #: columns of a row that speak of the legs, not of a candidate
 _REPORTS = frozenset(
     {
-        "dense_requested",
+        "requested",
         "dense_returned",
         "dense_scan",
         "below_similarity",
@@ -102,8 +102,8 @@ def _retrieved(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
     reports = rows[0]
     return Retrieved(
         candidates=tuple(candidate(row) for row in rows if row["chunk_id"] is not None),
-        dense=_leg(reports, "dense", reports["dense_requested"]),
-        keyword=_leg(reports, "keyword", reports["dense_requested"]),
+        dense=_leg(reports, "dense", reports["requested"]),
+        keyword=_leg(reports, "keyword", reports["requested"]),
         sparse=_leg(reports, "sparse", requested),
         below_similarity=reports["below_similarity"] or 0,
     )
