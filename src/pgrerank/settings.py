@@ -47,6 +47,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     port: Annotated[
         int, Meta(ge=0, le=65535, description="Port the service listens on; 0: any free one.")
     ] = 8080
+    drain_seconds: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3600,
+            description="Seconds after SIGTERM in which `/health/ready` says 503 and requests are still "
+            "answered; then the service stops. More than your load balancer takes to notice.",
+        ),
+    ] = 5.0
     embedder: Annotated[
         str,
         Meta(

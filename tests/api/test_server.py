@@ -55,6 +55,26 @@ async def test_it_listens_on_the_port_it_says(house):
     assert "server" not in answer.headers
 
 
+async def test_while_it_drains_it_is_not_ready_and_serves_until_a_second_signal(house):
+    task, url = await running(app_of(house), drain_s=3600)
+    key = await new_key(house)
+    os.kill(os.getpid(), signal.SIGTERM)
+    async with AsyncClient(headers=bearer(key)) as client:
+        ready = await client.get(f"{url}/health/ready")
+        others = await client.get(f"{url}/health")
+        live = await client.get(f"{url}/health/live")
+        search = await client.put(f"{url}/v1/collections/docs")
+    os.kill(os.getpid(), signal.SIGTERM)
+    await task
+
+    assert (ready.status_code, others.status_code) == (503, 503)
+    assert ready.json()["parts"] == {
+        "postgres": "ok",
+        "service": "is about to stop; what comes meanwhile is still answered",
+    }
+    assert (live.status_code, search.status_code) == (200, 200)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_stop_lets_requests_finish_and_returns(number):
     documents = SlowDocuments()
@@ -115,7 +135,7 @@ async def test_a_document_id_survives_the_wire(house):
     task, url = await running(app_of(house))
     async with AsyncClient(headers=bearer(await new_key(house))) as client:
         await client.put(f"{url}/v1/collections/docs")
-        answer = await client.get(f"{url}/v1/collections/docs/documents/a%2Fb%2F%2Fc%2F?x=1")
+        answer = await client.get(f"{url}/v1/collections/docs/documents/a%2Fb%2F%2Fc%2F")
     os.kill(os.getpid(), signal.SIGTERM)
     await task
     assert answer.json()["detail"] == "There is no document `a/b//c/`."

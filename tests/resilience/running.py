@@ -63,7 +63,11 @@ class Service:
                 stderr=log,
                 stdout=log,
                 env=os.environ
-                | {"PGRERANK_OPERATOR_TOKEN": OPERATOR_TOKEN, "PGRERANK_REQUESTS_PER_MINUTE": "0"}
+                | {
+                    "PGRERANK_OPERATOR_TOKEN": OPERATOR_TOKEN,
+                    "PGRERANK_REQUESTS_PER_MINUTE": "0",
+                    "PGRERANK_DRAIN_SECONDS": "0",
+                }
                 | self._settings,
             )
         found = eventually(self._address)

@@ -10,7 +10,6 @@ from pgrerank.api import auth, bounds, framework, health, openapi, parameters
 from pgrerank.api.compat import routes
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.hangup import HangUp
-from pgrerank.api.health import Ready
 from pgrerank.api.malformed import JsonRequest
 from pgrerank.api.native import (
     calibrations,
@@ -27,6 +26,7 @@ from pgrerank.api.native import (
     terms,
     thresholds,
 )
+from pgrerank.api.readiness import READINESS, Readiness, Ready
 from pgrerank.domain.limits import Limits
 from pgrerank.ports import House, Observer
 
@@ -65,6 +65,7 @@ def create_app(
         operator_token: Opens the tenant routes; None keeps them closed.
         on_shutdown: Called in order when the server stops, after the last answer.
     """
+    readiness = Readiness(ready, house.clock.elapsed)
     app = Litestar(
         route_handlers=[
             health.live,
@@ -79,7 +80,7 @@ def create_app(
             "house": _always(house),
             "limits": _always(limits),
             "observer": _always(observer),
-            "readiness": _always(ready),
+            "readiness": _always(readiness),
         },
         request_class=JsonRequest,
         opt={bounds.TABLE: bounds.table(limits)},
@@ -91,6 +92,7 @@ def create_app(
         logging_config=None,  # observe.py has configured logging
         on_shutdown=list(on_shutdown),
     )
+    app.state[READINESS] = readiness
     # Middleware of Litestar runs only once a route is found; the envelope holds for all requests.
     app.asgi_handler = Envelope(HangUp(app.asgi_handler), observer)
     return app

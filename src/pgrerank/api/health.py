@@ -1,20 +1,14 @@
 """Whether the process lives, whether it can serve, and what it has counted."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from litestar import MediaType, Response, get
-from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import SkipValidation
 from msgspec import Meta, Struct
 
-from pgrerank.api.injected import TheObserver
+from pgrerank.api.injected import TheObserver, TheReadiness
+from pgrerank.api.readiness import OK
 
-#: name of each part, with `ok` or why it is not
-Ready = Callable[[], Awaitable[dict[str, str]]]
-
-OK = "ok"
 EXPOSITION = "text/plain; version=1.0.0"  # Litestar adds the charset
 
 
@@ -39,9 +33,12 @@ async def live() -> Health:
     summary="Can it serve?",
     responses={503: ResponseSpec(Health, description="A part is missing", generate_examples=False)},
 )
-async def ready(readiness: NamedDependency[SkipValidation[Ready]]) -> Response[Health]:
-    """Asks Postgres, the models and the migrations. For readiness probes and load balancers."""
-    parts = await readiness()
+async def ready(readiness: TheReadiness) -> Response[Health]:
+    """Postgres, the models and the migrations, asked once a second at most. For load balancers.
+
+    503 as well from the first word that the service is to stop, while it still answers.
+    """
+    parts = await readiness.parts()
     serves = all(state == OK for state in parts.values())
     health = Health(status=OK if serves else "unavailable", parts=parts)
     return Response(health, status_code=200 if serves else 503)

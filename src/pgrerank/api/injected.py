@@ -5,6 +5,7 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from pgrerank.api.readiness import Readiness
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.tenant import Caller
 from pgrerank.ports import House, Observer
@@ -12,4 +13,5 @@ from pgrerank.ports import House, Observer
 TheHouse: TypeAlias = NamedDependency[SkipValidation[House]]
 TheCaller: TypeAlias = NamedDependency[SkipValidation[Caller]]
 TheLimits: TypeAlias = NamedDependency[SkipValidation[Limits]]
+TheReadiness: TypeAlias = NamedDependency[SkipValidation[Readiness]]
 TheObserver: TypeAlias = NamedDependency[SkipValidation[Observer]]

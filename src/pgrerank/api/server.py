@@ -5,11 +5,14 @@ import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from threading import current_thread, main_thread
+from time import monotonic
+from types import FrameType
 
 import uvicorn
 from litestar import Litestar
 
 from pgrerank.api.listening import BACKLOG, bound, url
+from pgrerank.api.readiness import READINESS, Readiness
 
 #: seconds that requests under way are given to finish once a stop is asked for
 GRACE_S = 30
@@ -20,15 +23,20 @@ async def serve(
     host: str,
     port: int,
     *,
+    drain_s: float = 0,
     grace_s: int = GRACE_S,
     listening: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; then finish what is under way and return.
 
+    From SIGTERM on the readiness check says that this service is not ready, while new requests are
+    still answered until balancers have noticed. Another signal ends it at once.
+
     Args:
         app: The application.
         host: Address to listen on.
         port: Port to listen on; 0: any free one.
+        drain_s: Seconds after SIGTERM in which new requests are still answered.
         grace_s: Seconds to wait for requests under way; what is left after it is cancelled.
         listening: Called with the URL as soon as connections are accepted.
 
@@ -36,13 +44,14 @@ async def serve(
         OSError: The address cannot be bound.
     """
     with bound(host, port) as listener:
-        await serve_on(app, listener, grace_s=grace_s, listening=listening)
+        await serve_on(app, listener, drain_s=drain_s, grace_s=grace_s, listening=listening)
 
 
 async def serve_on(
     app: Litestar,
     listener: socket.socket,
     *,
+    drain_s: float = 0,
     grace_s: int = GRACE_S,
     listening: Callable[[str], None] = lambda _: None,
 ) -> None:
@@ -53,10 +62,32 @@ async def serve_on(
     """
     listener.listen(BACKLOG)
     listening(url(listener))
-    await _Server(_config(app, grace_s)).serve(sockets=[listener])
+    server = _Server(_config(app, grace_s), app.state[READINESS], drain_s)
+    await server.serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, readiness: Readiness, drain_s: float) -> None:
+        super().__init__(config)
+        self._readiness = readiness
+        self._drain_s = drain_s
+        self._stop_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn calls it
+        """Drain on SIGTERM, stop on SIGINT; a second signal of either ends at once."""
+        if self._stop_at is not None:
+            self.should_exit = self.force_exit = True
+            return
+        self._readiness.drain()
+        self._stop_at = monotonic() + (self._drain_s if sig == signal.SIGTERM else 0)
+        self.should_exit = self._stop_at <= monotonic()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to stop; asked ten times a second."""
+        if self._stop_at is not None and monotonic() >= self._stop_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """Stop on the usual signals and return.

@@ -56,7 +56,7 @@ async def _served_on(found: Settings, listener: "socket") -> None:
     from pgrerank.api.server import serve_on
 
     async with wiring.service(found) as app:
-        await serve_on(app, listener, listening=_announce)
+        await serve_on(app, listener, drain_s=found.drain_seconds, listening=_announce)
 
 
 def _announce(url: str) -> None:

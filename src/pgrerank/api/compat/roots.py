@@ -12,17 +12,16 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
-from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import JSONBody, SkipValidation
+from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
 from pgrerank.api import auth, media, validation
 from pgrerank.api.compat import cohere, errors, tei, voyage, wire
 from pgrerank.api.compat.desk import Desk, TheDesk
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.health import OK, Ready
-from pgrerank.api.injected import TheHouse
+from pgrerank.api.injected import TheHouse, TheReadiness
+from pgrerank.api.readiness import OK
 from pgrerank.domain.rank import Ranked
 from pgrerank.domain.tenant import Scope
 
@@ -144,11 +143,9 @@ async def rerank(
     summary="Can it serve? As other servers say it",
     responses={503: ResponseSpec(Alive, description="A part is missing", generate_examples=False)},
 )
-async def health(
-    readiness: NamedDependency[SkipValidation[Ready]], house: TheHouse
-) -> Response[Alive]:
+async def health(readiness: TheReadiness, house: TheHouse) -> Response[Alive]:
     """200 or 503, for clients of other servers. /health/ready says what is missing."""
-    parts = await readiness()
+    parts = await readiness.parts()
     serves = all(state == OK for state in parts.values())
     alive = Alive(unix=house.clock.now().timestamp())
     return Response(alive, status_code=200 if serves else 503)
