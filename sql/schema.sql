@@ -1919,7 +1919,7 @@ CREATE FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) RET
          ), prefix AS (
           SELECT lower(p.found[1]) AS word
             FROM (said s
-              CROSS JOIN LATERAL regexp_matches(s.words, '(?<!\S)([[:alnum:]]{2,})\*(?!\S)'::text, 'g'::text) WITH ORDINALITY p(found, place))
+              CROSS JOIN LATERAL regexp_matches(s.words, '(?<!\S)([[:alnum:]]{2,255})\*(?!\S)'::text, 'g'::text) WITH ORDINALITY p(found, place))
            ORDER BY p.place
           LIMIT 8
          ), term AS (
@@ -1928,7 +1928,7 @@ CREATE FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) RET
              false AS is_prefix,
              l.positions[1] AS place
             FROM (said s
-              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v1.configuration, regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,}\*(?!\S)'::text, ' '::text, 'g'::text))) l(lexeme, positions, weights))
+              CROSS JOIN LATERAL unnest(to_tsvector(query_terms_v1.configuration, regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,255}\*(?!\S)'::text, ' '::text, 'g'::text))) l(lexeme, positions, weights))
          UNION ALL
           SELECT DISTINCT COALESCE((tsvector_to_array(to_tsvector(query_terms_v1.configuration, p.word)))[1], p.word) AS lexeme,
              1 AS frequency,
@@ -3786,6 +3786,12 @@ ALTER TABLE ONLY pgrerank.threshold
 --
 
 CREATE INDEX ix_api_key_prefix ON pgrerank.api_key USING btree (prefix);
+
+--
+-- Name: ix_api_key_tenant_id_name; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE UNIQUE INDEX ix_api_key_tenant_id_name ON pgrerank.api_key USING btree (tenant_id, name) WHERE (revoked_at IS NULL);
 
 --
 -- Name: ix_calibration_tenant_id_collection_id_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner

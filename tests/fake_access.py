@@ -30,6 +30,8 @@ class FakeKeys:
         secret: str,
         expires_at: datetime | None,
     ) -> ApiKey:
+        if any(self._is_used(key, tenant_id, name) for key in self.kept):
+            raise ConflictError("A key of this name exists that still works.")
         key = ApiKey(
             id=KeyId(uuid7()),
             tenant_id=tenant_id,
@@ -42,6 +44,10 @@ class FakeKeys:
         )
         self.kept.append(key)
         return key
+
+    def _is_used(self, key: ApiKey, tenant_id: TenantId, name: str) -> bool:
+        works = key.revoked_at is None and (key.expires_at is None or key.expires_at > self.now)
+        return works and (key.tenant_id, key.name) == (tenant_id, name)
 
     async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
         return Page(items=[k for k in self.kept if k.tenant_id == tenant_id], cursor=None)

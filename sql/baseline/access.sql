@@ -30,6 +30,10 @@ create table pgrerank.api_key (
 
 create index ix_api_key_prefix on pgrerank.api_key (prefix);
 
+-- Of keys that were revoked, several may have had one name.
+create unique index ix_api_key_tenant_id_name on pgrerank.api_key (tenant_id, name)
+where revoked_at is null;
+
 create table pgrerank.analyst_grant (
     tenant_id uuid not null,
     login text not null,

@@ -1,7 +1,7 @@
 -- query_terms_v1: the lexemes of a query, each with how often it occurs there.
 -- Arguments: configuration, the text search configuration of the collection; query, as typed: what
---     it excludes is left out, and `word*` finds all words that begin so (two letters or more, the
---     first eight of them), stemmed as the configuration does.
+--     it excludes is left out, and `word*` finds all words that begin so (two letters or more,
+--     255 at most, the first eight of them), stemmed as the configuration does.
 -- Returns: the first 128 distinct lexemes, in no order: as the embedder does, the keyword leg reads
 --     the beginning of an overlong query. is_prefix: the lexeme stands for all that begin with it.
 -- Called by: keyword_leg_v1.
@@ -18,7 +18,7 @@ begin atomic
         from said as s
         cross join
             lateral regexp_matches(
-                s.words, '(?<!\S)([[:alnum:]]{2,})\*(?!\S)', 'g'
+                s.words, '(?<!\S)([[:alnum:]]{2,255})\*(?!\S)', 'g'
             ) with ordinality as p (found, place)
         order by p.place asc
         limit 8
@@ -35,7 +35,7 @@ begin atomic
             lateral unnest(
                 to_tsvector(
                     configuration,
-                    regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,}\*(?!\S)', ' ', 'g')
+                    regexp_replace(s.words, '(?<!\S)[[:alnum:]]{2,255}\*(?!\S)', ' ', 'g')
                 )
             ) as l
         union all

@@ -15,6 +15,16 @@ select
 from pgrerank.api_key_candidates_v1(%(prefix)s) as k
 order by k.id;
 
+-- retire --
+-- Keys of a name that have expired give it up: from their expiry on they count as revoked.
+update pgrerank.api_key as k
+set revoked_at = k.expires_at
+where
+    k.tenant_id = %(tenant_id)s
+    and k.name = %(name)s
+    and k.revoked_at is null
+    and k.expires_at <= %(created_at)s;
+
 -- create --
 -- One new key.
 insert into pgrerank.api_key (

@@ -95,7 +95,7 @@ def app_of(
 async def new_key(
     house: House, tenant_id: TenantId | None = None, scopes: frozenset[Scope] = EVERY_SCOPE
 ) -> str:
-    _, secret = await access.issue(house, tenant_id or TenantId(uuid4()), "a key", scopes)
+    _, secret = await access.issue(house, tenant_id or TenantId(uuid4()), f"key {uuid4()}", scopes)
     return secret
 
 

@@ -204,13 +204,24 @@ async def test_the_operator_makes_a_tenant_and_its_first_key():
     assert deleted.status_code == 204
 
 
+KEY = {"name": "k", "scopes": ["search"]}
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({"name": "k", "scopes": []}, "scopes"),
         ({"name": "k", "scopes": ["root"]}, "scopes[0]"),
         ({"name": "", "scopes": ["search"]}, "name"),
+        ({"name": " \u00a0", "scopes": ["search"]}, "name"),
         ({"name": "a\0b", "scopes": ["search"]}, "name"),
+        ({"name": "k" * 201, "scopes": ["search"]}, "name"),
+        ({"name": "k", "scopes": ["search"] * 4}, "scopes"),
+        ({**KEY, "expires_at": "9999-12-31T23:59:59-14:00"}, "expires_at"),
+        ({**KEY, "expires_at": "3000-01-01T00:00:00Z"}, "expires_at"),
+        ({**KEY, "expires_at": "2999-12-31T23:59:59-14:00"}, "expires_at"),
+        ({**KEY, "expires_at": "0001-01-01T00:00:00+14:00"}, "expires_at"),
+        ({**KEY, "expires_at": "2030-01-01"}, "expires_at"),
         ({"name": "k", "scopes": ["search"], "expires_at": "2030-01-01T00:00:00"}, "expires_at"),
         ({"name": "k", "scopes": ["search"], "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
     ],
@@ -220,3 +231,11 @@ async def test_a_key_that_cannot_be_is_refused(house, body, field):
         answer = await admin.post("/v1/keys", json=body)
     assert answer.status_code == 400
     assert answer.json()["field"] == field
+
+
+async def test_a_name_in_use_is_refused_with_what_to_do(house):
+    async with client_of(house) as admin:
+        assert (await admin.post("/v1/keys", json=KEY)).status_code == 201
+        again = await admin.post("/v1/keys", json={**KEY, "name": " k "})
+
+    assert again.status_code == 409

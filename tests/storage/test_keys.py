@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,3 +102,27 @@ async def test_foreign_cursor_is_refused(keys, two_tenants):
 async def test_key_for_a_tenant_that_is_gone_is_a_conflict(keys):
     with pytest.raises(ConflictError, match="tenant"):
         await issued(keys, TenantId(uuid7()))
+
+
+async def test_a_name_in_use_is_refused_and_is_free_once_its_key_is_gone(keys, database):
+    tenant_id = database.new_tenant()
+    taken, _ = await issued(keys, tenant_id, "web")
+    with pytest.raises(ConflictError, match="revoke that key"):
+        await issued(keys, tenant_id, "web")
+    await keys.revoke(tenant_id, taken.id)
+
+    expired, _ = await issued(keys, tenant_id, "web", expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    after, _ = await issued(keys, tenant_id, "web")
+
+    page = await keys.page(tenant_id, limit=10, cursor=None)
+    ends = {key.id: key.revoked_at for key in page.items}
+    assert (ends[after.id], ends[expired.id]) == (None, expired.expires_at)
+
+
+async def test_of_keys_of_one_name_at_once_one_is_made(keys, database):
+    tenant_id = database.new_tenant()
+    made = await asyncio.gather(
+        *(issued(keys, tenant_id, "race") for _ in range(4)), return_exceptions=True
+    )
+
+    assert sum(isinstance(each, ConflictError) for each in made) == 3

@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from secrets import token_hex
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
@@ -94,7 +95,9 @@ async def _key(house: House, tenant_id: TenantId, path: Path) -> str:
     try:
         await access.authenticate(house, secret)
     except AuthenticationError:
-        _, secret = await access.issue(house, tenant_id, "demo", frozenset({Scope.SEARCH}))
+        _, secret = await access.issue(
+            house, tenant_id, f"demo {token_hex(4)}", frozenset({Scope.SEARCH})
+        )
         _write_privately(path, secret)
     return secret
 

@@ -10,6 +10,9 @@ from pgrerank.domain.errors import ConflictError, OverloadedError, PgrerankError
 
 _TAKEN = {
     "uq_tenant_name": "A tenant of this name exists already.",
+    "ix_api_key_tenant_id_name": (
+        "A key of this name exists that still works. Give another name, or revoke that key first."
+    ),
     "uq_collection_tenant_id_name": "A collection of this name exists already.",
     "uq_document_tenant_id_collection_id_external_id": (
         "Another request stored the same document at the same moment. Send it again."

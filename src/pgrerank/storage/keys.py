@@ -41,7 +41,11 @@ class PostgresKeys:
         secret: str,
         expires_at: datetime | None,
     ) -> ApiKey:
-        """Store a new key; of the secret, its prefix and hash."""
+        """Store a new key; of the secret, its prefix and hash.
+
+        Raises:
+            ConflictError: A key of the tenant that is neither revoked nor expired has this name.
+        """
         identifier = KeyId(uuid7())
         key = ApiKey(
             id=identifier,
@@ -54,6 +58,7 @@ class PostgresKeys:
             expires_at=expires_at,
         )
         async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(self._statements["retire"], _parameters(key))
             await connection.execute(self._statements["create"], _parameters(key))
         return key
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, REAL, TSVECTOR, UUID
 from sqlalchemy.types import TypeEngine
@@ -71,6 +72,13 @@ def _tenancy(tables: MetaData) -> None:
         PrimaryKeyConstraint("tenant_id", "id"),
         _of_tenant(),
         Index(None, "prefix"),
+        Index(
+            "ix_api_key_tenant_id_name",
+            "tenant_id",
+            "name",
+            unique=True,
+            postgresql_where=text("revoked_at is null"),
+        ),
     )
     Table(
         "analyst_grant",

@@ -42,6 +42,7 @@ async def issue(
     """
     if not scopes:
         raise InvalidRequestError("scopes", f"must name at least one of {', '.join(Scope)}")
+    name = name.strip()
     text("name", name, least=1, most=MAX_KEY_NAME_CHARACTERS)
     expires_at = instant("expires_at", expires_at)
     if expires_at is not None and expires_at <= office.clock.now():

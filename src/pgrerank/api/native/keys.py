@@ -22,7 +22,7 @@ TAGS = ["keys"]
     summary="Issue a key",
     operation_id="issueKey",
     guards=[auth.needs(Scope.ADMIN), media.json_only],
-    responses=documented(400, 401, 403, 413, 415, 429, 500, 503),
+    responses=documented(400, 401, 403, 409, 413, 415, 429, 500, 503),
 )
 async def issue_key(
     data: JSONBody[schemas.NewKey], house: TheHouse, caller: TheCaller

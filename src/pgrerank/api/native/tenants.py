@@ -89,7 +89,7 @@ async def delete_tenant(name: schemas.Name, house: TheHouse) -> None:
     summary="Issue a key for a tenant",
     operation_id="issueTenantKey",
     guards=[media.json_only],
-    responses=documented(400, 401, 403, 404, 413, 415, 500, 503),
+    responses=documented(400, 401, 403, 404, 409, 413, 415, 500, 503),
 )
 async def issue_tenant_key(
     name: schemas.Name, data: JSONBody[schemas.NewKey], house: TheHouse
