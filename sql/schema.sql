@@ -106,6 +106,27 @@ END;
 ALTER FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) OWNER TO pgrerank_owner;
 
 --
+-- Name: await_deletion_v1(uuid, uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.await_deletion_v1(of_tenant uuid, of_collection uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    perform
+    from pgrerank.collection as c
+    where c.tenant_id = of_tenant and c.id = of_collection
+    for share;
+    raise exception using errcode = 'PR003', message = 'the lock is let go of';
+exception
+    when sqlstate 'PR003' then null;
+end
+$$;
+
+ALTER FUNCTION pgrerank.await_deletion_v1(of_tenant uuid, of_collection uuid) OWNER TO pgrerank_owner;
+
+--
 -- Name: bm25_v1(uuid, uuid, text[], boolean[], integer[], bigint[], tsquery, uuid[], tsquery, jsonpath, integer, bigint, double precision, double precision, double precision, double precision, regconfig); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -323,16 +344,24 @@ CREATE FUNCTION pgrerank.collection_size_chunk_v1() RETURNS trigger
     AS $$
 begin
     if tg_op in ('INSERT', 'UPDATE') then
-        perform
-            pgrerank.collection_size_add_v1(
-                n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
-            ),
-            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(n.collection_id))
+        perform pgrerank.collection_size_add_v1(
+            n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
+        )
         from (
             select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
             from new_rows as r
             group by r.tenant_id, r.collection_id
         ) as n;
+        perform
+        from (
+            select distinct r.tenant_id, r.collection_id from new_rows as r
+            order by r.collection_id
+        ) as n
+        cross join lateral (
+            select from pgrerank.collection as c
+            where c.tenant_id = n.tenant_id and c.id = n.collection_id
+            for key share
+        ) as l;
         -- A statement of its own, to see the words of the moment after the lock.
         perform pgrerank.collection_word_add_v1(
             n.tenant_id,
@@ -351,16 +380,24 @@ begin
         );
     end if;
     if tg_op in ('DELETE', 'UPDATE') then
-        perform
-            pgrerank.collection_size_add_v1(
-                o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
-            ),
-            pg_advisory_xact_lock_shared(pgrerank.word_lock_v1(o.collection_id))
+        perform pgrerank.collection_size_add_v1(
+            o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
+        )
         from (
             select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
             from old_rows as r
             group by r.tenant_id, r.collection_id
         ) as o;
+        perform
+        from (
+            select distinct r.tenant_id, r.collection_id from old_rows as r
+            order by r.collection_id
+        ) as n
+        cross join lateral (
+            select from pgrerank.collection as c
+            where c.tenant_id = n.tenant_id and c.id = n.collection_id
+            for key share
+        ) as l;
         perform pgrerank.collection_word_add_v1(
             o.tenant_id,
             o.collection_id,
@@ -613,7 +650,7 @@ CREATE FUNCTION pgrerank.drop_log_partitions_before_v1(months integer) RETURNS S
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
     SET "TimeZone" TO 'UTC'
-    SET lock_timeout TO '4s'
+    SET lock_timeout TO '1s'
     AS $$
 declare
     oldest_kept constant text := 'rerank_log_' || to_char(
@@ -673,7 +710,8 @@ begin
         raise exception 'months_ahead must be from 0 to 24, not %', months_ahead
             using errcode = 'PR001';
     end if;
-    perform pg_advisory_xact_lock('pgrerank.rerank_log'::regclass::bigint);
+    -- One at a time; reads and writes of the log go on. Attaching takes the same lock.
+    lock table pgrerank.rerank_log in share update exclusive mode;
     for first_day in
         select this_month + make_interval(months => month)
         from generate_series(-1, months_ahead) as month
@@ -2176,18 +2214,6 @@ END;
 ALTER FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) OWNER TO pgrerank_owner;
 
 --
--- Name: word_lock_v1(uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.word_lock_v1(collection_id uuid) RETURNS bigint
-    LANGUAGE sql IMMUTABLE
-    BEGIN ATOMIC
- SELECT hashtextextended(('pgrerank.words '::text || collection_id), (0)::bigint) AS hashtextextended;
-END;
-
-ALTER FUNCTION pgrerank.word_lock_v1(collection_id uuid) OWNER TO pgrerank_owner;
-
---
 -- Name: worth_finding_v1(text[], double precision[], double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2544,6 +2570,16 @@ CREATE TABLE pgrerank.calibration_sample (
 );
 
 ALTER TABLE pgrerank.calibration_sample OWNER TO pgrerank_owner;
+
+--
+-- Name: chore; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.chore (
+    name text NOT NULL
+);
+
+ALTER TABLE pgrerank.chore OWNER TO pgrerank_owner;
 
 --
 -- Name: chunk; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -3607,6 +3643,13 @@ ALTER TABLE ONLY pgrerank.calibration_sample
     ADD CONSTRAINT pk_calibration_sample PRIMARY KEY (tenant_id, calibration_id);
 
 --
+-- Name: chore pk_chore; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.chore
+    ADD CONSTRAINT pk_chore PRIMARY KEY (name);
+
+--
 -- Name: chunk pk_chunk; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4508,6 +4551,12 @@ ALTER TABLE pgrerank.calibration_point ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgrerank.calibration_sample ENABLE ROW LEVEL SECURITY;
 
 --
+-- Name: chore; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.chore ENABLE ROW LEVEL SECURITY;
+
+--
 -- Name: chunk; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4658,6 +4707,13 @@ GRANT UPDATE(revoked_at) ON TABLE pgrerank.api_key TO pgrerank_app;
 
 REVOKE ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.api_key_candidates_v1(key_prefix text) TO pgrerank_app;
+
+--
+-- Name: FUNCTION await_deletion_v1(of_tenant uuid, of_collection uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.await_deletion_v1(of_tenant uuid, of_collection uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.await_deletion_v1(of_tenant uuid, of_collection uuid) TO pgrerank_app;
 
 --
 -- Name: FUNCTION bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -4997,12 +5053,6 @@ GRANT ALL ON FUNCTION pgrerank.term_frequencies_v1(lexemes tsvector) TO pgrerank
 
 REVOKE ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) TO pgrerank_app;
-
---
--- Name: FUNCTION word_lock_v1(collection_id uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.word_lock_v1(collection_id uuid) FROM PUBLIC;
 
 --
 -- Name: FUNCTION worth_finding_v1(lexemes text[], ceilings double precision[], need double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

@@ -17,6 +17,7 @@ TABLES = (
     "evaluation",
     "calibration",
     "monitoring",
+    "chore",
 )
 
 #: tables have checks that call them
@@ -26,10 +27,10 @@ CHECKS = ("curve_rises_v1",)
 FUNCTIONS = (
     "current_tenant_v1",
     "api_key_candidates_v1",
+    "await_deletion_v1",
     "collection_size_add_v1",
     "collection_word_add_v1",
     "counted_words_v1",
-    "word_lock_v1",
     "collection_size_document_v1",
     "collection_size_chunk_v1",
     "ensure_log_partitions_v1",
@@ -107,6 +108,7 @@ POLICIES = (
     "judged_quality",
     "reference_set",
     "reference_run",
+    "chore",
 )
 
 #: each after those that it reads

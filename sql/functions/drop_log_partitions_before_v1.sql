@@ -1,12 +1,13 @@
 -- drop_log_partitions_before_v1: drop the partitions of rerank_log that lie wholly more than
 -- `months` (at least 1) months before the current one, in UTC; returns their names.
--- Called by: queries/maintenance.sql, as the owner. Errors: PR001 where months is out of range.
+-- Called by: queries/maintenance.sql, as the owner. Errors: PR001 where months is out of range. Who
+-- waits for a reader of the log keeps all others waiting behind, hence a second at most.
 create function pgrerank.drop_log_partitions_before_v1(months integer)
 returns setof text
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
-set lock_timeout = '4s'
+set lock_timeout = '1s'
 as $$
 declare
     oldest_kept constant text := 'rerank_log_' || to_char(

@@ -19,7 +19,8 @@ begin
         raise exception 'months_ahead must be from 0 to 24, not %', months_ahead
             using errcode = 'PR001';
     end if;
-    perform pg_advisory_xact_lock('pgrerank.rerank_log'::regclass::bigint);
+    -- One at a time; reads and writes of the log go on. Attaching takes the same lock.
+    lock table pgrerank.rerank_log in share update exclusive mode;
     for first_day in
         select this_month + make_interval(months => month)
         from generate_series(-1, months_ahead) as month

@@ -13,7 +13,9 @@ language sql immutable
 begin atomic
     with combination as (
         select
-            string_agg(pgrerank.any_of_v1(array[l.lexeme], array[false])::text, ' & ' order by l.place)
+            string_agg(
+                pgrerank.any_of_v1(array[l.lexeme], array[false])::text, ' & ' order by l.place
+            )
                 as together
         from generate_series(1, (1 << cardinality(lexemes)) - 1) as s (members)
         cross join unnest(lexemes, ceilings) with ordinality as l (lexeme, ceiling, place)

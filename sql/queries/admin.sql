@@ -4,6 +4,19 @@
 -- Act as the owner of all objects, whom row-level security does not bind.
 set role pgrerank_owner;
 
+-- take_turn --
+-- Waits for whoever does a chore, and keeps others waiting until the transaction ends.
+with allowed as (
+    select
+        set_config('statement_timeout', '0', true) as statements,
+        set_config('lock_timeout', '0', true) as locks,
+        set_config('idle_in_transaction_session_timeout', '0', true) as idleness
+)
+
+insert into pgrerank.chore (name)
+select %(chore)s
+from allowed;
+
 -- become_administrator --
 -- Act as the login itself again, who may make and drop roles.
 reset role;
@@ -16,6 +29,21 @@ select format(
     %(verifier)s::text,
     %(member_of)s::text
 ) as statement;
+
+-- login_limits --
+-- The statements that keep an analyst's login from holding what others wait for, unless it sets
+-- itself free of them.
+select format('alter role %%I ' || u.setting, %(login)s::text) as statement
+from
+    unnest(
+        array[
+            'connection limit 10',
+            'set statement_timeout = ''5min''',
+            'set lock_timeout = ''5s''',
+            'set idle_in_transaction_session_timeout = ''1min'''
+        ]
+    ) as u (setting)
+order by u.setting;
 
 -- login_removal --
 -- The statement that drops a login.

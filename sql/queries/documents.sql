@@ -141,14 +141,16 @@ returning c.id;
 select set_config('statement_timeout', %(timeout_ms)s, true);
 
 -- claim_collection --
--- Waits for the writers under way, and lets no further one begin before the transaction ends.
-select
-    pg_advisory_xact_lock(
-        hashtextextended(%(tenant_id)s::text || '/' || %(name)s::text, 0)
-    );
+-- Lets no further writer begin before the transaction ends; does not wait for those under way.
+select c.id
+from pgrerank.collection as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.name = %(name)s
+for no key update of c;
 
 -- delete_collection --
--- A collection with all in it; one row if there was one.
+-- A collection with all in it, once the writers under way are done; one row if there was one.
 delete from pgrerank.collection as c
 where
     c.tenant_id = %(tenant_id)s

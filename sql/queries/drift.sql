@@ -1,8 +1,8 @@
 -- Statements of storage/drift.py: counting as the owner, reading as the owner or the service.
 
 -- one_at_a_time --
--- Waits for another process that counts; held until the transaction ends.
-select pg_advisory_xact_lock(hashtextextended('pgrerank.drift', 0));
+-- Waits for another process that counts; held until the transaction ends. Reads go on.
+lock table pgrerank.score_daily in share row exclusive mode;
 
 -- allow_time --
 -- A long log takes long the first time.

@@ -76,7 +76,7 @@ select
     case when vector_dims(u.embedding) <= 2000 then u.embedding end as embedding,
     case when vector_dims(u.embedding) > 2000 then u.embedding::public.halfvec end as half,
     k.document_id
-from unnest(%(chunk_ids)s::uuid[], %(vectors)s::public.vector[]) as u (chunk_id, embedding)
+from unnest(%(chunk_ids)b::uuid[], %(vectors)b::public.vector[]) as u (chunk_id, embedding)
 inner join pgrerank.chunk as k on u.chunk_id = k.id
 where k.tenant_id = %(tenant_id)s
 order by k.id

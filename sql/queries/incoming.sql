@@ -1,12 +1,8 @@
 -- Runtime statements of storage/incoming.py.
 
--- share_collection --
--- Waits behind whoever claimed the collection. Locks on its row are not fair: writers that overlap
--- would keep a deletion waiting for as long as they go on.
-select
-    pg_advisory_xact_lock_shared(
-        hashtextextended(%(tenant_id)s::text || '/' || %(name)s::text, 0)
-    );
+-- await_deletion --
+-- Waits for whoever is about to have the collection alone.
+select pgrerank.await_deletion_v1(%(tenant_id)s, %(collection_id)s);
 
 -- hold_collection --
 -- Keeps the collection from being deleted until the transaction ends; no row if it is gone. Says

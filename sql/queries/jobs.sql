@@ -2,7 +2,7 @@
 
 -- one_at_a_time --
 -- Waits for another worker that prepares the queue; held until the transaction ends.
-select pg_advisory_xact_lock(hashtextextended('pgrerank.jobs', 0));
+lock table pgrerank.alembic_version in share row exclusive mode;
 
 -- make_schema --
 -- Where the queue lives, apart from what is ours.

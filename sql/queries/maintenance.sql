@@ -86,10 +86,6 @@ on conflict on constraint pk_collection_size do update
         lexemes = s.lexemes + excluded.lexemes
 returning s.collection_id;
 
--- one_at_a_time --
--- Waits for another process that builds indexes; held until the connection closes.
-select pg_advisory_lock(hashtextextended('pgrerank.indexes', 0));
-
 -- allow_memory --
 -- Lets an index build hold its graph in memory, where it is three times as fast.
 select set_config('maintenance_work_mem', %(megabytes)s::text || 'MB', false);

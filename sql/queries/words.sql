@@ -6,10 +6,6 @@ select
     set_config('statement_timeout', '0', false) as statements,
     set_config('lock_timeout', '10s', false) as locks;
 
--- one_at_a_time --
--- Waits for another process that counts words; held until the connection closes.
-select pg_advisory_lock(hashtextextended('pgrerank.words', 0));
-
 -- wanted --
 -- Collections whose frequent words are counted, or were.
 select
@@ -57,10 +53,23 @@ having
     )
 order by l.lexeme;
 
+-- claim --
+-- Lets no further writer of a collection's chunks begin before the transaction ends.
+select c.id
+from pgrerank.collection as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s
+for no key update of c;
+
 -- lock --
--- Waits for the writers of a collection's chunks and keeps others waiting until the transaction
--- ends, so that whoever writes later adds to the counts of all its words.
-select pg_advisory_xact_lock(pgrerank.word_lock_v1(%(collection_id)s));
+-- Waits for its writers under way: whoever writes later adds to the counts of all its words.
+select c.id
+from pgrerank.collection as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(collection_id)s
+for update of c;
 
 -- choose --
 -- Has writers count these words from now on, beside those that they count already, whose counts

@@ -13,7 +13,7 @@ from pgrerank.domain.errors import (
     UnmigratedError,
     UnsafeRoleError,
 )
-from pgrerank.storage import address, startup
+from pgrerank.storage import address, migrate, startup
 
 
 @pytest.fixture
@@ -68,6 +68,13 @@ async def test_unmigrated_database_is_refused(empty_database):
 
     with pytest.raises(UnmigratedError, match=r"\(none\).*pgrerank migrate"):
         await startup.verify(empty_database.service_url)
+
+
+async def test_database_taken_down_to_nothing_is_refused(fresh_database):
+    migrate.downgrade(fresh_database.admin_url, "base")
+
+    with pytest.raises(UnmigratedError, match=r"\(none\).*0001"):
+        await startup.verify(fresh_database.service_url)
 
 
 async def test_newer_revision_is_refused(fresh_database):

@@ -69,6 +69,21 @@ async def owner(
             raise _unmigrated(url) from error
 
 
+@asynccontextmanager
+async def turn(url: str, chore: str) -> AsyncGenerator[None]:
+    """Wait for other processes that do a chore, and keep them waiting until the end.
+
+    Raises:
+        DatabaseUnreachableError, SettingsError, UnmigratedError: As `owner` does.
+    """
+    async with owner(url) as connection:
+        await connection.execute(queries.load("admin")["take_turn"], {"chore": chore})
+        try:
+            yield
+        finally:
+            await connection.rollback()
+
+
 async def add_login(url: str, name: str, kind: LoginKind, *, tenants: Sequence[str] = ()) -> str:
     """Make a login with a random password; for analysts, let it read these tenants.
 
@@ -196,14 +211,15 @@ async def _create_login(connection: Connection, name: str, password: str, kind: 
         await _run_quoted(connection, "login_statement", wanted)
     except psycopg.errors.DuplicateObject as error:
         raise ConflictError(f"There is a role `{name}` already.") from error
+    if kind is LoginKind.ANALYST:
+        await _run_quoted(connection, "login_limits", {"login": name})
 
 
 async def _run_quoted(connection: Connection, name: str, facts: dict[str, Any]) -> None:
-    """Run a statement that takes no parameters: have Postgres quote it first."""
+    """Run statements that take no parameters: have Postgres quote them first."""
     cursor = await connection.execute(queries.load("admin")[name], facts)
-    row = await cursor.fetchone()
-    if row is not None:
-        await connection.execute(row[0].encode())
+    for (statement,) in await cursor.fetchall():
+        await connection.execute(statement.encode())
 
 
 def login_url(url: str, name: str, password: str) -> str:

@@ -36,8 +36,7 @@ async def store(
     """
     statements = queries.load("incoming")
     place = {"tenant_id": tenant_id, "collection_id": collection.id}
-    named = {"tenant_id": tenant_id, "name": collection.name}
-    await connection.execute(statements["share_collection"], named)
+    await connection.execute(statements["await_deletion"], place)
     await _hold(connection, collection, place)
     for vector in chain.from_iterable(each.vectors for each in documents):
         collection.require_dimensions(len(vector))

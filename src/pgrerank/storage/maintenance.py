@@ -110,10 +110,9 @@ async def index_collections(
         progress: Called about twice a second while an index is built, and when it is done.
     """
     statements = queries.load("maintenance")
-    async with _unbound(url) as builder, _unbound(url) as watcher:
+    async with admin.turn(url, "indexes"), _unbound(url) as builder, _unbound(url) as watcher:
         # The watcher stays who it is: only of its own login does Postgres tell the progress.
         await builder.execute(queries.load("admin")["become_owner"])
-        await builder.execute(statements["one_at_a_time"])
         await builder.execute(statements["allow_time"])
         await builder.execute(statements["allow_memory"], {"megabytes": _BUILD_MEMORY_MB})
         dropped = await _dropped(builder, above)

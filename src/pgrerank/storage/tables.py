@@ -45,6 +45,7 @@ def metadata() -> MetaData:
 
 
 def _tenancy(tables: MetaData) -> None:
+    Table("chore", tables, _required("name", Text), PrimaryKeyConstraint("name"))
     Table(
         "tenant",
         tables,

@@ -59,8 +59,7 @@ async def count_words(
     """
     statements = queries.load("words")
     wrong = 0
-    async with _unbound(url) as connection:
-        await connection.execute(statements["one_at_a_time"])
+    async with admin.turn(url, "words"), _unbound(url) as connection:
         rows = connection.cursor(row_factory=class_row(_Wanted))
         await rows.execute(statements["wanted"], {"at_least": at_least})
         for wanted in await rows.fetchall():
@@ -108,6 +107,7 @@ async def _alone(connection: Connection, name: str, parameters: dict[str, Any]) 
     statements = queries.load("words")
     try:
         async with connection.transaction():
+            await connection.execute(statements["claim"], parameters)
             await connection.execute(statements["lock"], parameters)
             await connection.execute(statements[name], parameters)
     except psycopg.errors.LockNotAvailable:

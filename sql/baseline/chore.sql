@@ -1,0 +1,7 @@
+-- What one process does at a time over several transactions: another transaction inserts its name,
+-- which keeps those that would insert it too waiting, and takes it back at the end. Always empty to
+-- whoever looks. An advisory key would do, were it not for every login to take.
+create table pgrerank.chore (
+    name text not null,
+    constraint pk_chore primary key (name)
+);

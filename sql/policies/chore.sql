@@ -1,0 +1,2 @@
+-- chore: the owner's alone.
+alter table pgrerank.chore enable row level security;
