@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 from rich_click import RichCommand
 
-from pgrerank.cli import comparison, option, output
+from pgrerank.cli import hits, option, output
 from pgrerank.cli.command import Misused, examples, settings
-from pgrerank.domain.candidate import LegReport, Ranking
+from pgrerank.domain.candidate import Ranking
 from pgrerank.domain.request import MAX_LIMIT, Profile, RerankMode, SearchRequest, Strategy
 from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.client.answers import Found
 
 
 @click.command(
@@ -73,8 +76,8 @@ def search(
 ) -> None:
     """Search a collection, and see what each stage made of it.
 
-    Prints the first-stage order beside the reranked one with the scores of both legs and of the
-    reranker. Three knobs are independent: `--candidates` per leg, `--depth` reranked, `--limit`
+    Prints each result with a passage, the number that orders it, its place in the first stage and
+    in each leg, and what was reranked. Three knobs are independent: `--candidates` per leg, `--depth` reranked, `--limit`
     shown. The search is logged like one that comes over HTTP.
     """
     knobs |= {"filter": _condition(filter_json), "sparse": _weights(sparse_json)}
@@ -83,7 +86,7 @@ def search(
     if as_json:
         _print_json(ranking)
     else:
-        _show(ranking, request)
+        hits.show(_answer(ranking), query)
 
 
 async def _searched(
@@ -128,41 +131,13 @@ def _weights(given: str | None) -> dict[str, float] | None:
         raise Misused(f"--sparse: {error}") from error
 
 
-def _show(ranking: Ranking, request: SearchRequest) -> None:
-    console = output.console()
-    lines = [comparison.Line.of(hit) for hit in ranking.hits]
-    if not ranking.results:
-        console.print("No results.")
-    else:
-        places = min(request.limit, len(ranking.results))
-        console.print(comparison.drawn(lines, places, title=request.query, width=console.width))
-    report = ranking.rerank
-    console.print(
-        f"\nrerank: {report.status}"
-        + (f" ({report.reason})" if report.reason else "")
-        + (f", {report.depth} pairs by {report.model}" if report.model else "")
-        + (f", chosen by {report.cascade.model}" if report.cascade else ""),
-        _relevance(ranking),
-        f"dense: {_leg(ranking.dense)}   keyword: {_leg(ranking.keyword)}"
-        + (f"   sparse: {_leg(ranking.sparse)}" if ranking.sparse else ""),
-        comparison.timings(ranking.timings_ms),
-        f"logged as {ranking.id}",
-        sep="\n",
-        style="dim",
-    )
+def _answer(ranking: Ranking) -> "Found":
+    """The search as a client reads it from the service."""
+    from pgrerank.api.native.ranked import Found as Served
+    from pgrerank.client.answers import Found
 
-
-def _relevance(ranking: Ranking) -> str:
-    applied, answerable = ranking.calibration, ranking.answerable
-    if answerable is None:
-        return f"relevance: none ({applied.reason})"
-    said = "answerable" if answerable.value else "not answerable"
-    note = f"; {applied.reason}" if applied.reason else ""
-    return f"relevance: {said} with {answerable.probability:.2f}, {ranking.cut.of_hits} cut{note}"
-
-
-def _leg(report: LegReport | None) -> str:
-    return f"{report.returned} of {report.requested} by {report.scan}" if report else "off"
+    encoded = msgspec.json.encode(Served.of(ranking, explained=True), enc_hook=str)
+    return msgspec.json.decode(encoded, type=Found)
 
 
 def _print_json(ranking: Ranking) -> None:

@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 from rich.syntax import Syntax
 
 from pgrerank import wiring
-from pgrerank.cli import comparison, ingest, output, stdlib_corpus
+from pgrerank.cli import hits, ingest, output, stdlib_corpus
 from pgrerank.cli.command import Failed
 from pgrerank.cli.reading.source import Format, sources
 from pgrerank.client import AsyncClient, ClientError
@@ -147,26 +147,8 @@ async def _service(settings: Settings) -> AsyncGenerator[str]:
 
 
 def _show(query: str, answer: Found) -> None:
-    lines = [
-        comparison.Line(
-            title=comparison.labelled(found.document.title, found.chunk.ordinal),
-            fused_rank=found.ranks.fused,
-            rank=found.ranks.final,
-            dense_score=found.scores.dense,
-            keyword_score=found.scores.keyword,
-            rerank_score=found.scores.rerank,
-        )
-        for found in answer.candidates or ()
-    ]
-    console = output.console()
-    console.print()
-    console.print(comparison.drawn(lines, PLACES, title=query, width=console.width))
-    console.print(
-        f"{comparison.timings(answer.timings_ms)}   "
-        f"({answer.rerank.depth} of {len(lines)} candidates reranked by {answer.rerank.model})",
-        style="dim",
-        soft_wrap=True,
-    )
+    output.console().print(f"\n[bold]{query}[/]\n", soft_wrap=True)
+    hits.show(answer, query)
 
 
 async def _announced(stderr: asyncio.StreamReader, said: list[str]) -> str:

@@ -1,0 +1,61 @@
+"""The part of a passage that a query is about."""
+
+import re
+import textwrap
+from collections.abc import Sequence
+
+#: beginnings of words are compared, so that other forms of a word count too
+_STEM = 5
+_SHORTEST = 3
+_FENCE = re.compile(r"^\s*(```|~~~)")
+
+
+def stems(query: str) -> set[str]:
+    """Beginnings of the words of a query; of all its words where none is long."""
+    words = re.findall(r"\w+", query.casefold())
+    longer = [word for word in words if len(word) >= _SHORTEST] or words
+    return {word[:_STEM] for word in longer}
+
+
+def excerpt(content: str, query: str, *, lines: int = 3, width: int = 100) -> list[str]:
+    """Up to so many lines that follow each other, those with the most words of the query.
+
+    Lines of code keep their breaks and indentation; a line that is longer than `width` is broken
+    between words. `...` stands before the first and behind the last where there is more.
+    """
+    rows = _rows(content, width - 4)
+    wanted = stems(query)
+    found = [{stem for stem in wanted if _holds(row, stem)} for row in rows]
+    starts = range(max(len(rows) - lines + 1, 1))
+    best = max(starts, key=lambda start: (_score(found[start : start + lines]), -start))
+    shown = rows[best : best + lines]
+    if shown and best > 0:
+        shown[0] = f"... {shown[0].lstrip()}"
+    if best + lines < len(rows):
+        shown[-1] += " ..."
+    return shown
+
+
+def _rows(content: str, width: int) -> list[str]:
+    """Lines with something in them, without the fences of code blocks."""
+    lines = [line.rstrip() for line in content.expandtabs(4).splitlines()]
+    written = [line for line in lines if line.strip() and not _FENCE.match(line)]
+    dedented = textwrap.dedent("\n".join(written)).splitlines()
+    return [part for line in dedented for part in _parts(line, width)]
+
+
+def _parts(line: str, width: int) -> Sequence[str]:
+    if len(line) <= width:
+        return [line]
+    indent = line[: len(line) - len(line.lstrip())]
+    return textwrap.wrap(line, width, subsequent_indent=indent[: width // 2], break_long_words=True)
+
+
+def _holds(row: str, stem: str) -> bool:
+    return re.search(rf"(?<![^\W_]){re.escape(stem)}", row.casefold()) is not None
+
+
+def _score(found: Sequence[set[str]]) -> tuple[int, int]:
+    """Different words in the lines together; then the sum over the lines."""
+    together = set[str]().union(*found)
+    return len(together), sum(map(len, found))

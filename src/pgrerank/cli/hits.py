@@ -1,0 +1,127 @@
+"""The answer to a search, for eyes."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from pgrerank.cli import output
+from pgrerank.cli.excerpt import excerpt, stems
+from pgrerank.cli.output import number
+
+if TYPE_CHECKING:
+    from pgrerank.client.answers import Found, Leg, Result, Scores
+
+_MARGIN = 4
+#: an excerpt is not wider than this, as longer lines are hard to read
+_WIDEST = 110
+
+
+def show(answer: "Found", query: str) -> None:
+    """Print every hit with a passage and what its place rests on, then what each stage did."""
+    console = output.console()
+    for result in answer.results:
+        _show_result(console, result, query)
+    if not answer.results:
+        console.print("nothing was found", style="dim")
+    for line in _account(answer):
+        console.print(Text(line, style="dim"), soft_wrap=True)
+
+
+def _show_result(console: Console, result: "Result", query: str) -> None:
+    document = result.document
+    head = Text.assemble(f"{result.ranks.final:>2}  ", (document.title or document.id, "bold"))
+    place = f"{document.id}, chunk {result.chunk.ordinal + 1}"
+    console.print(head, Text(place, style="cyan"), sep="  ", soft_wrap=True)
+    console.print(Text(" " * _MARGIN + reasons(result)), soft_wrap=True)
+    width = min(console.width, _WIDEST) - _MARGIN
+    for line in excerpt(result.chunk.content or "", query, width=width):
+        console.print(Text(" " * _MARGIN) + _marked(line, query), soft_wrap=True)
+    console.print()
+
+
+def _marked(line: str, query: str) -> Text:
+    text = Text(line, style="dim")
+    words = "|".join(map(re.escape, sorted(stems(query), key=len, reverse=True)))
+    if words:
+        text.highlight_regex(rf"(?i)(?<![^\W_])(?:{words})\w*", "bold not dim")
+    return text
+
+
+def reasons(result: "Result") -> str:
+    """What the place rests on: the number that orders it, then what went into it."""
+    scores, ranks = result.scores, result.ranks
+    name, value = ordered_by(scores)
+    parts = [f"{name} {number(value)}"]
+    if scores.rerank is not None and name != "rerank":
+        parts.append(f"rerank {number(scores.rerank)}")
+    if scores.boost:
+        parts.append(f"of it terms {scores.boost:+.3f}")
+    if scores.relevance is not None:
+        parts.append(f"relevance {scores.relevance:.2f}")
+    parts.append(f"first stage {_ordinal(ranks.fused)}")
+    legs = (
+        ("dense", ranks.dense, scores.dense),
+        ("keyword", ranks.keyword, scores.keyword),
+        ("sparse", ranks.sparse, scores.sparse),
+    )
+    found = [f"{leg} {_ordinal(rank)} {number(score)}" for leg, rank, score in legs if rank]
+    cut = ", not read whole" if result.truncated else ""
+    return f"{', '.join(parts)} ({', '.join(found)}){cut}"
+
+
+def ordered_by(scores: "Scores") -> tuple[str, float]:
+    """The number that a result is ordered by, with its name."""
+    if scores.evidence is not None:
+        return "combined", scores.evidence + scores.boost
+    if scores.rerank is not None:
+        return ("boosted" if scores.boost else "rerank"), scores.rerank + scores.boost
+    if scores.cascade is not None:
+        return "cascade", scores.cascade
+    return "fused", scores.fused
+
+
+def _ordinal(rank: int) -> str:
+    return f"#{rank}"
+
+
+def _account(answer: "Found") -> list[str]:
+    names = list(dict.fromkeys(ordered_by(result.scores)[0] for result in answer.results))
+    lines = [f"order: by {', then by '.join(names)}"] if names else []
+    lines += [_rerank(answer), _relevance(answer)]
+    legs = {"dense": answer.legs.dense, "keyword": answer.legs.keyword}
+    if answer.legs.sparse:
+        legs["sparse"] = answer.legs.sparse
+    lines.append("   ".join(f"{name}: {_leg(leg)}" for name, leg in legs.items()))
+    return [*lines, timings(answer.timings_ms), f"logged as {answer.id}"]
+
+
+def _rerank(answer: "Found") -> str:
+    report = answer.rerank
+    whole = "" if answer.candidates is None else f" of {len(answer.candidates)}"
+    said = f"rerank: {report.status}"
+    if report.reason:
+        said += f" ({report.reason})"
+    if report.model:
+        said += f", {report.depth}{whole} candidates by {report.model}"
+    return said + (f", chosen by {report.cascade.model}" if report.cascade else "")
+
+
+def _relevance(answer: "Found") -> str:
+    if answer.answerable is None:
+        return f"relevance: none ({answer.calibration.reason})"
+    said = "answerable" if answer.answerable.value else "not answerable"
+    note = f"; {answer.calibration.reason}" if answer.calibration.reason else ""
+    cut = sum(count for name, count in answer.cut.items() if name != "min_similarity")
+    return f"relevance: {said} with {answer.answerable.probability:.2f}, {cut} cut{note}"
+
+
+def _leg(leg: "Leg | None") -> str:
+    return f"{leg.returned} of {leg.requested} by {leg.scan}" if leg else "off"
+
+
+def timings(timings_ms: Mapping[str, float]) -> str:
+    """Milliseconds per stage, in one line."""
+    return "  ".join(f"{stage} {value:.1f} ms" for stage, value in timings_ms.items())
