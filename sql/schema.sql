@@ -4940,7 +4940,7 @@ GRANT ALL ON FUNCTION pgrerank.hybrid_candidates_v1(collection_id uuid, model_id
 -- Name: TABLE judgment; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-GRANT SELECT,INSERT ON TABLE pgrerank.judgment TO pgrerank_app;
+GRANT SELECT,INSERT,DELETE ON TABLE pgrerank.judgment TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.judgment TO pgrerank_analyst;
 
 --

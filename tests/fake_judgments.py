@@ -30,6 +30,11 @@ class FakeJudgments:
         self.kept += new
         return len(new)
 
+    async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
+        is_kept = judgment in self.kept
+        self.kept = [each for each in self.kept if each != judgment]
+        return is_kept
+
     async def unknown(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> Sequence[str]:

@@ -1,7 +1,7 @@
--- judgment: the service adds and reads, never changes; analysts read what is granted.
+-- judgment: the service adds, reads and takes back, never changes; analysts read what is granted.
 alter table pgrerank.judgment enable row level security;
 
-grant select, insert on pgrerank.judgment to pgrerank_app;
+grant select, insert, delete on pgrerank.judgment to pgrerank_app;
 create policy app on pgrerank.judgment
 to pgrerank_app
 using (tenant_id = (select pgrerank.current_tenant_v1()))

@@ -52,6 +52,19 @@ where not exists (
         and j.judged_by is not distinct from u.judged_by
 );
 
+-- remove --
+-- Takes judgments back: those of this query, document, chunk, grade, source and judge.
+delete from pgrerank.judgment as j
+where
+    j.tenant_id = %(tenant_id)s
+    and j.collection_id = %(collection_id)s
+    and j.query_hash = %(query_hash)s
+    and j.external_id = %(external_id)s
+    and j.chunk_id is not distinct from %(chunk_id)s::uuid
+    and j.grade = %(grade)s
+    and j.source = %(source)s
+    and j.judged_by is not distinct from %(judged_by)s;
+
 -- unknown --
 -- Those of the documents that the collection does not hold.
 select u.external_id

@@ -112,6 +112,31 @@ def test_results_are_graded_by_a_key_each_and_never_twice(cli, folder):
 
 
 @pytest.mark.usefixtures("place")
+def test_a_grade_is_taken_back_by_undo_across_queries(cli, tmp_path):
+    where = ("-t", "gadgets", "-c", "undone")
+    text = "def wash(wool):\\n    return [cold(water) for water in wool]"
+    rows = tmp_path / "code.jsonl"
+    rows.write_text(f'{{"_id": "a[0]", "text": "{text}"}}\n')
+    cli.well("collection", "add", "undone", "-t", "gadgets")
+    cli.well("ingest", rows, *where)
+    ask = ("judge", *where, "--query", "wash", "--query", "wool", "--by", "ann")
+
+    shown = cli.well(*ask, stdin="u0u3uu2q")
+    left = cli.well(*ask, stdin="q")
+    rest = cli.well(*ask, stdin="1")
+
+    assert shown.count("there is nothing to undo") == 2
+    assert "the grade 0 is taken back" in shown
+    assert "the grade 3 is taken back" in shown
+    assert "1 results graded by ann, all stored" in shown
+    assert "\u2502     return [cold(water) for water in wool] " in shown
+    assert "a[0], chunk 1" in shown
+    assert "Query 1 of 2, result 1 of 1" not in left  # graded: 2 stands
+    assert "Query 2 of 2, result 1 of 1; 0 graded" in left
+    assert "1 results graded by ann" in rest
+
+
+@pytest.mark.usefixtures("place")
 def test_without_searches_in_the_log_queries_are_asked_for(cli):
     cli.well("collection", "add", "silent", "-t", "gadgets")
 

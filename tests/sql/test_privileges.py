@@ -31,7 +31,7 @@ TABLES = {
         "eval_query": "insert select",
         "eval_run": "insert select",
         "judged_quality": "select",
-        "judgment": "insert select",
+        "judgment": "delete insert select",
         "model": "insert select",
         "reference_run": "insert select",
         "reference_set": ALL,

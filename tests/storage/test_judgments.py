@@ -50,6 +50,18 @@ async def test_contradictions_are_kept_and_repetitions_are_not(judgments, shelf)
     assert (row.lowest, row.highest, row.agreed_grade) == (0, 2, None)
 
 
+async def test_a_judgment_is_taken_back_and_those_beside_it_stay(judgments, shelf):
+    own, other = judgment(grade=2, judged_by="ann"), judgment(grade=1, judged_by="bob")
+    earlier = judgment(grade=0, judged_by="ann")
+    await judgments.add(shelf.tenant_id, shelf.collection, [earlier, own, other])
+
+    removed = await judgments.remove(shelf.tenant_id, shelf.collection, own)
+    again = await judgments.remove(shelf.tenant_id, shelf.collection, own)
+    stored_anew = await judgments.add(shelf.tenant_id, shelf.collection, [earlier, own, other])
+
+    assert (removed, again, stored_anew) == (True, False, 1)
+
+
 async def test_grades_are_of_documents_and_leave_out_what_judges_differ_on(judgments, shelf):
     await judgments.add(
         shelf.tenant_id,

@@ -3,7 +3,7 @@
 import asyncio
 import getpass
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,27 +25,77 @@ if TYPE_CHECKING:
     from pgrerank.domain.tenant import Tenant
     from pgrerank.ports import House, Office
 
-_LONGEST = 1_500
+#: lines and columns of a passage that are shown
+_MOST_LINES, _WIDEST = 40, 100
 _GRADES = {str(grade): grade for grade in range(HIGHEST_GRADE + 1)}
-_KEYS = "0 not relevant, 1 a little, 2 relevant, 3 the best; s skip, n next query, q quit"
+_KEYS = "0 not relevant, 1 a little, 2 relevant, 3 the best; s skip, n next query, u undo, q quit"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Pair:
+    """A query and a result to grade."""
+
+    query: str
+    candidate: Candidate
+    heading: str
+    #: what is stored of it
+    judgment: Judgment | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class _Session:
-    """A person at work."""
+    """A person at work: pairs in the order they come, those of a query when it is its turn."""
 
     house: "House"
     tenant: "Tenant"
     collection: "Collection"
     judged_by: str
     top: int
-    graded: int = 0
-    over: bool = False
+    queries: Sequence[str]
+    searched: int = 0
+    pairs: list[_Pair] = field(default_factory=list[_Pair])
+    position: int = 0
+    #: positions that were left, the last one at the end
+    visited: list[int] = field(default_factory=list[int])
 
-    async def query(self, query: str, heading: str) -> None:
-        """Go through the best of a query that this person has not graded."""
+    @property
+    def graded(self) -> int:
+        """How many grades of this session are stored."""
+        return sum(pair.judgment is not None for pair in self.pairs)
+
+    async def work(self) -> None:
+        """Ask for each pair, until there are none or the person stops."""
+        while await self._has_pair():
+            pair = self.pairs[self.position]
+            key = _asked(pair, self.graded)
+            if key == "q":
+                return
+            if key == "u":
+                await self._undo()
+                continue
+            if key in _GRADES:
+                await self._keep(pair, _GRADES[key])
+            self.visited.append(self.position)
+            self.position = self._after(pair) if key == "n" else self.position + 1
+
+    def _after(self, pair: _Pair) -> int:
+        """Where the pairs of the next query begin."""
+        later = range(self.position + 1, len(self.pairs))
+        others = (place for place in later if self.pairs[place].query != pair.query)
+        return next(others, len(self.pairs))
+
+    async def _has_pair(self) -> bool:
+        while self.position == len(self.pairs):
+            if self.searched == len(self.queries):
+                return False
+            self.pairs += await self._pairs(self.queries[self.searched])
+        return True
+
+    async def _pairs(self, query: str) -> list[_Pair]:
+        """The best of a query that this person has not graded."""
         from pgrerank.usecases.search import ranked
 
+        self.searched += 1
         request = SearchRequest(query=query, limit=self.top, rerank=RerankMode.ALWAYS)
         _, ranking = await ranked(self.house, self.tenant.id, self.collection.name, request)
         done = await self.house.judgments.of_judge(self.tenant.id, self.collection, self.judged_by)
@@ -54,25 +104,34 @@ class _Session:
             for hit in ranking.results
             if (query, hit.candidate.external_id, hit.candidate.chunk_id) not in done
         ]
-        for number, candidate in enumerate(left, start=1):
-            key = _asked(query, candidate, f"{heading}, {number} of {len(left)}")
-            if key in _GRADES:
-                await self._keep(query, candidate, _GRADES[key])
-            elif key != "s":
-                self.over = key == "q"
-                return
+        place = f"Query {self.searched} of {len(self.queries)}"
+        return [
+            _Pair(query=query, candidate=each, heading=f"{place}, result {number} of {len(left)}")
+            for number, each in enumerate(left, start=1)
+        ]
 
-    async def _keep(self, query: str, candidate: Candidate, grade: int) -> None:
-        made = Judgment(
-            query=query,
-            external_id=candidate.external_id,
-            chunk_id=candidate.chunk_id,
+    async def _keep(self, pair: _Pair, grade: int) -> None:
+        pair.judgment = Judgment(
+            query=pair.query,
+            external_id=pair.candidate.external_id,
+            chunk_id=pair.candidate.chunk_id,
             grade=grade,
             source="human",
             judged_by=self.judged_by,
         )
-        await self.house.judgments.add(self.tenant.id, self.collection, [made])
-        self.graded += 1
+        await self.house.judgments.add(self.tenant.id, self.collection, [pair.judgment])
+
+    async def _undo(self) -> None:
+        """Go back to the pair before, and take back what is stored of it."""
+        if not self.visited:
+            click.echo("there is nothing to undo")
+            return
+        self.position = self.visited.pop()
+        pair = self.pairs[self.position]
+        if pair.judgment is not None:
+            await self.house.judgments.remove(self.tenant.id, self.collection, pair.judgment)
+            click.echo(f"the grade {pair.judgment.grade} is taken back")
+            pair.judgment = None
 
 
 @click.command(
@@ -120,13 +179,16 @@ def judge(
 ) -> None:
     """Grade results one by one, by a key each. Every grade is stored at once.
 
-    What you graded before is passed over, so that you can stop and go on at any time.
+    `u` goes back to the result before and takes its grade back, that of an earlier query too. What
+    you graded before is passed over, so that you can stop and go on at any time.
     """
     texts = [*given, *(beir.texts(queries).values() if queries else ())]
     name = judged_by or getpass.getuser()
     place = (settings(context), tenant_name, collection_name)
     graded = asyncio.run(_judged(*place, texts=texts, top=top, most=most, judged_by=name))
-    click.echo(f"{graded} results graded by {name}.")
+    click.echo(
+        f"{graded} results graded by {name}, all stored. The same command goes on from here."
+    )
 
 
 async def _judged(
@@ -157,25 +219,42 @@ async def _judged(
         collection = await house.documents.collection(tenant.id, collection_name)
         asked = await queries(house)
         session = _Session(
-            house=house, tenant=tenant, collection=collection, judged_by=judged_by, top=top
+            house=house,
+            tenant=tenant,
+            collection=collection,
+            judged_by=judged_by,
+            top=top,
+            queries=asked,
         )
-        for number, query in enumerate(asked, start=1):
-            await session.query(query, f"Query {number} of {len(asked)}")
-            if session.over:
-                break
+        await session.work()
         return session.graded
 
 
-def _asked(query: str, candidate: Candidate, heading: str) -> str:
-    """The key that was pressed: a grade, s, n or q."""
+def _asked(pair: _Pair, graded: int) -> str:
+    """The key that was pressed: a grade, s, n, u or q."""
     console = output.console()
-    text = " ".join((candidate.content or "").split())
-    shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
-    console.print(f"\n[bold]{heading}[/bold]", f"[bold]?[/bold] {escape(query)}", sep="\n")
-    console.print(Panel(Text(shown), title=escape(candidate.title or candidate.external_id)))
+    candidate = pair.candidate
+    heading = f"{pair.heading}; {graded} graded"
+    console.print(Text(f"\n{heading}", style="bold"), Text(f"? {pair.query}"), sep="\n")
+    passage = Panel(
+        Text(_shown(candidate.content or "")),
+        title=escape(candidate.title or candidate.external_id),
+        subtitle=escape(f"{candidate.external_id}, chunk {candidate.ordinal + 1}"),
+        width=min(console.width, _WIDEST),
+    )
+    console.print(passage)
     while True:
         click.echo(f"{_KEYS}: ", nl=False)
         key = click.getchar()
         click.echo(key)
-        if key in _GRADES or key in {"s", "n", "q"}:
+        if key in _GRADES or key in {"s", "n", "u", "q"}:
             return key
+
+
+def _shown(content: str) -> str:
+    """A passage as it is, its lines kept; of a long one the head."""
+    lines = content.expandtabs(4).strip("\n").splitlines()
+    more = len(lines) - _MOST_LINES
+    if more <= 0:
+        return "\n".join(lines)
+    return "\n".join([*lines[:_MOST_LINES], f"... and {more} lines more"])

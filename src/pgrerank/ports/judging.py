@@ -24,6 +24,10 @@ class Judgments(Protocol):
         """
         ...
 
+    async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
+        """Take a judgment back, as if it had not been made; whether it was stored."""
+        ...
+
     async def unknown(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> Sequence[str]:

@@ -49,6 +49,22 @@ class PostgresJudgments:
                 added += done.rowcount
         return added
 
+    async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
+        """Take a judgment back; whether it was stored. See ports.Judgments."""
+        wanted = {
+            "tenant_id": tenant_id,
+            "collection_id": collection.id,
+            "query_hash": query_hash(judgment.query),
+            "external_id": judgment.external_id,
+            "chunk_id": judgment.chunk_id,
+            "grade": judgment.grade,
+            "source": judgment.source,
+            "judged_by": judgment.judged_by,
+        }
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            removed = await connection.execute(self._statements["remove"], wanted)
+        return removed.rowcount > 0
+
     async def unknown(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> Sequence[str]:
