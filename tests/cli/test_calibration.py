@@ -144,3 +144,48 @@ def test_without_searches_in_the_log_queries_are_asked_for(cli):
 
     assert result.exit_code == 1
     assert "--query" in result.stderr
+
+
+@pytest.fixture(scope="module")
+def chapters(cli, folder, tmp_path_factory):
+    """The same documents with more behind what they say, so that each has several chunks."""
+    rows = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
+    more = " ".join(f"It goes on about weather, roads and bread, part {n}." for n in range(40))
+    corpus = tmp_path_factory.mktemp("chapters") / "corpus.jsonl"
+    longer = [{**row, "text": f"{row['text']}\n\n{more}"} for row in rows]
+    corpus.write_text("".join(json.dumps(row) + "\n" for row in longer))
+    where = ["-t", "chapters", "-c", "things"]
+    cli.well("tenant", "add", "chapters")
+    cli.well("collection", "add", "things", "-t", "chapters")
+    cli.well("ingest", corpus, *where)
+    queries = ["--queries", folder / "queries.jsonl"]
+    cli.well("judgment", "import", folder / "qrels.trec", *where, *queries)
+    return where
+
+
+def test_a_grade_of_a_document_of_many_chunks_is_one_pair(cli, chapters):
+    made = cli.json("calibrate", *chapters)
+    found = cli.json("search", QUERIES["q3"], *chapters, "--rerank", "always", "--limit", "30")
+
+    documents = [each["document"]["id"] for each in found["results"]]
+    assert len(set(documents)) < len(documents)
+    assert (made["queries"], made["positives"]) == (12, 12)
+    assert made["pairs"] <= 24
+    relevances = [each["scores"]["relevance"] for each in found["results"]]
+    assert relevances == sorted(relevances, reverse=True)
+    assert relevances[0] > relevances[-1]
+
+
+@pytest.mark.usefixtures("place")
+def test_grades_that_fall_with_the_score_are_refused_with_both_means(cli, folder):
+    qrels = folder / "turned.trec"
+    qrels.write_text("".join(f"q{n} 0 made{n} 0\nq{n} 0 sold{n} 2\n" for n in range(12)))
+    where = ["-t", "gadgets", "-c", "turned"]
+    cli.well("collection", "add", "turned", "-t", "gadgets")
+    cli.well("ingest", folder / "corpus.jsonl", *where)
+    cli.well("judgment", "import", qrels, *where, "--queries", folder / "queries.jsonl")
+
+    result = cli("calibrate", *where)
+
+    assert result.exit_code != 0
+    assert "does not mean more relevance: the mean score of 12 relevant pairs is" in result.stderr
