@@ -1,6 +1,6 @@
 """Who may do what, and how much of it, in memory."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,11 +15,11 @@ from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_pr
 
 @dataclass
 class FakeKeys:
+    now: Callable[[], datetime]
     kept: list[ApiKey] = field(default_factory=list)
-    now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
 
     async def find(self, prefix: str) -> Sequence[ApiKey]:
-        return [key for key in self.kept if key.prefix == prefix]
+        return [key for key in self.kept if key.prefix == prefix and not self._is_expired(key)]
 
     async def create(
         self,
@@ -39,22 +39,25 @@ class FakeKeys:
             prefix=secret_prefix(secret),
             secret_hash=secret_hash(secret),
             scopes=scopes,
-            created_at=self.now,
+            created_at=self.now(),
             expires_at=expires_at,
         )
         self.kept.append(key)
         return key
 
     def _is_used(self, key: ApiKey, tenant_id: TenantId, name: str) -> bool:
-        works = key.revoked_at is None and (key.expires_at is None or key.expires_at > self.now)
+        works = key.revoked_at is None and not self._is_expired(key)
         return works and (key.tenant_id, key.name) == (tenant_id, name)
+
+    def _is_expired(self, key: ApiKey) -> bool:
+        return key.expires_at is not None and key.expires_at <= self.now()
 
     async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
         return Page(items=[k for k in self.kept if k.tenant_id == tenant_id], cursor=None)
 
     async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
         self.kept = [
-            replace(key, revoked_at=self.now) if key.id == key_id else key for key in self.kept
+            replace(key, revoked_at=self.now()) if key.id == key_id else key for key in self.kept
         ]
 
 

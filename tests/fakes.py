@@ -284,8 +284,9 @@ class FakeRankings:
 
     async def record(
         self, tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
-    ) -> None:
+    ) -> RankingId:
         self.recorded.append(ranking)
+        return ranking.id
 
     async def record_brought(
         self,
@@ -293,8 +294,9 @@ class FakeRankings:
         collection: Collection | None,
         request: RankRequest,
         ranked: Ranked,
-    ) -> None:
+    ) -> RankingId:
         self.brought.append((request, ranked))
+        return ranked.id
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         raise NotFoundError("ranking", ranking_id)
@@ -343,8 +345,9 @@ def collection(**changes: object) -> Collection:
 
 def house(**parts: object) -> House:
     """All ports, fake but for those given."""
+    clock = parts.setdefault("clock", FakeClock())
     fakes = House(
-        clock=FakeClock(),
+        clock=clock,
         embedder=FakeEmbedder(),
         scorer=FakeScorer(),
         late=None,
@@ -360,7 +363,7 @@ def house(**parts: object) -> House:
         calibrations=FakeCalibrations(),
         thresholds=FakeThresholds(),
         evaluations=FakeEvaluations(),
-        keys=FakeKeys(),
+        keys=FakeKeys(clock.now),
         tenants=FakeTenants(),
     )
     return replace(fakes, **parts)

@@ -1,7 +1,8 @@
 -- Runtime statements of storage/keys.py.
 
 -- find --
--- Keys of any tenant by the beginning of their secret.
+-- Keys of any tenant by the beginning of their secret, but those that expired: by the clock of
+-- Postgres, which all processes of the service share.
 select
     k.tenant_id,
     k.id,
@@ -13,6 +14,7 @@ select
     k.expires_at,
     k.revoked_at
 from pgrerank.api_key_candidates_v1(%(prefix)s) as k
+where k.expires_at is null or k.expires_at > now()
 order by k.id;
 
 -- retire --

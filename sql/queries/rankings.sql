@@ -202,8 +202,9 @@ values (
 );
 
 -- make_partitions --
--- The months around now, where the log lacks one.
-select pgrerank.ensure_log_partitions_v1(1);
+-- The months around now, where the log lacks one; the instant by the clock of Postgres.
+select clock_timestamp() as instant
+from pgrerank.ensure_log_partitions_v1(1);
 
 -- get --
 -- One ranking. Its instant is part of its id and names the partition.

@@ -3,7 +3,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from psycopg import errors
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
@@ -203,6 +202,28 @@ async def test_missing_partition_is_made(journal, database):
     assert (await journal.rankings.get(journal.shelf.tenant_id, made.id)).id == made.id
 
 
-async def test_ranking_of_no_possible_month_is_refused(journal):
-    with pytest.raises(errors.CheckViolation):
-        await journal.record(ranking([], at=datetime(1999, 1, 1, tzinfo=UTC)))
+@pytest.mark.parametrize("days", [-75, 200, -10_000])
+async def test_clock_of_postgres_decides_where_that_of_the_service_is_far_off(journal, days):
+    now = datetime.now(UTC)
+    made = ranking([candidate(1)], [0.5], at=now + timedelta(days=days))
+    shelf = journal.shelf
+
+    given = await journal.rankings.record(
+        shelf.tenant_id, shelf.collection, SearchRequest(query="walrus"), made
+    )
+
+    logged = await journal.rankings.get(shelf.tenant_id, given)
+    assert given != made.id
+    assert abs(logged.created_at - now) < timedelta(minutes=10)
+    assert logged.candidates[0].chunk_id == made.hits[0].candidate.chunk_id
+
+
+async def test_ranking_keeps_the_id_of_its_own_instant(journal):
+    made = ranking([candidate(1)])
+    shelf = journal.shelf
+
+    given = await journal.rankings.record(
+        shelf.tenant_id, shelf.collection, SearchRequest(query="walrus"), made
+    )
+
+    assert given == made.id

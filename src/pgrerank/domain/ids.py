@@ -24,3 +24,10 @@ def created_at(identifier: UUID) -> datetime:
     return datetime.fromtimestamp(milliseconds // 1000, UTC).replace(
         microsecond=milliseconds % 1000 * 1000
     )
+
+
+def ranking_at(identifier: RankingId, instant: datetime) -> RankingId:
+    """The same ranking as if it had been made at another instant."""
+    milliseconds = int(instant.timestamp() * 1000)
+    rest = identifier.int & (1 << _TIMESTAMP_SHIFT) - 1
+    return RankingId(UUID(int=milliseconds << _TIMESTAMP_SHIFT | rest))

@@ -73,8 +73,13 @@ class Rankings(Protocol):
         collection: Collection,
         request: SearchRequest,
         ranking: Ranking,
-    ) -> None:
-        """Write a ranking and commit it."""
+    ) -> RankingId:
+        """Write a ranking and commit it.
+
+        Returns:
+            Its id: another than it had if the log has no place for its instant, since the clock
+            here is wrong; then that of the log decides.
+        """
         ...
 
     async def record_brought(
@@ -83,8 +88,8 @@ class Rankings(Protocol):
         collection: Collection | None,
         request: RankRequest,
         ranked: Ranked,
-    ) -> None:
-        """Write a ranking of documents that the caller brought, and commit it.
+    ) -> RankingId:
+        """Write a ranking of documents that the caller brought, and commit it; its id as `record` says.
 
         Documents by their hashes; their texts too where the tenant keeps them.
         """

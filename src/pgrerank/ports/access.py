@@ -14,7 +14,7 @@ class Keys(Protocol):
     """API keys, seen by the service: found before any tenant is known."""
 
     async def find(self, prefix: str) -> Sequence[ApiKey]:
-        """Keys whose secret begins like this."""
+        """Keys whose secret begins like this, and that have not expired by the clock of the store."""
         ...
 
     async def create(

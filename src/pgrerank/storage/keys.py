@@ -26,7 +26,7 @@ class PostgresKeys:
         self._statements = queries.load("keys")
 
     async def find(self, prefix: str) -> Sequence[ApiKey]:
-        """Keys whose secret begins like this, of any tenant."""
+        """Keys of any tenant whose secret begins like this, but those that expired."""
         async with tenancy.nobody(self._pool) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_key))
             await cursor.execute(self._statements["find"], {"prefix": prefix})

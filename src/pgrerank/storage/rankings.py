@@ -14,7 +14,7 @@ from pgrerank.domain import ids
 from pgrerank.domain.calibration import Applied
 from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankReport, RerankStatus
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.errors import NotFoundError, UnavailableError
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.log import (
     LoggedCandidate,
@@ -75,10 +75,12 @@ class PostgresRankings:
         collection: Collection,
         request: SearchRequest,
         ranking: Ranking,
-    ) -> None:
-        """Write a ranking and commit it."""
+    ) -> RankingId:
+        """Write a ranking and commit it. See ports.Rankings."""
         await self._register(tenant_id)
-        await self._written(tenant_id, "record", _row(tenant_id, collection, request, ranking))
+        return await self._written(
+            tenant_id, "record", _row(tenant_id, collection, request, ranking)
+        )
 
     async def record_brought(
         self,
@@ -86,12 +88,12 @@ class PostgresRankings:
         collection: Collection | None,
         request: RankRequest,
         ranked: Ranked,
-    ) -> None:
+    ) -> RankingId:
         """Write a ranking of documents that the caller brought. See ports.Rankings."""
         await self._register(tenant_id)
         keep_texts = await self._keeps_texts(tenant_id)
         row = brought.row(tenant_id, collection, request, ranked, keep_texts=keep_texts)
-        await self._written(tenant_id, "record_brought", row)
+        return await self._written(tenant_id, "record_brought", row)
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         """Read one back, with its candidates. Raises NotFoundError."""
@@ -143,23 +145,37 @@ class PostgresRankings:
             found = await cursor.fetchone()
         return found is not None and bool(found[0])
 
-    async def _written(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> None:
+    async def _written(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> RankingId:
+        if await self._insert(tenant_id, how, row):
+            return RankingId(UUID(str(row["id"])))
+        instant = await self._make_partitions(tenant_id)
+        if await self._insert(tenant_id, how, row):
+            return RankingId(UUID(str(row["id"])))
+        # Not of a month about now: the clock of this process is wrong, and that of Postgres decides.
+        moved = ids.ranking_at(RankingId(UUID(str(row["id"]))), instant)
+        placed = {**row, "id": moved, "created_at": ids.created_at(moved)}
+        if not await self._insert(tenant_id, how, placed):
+            raise UnavailableError("Postgres")
+        return moved
+
+    async def _insert(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> bool:
+        """Whether there is a partition for it."""
         try:
-            await self._insert(tenant_id, how, row)
+            async with tenancy.tenant(self._pool, tenant_id) as connection:
+                await connection.execute(self._statements[how], row)
         except errors.CheckViolation as error:
+            # A row of a month without a partition breaks a check that has no name.
             if error.diag.constraint_name is not None:
                 raise
-            # A row of a month that has no partition yet breaks a check without a name.
-            await self._make_partitions(tenant_id)
-            await self._insert(tenant_id, how, row)
+            return False
+        return True
 
-    async def _insert(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> None:
+    async def _make_partitions(self, tenant_id: TenantId) -> datetime:
+        """The instant by the clock of Postgres."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(self._statements[how], row)
-
-    async def _make_partitions(self, tenant_id: TenantId) -> None:
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(self._statements["make_partitions"])
+            cursor = await connection.execute(self._statements["make_partitions"])
+            [(instant,)] = await cursor.fetchall()
+        return instant
 
 
 def _row(

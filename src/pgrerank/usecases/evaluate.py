@@ -206,8 +206,10 @@ class _Unrecorded:
 
     async def record(
         self, tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
-    ) -> None:
+    ) -> RankingId:
         """Write nothing: searches that measure are no traffic."""
+        del tenant_id, collection, request
+        return ranking.id
 
     async def record_brought(
         self,
@@ -215,8 +217,10 @@ class _Unrecorded:
         collection: Collection | None,
         request: RankRequest,
         ranked: Ranked,
-    ) -> None:
+    ) -> RankingId:
         """Write nothing, likewise."""
+        del tenant_id, collection, request
+        return ranked.id
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         return await self.rankings.get(tenant_id, ranking_id)

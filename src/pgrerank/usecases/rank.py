@@ -57,7 +57,7 @@ async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranke
     with watch.stage("order"):
         ranked = _ranked(work, scores, _report(work, scores))
     with watch.stage("log"):
-        await _record(house, work, replace(ranked, timings_ms=watch.finished()))
+        ranked = await _record(house, work, replace(ranked, timings_ms=watch.finished()))
     if ranked.rerank.status is RerankStatus.FAILED:
         raise ScoringError("The reranker")
     return replace(ranked, timings_ms=watch.finished())
@@ -85,8 +85,12 @@ async def _work(house: House, tenant_id: TenantId, request: RankRequest, watch: 
     )
 
 
-async def _record(house: House, work: _Work, ranked: Ranked) -> None:
-    await house.rankings.record_brought(work.tenant_id, work.collection, work.request, ranked)
+async def _record(house: House, work: _Work, ranked: Ranked) -> Ranked:
+    """What was recorded, with the id that the log gave it."""
+    ranking_id = await house.rankings.record_brought(
+        work.tenant_id, work.collection, work.request, ranked
+    )
+    return replace(ranked, id=ranking_id, created_at=ids.created_at(ranking_id))
 
 
 def _refused(error: OverloadedError | ScoringError, timings_ms: dict[str, float]) -> Ranked:

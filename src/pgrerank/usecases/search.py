@@ -40,8 +40,13 @@ async def search(
     watch = Stopwatch(house.clock.elapsed)
     collection, ranking = await _ranked(house, tenant_id, collection_name, request, watch)
     with watch.stage("log"):
-        await house.rankings.record(tenant_id, collection, request, ranking)
-    return replace(ranking, timings_ms=watch.finished())
+        ranking_id = await house.rankings.record(tenant_id, collection, request, ranking)
+    return replace(
+        ranking,
+        id=ranking_id,
+        created_at=ids.created_at(ranking_id),
+        timings_ms=watch.finished(),
+    )
 
 
 async def ranked(

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from pgrerank.domain.errors import (
     QuotaError,
     ScoringError,
 )
-from pgrerank.domain.ids import TenantId, created_at
+from pgrerank.domain.ids import TenantId, created_at, ranking_at
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.usecases.search import search
 from tests.fakes import (
@@ -194,3 +195,20 @@ async def test_vectors_of_another_embedder_are_never_searched():
     with pytest.raises(ConflictError, match="fake-embedder"):
         await search(home, TENANT, "docs", SearchRequest(query=QUERY))
     assert (await search(home, TENANT, "docs", words_only)).results
+
+
+class OtherClock(FakeRankings):
+    """A log that has no place for the instant of what it is given."""
+
+    async def record(self, *recorded: object) -> object:
+        identifier = await super().record(*recorded)
+        return ranking_at(identifier, datetime(2026, 5, 6, tzinfo=UTC))
+
+
+async def test_answer_has_the_id_and_the_instant_that_the_log_gave_it():
+    rankings = OtherClock()
+
+    ranking = await search(furnished(rankings=rankings), TENANT, "docs", SearchRequest(query="q"))
+
+    assert ranking.created_at == datetime(2026, 5, 6, tzinfo=UTC)
+    assert created_at(ranking.id) == ranking.created_at
