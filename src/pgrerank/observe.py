@@ -28,6 +28,10 @@ PROBES = ("/health/live", "/health/ready", "/health", "/metrics")
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 #: seconds; over the fifth, callers begin to notice
 DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+#: loggers of pgrerank begin with this
+OWN = "pgrerank"
+#: says a second time, in its own terms, that a chore failed
+_ENDS_OF_JOBS = "procrastinate.worker"
 #: seconds between looks at the event loop
 _BEAT_S = 0.02
 #: seconds between looks at how collections stand, which is counted every hour
@@ -52,7 +56,12 @@ def configure_logging(form: LogFormat, level: LogLevel, secrets: Collection[str]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter([*(_console() if console else _json()), _redaction(secrets)]))
-    logging.basicConfig(handlers=[handler], level=severity, force=True)
+    # What libraries do is not news: only what they warn of, unless everything is wanted.
+    theirs = severity if level == "debug" else max(severity, logging.WARNING)
+    logging.basicConfig(handlers=[handler], level=theirs, force=True)
+    levels = {OWN: severity, "procrastinate.worker.worker": theirs}
+    for name, least in (levels | {_ENDS_OF_JOBS: logging.CRITICAL}).items():
+        logging.getLogger(name).setLevel(least)  # noqa: TID251 - a level, no event
 
 
 def _shared() -> list[Processor]:

@@ -181,6 +181,27 @@ def test_json_logs_are_one_object_a_line_for_libraries_too(capsys):
 
 
 @pytest.mark.usefixtures("logging_restored")
+@pytest.mark.parametrize(
+    ("level", "events"),
+    [
+        ("info", ["chore.done", "warned"]),
+        ("debug", ["chore.done", "warned", "server started", "job words[4]()"]),
+        ("warning", ["warned"]),
+        ("error", []),
+    ],
+)
+def test_what_libraries_do_is_logged_for_debugging_alone(capsys, level, events):
+    configure_logging("json", level)
+    structlog.get_logger("pgrerank").info("chore.done")
+    logging.getLogger("procrastinate.worker.worker").warning("warned")
+    logging.getLogger("uvicorn.error").info("server started")
+    logging.getLogger("procrastinate.worker.worker").info("job words[4]()")
+    logging.getLogger("procrastinate.worker").error("job words[4]() ended with status: Error")
+
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == events
+
+
+@pytest.mark.usefixtures("logging_restored")
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_tracebacks_do_not_show_variables(capsys, form):
     configure_logging(form, "info")

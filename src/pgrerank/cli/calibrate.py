@@ -1,13 +1,12 @@
 """pgrerank calibrate."""
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, run, settings
 from pgrerank.domain.calibration import Estimate, Fitted, Method, Unjudged
 from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
@@ -76,7 +75,10 @@ def calibrate(
     Searches by the same reranker carry `scores.relevance` from then on. Give the strategy,
     candidates and depth of the searches it is for. Nothing of it is logged.
     """
-    made = asyncio.run(_made(settings(context), tenant_name, collection_name, given))
+    made = run(
+        _made(settings(context), tenant_name, collection_name, given),
+        kept="No calibration was stored; running it again begins anew.",
+    )
     if as_json:
         from pgrerank.api.native.calibrated import Calibration
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgrerank.cli import listing, option, output, progress, weighing
-from pgrerank.cli.command import Commands, Misused, examples, settings
+from pgrerank.cli.command import Commands, Misused, examples, run, settings
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Collection
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.settings import Settings
@@ -150,7 +150,10 @@ def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool)
         count = asyncio.run(_without_tokens(found, tenant_name, name))
         click.echo(f"Removed the token vectors of {count} chunks.")
     else:
-        count = asyncio.run(_with_tokens(found, tenant_name, name))
+        count = run(
+            _with_tokens(found, tenant_name, name),
+            kept="Token vectors stored so far are kept; the same command goes on from there.",
+        )
         click.echo(f"Stored the token vectors of {count} chunks.")
 
 

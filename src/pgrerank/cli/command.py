@@ -4,7 +4,8 @@ import asyncio
 import errno
 import re
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -77,20 +78,26 @@ def _exit_code(error: PgrerankError | Failed) -> int:
     return error.exit_code if isinstance(error, Failed) else Failed.exit_code
 
 
-def run(work: Coroutine[Any, Any, Result], *, interrupted: str) -> Result:
-    """Run a command that may take long.
+@contextmanager
+def interruptible(kept: str) -> Generator[None]:
+    """End a command on Ctrl-C with a sentence.
 
     Args:
-        work: What it does.
-        interrupted: What is kept when Ctrl-C ends it, and whether running it again continues.
+        kept: What is kept, and whether running it again goes on from there.
 
     Raises:
         Interrupted: Ctrl-C was pressed.
     """
     try:
-        return asyncio.run(work)
+        yield
     except KeyboardInterrupt:
-        raise Interrupted(f"interrupted. {interrupted}") from None
+        raise Interrupted(f"interrupted. {kept}") from None
+
+
+def run(work: Coroutine[Any, Any, Result], *, kept: str) -> Result:
+    """Run what may take long; `kept` and errors as of `interruptible`."""
+    with interruptible(kept):
+        return asyncio.run(work)
 
 
 def examples(*lines: str) -> Any:

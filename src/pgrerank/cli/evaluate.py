@@ -1,6 +1,5 @@
 """pgrerank evaluate."""
 
-import asyncio
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import beir, ingest, judged, option, output, progress
-from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.cli.command import Failed, Misused, examples, run, settings
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain import evaluation
 from pgrerank.domain.errors import ConflictError
@@ -126,7 +125,7 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **gi
     being relevant; R@100 is of the list before reranking.
     """
     work = _work(folder, **given)
-    summary = _summary(work, asyncio.run(_evaluated(settings(context), work)))
+    summary = _summary(work, run(_evaluated(settings(context), work), kept=_kept(work)))
     if as_json:
         output.as_json(summary)
     else:
@@ -148,6 +147,14 @@ def _work(
     )
     data = None if folder is None else beir.Dataset(folder=folder)
     return _Work(data=data, request=request, **places)
+
+
+def _kept(work: _Work) -> str:
+    if work.keep is None:
+        return "Nothing was stored; running it again begins anew."
+    return (
+        "Documents embedded so far are kept; running it again embeds the others and searches anew."
+    )
 
 
 async def _evaluated(found: Settings, work: _Work) -> "Evaluation":

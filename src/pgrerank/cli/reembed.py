@@ -8,7 +8,7 @@ import msgspec
 from rich_click import RichCommand
 
 from pgrerank.cli import listing, option, progress
-from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.command import Misused, examples, run, settings
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.ports import Office
@@ -60,7 +60,10 @@ def reembed(
     found = settings(context)
     if model is not None:
         under = msgspec.structs.replace(found, embedder=model)
-        asyncio.run(_filled(under, tenant_name, name, chunks_per_second))
+        run(
+            _filled(under, tenant_name, name, chunks_per_second),
+            kept="Vectors stored so far are kept; the same command goes on from there.",
+        )
     elif step is not None:
         asyncio.run(_stepped(found, tenant_name, name, step))
 

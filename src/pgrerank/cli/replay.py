@@ -1,6 +1,5 @@
 """pgrerank replay."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.command import Misused, examples, run, settings
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.log import LoggedRanking, RankingFilter, Source
@@ -108,7 +107,10 @@ def replay(
     """
     as_json = given.pop("as_json")
     wanted = _wanted(ranking_ids, given)
-    replayed = asyncio.run(_replayed(settings(context), tenant_name, wanted))
+    replayed = run(
+        _replayed(settings(context), tenant_name, wanted),
+        kept="Nothing was stored; running it again begins anew.",
+    )
     if as_json:
         output.as_json(_summary(replayed) | {"searches": [_row(r) for r in replayed.replays]})
     else:

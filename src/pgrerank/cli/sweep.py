@@ -1,6 +1,5 @@
 """pgrerank sweep."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +10,7 @@ import msgspec
 from rich_click import RichCommand
 
 from pgrerank.cli import judged, option, output, progress
-from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.command import Misused, examples, run, settings
 from pgrerank.cli.gain import needed, plain, queries
 from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, Strategy
 from pgrerank.settings import Settings
@@ -93,7 +92,7 @@ def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **given: 
         raise Misused(f"--plot takes a file that ends in {', '.join(_SUFFIXES)}")
     found = settings(context)
     work = _work(found, judged.taken(given), **given)
-    points = asyncio.run(_swept(found, work))
+    points = run(_swept(found, work), kept="Nothing was stored; running it again begins anew.")
     if plot is not None:
         from pgrerank.cli.sweep_plot import drawn
 

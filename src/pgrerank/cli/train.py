@@ -13,7 +13,7 @@ import msgspec
 from rich_click import RichCommand
 
 from pgrerank.cli import output, train_option
-from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.cli.command import Failed, Misused, examples, interruptible, settings
 from pgrerank.cli.course import Wanted, gathered
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.settings import Settings
@@ -77,7 +77,8 @@ def train(
         asyncio.run(_require_place(found, options["tenant"], options["collection"]))
     wanted, recipe = train_option.read(options)  # imports torch
     after = _After(licences=_licences(licence), register=register)
-    card = _trained(found, wanted, recipe, after)
+    with interruptible("The last checkpoint is kept; the same command goes on from there."):
+        card = _trained(found, wanted, recipe, after)
     if as_json:
         output.as_json(card)
     else:

@@ -1,6 +1,5 @@
 """pgrerank tune."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +7,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import judged, option, output, progress
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, run, settings
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.settings import Settings
@@ -77,7 +76,10 @@ def tune(
         write=write,
         request=option.request(**given),
     )
-    found, applied = asyncio.run(_tuned(settings(context), work))
+    found, applied = run(
+        _tuned(settings(context), work),
+        kept="Nothing was changed; running it again begins anew.",
+    )
     if as_json:
         output.as_json(_summary(found, applied=applied))
     else:
