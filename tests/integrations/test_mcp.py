@@ -116,3 +116,11 @@ def test_the_command_says_what_it_needs(capsys):
 
     assert stopped.value.code == 2
     assert "PGRERANK_KEY" in capsys.readouterr().err
+
+
+async def test_an_unknown_argument_is_refused_with_the_nearest(place):
+    async with assisted(place) as assistant:
+        assert "did you mean `limit`" in await refused(assistant, "search", query="q", top_k=3)
+        assert "did you mean `query`" in await refused(
+            assistant, "rerank", qury="q", documents=["a"]
+        )

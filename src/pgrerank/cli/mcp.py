@@ -39,8 +39,12 @@ def mcp(context: click.Context, *, url: str | None, collection: str | None) -> N
 
 
 async def _serve(url: str, key: str, collection: str | None) -> None:
-    from pgrerank.client import AsyncClient
+    from pgrerank.client import AsyncClient, InvalidCallError
     from pgrerank.integrations.mcp import server
 
-    async with AsyncClient(url, key) as service:
+    try:
+        client = AsyncClient(url, key)
+    except InvalidCallError as error:
+        raise Misused(str(error)) from None
+    async with client as service:
         await server(service, collection).run_stdio_async()

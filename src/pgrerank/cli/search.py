@@ -12,6 +12,8 @@ from rich_click import RichCommand
 from pgrerank.cli import hits, option, output
 from pgrerank.cli.command import Misused, examples, settings
 from pgrerank.domain.candidate import Ranking
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.json import read_object
 from pgrerank.domain.request import MAX_LIMIT, Profile, RerankMode, SearchRequest, Strategy
 from pgrerank.settings import Settings
 
@@ -115,9 +117,9 @@ def _request(query: str, knobs: Mapping[str, Any]) -> SearchRequest:
 
 def _condition(text: str | None) -> dict[str, Any] | None:
     try:
-        return None if text is None else msgspec.json.decode(text, type=dict[str, Any])
-    except msgspec.DecodeError as error:
-        raise Misused(f"--filter: {error}") from error
+        return None if text is None else read_object("--filter", text)
+    except InvalidRequestError as error:
+        raise Misused(str(error)) from error
 
 
 def _weights(given: str | None) -> dict[str, float] | None:
@@ -125,9 +127,11 @@ def _weights(given: str | None) -> dict[str, float] | None:
     if given is None:
         return None
     try:
-        text = given if given.lstrip().startswith("{") else Path(given).read_bytes()
-        return msgspec.json.decode(text, type=dict[str, float])
-    except (OSError, msgspec.DecodeError) as error:
+        text = given if given.lstrip().startswith("{") else Path(given).read_text()
+        return msgspec.convert(read_object("--sparse", text), dict[str, float])
+    except InvalidRequestError as error:
+        raise Misused(str(error)) from error
+    except (OSError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise Misused(f"--sparse: {error}") from error
 
 

@@ -14,6 +14,7 @@ from pgrerank.domain.json import Json, JsonObject
 from pgrerank.domain.sparse import SparseWeights, check_weights
 
 MAX_ID_CHARACTERS = 512
+LARGEST_NUMBER = 2**63
 MAX_TITLE_CHARACTERS = 2_000
 PASSAGE_TITLE_CHARACTERS = 200
 #: objects and lists within one another that metadata may have
@@ -38,7 +39,7 @@ class Document:
         """Refuse what Postgres cannot store.
 
         Raises:
-            InvalidRequestError: An empty or overlong id, a NUL character or an unpaired surrogate
+            InvalidRequestError: An empty, blank or overlong id, a NUL character or an unpaired surrogate
                 in a string, a number that is not finite, metadata of more than 100 levels, or a
                 weight that is not above 0.
         """
@@ -52,6 +53,7 @@ class Document:
             raise InvalidRequestError(
                 "metadata", f"must not nest more than {MAX_LEVELS} levels deep"
             )
+        check_numbers("metadata", self.metadata)
         _check_storable("id", self.external_id)
         for name in ("title", "text", "uri", "metadata"):
             _check_storable(name, getattr(self, name))
@@ -84,6 +86,23 @@ class BareChunk:
     #: of its document
     title: str
     content: str
+
+
+def check_numbers(field: str, value: Json) -> None:
+    """Let numbers pass that come back as they were: Postgres writes 1e300 as an integer.
+
+    Raises:
+        InvalidRequestError: One is not finite, or larger than an integer of 64 bits holds; names
+            its place.
+    """
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            check_numbers(f"{field}.{key}", inner)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for place, inner in enumerate(value):
+            check_numbers(f"{field}[{place}]", inner)
+    elif isinstance(value, int | float) and not abs(value) < LARGEST_NUMBER:
+        raise InvalidRequestError(field, "must be a finite number between -2^63 and 2^63")
 
 
 def is_shallow(value: Json) -> bool:

@@ -9,14 +9,16 @@ from typing import Annotated, Any
 
 import msgspec
 from mcp.server import MCPServer
+from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import ToolAnnotations
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
 from pydantic import Field
-from typing_extensions import TypedDict
+from typing_extensions import TypedDict, override
 
 from pgrerank import __version__
 from pgrerank.client import AsyncClient, ClientError, RankKnobs, SearchKnobs
 from pgrerank.client.answers import RerankReport
+from pgrerank.client.checks import check_names
 from pgrerank.integrations import results
 
 Limit = Annotated[int, Field(ge=1, le=100, description="How many results at most.")]
@@ -78,7 +80,7 @@ def server(service: AsyncClient, collection: str | None = None) -> MCPServer:
         service: Answers the tools' calls; stays open as long as the server runs.
         collection: What is searched where an assistant names none.
     """
-    made = MCPServer(
+    made = _Server(
         "pgrerank",
         instructions=_INSTRUCTIONS
         + (f" The usual collection is `{collection}`." if collection else ""),
@@ -89,6 +91,20 @@ def server(service: AsyncClient, collection: str | None = None) -> MCPServer:
     for tool in (tools.search, tools.rerank, tools.explain, tools.collections):
         made.add_tool(tool, annotations=_READS)
     return made
+
+
+class _Server(MCPServer):
+    """Refuses arguments that a tool has none of, where MCPServer drops them."""
+
+    @override
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        tool = self._tool_manager.get_tool(name)
+        if tool is not None:
+            async with _told():
+                check_names(arguments, list(tool.parameters["properties"]), "argument")
+        return await super().call_tool(name, arguments, context)
 
 
 class _Tools:

@@ -1,4 +1,5 @@
 import hashlib
+import math
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ STORABLE = st.text(st.characters(exclude_characters="\0", exclude_categories=["C
 METADATA = st.dictionaries(
     STORABLE,
     st.recursive(
-        st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), STORABLE),
+        st.one_of(st.none(), st.booleans(), st.integers(-(2**63) + 1, 2**63 - 1), st.floats(-9e18, 9e18), STORABLE),
         lambda inner: st.one_of(st.lists(inner), st.dictionaries(STORABLE, inner)),
         max_leaves=5,
     ),
@@ -76,3 +77,15 @@ def test_content_hash_is_stable_between_releases():
     document = Document(external_id="a", title="T", text="t", uri=None, metadata={"k": [1]})
 
     assert document.content_hash == hashlib.sha256(b'["T","t",null,{"k":[1]}]').digest()
+
+
+@pytest.mark.parametrize("number", [10**30, -(10**30), 1e300, 2**63, math.inf, math.nan])
+def test_numbers_that_would_not_come_back_are_refused_at_their_place(number):
+    with pytest.raises(InvalidRequestError) as refusal:
+        Document(external_id="a", text="t", metadata={"a": [{"n": number}]})
+
+    assert refusal.value.field == "metadata.a[0].n"
+
+
+def test_numbers_that_come_back_are_kept():
+    Document(external_id="a", text="t", metadata={"a": [2**63 - 1, -(2**63) + 1, 1e-300, True]})
