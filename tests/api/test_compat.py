@@ -192,9 +192,7 @@ async def test_a_malformed_body_is_refused_in_the_dialects_words(client: Client,
     answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS, query=7))
     assert answer.status_code == dialect.malformed
     assert "query" in answer.text
-    assert "must be a text of at most 100000 characters, not an integer" in dialect.said(
-        answer.json()
-    )
+    assert "must be a text of at most" in dialect.said(answer.json())
 
 
 @every_dialect
