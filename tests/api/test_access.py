@@ -1,7 +1,7 @@
 """Who gets in, and how often."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from structlog.contextvars import get_contextvars
@@ -61,6 +61,8 @@ async def test_a_revoked_key_is_refused_at_once(house):
         assert (await admin.get("/v1/collections", headers=key)).status_code == 401
 
 
+#: of nothing; the same in every process that collects the tests
+UNKNOWN_ID = UUID(int=7)
 CALLS = [
     ("GET", "/v1/collections", Scope.SEARCH),
     ("GET", "/v1/collections/docs", Scope.SEARCH),
@@ -76,24 +78,24 @@ CALLS = [
     ("GET", "/v1/collections/docs/terms", Scope.SEARCH),
     ("PUT", "/v1/collections/docs/terms", Scope.INGEST),
     ("GET", "/v1/rerankings", Scope.SEARCH),
-    ("GET", f"/v1/rerankings/{uuid4()}", Scope.SEARCH),
-    ("GET", f"/v1/rerankings/{uuid4()}/why?document=a", Scope.SEARCH),
-    ("GET", f"/v1/rerankings/{uuid4()}/results", Scope.SEARCH),
-    ("POST", f"/v1/rerankings/{uuid4()}/feedback", Scope.SEARCH),
+    ("GET", f"/v1/rerankings/{UNKNOWN_ID}", Scope.SEARCH),
+    ("GET", f"/v1/rerankings/{UNKNOWN_ID}/why?document=a", Scope.SEARCH),
+    ("GET", f"/v1/rerankings/{UNKNOWN_ID}/results", Scope.SEARCH),
+    ("POST", f"/v1/rerankings/{UNKNOWN_ID}/feedback", Scope.SEARCH),
     ("POST", "/v1/judgments", Scope.INGEST),
     ("GET", "/v1/calibrations", Scope.SEARCH),
     ("POST", "/v1/calibrations", Scope.INGEST),
-    ("GET", f"/v1/calibrations/{uuid4()}", Scope.SEARCH),
-    ("DELETE", f"/v1/calibrations/{uuid4()}", Scope.INGEST),
+    ("GET", f"/v1/calibrations/{UNKNOWN_ID}", Scope.SEARCH),
+    ("DELETE", f"/v1/calibrations/{UNKNOWN_ID}", Scope.INGEST),
     ("GET", "/v1/thresholds", Scope.SEARCH),
     ("PUT", "/v1/collections/docs/thresholds/a", Scope.INGEST),
     ("DELETE", "/v1/collections/docs/thresholds/a", Scope.INGEST),
     ("GET", "/v1/keys", Scope.ADMIN),
     ("POST", "/v1/keys", Scope.ADMIN),
-    ("DELETE", f"/v1/keys/{uuid4()}", Scope.ADMIN),
+    ("DELETE", f"/v1/keys/{UNKNOWN_ID}", Scope.ADMIN),
     ("POST", "/v1/evaluations", Scope.SEARCH),
     ("GET", "/v1/evaluations", Scope.SEARCH),
-    ("GET", f"/v1/evaluations/{uuid4()}", Scope.SEARCH),
+    ("GET", f"/v1/evaluations/{UNKNOWN_ID}", Scope.SEARCH),
 ]
 
 
