@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Double,
-    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -21,11 +20,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, REAL, TSVECTOR, UUID
-from sqlalchemy.types import TypeEngine
 
 from pgrerank.storage import calibration_tables, evaluation_tables, watching_tables
+from pgrerank.storage.column import SCHEMA, of_model, of_row, of_tenant, required
 
-SCHEMA = "pgrerank"
 NAMING = {
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
@@ -45,15 +43,15 @@ def metadata() -> MetaData:
 
 
 def _tenancy(tables: MetaData) -> None:
-    Table("chore", tables, _required("name", Text), PrimaryKeyConstraint("name"))
+    Table("chore", tables, required("name", Text), PrimaryKeyConstraint("name"))
     Table(
         "tenant",
         tables,
-        _required("id", UUID),
-        _required("name", Text),
-        _required("created_at", DateTime(timezone=True)),
+        required("id", UUID),
+        required("name", Text),
+        required("created_at", DateTime(timezone=True)),
         Column("pairs_per_second", Integer),
-        _required("keep_texts", Boolean),
+        required("keep_texts", Boolean),
         PrimaryKeyConstraint("id"),
         UniqueConstraint("name"),
         CheckConstraint("pairs_per_second >= 0", name="pairs_per_second"),
@@ -61,17 +59,17 @@ def _tenancy(tables: MetaData) -> None:
     Table(
         "api_key",
         tables,
-        _required("tenant_id", UUID),
-        _required("id", UUID),
-        _required("name", Text),
-        _required("prefix", Text),
-        _required("secret_hash", BYTEA),
-        _required("scopes", ARRAY(Text)),
-        _required("created_at", DateTime(timezone=True)),
+        required("tenant_id", UUID),
+        required("id", UUID),
+        required("name", Text),
+        required("prefix", Text),
+        required("secret_hash", BYTEA),
+        required("scopes", ARRAY(Text)),
+        required("created_at", DateTime(timezone=True)),
         Column("expires_at", DateTime(timezone=True)),
         Column("revoked_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("tenant_id", "id"),
-        _of_tenant(),
+        of_tenant(),
         Index(None, "prefix"),
         Index(
             "ix_api_key_tenant_id_name",
@@ -84,10 +82,10 @@ def _tenancy(tables: MetaData) -> None:
     Table(
         "analyst_grant",
         tables,
-        _required("tenant_id", UUID),
-        _required("login", Text),
+        required("tenant_id", UUID),
+        required("login", Text),
         PrimaryKeyConstraint("tenant_id", "login"),
-        _of_tenant(),
+        of_tenant(),
     )
 
 
@@ -95,16 +93,16 @@ def _models(tables: MetaData) -> None:
     Table(
         "model",
         tables,
-        _required("id", UUID),
-        _required("kind", Text),
-        _required("name", Text),
+        required("id", UUID),
+        required("kind", Text),
+        required("name", Text),
         Column("revision", Text),
-        _required("fingerprint", Text),
-        _required("precision", Text),
-        _required("max_length", Integer),
+        required("fingerprint", Text),
+        required("precision", Text),
+        required("max_length", Integer),
         Column("dimensions", Integer),
         Column("score_kind", Text),
-        _required("created_at", DateTime(timezone=True)),
+        required("created_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("id"),
         UniqueConstraint("fingerprint"),
         CheckConstraint("kind in ('embedder', 'reranker')", "kind"),
@@ -115,23 +113,23 @@ def _collections(tables: MetaData) -> None:
     Table(
         "collection",
         tables,
-        _required("tenant_id", UUID),
-        _required("id", UUID),
-        _required("name", Text),
-        _required("text_search", Text),
-        _required("embedder_id", UUID),
-        _required("created_at", DateTime(timezone=True)),
-        _required("stores_tokens", Boolean),
+        required("tenant_id", UUID),
+        required("id", UUID),
+        required("name", Text),
+        required("text_search", Text),
+        required("embedder_id", UUID),
+        required("created_at", DateTime(timezone=True)),
+        required("stores_tokens", Boolean),
         *_retrieval(),
         Column("second_state", Text),
         Column("second_embedder_id", UUID),
-        _required("terms", JSONB),
+        required("terms", JSONB),
         Column("reranker", Text),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "name"),
-        _of_tenant(),
-        _of_model("embedder_id"),
-        _of_model("second_embedder_id"),
+        of_tenant(),
+        of_model("embedder_id"),
+        of_model("second_embedder_id"),
         CheckConstraint("fusion in ('rrf', 'weighted')", "fusion"),
         CheckConstraint("second_state in ('filling', 'ready', 'former')", "second_state"),
     )
@@ -141,39 +139,39 @@ def _collection_sizes(tables: MetaData) -> None:
     Table(
         "collection_size",
         tables,
-        _required("tenant_id", UUID),
-        _required("collection_id", UUID),
-        _required("shard", SmallInteger),
-        _required("documents", BIGINT),
-        _required("chunks", BIGINT),
-        _required("lexemes", BIGINT),
+        required("tenant_id", UUID),
+        required("collection_id", UUID),
+        required("shard", SmallInteger),
+        required("documents", BIGINT),
+        required("chunks", BIGINT),
+        required("lexemes", BIGINT),
         PrimaryKeyConstraint("tenant_id", "collection_id", "shard"),
-        _of("collection"),
+        of_row("collection"),
     )
     Table(
         "collection_word",
         tables,
-        _required("tenant_id", UUID),
-        _required("collection_id", UUID),
-        _required("shard", SmallInteger),
+        required("tenant_id", UUID),
+        required("collection_id", UUID),
+        required("shard", SmallInteger),
         Column("lexemes", ARRAY(Text)),
-        _required("chunks", ARRAY(BIGINT)),
+        required("chunks", ARRAY(BIGINT)),
         PrimaryKeyConstraint("tenant_id", "collection_id", "shard"),
-        _of("collection"),
+        of_row("collection"),
         CheckConstraint("(shard = -1) = (lexemes is not null)", "lexemes"),
     )
 
 
 def _retrieval() -> list[Column[Any]]:
     return [
-        _required("k1", Double),
-        _required("b", Double),
-        _required("title_boost", Double),
-        _required("fusion", Text),
-        _required("rrf_k", Integer),
-        _required("dense_weight", Double),
-        _required("keyword_weight", Double),
-        _required("sparse_weight", Double),
+        required("k1", Double),
+        required("b", Double),
+        required("title_boost", Double),
+        required("fusion", Text),
+        required("rrf_k", Integer),
+        required("dense_weight", Double),
+        required("keyword_weight", Double),
+        required("sparse_weight", Double),
     ]
 
 
@@ -181,19 +179,19 @@ def _documents(tables: MetaData) -> None:
     Table(
         "document",
         tables,
-        _required("tenant_id", UUID),
-        _required("id", UUID),
-        _required("collection_id", UUID),
-        _required("external_id", Text),
-        _required("title", Text),
+        required("tenant_id", UUID),
+        required("id", UUID),
+        required("collection_id", UUID),
+        required("external_id", Text),
+        required("title", Text),
         Column("uri", Text),
-        _required("metadata", JSONB),
-        _required("content_hash", BYTEA),
-        _required("created_at", DateTime(timezone=True)),
-        _required("updated_at", DateTime(timezone=True)),
+        required("metadata", JSONB),
+        required("content_hash", BYTEA),
+        required("created_at", DateTime(timezone=True)),
+        required("updated_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "collection_id", "external_id"),
-        _of("collection"),
+        of_row("collection"),
         Index(
             None,
             "metadata",
@@ -207,22 +205,22 @@ def _chunks(tables: MetaData) -> None:
     Table(
         "chunk",
         tables,
-        _required("tenant_id", UUID),
-        _required("id", UUID),
-        _required("collection_id", UUID),
-        _required("document_id", UUID),
-        _required("ordinal", Integer),
-        _required("content", Text),
-        _required("content_hash", BYTEA),
-        _required("token_count", Integer),
-        _required("lexeme_count", Integer),
-        _required("tsv", TSVECTOR),
-        _required("term_frequencies", SPARSEVEC(TERM_DIMENSIONS)),
+        required("tenant_id", UUID),
+        required("id", UUID),
+        required("collection_id", UUID),
+        required("document_id", UUID),
+        required("ordinal", Integer),
+        required("content", Text),
+        required("content_hash", BYTEA),
+        required("token_count", Integer),
+        required("lexeme_count", Integer),
+        required("tsv", TSVECTOR),
+        required("term_frequencies", SPARSEVEC(TERM_DIMENSIONS)),
         Column("title_frequencies", SPARSEVEC(TERM_DIMENSIONS)),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "document_id", "ordinal"),
-        _of("collection"),
-        _of("document"),
+        of_row("collection"),
+        of_row("document"),
         Index(None, "tenant_id", "collection_id"),
         Index(None, "tsv", postgresql_using="gin"),
     )
@@ -232,39 +230,39 @@ def _chunk_vectors(tables: MetaData) -> None:
     Table(
         "chunk_embedding",
         tables,
-        _required("tenant_id", UUID),
-        _required("collection_id", UUID),
-        _required("model_id", UUID),
-        _required("chunk_id", UUID),
+        required("tenant_id", UUID),
+        required("collection_id", UUID),
+        required("model_id", UUID),
+        required("chunk_id", UUID),
         Column("embedding", VECTOR()),
         Column("half", HALFVEC()),
         Column("document_id", UUID),
         PrimaryKeyConstraint("tenant_id", "collection_id", "model_id", "chunk_id"),
-        _of("chunk"),
-        _of_model("model_id"),
+        of_row("chunk"),
+        of_model("model_id"),
         Index(None, "tenant_id", "chunk_id"),
     )
     Table(
         "chunk_weights",
         tables,
-        _required("tenant_id", UUID),
-        _required("collection_id", UUID),
-        _required("chunk_id", UUID),
-        _required("weights", SPARSEVEC(TERM_DIMENSIONS)),
+        required("tenant_id", UUID),
+        required("collection_id", UUID),
+        required("chunk_id", UUID),
+        required("weights", SPARSEVEC(TERM_DIMENSIONS)),
         PrimaryKeyConstraint("tenant_id", "collection_id", "chunk_id"),
-        _of("chunk"),
+        of_row("chunk"),
         Index(None, "tenant_id", "chunk_id"),
     )
     Table(
         "chunk_tokens",
         tables,
-        _required("tenant_id", UUID),
-        _required("chunk_id", UUID),
-        _required("model_id", UUID),
-        _required("vectors", BYTEA),
+        required("tenant_id", UUID),
+        required("chunk_id", UUID),
+        required("model_id", UUID),
+        required("vectors", BYTEA),
         PrimaryKeyConstraint("tenant_id", "chunk_id", "model_id"),
-        _of("chunk"),
-        _of_model("model_id"),
+        of_row("chunk"),
+        of_model("model_id"),
     )
 
 
@@ -272,17 +270,17 @@ def _rerank_log(tables: MetaData) -> None:
     Table(
         "rerank_log",
         tables,
-        _required("tenant_id", UUID),
-        _required("created_at", DateTime(timezone=True)),
-        _required("id", UUID),
+        required("tenant_id", UUID),
+        required("created_at", DateTime(timezone=True)),
+        required("id", UUID),
         *_log_request(),
         *_log_outcome(),
         *_log_candidates(),
         PrimaryKeyConstraint("tenant_id", "created_at", "id"),
-        _of_tenant(),
-        _of_model("embedder_id"),
-        _of_model("reranker_id"),
-        _of_model("cascade_id"),
+        of_tenant(),
+        of_model("embedder_id"),
+        of_model("reranker_id"),
+        of_model("cascade_id"),
         postgresql_partition_by="range (created_at)",
     )
 
@@ -291,22 +289,22 @@ def _log_request() -> list[Column[Any]]:
     return [
         Column("collection_id", UUID),
         Column("collection_name", Text),
-        _required("query", Text),
-        _required("strategy", Text),
-        _required("profile", Text),
-        _required("knobs", JSONB),
-        _required("source", Text),
+        required("query", Text),
+        required("strategy", Text),
+        required("profile", Text),
+        required("knobs", JSONB),
+        required("source", Text),
         Column("dialect", Text),
-        _required("limit_", Integer),
+        required("limit_", Integer),
     ]
 
 
 def _log_outcome() -> list[Column[Any]]:
     return [
-        _required("status", Text),
+        required("status", Text),
         Column("reason", Text),
-        _required("depth", Integer),
-        _required("returned", Integer),
+        required("depth", Integer),
+        required("returned", Integer),
         Column("embedder_id", UUID),
         Column("reranker_id", UUID),
         Column("cascade_id", UUID),
@@ -319,8 +317,8 @@ def _log_outcome() -> list[Column[Any]]:
         Column("sparse_requested", Integer),
         Column("sparse_returned", Integer),
         Column("sparse_scan", Text),
-        _required("timings_ms", JSONB),
-        _required("cut", JSONB),
+        required("timings_ms", JSONB),
+        required("cut", JSONB),
         Column("calibration_id", UUID),
         Column("answerable", Double),
     ]
@@ -328,17 +326,17 @@ def _log_outcome() -> list[Column[Any]]:
 
 def _log_candidates() -> list[Column[Any]]:
     return [
-        _required("chunk_ids", ARRAY(UUID)),
-        _required("dense_ranks", ARRAY(SmallInteger)),
-        _required("dense_scores", ARRAY(REAL)),
-        _required("keyword_ranks", ARRAY(SmallInteger)),
-        _required("keyword_scores", ARRAY(REAL)),
-        _required("fused_ranks", ARRAY(SmallInteger)),
-        _required("fused_scores", ARRAY(REAL)),
-        _required("rerank_scores", ARRAY(Double)),
-        _required("relevances", ARRAY(REAL)),
-        _required("truncated", ARRAY(Boolean)),
-        _required("final_ranks", ARRAY(SmallInteger)),
+        required("chunk_ids", ARRAY(UUID)),
+        required("dense_ranks", ARRAY(SmallInteger)),
+        required("dense_scores", ARRAY(REAL)),
+        required("keyword_ranks", ARRAY(SmallInteger)),
+        required("keyword_scores", ARRAY(REAL)),
+        required("fused_ranks", ARRAY(SmallInteger)),
+        required("fused_scores", ARRAY(REAL)),
+        required("rerank_scores", ARRAY(Double)),
+        required("relevances", ARRAY(REAL)),
+        required("truncated", ARRAY(Boolean)),
+        required("final_ranks", ARRAY(SmallInteger)),
         Column("cascade_scores", ARRAY(Double)),
         Column("evidence", ARRAY(Double)),
         Column("sparse_ranks", ARRAY(SmallInteger)),
@@ -353,43 +351,22 @@ def _judgments(tables: MetaData) -> None:
     Table(
         "judgment",
         tables,
-        _required("tenant_id", UUID),
-        _required("id", UUID),
-        _required("collection_id", UUID),
-        _required("query", Text),
-        _required("query_hash", BYTEA),
-        _required("external_id", Text),
+        required("tenant_id", UUID),
+        required("id", UUID),
+        required("collection_id", UUID),
+        required("query", Text),
+        required("query_hash", BYTEA),
+        required("external_id", Text),
         Column("chunk_id", UUID),
-        _required("grade", SmallInteger),
-        _required("source", Text),
+        required("grade", SmallInteger),
+        required("source", Text),
         Column("judged_by", Text),
-        _required("created_at", DateTime(timezone=True)),
+        required("created_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("tenant_id", "id"),
-        _of("collection"),
+        of_row("collection"),
         CheckConstraint("grade between 0 and 3", "grade"),
         Index(None, "tenant_id", "collection_id", "query_hash"),
     )
-
-
-def _required(name: str, kind: type[TypeEngine[Any]] | TypeEngine[Any]) -> Column[Any]:
-    return Column(name, kind, nullable=False)
-
-
-def _of_tenant() -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenant.id"], ondelete="CASCADE")
-
-
-def _of(table: str) -> ForeignKeyConstraint:
-    """The owning row in a table of the same tenant, whose deletion takes this one along."""
-    return ForeignKeyConstraint(
-        ["tenant_id", f"{table}_id"],
-        [f"{SCHEMA}.{table}.tenant_id", f"{SCHEMA}.{table}.id"],
-        ondelete="CASCADE",
-    )
-
-
-def _of_model(column: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint([column], [f"{SCHEMA}.model.id"])
 
 
 _DEFINITIONS = (

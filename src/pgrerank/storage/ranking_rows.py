@@ -1,0 +1,255 @@
+"""Rows of the rerank log: columns of a ranking, and a ranking of columns."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from pgrerank.domain import ids
+from pgrerank.domain.calibration import Applied
+from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankReport, RerankStatus
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking, Source
+from pgrerank.domain.request import SearchRequest
+from pgrerank.storage import brought
+
+#: arrays of a row that documents of the caller's have as well
+_OF_DOCUMENTS = (
+    "boosts",
+    "fused_ranks",
+    "rerank_scores",
+    "relevances",
+    "truncated",
+    "final_ranks",
+)
+_ARRAYS = (
+    *_OF_DOCUMENTS,
+    "chunk_ids",
+    "dense_ranks",
+    "dense_scores",
+    "keyword_ranks",
+    "keyword_scores",
+    "fused_scores",
+    "cascade_scores",
+    "evidence",
+    "sparse_ranks",
+    "sparse_scores",
+)
+
+
+def of_search(
+    tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
+) -> dict[str, object]:
+    """The columns of a search that was answered, for `record`."""
+    report = ranking.rerank
+    return {
+        "tenant_id": tenant_id,
+        "created_at": ids.created_at(ranking.id),
+        "id": ranking.id,
+        "collection_id": collection.id,
+        "collection_name": collection.name,
+        "query": request.query,
+        "strategy": request.strategy,
+        "profile": request.profile,
+        "knobs": Jsonb(_knobs(request) | _bounds(ranking.calibration) | _spent(report)),
+        "status": report.status,
+        "reason": report.reason,
+        "depth": report.depth,
+        "limit_": request.limit,
+        "returned": len(ranking.results),
+        "embedder": None if ranking.dense is None else collection.embedder,
+        "reranker": report.fingerprint,
+        "cascade": report.cascade and report.cascade.fingerprint,
+        "cascade_scores": report.cascade and [hit.cascade_score for hit in ranking.hits],
+        "evidence": _evidence(ranking.hits),
+        "boosts": _boosts(ranking.hits),
+        **_leg_columns("dense", ranking.dense),
+        **_leg_columns("keyword", ranking.keyword),
+        **_leg_columns("sparse", ranking.sparse),
+        **_sparse_arrays(ranking),
+        "timings_ms": Jsonb(ranking.timings_ms),
+        "cut": Jsonb(asdict(ranking.cut)),
+        "calibration_id": ranking.calibration.id,
+        "answerable": ranking.answerable and ranking.answerable.probability,
+        **_arrays(ranking.hits),
+    }
+
+
+def _evidence(hits: Sequence[Hit]) -> list[float | None] | None:
+    evidence = [hit.evidence for hit in hits]
+    return None if evidence.count(None) == len(evidence) else evidence
+
+
+def _boosts(hits: Sequence[Hit]) -> list[float] | None:
+    """Null where no term raised anything: most collections have none."""
+    boosts = [hit.boost for hit in hits]
+    return boosts if any(boosts) else None
+
+
+def _sparse_arrays(ranking: Ranking) -> dict[str, object]:
+    """Null where there was no sparse leg: most searches have none."""
+    candidates = [hit.candidate for hit in ranking.hits]
+    return {
+        "sparse_ranks": ranking.sparse and [each.sparse_rank for each in candidates],
+        "sparse_scores": ranking.sparse and [each.sparse_score for each in candidates],
+    }
+
+
+def _knobs(request: SearchRequest) -> dict[str, object]:
+    return {
+        "candidates": request.candidates,
+        "depth": request.effective_depth,
+        "limit": request.limit,
+        "rerank": request.rerank,
+        "budget_ms": request.budget_ms,
+        "min_similarity": request.min_similarity,
+        "min_score": request.min_score,
+        "min_relevance": request.min_relevance,
+        "threshold": request.threshold,
+        "filter": request.filter,
+        "explain": request.explain,
+        "cascade": request.cascade,
+        "sparse": None if request.sparse is None else dict(request.sparse),
+    }
+
+
+def _leg_columns(name: str, leg: LegReport | None) -> dict[str, object]:
+    return {
+        f"{name}_requested": leg and leg.requested,
+        f"{name}_returned": leg and leg.returned,
+        f"{name}_scan": leg and leg.scan,
+    }
+
+
+def _bounds(applied: Applied) -> dict[str, object]:
+    """What the named threshold stood for: it may be set anew at any time."""
+    return {
+        "threshold_score": applied.threshold_score,
+        "threshold_relevance": applied.threshold_relevance,
+    }
+
+
+def _spent(report: RerankReport) -> dict[str, object]:
+    """What a reranker that counts tokens read, and what that cost; most do not say."""
+    return {"tokens": report.tokens, "cost": report.cost} if report.tokens else {}
+
+
+def _arrays(hits: Sequence[Hit]) -> dict[str, object]:
+    candidates = [hit.candidate for hit in hits]
+    return {
+        "chunk_ids": [each.chunk_id for each in candidates],
+        "dense_ranks": [each.dense_rank for each in candidates],
+        "dense_scores": [each.dense_score for each in candidates],
+        "keyword_ranks": [each.keyword_rank for each in candidates],
+        "keyword_scores": [each.keyword_score for each in candidates],
+        "fused_ranks": [each.fused_rank for each in candidates],
+        "fused_scores": [each.fused_score for each in candidates],
+        "rerank_scores": [hit.rerank_score for hit in hits],
+        "relevances": [hit.relevance for hit in hits],
+        "truncated": [hit.truncated for hit in hits],
+        "final_ranks": [hit.rank for hit in hits],
+    }
+
+
+def ranking_with_candidates(
+    *,
+    document_hashes: Sequence[bytes] | None,
+    document_texts: Sequence[str] | None,
+    **columns: Any,
+) -> LoggedRanking:
+    """A row with its documents, where the caller brought them, or its candidates."""
+    if document_hashes is None:
+        return _with_candidates(**columns)
+    arrays = {name: columns.pop(name) for name in _ARRAYS}
+    documents = brought.documents(
+        document_hashes=document_hashes,
+        document_texts=document_texts,
+        **{name: arrays[name] for name in _OF_DOCUMENTS},
+    )
+    return ranking(documents=documents, **columns)
+
+
+def _with_candidates(
+    *,
+    chunk_ids: Sequence[UUID],
+    dense_ranks: Sequence[int | None],
+    dense_scores: Sequence[float | None],
+    keyword_ranks: Sequence[int | None],
+    keyword_scores: Sequence[float | None],
+    fused_ranks: Sequence[int],
+    fused_scores: Sequence[float],
+    rerank_scores: Sequence[float | None],
+    relevances: Sequence[float | None],
+    truncated: Sequence[bool],
+    final_ranks: Sequence[int],
+    cascade_scores: Sequence[float | None] | None,
+    evidence: Sequence[float | None] | None,
+    sparse_ranks: Sequence[int | None] | None,
+    sparse_scores: Sequence[float | None] | None,
+    boosts: Sequence[float] | None,
+    **columns: Any,
+) -> LoggedRanking:
+    arrays = {
+        "chunk_id": chunk_ids,
+        "dense_rank": dense_ranks,
+        "dense_score": dense_scores,
+        "keyword_rank": keyword_ranks,
+        "keyword_score": keyword_scores,
+        "fused_rank": fused_ranks,
+        "fused_score": fused_scores,
+        "rerank_score": rerank_scores,
+        "relevance": relevances,
+        "truncated": truncated,
+        "final_rank": final_ranks,
+        "cascade_score": cascade_scores or [None] * len(chunk_ids),
+        "evidence": evidence or [None] * len(chunk_ids),
+        "sparse_rank": sparse_ranks or [None] * len(chunk_ids),
+        "sparse_score": sparse_scores or [None] * len(chunk_ids),
+        "boost": boosts or [0.0] * len(chunk_ids),
+    }
+    rows = zip(*arrays.values(), strict=True)
+    candidates = tuple(LoggedCandidate(**dict(zip(arrays, row, strict=True))) for row in rows)
+    return ranking(candidates=candidates, **columns)
+
+
+def ranking(
+    *,
+    id: UUID,  # noqa: A002 - the column's name
+    collection_name: str | None,
+    source: str,
+    status: str,
+    dense_requested: int | None,
+    dense_returned: int | None,
+    dense_scan: str | None,
+    keyword_requested: int | None,
+    keyword_returned: int | None,
+    keyword_scan: str | None,
+    sparse_requested: int | None,
+    sparse_returned: int | None,
+    sparse_scan: str | None,
+    candidates: tuple[LoggedCandidate, ...] = (),
+    documents: tuple[LoggedDocument, ...] = (),
+    **columns: Any,
+) -> LoggedRanking:
+    """A row as the log gives it back, without its arrays."""
+    return LoggedRanking(
+        id=RankingId(id),
+        collection=collection_name,
+        source=Source(source),
+        status=RerankStatus(status),
+        dense=_leg(dense_requested, dense_returned, dense_scan),
+        keyword=_leg(keyword_requested, keyword_returned, keyword_scan),
+        sparse=_leg(sparse_requested, sparse_returned, sparse_scan),
+        candidates=candidates,
+        documents=documents,
+        **columns,
+    )
+
+
+def _leg(requested: int | None, returned: int | None, scan: str | None) -> LegReport | None:
+    if requested is None or returned is None or scan is None:
+        return None
+    return LegReport(requested=requested, returned=returned, scan=scan)
