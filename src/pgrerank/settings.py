@@ -139,9 +139,13 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="Name tenants in the metric `pgrerank_health`; else it is of all together."
         ),
     ] = False
-    url: Annotated[str, Meta(description="Where a running service is, for `pgrerank mcp`.")] = (
-        "http://127.0.0.1:8080"
-    )
+    url: Annotated[
+        str | None,
+        Meta(
+            description="Where a running service is, which `pgrerank search`, `rerank` and `mcp` "
+            "then ask. Unset: the first two use the database, the last http://127.0.0.1:8080."
+        ),
+    ] = None
     key: Annotated[str | None, Meta(description="API key for that service.")] = None
     log_format: Annotated[
         Literal["auto", "json", "console"],

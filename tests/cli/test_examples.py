@@ -30,7 +30,8 @@ def command_lines(name: str) -> list[str]:
 
 def calls(line: str) -> list[list[str]]:
     """The calls of pgrerank in a command line: their arguments."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
+    substituted = re.sub(r"\$\([^)]*\)", "today", line)
+    lexer = shlex.shlex(substituted, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     words: list[list[str]] = [[]]
     for word in lexer:

@@ -7,6 +7,8 @@ from rich_click import RichCommand
 
 from pgrerank.cli.command import Failed, Misused, examples, settings
 
+_NEAR = "http://127.0.0.1:8080"
+
 
 @click.command(
     cls=RichCommand,
@@ -33,7 +35,7 @@ def mcp(context: click.Context, *, url: str | None, collection: str | None) -> N
     if found.key is None:
         raise Misused("set PGRERANK_KEY to an API key with the scope `search`")
     try:
-        asyncio.run(_serve(url or found.url, found.key, collection))
+        asyncio.run(_serve(url or found.url or _NEAR, found.key, collection))
     except ModuleNotFoundError as error:
         raise Failed(f"{error}; install pgrerank[mcp]") from error
 

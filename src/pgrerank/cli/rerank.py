@@ -1,18 +1,21 @@
 """pgrerank rerank."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import BinaryIO, cast
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 import msgspec
 from rich_click import RichCommand
 
-from pgrerank.cli import option, output
+from pgrerank.cli import option, output, remote
 from pgrerank.cli.command import Failed, examples, settings
 from pgrerank.cli.reading.row import UnreadableError, decoded
-from pgrerank.domain.rank import RankedDocument
 from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.client import AsyncClient
 
 
 @click.command(
@@ -25,6 +28,7 @@ from pgrerank.settings import Settings
 @click.argument("query")
 @click.argument("file", type=click.File("rb"))
 @click.option("--limit", type=click.IntRange(1), help="Print only the best so many.")
+@remote.options
 @option.as_json
 @click.pass_context
 def rerank(
@@ -33,33 +37,75 @@ def rerank(
     query: str,
     file: BinaryIO,
     limit: int | None,
+    url: str | None,
+    key: str | None,
     as_json: bool,
 ) -> None:
-    """Order texts by relevance to a query. Needs no database.
+    """Order texts by relevance to a query. Needs no database; with --url no model either.
 
     FILE holds one document a line: plain text, or JSON objects with `text` (and `title`), or JSON
     strings; `-` reads standard input. Prints the best first with the raw score of the reranker.
     """
     texts = _texts(file.read())
-    ranked = asyncio.run(_reranked(settings(context), query, list(texts.values())))[:limit]
-    lines = list(texts)
+    found = settings(context)
+    service = remote.service(found, url, key)
+    if service is None:
+        scored = asyncio.run(_reranked(found, query, list(texts.values())))
+    else:
+        scored = remote.ask(service, _call(query, list(texts.values())))
+    lines, passages = list(texts), list(texts.values())
     if as_json:
-        results = [_result(lines[each.index], each) for each in ranked]
+        results = [
+            {
+                "line": lines[each.index],
+                "score": each.score,
+                "truncated": each.truncated,
+                "text": passages[each.index],
+            }
+            for each in scored[:limit]
+        ]
         output.as_json({"query": query, "results": results})
     else:
         rows = [
-            (output.number(each.rerank_score, 4), lines[each.index], each.document.text)
-            for each in ranked
+            (output.number(each.score, 4), lines[each.index], passages[each.index])
+            for each in scored[:limit]
         ]
         output.table(["score", "line", "text"], rows)
 
 
-async def _reranked(found: Settings, query: str, texts: Sequence[str]) -> Sequence[RankedDocument]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scored:
+    """A text in its place."""
+
+    #: where the file has it, from 0
+    index: int
+    score: float | None
+    truncated: bool
+
+
+async def _reranked(found: Settings, query: str, texts: Sequence[str]) -> Sequence[_Scored]:
     from pgrerank import wiring
     from pgrerank.usecases.rerank import rerank as reranked
 
     async with wiring.chosen(found) as models:
-        return await reranked(models.scorer, query, texts)
+        ranked = await reranked(models.scorer, query, texts)
+    return [
+        _Scored(index=each.index, score=each.rerank_score, truncated=each.truncated)
+        for each in ranked
+    ]
+
+
+def _call(
+    query: str, texts: Sequence[str]
+) -> "Callable[[AsyncClient], Awaitable[Sequence[_Scored]]]":
+    async def call(client: "AsyncClient") -> Sequence[_Scored]:
+        answer = await client.rank(query, texts)
+        return [
+            _Scored(index=each.index, score=each.score, truncated=each.truncated)
+            for each in answer.results
+        ]
+
+    return call
 
 
 def _texts(data: bytes) -> dict[int, str]:
@@ -85,12 +131,3 @@ def _text(line: str, place: int) -> str:
     if not isinstance(fields.get("text"), str):
         raise Failed(f"line {place}: has no `text`")
     return "\n".join(part for part in parts if isinstance(part, str) and part)
-
-
-def _result(line: int, ranked: RankedDocument) -> dict[str, object]:
-    return {
-        "line": line,
-        "score": ranked.rerank_score,
-        "truncated": ranked.truncated,
-        "text": ranked.document.text,
-    }

@@ -1,7 +1,7 @@
 """pgrerank search."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ import click
 import msgspec
 from rich_click import RichCommand
 
-from pgrerank.cli import hits, option, output
+from pgrerank.cli import hits, option, output, remote
 from pgrerank.cli.command import Misused, examples, settings
 from pgrerank.domain.candidate import Ranking
 from pgrerank.domain.errors import InvalidRequestError
@@ -18,6 +18,7 @@ from pgrerank.domain.request import MAX_LIMIT, Profile, RerankMode, SearchReques
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
+    from pgrerank.client import AsyncClient
     from pgrerank.client.answers import Found
 
 
@@ -26,11 +27,18 @@ if TYPE_CHECKING:
     epilog=examples(
         'pgrerank search "how do I rotate a key" -t acme -c docs',
         'pgrerank search "rotate a key" -t acme -c docs --rerank never --strategy keyword',
+        'PGRERANK_KEY=pgr_... pgrerank search "rotate a key" -c docs --url http://127.0.0.1:8080',
         """pgrerank search "key" -t acme -c docs --filter '{"year": {"$gte": 2024}}' --json""",
     ),
 )
 @click.argument("query")
-@option.tenant
+@click.option(
+    "--tenant",
+    "-t",
+    "tenant_name",
+    metavar="NAME",
+    help="Whose data it is. With --url the key says that.",
+)
 @option.collection
 @option.strategy
 @option.candidates
@@ -63,32 +71,65 @@ if TYPE_CHECKING:
     metavar="FILE|JSON",
     help="Learned sparse weights of the query by token, for a third leg: an object, or its file.",
 )
+@remote.options
 @option.as_json
 @click.pass_context
 def search(
     context: click.Context,
     *,
     query: str,
-    tenant_name: str,
+    tenant_name: str | None,
     collection_name: str,
     filter_json: str | None,
     sparse_json: str | None,
+    url: str | None,
+    key: str | None,
     as_json: bool,
     **knobs: Any,
 ) -> None:
     """Search a collection, and see what each stage made of it.
 
     Prints each result with a passage, the number that orders it, its place in the first stage and
-    in each leg, and what was reranked. Three knobs are independent: `--candidates` per leg, `--depth` reranked, `--limit`
-    shown. The search is logged like one that comes over HTTP.
+    in each leg, and what was reranked. Three knobs are independent: `--candidates` per leg,
+    `--depth` reranked, `--limit` shown. The search is logged, with --url by the service.
     """
     knobs |= {"filter": _condition(filter_json), "sparse": _weights(sparse_json)}
     request = _request(query, knobs)
-    ranking = asyncio.run(_searched(settings(context), tenant_name, collection_name, request))
+    found = settings(context)
+    service = _service(found, url, key, tenant_name)
+    if service is not None:
+        answer = remote.ask(service, _call(collection_name, query, knobs))
+        _print(answer, query, as_json=as_json)
+        return
+    if tenant_name is None:
+        raise Misused("name a tenant with --tenant, or a service with --url")
+    ranking = asyncio.run(_searched(found, tenant_name, collection_name, request))
+    _print(_answer(ranking), query, as_json=as_json)
+
+
+def _service(
+    found: Settings, url: str | None, key: str | None, tenant_name: str | None
+) -> "remote.Service | None":
+    """A tenant that is named means the database, unless the service is named too."""
+    if tenant_name is None:
+        return remote.service(found, url, key)
+    if url is not None or key is not None:
+        raise Misused("--tenant is for the database; with --url the key says whose data it is")
+    return None
+
+
+def _call(
+    collection_name: str, query: str, knobs: Mapping[str, Any]
+) -> "Callable[[AsyncClient], Awaitable[Found]]":
+    given: dict[str, Any] = {name: value for name, value in knobs.items() if value is not None}
+    return lambda client: client.search(collection_name, query, explain=True, **given)
+
+
+def _print(answer: "Found", query: str, *, as_json: bool) -> None:
     if as_json:
-        _print_json(ranking)
+        output.as_json(msgspec.structs.replace(answer, candidates=None))
     else:
-        hits.show(_answer(ranking), query)
+        hits.show(answer, query)
 
 
 async def _searched(
@@ -142,10 +183,3 @@ def _answer(ranking: Ranking) -> "Found":
 
     encoded = msgspec.json.encode(Served.of(ranking, explained=True), enc_hook=str)
     return msgspec.json.decode(encoded, type=Found)
-
-
-def _print_json(ranking: Ranking) -> None:
-    """What the REST API answers."""
-    from pgrerank.api.native.ranked import Found
-
-    output.as_json(Found.of(ranking, explained=False))
