@@ -243,6 +243,25 @@ $_$;
 ALTER FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: bounded_v1(text, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.bounded_v1(argument text, value double precision, lowest double precision, highest double precision) RETURNS double precision
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    if value not between lowest and highest then
+        raise exception '% must be from % to %, not %', argument, lowest, highest, value
+            using errcode = 'PR001';
+    end if;
+    return value;
+end
+$$;
+
+ALTER FUNCTION pgrerank.bounded_v1(argument text, value double precision, lowest double precision, highest double precision) OWNER TO pgrerank_owner;
+
+--
 -- Name: calibrate_score_v1(uuid, text, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1372,6 +1391,23 @@ declare
     keyword record;
     sparse record;
 begin
+    if
+        not coalesce(
+            candidates between 1 and 1000
+            and texts between 0 and 1000
+            and rrf_k between 0 and 10000
+            and (query is null or length(query) <= 100000),
+            false
+        )
+    then
+        raise exception using
+            errcode = 'PR001',
+            message = format(
+                'candidates must be from 1 to 1000, texts from 0 to 1000, rrf_k from 0 to 10000, '
+                'a query at most 100000 characters long; not %s, %s, %s, %s',
+                candidates, texts, rrf_k, length(query)
+            );
+    end if;
     select l.*, cardinality(l.chunk_ids) as returned
     into dense
     from pgrerank.dense_leg_v1(
@@ -1990,7 +2026,7 @@ ALTER FUNCTION pgrerank.query_terms_v1(configuration regconfig, query text) OWNE
 
 CREATE FUNCTION pgrerank_analytics.score_bin_v1(score double precision) RETURNS smallint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (GREATEST(('-400'::integer)::double precision, LEAST((400)::double precision, floor(((30)::double precision * asinh(((10)::double precision * score)))))))::smallint;
+    RETURN CASE WHEN (score <> 'NaN'::double precision) THEN (GREATEST(('-400'::integer)::double precision, LEAST((400)::double precision, floor(((30)::double precision * asinh(((10)::double precision * score)))))))::smallint ELSE NULL::smallint END;
 
 ALTER FUNCTION pgrerank_analytics.score_bin_v1(score double precision) OWNER TO pgrerank_owner;
 
@@ -2267,7 +2303,7 @@ CREATE FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) RE
     BEGIN ATOMIC
  SELECT COALESCE(((count(f.grade))::double precision / (NULLIF(count(*), 0))::double precision), (0)::double precision) AS "coalesce"
     FROM unnest(judged_at_k_v1.found) WITH ORDINALITY f(grade, place)
-   WHERE (f.place <= judged_at_k_v1.k);
+   WHERE ((f.place)::double precision <= pgrerank.bounded_v1('k'::text, (judged_at_k_v1.k)::double precision, (1)::double precision, (1000000)::double precision));
 END;
 
 ALTER FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
@@ -2284,7 +2320,7 @@ CREATE FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], seco
              u.b,
              u.place
             FROM UNNEST(kendall_tau_v1.first, kendall_tau_v1.second) WITH ORDINALITY u(a, b, place)
-           WHERE ((u.a IS NOT NULL) AND (u.b IS NOT NULL))
+           WHERE ((u.a IS NOT NULL) AND (u.b IS NOT NULL) AND (pgrerank.bounded_v1('length of first'::text, (cardinality(kendall_tau_v1.first))::double precision, (0)::double precision, (2000)::double precision) IS NOT NULL))
          ), pair AS (
           SELECT sign((x.a - y.a)) AS a,
              sign((x.b - y.b)) AS b
@@ -2338,7 +2374,7 @@ CREATE FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) RETUR
     BEGIN ATOMIC
  SELECT COALESCE(max(((1)::double precision / (f.place)::double precision)), (0)::double precision) AS "coalesce"
     FROM unnest(mrr_at_k_v1.found) WITH ORDINALITY f(grade, place)
-   WHERE ((f.place <= mrr_at_k_v1.k) AND (f.grade >= 1));
+   WHERE (((f.place)::double precision <= pgrerank.bounded_v1('k'::text, (mrr_at_k_v1.k)::double precision, (1)::double precision, (1000000)::double precision)) AND (f.grade >= 1));
 END;
 
 ALTER FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
@@ -2366,7 +2402,7 @@ CREATE FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[
           SELECT COALESCE(sum(((p.grade)::double precision / ln(((p.place)::double precision + (1)::double precision)))), (0)::double precision) AS total
             FROM (placed p
               JOIN given g_1 ON ((p.grade = g_1.grade)))
-           WHERE ((p.place <= ndcg_at_k_v1.k) AND (p.occurrence <= g_1.documents))
+           WHERE (((p.place)::double precision <= pgrerank.bounded_v1('k'::text, (ndcg_at_k_v1.k)::double precision, (1)::double precision, (1000000)::double precision)) AND (p.occurrence <= g_1.documents))
          ), ideal AS (
           SELECT j.grade,
              row_number() OVER (ORDER BY j.grade DESC) AS place
@@ -2375,7 +2411,7 @@ CREATE FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[
          ), best AS (
           SELECT sum(((i.grade)::double precision / ln(((i.place)::double precision + (1)::double precision)))) AS total
             FROM ideal i
-           WHERE (i.place <= ndcg_at_k_v1.k)
+           WHERE ((i.place)::double precision <= pgrerank.bounded_v1('k'::text, (ndcg_at_k_v1.k)::double precision, (1)::double precision, (1000000)::double precision))
          )
   SELECT LEAST(COALESCE((g.total / b.total), (0)::double precision), (1)::double precision) AS "least"
     FROM (gained g
@@ -2391,7 +2427,7 @@ ALTER FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[]
 CREATE FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
- SELECT ((count(*))::double precision / (GREATEST(precision_at_k_v1.k, 1))::double precision)
+ SELECT ((count(*))::double precision / pgrerank.bounded_v1('k'::text, (precision_at_k_v1.k)::double precision, (1)::double precision, (1000000)::double precision))
     FROM unnest(precision_at_k_v1.found) WITH ORDINALITY f(grade, place)
    WHERE ((f.place <= precision_at_k_v1.k) AND (f.grade >= 1));
 END;
@@ -2408,11 +2444,11 @@ CREATE FUNCTION pgrerank_analytics.psi_v1(baseline double precision[], recent do
  WITH sorted AS (
           SELECT array_agg(u.score ORDER BY u.score) AS scores
             FROM unnest(psi_v1.baseline) u(score)
-           WHERE (u.score IS NOT NULL)
+           WHERE ((u.score IS NOT NULL) AND (pgrerank.bounded_v1('length of baseline'::text, (cardinality(psi_v1.baseline))::double precision, (0)::double precision, (1000000)::double precision) >= (0)::double precision) AND (pgrerank.bounded_v1('length of recent'::text, (cardinality(psi_v1.recent))::double precision, (0)::double precision, (1000000)::double precision) >= (0)::double precision))
          ), edge AS (
           SELECT array_agg(DISTINCT s.scores[((((g.place * cardinality(s.scores)) + psi_v1.groups) - 1) / psi_v1.groups)]) AS scores
             FROM (sorted s
-              CROSS JOIN generate_series(1, (psi_v1.groups - 1)) g(place))
+              CROSS JOIN generate_series(1, ((pgrerank.bounded_v1('groups'::text, (psi_v1.groups)::double precision, (1)::double precision, (1000)::double precision))::integer - 1)) g(place))
            WHERE (s.scores IS NOT NULL)
          ), member AS (
           SELECT width_bucket(u.score, COALESCE(e.scores, '{}'::double precision[])) AS place,
@@ -2455,7 +2491,7 @@ CREATE FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged intege
          )
   SELECT COALESCE(((LEAST(count(f.grade), max(r.total)))::double precision / (NULLIF(max(r.total), 0))::double precision), (0)::double precision) AS "coalesce"
     FROM (relevant r
-      LEFT JOIN unnest(recall_at_k_v1.found) WITH ORDINALITY f(grade, place) ON (((f.place <= recall_at_k_v1.k) AND (f.grade >= 1))));
+      LEFT JOIN unnest(recall_at_k_v1.found) WITH ORDINALITY f(grade, place) ON ((((f.place)::double precision <= pgrerank.bounded_v1('k'::text, (recall_at_k_v1.k)::double precision, (1)::double precision, (1000000)::double precision)) AND (f.grade >= 1))));
 END;
 
 ALTER FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) OWNER TO pgrerank_owner;
@@ -2466,7 +2502,7 @@ ALTER FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer
 
 CREATE FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN (sinh(((bin)::double precision / (30.0)::double precision)) / (10)::double precision);
+    RETURN (sinh((pgrerank.bounded_v1('bin'::text, (bin)::double precision, ('-400'::integer)::double precision, (401)::double precision) / (30.0)::double precision)) / (10)::double precision);
 
 ALTER FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) OWNER TO pgrerank_owner;
 
@@ -4720,6 +4756,14 @@ GRANT ALL ON FUNCTION pgrerank.await_deletion_v1(of_tenant uuid, of_collection u
 --
 
 REVOKE ALL ON FUNCTION pgrerank.bm25_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], frequencies integer[], counts bigint[], finder tsquery, among uuid[], restriction tsquery, filter jsonpath, candidates integer, chunk_count bigint, average_length double precision, k1 double precision, b double precision, title_boost double precision, configuration regconfig, OUT chunk_ids uuid[], OUT scores double precision[]) FROM PUBLIC;
+
+--
+-- Name: FUNCTION bounded_v1(argument text, value double precision, lowest double precision, highest double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.bounded_v1(argument text, value double precision, lowest double precision, highest double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.bounded_v1(argument text, value double precision, lowest double precision, highest double precision) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.bounded_v1(argument text, value double precision, lowest double precision, highest double precision) TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, score double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

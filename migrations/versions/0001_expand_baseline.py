@@ -26,6 +26,7 @@ CHECKS = ("curve_rises_v1",)
 #: each after those that it calls
 FUNCTIONS = (
     "current_tenant_v1",
+    "bounded_v1",
     "api_key_candidates_v1",
     "await_deletion_v1",
     "collection_size_add_v1",

@@ -8,6 +8,7 @@
 --     the candidates; k1, b and title_boost as in keyword_leg_v1; the rest as in fuse_v1.
 -- Returns: one row per candidate in fused order, and on each the reports of the legs (null where
 --     a leg was off). A search that finds nothing returns one row with the reports alone.
+-- Errors: PR001 where candidates, texts, rrf_k or the length of the query are out of bounds.
 -- Called by: queries/candidates.sql.
 --
 -- Security definer: under row-level security the planner may not use what is not leakproof, neither
@@ -76,6 +77,23 @@ declare
     keyword record;
     sparse record;
 begin
+    if
+        not coalesce(
+            candidates between 1 and 1000
+            and texts between 0 and 1000
+            and rrf_k between 0 and 10000
+            and (query is null or length(query) <= 100000),
+            false
+        )
+    then
+        raise exception using
+            errcode = 'PR001',
+            message = format(
+                'candidates must be from 1 to 1000, texts from 0 to 1000, rrf_k from 0 to 10000, '
+                'a query at most 100000 characters long; not %s, %s, %s, %s',
+                candidates, texts, rrf_k, length(query)
+            );
+    end if;
     select l.*, cardinality(l.chunk_ids) as returned
     into dense
     from pgrerank.dense_leg_v1(

@@ -2,7 +2,7 @@
 -- list shorter than k, of all of it. Where it is low, the other measures hold too little to be
 -- trusted.
 -- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; k: at least 1.
+--     null for one that nobody judged; k: 1 to 1,000,000, else PR001.
 -- Returns: 0 to 1; 0 for an empty list.
 -- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
 create function pgrerank_analytics.judged_at_k_v1(
@@ -14,7 +14,7 @@ language sql immutable parallel safe
 begin atomic
     select coalesce(count(f.grade) / nullif(count(*), 0)::double precision, 0)
     from unnest(found) with ordinality as f (grade, place)
-    where f.place <= k;
+    where f.place <= pgrerank.bounded_v1('k', k, 1, 1000000);
 end;
 
 grant execute on function pgrerank_analytics.judged_at_k_v1(integer[], integer)

@@ -2,7 +2,8 @@
 -- Arguments: first, second: the ranks that two orders give to one thing, at one place of both
 --     arrays. Places with a null are left out; equal ranks count as ties.
 -- Returns: 1 for the same order, -1 for its reverse; null for fewer than two things, or where one
---     order ties them all. Quadratic in their number: 1,000 take about half a second.
+--     order ties them all. Quadratic in their number: 1,000 take about half a second; of more than
+--     2,000 PR001.
 -- Called by: views/rerank_effect_daily.sql, and for analysts.
 create function pgrerank_analytics.kendall_tau_v1(
     first double precision[],
@@ -20,6 +21,7 @@ begin atomic
         where
             u.a is not null
             and u.b is not null
+            and pgrerank.bounded_v1('length of first', cardinality(first), 0, 2000) is not null
     ),
 
     pair as (

@@ -1,7 +1,7 @@
 -- mrr_at_k_v1: reciprocal rank of the first relevant document, as the RR@k of ir-measures; its
 -- mean over queries is MRR@k. A grade of 1 or more is relevant.
 -- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; k: at least 1.
+--     null for one that nobody judged; k: 1 to 1,000,000, else PR001.
 -- Returns: 0 to 1; 0 where the first k hold no relevant document.
 -- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
 create function pgrerank_analytics.mrr_at_k_v1(
@@ -14,7 +14,7 @@ begin atomic
     select coalesce(max(1 / f.place::double precision), 0)
     from unnest(found) with ordinality as f (grade, place)
     where
-        f.place <= k
+        f.place <= pgrerank.bounded_v1('k', k, 1, 1000000)
         and f.grade >= 1;
 end;
 

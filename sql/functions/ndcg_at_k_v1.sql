@@ -1,9 +1,10 @@
 -- ndcg_at_k_v1: normalised discounted cumulative gain of the first k, as trec_eval's ndcg_cut and
 -- the nDCG@k of ir-measures (Jarvelin and Kekalainen 2002; gain: the grade, discount: log2).
 -- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; judged: all grades of the query, in any order; k: at least
---     1. A document stands once in a list: of the places with a grade no more count than `judged`
---     has of that grade, the first ones, so that chunks of one document gain nothing together.
+--     null for one that nobody judged; judged: all grades of the query, in any order; k: 1 to
+--     1,000,000, else PR001. A document stands once in a list: of the places with a grade no more
+--     count than `judged` has of that grade, the first ones, so that chunks of one document gain
+--     nothing together.
 -- Returns: 0 to 1; 0 where no document has a grade above 0.
 -- Called by: analysts, over pgrerank_analytics.eval_query, judged_search and lists of their own.
 create function pgrerank_analytics.ndcg_at_k_v1(
@@ -37,7 +38,7 @@ begin atomic
         from placed as p
         inner join given as g on p.grade = g.grade
         where
-            p.place <= k
+            p.place <= pgrerank.bounded_v1('k', k, 1, 1000000)
             and p.occurrence <= g.documents
     ),
 
@@ -52,7 +53,7 @@ begin atomic
     best as (
         select sum(i.grade / ln(i.place + 1::double precision)) as total
         from ideal as i
-        where i.place <= k
+        where i.place <= pgrerank.bounded_v1('k', k, 1, 1000000)
     )
 
     select least(coalesce(g.total / b.total, 0), 1)

@@ -1,7 +1,7 @@
 -- precision_at_k_v1: share of the first k that is relevant, as the P@k of ir-measures. A grade of 1
 -- or more is relevant; places behind the end of a short list are not.
 -- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; k: at least 1.
+--     null for one that nobody judged; k: 1 to 1,000,000, else PR001.
 -- Returns: 0 to 1.
 -- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
 create function pgrerank_analytics.precision_at_k_v1(
@@ -11,7 +11,7 @@ create function pgrerank_analytics.precision_at_k_v1(
 returns double precision
 language sql immutable parallel safe
 begin atomic
-    select count(*) / greatest(k, 1)::double precision
+    select count(*) / pgrerank.bounded_v1('k', k, 1, 1000000)
     from unnest(found) with ordinality as f (grade, place)
     where
         f.place <= k

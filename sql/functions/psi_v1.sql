@@ -1,6 +1,7 @@
 -- psi_v1: population stability index between two samples of scores.
 -- Arguments: baseline, recent: scores in any order; nulls are left out. groups: the baseline's
 --     quantiles, at most so many, are the groups that are compared.
+-- Errors: PR001 where groups is not 1 to 1,000 or a sample has over a million scores.
 -- Returns: as psi_counts_v1, over groups that a quantile begins.
 -- Called by: nothing here; for analysts.
 create function pgrerank_analytics.psi_v1(
@@ -14,7 +15,10 @@ begin atomic
     with sorted as (
         select array_agg(u.score order by u.score) as scores
         from unnest(baseline) as u (score)
-        where u.score is not null
+        where
+            u.score is not null
+            and pgrerank.bounded_v1('length of baseline', cardinality(baseline), 0, 1000000) >= 0
+            and pgrerank.bounded_v1('length of recent', cardinality(recent), 0, 1000000) >= 0
     ),
 
     edge as (
@@ -22,7 +26,10 @@ begin atomic
             array_agg(distinct s.scores[(g.place * cardinality(s.scores) + groups - 1) / groups])
                 as scores
         from sorted as s
-        cross join generate_series(1, groups - 1) as g (place)
+        cross join
+            generate_series(
+                1, pgrerank.bounded_v1('groups', groups, 1, 1000)::integer - 1
+            ) as g (place)
         where s.scores is not null
     ),
 

@@ -1,9 +1,9 @@
 -- recall_at_k_v1: share of the relevant documents that the first k hold, as the R@k of ir-measures.
 -- A grade of 1 or more is relevant.
 -- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; judged: all grades of the query, in any order; k: at least
---     1. More relevant places than relevant documents are chunks of the same ones: they count as
---     all of them.
+--     null for one that nobody judged; judged: all grades of the query, in any order; k: 1 to
+--     1,000,000, else PR001. More relevant places than relevant documents are chunks of the same
+--     ones: they count as all of them.
 -- Returns: 0 to 1; 0 where no document is relevant.
 -- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
 create function pgrerank_analytics.recall_at_k_v1(
@@ -27,7 +27,7 @@ begin atomic
     from relevant as r
     left join unnest(found) with ordinality as f (grade, place)
         on
-            f.place <= k
+            f.place <= pgrerank.bounded_v1('k', k, 1, 1000000)
             and f.grade >= 1;
 end;
 

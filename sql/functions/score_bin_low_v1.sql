@@ -1,8 +1,9 @@
 -- score_bin_low_v1: the lower end of a bin of score_bin_v1; its upper end is that of the next.
+-- Errors: PR001 where there is no such bin.
 -- Called by: nothing here; for analysts.
 create function pgrerank_analytics.score_bin_low_v1(bin integer)
 returns double precision
 language sql immutable parallel safe
-return sinh(bin / 30.0::double precision) / 10;
+return sinh(pgrerank.bounded_v1('bin', bin, -400, 401) / 30.0::double precision) / 10;
 
 grant execute on function pgrerank_analytics.score_bin_low_v1(integer) to pgrerank_analyst;

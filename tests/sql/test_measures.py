@@ -116,7 +116,7 @@ GRADES = st.lists(st.one_of(st.none(), st.integers(-2, 9)), max_size=12)
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@given(found=GRADES, judged=GRADES, k=st.integers(-3, 15))
+@given(found=GRADES, judged=GRADES, k=st.integers(1, 15))
 @settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
