@@ -60,8 +60,11 @@ def test_every_passage_fits_the_model(title, text):
 @settings(max_examples=60, deadline=None)
 @given(titles, texts)
 def test_the_whole_text_is_covered(title, text):
-    if text.strip():
-        assert_covers(contents(title, text), text)
+    parts = contents(title, text)
+    if parts == [""]:  # the text is the title once more
+        assert set(re.findall(r"\w+", text)) <= set(re.findall(r"\w+", title))
+    elif text.strip():
+        assert_covers(parts, text)
 
 
 @settings(max_examples=20, deadline=None)

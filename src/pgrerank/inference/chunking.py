@@ -1,11 +1,14 @@
 """Documents cut into chunks whose passage a model reads whole."""
 
 import functools
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from semantic_text_splitter import MarkdownSplitter
 
 from pgrerank.domain.document import Chunk, passage
+from pgrerank.inference.blocks import Kind, blocks
+from pgrerank.inference.packing import Packer
 from pgrerank.inference.tokens import Tokens
 
 CAPACITY = 200  # tokens of a passage, its title included
@@ -15,11 +18,12 @@ _STEP = 25  # capacities are rounded, since every splitter keeps a copy of the t
 # The splitter is quadratic on some input (20,000 times ">"), so it gets a slab at a time: one of
 # 5,000 characters takes 0.02 s, the worst known 0.1 s.
 _SLAB = 5_000
+_HEADING_MARKS = 200  # characters beyond the title and a line below it
 _CHARACTERS_PER_TOKEN = 16  # an endless word is one unknown token; this cuts it too
 
 
 class Chunker:
-    """Cuts text at headings, then paragraphs, sentences and words. Any thread may call it.
+    """Cuts text at headings, blocks, paragraphs, sentences and words. Any thread may call it.
 
     Args:
         tokens: The embedder's tokenizer.
@@ -40,14 +44,14 @@ class Chunker:
         self._most = tokens.max_length - tokens.special - tokens.counts([prompt])[0]
         self._capacity = min(capacity, self._most)
         self._overlap = overlap
-        self._splitter: Callable[[int], MarkdownSplitter] = functools.lru_cache(4)(self._made)
+        self._splitter: Callable[[int], MarkdownSplitter] = functools.lru_cache(8)(self._made)
 
     def chunks(self, title: str, text: str) -> list[Chunk]:
         """Chunks in order, neighbours overlapping; no chunk if title and text are blank.
 
         Every passage fits the model, unless its title alone leaves no room.
         """
-        if not text.strip():
+        if not _without_title(title, text).strip():
             return self._numbered(title, [""]) if title.strip() else []
         (titled,) = self._tokens.counts([passage(title, "")])
         shared = self._capacity - min(titled, self._capacity // 4)
@@ -70,13 +74,27 @@ class Chunker:
         ]
 
     def _contents(self, text: str, room: int) -> list[str]:
-        pieces = _pieces(text, self._splitter(room))
+        packer = Packer(self._prose, self._tokens.counts, room)
+        if all(block.kind is Kind.TEXT for block in blocks(text)):
+            return packer.merged(self._prose(text, room))
+        return packer.contents(text)
+
+    def _prose(self, text: str, room: int) -> list[str]:
+        pieces = _pieces(text, self._splitter(max(room // _STEP * _STEP, _LEAST)))
         return [part for piece in pieces for part in _parts(piece, room * _CHARACTERS_PER_TOKEN)]
 
     def _made(self, room: int) -> MarkdownSplitter:
         return MarkdownSplitter.from_huggingface_tokenizer(
             self._tokens.raw, room, overlap=min(self._overlap, room // 4)
         )
+
+
+def _without_title(title: str, text: str) -> str:
+    """Nothing, where a text is only its title once more, be it as a heading; else the text."""
+    if not title.strip() or len(text) > _HEADING_MARKS + 2 * len(title):
+        return text
+    words = re.sub(r"[^\w\s]{3,}|^\s*#+", " ", text).split()
+    return "" if words == title.split() else text
 
 
 def _pieces(text: str, splitter: MarkdownSplitter) -> Iterator[str]:

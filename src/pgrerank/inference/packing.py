@@ -1,0 +1,138 @@
+"""Blocks packed into chunks: headings with what follows them, code and tables whole where they fit."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pgrerank.inference.blocks import Block, Kind, blocks, says_something
+
+#: pieces of prose that have at most so many tokens
+Cut = Callable[[str, int], list[str]]
+#: tokens of each text
+Count = Callable[[Sequence[str]], Sequence[int]]
+_LEAST = 8  # tokens of a piece, however long what is repeated in front of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is not cut any more."""
+
+    text: str
+    tokens: int
+    #: whether a heading is in front, with which a chunk may well begin
+    opens: bool
+    #: whether it goes on where the unit before was cut, and may share words with it
+    continues: bool = False
+
+
+class Packer:
+    """Fills chunks with the blocks of a text.
+
+    Args:
+        cut: What prose is cut by.
+        count: Counts tokens.
+        room: Tokens a chunk may have.
+    """
+
+    def __init__(self, cut: Cut, count: Count, room: int) -> None:
+        self._cut = cut
+        self._count = count
+        self._room = room
+
+    def contents(self, text: str) -> list[str]:
+        """Chunks in order, each with words of its own where the text has any."""
+        found = list(self._filled(self._units(blocks(text))))
+        return self.merged([content for each in found if (content := each.strip("\n").rstrip())])
+
+    def _units(self, parts: Sequence[Block]) -> Iterator[_Unit]:
+        heads: list[Block] = []
+        for part in parts:
+            if part.says_something:
+                yield from self._section(heads, part)
+                heads = []
+            else:
+                heads.append(part)
+        if heads:  # they end the text: the chunk before takes them in
+            yield self._unit("\n".join(each.text for each in heads), opens=False)
+
+    def _section(self, heads: Sequence[Block], body: Block) -> Iterator[_Unit]:
+        """A block behind its headings, cut where it does not fit."""
+        head = "\n".join(each.text for each in heads)
+        whole = self._unit(f"{head}\n{body.text}" if heads else body.text, opens=bool(heads))
+        if whole.tokens <= self._room:
+            yield whole
+            return
+        room = self._room - (self._tokens(head) if heads else 0)
+        if room < self._room // 2:  # more headings than text: there is no saving them whole
+            yield from map(self._rest, self._cut(whole.text, self._room))
+            return
+        first, *rest = self._pieces(body, room)
+        yield self._unit(f"{head}\n{first}" if heads else first, opens=bool(heads))
+        yield from map(self._rest, rest)
+
+    def _pieces(self, body: Block, room: int) -> list[str]:
+        lines = body.text.rstrip().split("\n")
+        if body.kind is Kind.FENCE:
+            closed = len(lines) > 1 and not lines[-1].strip(" \t`~")
+            end = lines[-1] if closed else lines[0].strip()[:3]
+            return self._repeated(lines[0], lines[1 : -1 if closed else None], end, room)
+        if body.kind is Kind.TABLE:
+            return self._repeated("\n".join(lines[:2]), lines[2:], "", room)
+        return self._cut(body.text, room)
+
+    def _repeated(self, head: str, lines: Sequence[str], end: str, room: int) -> list[str]:
+        """Lines in pieces that each begin and end alike, as a table does with its head."""
+        left = room - self._tokens(f"{head}\n{end}")
+        if left < room // 3:
+            return self._cut("\n".join([head, *lines, *([end] if end else [])]), room)
+        bodies = self._filled_lines(lines, max(left, _LEAST))
+        return ["\n".join([head, body, *([end] if end else [])]) for body in bodies]
+
+    def _filled_lines(self, lines: Sequence[str], room: int) -> list[str]:
+        cut = (
+            part
+            for line, tokens in zip(lines, self._count(lines), strict=True)
+            for part in (self._cut(line, room) if tokens > room else [line])
+        )
+        units = (self._unit(line, opens=False) for line in cut)
+        return [each for each in _joined(units, room) if each.strip()]
+
+    def _filled(self, units: Iterator[_Unit]) -> Iterator[str]:
+        return _joined(units, self._room)
+
+    def _unit(self, text: str, *, opens: bool) -> _Unit:
+        return _Unit(text, self._tokens(text), opens)
+
+    def _rest(self, text: str) -> _Unit:
+        return _Unit(text, self._tokens(text), opens=False, continues=True)
+
+    def _tokens(self, text: str) -> int:
+        return self._count([text])[0]
+
+    def merged(self, contents: Sequence[str]) -> list[str]:
+        """Chunks without a word of their own go into the one before, or else behind."""
+        found: list[str] = []
+        for content in contents:
+            speak = bool(found) and says_something(found[-1]) and says_something(content)
+            if found and not speak and self._fits(found[-1], content):
+                found[-1] = f"{found[-1]}\n{content}"
+            else:
+                found.append(content)
+        return found
+
+    def _fits(self, first: str, second: str) -> bool:
+        return self._tokens(f"{first}\n{second}") <= self._room + self._room // 4
+
+
+def _joined(units: Iterator[_Unit], room: int) -> Iterator[str]:
+    """Units side by side until the next would not fit, or opens a section of a half full chunk."""
+    texts: list[str] = []
+    tokens = 0
+    for unit in units:
+        full = tokens + unit.tokens > room or (unit.opens and tokens > room // 2)
+        if texts and (full or unit.continues):
+            yield "\n".join(texts)
+            texts, tokens = [], 0
+        texts.append(unit.text)
+        tokens += unit.tokens
+    if texts:
+        yield "\n".join(texts)
