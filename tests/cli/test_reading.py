@@ -196,6 +196,30 @@ class TestFolders:
         assert items([tmp_path / "notes"], form=Format.TEXT)[0].text == "text"
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "rest"),
+    [
+        (
+            "CMAKE_BUILD_TYPE\n----------------\n\nSpecifies it.",
+            "CMAKE_BUILD_TYPE",
+            "Specifies it.",
+        ),
+        ("=====\nTitle\n=====\n\nText.", "Title", "Text."),
+        ("CMAKE_BUILD_TYPE\n~~~~~~~~~~~~~~~~", "CMAKE_BUILD_TYPE", ""),
+        ("No heading.\n\nText.", "page", "No heading.\n\nText."),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["rst", "txt"])
+def test_underlined_heading_that_opens_a_text_file_is_its_title(
+    tmp_path, suffix, text, title, rest
+):
+    (tmp_path / f"page.{suffix}").write_text(text)
+
+    (found,) = items([tmp_path])
+
+    assert (found.title, found.text) == (title, rest)
+
+
 class TestRefusals:
     @pytest.mark.parametrize(
         ("data", "reason"),
@@ -206,8 +230,8 @@ class TestRefusals:
             (b" \n", "has no text"),
             (b"", "has no text"),
             (b"\xef\xbb\xbf", "has no text"),
-            (b"---\nratio: .nan\n---\nx", "metadata: cannot be stored"),
-            (b"---\nratio: -.inf\n---\nx", "metadata: cannot be stored"),
+            (b"---\nratio: .nan\n---\nx", "metadata.ratio: must be a finite number"),
+            (b"---\nratio: -.inf\n---\nx", "metadata.ratio: must be a finite number"),
             (b'---\na: "\\u0000"\n---\nx', "metadata: must not contain the NUL"),
             (b'---\na: "\\ud800"\n---\nx', "metadata: cannot be stored"),
             (b'---\ntitle: "\\ud800"\n---\nx', "title: cannot be stored"),

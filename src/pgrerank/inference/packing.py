@@ -44,30 +44,37 @@ class Packer:
         return self.merged([content for each in found if (content := each.strip("\n").rstrip())])
 
     def _units(self, parts: Sequence[Block]) -> Iterator[_Unit]:
-        heads: list[Block] = []
+        sections: list[tuple[str, Block]] = []
+        heads: list[str] = []
         for part in parts:
             if part.says_something:
-                yield from self._section(heads, part)
+                sections.append(("\n".join(heads), part))
                 heads = []
             else:
-                heads.append(part)
-        if heads:  # they end the text: the chunk before takes them in
-            yield self._unit("\n".join(each.text for each in heads), opens=False)
+                heads.append(part.text)
+        tail = "\n".join(heads)
+        if tail and not sections:
+            yield self._unit(tail, opens=False)
+        for place, (head, body) in enumerate(sections, start=1):
+            yield from self._section(head, body, tail if place == len(sections) else "")
 
-    def _section(self, heads: Sequence[Block], body: Block) -> Iterator[_Unit]:
-        """A block behind its headings, cut where it does not fit."""
-        head = "\n".join(each.text for each in heads)
-        whole = self._unit(f"{head}\n{body.text}" if heads else body.text, opens=bool(heads))
+    def _section(self, head: str, body: Block, tail: str) -> Iterator[_Unit]:
+        """A block behind its headings, cut where it does not fit; a tail stays with its end."""
+        whole = self._unit(_lines(head, body.text, tail), opens=bool(head))
         if whole.tokens <= self._room:
             yield whole
             return
-        room = self._room - (self._tokens(head) if heads else 0)
+        room = self._room - max(self._tokens(head), self._tokens(tail))
         if room < self._room // 2:  # more headings than text: there is no saving them whole
-            yield from map(self._rest, self._cut(whole.text, self._room))
+            yield from map(self._rest, self._cut(head, self._room))
+            yield from self._section("", body, "")
+            yield from map(self._rest, self._cut(tail, self._room))
             return
-        first, *rest = self._pieces(body, room)
-        yield self._unit(f"{head}\n{first}" if heads else first, opens=bool(heads))
-        yield from map(self._rest, rest)
+        # A piece has lost the blank lines behind it, without which a rule would underline it.
+        pieces = [f"{piece}\n" for piece in self._pieces(body, room)]
+        pieces = [*pieces[:-1], _lines(pieces[-1], tail)]
+        yield self._unit(_lines(head, pieces[0]), opens=bool(head))
+        yield from map(self._rest, pieces[1:])
 
     def _pieces(self, body: Block, room: int) -> list[str]:
         lines = body.text.rstrip().split("\n")
@@ -114,13 +121,17 @@ class Packer:
         for content in contents:
             speak = bool(found) and says_something(found[-1]) and says_something(content)
             if found and not speak and self._fits(found[-1], content):
-                found[-1] = f"{found[-1]}\n{content}"
+                found[-1] = f"{found[-1]}\n\n{content}"
             else:
                 found.append(content)
         return found
 
     def _fits(self, first: str, second: str) -> bool:
-        return self._tokens(f"{first}\n{second}") <= self._room + self._room // 4
+        return self._tokens(f"{first}\n\n{second}") <= self._room + self._room // 4
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(text for text in texts if text)
 
 
 def _joined(units: Iterator[_Unit], room: int) -> Iterator[str]:

@@ -9,9 +9,10 @@ from typing import BinaryIO
 from pgrerank.cli.reading import front_matter, html, jsonl, markdown
 from pgrerank.cli.reading.row import Row, UnreadableError, decoded
 from pgrerank.cli.reading.source import Format, Source
-from pgrerank.domain.document import MAX_ID_CHARACTERS, Document
+from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS, Document
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
+from pgrerank.inference.blocks import Kind, blocks, has_words
 from pgrerank.usecases.read_row import Repetitions, check_length
 
 #: bytes a file that is one document may have
@@ -88,9 +89,15 @@ def _document(source: Source, data: bytes, max_characters: int) -> Document:
 
 
 def _plain(external_id: str, data: bytes) -> Document:
-    return Document(
-        external_id=external_id, title=PurePosixPath(external_id).stem, text=decoded(data).strip()
-    )
+    """Its title is the underlined heading that opens it, else the name of the file."""
+    text = decoded(data).replace("\r\n", "\n").strip()
+    opening = next(iter(blocks(text)), None)
+    if opening is not None and opening.kind is Kind.HEADING and has_words(opening.text):
+        words = next(line.strip() for line in opening.text.split("\n") if has_words(line))
+        if len(words) <= MAX_TITLE_CHARACTERS:
+            rest = text.removeprefix(opening.text).strip()
+            return Document(external_id=external_id, title=words, text=rest)
+    return Document(external_id=external_id, title=PurePosixPath(external_id).stem, text=text)
 
 
 _READERS: dict[Format, Callable[[str, bytes], Document]] = {
