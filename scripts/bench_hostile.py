@@ -1,0 +1,157 @@
+"""What a hostile key does to the searches of another tenant.
+
+    scripts/bench-hostile
+    scripts/bench-hostile --seconds 5 --json
+
+Runs `pgrerank serve` over an embedded Postgres in a temporary folder. One tenant searches a small
+collection without end; another sends, over four connections, the worst bodies of each kind: over
+the bounds, just under them, and with texts that escape every character. For each kind: the victim's
+latency beyond the sum of its own stages (p50, p99), how late the event loop was (p99 and largest, by
+the buckets of the metric `pgrerank_event_loop_delay_seconds`), and what the hostile was answered.
+"""
+
+import argparse
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import count, cycle
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import httpx
+from bench_overhead import overhead_ms
+from bench_report import machine, percentile, show
+from bench_service import COLLECTION, Caller, Service, queries, running, share_later
+
+SECONDS = 5.0
+CONNECTIONS = 4
+SEARCH = f"/v1/collections/{COLLECTION}/search"
+INGEST = f"/v1/collections/{COLLECTION}/documents"
+LINES = "application/x-ndjson"
+
+#: method, path, media type, body
+Attack = tuple[str, str, str, bytes]
+
+
+def keys(number: int) -> bytes:
+    """An object of so many fields."""
+    return b"{" + b",".join(b'"k%d":1' % n for n in range(number)) + b"}"
+
+
+def attack(path: str, body: bytes, method: str = "POST", media: str = "application/json") -> Attack:
+    """A request."""
+    return method, path, media, body
+
+
+def attacks() -> dict[str, Attack]:
+    """The worst of each kind."""
+    weights = b",".join(b'"w%d":1.5' % n for n in range(400_000))
+    escaped = rb"\u4e2d" * 1_350_000
+    return {
+        "nothing": attack("/health/live", b"", "GET"),
+        "filter of 1.5 million keys": attack(
+            SEARCH, b'{"query":"a","filter":%s}' % keys(1_500_000)
+        ),
+        "filter under the bound": attack(SEARCH, b'{"query":"a","filter":%s}' % keys(9_000)),
+        "sparse weights": attack(SEARCH, b'{"query":"a","sparse":{%s}}' % weights),
+        "array of 15 million": attack(SEARCH, b"[1" + b",1" * 15_000_000 + b"]"),
+        "terms": attack(
+            f"/v1/collections/{COLLECTION}/terms", b'{"terms":%s}' % keys(900_000), "PUT"
+        ),
+        "tables under the bound": attack(
+            "/v1/rankings", b'{"query":"a","documents":[%s]}' % b",".join([keys(9)] * 9_900)
+        ),
+        "one object under the bound": attack(
+            "/rerank", b'{"query":"a","documents":[%s]}' % keys(95_000)
+        ),
+        "escaped text under the bound": attack(
+            "/v1/rankings", b'{"query":"a","documents":["%s"]}' % escaped
+        ),
+        "no UTF-8 under the bound": attack(
+            "/v1/rankings", b'{"query":"a","documents":["%s\xff"]}' % (b"a" * 8_000_000)
+        ),
+        "digits": attack("/v1/rankings", b'{"query":"a","documents":[[%s]]}' % (b"1" * 4_000_000)),
+        "metadata in lines": attack(
+            INGEST, b'{"id":"a","text":"a","metadata":%s}' % keys(1_000_000), "PUT", LINES
+        ),
+        "blank lines": attack(INGEST, b"\n" * 32_000_000, "PUT", LINES),
+        "array of documents under the bound": attack(
+            INGEST, b"[%s]" % b",".join([b'{"id":"a","text":"","metadata":{}}'] * 120_000), "PUT"
+        ),
+    }
+
+
+async def measured(
+    service: Service, victim: Caller, hostile: Caller, kind: Attack, seconds: float
+) -> dict[str, Any]:
+    """The victim's latencies and the delays of the event loop under one kind."""
+    statuses: Counter[int] = Counter()
+    asked = cycle(queries(5000))
+    numbers = count()
+    found: list[float] = []
+    before = await service.loop_delays()
+    until = perf_counter() + seconds
+
+    async def attacking() -> None:
+        method, path, media, body = kind
+        while perf_counter() < until:
+            statuses[await sent(hostile.client, method, path, media, body)] += 1
+
+    async def searching() -> None:
+        while perf_counter() < until:
+            answer = await victim.search(f"{next(asked)} {next(numbers)}", rerank="never")
+            found.append(overhead_ms(answer))
+
+    await asyncio.gather(searching(), *(attacking() for _ in range(CONNECTIONS)))
+    after = await service.loop_delays()
+    return {
+        "searches": len(found),
+        "p50 ms": percentile(found, 0.5),
+        "p99 ms": percentile(found, 0.99),
+        "loop p99 ms": share_later(before, after, 0.99) * 1000,
+        "loop largest ms": share_later(before, after, 1.0) * 1000,
+        "answers": " ".join(f"{status}: {number}" for status, number in sorted(statuses.items())),
+    }
+
+
+async def sent(client: httpx.AsyncClient, method: str, path: str, media: str, body: bytes) -> int:
+    """The status of an answer; 0: the connection was closed while the body went out."""
+    try:
+        answer = await client.request(method, path, content=body, headers={"Content-Type": media})
+    except httpx.TransportError:
+        return 0
+    return answer.status_code
+
+
+async def compared(seconds: float, wanted: Callable[[str], bool]) -> list[Mapping[str, Any]]:
+    """Every kind in its turn."""
+    with tempfile.TemporaryDirectory(prefix="pgr") as folder:
+        async with running(Path(folder)) as service:
+            victim, hostile = await service.tenant("victim"), await service.tenant("hostile")
+            for query in queries(20, seed=9):
+                await victim.search(query, rerank="never")
+            return [
+                {"kind": name, **await measured(service, victim, hostile, kind, seconds)}
+                for name, kind in attacks().items()
+                if wanted(name)
+            ]
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="For each kind.")
+    parser.add_argument("--only", default="", help="Only kinds whose name holds this.")
+    parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+    given = parser.parse_args()
+    facts = machine()
+    rows = asyncio.run(compared(given.seconds, lambda name: given.only in name))
+    show({"machine": facts, "kinds": rows}, as_json=given.json)
+
+
+if __name__ == "__main__":
+    main()
