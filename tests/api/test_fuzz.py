@@ -83,6 +83,16 @@ def test_what_is_no_text_or_no_number_is_refused_in_the_callers_own_form(caller,
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("name", [b"\xc3\xa4", b"b" * 300, b"\xff", b"A"])
+@pytest.mark.parametrize("path", ["/rerank", "/compat/cohere/v2/rerank", "/v1/embeddings"])
+def test_a_header_that_names_no_collection_is_named(caller, path, name):
+    body = {"query": "a", "documents": ["a"], "input": "a", "model": "m"}
+    answer = caller.post(path, json=body, headers={"X-Pgrerank-Collection": name})
+
+    assert answer.status_code == 400, answer.text
+    assert "X-Pgrerank-Collection: must be 1 to 64 characters" in answer.text
+
+
 def test_a_line_that_is_no_text_is_the_only_one_that_is_lost(caller):
     content = b'{"id":"a","text":"x"}\n{"id":"b","text":"caf\xe9"}\n{"id":"c","text":"y"}\n'
     answer = caller.put(

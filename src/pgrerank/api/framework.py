@@ -1,5 +1,6 @@
 """Litestar's own refusals, and what nobody planned, in the form of ours."""
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
@@ -15,6 +16,7 @@ from litestar.exceptions import (
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.plugins.problem_details import ProblemDetailsException
 from litestar.types import Scope
+from litestar.typing import FieldDefinition
 
 from pgrerank.api import validation
 from pgrerank.api.errors import KINDS, refused, unexpected
@@ -116,15 +118,29 @@ def _fields(request: Handled, error: ValidationException) -> list[FieldProblem]:
     """What Litestar lists of a failed validation: message, key and source of each field."""
     if not isinstance(error.extra, list):
         return []
-    expected: Mapping[str, Any] = request.route_handler.signature_model.__annotations__
-    return [_told(entry, expected) for entry in cast("list[dict[str, str]]", error.extra)]
+    handler = request.route_handler
+    declaring = [*handler.resolve_dependencies().values(), handler]
+    expected: Mapping[str, Any] = ChainMap(
+        *(each.signature_model.__annotations__ for each in declaring)
+    )
+    sent_as = ChainMap(*(_names(each.parsed_fn_signature.parameters) for each in declaring))
+    return [_told(entry, expected, sent_as) for entry in cast("list[dict[str, str]]", error.extra)]
 
 
-def _told(entry: Mapping[str, str | Enum], expected: Mapping[str, Any]) -> FieldProblem:
+def _names(parameters: Mapping[str, FieldDefinition]) -> dict[str, str]:
+    """What callers know parameters by, where that is another name than ours."""
+    kwargs = {name: each.kwarg_definition for name, each in parameters.items()}
+    named = {name: getattr(kwarg, "name", None) for name, kwarg in kwargs.items()}
+    return {name: other for name, other in named.items() if other}
+
+
+def _told(
+    entry: Mapping[str, str | Enum], expected: Mapping[str, Any], sent_as: Mapping[str, str]
+) -> FieldProblem:
     source, key = _source(entry), str(entry.get("key", _DATA))
     if source != BODY:
         return FieldProblem(
-            field=key,
+            field=sent_as.get(key, key),
             problem=validation.told(str(entry["message"]), "", expected[key])[1],
             source=source,
         )
