@@ -111,4 +111,5 @@ def test_no_text_of_a_query_is_a_failure_of_ours(caller, query):
     body = {"query": query.encode(errors="replace").decode(), "rerank": "always"}
     answer = caller.post("/v1/collections/docs/search", json=body)
 
-    assert answer.status_code in {200, 400, 413}
+    is_busy = answer.status_code == 503 and "retry-after" in answer.headers
+    assert answer.status_code in {200, 400, 413} or is_busy, answer.text
