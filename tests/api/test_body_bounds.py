@@ -243,4 +243,4 @@ async def test_what_is_nested_too_deeply_is_refused(client, path):
     answer = await client.post(path, content=content, headers=JSON)
 
     assert 400 <= answer.status_code < 500
-    assert "too deeply" in answer.text
+    assert "more than 100 levels deep" in answer.text

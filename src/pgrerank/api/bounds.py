@@ -6,20 +6,21 @@ seconds and a gigabyte, in one step in which nothing else in the process runs.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from pgrerank.api.problem import BODY
+from pgrerank.domain.document import MAX_LEVELS
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.limits import Limits
 
 KIB, MIB = 1024, 1024 * 1024
 #: bytes that JSON may spend on a character: an escaped surrogate pair
 BYTES_PER_CHARACTER = 12
-#: levels of arrays and objects within one another
-LEVELS = 100
+#: levels of arrays and objects within one another, of bodies as of metadata
+LEVELS = MAX_LEVELS
 #: characters of a number; decoding an integer of n digits takes n squared steps
 DIGITS = 100
 #: key under which a route names its `Body` and the application its table
@@ -53,6 +54,8 @@ class Bounds:
     bytes: int
     #: values and the arrays and objects that hold them
     values: int
+    #: levels of arrays and objects within one another; None: who reads it bounds them row by row
+    levels: int | None = LEVELS
     #: what to do with more
     advice: str = ""
 
@@ -67,19 +70,18 @@ def table(limits: Limits) -> Mapping[Body, Bounds]:
         Body.SEARCH: Bounds(bytes=512 * KIB + query, values=10_000),
         Body.ROWS: Bounds(bytes=8 * MIB, values=100_000, advice=parts),
         Body.TEXTS: Bounds(bytes=8 * MIB + query, values=100_000, advice=parts),
-        Body.DOCUMENTS: Bounds(bytes=8 * MIB, values=250_000, advice=lines),
+        Body.DOCUMENTS: Bounds(bytes=8 * MIB, values=250_000, levels=None, advice=lines),
     }
     return {
-        body: Bounds(
-            bytes=min(each.bytes, limits.body_bytes), values=each.values, advice=each.advice
-        )
+        body: replace(each, bytes=min(each.bytes, limits.body_bytes))
         for body, each in found.items()
     }
 
 
 def row(limits: Limits) -> Bounds:
     """The bounds of one row of an ingest."""
-    return Bounds(bytes=limits.document_characters * BYTES_PER_CHARACTER // 2 + MIB, values=10_000)
+    size = limits.document_characters * BYTES_PER_CHARACTER // 2 + MIB
+    return Bounds(bytes=size, values=10_000, levels=None)
 
 
 class Scan:
@@ -141,13 +143,13 @@ class Scan:
             raise InvalidRequestError(self._field, f"holds a number of {DIGITS} characters or more")
 
     def _check_levels(self, brackets: bytes) -> None:
-        if not brackets:
+        if not brackets or self._bounds.levels is None:
             return
         levels = self._level + np.cumsum(_STEPS[np.frombuffer(brackets, np.uint8)])
         self._level = int(levels[-1])
-        if levels.max() > LEVELS:
+        if levels.max() > self._bounds.levels:
             raise InvalidRequestError(
-                self._field, f"is nested too deeply: more than {LEVELS} levels"
+                self._field, f"is nested more than {self._bounds.levels} levels deep"
             )
 
     def _too_large(self, size: int, limit: int, unit: str) -> TooLargeError:

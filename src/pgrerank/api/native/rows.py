@@ -101,7 +101,9 @@ async def _array(
 def _parts(body: bytes) -> Sequence[bytes | Raw]:
     try:
         return _ARRAY.decode(body)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except RecursionError as error:  # so deep that no decoder tells one row from the next
+        raise InvalidRequestError("body", "holds a document that is nested too deeply") from error
+    except msgspec.MsgspecError as error:
         if (found := _faulty_parts(body)) is not None:
             return found
         raise InvalidRequestError("body", f"must be a JSON array of documents: {error}") from error
