@@ -354,6 +354,70 @@ CREATE FUNCTION pgrerank.calibration_curve_v1(score double precision, method tex
 ALTER FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    text_search text NOT NULL,
+    embedder_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stores_tokens boolean DEFAULT false NOT NULL,
+    k1 double precision DEFAULT 0.9 NOT NULL,
+    b double precision DEFAULT 0.4 NOT NULL,
+    title_boost double precision DEFAULT 1 NOT NULL,
+    fusion text DEFAULT 'rrf'::text NOT NULL,
+    rrf_k integer DEFAULT 60 NOT NULL,
+    dense_weight double precision DEFAULT 1 NOT NULL,
+    keyword_weight double precision DEFAULT 1 NOT NULL,
+    sparse_weight double precision DEFAULT 1 NOT NULL,
+    second_state text,
+    second_embedder_id uuid,
+    terms jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reranker text,
+    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
+    CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
+);
+
+ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_size; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection_size (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    shard smallint NOT NULL,
+    documents bigint NOT NULL,
+    chunks bigint NOT NULL,
+    lexemes bigint NOT NULL
+);
+
+ALTER TABLE pgrerank.collection_size OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_size_add_v1(uuid, uuid, bigint, bigint, bigint); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ INSERT INTO pgrerank.collection_size AS s (tenant_id, collection_id, shard, documents, chunks, lexemes)  SELECT c.tenant_id,
+             c.id,
+             (pg_backend_pid() % 16) AS shard,
+             collection_size_add_v1.more_documents AS documents,
+             collection_size_add_v1.more_chunks AS chunks,
+             collection_size_add_v1.more_lexemes AS lexemes
+            FROM pgrerank.collection c
+           WHERE ((c.tenant_id = collection_size_add_v1.of_tenant) AND (c.id = collection_size_add_v1.of_collection)) ON CONFLICT(tenant_id, collection_id, shard) DO UPDATE SET documents = (s.documents + excluded.documents), chunks = (s.chunks + excluded.chunks), lexemes = (s.lexemes + excluded.lexemes);
+END;
+
+ALTER FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) OWNER TO pgrerank_owner;
+
+--
 -- Name: collection_size_chunk_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -464,6 +528,63 @@ $$;
 ALTER FUNCTION pgrerank.collection_size_document_v1() OWNER TO pgrerank_owner;
 
 --
+-- Name: collection_word; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection_word (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    shard smallint NOT NULL,
+    lexemes text[],
+    chunks bigint[] NOT NULL,
+    CONSTRAINT ck_collection_word_lexemes CHECK (((shard = '-1'::integer) = (lexemes IS NOT NULL)))
+);
+
+ALTER TABLE pgrerank.collection_word OWNER TO pgrerank_owner;
+
+--
+-- Name: collection_word_add_v1(uuid, uuid, tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) RETURNS void
+    LANGUAGE sql
+    BEGIN ATOMIC
+ WITH counted AS (
+          SELECT k.tenant_id,
+             k.collection_id,
+             k.lexemes
+            FROM pgrerank.collection_word k
+           WHERE ((k.tenant_id = collection_word_add_v1.of_tenant) AND (k.collection_id = collection_word_add_v1.of_collection) AND (k.shard = '-1'::integer) AND (EXISTS ( SELECT 1
+                    FROM pgrerank.collection c
+                   WHERE ((c.tenant_id = collection_word_add_v1.of_tenant) AND (c.id = collection_word_add_v1.of_collection)))))
+         ), word AS (
+          SELECT w_1.lexeme,
+             w_1.place
+            FROM (counted k
+              CROSS JOIN LATERAL unnest(k.lexemes) WITH ORDINALITY w_1(lexeme, place))
+         ), held AS (
+          SELECT u.place,
+             count(*) AS chunks
+            FROM (( SELECT unnest(tsvector_to_array(v.lexemes)) AS lexeme
+                    FROM unnest(collection_word_add_v1.lexemes) v(lexemes)) l
+              JOIN word u ON ((l.lexeme = u.lexeme)))
+           GROUP BY u.place
+         )
+  INSERT INTO pgrerank.collection_word AS w (tenant_id, collection_id, shard, chunks)  SELECT k.tenant_id,
+             k.collection_id,
+             (pg_backend_pid() % 16) AS shard,
+             ARRAY( SELECT (collection_word_add_v1.sign * COALESCE(h.chunks, (0)::bigint))
+                    FROM (generate_subscripts(k.lexemes, 1) u(place)
+                      LEFT JOIN held h ON ((u.place = h.place)))
+                   ORDER BY u.place) AS chunks
+            FROM counted k ON CONFLICT(tenant_id, collection_id, shard) DO UPDATE SET chunks = ARRAY( SELECT (u.had + u.more)
+            FROM UNNEST(w.chunks, excluded.chunks) WITH ORDINALITY u(had, more, place)
+           ORDER BY u.place);
+END;
+
+ALTER FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
+
+--
 -- Name: counted_lexemes_v1(text, tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -480,21 +601,6 @@ end
 $$;
 
 ALTER FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) OWNER TO pgrerank_owner;
-
---
--- Name: collection_word; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.collection_word (
-    tenant_id uuid NOT NULL,
-    collection_id uuid NOT NULL,
-    shard smallint NOT NULL,
-    lexemes text[],
-    chunks bigint[] NOT NULL,
-    CONSTRAINT ck_collection_word_lexemes CHECK (((shard = '-1'::integer) = (lexemes IS NOT NULL)))
-);
-
-ALTER TABLE pgrerank.collection_word OWNER TO pgrerank_owner;
 
 --
 -- Name: counted_words_v1(uuid, uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -890,36 +996,6 @@ CREATE FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigin
 END;
 
 ALTER FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) OWNER TO pgrerank_owner;
-
---
--- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.collection (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    name text NOT NULL,
-    text_search text NOT NULL,
-    embedder_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    stores_tokens boolean DEFAULT false NOT NULL,
-    k1 double precision DEFAULT 0.9 NOT NULL,
-    b double precision DEFAULT 0.4 NOT NULL,
-    title_boost double precision DEFAULT 1 NOT NULL,
-    fusion text DEFAULT 'rrf'::text NOT NULL,
-    rrf_k integer DEFAULT 60 NOT NULL,
-    dense_weight double precision DEFAULT 1 NOT NULL,
-    keyword_weight double precision DEFAULT 1 NOT NULL,
-    sparse_weight double precision DEFAULT 1 NOT NULL,
-    second_state text,
-    second_embedder_id uuid,
-    terms jsonb DEFAULT '{}'::jsonb NOT NULL,
-    reranker text,
-    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
-    CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
-);
-
-ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
 
 --
 -- Name: judged_quality; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2687,21 +2763,6 @@ ALTER TABLE ONLY pgrerank.chunk_weights ALTER COLUMN weights SET STORAGE MAIN;
 ALTER TABLE pgrerank.chunk_weights OWNER TO pgrerank_owner;
 
 --
--- Name: collection_size; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.collection_size (
-    tenant_id uuid NOT NULL,
-    collection_id uuid NOT NULL,
-    shard smallint NOT NULL,
-    documents bigint NOT NULL,
-    chunks bigint NOT NULL,
-    lexemes bigint NOT NULL
-);
-
-ALTER TABLE pgrerank.collection_size OWNER TO pgrerank_owner;
-
---
 -- Name: document; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3562,81 +3623,6 @@ CREATE VIEW pgrerank_analytics.threshold WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.threshold OWNER TO pgrerank_owner;
 
 --
--- Name: collection_size pk_collection_size; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-ALTER TABLE ONLY pgrerank.collection_size
-    ADD CONSTRAINT pk_collection_size PRIMARY KEY (tenant_id, collection_id, shard);
-
---
--- Name: collection_size_add_v1(uuid, uuid, bigint, bigint, bigint); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- INSERT INTO pgrerank.collection_size AS s (tenant_id, collection_id, shard, documents, chunks, lexemes)  SELECT c.tenant_id,
-             c.id,
-             (pg_backend_pid() % 16) AS shard,
-             collection_size_add_v1.more_documents AS documents,
-             collection_size_add_v1.more_chunks AS chunks,
-             collection_size_add_v1.more_lexemes AS lexemes
-            FROM pgrerank.collection c
-           WHERE ((c.tenant_id = collection_size_add_v1.of_tenant) AND (c.id = collection_size_add_v1.of_collection)) ON CONFLICT ON CONSTRAINT pk_collection_size DO UPDATE SET documents = (s.documents + excluded.documents), chunks = (s.chunks + excluded.chunks), lexemes = (s.lexemes + excluded.lexemes);
-END;
-
-ALTER FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) OWNER TO pgrerank_owner;
-
---
--- Name: collection_word pk_collection_word; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-ALTER TABLE ONLY pgrerank.collection_word
-    ADD CONSTRAINT pk_collection_word PRIMARY KEY (tenant_id, collection_id, shard);
-
---
--- Name: collection_word_add_v1(uuid, uuid, tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- WITH counted AS (
-          SELECT k.tenant_id,
-             k.collection_id,
-             k.lexemes
-            FROM pgrerank.collection_word k
-           WHERE ((k.tenant_id = collection_word_add_v1.of_tenant) AND (k.collection_id = collection_word_add_v1.of_collection) AND (k.shard = '-1'::integer) AND (EXISTS ( SELECT 1
-                    FROM pgrerank.collection c
-                   WHERE ((c.tenant_id = collection_word_add_v1.of_tenant) AND (c.id = collection_word_add_v1.of_collection)))))
-         ), word AS (
-          SELECT w_1.lexeme,
-             w_1.place
-            FROM (counted k
-              CROSS JOIN LATERAL unnest(k.lexemes) WITH ORDINALITY w_1(lexeme, place))
-         ), held AS (
-          SELECT u.place,
-             count(*) AS chunks
-            FROM (( SELECT unnest(tsvector_to_array(v.lexemes)) AS lexeme
-                    FROM unnest(collection_word_add_v1.lexemes) v(lexemes)) l
-              JOIN word u ON ((l.lexeme = u.lexeme)))
-           GROUP BY u.place
-         )
-  INSERT INTO pgrerank.collection_word AS w (tenant_id, collection_id, shard, chunks)  SELECT k.tenant_id,
-             k.collection_id,
-             (pg_backend_pid() % 16) AS shard,
-             ARRAY( SELECT (collection_word_add_v1.sign * COALESCE(h.chunks, (0)::bigint))
-                    FROM (generate_subscripts(k.lexemes, 1) u(place)
-                      LEFT JOIN held h ON ((u.place = h.place)))
-                   ORDER BY u.place) AS chunks
-            FROM counted k ON CONFLICT ON CONSTRAINT pk_collection_word DO UPDATE SET chunks = ARRAY( SELECT (u.had + u.more)
-            FROM UNNEST(w.chunks, excluded.chunks) WITH ORDINALITY u(had, more, place)
-           ORDER BY u.place);
-END;
-
-ALTER FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
-
---
 -- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -3719,6 +3705,20 @@ ALTER TABLE ONLY pgrerank.chunk_weights
 
 ALTER TABLE ONLY pgrerank.collection
     ADD CONSTRAINT pk_collection PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: collection_size pk_collection_size; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection_size
+    ADD CONSTRAINT pk_collection_size PRIMARY KEY (tenant_id, collection_id, shard);
+
+--
+-- Name: collection_word pk_collection_word; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.collection_word
+    ADD CONSTRAINT pk_collection_word PRIMARY KEY (tenant_id, collection_id, shard);
 
 --
 -- Name: document pk_document; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -4806,6 +4806,26 @@ GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, meth
 GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
 
 --
+-- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.collection TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection TO pgrerank_analyst;
+
+--
+-- Name: TABLE collection_size; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) FROM PUBLIC;
+
+--
 -- Name: FUNCTION collection_size_chunk_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4818,18 +4838,24 @@ REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v1() FROM PUBLIC;
 REVOKE ALL ON FUNCTION pgrerank.collection_size_document_v1() FROM PUBLIC;
 
 --
--- Name: FUNCTION counted_lexemes_v1(described text, lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) TO pgrerank_app;
-
---
 -- Name: TABLE collection_word; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
 GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION counted_lexemes_v1(described text, lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) TO pgrerank_app;
 
 --
 -- Name: FUNCTION counted_words_v1(of_tenant uuid, of_collection uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -4897,13 +4923,6 @@ GRANT ALL ON FUNCTION pgrerank_analytics.ks_counts_v1(baseline bigint[], recent 
 
 REVOKE ALL ON FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) TO pgrerank_analyst;
-
---
--- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.collection TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.collection TO pgrerank_analyst;
 
 --
 -- Name: TABLE judged_quality; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -5236,13 +5255,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk_weights TO pgrerank_ap
 GRANT SELECT ON TABLE pgrerank.chunk_weights TO pgrerank_analyst;
 
 --
--- Name: TABLE collection_size; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_analyst;
-
---
 -- Name: TABLE document; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5414,18 +5426,6 @@ GRANT SELECT ON TABLE pgrerank_analytics.score_daily TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.threshold TO pgrerank_analyst;
-
---
--- Name: FUNCTION collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) FROM PUBLIC;
-
---
--- Name: FUNCTION collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) FROM PUBLIC;
 
 --
 -- Name: DEFAULT PRIVILEGES FOR FUNCTIONS; Type: DEFAULT ACL; Schema: -; Owner: pgrerank_owner

@@ -30,7 +30,7 @@ begin atomic
     where
         c.tenant_id = of_tenant
         and c.id = of_collection
-    on conflict on constraint pk_collection_size do update
+    on conflict (tenant_id, collection_id, shard) do update
         set
             documents = s.documents + excluded.documents,
             chunks = s.chunks + excluded.chunks,

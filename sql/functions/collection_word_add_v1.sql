@@ -71,7 +71,7 @@ begin atomic
             order by u.place
         ) as chunks
     from counted as k
-    on conflict on constraint pk_collection_word do update
+    on conflict (tenant_id, collection_id, shard) do update
         set
             chunks = array(
                 select u.had + u.more

@@ -76,7 +76,7 @@ granted as (
         w.id,
         %(login)s
     from wanted as w
-    on conflict on constraint pk_analyst_grant do nothing
+    on conflict (tenant_id, login) do nothing
 )
 
 select w.id

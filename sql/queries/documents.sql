@@ -47,7 +47,7 @@ values (
     %(sparse_weight)s,
     %(reranker)s
 )
-on conflict on constraint uq_collection_tenant_id_name do nothing;
+on conflict (tenant_id, name) do nothing;
 
 -- collections --
 -- Collections by name: the one of `name`, or those after `after`, where given.

@@ -81,7 +81,7 @@ select
     c.score_bins,
     c.score_counts
 from pgrerank.score_day_v1(%(day)s::date, false) as c
-on conflict on constraint uq_score_daily_tenant_id_day_collection_id_reranker_id do update
+on conflict (tenant_id, day, collection_id, reranker_id) do update
     set
         collection_name = excluded.collection_name,
         counted_at = excluded.counted_at,

@@ -81,7 +81,7 @@ inner join pgrerank.chunk as k on u.chunk_id = k.id
 where k.tenant_id = %(tenant_id)s
 order by k.id
 for key share of k
-on conflict on constraint pk_chunk_embedding do nothing;
+on conflict (tenant_id, collection_id, model_id, chunk_id) do nothing;
 
 -- second --
 -- The second set of a collection: whose, and what it is; no row if the collection is gone.

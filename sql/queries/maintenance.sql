@@ -79,7 +79,7 @@ where
     k.documents <> 0
     or k.chunks <> 0
     or k.lexemes <> 0
-on conflict on constraint pk_collection_size do update
+on conflict (tenant_id, collection_id, shard) do update
     set
         documents = s.documents + excluded.documents,
         chunks = s.chunks + excluded.chunks,

@@ -30,4 +30,4 @@ values (
     %(dimensions)s,
     %(score_kind)s
 )
-on conflict on constraint uq_model_fingerprint do nothing;
+on conflict (fingerprint) do nothing;

@@ -20,7 +20,7 @@ values (
     %(passages)s::text[],
     %(created_at)s
 )
-on conflict on constraint uq_reference_set_tenant_id_name do update
+on conflict (tenant_id, name) do update
     set
         digest = excluded.digest,
         queries = excluded.queries,

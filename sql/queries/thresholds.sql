@@ -32,7 +32,7 @@ values (
     %(confidence)s,
     %(created_at)s
 )
-on conflict on constraint uq_threshold_tenant_id_collection_id_name do update
+on conflict (tenant_id, collection_id, name) do update
     set
         reranker_id = excluded.reranker_id,
         calibration_id = excluded.calibration_id,

@@ -53,7 +53,7 @@ inner join pgrerank.chunk as k on u.chunk_id = k.id
 where k.tenant_id = %(tenant_id)s
 order by k.id
 for key share of k
-on conflict on constraint pk_chunk_tokens do nothing;
+on conflict (tenant_id, chunk_id, model_id) do nothing;
 
 -- forget --
 -- Removes a collection's token vectors, all but those of the model `kept` where given.

@@ -111,7 +111,7 @@ where
     c.tenant_id = %(tenant_id)s
     and c.id = %(collection_id)s
 group by c.tenant_id, c.id
-on conflict on constraint pk_collection_word do update
+on conflict (tenant_id, collection_id, shard) do update
     set
         lexemes = excluded.lexemes,
         chunks = excluded.chunks;
