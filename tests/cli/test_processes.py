@@ -125,7 +125,7 @@ def test_tour_ends_by_itself_and_a_second_changes_nothing(tmp_path_factory):
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert "0 documents are new, 0 have changed" in second.stdout
     assert "datetime.datetime.strptime" in first.stdout
-    assert "reranked by late-interaction-stored" in first.stdout
+    assert "candidates by late-interaction-stored" in first.stdout
     assert "from pgrerank_analytics.rerank_candidate" in first.stdout
     assert "curl" in first.stdout
     assert (folder / "demo.key").stat().st_mode & 0o777 == 0o600
