@@ -61,11 +61,12 @@ select
     (
         select count(*)
         from (
+            -- They are counted, so any thousand will do.
             select 1
             from pgrerank.tenant as t
             inner join pgrerank.rerank_log as l on t.id = l.tenant_id
             where l.created_at > greatest(c.counted_at, now() - interval '7 days')
-            limit 1000  -- noqa: AM09 - they are counted, so any thousand will do
+            limit 1000 -- noqa: AM09
         ) as newer
     ) as uncounted,
     c.counted_at < now() - interval '3 hours' as is_late

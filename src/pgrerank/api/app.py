@@ -30,6 +30,8 @@ from pgrerank.api.readiness import READINESS, Readiness, Ready
 from pgrerank.domain.limits import Limits
 from pgrerank.ports import House, Observer
 
+#: for everybody
+OPEN_ROUTES = [health.live, health.ready, health.metrics, openapi.document]
 TENANT_ROUTES = [
     *collections.ROUTES,
     *terms.ROUTES,
@@ -68,10 +70,7 @@ def create_app(
     readiness = Readiness(ready, house.clock.elapsed)
     app = Litestar(
         route_handlers=[
-            health.live,
-            health.ready,
-            health.metrics,
-            openapi.document,
+            *OPEN_ROUTES,
             _tenant_router(house, limits),
             _operator_router(operator_token),
             *routes.routers(limits, auth.middleware(house, limits)),

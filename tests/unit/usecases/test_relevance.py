@@ -120,7 +120,7 @@ async def test_cuts_say_how_many_they_removed(knobs, left, cut):
     assert [hit.rerank_score for hit in ranking.results] == left
     assert ranking.cut == cut
     assert len(ranking.hits) == 3
-    assert home.rankings.recorded == [ranking]
+    assert [(each.id, each.cut) for each in home.rankings.recorded] == [(ranking.id, cut)]
 
 
 async def test_threshold_by_relevance_goes_by_whatever_calibration_applies():
