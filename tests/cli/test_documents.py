@@ -1,4 +1,5 @@
 import json
+import os
 import re
 
 import pytest
@@ -41,7 +42,8 @@ def test_second_ingest_embeds_only_what_changed(cli, place, corpus):
 def test_bad_rows_are_listed_and_the_good_ones_stored(cli, place):
     result = cli("ingest", "-", *place, stdin='{"_id":"a","text":"good"}\n{"_id":"b"}\nnonsense\n')
 
-    assert result.exit_code == 0
+    assert result.exit_code == 3
+    assert result.stderr.endswith("2 rows were rejected; the other documents are stored\n")
     assert "has no `text`" in result.stdout
     assert "not JSON" in result.stdout
     assert cli.json("collection", "list", place[0], place[1])
@@ -72,16 +74,59 @@ def test_folder_is_ingested_by_path(cli, place, tmp_path):
 
 
 def test_repeated_id_keeps_the_last_row(cli, place):
-    report = cli.json(
-        "ingest",
-        "-",
-        *place,
-        stdin=rows({"id": "a", "text": "old words"}, {"id": "a", "text": "new words"}),
-    )
+    twice = rows({"id": "a", "text": "old words"}, {"id": "a", "text": "new words"})
+    report = json.loads(cli("ingest", "-", *place, "--json", stdin=twice).stdout)
 
     found = cli.json("search", "words", *place)
     assert [result["chunk"]["content"] for result in found["results"]] == ["new words"]
     assert [row["line"] for row in report["rejected"]] == [1]
+
+
+def test_bad_files_of_a_folder_are_listed_and_the_good_ones_stored(cli, place, tmp_path):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "good.md").write_text("# Good\n\nStored.")
+    (tmp_path / "deep" / "nan.md").write_text("---\nratio: .nan\n---\nText")
+    (tmp_path / "deep" / "binary.txt").write_bytes(b"caf\xe9")
+    (tmp_path / os.fsdecode(b"\xff.md")).write_text("Text")
+    (tmp_path / "rows.jsonl").write_text('{"id": "row", "text": "x"}\n{"id": "bad", "text": 1}\n')
+
+    result = cli("ingest", tmp_path, *place, "--json")
+
+    report = json.loads(result.stdout)
+    rejected = {row["external_id"]: row["reason"] for row in report["rejected"]}
+    assert result.exit_code == 3
+    assert report["created"] == 2
+    assert sorted(rejected) == ["\\xff.md", "bad", "deep/binary.txt", "deep/nan.md"]
+    assert rejected["bad"] == "rows.jsonl: `text` must be a string"
+    assert rejected["deep/binary.txt"] == "not UTF-8: byte 0xe9 at position 4"
+
+
+def test_folder_of_bad_files_alone_stores_nothing(cli, place, tmp_path):
+    (tmp_path / "empty.md").write_text("")
+
+    result = cli("ingest", tmp_path, *place)
+
+    assert result.exit_code == 1
+    assert "nothing was stored" in result.stderr
+
+
+def test_text_that_every_document_repeats_is_reported(cli, place, tmp_path):
+    for number in range(6):
+        text = f"Page {number} has words of its own.\n\nEdit this page on the forge"
+        (tmp_path / f"{number}.txt").write_text(text)
+
+    shown = cli.well("ingest", tmp_path, *place)
+    again = cli.json("ingest", tmp_path, *place)
+
+    assert "The same text stands in 6 documents" in shown
+    assert again["repeated"] == [{"text": "Edit this page on the forge", "documents": 6}]
+
+
+def test_progress_begins_before_the_models_and_ends_with_what_is_stored(cli, place, corpus):
+    lines = cli("ingest", corpus, *place).stderr.splitlines()
+
+    assert lines[0] == "loading the models"
+    assert any(line.endswith("chunks/s") for line in lines[1:])
 
 
 @pytest.mark.parametrize("path", ["gone.jsonl", "."])
@@ -97,6 +142,7 @@ def test_unknown_collection_is_named(cli, tenant, corpus):
 
     assert result.exit_code == 1
     assert "There is no collection `nowhere`" in result.stderr
+    assert "loading" not in result.stderr
 
 
 def test_search_shows_passages_and_what_the_order_rests_on(cli, place, corpus):

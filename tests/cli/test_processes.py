@@ -89,6 +89,29 @@ def test_ingest_that_is_killed_leaves_whole_documents_and_a_retry_does_the_rest(
     assert stored(database, "docs") == ROWS
 
 
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_says_what_is_stored_and_the_same_command_does_the_rest(
+    cli, database, tenant, *, corpus, started, sent
+):
+    name = f"cut-{sent.name.lower()}"
+    cli.well("collection", "add", name, "-t", tenant)
+    place = ["-t", tenant, "-c", name]
+    process = started("ingest", corpus, *place)
+    eventually(lambda: stored(database, name))
+
+    process.send_signal(sent)
+
+    _, said = process.communicate(timeout=60)
+    before = stored(database, name)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert f"interrupted. {before} documents are stored" in said
+    assert "Run the same command again" in said
+    assert halves(database) == 0
+    report = cli.json("ingest", corpus, *place)
+    assert (report["unchanged"], report["created"]) == (before, ROWS - before)
+
+
 def test_interrupt_ends_a_command_that_waits_for_input(cli, database, tenant, started):
     cli.well("collection", "add", "piped", "-t", tenant)
     place = ["-t", tenant, "-c", "piped"]
@@ -99,10 +122,10 @@ def test_interrupt_ends_a_command_that_waits_for_input(cli, database, tenant, st
 
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(60) == 1
+    assert process.wait(60) == 130
     said = process.stderr.read()
     assert "Traceback" not in said
-    assert "Aborted" in said
+    assert f"interrupted. {BATCH_DOCUMENTS} documents are stored" in said
 
 
 def test_port_that_is_taken_is_one_line(started):

@@ -116,7 +116,9 @@ def by_file(cli, database, tmp_path_factory):
 
     def ingested(cases):
         file.write_bytes(of_lines(cases))
-        report = cli.json("ingest", file, "-t", "rows", "-c", "file")
+        result = cli("ingest", file, "-t", "rows", "-c", "file", "--json")
+        report = json.loads(result.stdout)
+        assert result.exit_code == (3 if report["rejected"] else 0)
         for row in report["rejected"]:
             row["reason"] = row["reason"].replace("rows.jsonl ", "")
         return outcome(database, "file", cases, report)

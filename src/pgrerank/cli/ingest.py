@@ -2,25 +2,27 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
 from rich_click import RichCommand
 
-from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.cli import option, output
+from pgrerank.cli.command import Failed, Interrupted, Misused, examples, settings
+from pgrerank.cli.ingest_progress import Meter, shown
 from pgrerank.domain.document import Document
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import IngestReport, Rejection
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
+    from pgrerank.cli.reading.boilerplate import Repeated
     from pgrerank.cli.reading.row import Row
     from pgrerank.cli.reading.source import Source
-    from pgrerank.ports import House
+    from pgrerank.ports import House, Office
 
 _FORMATS = ["auto", "jsonl", "markdown", "text", "html"]
 _SHOWN_REJECTIONS = 20
@@ -60,21 +62,51 @@ def ingest(
 ) -> None:
     r"""Bring documents into a collection, replacing those whose content changed.
 
-    PATH is a file, a folder (followed to its ends; hidden files and other suffixes are left out)
-    or `-` for standard input. JSONL holds one object a line: `_id` (or `id`), `text`, and if you
-    like `title`, `url` and `metadata`; other fields are refused. A Markdown, text or HTML file is
-    one document whose id is its path inside the folder; front matter becomes metadata.
+    PATH is a file, a folder (followed to its ends; hidden files, other suffixes and links to
+    folders are left out) or `-` for standard input. JSONL holds one object a line: `_id` (or
+    `id`), `text`, and if you like `title`, `url` and `metadata`; other fields are refused. A
+    Markdown, text or HTML file is one document whose id is its path inside the folder; front
+    matter becomes metadata.
 
-    Unchanged documents are not embedded again, so a run that was cut off is completed by running
-    it again. Bad rows are listed with their line and reason, and the others are stored; the exit
-    code is 1 if nothing was.
+    Documents are stored batch by batch and unchanged ones not embedded again, so a run that was
+    cut off is completed by running it again. Bad rows and files are listed with their reason and
+    the others are stored.
+
+    Exit code: 0 all stored, 3 some rejected, 1 nothing stored, 2 wrong call, 130 interrupted.
     """
     sources = _sources(paths, form)
     found = settings(context)
-    report = asyncio.run(_ingested(found, tenant_name, collection_name, sources, atomic=atomic))
-    _print(report, as_json=as_json)
+    with shown() as show:
+        meter = Meter(show, sum(source.size for source in sources))
+        try:
+            asyncio.run(
+                _ingested(found, tenant_name, collection_name, sources, meter, atomic=atomic)
+            )
+        except KeyboardInterrupt:
+            raise Interrupted(_kept(meter.report, atomic=atomic)) from None
+    _print(meter.report, meter.boilerplate.found(), as_json=as_json)
+    _judge(meter.report, atomic=atomic)
+
+
+class _Partly(Failed):
+    exit_code = 3
+
+
+def _judge(report: IngestReport, *, atomic: bool) -> None:
     if report.rejected and (atomic or not report.accepted):
         raise Failed("nothing was stored, see the rejected rows")
+    if report.rejected:
+        raise _Partly(f"{len(report.rejected)} rows were rejected; the other documents are stored")
+
+
+def _kept(report: IngestReport, *, atomic: bool) -> str:
+    again = "Run the same command again to complete it"
+    if atomic or not report.accepted:
+        return f"interrupted. Nothing is stored. {again}."
+    return (
+        f"interrupted. {report.accepted} documents are stored, each whole. {again}; "
+        "what is stored is not embedded anew."
+    )
 
 
 async def _ingested(
@@ -82,15 +114,22 @@ async def _ingested(
     tenant_name: str,
     collection_name: str,
     sources: "Sequence[Source]",
+    meter: Meter,
     *,
     atomic: bool,
-) -> IngestReport:
+) -> None:
     from pgrerank import wiring
 
-    async with wiring.house(found) as house:
-        tenant = await house.tenants.named(tenant_name)
-        place = Place(house=house, tenant_id=tenant.id, collection=collection_name)
-        return await into(place, sources, found.max_document_characters, atomic=atomic)
+    async def check(office: "Office") -> None:
+        tenant = await office.tenants.named(tenant_name)
+        await office.documents.collection(tenant.id, collection_name)
+        meter.loading()
+
+    with _interruptible():
+        async with wiring.house(found, check=check) as house:
+            tenant = await house.tenants.named(tenant_name)
+            place = Place(house=house, tenant_id=tenant.id, collection=collection_name)
+            await _stored(place, sources, found.max_document_characters, meter, atomic=atomic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,65 +141,58 @@ class Place:
     collection: str
 
 
-async def into(
-    place: Place, sources: "Sequence[Source]", max_characters: int, *, atomic: bool = False
-) -> IngestReport:
+async def into(place: Place, sources: "Sequence[Source]", max_characters: int) -> IngestReport:
     """Ingest sources under a progress bar. Raises what the use case raises."""
+    with shown() as show, _interruptible():
+        meter = Meter(show, sum(source.size for source in sources))
+        return await _stored(place, sources, max_characters, meter, atomic=False)
+
+
+async def _stored(
+    place: Place,
+    sources: "Sequence[Source]",
+    max_characters: int,
+    meter: Meter,
+    *,
+    atomic: bool,
+) -> IngestReport:
     from pgrerank.cli.reading.rows import rows
     from pgrerank.usecases.ingest import ingest as stored
 
-    total = sum(source.size for source in sources)
-    with progress.bar("ingesting", total or None) as advance, _interruptible():
-        meter = Meter(advance)
-        read = meter.watched(rows(sources, max_characters=max_characters))
-        return await stored(
-            place.house,
-            place.tenant_id,
-            place.collection,
-            _fed(read, named=len(sources) > 1),
-            atomic=atomic,
-            progress=meter.stored,
-        )
+    report = await stored(
+        place.house,
+        place.tenant_id,
+        place.collection,
+        _fed(meter.watched(rows(sources, max_characters=max_characters)), named=len(sources) > 1),
+        atomic=atomic,
+        progress=meter.stored,
+        embedding=meter.embedding,
+    )
+    meter.report = report
+    return report
 
 
 @contextmanager
 def _interruptible() -> Generator[None]:
-    """Let Ctrl-C end a read that waits: asyncio's own handler is heard at the next await only."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Let Ctrl-C end a read that waits: asyncio's own handler is heard at the next await only.
+
+    SIGTERM ends it likewise.
+    """
+    before = {
+        each: signal.signal(each, signal.default_int_handler)
+        for each in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-
-
-class Meter:
-    """How far an ingest has come, in bytes of its sources."""
-
-    def __init__(self, advance: progress.Advance) -> None:
-        self._advance = advance
-        self._finished = 0
-        self._source = ""
-        self._position = 0
-
-    def watched(self, rows: "Iterable[Row]") -> "Iterator[Row]":
-        """The rows, remembering where the reader stands."""
-        for row in rows:
-            if row.source != self._source:
-                self._finished += self._position
-                self._source = row.source
-            self._position = row.position
-            yield row
-
-    def stored(self, report: IngestReport) -> None:
-        """What was read so far is stored or rejected."""
-        note = f"{report.accepted} documents, {report.chunks} chunks embedded"
-        self._advance(self._finished + self._position, note)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 async def _fed(rows: "Iterable[Row]", *, named: bool) -> AsyncIterator[Document | Rejection]:
     for row in rows:
         item = row.item
-        if named and isinstance(item, Rejection):
+        if named and isinstance(item, Rejection) and item.external_id != row.source:
             item = replace(item, reason=f"{row.source}: {item.reason}")
         yield item
 
@@ -179,9 +211,9 @@ def _sources(paths: Sequence[str], form: str) -> "list[Source]":
     return found
 
 
-def _print(report: IngestReport, *, as_json: bool) -> None:
+def _print(report: IngestReport, repeated: "Sequence[Repeated]", *, as_json: bool) -> None:
     if as_json:
-        output.as_json(report)
+        output.as_json({**asdict(report), "repeated": [asdict(each) for each in repeated]})
         return
     output.table(
         ["created", "updated", "unchanged", "rejected", "chunks embedded"],
@@ -197,6 +229,11 @@ def _print(report: IngestReport, *, as_json: bool) -> None:
     )
     if report.rejected:
         _print_rejections(report.rejected)
+    for each in repeated:
+        click.echo(
+            f"\nThe same text stands in {each.documents} documents, which makes them look alike: "
+            f"{each.text[:100]!r}"
+        )
 
 
 def _print_rejections(rejected: Sequence[Rejection]) -> None:

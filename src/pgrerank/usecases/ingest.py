@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, Document, passage
@@ -16,6 +17,7 @@ from pgrerank.ports import Embedder, House, LateInteraction
 BATCH_DOCUMENTS = 64
 #: characters after which a batch is closed early, so that memory stays bounded
 BATCH_CHARACTERS = 500_000
+_PASSAGES = 256  # embedded between two words on how far it is
 
 
 async def ingest(
@@ -26,6 +28,7 @@ async def ingest(
     *,
     atomic: bool = False,
     progress: Callable[[IngestReport], None] = lambda _: None,
+    embedding: Callable[[int, int], None] = lambda _, __: None,
 ) -> IngestReport:
     """Bring documents into a collection, replacing those whose content changed.
 
@@ -39,6 +42,7 @@ async def ingest(
         rows: Documents, and the rows that could not be read as one.
         atomic: Store everything or, if any row was rejected, nothing.
         progress: Called with the running totals after each batch.
+        embedding: Called with how many chunks of a batch are embedded, and how many it has.
 
     Raises:
         NotFoundError: No such collection.
@@ -53,7 +57,9 @@ async def ingest(
     async for documents, rejected in batches:
         report = replace(report, rejected=report.rejected + tuple(rejected))
         if documents and not (atomic and rejected):
-            report = await _ingested(house, tenant_id, collection, documents, report)
+            report = await _ingested(
+                house, tenant_id, collection, documents, report, embedding=embedding
+            )
         progress(report)
     return report
 
@@ -64,12 +70,14 @@ async def _ingested(
     collection: Collection,
     documents: Sequence[Document],
     report: IngestReport,
+    *,
+    embedding: Callable[[int, int], None],
 ) -> IngestReport:
     latest = list({document.external_id: document for document in documents}.values())
     known = await house.documents.hashes(tenant_id, collection, [d.external_id for d in latest])
     changed = [d for d in latest if known.get(d.external_id) != d.content_hash]
     late = house.late if collection.stores_tokens else None
-    embedded = await _embedded(house.embedder, late, tenant_id, changed)
+    embedded = await _embedded(house.embedder, late, tenant_id, changed, embedding)
     stored = await house.documents.store(
         tenant_id, collection, embedded, token_model=None if late is None else late.model
     )
@@ -88,6 +96,7 @@ async def _embedded(
     late: LateInteraction | None,
     tenant_id: TenantId,
     documents: Sequence[Document],
+    embedding: Callable[[int, int], None],
 ) -> Sequence[EmbeddedDocument]:
     cut = await asyncio.to_thread(_cut, embedder, documents)
     texts = [
@@ -95,12 +104,26 @@ async def _embedded(
         for document, chunks in zip(documents, cut, strict=True)
         for chunk in chunks
     ]
-    if late is None:
-        vectors = iter(await embedder.passages(texts, tenant_id=tenant_id))
-        tokens: Iterator[bytes | None] = iter(())
-    else:
-        read = await late.embedded(texts, tenant_id=tenant_id)
-        vectors, tokens = iter([each.vector for each in read]), iter([each.tokens for each in read])
+    vectors: list[Any] = []
+    tokens: list[bytes | None] = []
+    for start in range(0, len(texts), _PASSAGES):
+        part = texts[start : start + _PASSAGES]
+        embedding(start, len(texts))
+        if late is None:
+            vectors += await embedder.passages(part, tenant_id=tenant_id)
+        else:
+            read = await late.embedded(part, tenant_id=tenant_id)
+            vectors += [each.vector for each in read]
+            tokens += [each.tokens for each in read]
+    return _with_chunks(documents, cut, iter(vectors), iter(tokens))
+
+
+def _with_chunks(
+    documents: Sequence[Document],
+    cut: Sequence[Sequence[Chunk]],
+    vectors: Iterator[Any],
+    tokens: Iterator[bytes | None],
+) -> Sequence[EmbeddedDocument]:
     return [
         EmbeddedDocument(
             document=document,
