@@ -26,7 +26,7 @@ def test_every_step_is_told_with_the_part_that_is_done():
     assert told[0][0] == "loading the models"
     assert told[1][0].startswith("reading, 1 rows; 0 documents stored")
     assert told[-2][0].startswith("embedding, 256 of 700 chunks at hand")
-    assert "3 documents stored, 1 rejected, 117 chunks/s" in told[-1][0]
+    assert "3 documents stored, 1 rejected, 140 chunks/s" in told[-1][0]
 
 
 def test_size_that_is_not_known_gives_no_part():
