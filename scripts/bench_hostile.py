@@ -61,10 +61,10 @@ def attacks() -> dict[str, Attack]:
             f"/v1/collections/{COLLECTION}/terms", b'{"terms":%s}' % keys(900_000), "PUT"
         ),
         "tables under the bound": attack(
-            "/v1/rankings", b'{"query":"a","documents":[%s]}' % b",".join([keys(9)] * 9_900)
+            "/v1/rankings", b'{"query":"a","documents":[%s]}' % b",".join([keys(5)] * 9_900)
         ),
         "one object under the bound": attack(
-            "/rerank", b'{"query":"a","documents":[%s]}' % keys(95_000)
+            "/rerank", b'{"query":"a","documents":[%s]}' % keys(58_000)
         ),
         "escaped text under the bound": attack(
             "/v1/rankings", b'{"query":"a","documents":["%s"]}' % escaped
@@ -78,7 +78,7 @@ def attacks() -> dict[str, Attack]:
         ),
         "blank lines": attack(INGEST, b"\n" * 32_000_000, "PUT", LINES),
         "array of documents under the bound": attack(
-            INGEST, b"[%s]" % b",".join([b'{"id":"a","text":"","metadata":{}}'] * 120_000), "PUT"
+            INGEST, b"[%s]" % b",".join([b'{"id":"a","text":"","metadata":{}}'] * 28_000), "PUT"
         ),
     }
 

@@ -1,5 +1,6 @@
 """The rerank log in Postgres."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -64,7 +65,10 @@ class PostgresRankings:
         """Write a ranking of documents that the caller brought. See ports.Rankings."""
         await self._register(tenant_id)
         keep_texts = await self._keeps_texts(tenant_id)
-        row = brought.row(tenant_id, collection, request, ranked, keep_texts=keep_texts)
+        # In a thread: to hash thousands of texts takes longer than the event loop may wait.
+        row = await asyncio.to_thread(
+            brought.row, tenant_id, collection, request, ranked, keep_texts=keep_texts
+        )
         return await self._written(tenant_id, "record_brought", row)
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:

@@ -1,5 +1,6 @@
 """Order documents that the caller brings, and record what was done."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -55,7 +56,8 @@ async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranke
         await _record(house, work, _refused(error, watch.finished()))
         raise
     with watch.stage("order"):
-        ranked = _ranked(work, scores, _report(work, scores))
+        # In a thread: to order thousands takes longer than the event loop may wait.
+        ranked = await asyncio.to_thread(_ranked, work, scores, _report(work, scores))
     with watch.stage("log"):
         ranked = await _record(house, work, replace(ranked, timings_ms=watch.finished()))
     if ranked.rerank.status is RerankStatus.FAILED:

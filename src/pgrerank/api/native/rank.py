@@ -49,7 +49,7 @@ async def rank(
     ranked = replace(ranked, timings_ms=auth.timed(request, ranked.timings_ms))
     observer.ranked(wanted, ranked)
     return Response(
-        Ordered.of(ranked, explained=data.explain),
+        await asyncio.to_thread(Ordered.of, ranked, explained=data.explain),
         headers={"Server-Timing": server_timing(ranked.timings_ms)},
     )
 
