@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pgrerank.api import bounds
+from pgrerank.api.bounds import Body
 from pgrerank.api.native.brought import Rank
 from pgrerank.api.native.schemas import NewDocument, Search
 from pgrerank.api.problem import KINDS
@@ -66,9 +68,15 @@ def test_every_rerank_status_is_in_the_table(guide):
 
 def test_the_limits_are_those_of_the_code(guide):
     limits = Limits()
+    bodies = bounds.table(limits)
+    of_query = limits.query_characters * bounds.BYTES_PER_CHARACTER
+    of_search = (bodies[Body.SEARCH].bytes - of_query) // bounds.KIB
     table = [row[1] for row in rows(guide, "Limits")]
     assert table == [
-        f"{limits.body_bytes // 1024**2} MiB",
+        f"{limits.body_bytes // bounds.MIB} MiB",
+        f"{bodies[Body.DOCUMENTS].bytes // bounds.MIB} MiB",
+        f"{of_search} KiB and {bounds.BYTES_PER_CHARACTER} bytes for each character a query may have",
+        f"{bodies[Body.PLAIN].bytes // bounds.MIB} MiB",
         f"{limits.query_characters:,} characters",
         f"{limits.documents:,}",
         f"{limits.document_characters:,} characters",

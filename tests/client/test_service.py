@@ -164,7 +164,6 @@ async def test_judgments_and_feedback_are_kept(filled):
     ("method", "arguments", "knobs", "error"),
     [
         ("search", ["docs", "x"], {"limit": 0}, errors.InvalidRequestError),
-        ("search", ["docs", "x"], {"unheard": 1}, errors.InvalidRequestError),
         ("search", ["nowhere", "x"], {}, errors.NotFoundError),
         ("search", ["docs", "x"], {"min_relevance": 0.5}, errors.ConflictError),
         ("why", [uuid4(), "x"], {}, errors.NotFoundError),

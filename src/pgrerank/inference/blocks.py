@@ -1,6 +1,6 @@
 """The blocks that a text of headings, code and tables is made of, so that none is cut apart idly.
 
-A parser of Markdown takes 17 s of Python for a list of 100,000 items and knows no heading that
+A parser of Markdown (markdown-it-py) takes 6 s for a list of 100,000 items and knows no heading that
 reStructuredText underlines, so lines are looked at one by one: 0.2 s for the same list.
 """
 
