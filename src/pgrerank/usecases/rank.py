@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from pgrerank.domain import ids, planning, relevance, term
 from pgrerank.domain import rank as ranks
 from pgrerank.domain.calibration import NOT_RERANKED
-from pgrerank.domain.candidate import Cut, PairScore, RerankReport, RerankStatus
+from pgrerank.domain.candidate import Cut, PairScore, Passage, RerankReport, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
 from pgrerank.domain.ids import RankingId, TenantId
@@ -112,13 +112,17 @@ async def _scores(work: _Work) -> Sequence[PairScore]:
     request = work.request
     scores = await work.scorer.score(
         request.query,
-        [document.passage for document in request.documents[: request.effective_depth]],
+        await asyncio.to_thread(_passages, request),  # which hashes each
         deadline=work.deadline,
         tenant_id=work.tenant_id,
     )
     if not request.truncate:
         _require_whole(scores)
     return scores
+
+
+def _passages(request: RankRequest) -> list[Passage]:
+    return [document.passage for document in request.documents[: request.effective_depth]]
 
 
 def _require_whole(scores: Sequence[PairScore]) -> None:
