@@ -113,7 +113,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=0, description="Pair scores kept in memory (about 200 bytes each).")
     ] = 200_000
     operator_token: Annotated[
-        Annotated[str, Meta(min_length=16)] | None,
+        Annotated[str, Meta(min_length=16, pattern=r"\A[!-~]*\Z")] | None,
         Meta(
             description="Bearer token for the tenant routes of the API. Unset: they are closed.",
         ),

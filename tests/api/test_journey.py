@@ -128,9 +128,14 @@ async def test_a_filter_restricts_both_legs(caller: Client, condition, expected)
     assert set(ids(answer)) == expected
 
 
-@pytest.mark.parametrize("query", ["", "   ", "the of and"])
-async def test_a_query_without_words_is_no_error(caller: Client, query):
+@pytest.mark.parametrize("query", ["", "   "])
+async def test_a_blank_query_is_refused(caller: Client, query):
     answer = await caller.post(SEARCH, json={"query": query, "strategy": "keyword"})
+    assert (answer.status_code, answer.json()["field"]) == (400, "query")
+
+
+async def test_a_query_of_stop_words_finds_nothing(caller: Client):
+    answer = await caller.post(SEARCH, json={"query": "the of and", "strategy": "keyword"})
     assert ids(answer) == []
     assert answer.json()["legs"]["keyword"]["scan"] == "no terms"
 

@@ -1,5 +1,4 @@
 import json
-import resource
 import subprocess
 import sys
 
@@ -33,16 +32,12 @@ COMMANDS = dict(commands(main))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["ingest", "--help"], ["--version"]])
-def test_help_is_quick_for_it_loads_nothing_heavy(arguments):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-
+def test_help_loads_nothing_heavy(arguments):
     asked = subprocess.run(
         [sys.executable, "-c", ASK, *arguments], capture_output=True, text=True, check=True
     )
 
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert HEAVY & set(json.loads(asked.stderr)) == set()
-    assert after.ru_utime - before.ru_utime < 1.0  # of the processor: the machine may be busy
 
 
 @pytest.mark.parametrize("name", COMMANDS)

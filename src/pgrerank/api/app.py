@@ -68,6 +68,7 @@ def create_app(
         on_shutdown: Called in order when the server stops, after the last answer.
     """
     readiness = Readiness(ready, house.clock.elapsed)
+    provided = {"house": house, "limits": limits, "observer": observer, "readiness": readiness}
     app = Litestar(
         route_handlers=[
             *OPEN_ROUTES,
@@ -75,12 +76,7 @@ def create_app(
             _operator_router(operator_token),
             *routes.routers(limits, auth.middleware(house, limits)),
         ],
-        dependencies={
-            "house": _always(house),
-            "limits": _always(limits),
-            "observer": _always(observer),
-            "readiness": _always(readiness),
-        },
+        dependencies={name: _always(value) for name, value in provided.items()},
         request_class=JsonRequest,
         opt={bounds.TABLE: bounds.table(limits)},
         plugins=[ProblemDetailsPlugin()],

@@ -273,7 +273,7 @@ def _show(done: Replayed) -> None:
     for name in ("replayed", "inexact", "reranker", "tau", "top10_kept", "pairs", "rerank_ms_p50"):
         console.print(f"{name.replace('_', ' '):<16}{summary[name]}")
     for name, difference in done.measured.differences.items():
-        console.print(sentence(name, difference), soft_wrap=True)
+        console.print(sentence(name, difference))
     _show_left(done.left)
     if summary["inexact"]:
         console.print("inexact: documents were changed or deleted since; they took no part")
