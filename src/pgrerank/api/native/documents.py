@@ -26,7 +26,7 @@ TAGS = ["documents"]
 ExternalId = Annotated[
     str,
     PathParameter(
-        max_length=MAX_ID_CHARACTERS,
+        max_length=MAX_ID_CHARACTERS + 1,  # the path that is routed begins with the slash before it
         description="Your id of the document, percent-encoded; it may hold slashes.",
     ),
 ]
