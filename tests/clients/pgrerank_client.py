@@ -56,7 +56,9 @@ def asynchronous(check: Checks) -> None:
 
     check.ranked(asyncio.run(ranked(DOCUMENTS)))
     check.thousand(asyncio.run(ranked(THOUSAND)))
-    check.refused("400", errors.InvalidRequestError, lambda: asyncio.run(ranked(DOCUMENTS, x=1)))
+    check.refused(
+        "400", errors.InvalidRequestError, lambda: asyncio.run(ranked(DOCUMENTS, limit=0))
+    )
 
 
 run()
