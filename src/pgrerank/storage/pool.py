@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from pgrerank.storage.arrays import ArrayDumper
 from pgrerank.storage.turns import Turns
 
 Connection: TypeAlias = AsyncConnection[TupleRow]
@@ -68,5 +69,6 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
 
 
 async def _configure(connection: Connection) -> None:
+    connection.adapters.register_dumper(list, ArrayDumper)
     await register_vector_async(connection)
     await connection.commit()

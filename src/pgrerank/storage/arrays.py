@@ -1,0 +1,57 @@
+"""Lists as arrays of Postgres, a tenth of the time that the driver takes.
+
+A search writes some dozen arrays of 200 values, a ranking of supplied documents up to ten of
+10,000. The driver looks at every value on its own: 30 ms for 10,000, in which the event loop stands.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from psycopg import DataError
+from psycopg.abc import Buffer
+from psycopg.types.array import ListDumper
+
+
+class ArrayDumper(ListDumper):
+    """Writes lists of one plain type as text, all values in one step; other lists as before."""
+
+    def dump(self, obj: list[Any]) -> Buffer | None:
+        """The array, in the text format of Postgres."""
+        types = set(map(type, obj))
+        has_null = type(None) in types
+        types.discard(type(None))
+        write = _WRITERS.get(types.pop()) if len(types) == 1 else None
+        if write is None:
+            return super().dump(obj)
+        if has_null:
+            written = ["NULL" if value is None else write(value) for value in obj]
+        else:
+            written = list(map(write, obj))
+        return f"{{{','.join(written)}}}".encode()
+
+
+def _text(value: str) -> str:
+    if "\0" in value:
+        raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _bytes(value: bytes) -> str:
+    return f'"\\\\x{value.hex()}"'
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 - a value, not a choice
+    return "t" if value else "f"
+
+
+#: exact types: a subclass has a dumper of its own
+_WRITERS: Mapping[type, Callable[[Any], str]] = {
+    bool: _flag,
+    bytes: _bytes,
+    float: repr,
+    int: str,
+    str: _text,
+    UUID: str,
+}
