@@ -21,7 +21,7 @@ def given(connection: Connection) -> str:
     return stated.partition(";")[0].strip().lower()
 
 
-def json_only(connection: Connection, _: BaseRouteHandler) -> None:
+async def json_only(connection: Connection, _: BaseRouteHandler) -> None:
     """A guard: the body is JSON, or there is none."""
     stated = given(connection)
     if stated != JSON:
