@@ -4,14 +4,17 @@
     scripts/bench-hostile --seconds 5 --json
 
 Runs `pgrerank serve` over an embedded Postgres in a temporary folder. One tenant searches a small
-collection without end; another sends, over four connections, the worst bodies of each kind: over
-the bounds, just under them, and with texts that escape every character. For each kind: the victim's
+collection without end; another sends, from a process of its own over four connections, the worst
+bodies of each kind: over the bounds, just under them, and with texts that escape every character.
+For each kind: the victim's
 latency beyond the sum of its own stages (p50, p99), how late the event loop was (p99 and largest, by
 the buckets of the metric `pgrerank_event_loop_delay_seconds`), and what the hostile was answered.
 """
 
 import argparse
 import asyncio
+import json
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -48,7 +51,7 @@ def attack(path: str, body: bytes, method: str = "POST", media: str = "applicati
 def attacks() -> dict[str, Attack]:
     """The worst of each kind."""
     weights = b",".join(b'"w%d":1.5' % n for n in range(400_000))
-    escaped = rb"\u4e2d" * 1_350_000
+    escaped = rb"\u4e2d" * 650_000
     return {
         "nothing": attack("/health/live", b"", "GET"),
         "filter of 1.5 million keys": attack(
@@ -70,8 +73,9 @@ def attacks() -> dict[str, Attack]:
             "/v1/rankings", b'{"query":"a","documents":["%s"]}' % escaped
         ),
         "no UTF-8 under the bound": attack(
-            "/v1/rankings", b'{"query":"a","documents":["%s\xff"]}' % (b"a" * 8_000_000)
+            "/v1/rankings", b'{"query":"a","documents":["%s\xff"]}' % (b"a" * 4_000_000)
         ),
+        "texts to embed": attack("/v1/embeddings", b'{"input":["a"%s]}' % (b',"a"' * 2_047)),
         "digits": attack("/v1/rankings", b'{"query":"a","documents":[[%s]]}' % (b"1" * 4_000_000)),
         "metadata in lines": attack(
             INGEST, b'{"id":"a","text":"a","metadata":%s}' % keys(1_000_000), "PUT", LINES
@@ -84,28 +88,21 @@ def attacks() -> dict[str, Attack]:
 
 
 async def measured(
-    service: Service, victim: Caller, hostile: Caller, kind: Attack, seconds: float
+    service: Service, victim: Caller, hostile: Caller, name: str, seconds: float
 ) -> dict[str, Any]:
     """The victim's latencies and the delays of the event loop under one kind."""
-    statuses: Counter[int] = Counter()
     asked = cycle(queries(5000))
     numbers = count()
     found: list[float] = []
+    attacking = await attacker(hostile, name, seconds)
     before = await service.loop_delays()
     until = perf_counter() + seconds
-
-    async def attacking() -> None:
-        method, path, media, body = kind
-        while perf_counter() < until:
-            statuses[await sent(hostile.client, method, path, media, body)] += 1
-
-    async def searching() -> None:
-        while perf_counter() < until:
-            answer = await victim.search(f"{next(asked)} {next(numbers)}", rerank="never")
-            found.append(overhead_ms(answer))
-
-    await asyncio.gather(searching(), *(attacking() for _ in range(CONNECTIONS)))
+    while perf_counter() < until:
+        answer = await victim.search(f"{next(asked)} {next(numbers)}", rerank="never")
+        found.append(overhead_ms(answer))
     after = await service.loop_delays()
+    told, _ = await attacking.communicate()
+    statuses: dict[str, int] = json.loads(told)
     return {
         "searches": len(found),
         "p50 ms": percentile(found, 0.5),
@@ -114,6 +111,35 @@ async def measured(
         "loop largest ms": share_later(before, after, 1.0) * 1000,
         "answers": " ".join(f"{status}: {number}" for status, number in sorted(statuses.items())),
     }
+
+
+async def attacker(hostile: Caller, name: str, seconds: float) -> asyncio.subprocess.Process:
+    """A process that sends one kind, once it says that it has begun."""
+    key = hostile.client.headers["Authorization"]
+    given = [str(hostile.client.base_url), key, name, str(seconds)]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, "--attack", *given, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    await process.stdout.readline()
+    return process
+
+
+async def attack_for(url: str, key: str, name: str, seconds: float) -> Counter[int]:
+    """How often the service answered with which status."""
+    method, path, media, body = attacks()[name]
+    statuses: Counter[int] = Counter()
+    print(flush=True)
+    until = perf_counter() + seconds
+
+    async def attacking(client: httpx.AsyncClient) -> None:
+        while perf_counter() < until:
+            statuses[await sent(client, method, path, media, body)] += 1
+
+    headers = {"Authorization": key}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=600) as client:
+        await asyncio.gather(*(attacking(client) for _ in range(CONNECTIONS)))
+    return statuses
 
 
 async def sent(client: httpx.AsyncClient, method: str, path: str, media: str, body: bytes) -> int:
@@ -133,8 +159,8 @@ async def compared(seconds: float, wanted: Callable[[str], bool]) -> list[Mappin
             for query in queries(20, seed=9):
                 await victim.search(query, rerank="never")
             return [
-                {"kind": name, **await measured(service, victim, hostile, kind, seconds)}
-                for name, kind in attacks().items()
+                {"kind": name, **await measured(service, victim, hostile, name, seconds)}
+                for name in attacks()
                 if wanted(name)
             ]
 
@@ -147,7 +173,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=SECONDS, help="For each kind.")
     parser.add_argument("--only", default="", help="Only kinds whose name holds this.")
     parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+    parser.add_argument("--attack", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.attack:
+        url, key, name, seconds = given.attack
+        print(json.dumps(asyncio.run(attack_for(url, key, name, float(seconds)))))
+        return
     facts = machine()
     rows = asyncio.run(compared(given.seconds, lambda name: given.only in name))
     show({"machine": facts, "kinds": rows}, as_json=given.json)

@@ -68,9 +68,9 @@ def table(limits: Limits) -> Mapping[Body, Bounds]:
     found = {
         Body.PLAIN: Bounds(bytes=MIB, values=5_000),
         Body.SEARCH: Bounds(bytes=512 * KIB + query, values=10_000),
-        Body.ROWS: Bounds(bytes=8 * MIB, values=80_000, advice=parts),
-        Body.TEXTS: Bounds(bytes=8 * MIB + query, values=60_000, advice=parts),
-        Body.DOCUMENTS: Bounds(bytes=8 * MIB, values=120_000, levels=None, advice=lines),
+        Body.ROWS: Bounds(bytes=4 * MIB, values=80_000, advice=parts),
+        Body.TEXTS: Bounds(bytes=4 * MIB + query, values=60_000, advice=parts),
+        Body.DOCUMENTS: Bounds(bytes=4 * MIB, values=120_000, levels=None, advice=lines),
     }
     return {
         body: replace(each, bytes=min(each.bytes, limits.body_bytes))

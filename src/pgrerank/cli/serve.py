@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from socket import socket
 
 #: seconds after which a thread that computes lets another go on
-_SWITCH_S = 0.001
+_SWITCH_S = 0.0002
 
 
 @click.command(
