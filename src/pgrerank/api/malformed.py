@@ -9,9 +9,10 @@ from typing import Any, NoReturn, cast
 from litestar.exceptions import SerializationException
 
 from pgrerank.api.problem import BODY
-from pgrerank.api.received import BoundedRequest, beside
+from pgrerank.api.received import BoundedRequest
 from pgrerank.domain.bounds import unpaired
 from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.offload import offload
 
 #: bytes of a body in which the place of a fault is looked for
 _SEARCHED = 4 * 1024 * 1024
@@ -29,7 +30,7 @@ class JsonRequest(BoundedRequest):
         try:
             return await super().json()
         except (SerializationException, UnicodeDecodeError) as error:
-            raise await beside(partial(malformed, await self.body(), str(error))) from error
+            raise await offload(partial(malformed, await self.body(), str(error))) from error
 
 
 def malformed(body: bytes, reason: str) -> InvalidRequestError:

@@ -1,10 +1,7 @@
 """A request whose body is bounded while it comes in, and decoded beside the event loop."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator
+from typing import Any
 
 import msgspec
 from litestar import Request
@@ -14,8 +11,7 @@ from litestar.serialization import decode_json
 from pgrerank.api import bounds, media
 from pgrerank.api.bounds import Body, Bounds, Scan
 from pgrerank.api.errors import HungUpError
-
-T = TypeVar("T")
+from pgrerank.domain.offload import offload
 
 #: bytes that are decoded at once, where they are; more takes longer than others should wait
 AT_ONCE = 32 * 1024
@@ -54,7 +50,7 @@ class BoundedRequest(Request[Any, Any, Any]):
         body = await self.body()
         if len(body) <= AT_ONCE:
             return await super().json()
-        return await beside(lambda: self._decoded(body))
+        return await offload(lambda: self._decoded(body))
 
     def _decoded(self, body: bytes) -> Any:
         plain = decode_json(body)
@@ -63,13 +59,3 @@ class BoundedRequest(Request[Any, Any, Any]):
             return msgspec.convert(plain, expected, strict=False)
         except msgspec.ValidationError:
             return plain  # Litestar finds the same, and says of which field
-
-
-async def beside(work: Callable[[], T]) -> T:
-    """Do something long in the one thread for such things, so that no two of them add up."""
-    return await asyncio.get_running_loop().run_in_executor(_thread(), work)
-
-
-@cache
-def _thread() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, thread_name_prefix="decoding")

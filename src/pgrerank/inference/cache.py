@@ -2,10 +2,12 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.offload import offload
 
 #: model fingerprint, query, hash of the passage
 Key: TypeAlias = tuple[str, str, bytes]
@@ -55,16 +57,19 @@ class ScoreCache:
             fresh: Scores passages, each of them once.
         """
         keys = [(fingerprint, query, passage.content_hash) for passage in passages]
-        known = self.known(keys)
+        known = await offload(partial(self.known, keys), items=len(keys))
         missing = {
             key: passage for key, passage in zip(keys, passages, strict=True) if key not in known
         }
         if missing:
-            made = await fresh([*missing.values()])
-            known.update(zip(missing, made, strict=True))
-        for key in missing:
-            self.put(key, known[key])
+            made = dict(zip(missing, await fresh([*missing.values()]), strict=True))
+            await offload(partial(self._keep, made), items=len(made))
+            known |= made
         return [known[key] for key in keys]
+
+    def _keep(self, scores: Mapping[Key, PairScore]) -> None:
+        for key, score in scores.items():
+            self.put(key, score)
 
     def put(self, key: Key, score: PairScore) -> None:
         """Keep a score. One without a value is not worth keeping: it may do better next time."""

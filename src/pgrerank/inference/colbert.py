@@ -2,7 +2,6 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from torch.nn.functional import normalize
 
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.domain.offload import in_thread
 from pgrerank.inference.checkpoint import Files, files
 from pgrerank.inference.engine import Engine
 from pgrerank.inference.late import maxsim
@@ -84,7 +84,7 @@ class ColbertPairing:
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[Pair[Tensor]] | None:
         """One pair a text, in order; None if the query itself could not be run in time."""
-        counts = await asyncio.to_thread(self._tokens.counts, [query, *texts])
+        counts = await in_thread(partial(self._tokens.counts, [query, *texts]), items=len(texts))
         most = self._tokens.max_length
         asked, *read = [
             text(words, "query" if place == 0 else "document", min(counts[place], most))

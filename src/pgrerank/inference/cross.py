@@ -1,8 +1,9 @@
 """A cross-encoder reads query and passage together; its score is the raw logit."""
 
-import asyncio
 from collections.abc import Sequence
+from functools import partial
 
+from pgrerank.domain.offload import in_thread
 from pgrerank.inference.scorer import Pair
 from pgrerank.inference.ticket import Job
 from pgrerank.inference.tokens import Tokens
@@ -21,7 +22,7 @@ class CrossPairing:
     ) -> Sequence[Pair[float]]:
         """One pair a text, in order. The caller keeps the deadline: nothing is run here."""
         del deadline
-        readings = await asyncio.to_thread(self._tokens.pairs, query, texts)
+        readings = await in_thread(partial(self._tokens.pairs, query, texts), items=len(texts))
         return [
             Pair([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
             for reading in readings

@@ -1,11 +1,12 @@
 """Late interaction: query and passages are read apart, their tokens are compared afterwards."""
 
-import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from pgrerank.domain.offload import in_thread
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.reader import QueryReader
 from pgrerank.inference.scorer import Pair
@@ -33,7 +34,7 @@ class LatePairing:
         asked = await self._queries.read(query, deadline=deadline)
         if asked is None:
             return None
-        readings = await asyncio.to_thread(self._tokens.passages, texts)
+        readings = await in_thread(partial(self._tokens.passages, texts), items=len(texts))
         return [
             Pair(
                 [

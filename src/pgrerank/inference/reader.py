@@ -1,7 +1,6 @@
 """Queries, each read once, for all who want something of them."""
 # pyright: reportUnknownMemberType=false
 
-import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -67,7 +66,7 @@ class QueryReader:
             self._kept.popitem(last=False)
 
     async def _run(self, text: str, deadline: float | None) -> ReadQuery | None:
-        (reading,) = await asyncio.to_thread(self._tokens.heads, [text])
+        (reading,) = self._tokens.heads([text])
 
         def finished(row: EncodedRow) -> ReadQuery:
             # Copies: a view would keep the vectors of the whole batch.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from pgrerank.domain.evidence import PEERS, Agreement
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.offload import in_thread
 from pgrerank.inference import compression
 from pgrerank.inference.compression import Floats
 from pgrerank.inference.embedder import EngineEmbedder, vector
@@ -89,7 +91,7 @@ class StoredLateInteraction:
     async def _compressed(
         self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
     ) -> list[_Compressed]:
-        readings = await asyncio.to_thread(self._embedder.tokens.passages, texts)
+        readings = await in_thread(partial(self._embedder.tokens.passages, texts), items=len(texts))
         jobs = [
             Job(sequence, _compression(sequence))
             for reading in readings

@@ -2,9 +2,9 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -13,6 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.domain.offload import in_thread
 from pgrerank.inference.checkpoint import Files, files
 from pgrerank.inference.model import device
 from pgrerank.inference.route import Precision, Route, machine, route
@@ -72,7 +73,9 @@ class YesNoPairing:
         del deadline
         frame = self._frame
         around = (frame.before, frame.between, frame.after)
-        readings = await asyncio.to_thread(self._tokens.framed, around, query, texts)
+        readings = await in_thread(
+            partial(self._tokens.framed, around, query, texts), items=len(texts)
+        )
         return [
             Pair([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
             for reading in readings

@@ -1,9 +1,9 @@
 """The rerank log in Postgres."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from psycopg import errors
@@ -19,6 +19,7 @@ from pgrerank.domain.log import (
     RankingFilter,
 )
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.offload import offload
 from pgrerank.domain.page import Page
 from pgrerank.domain.rank import Ranked, RankRequest
 from pgrerank.domain.request import SearchRequest
@@ -65,9 +66,9 @@ class PostgresRankings:
         """Write a ranking of documents that the caller brought. See ports.Rankings."""
         await self._register(tenant_id)
         keep_texts = await self._keeps_texts(tenant_id)
-        # In a thread: to hash thousands of texts takes longer than the event loop may wait.
-        row = await asyncio.to_thread(
-            brought.row, tenant_id, collection, request, ranked, keep_texts=keep_texts
+        row = await offload(
+            partial(brought.row, tenant_id, collection, request, ranked, keep_texts=keep_texts),
+            items=len(ranked.documents),
         )
         return await self._written(tenant_id, "record_brought", row)
 

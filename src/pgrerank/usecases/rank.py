@@ -1,8 +1,8 @@
 """Order documents that the caller brings, and record what was done."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from uuid_utils.compat import uuid7
 
@@ -13,6 +13,7 @@ from pgrerank.domain.candidate import Cut, PairScore, Passage, RerankReport, Rer
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
 from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.offload import items, offload
 from pgrerank.domain.rank import Ranked, RankedDocument, RankRequest
 from pgrerank.domain.relevance import Gauge
 from pgrerank.domain.stopwatch import Stopwatch
@@ -56,8 +57,8 @@ async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranke
         await _record(house, work, _refused(error, watch.finished()))
         raise
     with watch.stage("order"):
-        # In a thread: to order thousands takes longer than the event loop may wait.
-        ranked = await asyncio.to_thread(_ranked, work, scores, _report(work, scores))
+        report = _report(work, scores)
+        ranked = await offload(partial(_ranked, work, scores, report), items=len(request.documents))
     with watch.stage("log"):
         ranked = await _record(house, work, replace(ranked, timings_ms=watch.finished()))
     if ranked.rerank.status is RerankStatus.FAILED:
@@ -112,7 +113,9 @@ async def _scores(work: _Work) -> Sequence[PairScore]:
     request = work.request
     scores = await work.scorer.score(
         request.query,
-        await asyncio.to_thread(_passages, request),  # which hashes each
+        await offload(
+            partial(_passages, request), items=items(each.text for each in request.documents)
+        ),
         deadline=work.deadline,
         tenant_id=work.tenant_id,
     )

@@ -1,9 +1,9 @@
 """Where the dialects hand in what they were asked: one way to rank and to embed for all."""
 
-import asyncio
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, TypeAlias
 
 from litestar.di import NamedDependency
@@ -15,6 +15,7 @@ from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.offload import in_thread, items, offload
 from pgrerank.domain.rank import MAX_DOCUMENTS, BroughtDocument, Ranked, RankRequest
 from pgrerank.domain.structured import readables
 from pgrerank.domain.tenant import Caller
@@ -76,7 +77,9 @@ class Desk:
             raise InvalidRequestError(documents_name, EMPTY)
         _check(len(documents), MAX_DOCUMENTS, documents_name, "documents")
         with _named_as(documents_name):
-            texts = await asyncio.to_thread(_texts, documents, rank_fields)
+            texts = await offload(
+                partial(readables, documents, rank_fields), items=items(documents)
+            )
             request = RankRequest(
                 query=query,
                 documents=tuple(map(BroughtDocument, texts)),
@@ -145,7 +148,7 @@ class Desk:
             counts = (sum(c.token_count for c in embedder.chunks("", text)) for text in texts)
             return sum(min(count, embedder.model.max_length) for count in counts)
 
-        return await asyncio.to_thread(counted)
+        return await in_thread(counted, items=len(texts))
 
 
 def identifier(name: str) -> str:
@@ -174,11 +177,6 @@ def _named_as(documents: str) -> Generator[None]:
         if name != "documents":
             raise
         raise InvalidRequestError(f"{documents}{bracket}{rest}", error.problem) from error
-
-
-def _texts(documents: Sequence[Any], rank_fields: Sequence[str] | None) -> list[str]:
-    """In a thread: thousands of objects take longer than the event loop may wait."""
-    return readables(documents, rank_fields)
 
 
 def _check(size: int, limit: int, field: str, unit: str) -> None:

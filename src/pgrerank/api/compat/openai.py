@@ -144,10 +144,12 @@ async def embeddings(data: JSONBody[OpenaiEmbed], desk: TheDesk) -> Embedded:
     _check_dimensions(data, card)
     vectors = await desk.embed(texts, model=data.model, as_queries=data.is_query)
     tokens = await desk.tokens(texts, data.model)
-    rows = [
-        Embedding(index=index, embedding=_written(vector, data.encoding_format))
-        for index, vector in enumerate(vectors)
-    ]
+
+    def row(numbered: tuple[int, Vector]) -> Embedding:
+        index, vector = numbered
+        return Embedding(index=index, embedding=_written(vector, data.encoding_format))
+
+    rows = await wire.encoded(row, [*enumerate(vectors)])
     usage = wire.Usage(prompt_tokens=tokens, total_tokens=tokens)
     return Embedded(data=rows, model=card.name, usage=usage)
 

@@ -5,6 +5,7 @@ Where its documents and its behaviour differ, this is its behaviour.
 
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from litestar import Response, get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody
@@ -141,7 +142,7 @@ async def embed(data: JSONBody[TeiEmbed], desk: TheDesk) -> list[list[float]]:
     """A vector for each text, in order."""
     texts = [data.inputs] if isinstance(data.inputs, str) else data.inputs
     vectors = await desk.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
-    return [vector.tolist() for vector in vectors]
+    return await wire.encoded(np.ndarray.tolist, vectors)
 
 
 @get(

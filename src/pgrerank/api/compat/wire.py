@@ -1,11 +1,17 @@
 """Shapes that several dialects share. Unknown fields are ignored, nulls mean the default."""
 
-from typing import Annotated, Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
-from msgspec import Meta, Struct
+from litestar.serialization import encode_json
+from msgspec import Meta, Raw, Struct
 
+from pgrerank.domain.offload import offload
 from pgrerank.domain.rank import MAX_TEXT_CHARACTERS, Ranked
 from pgrerank.domain.request import MAX_QUERY_CHARACTERS
+
+T = TypeVar("T")
+Item = TypeVar("Item")
 
 #: as many as an integer of Postgres holds
 _MOST = 2**31 - 1
@@ -34,6 +40,19 @@ Model = Annotated[
     ),
 ]
 Returned = Annotated[bool | None, Meta(description="Answer with the documents as well.")]
+
+
+async def encoded(make: Callable[[Item], T], given: Sequence[Item]) -> list[T]:
+    """Rows of an answer as JSON, made and encoded beside the event loop where they are many.
+
+    A row that is JSON already costs the encoder of the answer a copy. 2,048 vectors take it 50 ms
+    otherwise, in which nothing else runs.
+    """
+
+    def rows() -> list[Raw]:
+        return [Raw(encode_json(make(each))) for each in given]
+
+    return cast("list[T]", await offload(rows, items=len(given)))
 
 
 class Text(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """The route of rankings of documents that the caller brings."""
 
-import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from litestar import Request, Response, post
@@ -13,6 +13,7 @@ from pgrerank.api.errors import documented
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.api.native.brought import Ordered, Rank
 from pgrerank.api.native.search import check_length, server_timing
+from pgrerank.domain.offload import items, offload
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases import rank as use_case
 
@@ -43,13 +44,14 @@ async def rank(
     threshold cuts.
     """
     check_length(data.query, limits)
-    # In a thread: to read thousands of objects takes longer than the event loop may wait.
-    wanted = await asyncio.to_thread(data.request)
+    wanted = await offload(data.request, items=items(data.documents))
     ranked = await use_case.rank(house, caller.tenant_id, wanted)
     ranked = replace(ranked, timings_ms=auth.timed(request, ranked.timings_ms))
     observer.ranked(wanted, ranked)
     return Response(
-        await asyncio.to_thread(Ordered.of, ranked, explained=data.explain),
+        await offload(
+            partial(Ordered.of, ranked, explained=data.explain), items=len(ranked.results)
+        ),
         headers={"Server-Timing": server_timing(ranked.timings_ms)},
     )
 

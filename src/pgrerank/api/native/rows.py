@@ -14,11 +14,12 @@ from msgspec import Raw
 from pgrerank.api import bounds, media
 from pgrerank.api.bounds import BYTES_PER_CHARACTER, Scan
 from pgrerank.api.errors import UnsupportedMediaTypeError
-from pgrerank.api.received import AT_ONCE, beside
+from pgrerank.api.received import AT_ONCE
 from pgrerank.domain.document import Document
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
 from pgrerank.domain.limits import Limits
+from pgrerank.domain.offload import offload
 from pgrerank.usecases.read_row import BYTE_ORDER_MARK, Repetitions, first_id, is_blank, read_row
 
 #: rows read in one go before others get their turn on the event loop
@@ -74,7 +75,7 @@ async def _read(
 async def _row(line: int, data: bytes, limits: Limits) -> Row:
     if len(data) <= AT_ONCE:
         return _bounded_row(line, data, limits)
-    return await beside(partial(_bounded_row, line, data, limits))
+    return await offload(partial(_bounded_row, line, data, limits))
 
 
 def _bounded_row(line: int, data: bytes, limits: Limits) -> Row:
@@ -91,7 +92,7 @@ async def _array(
 ) -> AsyncIterator[tuple[int, bytes | Raw]]:
     body = b"".join([part async for part in request.stream()])
     body = body.removeprefix(BYTE_ORDER_MARK)
-    parts = await beside(partial(_parts, body))
+    parts = await offload(partial(_parts, body))
     if len(parts) > limits.documents:
         raise _too_many(len(parts), limits)
     for line, part in enumerate(parts, start=1):
