@@ -10,7 +10,7 @@ from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.relevance import Running
+from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.threshold import Threshold
 
 
@@ -18,7 +18,7 @@ from pgrerank.domain.threshold import Threshold
 class FakeCalibrations:
     """Keeps what it is given; `found` is what a search goes by, whatever it asks for."""
 
-    found: Running = field(default_factory=Running)
+    found: StoredCalibration = field(default_factory=StoredCalibration)
     kept: dict[UUID, tuple[Fitted, Sample]] = field(default_factory=dict)
     #: models and thresholds that searches asked for
     asked: list[tuple[str, str | None]] = field(default_factory=list)
@@ -56,7 +56,7 @@ class FakeCalibrations:
         collection: Collection | None,
         model: ModelCard,
         threshold: str | None,
-    ) -> Running:
+    ) -> StoredCalibration:
         self.asked.append((model.fingerprint, threshold))
         named = self.found.threshold
         return (

@@ -9,7 +9,7 @@ from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.standing import Standing
+from pgrerank.domain.standing import LegPosition
 from pgrerank.ports.history import Recalled
 
 
@@ -19,7 +19,7 @@ class FakeHistory:
 
     candidates: dict[RankingId, tuple[Candidate, ...]] = field(default_factory=dict)
     gone: tuple[ChunkId, ...] = ()
-    standings: dict[str, tuple[Standing, ...]] = field(default_factory=dict)
+    standings: dict[str, tuple[LegPosition, ...]] = field(default_factory=dict)
 
     async def recalled(
         self,
@@ -39,5 +39,5 @@ class FakeHistory:
         request: SearchRequest,
         external_id: str,
         vector: Any | None,
-    ) -> tuple[Standing, ...]:
+    ) -> tuple[LegPosition, ...]:
         return self.standings.get(external_id, ())

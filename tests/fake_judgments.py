@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from pgrerank.domain.calibration import Pool
+from pgrerank.domain.calibration import CandidatePool
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.evaluation import Evaluation, EvaluationId
@@ -53,7 +53,7 @@ class FakeJudgments:
         ]
 
     async def scored(
-        self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: Pool
+        self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: CandidatePool
     ) -> Sequence[ScoredChunk]:
         return self.logged
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.reference import KeptSet, Pair, ReferenceSet, Run, ScoredSet
+from pgrerank.domain.reference import KeptSet, ReferencePair, ReferenceSet, Run, ScoredSet
 
 
 @dataclass
 class FakeReferences:
     sets: dict[tuple[TenantId, str], ReferenceSet] = field(default_factory=dict)
     runs: list[tuple[str, ScoredSet]] = field(default_factory=list)
-    logged: list[Pair] = field(default_factory=list)
+    logged: list[ReferencePair] = field(default_factory=list)
 
     async def put(self, tenant_id: TenantId, reference: ReferenceSet) -> None:
         self.sets[tenant_id, reference.name] = reference
@@ -43,7 +43,7 @@ class FakeReferences:
 
     async def sampled(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
-    ) -> Sequence[Pair]:
+    ) -> Sequence[ReferencePair]:
         return self.logged[:pairs]
 
     async def newest(self, tenant_id: TenantId, reference: ReferenceSet) -> Run | None:

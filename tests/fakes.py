@@ -17,22 +17,22 @@ from pgrerank.domain.candidate import (
     LegReport,
     PairScore,
     Passage,
-    Ranking,
     Retrieved,
+    SearchOutcome,
 )
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, StoredDocument, passage, passage_hash
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, RankingId, TenantId
-from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.page import Page
-from pgrerank.domain.rank import Ranked, RankRequest
+from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms
-from pgrerank.ports import House, Vector
+from pgrerank.ports import Services, Vector
 from tests.fake_access import FakeKeys, FakeTenants
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_embeddings import FakeEmbeddings
@@ -223,13 +223,13 @@ class FakeDocuments:
         documents: Sequence[EmbeddedDocument],
         *,
         token_model: ModelCard | None = None,
-    ) -> Sequence[Change]:
+    ) -> Sequence[DocumentChange]:
         self.calls.append([embedded.document.external_id for embedded in documents])
         return [self._put((tenant_id, collection.name), embedded) for embedded in documents]
 
-    def _put(self, home: tuple[TenantId, str], embedded: EmbeddedDocument) -> Change:
+    def _put(self, home: tuple[TenantId, str], embedded: EmbeddedDocument) -> DocumentChange:
         key = (*home, embedded.document.external_id)
-        change = Change.UPDATED if key in self.stored else Change.CREATED
+        change = DocumentChange.UPDATED if key in self.stored else DocumentChange.CREATED
         self.stored[key] = embedded
         return change
 
@@ -279,11 +279,15 @@ class FakeCandidates:
 
 @dataclass
 class FakeRankings:
-    recorded: list[Ranking] = field(default_factory=list)
-    brought: list[tuple[RankRequest, Ranked]] = field(default_factory=list)
+    recorded: list[SearchOutcome] = field(default_factory=list)
+    brought: list[tuple[RerankRequest, RerankOutcome]] = field(default_factory=list)
 
     async def record(
-        self, tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        ranking: SearchOutcome,
     ) -> RankingId:
         self.recorded.append(ranking)
         return ranking.id
@@ -292,8 +296,8 @@ class FakeRankings:
         self,
         tenant_id: TenantId,
         collection: Collection | None,
-        request: RankRequest,
-        ranked: Ranked,
+        request: RerankRequest,
+        ranked: RerankOutcome,
     ) -> RankingId:
         self.brought.append((request, ranked))
         return ranked.id
@@ -343,10 +347,10 @@ def collection(**changes: object) -> Collection:
     return replace(made, **changes)
 
 
-def house(**parts: object) -> House:
+def house(**parts: object) -> Services:
     """All ports, fake but for those given."""
     clock = parts.setdefault("clock", FakeClock())
-    fakes = House(
+    fakes = Services(
         clock=clock,
         embedder=FakeEmbedder(),
         scorer=FakeScorer(),

@@ -12,11 +12,11 @@ from prometheus_client.exposition import generate_latest
 from structlog.typing import Processor
 
 from pgrerank.domain import secret
-from pgrerank.domain.candidate import LegReport, Ranking
-from pgrerank.domain.drift import Standing, State
+from pgrerank.domain.candidate import LegReport, SearchOutcome
+from pgrerank.domain.drift import HealthCount, HealthState
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.ingest import IngestReport
-from pgrerank.domain.rank import Ranked, RankRequest
+from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
 
 LogFormat = Literal["auto", "json", "console"]
@@ -49,7 +49,7 @@ def configure_logging(form: LogFormat, level: LogLevel, secrets: Collection[str]
     severity = logging.getLevelNamesMapping()[level.upper()]
     console = sys.stderr.isatty() if form == "auto" else form == "console"
     structlog.configure(
-        processors=[*_shared(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*_processors(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(severity),
         cache_logger_on_first_use=False,
@@ -64,7 +64,7 @@ def configure_logging(form: LogFormat, level: LogLevel, secrets: Collection[str]
         logging.getLogger(name).setLevel(least)  # noqa: TID251 - a level, no event
 
 
-def _shared() -> list[Processor]:
+def _processors() -> list[Processor]:
     return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -75,7 +75,7 @@ def _shared() -> list[Processor]:
 
 def _formatter(last: list[Processor]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_shared(),
+        foreign_pre_chain=_processors(),
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
 
@@ -96,7 +96,7 @@ def _console() -> list[Processor]:
 
 
 def search_event(
-    collection_name: str, request: SearchRequest, ranking: Ranking
+    collection_name: str, request: SearchRequest, ranking: SearchOutcome
 ) -> dict[str, object]:
     """A finished search as the keys of one log event. The query's text is in the rerank log."""
     return {
@@ -116,7 +116,7 @@ def search_event(
     }
 
 
-def rank_event(request: RankRequest, ranked: Ranked) -> dict[str, object]:
+def rank_event(request: RerankRequest, ranked: RerankOutcome) -> dict[str, object]:
     """A ranking of documents that the caller brought, likewise."""
     return {
         "ranking_id": str(ranked.id),
@@ -202,7 +202,7 @@ class Telemetry:
             await asyncio.sleep(_BEAT_S)
             self._delays.observe(max(loop.time() - due, 0.0))
 
-    async def watch_health(self, ask: Callable[[], Awaitable[Sequence[Standing]]]) -> None:
+    async def watch_health(self, ask: Callable[[], Awaitable[Sequence[HealthCount]]]) -> None:
         """Ask until cancelled, every five minutes, how the collections stand."""
         while True:
             try:
@@ -211,15 +211,17 @@ class Telemetry:
                 self._log.warning("health.unknown", reason=str(error))
             await asyncio.sleep(_LOOK_S)
 
-    def stand(self, found: Sequence[Standing]) -> None:
+    def stand(self, found: Sequence[HealthCount]) -> None:
         """Report how many collections each check found in which state."""
         self._health.clear()
         for each in found:
-            for state in State:
+            for state in HealthState:
                 self._health.labels(each.check_name, str(state), each.tenant).inc(0)
             self._health.labels(each.check_name, str(each.state), each.tenant).set(each.collections)
 
-    def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
+    def searched(
+        self, collection_name: str, request: SearchRequest, ranking: SearchOutcome
+    ) -> None:
         """Log and count a search."""
         self._log.info("search.finished", **search_event(collection_name, request, ranking))
         self._searches.labels(str(request.strategy), str(ranking.rerank.status)).inc()
@@ -229,7 +231,7 @@ class Telemetry:
                 continue  # nothing was reranked: the time that took is none of a reranker
             self._stages.labels(stage).observe(spent_ms / 1000)
 
-    def ranked(self, request: RankRequest, ranked: Ranked) -> None:
+    def ranked(self, request: RerankRequest, ranked: RerankOutcome) -> None:
         """Log and count a ranking of documents that the caller brought."""
         self._log.info("rank.finished", **rank_event(request, ranked))
         self._rankings.labels(request.dialect, str(ranked.rerank.status)).inc()

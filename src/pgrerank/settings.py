@@ -168,7 +168,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             if environ.get(variable(name))
         }
         try:
-            return msgspec.convert(given, cls, strict=False, dec_hook=_decoded)
+            return msgspec.convert(given, cls, strict=False, dec_hook=_decode)
         except msgspec.ValidationError as error:
             raise _refusal(error) from error
 
@@ -206,7 +206,7 @@ def secrets(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
     return frozenset(named).union(*addresses)
 
 
-def described() -> Iterator[tuple[str, str, str]]:
+def descriptions() -> Iterator[tuple[str, str, str]]:
     """Variable, default and meaning of every setting, for the documentation."""
     hints = get_type_hints(Settings, include_extras=True)
     for field in msgspec.structs.fields(Settings):
@@ -215,7 +215,7 @@ def described() -> Iterator[tuple[str, str, str]]:
         yield variable(field.name), "" if default is None else str(default), meaning
 
 
-def _decoded(kind: type, value: object) -> object:
+def _decode(kind: type, value: object) -> object:
     if kind is Path:
         return Path(str(value)).expanduser()
     raise TypeError(kind)

@@ -10,14 +10,14 @@ from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 
 from pgrerank.api.app import create_app
-from pgrerank.domain.candidate import Ranking
+from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import IngestReport
 from pgrerank.domain.limits import Limits
-from pgrerank.domain.rank import Ranked, RankRequest
+from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.tenant import Scope
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments
@@ -49,15 +49,17 @@ Client = AsyncClient
 class FakeObserver:
     """Keeps what it is told."""
 
-    searches: list[tuple[str, SearchRequest, Ranking]] = field(default_factory=list)
-    rankings: list[tuple[RankRequest, Ranked]] = field(default_factory=list)
+    searches: list[tuple[str, SearchRequest, SearchOutcome]] = field(default_factory=list)
+    rankings: list[tuple[RerankRequest, RerankOutcome]] = field(default_factory=list)
     ingests: list[tuple[str, IngestReport]] = field(default_factory=list)
     answers: list[tuple[str, str, int]] = field(default_factory=list)
 
-    def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
+    def searched(
+        self, collection_name: str, request: SearchRequest, ranking: SearchOutcome
+    ) -> None:
         self.searches.append((collection_name, request, ranking))
 
-    def ranked(self, request: RankRequest, ranked: Ranked) -> None:
+    def ranked(self, request: RerankRequest, ranked: RerankOutcome) -> None:
         self.rankings.append((request, ranked))
 
     def ingested(self, collection_name: str, report: IngestReport) -> None:
@@ -76,7 +78,7 @@ async def all_ok() -> dict[str, str]:
 
 
 def app_of(
-    house: House,
+    house: Services,
     *,
     limits: Limits | None = None,
     observer: FakeObserver | None = None,
@@ -93,7 +95,7 @@ def app_of(
 
 
 async def new_key(
-    house: House, tenant_id: TenantId | None = None, scopes: frozenset[Scope] = EVERY_SCOPE
+    house: Services, tenant_id: TenantId | None = None, scopes: frozenset[Scope] = EVERY_SCOPE
 ) -> str:
     _, secret = await access.issue(house, tenant_id or TenantId(uuid4()), f"key {uuid4()}", scopes)
     return secret
@@ -116,7 +118,7 @@ async def calling(app: Litestar) -> AsyncIterator[Client]:
 
 @asynccontextmanager
 async def client_of(
-    house: House,
+    house: Services,
     *,
     scopes: frozenset[Scope] = EVERY_SCOPE,
     tenant_id: TenantId | None = None,
@@ -133,21 +135,21 @@ ClientOf = Callable[..., AbstractAsyncContextManager[Client]]
 
 
 @pytest.fixture
-def house() -> House:
+def house() -> Services:
     return fakes.house()
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[Client]:
+async def client(house: Services) -> AsyncIterator[Client]:
     """A caller with every scope, and its collection `docs`."""
     async with client_of(house) as caller:
         await caller.put("/v1/collections/docs")
         yield caller
 
 
-def house_over(database: Database, connections: Pool) -> House:
+def house_over(database: Database, connections: Pool) -> Services:
     """Real storage, fake models."""
-    return House(
+    return Services(
         clock=SystemClock(),
         embedder=fakes.FakeEmbedder(),
         scorer=fakes.FakeScorer(),
@@ -170,5 +172,5 @@ def house_over(database: Database, connections: Pool) -> House:
 
 
 @pytest.fixture(scope="module")
-def stored_house(database: Database, service_pool: Pool) -> House:
+def stored_house(database: Database, service_pool: Pool) -> Services:
     return house_over(database, service_pool)

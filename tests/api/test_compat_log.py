@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgrerank.inference.metered import Meter, MeteredScorer
+from pgrerank.inference.metered import RateLimitedScorer, TenantRateLimiter
 from tests import fakes
 from tests.api.conftest import client_of
 from tests.fake_access import FakeQuotas
@@ -54,8 +54,8 @@ async def test_each_query_of_a_request_for_scores_is_a_row(stored_house, databas
 @pytest.mark.parametrize(("path", "field"), [(p, field) for p, (_, field) in CALLS.items()])
 async def test_over_the_quota_a_call_is_refused(path, field):
     clock = fakes.FakeClock()
-    meter = Meter(FakeQuotas(), default=1, elapsed=clock.elapsed)
-    house = fakes.house(clock=clock, scorer=MeteredScorer(fakes.FakeScorer(), meter))
+    meter = TenantRateLimiter(FakeQuotas(), default=1, elapsed=clock.elapsed)
+    house = fakes.house(clock=clock, scorer=RateLimitedScorer(fakes.FakeScorer(), meter))
     async with client_of(house) as client:
         body = {"query": "rome", "model": "m", field: ["a"] * 12}
         answers = [await client.post(path, json=body) for _ in range(2)]

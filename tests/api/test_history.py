@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from tests.api.conftest import Client, client_of
 from tests.fixtures.postgres import Database
 
@@ -20,7 +20,7 @@ SEARCH = "/v1/collections/things/search"
 
 
 @pytest.fixture
-async def caller(stored_house: House, database: Database) -> AsyncIterator[Client]:
+async def caller(stored_house: Services, database: Database) -> AsyncIterator[Client]:
     async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
         await client.put("/v1/collections/things")
         await store(client, TEXTS)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from tests.api.conftest import OPERATOR_TOKEN, Client, app_of, bearer, calling, client_of
 from tests.fixtures.postgres import Database
 
@@ -20,7 +20,7 @@ SEARCH = "/v1/collections/things/search"
 
 
 @pytest.fixture
-async def caller(stored_house: House, database: Database) -> AsyncIterator[Client]:
+async def caller(stored_house: Services, database: Database) -> AsyncIterator[Client]:
     """A tenant of its own, with a collection of four things."""
     async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
         await client.put("/v1/collections/things")
@@ -252,7 +252,7 @@ async def test_a_collection_is_made_once(caller: Client):
 
 
 async def test_a_key_sees_nothing_of_another_tenant(
-    caller: Client, stored_house: House, database: Database
+    caller: Client, stored_house: Services, database: Database
 ):
     found = (await caller.post(SEARCH, json={"query": "red"})).json()
     key_id = (await caller.get("/v1/keys")).json()["items"][0]["id"]
@@ -307,7 +307,7 @@ async def test_a_collection_with_token_vectors_lets_late_interaction_choose(call
 
 
 async def test_two_tenants_have_collections_of_one_name(
-    caller: Client, stored_house: House, database: Database
+    caller: Client, stored_house: Services, database: Database
 ):
     async with client_of(stored_house, tenant_id=database.new_tenant()) as other:
         await other.put("/v1/collections/things")
@@ -316,7 +316,7 @@ async def test_two_tenants_have_collections_of_one_name(
         assert "x" not in ids(await caller.post(SEARCH, json={"query": "red"}))
 
 
-async def test_an_operator_deletes_a_tenant_with_its_keys(stored_house: House):
+async def test_an_operator_deletes_a_tenant_with_its_keys(stored_house: Services):
     name = f"t{uuid4().hex}"
     operator = bearer(OPERATOR_TOKEN)
     async with calling(app_of(stored_house)) as client:

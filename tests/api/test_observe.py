@@ -11,8 +11,14 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from pgrerank.domain.candidate import Cut, LegReport, Ranking, RerankReport, RerankStatus
-from pgrerank.domain.drift import Standing, State
+from pgrerank.domain.candidate import (
+    CutCounts,
+    LegReport,
+    RerankReport,
+    RerankStatus,
+    SearchOutcome,
+)
+from pgrerank.domain.drift import HealthCount, HealthState
 from pgrerank.domain.errors import DatabaseUnreachableError
 from pgrerank.domain.ids import RankingId, created_at
 from pgrerank.domain.ingest import IngestReport, Rejection
@@ -27,13 +33,13 @@ RANKING_ID = RankingId(UUID("0198c7d2-0000-7000-8000-000000000000"))
 REQUEST = SearchRequest(query="a private question")
 
 
-def ranking(status: RerankStatus = RerankStatus.FULL) -> Ranking:
-    return Ranking(
+def ranking(status: RerankStatus = RerankStatus.FULL) -> SearchOutcome:
+    return SearchOutcome(
         id=RANKING_ID,
         created_at=created_at(RANKING_ID),
         hits=(),
         results=(),
-        cut=Cut(),
+        cut=CutCounts(),
         dense=LegReport(requested=100, returned=40, scan="hnsw"),
         keyword=None,
         rerank=RerankReport(status=status, reason=None, depth=40, model="a model"),
@@ -238,12 +244,12 @@ async def test_the_delay_of_the_event_loop_is_counted(telemetry):
     assert b'pgrerank_event_loop_delay_seconds_bucket{le="0.02"}' in telemetry.exposition()
 
 
-def standing(state: State, collections: int, tenant: str = "") -> Standing:
-    return Standing(check_name="lift", state=state, tenant=tenant, collections=collections)
+def standing(state: HealthState, collections: int, tenant: str = "") -> HealthCount:
+    return HealthCount(check_name="lift", state=state, tenant=tenant, collections=collections)
 
 
 def test_health_is_a_gauge_for_each_check_and_state(telemetry):
-    telemetry.stand([standing(State.OK, 3), standing(State.ALERT, 1)])
+    telemetry.stand([standing(HealthState.OK, 3), standing(HealthState.ALERT, 1)])
 
     shown = telemetry.exposition().decode()
 
@@ -253,8 +259,8 @@ def test_health_is_a_gauge_for_each_check_and_state(telemetry):
 
 
 def test_health_of_before_is_forgotten(telemetry):
-    telemetry.stand([standing(State.ALERT, 1, "acme")])
-    telemetry.stand([standing(State.OK, 1, "zoo")])
+    telemetry.stand([standing(HealthState.ALERT, 1, "acme")])
+    telemetry.stand([standing(HealthState.OK, 1, "zoo")])
 
     shown = telemetry.exposition().decode()
 
@@ -263,7 +269,7 @@ def test_health_of_before_is_forgotten(telemetry):
 
 
 async def test_health_that_cannot_be_asked_is_a_warning_and_no_end(telemetry):
-    async def ask() -> list[Standing]:
+    async def ask() -> list[HealthCount]:
         asked.set()
         raise DatabaseUnreachableError("it is away")
 

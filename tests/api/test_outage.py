@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import psycopg
 import pytest
 
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from pgrerank.storage.pool import pool
 from tests.api.conftest import Client, app_of, bearer, calling, client_of, house_over, new_key
 from tests.fixtures.postgres import Database
@@ -18,7 +18,7 @@ TERMINATE = """
 
 
 @pytest.fixture
-async def caller(stored_house: House, database: Database) -> AsyncIterator[Client]:
+async def caller(stored_house: Services, database: Database) -> AsyncIterator[Client]:
     async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
         await client.put("/v1/collections/things")
         yield client

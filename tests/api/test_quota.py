@@ -7,8 +7,8 @@ import pytest
 
 from pgrerank.domain.errors import OverloadedError
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.metered import Meter, MeteredScorer
-from pgrerank.ports import House
+from pgrerank.inference.metered import RateLimitedScorer, TenantRateLimiter
+from pgrerank.ports import Services
 from tests import fakes
 from tests.api.conftest import OPERATOR_TOKEN, bearer, client_of
 from tests.fake_access import FakeQuotas
@@ -22,12 +22,12 @@ def quotas() -> FakeQuotas:
 
 
 @pytest.fixture
-def house(quotas: FakeQuotas) -> House:
+def house(quotas: FakeQuotas) -> Services:
     """Three candidates for every query, and three pairs a second for every tenant."""
     clock = fakes.FakeClock()
     found = tuple(fakes.candidate(rank, "a date") for rank in range(1, 4))
-    meter = Meter(quotas, default=3, elapsed=clock.elapsed)
-    scorer = MeteredScorer(fakes.FakeScorer(), meter)
+    meter = TenantRateLimiter(quotas, default=3, elapsed=clock.elapsed)
+    scorer = RateLimitedScorer(fakes.FakeScorer(), meter)
     return fakes.house(clock=clock, scorer=scorer, candidates=fakes.FakeCandidates(found))
 
 

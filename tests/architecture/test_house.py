@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pgrerank.settings import described
+from pgrerank.settings import descriptions
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgrerank"
@@ -65,6 +65,6 @@ def test_no_statement_of_sql_is_written_in_python(path):
 
 
 def test_readme_lists_every_setting_as_it_is():
-    rows = [f"| `{name}` | {default} | {meaning} |" for name, default, meaning in described()]
+    rows = [f"| `{name}` | {default} | {meaning} |" for name, default, meaning in descriptions()]
 
     assert "\n".join(rows) in (ROOT / "docs" / "settings.md").read_text()

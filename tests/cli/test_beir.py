@@ -76,7 +76,9 @@ def test_line_that_is_not_utf8_is_named(written, read):
 def test_run_is_read_as_it_was_written(tmp_path_factory, found):
     path = tmp_path_factory.mktemp("run") / "run.trec"
 
-    beir.write_run(path, {query: beir.scored(names) for query, names in found.items()}, "tag")
+    beir.write_run(
+        path, {query: beir.scores_by_order(names) for query, names in found.items()}, "tag"
+    )
 
     assert beir.run(path) == found
 

@@ -2,7 +2,7 @@ import pytest
 
 from pgrerank.cli import hits
 from pgrerank.cli.excerpt import excerpt
-from pgrerank.client.answers import Scores
+from pgrerank.client.answers import ResultScores
 
 PROSE = (
     "Keys come from an operator. They are shown once.\n\n"
@@ -49,11 +49,11 @@ def test_long_lines_are_broken_between_words():
 @pytest.mark.parametrize(
     ("scores", "expected"),
     [
-        (Scores(fused=0.5), ("fused", 0.5)),
-        (Scores(fused=0.5, cascade=2.0), ("cascade", 2.0)),
-        (Scores(fused=0.5, cascade=2.0, rerank=1.5), ("rerank", 1.5)),
-        (Scores(fused=0.5, rerank=1.5, boost=0.5), ("boosted", 2.0)),
-        (Scores(fused=0.5, rerank=1.5, evidence=3.0, boost=0.5), ("combined", 3.5)),
+        (ResultScores(fused=0.5), ("fused", 0.5)),
+        (ResultScores(fused=0.5, cascade=2.0), ("cascade", 2.0)),
+        (ResultScores(fused=0.5, cascade=2.0, rerank=1.5), ("rerank", 1.5)),
+        (ResultScores(fused=0.5, rerank=1.5, boost=0.5), ("boosted", 2.0)),
+        (ResultScores(fused=0.5, rerank=1.5, evidence=3.0, boost=0.5), ("combined", 3.5)),
     ],
 )
 def test_the_number_that_orders_has_its_name(scores, expected):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.cli.reading import html, markdown
-from pgrerank.cli.reading.row import UnreadableError
+from pgrerank.cli.reading.row import UnreadableRowError
 from pgrerank.cli.reading.rows import rows
 from pgrerank.cli.reading.source import Format, UnknownFormatError, sources
 from pgrerank.domain.document import Document
@@ -95,7 +95,7 @@ class TestMarkdown:
 
     @pytest.mark.parametrize("front", [b"a: [", b"- list", b"? !!python/object:os.system x"])
     def test_bad_front_matter_is_refused(self, front):
-        with pytest.raises(UnreadableError, match="front matter"):
+        with pytest.raises(UnreadableRowError, match="front matter"):
             markdown.document("a.md", b"---\n" + front + b"\n---\nText")
 
 
@@ -144,11 +144,11 @@ class TestHtml:
 
     @pytest.mark.parametrize("meta", [b"", b'<meta charset="utf-8">', b'<meta charset="klingon">'])
     def test_other_bytes_are_refused(self, meta):
-        with pytest.raises(UnreadableError):
+        with pytest.raises(UnreadableRowError):
             html.document("a.html", meta + b"<p>\xff</p>")
 
     def test_absurd_nesting_is_refused(self):
-        with pytest.raises(UnreadableError, match="nested"):
+        with pytest.raises(UnreadableRowError, match="nested"):
             html.document("a.html", b"<div>" * 5_000 + b"x")
 
 
@@ -260,7 +260,7 @@ class TestRefusals:
             lines.append(f"a{level}: &a{level} {repeat.format(names)}")
         data = "---\n" + "\n".join(lines) + "\n---\nText"
 
-        with pytest.raises(UnreadableError, match="more than 10000 values"):
+        with pytest.raises(UnreadableRowError, match="more than 10000 values"):
             markdown.document("a.md", data.encode())
 
     def test_name_of_other_bytes_is_rejected_and_can_be_printed(self, tmp_path):
@@ -339,5 +339,5 @@ class TestRefusals:
 
 @given(data=st.binary(), reader=st.sampled_from([markdown.document, html.document]))
 def test_any_bytes_are_a_document_or_refused(data, reader):
-    with suppress(UnreadableError):
+    with suppress(UnreadableRowError):
         assert "\0" not in reader("x", data).text

@@ -8,7 +8,7 @@ from pgrerank.cli import stdlib_corpus
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory):
-    path = stdlib_corpus.harvested(tmp_path_factory.mktemp("corpus") / "stdlib.jsonl")
+    path = stdlib_corpus.harvest_to_file(tmp_path_factory.mktemp("corpus") / "stdlib.jsonl")
     with path.open(encoding="utf-8") as lines:
         return {row["_id"]: row for row in map(json.loads, lines)}
 
@@ -67,6 +67,6 @@ def test_signature_tells_nothing_of_the_process_that_read_it(rows):
 
 
 def test_two_readings_are_alike(rows, tmp_path):
-    again = stdlib_corpus.harvested(tmp_path / "again.jsonl").read_text(encoding="utf-8")
+    again = stdlib_corpus.harvest_to_file(tmp_path / "again.jsonl").read_text(encoding="utf-8")
 
     assert list(map(json.loads, again.splitlines())) == list(rows.values())

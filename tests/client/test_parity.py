@@ -12,17 +12,17 @@ from pgrerank.client import AsyncClient, Client, Document, RankKnobs, SearchKnob
 from pgrerank.client.knobs import CollectionKnobs
 
 PAIRS = [
-    (answers.Found, ranked.Found),
+    (answers.SearchResponse, ranked.SearchResponse),
     (answers.Result, ranked.Result),
     (answers.RerankReport, ranked.Rerank),
-    (answers.Ranked, brought.Ordered),
+    (answers.RerankResponse, brought.RerankResponse),
     (answers.ExplainedDocument, brought.ExplainedDocument),
-    (answers.Why, history.Why),
-    (answers.Standing, history.Standing),
+    (answers.ExplanationResponse, history.ExplanationResponse),
+    (answers.ChunkPosition, history.ChunkPosition),
     (answers.Results, history.Results),
     (answers.Ingested, native.Ingested),
-    (answers.StoredDocument, native.Document),
-    (answers.Weighing, native.Weighing),
+    (answers.DocumentResponse, native.DocumentResponse),
+    (answers.RetrievalSettings, native.RetrievalSettings),
 ]
 
 
@@ -41,7 +41,7 @@ def test_answers_hold_what_the_service_sends(ours, theirs):
 
 
 def test_every_score_and_place_of_the_service_is_read():
-    assert fields(ranked.Scores) == fields(answers.Scores)
+    assert fields(ranked.ResultScores) == fields(answers.ResultScores)
     assert fields(ranked.Ranks) == fields(answers.Ranks)
 
 

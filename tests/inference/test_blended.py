@@ -13,7 +13,7 @@ from pgrerank.inference.load import (
 )
 from pgrerank.inference.stored import StoredLateInteraction
 from pgrerank.settings import Settings
-from pgrerank.wiring.loading import chosen
+from pgrerank.wiring.loading import load_models
 
 QUERY = "how to wash wool"
 TEXTS = [
@@ -131,10 +131,10 @@ async def test_comes_with_an_embedder_of_its_own_and_closes_it(name):
 
 
 async def test_a_run_is_compared_by_what_compares_lists():
-    async with chosen(Settings(reranker=shipped.BUNDLED)) as models:
+    async with load_models(Settings(reranker=shipped.BUNDLED)) as models:
         assert isinstance(models.scorer, BlendedScorer)
         assert models.reader is models.scorer
-    async with chosen(Settings(reranker=LATE_INTERACTION)) as models:
+    async with load_models(Settings(reranker=LATE_INTERACTION)) as models:
         assert models.reader is models.late
-    async with chosen(Settings(reranker=str(files(shipped.BUNDLED).folder))) as models:
+    async with load_models(Settings(reranker=str(files(shipped.BUNDLED).folder))) as models:
         assert models.reader is None

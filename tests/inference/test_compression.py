@@ -23,7 +23,7 @@ def maxsim(query, rows):
 def test_pooling_leaves_as_many_as_asked_and_loses_no_vector(count, size):
     tokens = np.random.default_rng(count).normal(size=(count, 8)).astype(np.float32)
 
-    pooled = compression.pooled(tokens, size)
+    pooled = compression.pool(tokens, size)
 
     assert len(pooled) == min(count, size)
     np.testing.assert_allclose(pooled.sum(axis=0), tokens.sum(axis=0), atol=1e-4)
@@ -33,27 +33,27 @@ def test_pooling_joins_what_is_alike_wherever_it_stands():
     here, there = vectors(2)
     tokens = np.stack([here, there, here + 0.01, there - 0.01, here])
 
-    pooled = unit(compression.pooled(tokens, 2))
+    pooled = unit(compression.pool(tokens, 2))
 
     np.testing.assert_allclose(pooled, unit(np.stack([here, there])), atol=0.01)
 
 
 def test_pooling_ends_where_all_are_the_same():
-    assert len(compression.pooled(np.ones((100, 4), dtype=np.float32), 3)) == 3
+    assert len(compression.pool(np.ones((100, 4), dtype=np.float32), 3)) == 3
 
 
 @pytest.mark.parametrize("count", [1, 30, 80])
 def test_without_pooling_scores_are_the_full_ones_but_for_the_rounding(count):
     query, tokens = unit(vectors(12)), vectors(count)
 
-    [score] = compression.scores(query, [compression.compressed(tokens)])
+    [score] = compression.scores(query, [compression.compress(tokens)])
 
     assert score == pytest.approx(maxsim(query, tokens), abs=0.01)
 
 
 def test_a_passage_is_scored_alike_alone_and_among_others():
     query = unit(vectors(9))
-    passages = [compression.compressed(vectors(count)) for count in (5, 200, 1, 80, 33)]
+    passages = [compression.compress(vectors(count)) for count in (5, 200, 1, 80, 33)]
 
     together = compression.scores(query, passages)
 
@@ -62,12 +62,12 @@ def test_a_passage_is_scored_alike_alone_and_among_others():
 
 
 def test_a_passage_takes_no_more_than_its_room():
-    assert len(compression.compressed(vectors(500))) == 80 * (2 + 384 // 2) < 20_000
+    assert len(compression.compress(vectors(500))) == 80 * (2 + 384 // 2) < 20_000
 
 
 def test_nothing_scores_lowest():
-    nothing = compression.compressed(vectors(0))
-    something = compression.compressed(vectors(3))
+    nothing = compression.compress(vectors(0))
+    something = compression.compress(vectors(3))
 
     scores = compression.scores(unit(vectors(4)), [nothing, something, nothing])
 
@@ -77,22 +77,22 @@ def test_nothing_scores_lowest():
 
 
 def test_what_is_not_finite_is_not_compressed():
-    assert compression.compressed(np.array([[1.0, np.nan]], dtype=np.float32)) is None
+    assert compression.compress(np.array([[1.0, np.nan]], dtype=np.float32)) is None
 
 
 def test_likeness_is_the_mean_of_maxsim_both_ways():
     one, other = unit(vectors(7)), unit(vectors(12))
 
-    [found] = compression.likeness(one, [compression.compressed(other)])
+    [found] = compression.likeness(one, [compression.compress(other)])
 
     assert found == pytest.approx((maxsim(one, other) + maxsim(other, one)) / 2, abs=0.01)
 
 
 def test_nothing_is_as_like_a_passage_as_itself():
-    passages = [compression.compressed(vectors(count)) for count in (5, 80, 33)]
-    one = compression.unpacked(passages[1], 384)
+    passages = [compression.compress(vectors(count)) for count in (5, 80, 33)]
+    one = compression.unpack(passages[1], 384)
 
-    found = compression.likeness(one, [*passages, compression.compressed(vectors(0))])
+    found = compression.likeness(one, [*passages, compression.compress(vectors(0))])
 
     assert np.argmax(found) == 1
     assert found[1] == pytest.approx((one**2).sum(axis=1).mean(), abs=1e-5)
@@ -103,7 +103,7 @@ def test_nothing_is_as_like_a_passage_as_itself():
 def test_unpacked_vectors_are_those_that_were_packed_but_for_the_rounding(count):
     tokens = vectors(count)
 
-    unpacked = compression.unpacked(compression.compressed(tokens), 384)
+    unpacked = compression.unpack(compression.compress(tokens), 384)
 
     assert unpacked.shape == (count, 384)
     np.testing.assert_allclose((unit(unpacked) * unit(tokens)).sum(axis=1), 1, atol=0.03)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.line import PATIENCE, Line
+from pgrerank.inference.line import PATIENCE, FairQueue
 from tests.inference.backends import job
 
 BUDGET = 100
@@ -31,7 +31,7 @@ class Bench:
     """A line, and what it ran."""
 
     def __init__(self) -> None:
-        self.line: Line[float] = Line(BUDGET)
+        self.line: FairQueue[float] = FairQueue(BUDGET)
         self.batches: list[list[tuple[Request, int]]] = []
         self._arrivals = count()
 

@@ -6,7 +6,11 @@ import pytest
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.metered import Meter, MeteredLateInteraction, MeteredScorer
+from pgrerank.inference.metered import (
+    RateLimitedLateInteraction,
+    RateLimitedScorer,
+    TenantRateLimiter,
+)
 from tests.fake_access import FakeQuotas
 from tests.fake_tokens import FakeLate
 from tests.fakes import FakeClock, FakeScorer, bag_of_words
@@ -22,8 +26,8 @@ class Metered:
         self.clock = FakeClock()
         self.scorer = FakeScorer()
         self.quotas = FakeQuotas({RICH: 0, POOR: 10})
-        self.meter = Meter(self.quotas, default=20, elapsed=self.clock.elapsed)
-        self.metered = MeteredScorer(self.scorer, self.meter)
+        self.meter = TenantRateLimiter(self.quotas, default=20, elapsed=self.clock.elapsed)
+        self.metered = RateLimitedScorer(self.scorer, self.meter)
 
     async def scored(self, tenant: TenantId | None, calls: int) -> int:
         """How many of so many calls of a hundred pairs at once are not refused."""
@@ -94,7 +98,7 @@ async def test_what_failed_counts(meter):
 
 
 async def test_token_vectors_and_the_reranker_draw_on_one_quota(meter):
-    late = MeteredLateInteraction(FakeLate(bag_of_words), meter.meter)
+    late = RateLimitedLateInteraction(FakeLate(bag_of_words), meter.meter)
     await late.score("a", HUNDRED, tenant_id=POOR)
 
     assert await meter.scored(POOR, 1) == 0
@@ -105,7 +109,7 @@ async def test_token_vectors_and_the_reranker_draw_on_one_quota(meter):
 
 
 async def test_ingest_has_no_quota(meter):
-    late = MeteredLateInteraction(FakeLate(bag_of_words), meter.meter)
+    late = RateLimitedLateInteraction(FakeLate(bag_of_words), meter.meter)
     await meter.scored(POOR, 1)
 
     (read,) = await late.embedded(["a b"], tenant_id=POOR)

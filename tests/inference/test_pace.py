@@ -1,21 +1,21 @@
 import pytest
 
-from pgrerank.inference.pace import Pace, retry_after
+from pgrerank.inference.pace import Throughput, retry_after
 
 
 def test_of_an_unknown_pace_nothing_is_expected():
-    assert Pace().expected(10_000) == 0
+    assert Throughput().expected(10_000) == 0
 
 
 def test_the_wait_follows_the_rate():
-    pace = Pace()
+    pace = Throughput()
     pace.note(100, 1.0)
 
     assert pace.expected(250) == pytest.approx(2.5)
 
 
 def test_threads_together_get_on_faster_than_each():
-    pace = Pace(threads=2)
+    pace = Throughput(threads=2)
     pace.note(100, 1.0)
 
     assert pace.expected(100) == pytest.approx(0.5)
@@ -23,11 +23,11 @@ def test_threads_together_get_on_faster_than_each():
 
 
 def test_of_an_unknown_pace_everything_may_fit():
-    assert Pace().within(0.1) > 1e9
+    assert Throughput().within(0.1) > 1e9
 
 
 def test_recent_batches_count_more():
-    pace = Pace()
+    pace = Throughput()
     pace.note(100, 100.0)
     for _ in range(30):
         pace.note(100, 1.0)

@@ -8,7 +8,7 @@ from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.errors import OverloadedError, ScoringError
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.engine import Engine
-from pgrerank.inference.scorer import EngineScorer, Pair
+from pgrerank.inference.scorer import EngineScorer, PairJobs
 from pgrerank.inference.ticket import Job
 from tests.fakes import FakeScorer
 from tests.inference.backends import FakeBackend, sequence
@@ -27,8 +27,8 @@ class CodePointPairing:
         return [_pair(text) for text in texts] if self.in_time else None
 
 
-def _pair(text: str) -> Pair[float]:
-    return Pair([Job(sequence([ord(word[0])]), _score) for word in text.split()], "~" in text)
+def _pair(text: str) -> PairJobs[float]:
+    return PairJobs([Job(sequence([ord(word[0])]), _score) for word in text.split()], "~" in text)
 
 
 def _score(row: float) -> float:

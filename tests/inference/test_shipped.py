@@ -42,7 +42,7 @@ def test_trained_weights_come_back_within_a_step_of_their_row(base, trained, vec
     }
 
     changed = shipped.changes(before, wanted)
-    found = shipped.applied(before, changed)
+    found = shipped.apply_changes(before, changed)
 
     assert "bert.same" not in changed
     for name in ("bert.same", "bert.b", "head"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pgrerank.domain.rank import BroughtDocument
+from pgrerank.domain.rank import SuppliedDocument
 from pgrerank.domain.structured import readable
 from tests.fixtures.structured import TOLD, Told
 
@@ -24,7 +24,7 @@ def deviation(late_scorer):
     """Mean and most, over all examples, of how far a form's scores are from those of prose."""
 
     async def score(told: Told, text: str) -> float:
-        (scored,) = await late_scorer.score(told.query, [BroughtDocument(text).passage])
+        (scored,) = await late_scorer.score(told.query, [SuppliedDocument(text).passage])
         return scored.value
 
     async def measured(form: Callable[[Any], str]) -> tuple[float, float]:

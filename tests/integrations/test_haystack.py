@@ -8,7 +8,7 @@ from haystack.utils import Secret
 
 from pgrerank.client.errors import ConflictError, NotFoundError
 from pgrerank.integrations.haystack import PgrerankRanker, PgrerankRetriever
-from pgrerank.integrations.haystack_filter import translated
+from pgrerank.integrations.haystack_filter import translate
 from tests.integrations.conftest import BEST, QUERY, TEXTS
 
 TRUSTED = ["pgrerank.integrations.haystack"]
@@ -72,7 +72,7 @@ async def test_filters_of_haystack_are_kept(place, key, either):
 )
 def test_what_is_no_filter_is_refused(given):
     with pytest.raises(ValueError, match="of Haystack's"):
-        translated(given)
+        translate(given)
 
 
 async def test_refusals_are_the_clients(place, key, either):

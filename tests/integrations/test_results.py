@@ -5,30 +5,30 @@ from uuid import uuid4
 import pytest
 
 from pgrerank.client.answers import (
-    Found,
-    FoundChunk,
-    FoundDocument,
     Legs,
     Ranks,
     RerankReport,
     Result,
-    Scores,
+    ResultChunk,
+    ResultDocument,
+    ResultScores,
+    SearchResponse,
 )
-from pgrerank.integrations.results import found
+from pgrerank.integrations.results import search_results
 
 
-def answer(*scores: Scores) -> Found:
+def answer(*scores: ResultScores) -> SearchResponse:
     report = RerankReport(status="partial", depth=1)
     results = [
         Result(
-            document=FoundDocument(id="d", title="", uri=None, metadata={"title": "Mine"}),
-            chunk=FoundChunk(id=uuid4(), ordinal=0, content="text"),
+            document=ResultDocument(id="d", title="", uri=None, metadata={"title": "Mine"}),
+            chunk=ResultChunk(id=uuid4(), ordinal=0, content="text"),
             scores=each,
             ranks=Ranks(fused=place, final=place),
         )
         for place, each in enumerate(scores, start=1)
     ]
-    return Found(id=uuid4(), results=results, rerank=report, legs=Legs())
+    return SearchResponse(id=uuid4(), results=results, rerank=report, legs=Legs())
 
 
 @pytest.mark.parametrize(
@@ -41,16 +41,16 @@ def answer(*scores: Scores) -> Found:
     ],
 )
 def test_a_score_is_a_relevance_of_all_results_or_none(scores, expected):
-    given = answer(*(Scores(**each) for each in scores))
+    given = answer(*(ResultScores(**each) for each in scores))
 
-    assert [score for _, score, _ in found(given)] == expected
-    assert [facts["pgrerank"]["scores"]["rerank"] for _, _, facts in found(given)] == [
+    assert [score for _, score, _ in search_results(given)] == expected
+    assert [facts["pgrerank"]["scores"]["rerank"] for _, _, facts in search_results(given)] == [
         each.get("rerank") for each in scores
     ]
 
 
 def test_a_documents_own_metadata_is_not_overwritten():
-    ((_, _, metadata),) = found(answer(Scores(fused=0.1)))
+    ((_, _, metadata),) = search_results(answer(ResultScores(fused=0.1)))
 
     assert (metadata["title"], metadata["pgrerank"]["title"]) == ("Mine", "")
     assert metadata["document_id"] == "d"
@@ -58,4 +58,4 @@ def test_a_documents_own_metadata_is_not_overwritten():
 
 
 def test_nothing_found_is_no_failure():
-    assert list(found(answer())) == []
+    assert list(search_results(answer())) == []

@@ -138,7 +138,7 @@ def test_folder_holds_a_file_for_each_object_and_no_other(database, folder, inst
 
 
 def test_released_files_are_as_they_were_released():
-    for path in sqlfile.frozen():
+    for path in sqlfile.frozen_hashes():
         sqlfile.text(path)
 
 
@@ -149,9 +149,9 @@ def test_release_freezes_each_file_that_migrations_install():
     assert folders == {"baseline", "functions", "policies", "views"}
     for path, digest in digests.items():
         content = (sqlfile.sql_dir() / path).read_bytes()
-        assert sqlfile.checked(content, digest, path) == content.decode()
+        assert sqlfile.verified_text(content, digest, path) == content.decode()
 
 
 def test_changed_file_is_refused():
     with pytest.raises(sqlfile.ChangedFileError, match=r"sql/functions/x_v1\.sql was changed"):
-        sqlfile.checked(b"select 2;", "0" * 64, "functions/x_v1.sql")
+        sqlfile.verified_text(b"select 2;", "0" * 64, "functions/x_v1.sql")

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.reference import Pair, ReferenceSet
+from pgrerank.domain.reference import ReferencePair, ReferenceSet
 from pgrerank.storage import drift
 from pgrerank.storage.pool import pool
 from pgrerank.storage.references import PostgresReferences
@@ -140,7 +140,7 @@ async def test_quality_stays_as_it_was_where_its_count_was_killed(searched):
 
 async def test_each_reference_set_is_scored_once_where_the_second_was_killed(fresh_database):
     tenant_id = fresh_database.new_tenant()
-    pairs = [Pair(query="rotate a key", passage="Rotate an API key every month.")]
+    pairs = [ReferencePair(query="rotate a key", passage="Rotate an API key every month.")]
     async with pool(fresh_database.service_url, size=2) as connections:
         for name in ("first", "second"):
             made = ReferenceSet(id=uuid7(), name=name, pairs=pairs, created_at=datetime.now(UTC))

@@ -4,17 +4,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Curve, Method
+from pgrerank.domain.calibration import CalibrationCurve, Method
 from tests.fixtures import measured, rows
 
 # Postgres refuses products too small for a double; no fitted curve comes near.
 COEFFICIENTS = st.integers(-50_000, 50_000).map(lambda n: n / 1000)
 CURVES = st.one_of(
     st.builds(
-        lambda *values: Curve(method=Method.PLATT, coefficients=values), COEFFICIENTS, COEFFICIENTS
+        lambda *values: CalibrationCurve(method=Method.PLATT, coefficients=values),
+        COEFFICIENTS,
+        COEFFICIENTS,
     ),
     st.builds(
-        lambda *values: Curve(method=Method.BETA, coefficients=values),
+        lambda *values: CalibrationCurve(method=Method.BETA, coefficients=values),
         COEFFICIENTS,
         COEFFICIENTS.map(lambda value: abs(value) + 0.001),
         COEFFICIENTS.map(abs),
@@ -30,7 +32,7 @@ CURVES = st.one_of(
         max_size=12,
         unique_by=lambda knot: knot[0],
     ).map(
-        lambda knots: Curve(
+        lambda knots: CalibrationCurve(
             method=Method.ISOTONIC,
             scores=tuple(sorted(score for score, _ in knots)),
             probabilities=tuple(sorted(value for _, value in knots)),
@@ -98,7 +100,7 @@ def test_stored_calibration_reads_scores_of_its_reranker(database, stored):
         (found,) = connection.execute(CALIBRATE, [calibration_id, fingerprint, 0.25]).fetchone()
 
     assert found == pytest.approx(
-        Curve(method=Method.PLATT, coefficients=(2.0, 0.5)).relevance(0.25), abs=1e-9
+        CalibrationCurve(method=Method.PLATT, coefficients=(2.0, 0.5)).relevance(0.25), abs=1e-9
     )
 
 

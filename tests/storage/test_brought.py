@@ -4,21 +4,21 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids, rank
-from pgrerank.domain.candidate import Cut, PairScore, RerankReport, RerankStatus
+from pgrerank.domain.candidate import CutCounts, PairScore, RerankReport, RerankStatus
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import RankingId
-from pgrerank.domain.log import RankingFilter, Source
-from pgrerank.domain.rank import BroughtDocument, Ranked, RankRequest
+from pgrerank.domain.log import RankingFilter, RankingSource
+from pgrerank.domain.rank import RerankOutcome, RerankRequest, SuppliedDocument
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.tenants import PostgresTenants
 from tests.fakes import FakeScorer
 from tests.fixtures.rankings import candidate, ranking
 
 TEXTS = ("a walrus", "nul \0 inside", "an ox \U0001f402")
-REQUEST = RankRequest(
+REQUEST = RerankRequest(
     query="walrus?",
-    documents=tuple(BroughtDocument(text) for text in TEXTS),
+    documents=tuple(SuppliedDocument(text) for text in TEXTS),
     dialect="jina",
     limit=2,
 )
@@ -27,13 +27,13 @@ SCORES = (PairScore(value=0.5, truncated=True), PairScore(value=2.5), PairScore(
 
 def ranked(boosts=()):
     identifier = RankingId(uuid7())
-    documents = rank.ordered(REQUEST.documents, SCORES, boosts)
-    return Ranked(
+    documents = rank.order_documents(REQUEST.documents, SCORES, boosts)
+    return RerankOutcome(
         id=identifier,
         created_at=ids.created_at(identifier),
         documents=documents,
         results=documents[:2],
-        cut=Cut(min_score=1),
+        cut=CutCounts(min_score=1),
         rerank=RerankReport(
             status=RerankStatus.PARTIAL,
             reason="late",
@@ -60,7 +60,7 @@ async def test_ranking_of_brought_documents_reads_back(journal):
     logged = await journal.rankings.get(tenant_id, made.id)
 
     assert (logged.id, logged.created_at, logged.query) == (made.id, made.created_at, "walrus?")
-    assert (logged.source, logged.dialect, logged.collection) == (Source.API, "jina", None)
+    assert (logged.source, logged.dialect, logged.collection) == (RankingSource.API, "jina", None)
     assert (logged.status, logged.reason, logged.depth) == (RerankStatus.PARTIAL, "late", 2)
     assert (logged.reranker, logged.embedder) == (FakeScorer.model.name, None)
     assert (logged.returned, logged.knobs["limit"], logged.knobs["tokens"]) == (2, 2, 77)
@@ -105,8 +105,8 @@ async def test_listing_tells_rankings_from_searches(journal):
         return [each.id for each in page.items]
 
     assert await listed(None) == [brought.id, searched.id]
-    assert await listed(Source.SEARCH) == [searched.id]
-    assert await listed(Source.API) == [brought.id]
+    assert await listed(RankingSource.SEARCH) == [searched.id]
+    assert await listed(RankingSource.API) == [brought.id]
 
 
 async def test_a_ranking_is_no_search(journal):
@@ -122,8 +122,8 @@ async def test_a_ranking_is_no_search(journal):
 
 async def test_a_ranking_of_thousands_is_kept(service_pool, new_tenant):
     tenant_id = new_tenant()
-    many = replace(REQUEST, documents=(BroughtDocument("same"),) * 10_000, limit=None)
-    documents = rank.ordered(many.documents, [PairScore(value=0.0)] * 10_000)
+    many = replace(REQUEST, documents=(SuppliedDocument("same"),) * 10_000, limit=None)
+    documents = rank.order_documents(many.documents, [PairScore(value=0.0)] * 10_000)
     made = replace(ranked(), documents=documents, results=documents)
     rankings = PostgresRankings(service_pool, FakeScorer.model)
 
@@ -152,5 +152,5 @@ async def test_a_refusal_is_kept_without_documents(journal, database):
             [made.id],
         ).fetchone()
     assert (logged.status, logged.reason) == (RerankStatus.SKIPPED, "at capacity")
-    assert (logged.source, logged.documents) == (Source.API, ())
+    assert (logged.source, logged.documents) == (RankingSource.API, ())
     assert shown == ("jina", "skipped", 3, 0)

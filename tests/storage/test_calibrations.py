@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Method, Pool, Unjudged
+from pgrerank.domain.calibration import CandidatePool, Method, Unjudged
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.threshold import Promise, Threshold
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.thresholds import PostgresThresholds
-from pgrerank.usecases.calibrate import fitted
-from pgrerank.usecases.pool import Plan
+from pgrerank.usecases.calibrate import fit_pairs
+from pgrerank.usecases.pool import CalibrationPlan
 from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.samples import Law
@@ -37,9 +37,11 @@ def add(calibrations, shelf):
     """Stores a calibration of the shelf, or of its tenant."""
 
     async def stored(model=MODEL, *, everywhere=False, method=Method.PLATT):
-        plan = Plan(request=SearchRequest(query=""), method=method, unjudged=Unjudged.IRRELEVANT)
+        plan = CalibrationPlan(
+            request=SearchRequest(query=""), method=method, unjudged=Unjudged.IRRELEVANT
+        )
         made = replace(
-            fitted(SAMPLE, plan, model, warnings=["few"]),
+            fit_pairs(SAMPLE, plan, model, warnings=["few"]),
             id=uuid7(),
             created_at=shelf.collection.created_at,
             collection=None if everywhere else shelf.collection.name,
@@ -59,7 +61,7 @@ async def test_calibration_comes_back_as_it_was_stored(calibrations, shelf, add,
     sample = await calibrations.sample(shelf.tenant_id, made.id)
 
     assert found == made
-    assert found.pool == Pool(strategy="hybrid", candidates=100, depth=50)
+    assert found.pool == CandidatePool(strategy="hybrid", candidates=100, depth=50)
     for name in ("queries", "scores", "relevant", "weights"):
         assert np.array_equal(getattr(sample, name), getattr(SAMPLE, name))
 

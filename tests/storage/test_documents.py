@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
-from pgrerank.domain.ingest import Change
+from pgrerank.domain.ingest import DocumentChange
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.storage.documents import PostgresDocuments
 from tests.fakes import FakeEmbedder
@@ -145,8 +145,8 @@ async def test_store_says_what_was_created_and_what_replaced(new_shelf):
     shelf = await new_shelf(embedded("b", "old"))
 
     assert await shelf.store(embedded("a", "x"), embedded("b", "new")) == [
-        Change.CREATED,
-        Change.UPDATED,
+        DocumentChange.CREATED,
+        DocumentChange.UPDATED,
     ]
 
 
@@ -172,12 +172,12 @@ async def test_last_of_several_with_one_id_is_stored(documents, shelf):
     changes = await shelf.store(embedded("a", "first"), embedded("a", "second"))
 
     found = await documents.document(shelf.tenant_id, shelf.collection, "a")
-    assert changes == [Change.CREATED, Change.CREATED]
+    assert changes == [DocumentChange.CREATED, DocumentChange.CREATED]
     assert [chunk.content for chunk in found.chunks] == ["second"]
 
 
 async def test_document_without_chunks_is_stored(documents, shelf):
-    assert await shelf.store(embedded("empty")) == [Change.CREATED]
+    assert await shelf.store(embedded("empty")) == [DocumentChange.CREATED]
 
     found = await documents.document(shelf.tenant_id, shelf.collection, "empty")
     assert found.chunks == ()

@@ -8,7 +8,7 @@ import pytest
 from psycopg.sql import SQL
 
 from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.drift import State
+from pgrerank.domain.drift import HealthState
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
 from pgrerank.storage.pool import pool
@@ -128,7 +128,7 @@ def searches(count, centre, *, at, depth=4, seed=1):
 
 
 @pytest.mark.parametrize(
-    ("centre", "state"), [(0.0, State.OK), (0.35, State.WARN), (1.5, State.ALERT)]
+    ("centre", "state"), [(0.0, HealthState.OK), (0.35, HealthState.WARN), (1.5, HealthState.ALERT)]
 )
 async def test_scores_that_move_are_seen(database, journal, centre, state):
     await journal.record(*searches(250, 0.0, at=days_ago(10)))
@@ -139,7 +139,7 @@ async def test_scores_that_move_are_seen(database, journal, centre, state):
 
     assert (psi.state, ks.state) == (state, state)
     assert psi.samples == 250
-    assert ("calibrate anew" in psi.advice) == (state is not State.OK)
+    assert ("calibrate anew" in psi.advice) == (state is not HealthState.OK)
 
 
 async def test_little_is_not_judged(database, journal):
@@ -147,7 +147,7 @@ async def test_little_is_not_judged(database, journal):
 
     found = await standing(database, journal, "score_psi")
 
-    assert (found.state, found.samples) == (State.UNKNOWN, 20)
+    assert (found.state, found.samples) == (HealthState.UNKNOWN, 20)
     assert found.advice.startswith("Too little to tell: it needs 200")
 
 
@@ -156,10 +156,12 @@ async def test_a_reranker_that_was_not_there_before_is_compared_with_nothing(dat
 
     found = await standing(database, journal, "score_psi")
 
-    assert (found.state, found.samples, found.value) == (State.UNKNOWN, 0, None)
+    assert (found.state, found.samples, found.value) == (HealthState.UNKNOWN, 0, None)
 
 
-@pytest.mark.parametrize(("deep", "state"), [(0, State.OK), (5, State.WARN), (8, State.ALERT)])
+@pytest.mark.parametrize(
+    ("deep", "state"), [(0, HealthState.OK), (5, HealthState.WARN), (8, HealthState.ALERT)]
+)
 async def test_models_that_do_not_agree_are_seen(database, journal, deep, state):
     fused = [candidate(n, dense_rank=90 if n <= deep else n) for n in range(1, 11)]
     scores = [float(10 - n) for n in range(10)]
@@ -179,7 +181,7 @@ async def test_reranking_that_changes_nothing_is_seen_by_a_proxy_where_nobody_ju
 
     found = await standing(database, journal, "lift_proxy")
 
-    assert (found.state, found.value) == (State.WARN, pytest.approx(0.02))
+    assert (found.state, found.value) == (HealthState.WARN, pytest.approx(0.02))
     assert "proxy" in found.advice
 
 
@@ -189,7 +191,9 @@ def rebuilt(made):
 
 
 @pytest.mark.parametrize(
-    ("better", "state"), [(True, State.OK), (False, State.ALERT)], ids=["better", "worse"]
+    ("better", "state"),
+    [(True, HealthState.OK), (False, HealthState.ALERT)],
+    ids=["better", "worse"],
 )
 async def test_lift_is_the_gain_on_judged_queries(database, journal, better, state):
     await journal.shelf.store(*[embedded(f"d{n}", f"walrus {n}") for n in range(3)])
@@ -223,8 +227,8 @@ async def test_failures_and_truncation_are_shares(database, journal):
     truncated = await standing(database, journal, "truncated")
     unfinished = await standing(database, journal, "not_reranked")
 
-    assert (truncated.state, truncated.value) == (State.WARN, pytest.approx(0.2))
-    assert (unfinished.state, unfinished.value) == (State.ALERT, 1.0)
+    assert (truncated.state, truncated.value) == (HealthState.WARN, pytest.approx(0.2))
+    assert (unfinished.state, unfinished.value) == (HealthState.ALERT, 1.0)
 
 
 async def test_agreement_is_unknown_without_a_dense_leg(database, journal):
@@ -232,7 +236,7 @@ async def test_agreement_is_unknown_without_a_dense_leg(database, journal):
 
     found = await standing(database, journal, "agreement")
 
-    assert (found.state, found.samples) == (State.UNKNOWN, 0)
+    assert (found.state, found.samples) == (HealthState.UNKNOWN, 0)
 
 
 async def test_summary_counts_over_all_tenants_and_names_none_unless_asked(database, journal):
@@ -270,7 +274,7 @@ async def test_before_the_first_count_health_says_that_nothing_is_counted(journa
 
     assert nobody_searched == {}
     assert list(found) == ["counted"]
-    assert found["counted"].state is State.UNKNOWN
+    assert found["counted"].state is HealthState.UNKNOWN
     assert "`pgrerank drift` counts now" in found["counted"].advice
 
 
@@ -289,7 +293,7 @@ async def test_counts_that_fall_behind_the_log_are_told(database, journal, check
 
     assert "counted" not in counted
     assert "truncated" in counted
-    assert (late.state, late.value) == (State.WARN, pytest.approx(5, abs=0.1))
+    assert (late.state, late.value) == (HealthState.WARN, pytest.approx(5, abs=0.1))
     assert "pgrerank worker" in late.advice
 
 
@@ -304,4 +308,4 @@ async def test_searches_that_are_not_to_be_reranked_do_not_hide_those_that_fail(
     found = await standing(database, journal, "not_reranked")
 
     assert (found.samples, found.value) == (60, pytest.approx(1 / 6))
-    assert found.state is State.ALERT
+    assert found.state is HealthState.ALERT

@@ -104,13 +104,13 @@ async def test_server_that_is_away_is_unavailable():
     ],
 )
 def test_what_may_pass_is_unavailable(passing):
-    with pytest.raises(UnavailableError), errors.translated():
+    with pytest.raises(UnavailableError), errors.translate():
         raise passing
 
 
 @pytest.mark.parametrize("fault", [sqlstates.UndefinedTable, sqlstates.InsufficientPrivilege])
 def test_fault_of_ours_stays_what_it_is(fault):
-    with pytest.raises(fault), errors.translated():
+    with pytest.raises(fault), errors.translate():
         raise fault
 
 

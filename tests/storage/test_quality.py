@@ -10,8 +10,8 @@ from pgrerank.domain.calibration import Method, Unjudged
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
 from pgrerank.storage.calibrations import PostgresCalibrations
-from pgrerank.usecases.calibrate import fitted
-from pgrerank.usecases.pool import Plan
+from pgrerank.usecases.calibrate import fit_pairs
+from pgrerank.usecases.pool import CalibrationPlan
 from tests.fakes import FakeScorer
 from tests.fixtures.collections import embedded
 from tests.fixtures.rankings import ranking
@@ -49,11 +49,11 @@ def calibrated(database, journal):
 
     async def claim():
         sample = Law().sample(30, 10, seed=1)
-        plan = Plan(
+        plan = CalibrationPlan(
             request=SearchRequest(query=""), method=Method.PLATT, unjudged=Unjudged.IRRELEVANT
         )
         made = replace(
-            fitted(sample, plan, FakeScorer.model, warnings=[]),
+            fit_pairs(sample, plan, FakeScorer.model, warnings=[]),
             id=uuid7(),
             created_at=datetime.now(UTC),
         )

@@ -14,12 +14,12 @@ FILES = sorted(path.stem for path in (sqlfile.sql_dir() / "queries").glob("*.sql
 def test_statements_are_found_by_name():
     text = "-- About the file.\n\n-- one --\n-- Says one.\nselect 1;\n\n-- two --\nselect 2;\n"
 
-    assert queries.parsed(text) == {"one": "-- Says one.\nselect 1;", "two": "select 2;"}
+    assert queries.parse(text) == {"one": "-- Says one.\nselect 1;", "two": "select 2;"}
 
 
 def test_name_given_twice_is_refused():
     with pytest.raises(ValueError, match="one name"):
-        queries.parsed("-- one --\nselect 1;\n-- one --\nselect 2;\n")
+        queries.parse("-- one --\nselect 1;\n-- one --\nselect 2;\n")
 
 
 @pytest.mark.parametrize("name", FILES)

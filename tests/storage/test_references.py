@@ -6,17 +6,20 @@ from datetime import UTC, datetime
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.drift import State
+from pgrerank.domain.drift import HealthState
 from pgrerank.domain.errors import NotFoundError
-from pgrerank.domain.reference import Pair, ReferenceSet, Run, ScoredSet, Verdict
-from pgrerank.domain.rescoring import compared
+from pgrerank.domain.reference import ReferencePair, ReferenceSet, ReferenceVerdict, Run, ScoredSet
+from pgrerank.domain.rescoring import compare_with_previous
 from pgrerank.storage import drift, references
 from pgrerank.storage.references import PostgresReferences
 from tests.fakes import FakeScorer
 from tests.fixtures.collections import embedded
 from tests.fixtures.rankings import ranking
 
-PAIRS = [Pair(query="red fox", passage="a\nfox"), Pair(query="whale", passage="a 'whale'")]
+PAIRS = [
+    ReferencePair(query="red fox", passage="a\nfox"),
+    ReferencePair(query="whale", passage="a 'whale'"),
+]
 
 
 def a_set(name="canary", pairs=PAIRS):
@@ -34,7 +37,7 @@ def a_run(reference, before=None, **changes):
         truncated=[False, True],
     )
     run = replace(run, **changes)
-    return ScoredSet(name=reference.name, run=run, comparison=compared(run, before))
+    return ScoredSet(name=reference.name, run=run, comparison=compare_with_previous(run, before))
 
 
 @pytest.fixture
@@ -83,7 +86,7 @@ async def test_sets_are_listed_with_their_newest_run(kept, new_tenant, database)
 
     bare, scored = await kept.all(tenant_id)
 
-    assert (scored.name, scored.pairs, scored.verdict) == ("canary", 2, Verdict.FIRST)
+    assert (scored.name, scored.pairs, scored.verdict) == ("canary", 2, ReferenceVerdict.FIRST)
     assert scored.reranker == FakeScorer.model.name
     assert (bare.name, bare.scored_at, bare.verdict) == ("b-side", None, None)
     assert await references.there_are_some(database.admin_url)
@@ -135,9 +138,9 @@ async def test_pairs_are_drawn_from_what_was_reranked_one_a_query(kept, journal)
 @pytest.mark.parametrize(
     ("changes", "state"),
     [
-        ({}, State.OK),
-        ({"scores": [9.0, None]}, State.ALERT),
-        ({"model": replace(FakeScorer.model, fingerprint="9" * 64)}, State.WARN),
+        ({}, HealthState.OK),
+        ({"scores": [9.0, None]}, HealthState.ALERT),
+        ({"model": replace(FakeScorer.model, fingerprint="9" * 64)}, HealthState.WARN),
     ],
     ids=["same", "changed", "other model"],
 )
@@ -156,5 +159,5 @@ async def test_health_tells_what_became_of_the_scores(kept, database, changes, s
     assert (found.check_name, found.collection, found.state) == ("reference", None, state)
     assert found.samples == 3
     assert found.advice.startswith("canary: ")
-    if state is not State.OK:
+    if state is not HealthState.OK:
         assert found.advice == f"canary: {changed.comparison.message}"

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Calibration, Curve, Method, Pool
+from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.judgment import Judgment
-from pgrerank.domain.relevance import Running
+from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.domain.threshold import Threshold
@@ -19,8 +19,8 @@ from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.usecases import cutting
-from pgrerank.usecases.cutting import Cuts
-from pgrerank.usecases.replay import Plan, measured, replay, replayed_request, save
+from pgrerank.usecases.cutting import ThresholdOverrides
+from pgrerank.usecases.replay import ReplayPlan, measure, replay, replayed_request, save
 from pgrerank.usecases.search import search
 from tests import fakes
 from tests.fake_calibrations import FakeCalibrations
@@ -59,7 +59,7 @@ def logged_rows(database):
 async def test_the_same_plan_gives_the_same_order(house, shelf):
     made = await logged(house, shelf)
 
-    again = await replay(house, shelf.tenant_id, made.id, Plan())
+    again = await replay(house, shelf.tenant_id, made.id, ReplayPlan())
 
     assert again.is_exact
     assert again.after == again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
@@ -71,7 +71,7 @@ async def test_a_replay_writes_nothing(house, shelf, database):
     made = await logged(house, shelf)
     rows = logged_rows(database)
 
-    await replay(house, shelf.tenant_id, made.id, Plan(depth=1))
+    await replay(house, shelf.tenant_id, made.id, ReplayPlan(depth=1))
 
     assert logged_rows(database) == rows
 
@@ -80,7 +80,7 @@ async def test_another_depth_is_what_a_search_to_that_depth_gives(house, shelf):
     made = await logged(house, shelf)
     shallow = await logged(house, shelf, depth=2)
 
-    again = await replay(house, shelf.tenant_id, made.id, Plan(depth=2))
+    again = await replay(house, shelf.tenant_id, made.id, ReplayPlan(depth=2))
 
     assert again.after == tuple(hit.candidate.chunk_id for hit in shallow.hits)
     assert again.rerank.depth == 2
@@ -124,7 +124,7 @@ async def test_what_was_deleted_or_changed_is_named_and_left_out(house, shelf):
     await documents.delete_document(shelf.tenant_id, shelf.collection, first.external_id)
     await shelf.store(embedded(second.external_id, "something else"))
 
-    again = await replay(house, shelf.tenant_id, made.id, Plan())
+    again = await replay(house, shelf.tenant_id, made.id, ReplayPlan())
 
     assert set(again.gone) == {first.chunk_id, second.chunk_id}
     assert not again.is_exact
@@ -135,19 +135,19 @@ async def test_a_search_that_found_nothing_is_replayed_as_nothing(house, shelf):
     request = SearchRequest(query="of the", rerank=RerankMode.ALWAYS, strategy=Strategy.KEYWORD)
     made = await search(house, shelf.tenant_id, shelf.collection.name, request)
 
-    again = await replay(house, shelf.tenant_id, made.id, Plan())
+    again = await replay(house, shelf.tenant_id, made.id, ReplayPlan())
 
     assert (again.before, again.after, again.tau, again.kept) == ((), (), None, None)
 
 
 async def test_a_ranking_that_is_not_there_is_refused(house, shelf):
     with pytest.raises(NotFoundError):
-        await replay(house, shelf.tenant_id, RankingId(uuid7()), Plan())
+        await replay(house, shelf.tenant_id, RankingId(uuid7()), ReplayPlan())
 
 
-async def cut(house, shelf, made, cuts, plan=Plan()):  # noqa: B008 - it never changes
+async def cut(house, shelf, made, cuts, plan=ReplayPlan()):  # noqa: B008 - it never changes
     again = await replay(house, shelf.tenant_id, made.id, plan)
-    return await cutting.under(house, shelf.tenant_id, again, plan, cuts)
+    return await cutting.apply_thresholds(house, shelf.tenant_id, again, plan, cuts)
 
 
 @pytest.mark.parametrize(("then", "now", "left"), [(1, 2, (8, 7)), (2, 1, (7, 8))])
@@ -157,7 +157,7 @@ async def test_another_threshold_leaves_what_a_search_under_it_returns(
     made = await logged(house, shelf, min_score=then, limit=100)
     other = await logged(house, shelf, min_score=now, limit=100)
 
-    again = await cut(house, shelf, made, Cuts(min_score=now))
+    again = await cut(house, shelf, made, ThresholdOverrides(min_score=now))
 
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.results)
     assert again.after == tuple(hit.candidate.chunk_id for hit in other.results)
@@ -167,9 +167,11 @@ async def test_another_threshold_leaves_what_a_search_under_it_returns(
 async def test_a_stored_threshold_cuts_by_its_score(house, shelf):
     made = await logged(house, shelf)
     threshold = Threshold(name="bot", cutoff=2, fingerprint=fakes.FakeScorer.model.fingerprint)
-    known = FakeCalibrations(found=Running(threshold=threshold))
+    known = FakeCalibrations(found=StoredCalibration(threshold=threshold))
 
-    again = await cut(replace(house, calibrations=known), shelf, made, Cuts(threshold="bot"))
+    again = await cut(
+        replace(house, calibrations=known), shelf, made, ThresholdOverrides(threshold="bot")
+    )
 
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
     assert again.after == tuple(
@@ -182,7 +184,7 @@ async def test_a_cut_by_relevance_needs_a_calibration_of_the_reranker(house, she
     made = await logged(house, shelf)
 
     with pytest.raises(ConflictError, match="pgrerank calibrate"):
-        await cut(house, shelf, made, Cuts(min_relevance=0.5))
+        await cut(house, shelf, made, ThresholdOverrides(min_relevance=0.5))
 
 
 async def test_what_is_left_is_judged(house, shelf):
@@ -197,16 +199,16 @@ async def test_what_is_left_is_judged(house, shelf):
         ],
     )
     score = made.hits[0].rerank_score
-    again = await cut(house, shelf, made, Cuts(min_score=score))
-    none = await cut(house, shelf, made, Cuts(min_score=score + 1))
+    again = await cut(house, shelf, made, ThresholdOverrides(min_score=score))
+    none = await cut(house, shelf, made, ThresholdOverrides(min_score=score + 1))
 
-    before, after = await cutting.left(house, shelf.tenant_id, [again, none])
+    before, after = await cutting.summarise(house, shelf.tenant_id, [again, none])
 
     assert (before.results, before.empty) == (len(made.hits), 0)
     assert (before.precision, before.relevant) == (pytest.approx(2 / 3), 1)
     assert (after.results, after.empty) == (len(again.after) / 2, 1)
     assert (after.precision, after.relevant) == (1 / 2, 1 / 4)
-    figures = await measured(house, shelf.tenant_id, [again])
+    figures = await measure(house, shelf.tenant_id, [again])
     assert figures.after["RR@10"] == 1
     assert figures.after["nDCG@10"] < figures.before["nDCG@10"]
 
@@ -219,32 +221,37 @@ async def test_a_cut_replay_is_stored_as_it_was_cut(house, shelf):
         shelf.collection,
         [Judgment(query=QUERY, external_id=last, grade=1, source="human")],
     )
-    again = await cut(house, shelf, made, Cuts(min_score=made.hits[0].rerank_score))
+    again = await cut(house, shelf, made, ThresholdOverrides(min_score=made.hits[0].rerank_score))
 
     stored = await save(
-        house, shelf.tenant_id, shelf.collection.name, [again], Plan(), label="strict"
+        house, shelf.tenant_id, shelf.collection.name, [again], ReplayPlan(), label="strict"
     )
 
     assert (stored.metrics["nDCG@10"], stored.metrics["R@100"]) == (0, 1)
 
 
-CURVE = Curve(method=Method.PLATT, coefficients=(1.0, -1.0))
+CURVE = CalibrationCurve(method=Method.PLATT, coefficients=(1.0, -1.0))
 CALIBRATION = Calibration(
     id=uuid7(),
     fingerprint=fakes.FakeScorer.model.fingerprint,
     reranker=fakes.FakeScorer.model.name,
     curve=CURVE,
     answerable=None,
-    pool=Pool(strategy="hybrid", candidates=100, depth=50),
+    pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
 )
 THRESHOLD = Threshold(name="bot", cutoff=2, fingerprint=fakes.FakeScorer.model.fingerprint)
 CUTS = [
-    Cuts(min_score=2),
-    Cuts(min_relevance=0.6),
-    Cuts(threshold="bot"),
-    Cuts(min_score=1, min_relevance=0.6, threshold="bot"),
+    ThresholdOverrides(min_score=2),
+    ThresholdOverrides(min_relevance=0.6),
+    ThresholdOverrides(threshold="bot"),
+    ThresholdOverrides(min_score=1, min_relevance=0.6, threshold="bot"),
 ]
-PLANS = [Plan(), Plan(depth=3), Plan(fusion=Retrieval(rrf_k=1)), Plan(depth=2, fusion=Retrieval())]
+PLANS = [
+    ReplayPlan(),
+    ReplayPlan(depth=3),
+    ReplayPlan(fusion=Retrieval(rrf_k=1)),
+    ReplayPlan(depth=2, fusion=Retrieval()),
+]
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=str)
@@ -254,7 +261,7 @@ async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
     house, shelf, mode, cuts, plan
 ):
     made = await logged(house, shelf, rerank=mode, limit=100)
-    known = FakeCalibrations(found=Running(calibration=CALIBRATION, threshold=THRESHOLD))
+    known = FakeCalibrations(found=StoredCalibration(calibration=CALIBRATION, threshold=THRESHOLD))
 
     again = await cut(replace(house, calibrations=known), shelf, made, cuts, plan)
 
@@ -269,10 +276,10 @@ async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
 
 async def test_the_depth_of_a_replay_is_the_pool_of_its_relevance(house, shelf):
     made = await logged(house, shelf)
-    plan = Plan(depth=3)
+    plan = ReplayPlan(depth=3)
     again = await replay(house, shelf.tenant_id, made.id, plan)
 
     request = replayed_request(again.ranking, plan)
 
-    assert Pool.of(request).depth == 3
+    assert CandidatePool.of(request).depth == 3
     assert (request.rerank, request.budget_ms) == (RerankMode.ALWAYS, None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.storage.turns import Turns
+from pgrerank.storage.turns import FairSemaphore
 
 A, B, C = TENANTS = [TenantId(UUID(int=n)) for n in range(3)]
 
@@ -19,7 +19,7 @@ class Door:
     """Requests that stay in until they are let out, and who came in so far."""
 
     def __init__(self, places=1, *, wait_s=60.0, waiting=100):
-        self.turns = Turns(places, wait_s=wait_s, waiting=waiting)
+        self.turns = FairSemaphore(places, wait_s=wait_s, waiting=waiting)
         self.entered = []
         self.inside = set()
         self.leaving = {}

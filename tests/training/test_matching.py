@@ -67,7 +67,7 @@ def test_states_learn_the_matches_and_the_head_is_thrown_away(new_course):
 
 def test_head_is_in_the_checkpoints(new_course, tmp_path):
     course = new_course(match_weight=1.0)
-    pupil = model.opened(course.base, course.recipe)
+    pupil = model.open_pupil(course.base, course.recipe)
 
     pupil.save(tmp_path / "checkpoint")
     before = pupil.encoder.model.matcher.weight.clone()
@@ -90,7 +90,7 @@ def test_base_of_other_tokens_is_refused(new_course, tmp_path):
         num_labels=1,
     )
     BertForSequenceClassification(config).save_pretrained(other)
-    pupil = model.opened(other, new_course(match_weight=1.0).recipe)
+    pupil = model.open_pupil(other, new_course(match_weight=1.0).recipe)
 
     with pytest.raises(ModelError, match="--match-weight needs a base"):
         Matching(pupil.encoder)
@@ -99,7 +99,7 @@ def test_base_of_other_tokens_is_refused(new_course, tmp_path):
 def test_dropout_is_what_the_recipe_says(new_course):
     course = new_course(dropout=0.25)
 
-    pupil = model.opened(course.base, course.recipe)
+    pupil = model.open_pupil(course.base, course.recipe)
 
     found = [m.p for m in pupil.encoder.modules() if isinstance(m, nn.Dropout)]
     assert found

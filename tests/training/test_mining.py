@@ -1,6 +1,6 @@
 import pytest
 
-from pgrerank.training.mining import Labelled, digest, mined
+from pgrerank.training.mining import Labelled, digest, mine
 from tests.fakes import FakeEmbedder
 
 CORPUS = {f"d{number}": f"walrus number {number}" for number in range(12)} | {
@@ -21,7 +21,7 @@ def data():
 
 
 async def test_negatives_are_the_refused_and_then_what_is_found(data, tmp_path):
-    (lesson,) = await mined(data, FakeEmbedder(), 5, tmp_path / "kept.json", lambda _: None)
+    (lesson,) = await mine(data, FakeEmbedder(), 5, tmp_path / "kept.json", lambda _: None)
 
     assert (lesson.dataset, lesson.query) == ("sea", "what does the walrus eat")
     assert lesson.positives == ("the walrus eats clams",)
@@ -32,8 +32,8 @@ async def test_negatives_are_the_refused_and_then_what_is_found(data, tmp_path):
 
 async def test_what_was_mined_is_not_mined_again(data, tmp_path):
     embedded = []
-    once = await mined(data, FakeEmbedder(), 5, tmp_path / "kept.json", embedded.append)
-    again = await mined(data, FakeEmbedder(), 5, tmp_path / "kept.json", embedded.append)
+    once = await mine(data, FakeEmbedder(), 5, tmp_path / "kept.json", embedded.append)
+    again = await mine(data, FakeEmbedder(), 5, tmp_path / "kept.json", embedded.append)
 
     assert once == again
     assert sum(embedded) == len(CORPUS)

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from pgrerank.cli import hits
-from pgrerank.client.answers import FoundChunk, FoundDocument, Ranks, Result, Scores
+from pgrerank.client.answers import Ranks, Result, ResultChunk, ResultDocument, ResultScores
 
 ID = UUID(int=1)
 
@@ -19,9 +19,9 @@ ID = UUID(int=1)
 )
 def test_each_leg_that_found_a_result_is_named(sparse, legs):
     result = Result(
-        document=FoundDocument(id="a", title="", uri=None, metadata={}),
-        chunk=FoundChunk(id=ID, ordinal=0, content=None),
-        scores=Scores(dense=0.25, sparse=sparse, fused=0.5),
+        document=ResultDocument(id="a", title="", uri=None, metadata={}),
+        chunk=ResultChunk(id=ID, ordinal=0, content=None),
+        scores=ResultScores(dense=0.25, sparse=sparse, fused=0.5),
         ranks=Ranks(dense=3, sparse=sparse and 1, fused=2, final=1),
     )
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pgrerank.domain.errors import SettingsError
-from pgrerank.settings import Settings, described
+from pgrerank.settings import Settings, descriptions
 
 
 def test_empty_environment_gives_a_working_default():
@@ -36,6 +36,6 @@ def test_unusable_value_is_refused_by_the_name_of_its_variable(variable, value):
 
 
 def test_every_setting_is_described():
-    assert {name for name, _, meaning in described() if meaning} == {
+    assert {name for name, _, meaning in descriptions() if meaning} == {
         f"PGRERANK_{name.upper()}" for name in Settings.__struct_fields__
     }

@@ -28,7 +28,7 @@ from pgrerank.api.native import (
 )
 from pgrerank.api.readiness import READINESS, Readiness, Ready
 from pgrerank.domain.limits import Limits
-from pgrerank.ports import House, Observer
+from pgrerank.ports import Observer, Services
 
 #: for everybody
 OPEN_ROUTES = [health.live, health.ready, health.metrics, openapi.document]
@@ -49,7 +49,7 @@ TENANT_ROUTES = [
 
 
 def create_app(
-    house: House,
+    house: Services,
     *,
     limits: Limits,
     ready: Ready,
@@ -93,7 +93,7 @@ def create_app(
     return app
 
 
-def _tenant_router(house: House, limits: Limits) -> Router:
+def _tenant_router(house: Services, limits: Limits) -> Router:
     return Router(
         "/v1",
         route_handlers=TENANT_ROUTES,

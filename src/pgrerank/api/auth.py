@@ -19,7 +19,7 @@ from pgrerank.api.media import Connection
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.domain.tenant import Caller, Scope
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from pgrerank.usecases import access
 
 #: asynchronous, since Litestar gives every plain function a thread, which costs more than the check
@@ -29,7 +29,7 @@ Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 class Authenticate(AbstractAuthenticationMiddleware):
     """Turns `Authorization: Bearer <key>` into the Caller, or refuses."""
 
-    def __init__(self, app: ASGIApp, house: House) -> None:
+    def __init__(self, app: ASGIApp, house: Services) -> None:
         super().__init__(app)
         self._house = house
 
@@ -47,7 +47,7 @@ class Authenticate(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=caller, auth=watch.finished()["total"])
 
 
-def middleware(house: House, limits: Limits) -> list[Middleware]:
+def middleware(house: Services, limits: Limits) -> list[Middleware]:
     """Authentication, then the rate limit of the key, where there is one."""
 
     # A closure and no DefineMiddleware: routers are copied deeply when they are registered, and

@@ -110,15 +110,15 @@ KINDS: Mapping[type[PgrerankError], Kind] = {
 }
 
 
-def refused(error: PgrerankError) -> ProblemDetailsException:
+def problem_of(error: PgrerankError) -> ProblemDetailsException:
     """The problem document of an error of our own."""
     kind = next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), INTERNAL)
     if kind is INTERNAL:
-        return unexpected(error)
+        return internal_problem(error)
     return problem(kind, str(error), headers=_headers(kind, error), **_facts(error))
 
 
-def unexpected(_: Exception) -> ProblemDetailsException:
+def internal_problem(_: Exception) -> ProblemDetailsException:
     """The problem document of an error nobody planned: nothing of it is told."""
     return problem(INTERNAL, "Something went wrong on our side; the log has it under this id.")
 
@@ -128,7 +128,7 @@ def rejected_rows(rejections: Sequence[Rejection]) -> list[RejectedRow]:
     return [RejectedRow(line=r.line, reason=r.reason, id=r.external_id) for r in rejections]
 
 
-def documented(*statuses: int) -> dict[int, ResponseSpec]:
+def response_specs(*statuses: int) -> dict[int, ResponseSpec]:
     """OpenAPI responses for these statuses."""
     return {
         status: ResponseSpec(

@@ -19,7 +19,7 @@ from litestar.types import Scope
 from litestar.typing import FieldDefinition
 
 from pgrerank.api import validation
-from pgrerank.api.errors import KINDS, refused, unexpected
+from pgrerank.api.errors import KINDS, internal_problem, problem_of
 from pgrerank.api.problem import (
     BODY,
     BY_STATUS,
@@ -51,8 +51,8 @@ def problems(limits: Limits) -> dict[type[Exception], ToProblem]:
         TooManyRequestsException: _too_many_requests,
         ValidationException: _invalid,
         HTTPException: _refused_by_framework,
-        PgrerankError: lambda _, error: refused(error),
-        Exception: lambda _, error: unexpected(error),
+        PgrerankError: lambda _, error: problem_of(error),
+        Exception: lambda _, error: internal_problem(error),
     }
 
 
@@ -100,7 +100,7 @@ def _too_many_requests(_: Handled, error: TooManyRequestsException) -> ProblemDe
 def _refused_by_framework(_: Handled, error: HTTPException) -> ProblemDetailsException:
     kind = BY_STATUS.get(error.status_code, INTERNAL)
     if kind is INTERNAL:
-        return unexpected(error)
+        return internal_problem(error)
     if kind is NOT_FOUND:
         return problem(kind, "There is no such path. /docs lists those that are.")
     return problem(kind, error.detail, headers=error.headers)

@@ -8,9 +8,9 @@ from litestar.params import SkipValidation
 from pgrerank.api.readiness import Readiness
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.tenant import Caller
-from pgrerank.ports import House, Observer
+from pgrerank.ports import Observer, Services
 
-TheHouse: TypeAlias = NamedDependency[SkipValidation[House]]
+TheHouse: TypeAlias = NamedDependency[SkipValidation[Services]]
 TheCaller: TypeAlias = NamedDependency[SkipValidation[Caller]]
 TheLimits: TypeAlias = NamedDependency[SkipValidation[Limits]]
 TheReadiness: TypeAlias = NamedDependency[SkipValidation[Readiness]]

@@ -15,7 +15,7 @@ NDJSON = "application/x-ndjson"
 NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 
-def given(connection: Connection) -> str:
+def media_type(connection: Connection) -> str:
     """The media type of the body without parameters; JSON where the caller does not say."""
     stated = connection.headers.get("content-type", JSON)
     return stated.partition(";")[0].strip().lower()
@@ -23,6 +23,6 @@ def given(connection: Connection) -> str:
 
 async def json_only(connection: Connection, _: BaseRouteHandler) -> None:
     """A guard: the body is JSON, or there is none."""
-    stated = given(connection)
+    stated = media_type(connection)
     if stated != JSON:
         raise UnsupportedMediaTypeError(stated, [JSON])

@@ -34,7 +34,7 @@ class BoundedRequest(Request[Any, Any, Any]):
             InvalidRequestError: It is nested too deeply, or holds a number that is too long.
             HungUpError: The connection closed before it was complete.
         """
-        scan = None if media.given(self) in media.NDJSON_NAMES else Scan(self.bounds)
+        scan = None if media.media_type(self) in media.NDJSON_NAMES else Scan(self.bounds)
         if scan is not None:
             scan.check_bytes(self.content_length or 0)
         try:

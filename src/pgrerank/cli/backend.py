@@ -35,7 +35,7 @@ def check(context: click.Context, *, names: Sequence[str], as_json: bool) -> Non
 
     Exits with 1 if one of them fails.
     """
-    found = asyncio.run(_checked(settings(context), names))
+    found = asyncio.run(_check_all(settings(context), names))
     if as_json:
         output.as_json(found)
     else:
@@ -46,12 +46,12 @@ def check(context: click.Context, *, names: Sequence[str], as_json: bool) -> Non
         context.exit(1)
 
 
-async def _checked(given: Settings, names: Sequence[str]) -> list[Mapping[str, Any]]:
+async def _check_all(given: Settings, names: Sequence[str]) -> list[Mapping[str, Any]]:
     from pgrerank import wiring
 
     if given.backends is None:
         raise Misused(f"{variable('backends')} names no file")
-    async with wiring.elsewhere(given) as named:
+    async with wiring.remote_models(given) as named:
         known = {*named.rerankers, *named.embedders}
         if unknown := sorted(set(names) - known):
             raise Misused(f"the file names no {', '.join(unknown)}")
@@ -59,10 +59,10 @@ async def _checked(given: Settings, names: Sequence[str]) -> list[Mapping[str, A
         scorers = [(n, each.model, _score(each)) for n, each in named.rerankers.items()]
         embedders = [(n, each.model, each.query) for n, each in named.embedders.items()]
         models = [*scorers, *embedders]
-        return [await _asked(name, card, ask) for name, card, ask in models if name in wanted]
+        return [await _check(name, card, ask) for name, card, ask in models if name in wanted]
 
 
-async def _asked(
+async def _check(
     name: str, card: "ModelCard", ask: Callable[[str], Awaitable[object]]
 ) -> Mapping[str, Any]:
     from pgrerank.domain.errors import RemoteError

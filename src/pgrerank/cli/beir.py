@@ -112,7 +112,7 @@ def _query(data: bytes, place: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgmentLine:
     """A line of a file of judgments."""
 
     line: int
@@ -124,12 +124,12 @@ class Judged:
 def qrels(path: Path) -> dict[str, dict[str, int]]:
     """Grades by query and document, from a BEIR or TREC file of judgments."""
     found: dict[str, dict[str, int]] = {}
-    for row in judged(path):
+    for row in judgment_lines(path):
         found.setdefault(row.query, {})[row.document] = row.grade
     return found
 
 
-def judged(path: Path) -> Iterator[Judged]:
+def judgment_lines(path: Path) -> Iterator[JudgmentLine]:
     """The lines of a BEIR or TREC file of judgments.
 
     Where a line has a tab, tabs alone part its fields, so that ids may hold spaces.
@@ -155,12 +155,12 @@ def _is_header(fields: Sequence[str]) -> bool:
     return len(fields) in _COLUMNS and not any(map(_is_integer, fields))
 
 
-def _judged(line: int, fields: Sequence[str], *, tabbed: bool) -> Judged | None:
+def _judged(line: int, fields: Sequence[str], *, tabbed: bool) -> JudgmentLine | None:
     if len(fields) not in _COLUMNS or not (all(fields) and _is_integer(fields[-1])):
         return None
     if len(fields) == _TREC_COLUMNS and not (tabbed or _is_iteration(fields[1])):
         return None  # more likely an id with a space in it
-    return Judged(line=line, query=fields[0], document=fields[-2], grade=int(fields[-1]))
+    return JudgmentLine(line=line, query=fields[0], document=fields[-2], grade=int(fields[-1]))
 
 
 def run(path: Path) -> dict[str, list[str]]:
@@ -171,7 +171,7 @@ def run(path: Path) -> dict[str, list[str]]:
     Raises:
         Failed: A line has another form, or a query names a document twice; names the line.
     """
-    scored: dict[str, dict[str, tuple[float, int]]] = {}
+    scores_by_order: dict[str, dict[str, tuple[float, int]]] = {}
     for line, text in _lines(path):
         fields = _fields(text)
         if len(fields) != _TREC_FIELDS or not all(fields):
@@ -184,11 +184,11 @@ def run(path: Path) -> dict[str, list[str]]:
             place = (-_finite(score), int(rank))
         except ValueError as error:
             raise Failed(f"{path}, line {line}: rank and score must be numbers") from error
-        if scored.setdefault(query, {}).setdefault(document, place) is not place:
+        if scores_by_order.setdefault(query, {}).setdefault(document, place) is not place:
             raise Failed(f"{path}, line {line}: `{document}` comes twice for query `{query}`")
     return {
         query: sorted(found, key=lambda name: (found[name], name))
-        for query, found in scored.items()
+        for query, found in scores_by_order.items()
     }
 
 
@@ -199,7 +199,7 @@ def _finite(text: str) -> float:
     return value
 
 
-def scored(documents: Sequence[str]) -> dict[str, float]:
+def scores_by_order(documents: Sequence[str]) -> dict[str, float]:
     """Scores that say the order of the documents and nothing else."""
     return {name: float(len(documents) - place) for place, name in enumerate(documents)}
 

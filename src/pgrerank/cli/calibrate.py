@@ -7,13 +7,13 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
 from pgrerank.cli.command import examples, run, settings
-from pgrerank.domain.calibration import Estimate, Fitted, Method, Unjudged
+from pgrerank.domain.calibration import Fitted, IntervalEstimate, Method, Unjudged
 from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.usecases.pool import Plan
+    from pgrerank.usecases.pool import CalibrationPlan
 
 _SHOWN_POINTS = 12
 
@@ -76,25 +76,27 @@ def calibrate(
     candidates and depth of the searches it is for. Nothing of it is logged.
     """
     made = run(
-        _made(settings(context), tenant_name, collection_name, given),
+        _calibrate(settings(context), tenant_name, collection_name, given),
         kept="No calibration was stored; running it again begins anew.",
     )
     if as_json:
-        from pgrerank.api.native.calibrated import Calibration
+        from pgrerank.api.native.calibrated import CalibrationResponse
 
-        output.as_json(Calibration.of(made, whole=True))
+        output.as_json(CalibrationResponse.of(made, whole=True))
     else:
         _show(made)
 
 
-async def _made(
+async def _calibrate(
     found: Settings, tenant_name: str, collection_name: str | None, given: dict[str, Any]
 ) -> Fitted:
     from pgrerank import wiring
     from pgrerank.usecases import places
     from pgrerank.usecases.calibrate import calibrate as fit
 
-    async with wiring.house(found, check=places.exist(tenant_name, collection_name)) as house:
+    async with wiring.all_services(
+        found, check=places.exist(tenant_name, collection_name)
+    ) as house:
         tenant = await house.tenants.named(tenant_name)
         with progress.bar("judged queries", None) as advance:
             return await fit(
@@ -106,10 +108,10 @@ async def _made(
             )
 
 
-def _plan(given: dict[str, Any]) -> "Plan":
-    from pgrerank.usecases.pool import Plan, Source
+def _plan(given: dict[str, Any]) -> "CalibrationPlan":
+    from pgrerank.usecases.pool import CalibrationPlan, ScoreSource
 
-    return Plan(
+    return CalibrationPlan(
         request=SearchRequest(
             query="",
             strategy=Strategy(given["strategy"]),
@@ -119,7 +121,7 @@ def _plan(given: dict[str, Any]) -> "Plan":
             rerank=RerankMode.ALWAYS,
         ),
         unjudged=Unjudged(given["unjudged"]),
-        source=Source(given["source"]),
+        source=ScoreSource(given["source"]),
         method=given["method"] and Method(given["method"]),
         relevant_from=given["relevant_from"],
     )
@@ -133,10 +135,13 @@ def _show(made: Fitted) -> None:
         [
             ("queries", made.queries),
             ("pairs", f"{made.pairs}, {made.positives} of them relevant"),
-            ("method", f"{made.curve.method} (log loss held out: {_tried(made)})"),
-            ("calibration error", f"{_said(quality.ece)}; bare sigmoid {_said(quality.ece_raw)}"),
-            ("Brier score", _said(quality.brier)),
-            ("log loss", _said(quality.log_loss)),
+            ("method", f"{made.curve.method} (log loss held out: {_losses(made)})"),
+            (
+                "calibration error",
+                f"{_interval(quality.ece)}; bare sigmoid {_interval(quality.ece_raw)}",
+            ),
+            ("Brier score", _interval(quality.brier)),
+            ("log loss", _interval(quality.log_loss)),
             ("for searches", made.pool),
         ],
         title=f"{made.reranker} on {where}: calibration {made.id}",
@@ -149,8 +154,8 @@ def _show(made: Fitted) -> None:
                 f"{point.cutoff:.4g}",
                 f"{point.relevance:.3f}",
                 point.pairs,
-                _said(point.precision),
-                _said(point.recall),
+                _interval(point.precision),
+                _interval(point.recall),
             )
             for point in made.points[::every]
         ],
@@ -160,9 +165,9 @@ def _show(made: Fitted) -> None:
     click.echo("Next: pgrerank threshold set NAME --precision 0.9")
 
 
-def _tried(made: Fitted) -> str:
+def _losses(made: Fitted) -> str:
     return ", ".join(f"{name} {loss:.4f}" for name, loss in made.quality.tried.items())
 
 
-def _said(estimate: Estimate) -> str:
+def _interval(estimate: IntervalEstimate) -> str:
     return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

@@ -14,7 +14,7 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.api.native.answers import Collection as Answer
+    from pgrerank.api.native.answers import CollectionResponse as Answer
 
 
 @click.group(cls=Commands)
@@ -50,9 +50,9 @@ def add(
     context: click.Context, *, name: str, tenant_name: str, as_json: bool, **indexing: Any
 ) -> None:
     """Make a collection."""
-    chosen = weighing.taken(indexing)
+    chosen = weighing.pop_options(indexing)
     indexing["retrieval"] = Retrieval(**chosen) if chosen else None
-    made = asyncio.run(_made(settings(context), tenant_name, name, indexing))
+    made = asyncio.run(_create(settings(context), tenant_name, name, indexing))
     if as_json:
         output.as_json(_plain(made))
     else:
@@ -82,7 +82,7 @@ def set_(
 ) -> None:
     """Change how a collection is searched, from the next search on."""
     reranker, default = given.pop("reranker"), given.pop("default_reranker")
-    changes = weighing.taken(given)
+    changes = weighing.pop_options(given)
     if not (changes or reranker or default):
         raise Misused("say what to change, such as --k1 1.2")
     if reranker and default:
@@ -90,7 +90,7 @@ def set_(
     found = settings(context)
     if reranker or default:
         asyncio.run(_reranked_by(found, tenant_name, name, reranker))
-    _print(asyncio.run(_weighed(found, tenant_name, name, changes)), as_json=as_json)
+    _print(asyncio.run(_set_retrieval(found, tenant_name, name, changes)), as_json=as_json)
 
 
 @collection.command(epilog=examples("pgrerank collection show docs --tenant acme"))
@@ -126,7 +126,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @click.pass_context
 def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
     """Delete a collection with its documents. What the rerank log says of it stays."""
-    asyncio.run(_removed(settings(context), tenant_name, name))
+    asyncio.run(_remove(settings(context), tenant_name, name))
     click.echo(f"Collection {name} is deleted.")
 
 
@@ -157,7 +157,7 @@ def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool)
         click.echo(f"Stored the token vectors of {count} chunks.")
 
 
-async def _made(
+async def _create(
     found: Settings, tenant_name: str, name: str, indexing: Mapping[str, Any]
 ) -> Collection:
     from pgrerank import wiring
@@ -165,18 +165,18 @@ async def _made(
     from pgrerank.usecases.collections import create
 
     await _require_backends(found, indexing)
-    async with wiring.house(found, check=places.exist(tenant_name)) as house:
+    async with wiring.all_services(found, check=places.exist(tenant_name)) as house:
         tenant = await house.tenants.named(tenant_name)
         return await create(house, tenant.id, name, **indexing)
 
 
-async def _weighed(
+async def _set_retrieval(
     found: Settings, tenant_name: str, name: str, changes: Mapping[str, Any]
 ) -> Collection:
     from pgrerank import wiring
     from pgrerank.usecases.collections import tune
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await tune(office, tenant.id, name, changes)
 
@@ -185,7 +185,7 @@ async def _reranked_by(found: Settings, tenant_name: str, name: str, reranker: s
     from pgrerank import wiring
     from pgrerank.usecases.collections import rerank_by
 
-    async with wiring.office(found) as office, wiring.elsewhere(found) as named:
+    async with wiring.admin_services(found) as office, wiring.remote_models(found) as named:
         tenant = await office.tenants.named(tenant_name)
         await rerank_by(office, named.rerankers, tenant.id, name, reranker)
 
@@ -198,7 +198,7 @@ async def _require_backends(found: Settings, indexing: Mapping[str, Any]) -> Non
     wanted = {kind: indexing[kind] for kind in ("reranker", "embedder") if indexing[kind]}
     if not wanted:
         return
-    async with wiring.elsewhere(found) as named:
+    async with wiring.remote_models(found) as named:
         known = {"reranker": named.rerankers, "embedder": named.embedders}
         for kind, name in wanted.items():
             require_named(kind, name, known[kind])
@@ -207,7 +207,7 @@ async def _require_backends(found: Settings, indexing: Mapping[str, Any]) -> Non
 async def _one(found: Settings, tenant_name: str, name: str) -> Collection:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await office.documents.collection(tenant.id, name)
 
@@ -217,7 +217,7 @@ async def _with_tokens(found: Settings, tenant_name: str, name: str) -> int:
     from pgrerank.usecases import places
     from pgrerank.usecases.collections import add_tokens
 
-    async with wiring.house(found, check=places.exist(tenant_name, name)) as house:
+    async with wiring.all_services(found, check=places.exist(tenant_name, name)) as house:
         tenant = await house.tenants.named(tenant_name)
         with progress.bar("token vectors", None) as advance:
             return await add_tokens(
@@ -232,7 +232,7 @@ async def _without_tokens(found: Settings, tenant_name: str, name: str) -> int:
     from pgrerank import wiring
     from pgrerank.usecases.collections import remove_tokens
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await remove_tokens(office, tenant.id, name)
 
@@ -240,7 +240,7 @@ async def _without_tokens(found: Settings, tenant_name: str, name: str) -> int:
 async def _all(found: Settings, tenant_name: str) -> list[Collection]:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await listing.everything(
             lambda cursor: office.documents.collections(
@@ -249,10 +249,10 @@ async def _all(found: Settings, tenant_name: str) -> list[Collection]:
         )
 
 
-async def _removed(found: Settings, tenant_name: str, name: str) -> None:
+async def _remove(found: Settings, tenant_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         await office.documents.delete_collection(tenant.id, name)
 
@@ -279,6 +279,6 @@ def _print(shown: Collection, *, as_json: bool) -> None:
 
 
 def _plain(collection: Collection) -> "Answer":
-    from pgrerank.api.native.answers import Collection as Answer
+    from pgrerank.api.native.answers import CollectionResponse as Answer
 
     return Answer.of(collection)

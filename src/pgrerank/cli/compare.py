@@ -14,7 +14,7 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation
-    from pgrerank.usecases.compare import Change, Comparison
+    from pgrerank.usecases.compare import QueryChange, RunComparison
 
 _EXAMPLES = 5
 _SHOWN_DOCUMENTS = 3
@@ -59,21 +59,21 @@ def compare(
     of the paired permutation test. Without BEFORE and AFTER the stored runs are listed.
     """
     if not runs:
-        _list(asyncio.run(_stored(settings(context), tenant_name)), as_json=as_json)
+        _list(asyncio.run(_stored_runs(settings(context), tenant_name)), as_json=as_json)
         return
     if len(runs) != _PAIR:
         raise Misused("name two evaluations, or none to list them")
-    found = asyncio.run(_compared(settings(context), tenant_name, runs, measure))
+    found = asyncio.run(_compare(settings(context), tenant_name, runs, measure))
     if as_json:
         output.as_json(_summary(found, measure, example_count))
     else:
         _show(found, measure, example_count)
 
 
-async def _stored(found: Settings, tenant_name: str) -> "list[Evaluation]":
+async def _stored_runs(found: Settings, tenant_name: str) -> "list[Evaluation]":
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await listing.everything(
             lambda cursor: office.evaluations.page(
@@ -82,13 +82,13 @@ async def _stored(found: Settings, tenant_name: str) -> "list[Evaluation]":
         )
 
 
-async def _compared(
+async def _compare(
     found: Settings, tenant_name: str, runs: Sequence[str], measure: str
-) -> "Comparison":
+) -> "RunComparison":
     from pgrerank import wiring
     from pgrerank.usecases.compare import compare as use_case
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await use_case(office, tenant.id, runs[0], runs[1], measure=measure)
 
@@ -110,10 +110,10 @@ def _list(stored: "Sequence[Evaluation]", *, as_json: bool) -> None:
     )
 
 
-def _summary(found: "Comparison", measure: str, examples: int) -> dict[str, Any]:
+def _summary(found: "RunComparison", measure: str, examples: int) -> dict[str, Any]:
     return {
-        "before": _named(found.before),
-        "after": _named(found.after),
+        "before": _run_summary(found.before),
+        "after": _run_summary(found.after),
         "queries": found.differences[measure].queries,
         "left_out": found.left_out,
         "differences": {name: plain(each) for name, each in found.differences.items()},
@@ -123,7 +123,7 @@ def _summary(found: "Comparison", measure: str, examples: int) -> dict[str, Any]
     }
 
 
-def _named(run: "Evaluation") -> dict[str, Any]:
+def _run_summary(run: "Evaluation") -> dict[str, Any]:
     return {
         "id": run.id,
         "label": run.label,
@@ -135,7 +135,7 @@ def _named(run: "Evaluation") -> dict[str, Any]:
     }
 
 
-def _example(change: "Change", measure: str) -> dict[str, Any]:
+def _example(change: "QueryChange", measure: str) -> dict[str, Any]:
     return {
         "query": change.query,
         "before": change.before.metrics[measure],
@@ -153,7 +153,7 @@ def _first(answer: "EvaluatedQuery") -> list[dict[str, Any]]:
     ][:_SHOWN_DOCUMENTS]
 
 
-def _show(found: "Comparison", measure: str, examples: int) -> None:
+def _show(found: "RunComparison", measure: str, examples: int) -> None:
     output.table(
         ["measure", "before", "after", "change", "95 % interval", "p", "better", "worse"],
         [
@@ -181,7 +181,7 @@ def _show(found: "Comparison", measure: str, examples: int) -> None:
             )
 
 
-def _row(change: "Change", measure: str) -> tuple[str, ...]:
+def _row(change: "QueryChange", measure: str) -> tuple[str, ...]:
     return (
         change.query,
         f"{change.before.metrics[measure]:.3f}",

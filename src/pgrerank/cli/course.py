@@ -15,7 +15,7 @@ from pgrerank.domain.lesson import Lesson
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports import Embedder, House, Scorer
+    from pgrerank.ports import Embedder, Scorer, Services
     from pgrerank.training.mining import Labelled
     from pgrerank.training.recipe import Recipe
 
@@ -23,7 +23,7 @@ _DEV_QRELS = ("dev", "test")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class CourseOptions:
     """What was asked for on the command line, recipe aside."""
 
     data: Sequence[Path]
@@ -52,10 +52,12 @@ class _Tools:
 
     embedder: "Embedder | None"
     teacher: "Scorer | None"
-    house: "House | None"
+    house: "Services | None"
 
 
-async def gathered(settings: Settings, wanted: Wanted, recipe: "Recipe", base: str) -> Gathered:
+async def gather_lessons(
+    settings: Settings, wanted: CourseOptions, recipe: "Recipe", base: str
+) -> Gathered:
     """Read, mine and score all that the run learns from, and claim its folder.
 
     Raises:
@@ -74,11 +76,11 @@ async def gathered(settings: Settings, wanted: Wanted, recipe: "Recipe", base: s
         return await _taught(found, tools.teacher, wanted.out, recipe)
 
 
-async def _untaught(wanted: Wanted, recipe: "Recipe", tools: _Tools) -> Gathered:
+async def _untaught(wanted: CourseOptions, recipe: "Recipe", tools: _Tools) -> Gathered:
     read = [lesson for path in wanted.data for lesson in await _read(path, wanted, tools)]
     if tools.house is not None and wanted.tenant is not None:
-        read += await _judged(tools.house, wanted.tenant, wanted.collection)
-    all_lessons = lessons_of.merged(read)
+        read += await _judged_lessons(tools.house, wanted.tenant, wanted.collection)
+    all_lessons = lessons_of.merge(read)
     if not any(lesson.positives or lesson.scores or tools.teacher for lesson in all_lessons):
         raise Failed("there is nothing to learn from: no relevant passage and no teacher's score")
     _check_weights(recipe.weights, all_lessons)
@@ -86,20 +88,20 @@ async def _untaught(wanted: Wanted, recipe: "Recipe", tools: _Tools) -> Gathered
         train, dev = lessons_of.split(all_lessons, wanted.dev_queries, recipe.seed)
         return Gathered(train=train, dev=dev)
     held_out = await _read(wanted.dev, wanted, tools, _DEV_QRELS)
-    dev = lessons_of.sampled(lessons_of.merged(held_out), wanted.dev_queries, recipe.seed)
+    dev = lessons_of.sample(lessons_of.merge(held_out), wanted.dev_queries, recipe.seed)
     asked = {lesson.query for lesson in dev}
     return Gathered(train=[each for each in all_lessons if each.query not in asked], dev=dev)
 
 
 async def _read(
-    path: Path, wanted: Wanted, tools: _Tools, qrels: Sequence[str] = ("train",)
+    path: Path, wanted: CourseOptions, tools: _Tools, qrels: Sequence[str] = ("train",)
 ) -> list[Lesson]:
     if tools.embedder is None or not _is_folder(path):
         return list(lessons.rows(path))
-    return await _mined(lessons.labelled(path, qrels), tools.embedder, wanted)
+    return await _mine(lessons.labelled_set(path, qrels), tools.embedder, wanted)
 
 
-async def _mined(data: "Labelled", embedder: "Embedder", wanted: Wanted) -> list[Lesson]:
+async def _mine(data: "Labelled", embedder: "Embedder", wanted: CourseOptions) -> list[Lesson]:
     from pgrerank.training import mining, run
 
     kept = run.folder(wanted.out) / f"mined-{mining.digest(data, wanted.mine)[:16]}.json"
@@ -111,10 +113,12 @@ async def _mined(data: "Labelled", embedder: "Embedder", wanted: Wanted) -> list
             done += more
             advance(done, f"{done} passages embedded")
 
-        return await mining.mined(data, embedder, wanted.mine, kept, step)
+        return await mining.mine(data, embedder, wanted.mine, kept, step)
 
 
-async def _judged(house: "House", tenant_name: str, collection: str | None) -> list[Lesson]:
+async def _judged_lessons(
+    house: "Services", tenant_name: str, collection: str | None
+) -> list[Lesson]:
     from pgrerank.usecases.lessons import judged_lessons
 
     tenant = await house.tenants.named(tenant_name)
@@ -146,25 +150,27 @@ async def _taught(found: Gathered, teacher: "Scorer", out: Path, recipe: "Recipe
 
 
 @asynccontextmanager
-async def _tools(settings: Settings, wanted: Wanted, recipe: "Recipe") -> AsyncGenerator[_Tools]:
+async def _tools(
+    settings: Settings, wanted: CourseOptions, recipe: "Recipe"
+) -> AsyncGenerator[_Tools]:
     from pgrerank import wiring
 
     used = settings
     if recipe.teacher is not None:
         used = msgspec.structs.replace(settings, reranker=recipe.teacher)
     if wanted.tenant is not None:
-        async with wiring.house(used) as house:
+        async with wiring.all_services(used) as house:
             teacher = house.scorer if recipe.teacher else None
             yield _Tools(embedder=house.embedder, teacher=teacher, house=house)
     elif recipe.teacher is not None or any(map(_is_folder, _paths(wanted))):
-        async with wiring.chosen(used) as models:
+        async with wiring.load_models(used) as models:
             teacher = models.scorer if recipe.teacher else None
             yield _Tools(embedder=models.embedder, teacher=teacher, house=None)
     else:
         yield _Tools(embedder=None, teacher=None, house=None)
 
 
-def _paths(wanted: Wanted) -> Iterable[Path]:
+def _paths(wanted: CourseOptions) -> Iterable[Path]:
     return [*wanted.data, *([wanted.dev] if wanted.dev else [])]
 
 

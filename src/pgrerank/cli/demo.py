@@ -30,4 +30,4 @@ def demo(context: click.Context) -> None:
         changes["data_dir"] = found.data_dir / "demo"
     if found.log_level == "info":
         changes["log_level"] = "warning"  # the tour tells what happens
-    asyncio.run(tour.taken(msgspec.structs.replace(found, **changes)))
+    asyncio.run(tour.run_tour(msgspec.structs.replace(found, **changes)))

@@ -15,7 +15,7 @@ from pgrerank import wiring
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from pgrerank.settings import Settings
 from pgrerank.storage import address, admin, queries, sqlfile, startup
 from pgrerank.storage.pool import Connection
@@ -26,7 +26,7 @@ _SUPPORTED = 18  # newer servers are likely to work, but nobody tried
 _NUMBERING = 10_000
 
 
-class State(StrEnum):
+class DiagnosisState(StrEnum):
     """How a check came out."""
 
     OK = "ok"
@@ -35,16 +35,16 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DiagnosisLine:
     """A line of the diagnosis."""
 
     check: str
-    state: State
+    state: DiagnosisState
     detail: str
     remedy: str = ""
 
 
-async def findings(settings: Settings) -> AsyncIterator[Finding]:
+async def findings(settings: Settings) -> AsyncIterator[DiagnosisLine]:
     """Everything that is looked at, in order; a check that cannot run is a failure."""
     yield _processor()
     yield _threads(settings)
@@ -55,26 +55,26 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             login = await _service_login(database.service_url)
             yield login
     except PgrerankError as error:
-        yield Finding(check="postgres", state=State.FAIL, detail=str(error))
+        yield DiagnosisLine(check="postgres", state=DiagnosisState.FAIL, detail=str(error))
         return
-    if login.state is State.FAIL:
+    if login.state is DiagnosisState.FAIL:
         return  # nothing could be searched
     async for finding in _pipeline(settings):
         yield finding
 
 
-async def _database(url: str) -> list[Finding]:
+async def _database(url: str) -> list[DiagnosisLine]:
     if address.is_services_alone(url):
         detail = f"{address.ADMINISTRATOR} is not set: tables and partitions are not looked at"
-        return [Finding(check="administrator", state=State.WARN, detail=detail)]
+        return [DiagnosisLine(check="administrator", state=DiagnosisState.WARN, detail=detail)]
     try:
         async with admin.owner(url) as connection:
             return await _facts(connection)
     except PgrerankError as error:
-        return [Finding(check="administrator", state=State.FAIL, detail=str(error))]
+        return [DiagnosisLine(check="administrator", state=DiagnosisState.FAIL, detail=str(error))]
 
 
-async def _facts(connection: Connection) -> list[Finding]:
+async def _facts(connection: Connection) -> list[DiagnosisLine]:
     server = await _row(connection, "server")
     found = [_server(server), _extension(server["pgvector"])]
     unprotected = await _rows(connection, "unprotected_tables")
@@ -84,107 +84,119 @@ async def _facts(connection: Connection) -> list[Finding]:
     return found
 
 
-def _server(facts: dict[str, Any]) -> Finding:
+def _server(facts: dict[str, Any]) -> DiagnosisLine:
     major = facts["server_number"] // _NUMBERING
     detail = f"PostgreSQL {facts['server']}"
     if major < startup.OLDEST_SERVER:
         remedy = f"use {startup.OLDEST_SERVER} or later"
-        return Finding(check="postgres", state=State.FAIL, detail=detail, remedy=remedy)
+        return DiagnosisLine(
+            check="postgres", state=DiagnosisState.FAIL, detail=detail, remedy=remedy
+        )
     if major > _SUPPORTED:
         remedy = f"pgrerank is tested up to {_SUPPORTED}"
-        return Finding(check="postgres", state=State.WARN, detail=detail, remedy=remedy)
-    return Finding(check="postgres", state=State.OK, detail=detail)
+        return DiagnosisLine(
+            check="postgres", state=DiagnosisState.WARN, detail=detail, remedy=remedy
+        )
+    return DiagnosisLine(check="postgres", state=DiagnosisState.OK, detail=detail)
 
 
-def _extension(version: str | None) -> Finding:
+def _extension(version: str | None) -> DiagnosisLine:
     try:
         startup.refuse_extension(version)
     except PgrerankError as error:
-        return Finding(check="pgvector", state=State.FAIL, detail=str(error))
-    return Finding(check="pgvector", state=State.OK, detail=str(version))
+        return DiagnosisLine(check="pgvector", state=DiagnosisState.FAIL, detail=str(error))
+    return DiagnosisLine(check="pgvector", state=DiagnosisState.OK, detail=str(version))
 
 
-def _protection(unprotected: Sequence[str]) -> Finding:
+def _protection(unprotected: Sequence[str]) -> DiagnosisLine:
     check = "row-level security"
     if unprotected:
         detail = f"is off for {', '.join(unprotected)}"
         remedy = "alter table pgrerank.<table> enable row level security;"
-        return Finding(check=check, state=State.FAIL, detail=detail, remedy=remedy)
-    return Finding(check=check, state=State.OK, detail="guards every table of tenants")
+        return DiagnosisLine(check=check, state=DiagnosisState.FAIL, detail=detail, remedy=remedy)
+    return DiagnosisLine(
+        check=check, state=DiagnosisState.OK, detail="guards every table of tenants"
+    )
 
 
-def _partitions(facts: dict[str, Any]) -> Finding:
+def _partitions(facts: dict[str, Any]) -> DiagnosisLine:
     check, detail = "log partitions", f"{facts['partitions']} months"
     if facts["has_this_month"] and facts["has_next_month"]:
-        return Finding(check=check, state=State.OK, detail=detail)
+        return DiagnosisLine(check=check, state=DiagnosisState.OK, detail=detail)
     missing = "next month" if facts["has_this_month"] else "this month"
-    return Finding(
+    return DiagnosisLine(
         check=check,
-        state=State.WARN,
+        state=DiagnosisState.WARN,
         detail=f"{detail}, none for {missing}",
         remedy="run: pgrerank maintain",
     )
 
 
-def _counts(facts: dict[str, Any]) -> Finding:
+def _counts(facts: dict[str, Any]) -> DiagnosisLine:
     check, uncounted = "log counts", facts["uncounted"]
     when = "never counted" if facts["counted_at"] is None else f"at {facts['counted_at']:%F %H:%M}"
     detail = f"{when}, {uncounted} searches since" if uncounted else "every search is counted"
     if uncounted and facts["is_late"] is not False:
         remedy = "run `pgrerank worker`, which counts every hour, or: pgrerank drift"
-        return Finding(check=check, state=State.WARN, detail=detail, remedy=remedy)
-    return Finding(check=check, state=State.OK, detail=detail)
+        return DiagnosisLine(check=check, state=DiagnosisState.WARN, detail=detail, remedy=remedy)
+    return DiagnosisLine(check=check, state=DiagnosisState.OK, detail=detail)
 
 
-async def _service_login(url: str) -> Finding:
+async def _service_login(url: str) -> DiagnosisLine:
     try:
         await startup.verify(url)
     except PgrerankError as error:
-        return Finding(check="service login", state=State.FAIL, detail=str(error))
-    return Finding(
+        return DiagnosisLine(check="service login", state=DiagnosisState.FAIL, detail=str(error))
+    return DiagnosisLine(
         check="service login",
-        state=State.OK,
+        state=DiagnosisState.OK,
         detail=f"bound by row-level security, database at revision {sqlfile.revisions()[0]}",
     )
 
 
-async def _pipeline(settings: Settings) -> AsyncIterator[Finding]:
+async def _pipeline(settings: Settings) -> AsyncIterator[DiagnosisLine]:
     started = perf_counter()
     try:
-        async with wiring.house(settings) as house:
+        async with wiring.all_services(settings) as house:
             seconds = perf_counter() - started
             for name, card in _cards(house):
-                yield Finding(check=name, state=State.OK, detail=_described(card))
-            yield Finding(check="start", state=State.OK, detail=f"ready in {seconds:.1f} s")
+                yield DiagnosisLine(
+                    check=name, state=DiagnosisState.OK, detail=_model_summary(card)
+                )
+            yield DiagnosisLine(
+                check="start", state=DiagnosisState.OK, detail=f"ready in {seconds:.1f} s"
+            )
             yield await _probe(settings, house)
     except PgrerankError as error:
-        yield Finding(check="models", state=State.FAIL, detail=str(error))
+        yield DiagnosisLine(check="models", state=DiagnosisState.FAIL, detail=str(error))
 
 
-def _cards(house: House) -> list[tuple[str, ModelCard]]:
+def _cards(house: Services) -> list[tuple[str, ModelCard]]:
     return [("embedder", house.embedder.model), ("reranker", house.scorer.model)]
 
 
-def _described(card: ModelCard) -> str:
+def _model_summary(card: ModelCard) -> str:
     return (
         f"{card.name}, {card.runs or card.precision}, up to {card.max_length} tokens, "
         f"fingerprint {card.fingerprint[:12]}"
     )
 
 
-async def _probe(settings: Settings, house: House) -> Finding:
+async def _probe(settings: Settings, house: Services) -> DiagnosisLine:
     with wiring.database(settings) as database:
         if address.is_services_alone(database.admin_url):
             detail = "none, since it looks for a collection as the administrator"
-            return Finding(check="probe", state=State.WARN, detail=detail)
+            return DiagnosisLine(check="probe", state=DiagnosisState.WARN, detail=detail)
         async with admin.owner(database.admin_url) as connection:
             rows = await _rows(connection, "largest_collection")
     if not rows:
-        return Finding(check="probe", state=State.OK, detail="nothing is ingested yet")
-    return await _searched(house, rows[0])
+        return DiagnosisLine(
+            check="probe", state=DiagnosisState.OK, detail="nothing is ingested yet"
+        )
+    return await _search_finding(house, rows[0])
 
 
-async def _searched(house: House, place: dict[str, Any]) -> Finding:
+async def _search_finding(house: Services, place: dict[str, Any]) -> DiagnosisLine:
     """Each stage once, on the largest collection; nothing is logged."""
     collection = await house.documents.collection(place["tenant_id"], place["collection"])
     request = SearchRequest(query=PROBE)
@@ -202,25 +214,27 @@ async def _searched(house: House, place: dict[str, Any]) -> Finding:
         for stage, span in zip(("embed", "retrieve", "rerank"), spans, strict=True)
     )
     detail = f"{place['tenant']}/{place['collection']}, {place['chunks']} chunks: {times}"
-    return Finding(check="probe", state=State.OK, detail=detail)
+    return DiagnosisLine(check="probe", state=DiagnosisState.OK, detail=detail)
 
 
-def _processor() -> Finding:
+def _processor() -> DiagnosisLine:
     from pgrerank.inference import route
 
     flags = _flags()
     detail = f"{platform.machine()}, {os.cpu_count()} logical processors"
     if flags is None:
-        return Finding(check="processor", state=State.OK, detail=detail)
+        return DiagnosisLine(check="processor", state=DiagnosisState.OK, detail=detail)
     has = [flag for flag in (*route.BF16, *route.INT8) if flag in flags]
     if any(flag in flags for flag in route.BF16):
-        return Finding(check="processor", state=State.OK, detail=f"{detail}, {' '.join(has)}")
+        return DiagnosisLine(
+            check="processor", state=DiagnosisState.OK, detail=f"{detail}, {' '.join(has)}"
+        )
     remedy = "models run in fp32, about half as fast"
     if has:
         remedy += "; PGRERANK_PRECISION=int8 is quicker, its order differs a little"
-    return Finding(
+    return DiagnosisLine(
         check="processor",
-        state=State.WARN,
+        state=DiagnosisState.WARN,
         detail=", ".join([detail, *has, "no avx512_bf16 and no amx_bf16"]),
         remedy=remedy,
     )
@@ -235,18 +249,20 @@ def _flags() -> frozenset[str] | None:
     return frozenset(flags.partition(":")[2].split())
 
 
-def _threads(settings: Settings) -> Finding:
+def _threads(settings: Settings) -> DiagnosisLine:
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     available = allowed or 1
     if settings.threads > available:
-        return Finding(
+        return DiagnosisLine(
             check="threads",
-            state=State.WARN,
+            state=DiagnosisState.WARN,
             detail=f"PGRERANK_THREADS is {settings.threads}, this process may use {available}",
             remedy="unset PGRERANK_THREADS",
         )
     chosen = settings.threads or "one for each core"
-    return Finding(check="threads", state=State.OK, detail=f"{chosen}, of {available}")
+    return DiagnosisLine(
+        check="threads", state=DiagnosisState.OK, detail=f"{chosen}, of {available}"
+    )
 
 
 async def _row(connection: Connection, statement: str) -> dict[str, Any]:

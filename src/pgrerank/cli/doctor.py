@@ -12,7 +12,7 @@ from pgrerank.cli.command import examples, settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.cli.diagnosis import Finding
+    from pgrerank.cli.diagnosis import DiagnosisLine
 
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -27,17 +27,17 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
     processor and threads, and one probe search on the largest collection (which is not logged).
     Exits with 1 if something fails.
     """
-    found = asyncio.run(_examined(settings(context), show=not as_json))
+    found = asyncio.run(_examine(settings(context), show=not as_json))
     if as_json:
         output.as_json(found)
     if any(finding.state == "fail" for finding in found):
         context.exit(1)
 
 
-async def _examined(given: Settings, *, show: bool) -> "list[Finding]":
+async def _examine(given: Settings, *, show: bool) -> "list[DiagnosisLine]":
     from pgrerank.cli.diagnosis import findings
 
-    found: list[Finding] = []
+    found: list[DiagnosisLine] = []
     async for finding in findings(given):
         found.append(finding)
         if show:
@@ -45,7 +45,7 @@ async def _examined(given: Settings, *, show: bool) -> "list[Finding]":
     return found
 
 
-def _show(finding: "Finding") -> None:
+def _show(finding: "DiagnosisLine") -> None:
     line = Text.assemble(
         (f"{finding.state:<5}", _STYLES[finding.state]),
         (f"{finding.check:<19}", "bold"),

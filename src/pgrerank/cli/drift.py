@@ -8,7 +8,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Failed, examples, settings
-from pgrerank.domain.drift import Finding, State
+from pgrerank.domain.drift import Finding, HealthState
 from pgrerank.settings import Settings
 
 _NOTHING = (
@@ -29,7 +29,7 @@ _NOTHING = (
 @click.option("--collection", "-c", "collection_name", metavar="NAME", help="Only this collection.")
 @click.option(
     "--fail-on",
-    type=click.Choice([str(State.WARN), str(State.ALERT)]),
+    type=click.Choice([str(HealthState.WARN), str(HealthState.ALERT)]),
     help="Exit with 1 where a check is in this state, or a worse one.",
 )
 @click.option(
@@ -52,16 +52,18 @@ def drift(
     up; what it has not counted yet is counted first. Needs PGRERANK_ADMIN_DATABASE_URL, as
     `maintain` does.
     """
-    found = asyncio.run(_found(settings(context), tenant_name, collection_name, count=not no_count))
+    found = asyncio.run(
+        _findings(settings(context), tenant_name, collection_name, count=not no_count)
+    )
     if as_json:
         output.as_json(found)
     else:
         _show(found)
-    if fail_on and (bad := [each for each in found if each.reaches(State(fail_on))]):
+    if fail_on and (bad := [each for each in found if each.reaches(HealthState(fail_on))]):
         raise Failed(f"{len(bad)} of {len(found)} checks call for a look")
 
 
-async def _found(
+async def _findings(
     found: Settings, tenant: str | None, collection: str | None, *, count: bool
 ) -> Sequence[Finding]:
     from pgrerank import wiring
@@ -93,5 +95,7 @@ def _show(found: Sequence[Finding]) -> None:
             for each in found
         ],
     )
-    for each in (one for one in found if one.reaches(State.WARN) or one.check_name == "counted"):
+    for each in (
+        one for one in found if one.reaches(HealthState.WARN) or one.check_name == "counted"
+    ):
         click.echo(f"\n{each.tenant} {each.collection or ''} {each.check_name}: {each.advice}")

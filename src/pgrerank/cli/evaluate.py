@@ -21,8 +21,8 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
     from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports import House, Office
-    from pgrerank.usecases.evaluate import Plan
+    from pgrerank.ports import AdminServices, Services
+    from pgrerank.usecases.evaluate import EvaluationPlan
 
     _Grades: TypeAlias = Mapping[str, Mapping[str, int]]
 
@@ -125,7 +125,7 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **gi
     being relevant; R@100 is of the list before reranking.
     """
     work = _work(folder, **given)
-    summary = _summary(work, run(_evaluated(settings(context), work), kept=_kept(work)))
+    summary = _summary(work, run(_evaluate(settings(context), work), kept=_kept(work)))
     if as_json:
         output.as_json(summary)
     else:
@@ -157,21 +157,21 @@ def _kept(work: _Work) -> str:
     )
 
 
-async def _evaluated(found: Settings, work: _Work) -> "Evaluation":
+async def _evaluate(found: Settings, work: _Work) -> "Evaluation":
     from pgrerank import wiring
     from pgrerank.usecases import evaluate, places
 
     grades = None if work.data is None else judged.of_folder(work.data, work.qrels)
 
-    async def check(office: "Office") -> None:
+    async def check(office: "AdminServices") -> None:
         await places.exist(work.tenant_name, work.collection_name)(office)
         await _questions(office, work, grades)
 
-    async with wiring.house(found, check=check) as house:
+    async with wiring.all_services(found, check=check) as house:
         tenant = await _tenant(house, work)
         try:
             plan = await _plan(house, tenant, work, found.max_document_characters, grades)
-            made = await _answered(house, work, plan)
+            made = await _evaluate_queries(house, work, plan)
             if work.label is not None:
                 await evaluate.store(house, plan, made)
             return made
@@ -180,7 +180,7 @@ async def _evaluated(found: Settings, work: _Work) -> "Evaluation":
                 await house.tenants.delete(tenant.name)
 
 
-async def _tenant(house: "House", work: _Work) -> "Tenant":
+async def _tenant(house: "Services", work: _Work) -> "Tenant":
     if work.tenant_name is not None:
         return await house.tenants.named(work.tenant_name)
     try:
@@ -192,15 +192,15 @@ async def _tenant(house: "House", work: _Work) -> "Tenant":
 
 
 async def _plan(
-    house: "House", tenant: "Tenant", work: _Work, max_characters: int, grades: "_Grades | None"
-) -> "Plan":
-    from pgrerank.usecases.evaluate import Plan
+    house: "Services", tenant: "Tenant", work: _Work, max_characters: int, grades: "_Grades | None"
+) -> "EvaluationPlan":
+    from pgrerank.usecases.evaluate import EvaluationPlan
 
     name = work.collection_name
     if name is None and work.data is not None:
-        name = await _filled(house, tenant, work, work.data, max_characters)
+        name = await _fill_collection(house, tenant, work, work.data, max_characters)
     collection = await house.documents.collection(tenant.id, name or "")
-    return Plan(
+    return EvaluationPlan(
         tenant_id=tenant.id,
         collection=collection,
         questions=await _questions(house, work, grades),
@@ -211,7 +211,7 @@ async def _plan(
 
 
 async def _questions(
-    office: "Office", work: _Work, grades: "_Grades | None"
+    office: "AdminServices", work: _Work, grades: "_Grades | None"
 ) -> "tuple[Question, ...]":
     """The judged queries; by the judgments of the collection where no `grades` are given."""
     if grades is None:
@@ -228,8 +228,8 @@ async def _questions(
     return questions
 
 
-async def _filled(
-    house: "House", tenant: "Tenant", work: _Work, data: beir.Dataset, max_characters: int
+async def _fill_collection(
+    house: "Services", tenant: "Tenant", work: _Work, data: beir.Dataset, max_characters: int
 ) -> str:
     from pgrerank.cli.reading.source import Format, sources
     from pgrerank.usecases.collections import create
@@ -253,11 +253,11 @@ def _collection_name(data: beir.Dataset, text_search: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", f"{data.name}-{text_search}".lower()).strip("-")
 
 
-async def _answered(house: "House", work: _Work, plan: "Plan") -> "Evaluation":
+async def _evaluate_queries(house: "Services", work: _Work, plan: "EvaluationPlan") -> "Evaluation":
     from pgrerank.usecases import evaluate
 
     # The log is for what users ask: searches in their collections to measure are left out of it.
-    asked = house if work.tenant_name is None else evaluate.unrecorded(house)
+    asked = house if work.tenant_name is None else evaluate.without_log(house)
     found: list[EvaluatedQuery] = []
     with progress.count("searching", len(plan.questions)) as step:
         async for answer in evaluate.answers(asked, plan):

@@ -12,14 +12,14 @@ from pgrerank.cli.excerpt import excerpt, stems
 from pgrerank.cli.output import number
 
 if TYPE_CHECKING:
-    from pgrerank.client.answers import Found, Leg, Result, Scores
+    from pgrerank.client.answers import Leg, Result, ResultScores, SearchResponse
 
 _MARGIN = 4
 #: an excerpt is not wider than this, as longer lines are hard to read
 _WIDEST = 110
 
 
-def show(answer: "Found", query: str) -> None:
+def show(answer: "SearchResponse", query: str) -> None:
     """Print every hit with a passage and what its place rests on, then what each stage did."""
     console = output.console()
     for result in answer.results:
@@ -72,7 +72,7 @@ def reasons(result: "Result") -> str:
     return f"{', '.join(parts)} ({', '.join(found)}){cut}"
 
 
-def ordered_by(scores: "Scores") -> tuple[str, float]:
+def ordered_by(scores: "ResultScores") -> tuple[str, float]:
     """The number that a result is ordered by, with its name."""
     if scores.evidence is not None:
         return "combined", scores.evidence + scores.boost
@@ -87,7 +87,7 @@ def _ordinal(rank: int) -> str:
     return f"#{rank}"
 
 
-def _account(answer: "Found") -> list[str]:
+def _account(answer: "SearchResponse") -> list[str]:
     names = list(dict.fromkeys(ordered_by(result.scores)[0] for result in answer.results))
     lines = [f"order: by {', then by '.join(names)}"] if names else []
     lines += [_rerank(answer), _relevance(answer)]
@@ -98,7 +98,7 @@ def _account(answer: "Found") -> list[str]:
     return [*lines, timings(answer.timings_ms), f"logged as {answer.id}"]
 
 
-def _rerank(answer: "Found") -> str:
+def _rerank(answer: "SearchResponse") -> str:
     report = answer.rerank
     whole = "" if answer.candidates is None else f" of {len(answer.candidates)}"
     said = f"rerank: {report.status}"
@@ -109,7 +109,7 @@ def _rerank(answer: "Found") -> str:
     return said + (f", chosen by {report.cascade.model}" if report.cascade else "")
 
 
-def _relevance(answer: "Found") -> str:
+def _relevance(answer: "SearchResponse") -> str:
     if answer.answerable is None:
         return f"relevance: none ({answer.calibration.reason})"
     said = "answerable" if answer.answerable.value else "not answerable"

@@ -21,8 +21,8 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.cli.reading.boilerplate import Repeated
     from pgrerank.cli.reading.row import Row
-    from pgrerank.cli.reading.source import Source
-    from pgrerank.ports import House, Office
+    from pgrerank.cli.reading.source import FileSource
+    from pgrerank.ports import AdminServices, Services
 
 _FORMATS = ["auto", "jsonl", "markdown", "text", "html"]
 _SHOWN_REJECTIONS = 20
@@ -79,9 +79,7 @@ def ingest(
     with shown() as show:
         meter = Meter(show, sum(source.size for source in sources))
         try:
-            asyncio.run(
-                _ingested(found, tenant_name, collection_name, sources, meter, atomic=atomic)
-            )
+            asyncio.run(_ingest(found, tenant_name, collection_name, sources, meter, atomic=atomic))
         except KeyboardInterrupt:
             raise Interrupted(_kept(meter.report, atomic=atomic)) from None
     _print(meter.report, meter.boilerplate.found(), as_json=as_json)
@@ -109,24 +107,24 @@ def _kept(report: IngestReport, *, atomic: bool) -> str:
     )
 
 
-async def _ingested(
+async def _ingest(
     found: Settings,
     tenant_name: str,
     collection_name: str,
-    sources: "Sequence[Source]",
+    sources: "Sequence[FileSource]",
     meter: Meter,
     *,
     atomic: bool,
 ) -> None:
     from pgrerank import wiring
 
-    async def check(office: "Office") -> None:
+    async def check(office: "AdminServices") -> None:
         tenant = await office.tenants.named(tenant_name)
         await office.documents.collection(tenant.id, collection_name)
         meter.loading()
 
     with _interruptible():
-        async with wiring.house(found, check=check) as house:
+        async with wiring.all_services(found, check=check) as house:
             tenant = await house.tenants.named(tenant_name)
             place = Place(house=house, tenant_id=tenant.id, collection=collection_name)
             await _stored(place, sources, found.max_document_characters, meter, atomic=atomic)
@@ -136,12 +134,12 @@ async def _ingested(
 class Place:
     """Where documents go."""
 
-    house: "House"
+    house: "Services"
     tenant_id: TenantId
     collection: str
 
 
-async def into(place: Place, sources: "Sequence[Source]", max_characters: int) -> IngestReport:
+async def into(place: Place, sources: "Sequence[FileSource]", max_characters: int) -> IngestReport:
     """Ingest sources under a progress bar. Raises what the use case raises."""
     with shown() as show, _interruptible():
         meter = Meter(show, sum(source.size for source in sources))
@@ -150,7 +148,7 @@ async def into(place: Place, sources: "Sequence[Source]", max_characters: int) -
 
 async def _stored(
     place: Place,
-    sources: "Sequence[Source]",
+    sources: "Sequence[FileSource]",
     max_characters: int,
     meter: Meter,
     *,
@@ -163,7 +161,7 @@ async def _stored(
         place.house,
         place.tenant_id,
         place.collection,
-        _fed(meter.watched(rows(sources, max_characters=max_characters)), named=len(sources) > 1),
+        _feed(meter.watched(rows(sources, max_characters=max_characters)), named=len(sources) > 1),
         atomic=atomic,
         progress=meter.stored,
         embedding=meter.embedding,
@@ -189,7 +187,7 @@ def _interruptible() -> Generator[None]:
             signal.signal(each, handler)
 
 
-async def _fed(rows: "Iterable[Row]", *, named: bool) -> AsyncIterator[Document | Rejection]:
+async def _feed(rows: "Iterable[Row]", *, named: bool) -> AsyncIterator[Document | Rejection]:
     for row in rows:
         item = row.item
         if named and isinstance(item, Rejection) and item.external_id != row.source:
@@ -197,7 +195,7 @@ async def _fed(rows: "Iterable[Row]", *, named: bool) -> AsyncIterator[Document 
         yield item
 
 
-def _sources(paths: Sequence[str], form: str) -> "list[Source]":
+def _sources(paths: Sequence[str], form: str) -> "list[FileSource]":
     from pgrerank.cli.reading.source import Format, UnknownFormatError, sources
 
     try:

@@ -23,7 +23,7 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.domain.collection import Collection
     from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports import House, Office
+    from pgrerank.ports import AdminServices, Services
 
 #: lines and columns of a passage that are shown
 _MOST_LINES, _WIDEST = 40, 100
@@ -46,7 +46,7 @@ class _Pair:
 class _Session:
     """A person at work: pairs in the order they come, those of a query when it is its turn."""
 
-    house: "House"
+    house: "Services"
     tenant: "Tenant"
     collection: "Collection"
     judged_by: str
@@ -67,7 +67,7 @@ class _Session:
         """Ask for each pair, until there are none or the person stops."""
         while await self._has_pair():
             pair = self.pairs[self.position]
-            key = _asked(pair, self.graded)
+            key = _ask(pair, self.graded)
             if key == "q":
                 return
             if key == "u":
@@ -93,11 +93,13 @@ class _Session:
 
     async def _pairs(self, query: str) -> list[_Pair]:
         """The best of a query that this person has not graded."""
-        from pgrerank.usecases.search import ranked
+        from pgrerank.usecases.search import search_unlogged
 
         self.searched += 1
         request = SearchRequest(query=query, limit=self.top, rerank=RerankMode.ALWAYS)
-        _, ranking = await ranked(self.house, self.tenant.id, self.collection.name, request)
+        _, ranking = await search_unlogged(
+            self.house, self.tenant.id, self.collection.name, request
+        )
         done = await self.house.judgments.of_judge(self.tenant.id, self.collection, self.judged_by)
         left = [
             hit.candidate
@@ -185,13 +187,13 @@ def judge(
     texts = [*given, *(beir.texts(queries).values() if queries else ())]
     name = judged_by or getpass.getuser()
     place = (settings(context), tenant_name, collection_name)
-    graded = asyncio.run(_judged(*place, texts=texts, top=top, most=most, judged_by=name))
+    graded = asyncio.run(_judge(*place, texts=texts, top=top, most=most, judged_by=name))
     click.echo(
         f"{graded} results graded by {name}, all stored. The same command goes on from here."
     )
 
 
-async def _judged(
+async def _judge(
     found: Settings,
     tenant_name: str,
     collection_name: str,
@@ -203,7 +205,7 @@ async def _judged(
 ) -> int:
     from pgrerank import wiring
 
-    async def queries(office: "Office") -> Sequence[str]:
+    async def queries(office: "AdminServices") -> Sequence[str]:
         tenant = await office.tenants.named(tenant_name)
         collection = await office.documents.collection(tenant.id, collection_name)
         asked = texts or await office.judgments.asked(tenant.id, collection, limit=most)
@@ -211,10 +213,10 @@ async def _judged(
             raise Failed("the log has no search of this collection: give queries with --query")
         return asked
 
-    async def check(office: "Office") -> None:
+    async def check(office: "AdminServices") -> None:
         await queries(office)
 
-    async with wiring.house(found, check=check) as house:
+    async with wiring.all_services(found, check=check) as house:
         tenant = await house.tenants.named(tenant_name)
         collection = await house.documents.collection(tenant.id, collection_name)
         asked = await queries(house)
@@ -230,7 +232,7 @@ async def _judged(
         return session.graded
 
 
-def _asked(pair: _Pair, graded: int) -> str:
+def _ask(pair: _Pair, graded: int) -> str:
     """The key that was pressed: a grade, s, n, u or q."""
     console = output.console()
     candidate = pair.candidate

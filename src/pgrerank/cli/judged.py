@@ -15,7 +15,7 @@ from pgrerank.domain.evaluation import Question
 if TYPE_CHECKING:
     from pgrerank.domain.collection import Collection
     from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports import Office
+    from pgrerank.ports import AdminServices
 
 _FOLDER: option.Decorator = click.option(
     "--data",
@@ -36,7 +36,7 @@ _AT_MOST: option.Decorator = click.option(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class JudgedQueries:
     """Where judged queries come from."""
 
     data: Path | None
@@ -44,7 +44,7 @@ class Chosen:
     max_queries: int | None
 
     async def questions(
-        self, office: "Office", tenant: "Tenant", collection: "Collection"
+        self, office: "AdminServices", tenant: "Tenant", collection: "Collection"
     ) -> tuple[Question, ...]:
         """The judged queries. Raises Failed if there are none."""
         grades = (
@@ -74,9 +74,9 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _FOLDER(_QRELS(_AT_MOST(command)))
 
 
-def taken(given: dict[str, Any]) -> Chosen:
+def pop_options(given: dict[str, Any]) -> JudgedQueries:
     """Take the options out of what a command was given."""
-    found = Chosen(**{name: given.pop(name) for name in ("data", "qrels", "max_queries")})
+    found = JudgedQueries(**{name: given.pop(name) for name in ("data", "qrels", "max_queries")})
     if found.qrels is not None and found.data is None:
         raise Misused("--qrels needs --data, which has the texts of the queries")
     return found

@@ -74,7 +74,7 @@ def import_(
     that are stored already are not stored again, those that contradict each other are all kept.
     """
     found = _judgments(file, queries or file.parent.parent / "queries.jsonl", source, judged_by)
-    done = asyncio.run(_imported(settings(context), tenant_name, collection_name, found))
+    done = asyncio.run(_import(settings(context), tenant_name, collection_name, found))
     if as_json:
         output.as_json(done)
     else:
@@ -89,7 +89,7 @@ def _judgments(
     texts = beir.texts(queries)
     return tuple(
         _judgment(file, texts, queries, row, source=source, judged_by=judged_by)
-        for row in beir.judged(file)
+        for row in beir.judgment_lines(file)
     )
 
 
@@ -97,7 +97,7 @@ def _judgment(
     file: Path,
     texts: Mapping[str, str],
     queries: Path,
-    row: beir.Judged,
+    row: beir.JudgmentLine,
     *,
     source: str,
     judged_by: str | None,
@@ -116,12 +116,12 @@ def _judgment(
         raise Failed(f"{file}, line {row.line}: {error}") from error
 
 
-async def _imported(
+async def _import(
     found: Settings, tenant_name: str, collection_name: str, judgments: tuple[Judgment, ...]
 ) -> Imported:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         collection = await office.documents.collection(tenant.id, collection_name)
         added = await office.judgments.add(tenant.id, collection, judgments)

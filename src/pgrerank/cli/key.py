@@ -67,7 +67,7 @@ def add(
 ) -> None:
     """Make a key. The secret is shown once and cannot be had again."""
     expires_at = datetime.now(UTC) + expires if expires else None
-    made, secret = asyncio.run(_issued(settings(context), tenant_name, name, scopes, expires_at))
+    made, secret = asyncio.run(_issue(settings(context), tenant_name, name, scopes, expires_at))
     if as_json:
         output.as_json({"key": _plain(made), "secret": secret})
     else:
@@ -106,11 +106,11 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @click.pass_context
 def revoke(context: click.Context, *, key_id: UUID, tenant_name: str) -> None:
     """Revoke a key at once, by the id that `key list` shows."""
-    asyncio.run(_revoked(settings(context), tenant_name, key_id))
+    asyncio.run(_revoke(settings(context), tenant_name, key_id))
     click.echo(f"Key {key_id} is revoked.")
 
 
-async def _issued(
+async def _issue(
     found: Settings,
     tenant_name: str,
     name: str,
@@ -120,7 +120,7 @@ async def _issued(
     from pgrerank import wiring
     from pgrerank.usecases import access
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         wanted = frozenset(Scope(scope) for scope in scopes)
         return await access.issue(office, tenant.id, name, wanted, expires_at)
@@ -129,17 +129,17 @@ async def _issued(
 async def _all(found: Settings, tenant_name: str) -> list[ApiKey]:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await listing.everything(
             lambda cursor: office.keys.page(tenant.id, limit=listing.PAGE, cursor=cursor)
         )
 
 
-async def _revoked(found: Settings, tenant_name: str, key_id: UUID) -> None:
+async def _revoke(found: Settings, tenant_name: str, key_id: UUID) -> None:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         await office.keys.revoke(tenant.id, key_id)
 

@@ -47,7 +47,7 @@ class _Place:
         return Failed(f"{self.path}, line {self.line}: {problem}")
 
 
-def labelled(folder: Path, qrels: Sequence[str] = ("train",)) -> "Labelled":
+def labelled_set(folder: Path, qrels: Sequence[str] = ("train",)) -> "Labelled":
     """A BEIR folder whole, its judgments out of the first of these files there is.
 
     Raises:
@@ -112,7 +112,7 @@ def _lesson(data: bytes, place: _Place, folders: _Folders) -> Lesson:
     try:
         row = msgspec.json.decode(data, type=dict[str, object])
         if "query" in row:
-            return _told(msgspec.convert(row, _Row), place)
+            return _lesson_of_row(msgspec.convert(row, _Row), place)
         return _looked_up(msgspec.convert(row, _Triple), place, folders)
     except msgspec.ValidationError as error:
         problem, _, field = str(error).partition(" - at `$.")
@@ -121,7 +121,7 @@ def _lesson(data: bytes, place: _Place, folders: _Folders) -> Lesson:
         raise place.failed(f"not JSON: {error}") from error
 
 
-def _told(row: _Row, place: _Place) -> Lesson:
+def _lesson_of_row(row: _Row, place: _Place) -> Lesson:
     positives = [row.positive] if isinstance(row.positive, str) else row.positive
     count = len(positives) + len(row.negatives)
     if not row.query.strip():

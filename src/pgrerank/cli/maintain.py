@@ -39,14 +39,14 @@ def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) 
     from pgrerank import wiring
 
     with wiring.database(settings(context)) as database:
-        report = asyncio.run(_maintained(database.admin_url, keep_months))
+        report = asyncio.run(_maintain(database.admin_url, keep_months))
     if as_json:
         output.as_json(report)
     else:
         _show(report)
 
 
-async def _maintained(url: str, keep_months: int | None) -> dict[str, Any]:
+async def _maintain(url: str, keep_months: int | None) -> dict[str, Any]:
     from pgrerank.storage import maintenance, words
 
     made = await maintenance.ensure_partitions(url)
@@ -56,7 +56,7 @@ async def _maintained(url: str, keep_months: int | None) -> dict[str, Any]:
     mended = await maintenance.recount(url) + await words.count_words(url)
     weighed = await words.weigh_titles(url)
     placed = await maintenance.place_embeddings(url)
-    indexes = await _indexed(url)
+    indexes = await _index(url)
     return {
         "partitions_made": made,
         "partitions_dropped": gone,
@@ -68,7 +68,7 @@ async def _maintained(url: str, keep_months: int | None) -> dict[str, Any]:
     }
 
 
-async def _indexed(url: str) -> "IndexReport":
+async def _index(url: str) -> "IndexReport":
     from pgrerank.storage import maintenance
 
     with progress.bar("vector indexes", 1) as advance:

@@ -11,7 +11,7 @@ from pgrerank.cli import listing, option, progress
 from pgrerank.cli.command import Misused, examples, run, settings
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
-from pgrerank.ports import Office
+from pgrerank.ports import AdminServices
 from pgrerank.settings import Settings
 
 
@@ -61,21 +61,21 @@ def reembed(
     if model is not None:
         under = msgspec.structs.replace(found, embedder=model)
         run(
-            _filled(under, tenant_name, name, chunks_per_second),
+            _fill(under, tenant_name, name, chunks_per_second),
             kept="Vectors stored so far are kept; the same command goes on from there.",
         )
     elif step is not None:
-        asyncio.run(_stepped(found, tenant_name, name, step))
+        asyncio.run(_run_step(found, tenant_name, name, step))
 
 
-async def _filled(
+async def _fill(
     found: Settings, tenant_name: str, name: str | None, chunks_per_second: float | None
 ) -> None:
     from pgrerank import wiring
     from pgrerank.usecases import places
     from pgrerank.usecases.reembed import reembed as fill
 
-    async with wiring.embedding_office(found, check=places.exist(tenant_name, name)) as (
+    async with wiring.embedding_services(found, check=places.exist(tenant_name, name)) as (
         office,
         embedder,
     ):
@@ -96,16 +96,18 @@ async def _filled(
             click.echo(f"Embedded {stored} chunks of {collection.name} by {embedder.model.name}.")
 
 
-async def _stepped(found: Settings, tenant_name: str, name: str | None, step: str) -> None:
+async def _run_step(found: Settings, tenant_name: str, name: str | None, step: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         for collection in await _collections(office, tenant.id, name):
             click.echo(await _step(office, tenant.id, collection, step))
 
 
-async def _step(office: Office, tenant_id: TenantId, collection: Collection, step: str) -> str:
+async def _step(
+    office: AdminServices, tenant_id: TenantId, collection: Collection, step: str
+) -> str:
     if step == "drop":
         removed = await office.embeddings.drop(tenant_id, collection)
         return f"Removed {removed} vectors of {collection.name} that were not in use."
@@ -120,7 +122,7 @@ async def _step(office: Office, tenant_id: TenantId, collection: Collection, ste
 
 
 async def _collections(
-    office: Office, tenant_id: TenantId, name: str | None
+    office: AdminServices, tenant_id: TenantId, name: str | None
 ) -> Sequence[Collection]:
     if name is not None:
         return [await office.documents.collection(tenant_id, name)]

@@ -14,11 +14,11 @@ from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, Failed, Misused, examples, settings
 from pgrerank.domain import suggestion
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
-from pgrerank.domain.reference import MAX_PAIRS, KeptSet, Pair, ScoredSet, Verdict
+from pgrerank.domain.reference import MAX_PAIRS, KeptSet, ReferencePair, ReferenceVerdict, ScoredSet
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports import Office
+    from pgrerank.ports import AdminServices
 
 
 class _Row(Struct):
@@ -80,7 +80,7 @@ def set_(
     if from_log == (file is not None):
         raise Misused("name a file of pairs, or --from-log: one of them")
     source = _Log(collection_name, pairs) if file is None else list(_pairs(file))
-    kept = asyncio.run(_kept(settings(context), tenant_name, name, source))
+    kept = asyncio.run(_store(settings(context), tenant_name, name, source))
     click.echo(
         f"{name}: {kept} pairs. Score them with: pgrerank reference score {name} -t {tenant_name}"
     )
@@ -101,13 +101,13 @@ def score(context: click.Context, *, name: str | None, tenant_name: str, as_json
 
     Exits with 1 where the same model gives other scores than before.
     """
-    scored = asyncio.run(_scored(settings(context), tenant_name, name))
+    scored = asyncio.run(_rescore(settings(context), tenant_name, name))
     if as_json:
-        output.as_json([_said(each) for each in scored])
+        output.as_json([_summary(each) for each in scored])
     else:
         for each in scored:
             click.echo(f"{each.name}: {each.comparison.message}")
-    if changed := [e.name for e in scored if e.comparison.verdict is Verdict.CHANGED]:
+    if changed := [e.name for e in scored if e.comparison.verdict is ReferenceVerdict.CHANGED]:
         raise Failed(f"scores changed: {', '.join(changed)}")
 
 
@@ -138,35 +138,35 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @click.pass_context
 def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
     """Delete a set with all its scores."""
-    asyncio.run(_removed(settings(context), tenant_name, name))
+    asyncio.run(_remove(settings(context), tenant_name, name))
 
 
-def _pairs(file: Path) -> Iterator[Pair]:
+def _pairs(file: Path) -> Iterator[ReferencePair]:
     with file.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, start=1):
             if line.strip():
                 yield _pair(file, number, line.rstrip("\n"))
 
 
-def _pair(file: Path, number: int, line: str) -> Pair:
+def _pair(file: Path, number: int, line: str) -> ReferencePair:
     try:
         if file.suffix == ".tsv":
             query, _, text = line.partition("\t")
         else:
             row = msgspec.json.decode(line, type=_Row)
             query, text = row.query, row.text
-        return Pair(query=query, passage=text)
+        return ReferencePair(query=query, passage=text)
     except (msgspec.DecodeError, InvalidRequestError) as error:
         raise Failed(f"{file}, line {number}: {error}") from error
 
 
-async def _kept(
-    found: Settings, tenant_name: str, name: str, source: "Sequence[Pair] | _Log"
+async def _store(
+    found: Settings, tenant_name: str, name: str, source: "Sequence[ReferencePair] | _Log"
 ) -> int:
     from pgrerank import wiring
     from pgrerank.usecases import reference as usecase
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         if not isinstance(source, _Log):
             return await usecase.keep(office, tenant.id, name, source)
@@ -175,15 +175,15 @@ async def _kept(
         )
 
 
-async def _scored(found: Settings, tenant_name: str, name: str | None) -> Sequence[ScoredSet]:
+async def _rescore(found: Settings, tenant_name: str, name: str | None) -> Sequence[ScoredSet]:
     from pgrerank import wiring
     from pgrerank.cli.references import forgetful
     from pgrerank.usecases import reference as usecase
 
-    async def check(office: "Office") -> None:
+    async def check(office: "AdminServices") -> None:
         await _names(office, tenant_name, name)
 
-    async with wiring.house(forgetful(found), check=check) as house:
+    async with wiring.all_services(forgetful(found), check=check) as house:
         from pgrerank.inference.environment import environment  # it imports torch
 
         tenant = await house.tenants.named(tenant_name)
@@ -192,7 +192,7 @@ async def _scored(found: Settings, tenant_name: str, name: str | None) -> Sequen
         return [await usecase.score(house, tenant.id, each, facts) for each in names]
 
 
-async def _names(office: "Office", tenant_name: str, name: str | None) -> Sequence[str]:
+async def _names(office: "AdminServices", tenant_name: str, name: str | None) -> Sequence[str]:
     """The sets to score: the named one, or else all of the tenant."""
     tenant = await office.tenants.named(tenant_name)
     known = [each.name for each in await office.references.all(tenant.id)]
@@ -206,20 +206,20 @@ async def _names(office: "Office", tenant_name: str, name: str | None) -> Sequen
 async def _all(found: Settings, tenant_name: str) -> Sequence[KeptSet]:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await office.references.all(tenant.id)
 
 
-async def _removed(found: Settings, tenant_name: str, name: str) -> None:
+async def _remove(found: Settings, tenant_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         await office.references.delete(tenant.id, name)
 
 
-def _said(scored: ScoredSet) -> dict[str, object]:
+def _summary(scored: ScoredSet) -> dict[str, object]:
     run = scored.run
     facts = msgspec.to_builtins(scored.comparison)
     return {

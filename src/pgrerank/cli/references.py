@@ -8,12 +8,12 @@ import msgspec
 import structlog
 
 from pgrerank import wiring
-from pgrerank.domain.reference import ScoredSet, Verdict
+from pgrerank.domain.reference import ReferenceVerdict, ScoredSet
 from pgrerank.settings import Settings
 from pgrerank.storage.jobs import Chore
 from pgrerank.storage.references import there_are_some
 
-_NEWS = (Verdict.CHANGED, Verdict.OTHER_MODEL)
+_NEWS = (ReferenceVerdict.CHANGED, ReferenceVerdict.OTHER_MODEL)
 
 
 def chore(settings: Settings, url: str) -> Chore:
@@ -27,7 +27,7 @@ def chore(settings: Settings, url: str) -> Chore:
         name="references",
         purpose="score the reference sets, and tell what changed",
         cron="30 2 * * *",
-        run=partial(_scored, settings, url),
+        run=partial(_rescore, settings, url),
     )
 
 
@@ -36,19 +36,19 @@ def forgetful(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, score_cache=0)
 
 
-async def _scored(settings: Settings, url: str) -> Sequence[str]:
+async def _rescore(settings: Settings, url: str) -> Sequence[str]:
     if not await there_are_some(url):
         return ()
     # Here, since models take seconds to load that most workers need not spend.
     from pgrerank.inference.environment import environment
     from pgrerank.usecases import reference
 
-    async with wiring.house(forgetful(settings)) as house:
+    async with wiring.all_services(forgetful(settings)) as house:
         scored = await reference.score_all(house, environment())
-    return [_told(each) for each in scored]
+    return [_log_outcome(each) for each in scored]
 
 
-def _told(scored: ScoredSet) -> str:
+def _log_outcome(scored: ScoredSet) -> str:
     log: Any = structlog.get_logger("pgrerank")
     comparison = scored.comparison
     if comparison.verdict in _NEWS:

@@ -14,22 +14,22 @@ from pgrerank.cli import option, output, progress
 from pgrerank.cli.command import Misused, examples, run, settings
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.ids import RankingId
-from pgrerank.domain.log import LoggedRanking, RankingFilter, Source
+from pgrerank.domain.log import LoggedRanking, RankingFilter, RankingSource
 from pgrerank.domain.request import MAX_DEPTH
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.domain.ids import TenantId
-    from pgrerank.ports import Office
-    from pgrerank.usecases.cutting import Cuts, Left
+    from pgrerank.ports import AdminServices
+    from pgrerank.usecases.cutting import ThresholdEffect, ThresholdOverrides
     from pgrerank.usecases.replay import Measured, Replay
 
 _PAGE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class ReplaySelection:
     """Which searches, and what is done otherwise."""
 
     ranking_ids: Sequence[UUID]
@@ -39,7 +39,7 @@ class Wanted:
     cascade: int | None
     fusion: Retrieval | None
     #: by what results are cut; None: orders are compared whole
-    cuts: "Cuts | None"
+    cuts: "ThresholdOverrides | None"
     #: under which it is stored; None: it is not
     label: str | None
 
@@ -51,7 +51,7 @@ class Replayed:
     replays: "Sequence[Replay]"
     measured: "Measured"
     #: before and after, where results are cut
-    left: "tuple[Left, Left] | None"
+    left: "tuple[ThresholdEffect, ThresholdEffect] | None"
 
 
 @click.command(
@@ -106,9 +106,9 @@ def replay(
     asked again, and the log stays as it is.
     """
     as_json = given.pop("as_json")
-    wanted = _wanted(ranking_ids, given)
+    wanted = _selection(ranking_ids, given)
     replayed = run(
-        _replayed(settings(context), tenant_name, wanted),
+        _replay(settings(context), tenant_name, wanted),
         kept="Nothing was stored; running it again begins anew.",
     )
     if as_json:
@@ -117,18 +117,18 @@ def replay(
         _show(replayed)
 
 
-def _wanted(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> Wanted:
+def _selection(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> ReplaySelection:
     if given["label"] and not given["collection"]:
         raise Misused("--save needs a --collection")
     names = ("fusion", "rrf_k", "dense_weight", "keyword_weight")
     changes = {name: given[name] for name in names if given[name] is not None}
     if "fusion" in changes:
         changes["fusion"] = Fusion(changes["fusion"])
-    return Wanted(
+    return ReplaySelection(
         ranking_ids=ranking_ids,
         filter=RankingFilter(
             collection=given["collection"],
-            source=Source.SEARCH,
+            source=RankingSource.SEARCH,
             since=_utc(given["since"]),
             until=_utc(given["until"]),
         ),
@@ -141,49 +141,53 @@ def _wanted(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> Wanted:
     )
 
 
-def _cuts(given: Mapping[str, Any]) -> "Cuts | None":
-    from pgrerank.usecases.cutting import Cuts
+def _cuts(given: Mapping[str, Any]) -> "ThresholdOverrides | None":
+    from pgrerank.usecases.cutting import ThresholdOverrides
 
     bounds = {name: given[name] for name in ("min_score", "min_relevance", "threshold")}
-    return None if set(bounds.values()) == {None} else Cuts(**bounds)
+    return None if set(bounds.values()) == {None} else ThresholdOverrides(**bounds)
 
 
 def _utc(instant: datetime | None) -> datetime | None:
     return None if instant is None else instant.replace(tzinfo=UTC)
 
 
-async def _replayed(found: Settings, tenant_name: str, wanted: Wanted) -> Replayed:
+async def _replay(found: Settings, tenant_name: str, wanted: ReplaySelection) -> Replayed:
     from pgrerank import wiring
     from pgrerank.usecases import cutting, places
-    from pgrerank.usecases.replay import Plan, Replay, measured, replay, save
+    from pgrerank.usecases.replay import Replay, ReplayPlan, measure, replay, save
 
-    plan = Plan(depth=wanted.depth, cascade=wanted.cascade, fusion=wanted.fusion)
+    plan = ReplayPlan(depth=wanted.depth, cascade=wanted.cascade, fusion=wanted.fusion)
     replays: list[Replay] = []
 
-    async def check(office: "Office") -> None:
+    async def check(office: "AdminServices") -> None:
         await places.exist(tenant_name, wanted.filter.collection)(office)
         await _chosen(office, tenant_name, wanted)
 
-    async with wiring.house(found, check=check) as house:
+    async with wiring.all_services(found, check=check) as house:
         tenant = await house.tenants.named(tenant_name)
         chosen = await _chosen(house, tenant_name, wanted)
         with progress.count("replaying", len(chosen)) as step:
             for ranking_id in chosen:
                 made = await replay(house, tenant.id, RankingId(ranking_id), plan)
                 if wanted.cuts is not None:
-                    made = await cutting.under(house, tenant.id, made, plan, wanted.cuts)
+                    made = await cutting.apply_thresholds(house, tenant.id, made, plan, wanted.cuts)
                 replays.append(made)
                 step()
         if wanted.label and (name := wanted.filter.collection):
             await save(house, tenant.id, name, replays, plan, label=wanted.label)
         return Replayed(
             replays=replays,
-            measured=await measured(house, tenant.id, replays),
-            left=None if wanted.cuts is None else await cutting.left(house, tenant.id, replays),
+            measured=await measure(house, tenant.id, replays),
+            left=None
+            if wanted.cuts is None
+            else await cutting.summarise(house, tenant.id, replays),
         )
 
 
-async def _chosen(office: "Office", tenant_name: str, wanted: Wanted) -> Sequence[UUID]:
+async def _chosen(
+    office: "AdminServices", tenant_name: str, wanted: ReplaySelection
+) -> Sequence[UUID]:
     """The searches to run again. Raises NotFoundError, or Misused where there are none."""
     tenant = await office.tenants.named(tenant_name)
     for ranking_id in wanted.ranking_ids:
@@ -194,7 +198,9 @@ async def _chosen(office: "Office", tenant_name: str, wanted: Wanted) -> Sequenc
     return chosen
 
 
-async def _last(house: "Office", tenant_id: "TenantId", wanted: Wanted) -> list[RankingId]:
+async def _last(
+    house: "AdminServices", tenant_id: "TenantId", wanted: ReplaySelection
+) -> list[RankingId]:
     found: list[LoggedRanking] = []
     cursor: str | None = None
     while len(found) < wanted.last:
@@ -215,7 +221,7 @@ def _summary(done: Replayed) -> dict[str, Any]:
     return {
         "replayed": len(done.replays),
         "inexact": sum(not each.is_exact for each in done.replays),
-        "statuses": _counted([str(each.rerank.status) for each in done.replays]),
+        "statuses": _counts([str(each.rerank.status) for each in done.replays]),
         "reranker": next((each.rerank.model for each in done.replays if each.rerank.model), None),
         "tau": round(mean(taus), 4) if taus else None,
         "top10_kept": round(mean(kept), 4) if kept else None,
@@ -231,7 +237,7 @@ def _summary(done: Replayed) -> dict[str, Any]:
     }
 
 
-def _counted(values: Sequence[str]) -> dict[str, int]:
+def _counts(values: Sequence[str]) -> dict[str, int]:
     return {value: values.count(value) for value in dict.fromkeys(values)}
 
 
@@ -274,12 +280,12 @@ def _show(done: Replayed) -> None:
         console.print(f"{name.replace('_', ' '):<16}{summary[name]}")
     for name, difference in done.measured.differences.items():
         console.print(sentence(name, difference))
-    _show_left(done.left)
+    _show_threshold_effect(done.left)
     if summary["inexact"]:
         console.print("inexact: documents were changed or deleted since; they took no part")
 
 
-def _show_left(left: "tuple[Left, Left] | None") -> None:
+def _show_threshold_effect(left: "tuple[ThresholdEffect, ThresholdEffect] | None") -> None:
     if left is None:
         return
     before, after = left

@@ -11,7 +11,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output, remote
 from pgrerank.cli.command import Failed, examples, settings
-from pgrerank.cli.reading.row import UnreadableError, decoded
+from pgrerank.cli.reading.row import UnreadableRowError, decode
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def rerank(
     found = settings(context)
     service = remote.service(found, url, key)
     if service is None:
-        scored = asyncio.run(_reranked(found, query, list(texts.values())))
+        scored = asyncio.run(_rerank(found, query, list(texts.values())))
     else:
         scored = remote.ask(service, _call(query, list(texts.values())))
     lines, passages = list(texts), list(texts.values())
@@ -83,11 +83,11 @@ class _Scored:
     truncated: bool
 
 
-async def _reranked(found: Settings, query: str, texts: Sequence[str]) -> Sequence[_Scored]:
+async def _rerank(found: Settings, query: str, texts: Sequence[str]) -> Sequence[_Scored]:
     from pgrerank import wiring
     from pgrerank.usecases.rerank import rerank as reranked
 
-    async with wiring.chosen(found) as models:
+    async with wiring.load_models(found) as models:
         ranked = await reranked(models.scorer, query, texts)
     return [
         _Scored(index=each.index, score=each.rerank_score, truncated=each.truncated)
@@ -111,8 +111,8 @@ def _call(
 def _texts(data: bytes) -> dict[int, str]:
     """Texts by line, from 1; blank lines are none."""
     try:
-        lines = decoded(data).split("\n")
-    except UnreadableError as error:
+        lines = decode(data).split("\n")
+    except UnreadableRowError as error:
         raise Failed(error.reason) from error
     return {place: _text(line, place) for place, line in enumerate(lines, start=1) if line.strip()}
 

@@ -78,7 +78,7 @@ def rerank_run(
     the score. The service, to which lists come in parts, leaves that out.
     """
     work = _work(run, beir.Dataset(folder=data), depth)
-    after, missing = asyncio.run(_reordered(settings(context), work))
+    after, missing = asyncio.run(_reorder(settings(context), work))
     beir.write_run(out, after, "pgrerank")
     summary: dict[str, object] = {
         "run": str(out),
@@ -87,7 +87,7 @@ def rerank_run(
         "missing_documents": missing,
     }
     if qrels is not None:
-        summary["metrics"] = _measured(work.run, after, beir.qrels(qrels))
+        summary["metrics"] = _measures(work.run, after, beir.qrels(qrels))
     if as_json:
         output.as_json(summary)
     else:
@@ -105,32 +105,32 @@ def _work(run: Path, data: beir.Dataset, depth: int) -> _Work:
     return _Work(run=found, queries=data.queries(), passages=passages, depth=depth)
 
 
-async def _reordered(found: Settings, work: _Work) -> tuple[beir.Run, int]:
+async def _reorder(found: Settings, work: _Work) -> tuple[beir.Run, int]:
     from pgrerank import wiring
     from pgrerank.usecases.rerank_run import rerank_run as reranked
 
     after: dict[str, Mapping[str, float]] = {}
     missing = 0
-    async with wiring.chosen(found) as models:
+    async with wiring.load_models(found) as models:
         answers = reranked(
             models.scorer, models.reader, work.run, work.queries, work.passages, depth=work.depth
         )
         with progress.count("reranking queries", len(work.run)) as step:
             async for answer in answers:
-                after[answer.query_id] = beir.scored(answer.document_ids)
+                after[answer.query_id] = beir.scores_by_order(answer.document_ids)
                 missing += answer.missing
                 step()
     return after, missing
 
 
-def _measured(
+def _measures(
     before: Mapping[str, list[str]], after: beir.Run, qrels: Mapping[str, Mapping[str, int]]
 ) -> dict[str, dict[str, float]]:
-    from pgrerank.usecases.evaluate import measured
+    from pgrerank.usecases.evaluate import mean_measures
 
     judged = {query: grades for query, grades in qrels.items() if query in after}
-    first = {query: beir.scored(before[query]) for query in judged}
-    return {"before": measured(first, judged), "after": measured(after, judged)}
+    first = {query: beir.scores_by_order(before[query]) for query in judged}
+    return {"before": mean_measures(first, judged), "after": mean_measures(after, judged)}
 
 
 def _show(summary: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import hits, option, output, remote
 from pgrerank.cli.command import Misused, examples, settings
-from pgrerank.domain.candidate import Ranking
+from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import read_object
 from pgrerank.domain.request import MAX_LIMIT, Profile, RerankMode, SearchRequest, Strategy
@@ -19,7 +19,7 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.client import AsyncClient
-    from pgrerank.client.answers import Found
+    from pgrerank.client.answers import SearchResponse
 
 
 @click.command(
@@ -103,7 +103,7 @@ def search(
         return
     if tenant_name is None:
         raise Misused("name a tenant with --tenant, or a service with --url")
-    ranking = asyncio.run(_searched(found, tenant_name, collection_name, request))
+    ranking = asyncio.run(_search(found, tenant_name, collection_name, request))
     _print(_answer(ranking), query, as_json=as_json)
 
 
@@ -120,26 +120,28 @@ def _service(
 
 def _call(
     collection_name: str, query: str, knobs: Mapping[str, Any]
-) -> "Callable[[AsyncClient], Awaitable[Found]]":
+) -> "Callable[[AsyncClient], Awaitable[SearchResponse]]":
     given: dict[str, Any] = {name: value for name, value in knobs.items() if value is not None}
     return lambda client: client.search(collection_name, query, explain=True, **given)
 
 
-def _print(answer: "Found", query: str, *, as_json: bool) -> None:
+def _print(answer: "SearchResponse", query: str, *, as_json: bool) -> None:
     if as_json:
         output.as_json(msgspec.structs.replace(answer, candidates=None))
     else:
         hits.show(answer, query)
 
 
-async def _searched(
+async def _search(
     found: Settings, tenant_name: str, collection_name: str, request: SearchRequest
-) -> Ranking:
+) -> SearchOutcome:
     from pgrerank import wiring
     from pgrerank.usecases import places
     from pgrerank.usecases.search import search as searched
 
-    async with wiring.house(found, check=places.exist(tenant_name, collection_name)) as house:
+    async with wiring.all_services(
+        found, check=places.exist(tenant_name, collection_name)
+    ) as house:
         tenant = await house.tenants.named(tenant_name)
         return await searched(house, tenant.id, collection_name, request)
 
@@ -176,10 +178,10 @@ def _weights(given: str | None) -> dict[str, float] | None:
         raise Misused(f"--sparse: {error}") from error
 
 
-def _answer(ranking: Ranking) -> "Found":
+def _answer(ranking: SearchOutcome) -> "SearchResponse":
     """The search as a client reads it from the service."""
-    from pgrerank.api.native.ranked import Found as Served
-    from pgrerank.client.answers import Found
+    from pgrerank.api.native.ranked import SearchResponse as Served
+    from pgrerank.client.answers import SearchResponse
 
     encoded = msgspec.json.encode(Served.of(ranking, explained=True), enc_hook=str)
-    return msgspec.json.decode(encoded, type=Found)
+    return msgspec.json.decode(encoded, type=SearchResponse)

@@ -43,10 +43,10 @@ def serve(context: click.Context, *, host: str | None, port: int | None) -> None
     found = settings(context)
     given = {"host": host, "port": port}
     changed = {name: value for name, value in given.items() if value is not None}
-    asyncio.run(_served(msgspec.structs.replace(found, **changed)))
+    asyncio.run(_serve(msgspec.structs.replace(found, **changed)))
 
 
-async def _served(found: Settings) -> None:
+async def _serve(found: Settings) -> None:
     from pgrerank.api.listening import bound
 
     try:

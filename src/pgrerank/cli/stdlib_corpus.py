@@ -33,7 +33,7 @@ _HARVEST_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LibraryEntry:
     """One documented thing of the library."""
 
     name: str
@@ -47,7 +47,7 @@ class Entry:
         return {"_id": self.name, "title": self.name, "text": self.text, "metadata": metadata}
 
 
-def harvested(target: Path) -> Path:
+def harvest_to_file(target: Path) -> Path:
     """Write the corpus to a file by a process of its own, and return that file.
 
     Raises:
@@ -76,7 +76,7 @@ def write(target: Path) -> int:
     return len(rows)
 
 
-def entries() -> list[Entry]:
+def entries() -> list[LibraryEntry]:
     """Everything documented, by name; each object once, under its shortest public name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -94,7 +94,7 @@ def _modules() -> Iterator[ModuleType]:
 
 
 def _package(name: str) -> Iterator[ModuleType]:
-    module = _imported(name)
+    module = _import(name)
     if module is None:
         return
     yield module
@@ -103,7 +103,7 @@ def _package(name: str) -> Iterator[ModuleType]:
             yield from _package(f"{name}.{child.name}")
 
 
-def _imported(name: str) -> ModuleType | None:
+def _import(name: str) -> ModuleType | None:
     try:
         return importlib.import_module(name)
     except (Exception, SystemExit):  # noqa: BLE001 - another platform's module may fail in any way
@@ -115,7 +115,7 @@ def _public(modules: list[ModuleType]) -> dict[str, tuple[ModuleType, object]]:
     best: dict[int, tuple[tuple[int, int, str], str, ModuleType, object]] = {}
     for module in modules:
         for attribute, value in _members(module):
-            name = _joined(module.__name__, attribute)
+            name = _qualified_name(module.__name__, attribute)
             rank = (name.count("."), len(name), name)
             if id(value) not in best or rank < best[id(value)][0]:
                 best[id(value)] = (rank, name, module, value)
@@ -139,14 +139,14 @@ def _belongs(value: object, module: str) -> bool:
     return inside or private or owner in _IMPLEMENTATIONS
 
 
-def _of_module(module: ModuleType) -> Iterator[Entry]:
+def _of_module(module: ModuleType) -> Iterator[LibraryEntry]:
     name = _RENAMED.get(module.__name__, module.__name__)
     text = _documentation(module.__doc__)
     if name and text:
-        yield Entry(name=name, kind="module", module=name, text=text)
+        yield LibraryEntry(name=name, kind="module", module=name, text=text)
 
 
-def _of_object(name: str, module: ModuleType, value: object) -> Iterator[Entry]:
+def _of_object(name: str, module: ModuleType, value: object) -> Iterator[LibraryEntry]:
     owner = _RENAMED.get(module.__name__, module.__name__) or "builtins"
     if not inspect.isclass(value):
         yield from _entry(name, "function", owner, value)
@@ -162,13 +162,13 @@ def _callable(member: object) -> bool:
     return inspect.isroutine(member) or isinstance(member, property)
 
 
-def _entry(name: str, kind: str, module: str, value: object) -> Iterator[Entry]:
+def _entry(name: str, kind: str, module: str, value: object) -> Iterator[LibraryEntry]:
     own = vars(value).get("__doc__") if inspect.isclass(value) else value.__doc__
     text = _documentation(own)
     generated = text.startswith(f"{name.rpartition('.')[2]}(") and "\n" not in text
     if text and not (kind == "class" and generated):  # a dataclass documents its own signature
         heading = name.rpartition(".")[2] + _signature(value)
-        yield Entry(name=name, kind=kind, module=module, text=f"{heading}\n\n{text}")
+        yield LibraryEntry(name=name, kind=kind, module=module, text=f"{heading}\n\n{text}")
 
 
 def _documentation(text: object) -> str:
@@ -203,7 +203,7 @@ class _Dots:
         return "..."
 
 
-def _joined(module: str, attribute: str) -> str:
+def _qualified_name(module: str, attribute: str) -> str:
     prefix = _RENAMED.get(module, module)
     return f"{prefix}.{attribute}" if prefix else attribute
 

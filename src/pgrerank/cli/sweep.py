@@ -16,9 +16,9 @@ from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, St
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports import House
-    from pgrerank.usecases.evaluate import Plan
-    from pgrerank.usecases.sweep import Point, Verdict
+    from pgrerank.ports import Services
+    from pgrerank.usecases.evaluate import EvaluationPlan
+    from pgrerank.usecases.sweep import SweepPoint, SweepVerdict
 
 _SUFFIXES = (".svg", ".png", ".pdf")
 _QUERIES = 50
@@ -28,7 +28,7 @@ _QUERIES = 50
 class _Work:
     tenant_name: str
     collection_name: str
-    chosen: judged.Chosen
+    chosen: judged.JudgedQueries
     #: names; the first one also measures what is not reranked
     rerankers: tuple[str, ...]
     candidates: Sequence[int]
@@ -91,24 +91,24 @@ def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **given: 
     if plot is not None and plot.suffix not in _SUFFIXES:
         raise Misused(f"--plot takes a file that ends in {', '.join(_SUFFIXES)}")
     found = settings(context)
-    work = _work(found, judged.taken(given), **given)
+    work = _work(found, judged.pop_options(given), **given)
     points = run(_swept(found, work), kept="Nothing was stored; running it again begins anew.")
     if plot is not None:
-        from pgrerank.cli.sweep_plot import drawn
+        from pgrerank.cli.sweep_plot import draw
 
-        drawn(points, work.measure, plot)
+        draw(points, work.measure, plot)
     _print(points, work.measure, as_json=as_json)
 
 
 def _work(
     found: Settings,
-    chosen: judged.Chosen,
+    chosen: judged.JudgedQueries,
     *,
     strategy: str,
     rerankers: tuple[str, ...],
     **given: Any,
 ) -> _Work:
-    limited = judged.Chosen(
+    limited = judged.JudgedQueries(
         data=chosen.data, qrels=chosen.qrels, max_queries=chosen.max_queries or _QUERIES
     )
     return _Work(
@@ -119,17 +119,17 @@ def _work(
     )
 
 
-async def _swept(found: Settings, work: _Work) -> "list[Point]":
+async def _swept(found: Settings, work: _Work) -> "list[SweepPoint]":
     from pgrerank import wiring
     from pgrerank.usecases import places, sweep
 
     check = places.exist(work.tenant_name, work.collection_name)
-    points: list[Point] = []
+    points: list[SweepPoint] = []
     for place, name in enumerate(work.rerankers):
         # Without memory for scores, so that each setting pays for its own pairs.
         changed = msgspec.structs.replace(found, reranker=name, score_cache=0)
         wanted = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
-        async with wiring.house(changed, check=check) as given:
+        async with wiring.all_services(changed, check=check) as given:
             house = replace(given, insists=True)
             plan = await _plan(house, work)
             with progress.count(name, len(wanted) * len(plan.questions)) as step:
@@ -137,12 +137,12 @@ async def _swept(found: Settings, work: _Work) -> "list[Point]":
     return points
 
 
-async def _plan(house: "House", work: _Work) -> "Plan":
-    from pgrerank.usecases.evaluate import Plan
+async def _plan(house: "Services", work: _Work) -> "EvaluationPlan":
+    from pgrerank.usecases.evaluate import EvaluationPlan
 
     tenant = await house.tenants.named(work.tenant_name)
     collection = await house.documents.collection(tenant.id, work.collection_name)
-    return Plan(
+    return EvaluationPlan(
         tenant_id=tenant.id,
         collection=collection,
         questions=await work.chosen.questions(house, tenant, collection),
@@ -150,7 +150,7 @@ async def _plan(house: "House", work: _Work) -> "Plan":
     )
 
 
-def _print(points: "Sequence[Point]", measure: str, *, as_json: bool) -> None:
+def _print(points: "Sequence[SweepPoint]", measure: str, *, as_json: bool) -> None:
     from pgrerank.usecases.sweep import verdicts
 
     found = verdicts(points)
@@ -166,7 +166,7 @@ def _print(points: "Sequence[Point]", measure: str, *, as_json: bool) -> None:
         click.echo("\n".join(advice(verdict, measure)))
 
 
-def _row(point: "Point") -> dict[str, Any]:
+def _row(point: "SweepPoint") -> dict[str, Any]:
     return {
         "reranker": point.knobs.reranker,
         "candidates": point.knobs.candidates,
@@ -177,7 +177,9 @@ def _row(point: "Point") -> dict[str, Any]:
     }
 
 
-def _summary(points: "Sequence[Point]", measure: str, found: "Sequence[Verdict]") -> dict[str, Any]:
+def _summary(
+    points: "Sequence[SweepPoint]", measure: str, found: "Sequence[SweepVerdict]"
+) -> dict[str, Any]:
     return {
         "measure": measure,
         "queries": len(points[0].values),
@@ -205,11 +207,11 @@ def _summary(points: "Sequence[Point]", measure: str, found: "Sequence[Verdict]"
     }
 
 
-def _knobs(point: "Point") -> dict[str, Any]:
+def _knobs(point: "SweepPoint") -> dict[str, Any]:
     return {"candidates": point.knobs.candidates, "depth": point.knobs.depth}
 
 
-def advice(verdict: "Verdict", measure: str) -> list[str]:
+def advice(verdict: "SweepVerdict", measure: str) -> list[str]:
     """What a verdict says to do."""
     gain = verdict.gain
     unit = 100 / gain.before if gain.before else 100

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from pgrerank.usecases.sweep import Point
+    from pgrerank.usecases.sweep import SweepPoint
 
 #: told apart by all kinds of colour vision (Okabe and Ito 2008), and by marker and dash in print
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -17,7 +17,7 @@ _DASHES = ("-", "--", "-.", ":")
 _SIZE_INCHES = (8, 5)
 
 
-def drawn(points: "Sequence[Point]", measure: str, target: Path) -> None:
+def draw(points: "Sequence[SweepPoint]", measure: str, target: Path) -> None:
     """Write the picture; the suffix of the file says of what kind."""
     figure: Any = Figure(figsize=_SIZE_INCHES, layout="constrained")
     axes: Any = figure.subplots()
@@ -42,8 +42,8 @@ def drawn(points: "Sequence[Point]", measure: str, target: Path) -> None:
     figure.savefig(target, dpi=150)
 
 
-def _lines(points: "Sequence[Point]") -> "dict[str, list[Point]]":
-    found: dict[str, list[Point]] = {}
+def _lines(points: "Sequence[SweepPoint]") -> "dict[str, list[SweepPoint]]":
+    found: dict[str, list[SweepPoint]] = {}
     for point in points:
         label = (
             f"{point.knobs.reranker}, {point.knobs.candidates} candidates"
@@ -54,7 +54,7 @@ def _lines(points: "Sequence[Point]") -> "dict[str, list[Point]]":
     return found
 
 
-def _name(axes: Any, point: "Point") -> None:
+def _name(axes: Any, point: "SweepPoint") -> None:
     axes.annotate(
         f"{point.knobs.depth or f'{point.knobs.candidates} candidates'}",
         (point.p50_ms, point.mean),

@@ -38,7 +38,7 @@ def tenant() -> None:
 @click.pass_context
 def add(context: click.Context, *, name: str, as_json: bool) -> None:
     """Make a tenant."""
-    made = asyncio.run(_made(settings(context), name))
+    made = asyncio.run(_create(settings(context), name))
     if as_json:
         output.as_json(made)
     else:
@@ -75,7 +75,7 @@ def quota(
     0 lifts every bound, `default` goes back to PGRERANK_PAIRS_PER_SECOND. A running service heeds it
     from the next request on.
     """
-    changed = asyncio.run(_limited(settings(context), name, pairs_per_second))
+    changed = asyncio.run(_set_quota(settings(context), name, pairs_per_second))
     if as_json:
         output.as_json(changed)
     else:
@@ -96,7 +96,7 @@ def texts(context: click.Context, *, name: str, keep_texts: bool, as_json: bool)
 
     The log has their hashes in any case. What was kept stays until its month is dropped.
     """
-    changed = asyncio.run(_told(settings(context), name, keep_texts=keep_texts))
+    changed = asyncio.run(_set_texts(settings(context), name, keep_texts=keep_texts))
     if as_json:
         output.as_json(changed)
     else:
@@ -110,7 +110,7 @@ def texts(context: click.Context, *, name: str, keep_texts: bool, as_json: bool)
 @click.pass_context
 def remove(context: click.Context, *, name: str) -> None:
     """Delete a tenant with all it owns: collections, documents, keys and its rerank log."""
-    asyncio.run(_removed(settings(context), name))
+    asyncio.run(_remove(settings(context), name))
     click.echo(f"Tenant {name} is deleted.")
 
 
@@ -119,36 +119,36 @@ def _quota(tenant: Tenant) -> str:
     return names.get(tenant.pairs_per_second, str(tenant.pairs_per_second))
 
 
-async def _limited(found: Settings, name: str, pairs_per_second: int | None) -> Tenant:
+async def _set_quota(found: Settings, name: str, pairs_per_second: int | None) -> Tenant:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         return await office.tenants.set_quota(name, pairs_per_second)
 
 
-async def _told(found: Settings, name: str, *, keep_texts: bool) -> Tenant:
+async def _set_texts(found: Settings, name: str, *, keep_texts: bool) -> Tenant:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         return await office.tenants.set_keep_texts(name, keep_texts=keep_texts)
 
 
-async def _made(found: Settings, name: str) -> Tenant:
+async def _create(found: Settings, name: str) -> Tenant:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         return await office.tenants.create(name)
 
 
 async def _all(found: Settings) -> list[Tenant]:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         return [tenant async for tenant in office.tenants.all()]
 
 
-async def _removed(found: Settings, name: str) -> None:
+async def _remove(found: Settings, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         await office.tenants.delete(name)

@@ -65,7 +65,7 @@ def add(
         return {n: w for n, w in kept.items() if n.casefold() not in names} | added
 
     _print(
-        asyncio.run(_changed(settings(context), tenant_name, collection_name, changed)),
+        asyncio.run(_change(settings(context), tenant_name, collection_name, changed)),
         as_json=as_json,
     )
 
@@ -94,7 +94,7 @@ def remove(
         return {name: weight for name, weight in kept.items() if name.casefold() not in names}
 
     _print(
-        asyncio.run(_changed(settings(context), tenant_name, collection_name, changed)),
+        asyncio.run(_change(settings(context), tenant_name, collection_name, changed)),
         as_json=as_json,
     )
 
@@ -107,7 +107,7 @@ def remove(
 def list_(context: click.Context, *, collection_name: str, tenant_name: str, as_json: bool) -> None:
     """Show a collection's terms with their weights."""
     _print(
-        asyncio.run(_changed(settings(context), tenant_name, collection_name, None)),
+        asyncio.run(_change(settings(context), tenant_name, collection_name, None)),
         as_json=as_json,
     )
 
@@ -119,7 +119,7 @@ def _print(terms: Terms, *, as_json: bool) -> None:
         output.table(["term", "weight"], sorted(terms.items()))
 
 
-async def _changed(
+async def _change(
     found: Settings,
     tenant_name: str,
     collection_name: str,
@@ -129,7 +129,7 @@ async def _changed(
     from pgrerank import wiring
     from pgrerank.usecases.collections import boost
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         collection = await office.documents.collection(tenant.id, collection_name)
         if change is None:

@@ -59,7 +59,7 @@ def set_(
         click.echo(f"Results with a relevance under {min_relevance:g} are cut by `{name}`.")
         return
     wanted = Promise(precision=precision or 0, confidence=confidence)
-    choice = asyncio.run(_promised(*place, wanted=wanted))
+    choice = asyncio.run(_promise(*place, wanted=wanted))
     if as_json:
         output.as_json(choice)
     elif choice.cutoff is not None:
@@ -103,17 +103,17 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @click.pass_context
 def remove(context: click.Context, *, name: str, tenant_name: str, collection_name: str) -> None:
     """Forget a threshold. Searches that name it are refused from then on."""
-    asyncio.run(_removed(settings(context), tenant_name, collection_name, name))
+    asyncio.run(_remove(settings(context), tenant_name, collection_name, name))
     click.echo(f"Threshold {name} is removed.")
 
 
-async def _promised(
+async def _promise(
     found: Settings, tenant_name: str, collection_name: str, name: str, *, wanted: Promise
 ) -> Choice:
     from pgrerank import wiring
     from pgrerank.usecases.threshold import promise
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await promise(office, tenant.id, collection_name, name, wanted)
 
@@ -124,7 +124,7 @@ async def _by_hand(
     from pgrerank import wiring
     from pgrerank.usecases.threshold import by_hand
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         await by_hand(office, tenant.id, collection_name, name, min_relevance)
 
@@ -132,15 +132,15 @@ async def _by_hand(
 async def _all(found: Settings, tenant_name: str) -> Sequence[Threshold]:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await office.thresholds.all(tenant.id)
 
 
-async def _removed(found: Settings, tenant_name: str, collection_name: str, name: str) -> None:
+async def _remove(found: Settings, tenant_name: str, collection_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         collection = await office.documents.collection(tenant.id, collection_name)
         await office.thresholds.delete(tenant.id, collection, name)

@@ -19,11 +19,11 @@ from pgrerank.cli import hits, ingest, output, stdlib_corpus
 from pgrerank.cli.command import Failed
 from pgrerank.cli.reading.source import Format, sources
 from pgrerank.client import AsyncClient, ClientError
-from pgrerank.client.answers import Found
+from pgrerank.client.answers import SearchResponse
 from pgrerank.domain.errors import AuthenticationError, ConflictError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import Scope
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from pgrerank.settings import Settings
 from pgrerank.storage import admin, embedded, migrate, queries
 from pgrerank.storage.embedded import EmbeddedServer
@@ -43,17 +43,17 @@ PLACES = 5
 _URL = re.compile(r"http://\S+(?=,)")
 
 
-async def taken(settings: Settings) -> None:
+async def run_tour(settings: Settings) -> None:
     """Take the tour, printing what happens. Raises what its parts raise."""
     with embedded.running(settings.data_dir) as server:
         _headline(1, "Postgres", f"embedded, in {settings.data_dir}")
         migrate.upgrade(server.admin_url)
         _headline(2, "Documents", f"the standard library of Python {platform.python_version()}")
-        key = await _filled(settings)
+        key = await _fill(settings)
         _headline(3, "Searches", "over HTTP, each reranked and logged")
-        last = await _searched(settings, key)
+        last = await _search_all(settings, key)
         _headline(4, "The log", f"of the last search, as the login {ANALYST} reads it with SQL")
-        await _queried(server, last)
+        await _query_log(server, last)
     _go_on(settings)
 
 
@@ -61,10 +61,10 @@ def _headline(number: int, what: str, detail: str) -> None:
     output.console().print(f"\n[bold]{number}  {what}[/], {detail}", soft_wrap=True)
 
 
-async def _filled(settings: Settings) -> str:
+async def _fill(settings: Settings) -> str:
     """Make what is missing; returns a key for searching."""
-    corpus = stdlib_corpus.harvested(settings.data_dir / "stdlib.jsonl")
-    async with wiring.house(settings) as house:
+    corpus = stdlib_corpus.harvest_to_file(settings.data_dir / "stdlib.jsonl")
+    async with wiring.all_services(settings) as house:
         tenant_id = await _tenant(house)
         await house.documents.create_collection(
             tenant_id, COLLECTION, text_search="english", embedder=house.embedder.model
@@ -81,7 +81,7 @@ async def _filled(settings: Settings) -> str:
         return await _key(house, tenant_id, settings.data_dir / "demo.key")
 
 
-async def _tenant(house: House) -> TenantId:
+async def _tenant(house: Services) -> TenantId:
     try:
         tenant = await house.tenants.named(TENANT)
     except NotFoundError:
@@ -89,7 +89,7 @@ async def _tenant(house: House) -> TenantId:
     return tenant.id
 
 
-async def _key(house: House, tenant_id: TenantId, path: Path) -> str:
+async def _key(house: Services, tenant_id: TenantId, path: Path) -> str:
     """The key of an earlier tour while it opens, else a new one."""
     secret = _read(path)
     try:
@@ -112,7 +112,7 @@ def _write_privately(path: Path, secret: str) -> None:
     path.write_text(f"{secret}\n")
 
 
-async def _searched(settings: Settings, key: str) -> str:
+async def _search_all(settings: Settings, key: str) -> str:
     """Send the searches; returns the id of the last in the log. Raises Failed if one fails."""
     ranking_id = ""
     async with _service(settings) as url, AsyncClient(url, key, timeout_s=60) as service:
@@ -136,8 +136,8 @@ async def _service(settings: Settings) -> AsyncGenerator[str]:
     if process.stderr is None:
         raise LookupError("stderr")
     said: list[str] = []
-    url = await _announced(process.stderr, said)
-    draining = asyncio.create_task(_drained(process.stderr))
+    url = await _service_url(process.stderr, said)
+    draining = asyncio.create_task(_drain(process.stderr))
     try:
         yield url
     finally:
@@ -146,12 +146,12 @@ async def _service(settings: Settings) -> AsyncGenerator[str]:
         await draining
 
 
-def _show(query: str, answer: Found) -> None:
+def _show(query: str, answer: SearchResponse) -> None:
     output.console().print(f"\n[bold]{query}[/]\n", soft_wrap=True)
     hits.show(answer, query)
 
 
-async def _announced(stderr: asyncio.StreamReader, said: list[str]) -> str:
+async def _service_url(stderr: asyncio.StreamReader, said: list[str]) -> str:
     """The URL the service says it listens on. Raises Failed with its last words if it ends."""
     while line := (await stderr.readline()).decode():
         said.append(line)
@@ -160,12 +160,12 @@ async def _announced(stderr: asyncio.StreamReader, said: list[str]) -> str:
     raise Failed(f"the service did not start: {''.join(said[-5:]).strip()}")
 
 
-async def _drained(stderr: asyncio.StreamReader) -> None:
+async def _drain(stderr: asyncio.StreamReader) -> None:
     while await stderr.readline():
         continue
 
 
-async def _queried(server: EmbeddedServer, ranking_id: str) -> None:
+async def _query_log(server: EmbeddedServer, ranking_id: str) -> None:
     """Print the statement, and what it gives to a login that may read this tenant only."""
     await _analyst(server.admin_url)
     statement = queries.load("demo")["head_of_search"]
@@ -175,7 +175,7 @@ async def _queried(server: EmbeddedServer, ranking_id: str) -> None:
         rows = await cursor.fetchall()
     shown = statement.replace("%(ranking_id)s", f"'{ranking_id}'")
     output.console().print(Syntax(shown, "sql", background_color="default"))
-    output.table(columns, [[_rounded(value) for value in row] for row in rows])
+    output.table(columns, [[_round(value) for value in row] for row in rows])
 
 
 async def _analyst(admin_url: str) -> None:
@@ -185,7 +185,7 @@ async def _analyst(admin_url: str) -> None:
         await admin.grant(admin_url, ANALYST, TENANT)
 
 
-def _rounded(value: object) -> object:
+def _round(value: object) -> object:
     return f"{value:.3f}" if isinstance(value, float) else value
 
 

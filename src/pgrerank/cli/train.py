@@ -14,7 +14,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import output, train_option
 from pgrerank.cli.command import Failed, Misused, examples, interruptible, settings
-from pgrerank.cli.course import Wanted, gathered
+from pgrerank.cli.course import CourseOptions, gather_lessons
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.settings import Settings
 
@@ -78,20 +78,22 @@ def train(
     wanted, recipe = train_option.read(options)  # imports torch
     after = _After(licences=_licences(licence), register=register)
     with interruptible("The last checkpoint is kept; the same command goes on from there."):
-        card = _trained(found, wanted, recipe, after)
+        card = _train(found, wanted, recipe, after)
     if as_json:
         output.as_json(card)
     else:
         _show(card, wanted.out)
 
 
-def _trained(found: Settings, wanted: Wanted, recipe: "Recipe", after: _After) -> dict[str, object]:
+def _train(
+    found: Settings, wanted: CourseOptions, recipe: "Recipe", after: _After
+) -> dict[str, object]:
     from pgrerank import wiring
-    from pgrerank.cli.train_progress import shown
+    from pgrerank.cli.train_progress import training_progress
     from pgrerank.training import card, run
 
     base, fingerprint = wiring.base_model(recipe.base)
-    lessons = asyncio.run(gathered(found, wanted, recipe, fingerprint))
+    lessons = asyncio.run(gather_lessons(found, wanted, recipe, fingerprint))
     course = run.Course(
         recipe=recipe,
         base=base,
@@ -100,7 +102,7 @@ def _trained(found: Settings, wanted: Wanted, recipe: "Recipe", after: _After) -
         dev=lessons.dev,
         out=wanted.out,
     )
-    with shown() as watch:
+    with training_progress() as watch:
         outcome = run.train(course, watch)
     model = wiring.reranker_card(msgspec.structs.replace(found, reranker=str(wanted.out)))
     made = card.Made(
@@ -114,7 +116,7 @@ def _trained(found: Settings, wanted: Wanted, recipe: "Recipe", after: _After) -
     )
     (wanted.out / "README.md").write_text(card.text(made), encoding="utf-8")
     run.finish(wanted.out, outcome)
-    registered = _registered(found, wanted, model, after)
+    registered = _register(found, wanted, model, after)
     return {
         "folder": str(wanted.out),
         "fingerprint": model.fingerprint,
@@ -130,11 +132,11 @@ async def _require_place(found: Settings, tenant: str, collection: str | None) -
     from pgrerank import wiring
     from pgrerank.usecases import places
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         await places.exist(tenant, collection)(office)
 
 
-def _registered(found: Settings, wanted: Wanted, model: "ModelCard", after: _After) -> bool:
+def _register(found: Settings, wanted: CourseOptions, model: "ModelCard", after: _After) -> bool:
     from pgrerank import wiring
 
     named = found.database_url or found.admin_database_url or wanted.tenant

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgrerank.cli.command import Misused
-from pgrerank.cli.course import Wanted
+from pgrerank.cli.course import CourseOptions
 from pgrerank.cli.option import Decorator, as_json
 
 if TYPE_CHECKING:
@@ -270,7 +270,7 @@ result: Decorator = _all(
 )
 
 
-def read(options: Mapping[str, Any]) -> "tuple[Wanted, Recipe]":
+def read(options: Mapping[str, Any]) -> "tuple[CourseOptions, Recipe]":
     """What the options ask for, and the recipe.
 
     Raises:
@@ -279,7 +279,7 @@ def read(options: Mapping[str, Any]) -> "tuple[Wanted, Recipe]":
     from pgrerank.inference.route import machine
     from pgrerank.training.recipe import Distillation, Loss, Recipe
 
-    wanted = Wanted(**{name: options[name] for name in _WANTED})
+    wanted = CourseOptions(**{name: options[name] for name in _WANTED})
     if not wanted.data and wanted.tenant is None:
         raise Misused("name the data to train on, or a --tenant")
     if wanted.collection and not wanted.tenant:

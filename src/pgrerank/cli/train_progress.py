@@ -8,15 +8,15 @@ from pgrerank.cli import output, progress
 from pgrerank.cli.output import number
 
 if TYPE_CHECKING:
-    from pgrerank.training.pace import Standing
+    from pgrerank.training.pace import TrainingProgress
 
 
 @contextmanager
-def shown() -> Generator[Callable[["Standing"], None]]:
+def training_progress() -> Generator[Callable[["TrainingProgress"], None]]:
     """Shows what it is told on standard error."""
     with progress.bar("training", 1.0) as advance:
 
-        def tell(standing: "Standing") -> None:
+        def tell(standing: "TrainingProgress") -> None:
             advance(standing.progress, _note(standing))
             if standing.ndcg is not None:
                 output.messages().print(_line(standing))
@@ -24,14 +24,14 @@ def shown() -> Generator[Callable[["Standing"], None]]:
         yield tell
 
 
-def _note(standing: "Standing") -> str:
+def _note(standing: "TrainingProgress") -> str:
     return (
         f"loss {number(standing.loss)}  dev nDCG@10 {number(standing.best_ndcg)}  "
         f"{standing.pairs_per_s:.0f} pairs/s"
     )
 
 
-def _line(standing: "Standing") -> str:
+def _line(standing: "TrainingProgress") -> str:
     best = " best so far" if standing.ndcg == standing.best_ndcg else ""
     return (
         f"{standing.seconds / 60:6.1f} min  step {standing.step}  loss {number(standing.loss)}  "

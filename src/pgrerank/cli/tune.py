@@ -13,7 +13,7 @@ from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.usecases.trial import Ground, Setting
+    from pgrerank.usecases.trial import Setting, TrialSetup
     from pgrerank.usecases.tune import Tuning
 
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class _Work:
     tenant_name: str
     collection_name: str
-    chosen: judged.Chosen
+    chosen: judged.JudgedQueries
     measure: str
     write: bool
     #: the search as it is now, its query aside
@@ -71,13 +71,13 @@ def tune(
     work = _Work(
         tenant_name=tenant_name,
         collection_name=collection_name,
-        chosen=judged.taken(given),
+        chosen=judged.pop_options(given),
         measure=measure,
         write=write,
         request=option.request(**given),
     )
     found, applied = run(
-        _tuned(settings(context), work),
+        _tune(settings(context), work),
         kept="Nothing was changed; running it again begins anew.",
     )
     if as_json:
@@ -86,15 +86,15 @@ def tune(
         _show(found, applied=applied)
 
 
-async def _tuned(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
+async def _tune(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
     from pgrerank import wiring
     from pgrerank.usecases import places, trial, tune
 
     check = places.exist(work.tenant_name, work.collection_name)
-    async with wiring.house(found, check=check) as house:
+    async with wiring.all_services(found, check=check) as house:
         tenant = await house.tenants.named(work.tenant_name)
         collection = await house.documents.collection(tenant.id, work.collection_name)
-        ground = trial.Ground(
+        ground = trial.TrialSetup(
             house=house.serving(collection),
             tenant_id=tenant.id,
             collection=collection,
@@ -108,11 +108,11 @@ async def _tuned(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
             candidates=work.request.candidates,
             depth=work.request.effective_depth if reranks else None,
         )
-        tuning = await _fitted(ground, start)
+        tuning = await _fit(ground, start)
         return tuning, work.write and await tune.apply(house, ground, tuning)
 
 
-async def _fitted(ground: "Ground", start: "Setting") -> "Tuning":
+async def _fit(ground: "TrialSetup", start: "Setting") -> "Tuning":
     from pgrerank.usecases.tune import tune
 
     with progress.bar(f"measuring on {len(ground.questions)} queries", None) as advance:

@@ -37,7 +37,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda wrapped, option: option(wrapped), reversed(_OPTIONS), command)
 
 
-def taken(given: dict[str, Any]) -> dict[str, Any]:
+def pop_options(given: dict[str, Any]) -> dict[str, Any]:
     """Take those that were given out of a command's options: fields of Retrieval with values."""
     found = {field.name: given.pop(field.name) for field in fields(Retrieval)}
     chosen = {name: value for name, value in found.items() if value is not None}

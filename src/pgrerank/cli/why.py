@@ -10,11 +10,11 @@ from rich_click import RichCommand
 from pgrerank.cli import option, output
 from pgrerank.cli.command import examples, settings
 from pgrerank.domain.ids import RankingId
-from pgrerank.domain.standing import Verdict
+from pgrerank.domain.standing import Explanation
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports import Office
+    from pgrerank.ports import AdminServices
 
 
 @click.command(
@@ -36,29 +36,31 @@ def why(
     RANKING_ID is the `id` of the search's answer; `pgrerank search` prints it too. Shows at which
     stage the document fell, its scores there, and where each leg ranks its chunks today.
     """
-    verdict = asyncio.run(_found(settings(context), tenant_name, ranking_id, document))
+    verdict = asyncio.run(_explain(settings(context), tenant_name, ranking_id, document))
     if as_json:
-        from pgrerank.api.native.history import Why
+        from pgrerank.api.native.history import ExplanationResponse
 
-        output.as_json(Why.of(verdict))
+        output.as_json(ExplanationResponse.of(verdict))
     else:
         _show(verdict)
 
 
-async def _found(found: Settings, tenant_name: str, ranking_id: UUID, external_id: str) -> Verdict:
+async def _explain(
+    found: Settings, tenant_name: str, ranking_id: UUID, external_id: str
+) -> Explanation:
     from pgrerank import wiring
     from pgrerank.usecases.why import why as asked
 
-    async def check(office: "Office") -> None:
+    async def check(office: "AdminServices") -> None:
         tenant = await office.tenants.named(tenant_name)
         await office.rankings.get(tenant.id, RankingId(ranking_id))
 
-    async with wiring.house(found, check=check) as house:
+    async with wiring.all_services(found, check=check) as house:
         tenant = await house.tenants.named(tenant_name)
         return await asked(house, tenant.id, RankingId(ranking_id), external_id)
 
 
-def _show(verdict: Verdict) -> None:
+def _show(verdict: Explanation) -> None:
     stage = verdict.stage.replace("_", " ")
     output.console().print(f"{verdict.external_id}: {stage}: {verdict.reason}.")
     if not verdict.chunks:

@@ -42,12 +42,12 @@ def worker(context: click.Context, *, keep_months: int | None, once: bool, liste
     does.
     """
     found = settings(context)
-    failed = asyncio.run(_worked(found, keep_months, once=once, listed=listed))
+    failed = asyncio.run(_work(found, keep_months, once=once, listed=listed))
     if failed:
         raise Failed(f"failed: {', '.join(failed)}; the log says why")
 
 
-async def _worked(
+async def _work(
     found: Settings, keep_months: int | None, *, once: bool, listed: bool
 ) -> Sequence[str]:
     from pgrerank import observe, wiring

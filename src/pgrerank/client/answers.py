@@ -13,7 +13,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
     pass
 
 
-class Scores(_Answer, frozen=True, kw_only=True):
+class ResultScores(_Answer, frozen=True, kw_only=True):
     """What each stage said of a chunk. None: that stage did not score it.
 
     The scales differ, so compare scores of one name only.
@@ -49,7 +49,7 @@ class Ranks(_Answer, frozen=True, kw_only=True):
     final: int
 
 
-class FoundDocument(_Answer, frozen=True, kw_only=True):
+class ResultDocument(_Answer, frozen=True, kw_only=True):
     """The document of a chunk."""
 
     #: yours
@@ -59,7 +59,7 @@ class FoundDocument(_Answer, frozen=True, kw_only=True):
     metadata: dict[str, Any]
 
 
-class FoundChunk(_Answer, frozen=True, kw_only=True):
+class ResultChunk(_Answer, frozen=True, kw_only=True):
     """A part of a document."""
 
     id: UUID
@@ -72,9 +72,9 @@ class FoundChunk(_Answer, frozen=True, kw_only=True):
 class Result(_Answer, frozen=True, kw_only=True):
     """A chunk in its place."""
 
-    document: FoundDocument
-    chunk: FoundChunk
-    scores: Scores
+    document: ResultDocument
+    chunk: ResultChunk
+    scores: ResultScores
     ranks: Ranks
     #: the reranker did not read all of the query or the passage
     truncated: bool = False
@@ -134,7 +134,7 @@ class Answerable(_Answer, frozen=True, kw_only=True):
     probability: float
 
 
-class Found(_Answer, frozen=True, kw_only=True):
+class SearchResponse(_Answer, frozen=True, kw_only=True):
     """The answer to a search."""
 
     #: of this search in the rerank log
@@ -155,7 +155,7 @@ class Found(_Answer, frozen=True, kw_only=True):
     candidates: list[Result] | None = None
 
 
-class RankedDocument(_Answer, frozen=True, kw_only=True):
+class RerankedDocument(_Answer, frozen=True, kw_only=True):
     """A document that was brought, in its place."""
 
     #: where the caller had it, from 0
@@ -172,18 +172,18 @@ class RankedDocument(_Answer, frozen=True, kw_only=True):
     truncated: bool = False
 
 
-class ExplainedDocument(RankedDocument, frozen=True, kw_only=True):
+class ExplainedDocument(RerankedDocument, frozen=True, kw_only=True):
     """A document that was brought, with what was read of it."""
 
     text: str
 
 
-class Ranked(_Answer, frozen=True, kw_only=True):
+class RerankResponse(_Answer, frozen=True, kw_only=True):
     """The answer to a ranking of documents that were brought."""
 
     #: of this ranking in the rerank log
     id: UUID
-    results: list[RankedDocument]
+    results: list[RerankedDocument]
     rerank: RerankReport
     cut: dict[str, int] = {}
     calibration: CalibrationReport = CalibrationReport()
@@ -209,12 +209,12 @@ class LoggedChunk(_Answer, frozen=True, kw_only=True):
     """A candidate as the log keeps it."""
 
     chunk_id: UUID
-    scores: Scores
+    scores: ResultScores
     ranks: Ranks
     truncated: bool = False
 
 
-class Standing(_Answer, frozen=True, kw_only=True):
+class ChunkPosition(_Answer, frozen=True, kw_only=True):
     """Where each leg ranks a chunk today, in its whole list."""
 
     chunk_id: UUID
@@ -226,7 +226,7 @@ class Standing(_Answer, frozen=True, kw_only=True):
     keyword_score: float | None = None
 
 
-class Why(_Answer, frozen=True, kw_only=True):
+class ExplanationResponse(_Answer, frozen=True, kw_only=True):
     """What became of a document in a search."""
 
     document: str
@@ -236,10 +236,10 @@ class Why(_Answer, frozen=True, kw_only=True):
     reason: str
     #: its best chunk in the log; None: no leg returned one
     logged: LoggedChunk | None = None
-    chunks: list[Standing] = []
+    chunks: list[ChunkPosition] = []
 
 
-class Weighing(_Answer, frozen=True, kw_only=True):
+class RetrievalSettings(_Answer, frozen=True, kw_only=True):
     """How the first stage of a collection weighs."""
 
     k1: float
@@ -252,7 +252,7 @@ class Weighing(_Answer, frozen=True, kw_only=True):
     sparse_weight: float
 
 
-class Collection(_Answer, frozen=True, kw_only=True):
+class CollectionResponse(_Answer, frozen=True, kw_only=True):
     """A set of documents that is searched together."""
 
     name: str
@@ -264,18 +264,18 @@ class Collection(_Answer, frozen=True, kw_only=True):
     store_tokens: bool = False
     #: the operator's reranker that it names; None: the service's own
     reranker: str | None = None
-    retrieval: Weighing
+    retrieval: RetrievalSettings
     created_at: datetime
 
 
-class Collections(_Answer, frozen=True, kw_only=True):
+class CollectionPage(_Answer, frozen=True, kw_only=True):
     """A page of collections, by name."""
 
-    items: list[Collection]
+    items: list[CollectionResponse]
     cursor: str | None = None
 
 
-class Chunk(_Answer, frozen=True, kw_only=True):
+class ChunkResponse(_Answer, frozen=True, kw_only=True):
     """A part of a stored document."""
 
     ordinal: int
@@ -283,7 +283,7 @@ class Chunk(_Answer, frozen=True, kw_only=True):
     tokens: int
 
 
-class StoredDocument(_Answer, frozen=True, kw_only=True):
+class DocumentResponse(_Answer, frozen=True, kw_only=True):
     """A document as it is stored."""
 
     id: str
@@ -293,7 +293,7 @@ class StoredDocument(_Answer, frozen=True, kw_only=True):
     chunk_count: int
     created_at: datetime
     updated_at: datetime
-    chunks: list[Chunk] | None = None
+    chunks: list[ChunkResponse] | None = None
 
 
 class Ingested(_Answer, frozen=True, kw_only=True):
@@ -319,7 +319,7 @@ class Ingested(_Answer, frozen=True, kw_only=True):
         )
 
 
-class Judged(_Answer, frozen=True, kw_only=True):
+class StoredJudgments(_Answer, frozen=True, kw_only=True):
     """What became of judgments."""
 
     #: those that were not stored before

@@ -62,13 +62,13 @@ class AsyncClient:
 
     async def search(
         self, collection: str, query: str, **knobs: Unpack[SearchKnobs]
-    ) -> answers.Found:
+    ) -> answers.SearchResponse:
         """Search a collection."""
         return await self._send(calls.search(collection, query, **knobs))
 
     async def rank(
         self, query: str, documents: Sequence[calls.Rankable], **knobs: Unpack[RankKnobs]
-    ) -> answers.Ranked:
+    ) -> answers.RerankResponse:
         """Order documents of your own, texts or objects, by how well they answer a query."""
         return await self._send(calls.rank(query, documents, **knobs))
 
@@ -78,7 +78,7 @@ class AsyncClient:
         """A page of the results of a past search, in the order that was logged."""
         return await self._send(calls.results(ranking, cursor, limit))
 
-    async def why(self, ranking: UUID | str, document: str) -> answers.Why:
+    async def why(self, ranking: UUID | str, document: str) -> answers.ExplanationResponse:
         """What became of a document in a past search."""
         return await self._send(calls.why(ranking, document))
 
@@ -88,21 +88,23 @@ class AsyncClient:
         """Say what a user did with a result."""
         return await self._send(calls.feedback(ranking, chunk, event, by))
 
-    async def judge(self, collection: str, judgments: Iterable[Judgment]) -> answers.Judged:
+    async def judge(
+        self, collection: str, judgments: Iterable[Judgment]
+    ) -> answers.StoredJudgments:
         """Store grades of documents for queries, 10,000 at most."""
         return await self._send(calls.judge(collection, judgments))
 
     async def put_collection(
         self, name: str, **knobs: Unpack[CollectionKnobs]
-    ) -> answers.Collection:
+    ) -> answers.CollectionResponse:
         """Make a collection; where it exists alike, nothing happens."""
         return await self._send(calls.put_collection(name, **knobs))
 
-    async def collection(self, name: str) -> answers.Collection:
+    async def collection(self, name: str) -> answers.CollectionResponse:
         """Look at a collection."""
         return await self._send(calls.collection(name))
 
-    async def collections(self) -> AsyncIterator[answers.Collection]:
+    async def collections(self) -> AsyncIterator[answers.CollectionResponse]:
         """All collections, by name."""
         page = await self._send(calls.collections(None))
         for each in page.items:
@@ -138,7 +140,7 @@ class AsyncClient:
             sent += len(batch)
         return total
 
-    async def document(self, collection: str, document_id: str) -> answers.StoredDocument:
+    async def document(self, collection: str, document_id: str) -> answers.DocumentResponse:
         """Read a document with its chunks."""
         return await self._send(calls.document(collection, document_id))
 

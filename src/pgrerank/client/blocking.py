@@ -60,13 +60,15 @@ class Client:
         if self._is_ours:
             self._http.close()
 
-    def search(self, collection: str, query: str, **knobs: Unpack[SearchKnobs]) -> answers.Found:
+    def search(
+        self, collection: str, query: str, **knobs: Unpack[SearchKnobs]
+    ) -> answers.SearchResponse:
         """Search a collection."""
         return self._send(calls.search(collection, query, **knobs))
 
     def rank(
         self, query: str, documents: Sequence[calls.Rankable], **knobs: Unpack[RankKnobs]
-    ) -> answers.Ranked:
+    ) -> answers.RerankResponse:
         """Order documents of your own, texts or objects, by how well they answer a query."""
         return self._send(calls.rank(query, documents, **knobs))
 
@@ -76,7 +78,7 @@ class Client:
         """A page of the results of a past search, in the order that was logged."""
         return self._send(calls.results(ranking, cursor, limit))
 
-    def why(self, ranking: UUID | str, document: str) -> answers.Why:
+    def why(self, ranking: UUID | str, document: str) -> answers.ExplanationResponse:
         """What became of a document in a past search."""
         return self._send(calls.why(ranking, document))
 
@@ -86,19 +88,21 @@ class Client:
         """Say what a user did with a result."""
         return self._send(calls.feedback(ranking, chunk, event, by))
 
-    def judge(self, collection: str, judgments: Iterable[Judgment]) -> answers.Judged:
+    def judge(self, collection: str, judgments: Iterable[Judgment]) -> answers.StoredJudgments:
         """Store grades of documents for queries, 10,000 at most."""
         return self._send(calls.judge(collection, judgments))
 
-    def put_collection(self, name: str, **knobs: Unpack[CollectionKnobs]) -> answers.Collection:
+    def put_collection(
+        self, name: str, **knobs: Unpack[CollectionKnobs]
+    ) -> answers.CollectionResponse:
         """Make a collection; where it exists alike, nothing happens."""
         return self._send(calls.put_collection(name, **knobs))
 
-    def collection(self, name: str) -> answers.Collection:
+    def collection(self, name: str) -> answers.CollectionResponse:
         """Look at a collection."""
         return self._send(calls.collection(name))
 
-    def collections(self) -> Iterator[answers.Collection]:
+    def collections(self) -> Iterator[answers.CollectionResponse]:
         """All collections, by name."""
         page = self._send(calls.collections(None))
         yield from page.items
@@ -132,7 +136,7 @@ class Client:
             sent += len(batch)
         return total
 
-    def document(self, collection: str, document_id: str) -> answers.StoredDocument:
+    def document(self, collection: str, document_id: str) -> answers.DocumentResponse:
         """Read a document with its chunks."""
         return self._send(calls.document(collection, document_id))
 

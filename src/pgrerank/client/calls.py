@@ -34,25 +34,27 @@ class Call(Generic[T]):
     repeatable: bool = True
 
 
-def search(collection: str, query: str, **knobs: Unpack[SearchKnobs]) -> Call[answers.Found]:
+def search(
+    collection: str, query: str, **knobs: Unpack[SearchKnobs]
+) -> Call[answers.SearchResponse]:
     """Search a collection."""
     return Call(
         method="POST",
         path=f"{_collection(collection)}/search",
         body=_asked(SearchKnobs, knobs, query=query),
-        answer=answers.Found,
+        answer=answers.SearchResponse,
     )
 
 
 def rank(
     query: str, documents: Sequence[Rankable], **knobs: Unpack[RankKnobs]
-) -> Call[answers.Ranked]:
+) -> Call[answers.RerankResponse]:
     """Order documents that the caller brings."""
     return Call(
         method="POST",
         path="/v1/rankings",
         body=_asked(RankKnobs, knobs, query=query, documents=documents),
-        answer=answers.Ranked,
+        answer=answers.RerankResponse,
     )
 
 
@@ -66,34 +68,34 @@ def results(ranking: UUID | str, cursor: str | None, limit: int) -> Call[answers
     )
 
 
-def why(ranking: UUID | str, document: str) -> Call[answers.Why]:
+def why(ranking: UUID | str, document: str) -> Call[answers.ExplanationResponse]:
     """Ask what became of a document in a search."""
     return Call(
         method="GET",
         path=f"{_ranking(ranking)}/why",
         params={"document": checks.text("document", document)},
-        answer=answers.Why,
+        answer=answers.ExplanationResponse,
     )
 
 
-def collection(name: str) -> Call[answers.Collection]:
+def collection(name: str) -> Call[answers.CollectionResponse]:
     """Look at a collection."""
-    return Call(method="GET", path=_collection(name), answer=answers.Collection)
+    return Call(method="GET", path=_collection(name), answer=answers.CollectionResponse)
 
 
-def collections(cursor: str | None) -> Call[answers.Collections]:
+def collections(cursor: str | None) -> Call[answers.CollectionPage]:
     """A page of collections."""
     params: dict[str, str | int] = {"cursor": checks.text("cursor", cursor)} if cursor else {}
-    return Call(method="GET", path="/v1/collections", params=params, answer=answers.Collections)
+    return Call(method="GET", path="/v1/collections", params=params, answer=answers.CollectionPage)
 
 
-def put_collection(name: str, **knobs: Unpack[CollectionKnobs]) -> Call[answers.Collection]:
+def put_collection(name: str, **knobs: Unpack[CollectionKnobs]) -> Call[answers.CollectionResponse]:
     """Make a collection, or find it there alike."""
     return Call(
         method="PUT",
         path=_collection(name),
         body=_asked(CollectionKnobs, knobs),
-        answer=answers.Collection,
+        answer=answers.CollectionResponse,
     )
 
 
@@ -114,10 +116,10 @@ def ingest(collection: str, lines: Sequence[bytes], *, atomic: bool) -> Call[ans
     )
 
 
-def document(collection: str, document_id: str) -> Call[answers.StoredDocument]:
+def document(collection: str, document_id: str) -> Call[answers.DocumentResponse]:
     """Read a document."""
     return Call(
-        method="GET", path=_document(collection, document_id), answer=answers.StoredDocument
+        method="GET", path=_document(collection, document_id), answer=answers.DocumentResponse
     )
 
 
@@ -131,10 +133,10 @@ def delete_document(collection: str, document_id: str) -> Call[None]:
     )
 
 
-def judge(collection: str, judgments: Iterable[Judgment]) -> Call[answers.Judged]:
+def judge(collection: str, judgments: Iterable[Judgment]) -> Call[answers.StoredJudgments]:
     """Store grades."""
     body = checks.encoded({"collection": collection, "judgments": _listed("judgments", judgments)})
-    return Call(method="POST", path="/v1/judgments", body=body, answer=answers.Judged)
+    return Call(method="POST", path="/v1/judgments", body=body, answer=answers.StoredJudgments)
 
 
 def feedback(

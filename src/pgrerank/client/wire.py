@@ -84,7 +84,7 @@ class Patience:
         def judge(error: BaseException) -> bool:
             if (_retry_after(error) or 0.0) > self.longest_wait_s:
                 return False
-            return _not_begun(error) or (call.repeatable and _lost(error))
+            return _not_begun(error) or (call.repeatable and _is_connection_loss(error))
 
         return judge
 
@@ -175,7 +175,7 @@ def _not_begun(error: BaseException) -> bool:
     return isinstance(error, UnreachableError) and not error.was_connected
 
 
-def _lost(error: BaseException) -> bool:
+def _is_connection_loss(error: BaseException) -> bool:
     """The connection broke, or a proxy gave up; a slow answer would only be slow again."""
     if isinstance(error, RefusedError):
         return error.status in _LOST

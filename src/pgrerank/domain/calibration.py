@@ -39,7 +39,7 @@ class Unjudged(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class CalibrationCurve:
     """A fitted curve. `sql/functions/calibration_curve_v1.sql` computes the same."""
 
     method: Method
@@ -128,7 +128,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
+class IntervalEstimate:
     """A figure with its interval of 95 % over queries."""
 
     value: float
@@ -137,7 +137,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bin:
+class ReliabilityBin:
     """Pairs of like probability: what was predicted, and how many were relevant."""
 
     predicted: float
@@ -149,32 +149,32 @@ class Bin:
 class Quality:
     """How good a calibration is on queries that it was not fitted to."""
 
-    brier: Estimate
-    log_loss: Estimate
+    brier: IntervalEstimate
+    log_loss: IntervalEstimate
     #: expected calibration error over bins of equal mass
-    ece: Estimate
+    ece: IntervalEstimate
     #: the same of the bare sigmoid of the score
-    ece_raw: Estimate
+    ece_raw: IntervalEstimate
     #: held-out log loss of each method that was tried
     tried: Mapping[str, float]
-    bins: Sequence[Bin]
+    bins: Sequence[ReliabilityBin]
     #: precision among the best k of a query, by k from 1
-    precision_at: Sequence[Estimate]
+    precision_at: Sequence[IntervalEstimate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class CutoffPoint:
     """What is kept where results under a raw score are cut."""
 
     cutoff: float
     relevance: float
     pairs: int
-    precision: Estimate
-    recall: Estimate
+    precision: IntervalEstimate
+    recall: IntervalEstimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
+class CandidatePool:
     """How the pairs came to be candidates: a probability means something for such searches."""
 
     strategy: str
@@ -182,7 +182,7 @@ class Pool:
     depth: int
 
     @classmethod
-    def of(cls, request: SearchRequest) -> "Pool":
+    def of(cls, request: SearchRequest) -> "CandidatePool":
         """The pool of a search."""
         return cls(
             strategy=request.strategy,
@@ -203,10 +203,10 @@ class Calibration:
     #: of the reranker whose scores it reads
     fingerprint: str
     reranker: str
-    curve: Curve
+    curve: CalibrationCurve
     #: probability that a pool holds anything relevant, by its best score; None: by the relevances
-    answerable: Curve | None
-    pool: Pool
+    answerable: CalibrationCurve | None
+    pool: CandidatePool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,9 +219,9 @@ class Fitted:
     collection: str | None
     reranker: str
     fingerprint: str
-    curve: Curve
-    answerable: Curve | None
-    pool: Pool
+    curve: CalibrationCurve
+    answerable: CalibrationCurve | None
+    pool: CandidatePool
     unjudged: Unjudged
     #: the lowest grade that counts as relevant
     relevant_from: int
@@ -230,7 +230,7 @@ class Fitted:
     positives: int
     quality: Quality
     warnings: Sequence[str] = ()
-    points: Sequence[Point] = ()
+    points: Sequence[CutoffPoint] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +251,7 @@ NOT_RERANKED = Applied(id=None, reason="nothing was reranked")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answerable:
+class Answerability:
     """Whether the pool holds anything relevant."""
 
     probability: float
@@ -264,7 +264,7 @@ class Answerable:
 
 def answerable(
     calibration: Calibration, scores: Sequence[float], relevances: Sequence[float]
-) -> Answerable | None:
+) -> Answerability | None:
     """Whether anything in a reranked pool is relevant; None for an empty one.
 
     By the best score where the calibration was fitted to judged pools of both kinds, else as if
@@ -273,8 +273,8 @@ def answerable(
     if not scores:
         return None
     if calibration.answerable is not None:
-        return Answerable(probability=calibration.answerable.relevance(max(scores)))
-    return Answerable(probability=1 - math.prod(1 - each for each in relevances))
+        return Answerability(probability=calibration.answerable.relevance(max(scores)))
+    return Answerability(probability=1 - math.prod(1 - each for each in relevances))
 
 
 def logistic(x: float) -> float:

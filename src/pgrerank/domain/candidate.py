@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pgrerank.domain.calibration import NOT_CALIBRATED, Answerable, Applied
+from pgrerank.domain.calibration import NOT_CALIBRATED, Answerability, Applied
 from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
 
@@ -152,7 +152,7 @@ class RerankReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class CutCounts:
     """How many results each threshold removed."""
 
     min_similarity: int = 0
@@ -168,7 +168,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
+class SearchOutcome:
     """The outcome of a search: every candidate in its final order, and what was done."""
 
     id: RankingId
@@ -177,7 +177,7 @@ class Ranking:
     hits: tuple[Hit, ...]
     #: the results of the answer
     results: tuple[Hit, ...]
-    cut: Cut
+    cut: CutCounts
     dense: LegReport | None
     keyword: LegReport | None
     rerank: RerankReport
@@ -187,7 +187,7 @@ class Ranking:
     #: by what scores became probabilities, or why they did not
     calibration: Applied = NOT_CALIBRATED
     #: None: there is no telling
-    answerable: Answerable | None = None
+    answerable: Answerability | None = None
 
     @property
     def kept(self) -> int:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class State(StrEnum):
+class HealthState(StrEnum):
     """How a check came out."""
 
     OK = "ok"
@@ -14,7 +14,7 @@ class State(StrEnum):
 
 
 #: the worst last
-SEVERITY = (State.UNKNOWN, State.OK, State.WARN, State.ALERT)
+SEVERITY = (HealthState.UNKNOWN, HealthState.OK, HealthState.WARN, HealthState.ALERT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Finding:
     #: None: the check is of a reference set, which the advice names
     collection: str | None
     check_name: str
-    state: State
+    state: HealthState
     #: in the check's own unit; None: it could not be had
     value: float | None
     #: from here on it warns; where `alert_at` is smaller, below here
@@ -38,17 +38,17 @@ class Finding:
     #: what to do, in a sentence
     advice: str
 
-    def reaches(self, state: State) -> bool:
+    def reaches(self, state: HealthState) -> bool:
         """Whether it is as bad as this, or worse."""
         return SEVERITY.index(self.state) >= SEVERITY.index(state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class HealthCount:
     """How many collections, or reference sets, a check found in a state."""
 
     check_name: str
-    state: State
+    state: HealthState
     #: name; empty: of all tenants together
     tenant: str
     collections: int

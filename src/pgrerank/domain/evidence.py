@@ -17,7 +17,7 @@ _Floats: TypeAlias = NDArray[np.float64]
 PEERS = 3
 
 
-def combined(kinds: Sequence[Kind], agreement: Agreement) -> list[float]:
+def combine(kinds: Sequence[Kind], agreement: Agreement) -> list[float]:
     """How well each candidate does by all kinds of evidence together; higher is better.
 
     Each kind is standardised over the candidates (mean 0, deviation 1) and all are added with
@@ -33,11 +33,11 @@ def combined(kinds: Sequence[Kind], agreement: Agreement) -> list[float]:
             did better.
         agreement: By embeddings, see `near`, or by tokens.
     """
-    total = np.sum([_standard(_filled(kind)) for kind in kinds], axis=0)
+    total = np.sum([_standard(_fill(kind)) for kind in kinds], axis=0)
     if len(total) <= PEERS:  # all are among the best, and would speak for themselves
         return total.tolist()
     best_first = np.argsort(-total, kind="stable").tolist()
-    return (total + _standard(_filled(agreement(best_first)))).tolist()
+    return (total + _standard(_fill(agreement(best_first)))).tolist()
 
 
 def near(vectors: Sequence[Any | None]) -> Agreement:
@@ -60,7 +60,7 @@ def _nearness(vectors: Sequence[Any | None], best_first: Sequence[int]) -> Kind:
     return cosines(np.mean(best[:PEERS], axis=0) if best else None, vectors)
 
 
-def _filled(kind: Kind) -> _Floats:
+def _fill(kind: Kind) -> _Floats:
     least = min((value for value in kind if value is not None), default=0.0)
     return np.array([least if value is None else value for value in kind], dtype=np.float64)
 

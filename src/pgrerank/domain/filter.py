@@ -104,7 +104,7 @@ def _all_of(filter_: object, where: str, depth: int) -> Group:
 
 def _entry(key: str, value: Json, where: str, depth: int) -> Condition:
     if key == "$not":
-        return _negated(_all_of(value, where, depth + 1))
+        return _negate(_all_of(value, where, depth + 1))
     if key in _GROUPS:
         return _group(key, value, where, depth)
     if key.startswith("$"):
@@ -178,7 +178,7 @@ def _values(operand: Json, where: str) -> list[str]:
     return [_scalar(value, f"{where}.{i}") for i, value in enumerate(operand)]
 
 
-def _negated(condition: Condition) -> Condition:
+def _negate(condition: Condition) -> Condition:
     """True wherever the condition is not: with its negations moved down to the comparisons.
 
     A comparison is true or not; what it cannot tell, as of an absent field, is not true. So the
@@ -186,7 +186,7 @@ def _negated(condition: Condition) -> Condition:
     """
     if isinstance(condition, Comparison):
         return Comparison(condition.predicate, condition.values, not condition.is_negated)
-    return Group(tuple(map(_negated, condition.conditions)), is_any=not condition.is_any)
+    return Group(tuple(map(_negate, condition.conditions)), is_any=not condition.is_any)
 
 
 def _comparisons(condition: Condition) -> list[Comparison]:

@@ -8,7 +8,7 @@ from typing import Any
 from pgrerank.domain.document import Chunk, Document
 
 
-class Change(StrEnum):
+class DocumentChange(StrEnum):
     """What became of a document."""
 
     CREATED = "created"

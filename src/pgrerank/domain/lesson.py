@@ -46,7 +46,7 @@ class Lesson:
         )
 
 
-def merged(lessons: Iterable[Lesson]) -> list[Lesson]:
+def merge(lessons: Iterable[Lesson]) -> list[Lesson]:
     """One lesson a query of each data set; what is positive anywhere is no negative.
 
     Scores are of the first mention of a passage.
@@ -73,7 +73,7 @@ def split(lessons: Sequence[Lesson], held_out: int, seed: int) -> tuple[list[Les
     return train, [each for each in fit if each.query in dev_queries]
 
 
-def sampled(lessons: Sequence[Lesson], count: int, seed: int) -> list[Lesson]:
+def sample(lessons: Sequence[Lesson], count: int, seed: int) -> list[Lesson]:
     """At most so many of the lessons, the same ones for a seed."""
     picked = range(len(lessons))
     if len(lessons) > count:

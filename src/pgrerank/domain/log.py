@@ -14,7 +14,7 @@ from pgrerank.domain.json import JsonObject
 from pgrerank.domain.name import check_optional_name
 
 
-class Source(StrEnum):
+class RankingSource(StrEnum):
     """Where the candidates of a ranking came from."""
 
     SEARCH = "search"  # legs found them
@@ -104,7 +104,7 @@ class LoggedRanking:
     candidates: tuple[LoggedCandidate, ...] = ()
     #: of a ranking of documents that the caller brought
     documents: tuple[LoggedDocument, ...] = ()
-    source: Source = Source.SEARCH
+    source: RankingSource = RankingSource.SEARCH
     #: how the request came, where the caller brought the documents
     dialect: str | None = None
 
@@ -115,7 +115,7 @@ class LoggedRanking:
         Raises:
             InvalidRequestError: None was: the caller brought the documents.
         """
-        if self.source is not Source.SEARCH or self.collection is None:
+        if self.source is not RankingSource.SEARCH or self.collection is None:
             raise InvalidRequestError(
                 "id", "is that of a ranking of documents that the caller brought, not of a search"
             )
@@ -127,7 +127,7 @@ class RankingFilter:
     """Which rankings a listing shows; None does not restrict."""
 
     collection: str | None = None
-    source: Source | None = None
+    source: RankingSource | None = None
     status: RerankStatus | None = None
     #: created at or after
     since: datetime | None = None

@@ -26,6 +26,6 @@ def by_query(names: Sequence[str], run: Run, qrels: Qrels) -> dict[str, dict[str
     return values
 
 
-def ordered(documents: Sequence[str]) -> dict[str, float]:
+def scores_by_order(documents: Sequence[str]) -> dict[str, float]:
     """Scores that say the order of the documents and nothing else."""
     return {name: float(len(documents) - place) for place, name in enumerate(documents)}

@@ -10,7 +10,7 @@ _UNSCORED = PairScore(value=None)
 Value = TypeVar("Value")
 
 
-def reranked(
+def final_order(
     candidates: Sequence[Candidate],
     scores: Sequence[PairScore],
     cascade_scores: Sequence[PairScore] = (),
@@ -35,10 +35,10 @@ def reranked(
     rows = sorted(
         zip(
             candidates,
-            _padded(scores, candidates, _UNSCORED),
-            _padded(cascade_scores, candidates, _UNSCORED),
-            _padded(evidence, candidates, None),
-            _padded(boosts, candidates, 0.0),
+            _pad(scores, candidates, _UNSCORED),
+            _pad(cascade_scores, candidates, _UNSCORED),
+            _pad(evidence, candidates, None),
+            _pad(boosts, candidates, 0.0),
             strict=True,
         ),
         key=_place,
@@ -57,7 +57,7 @@ def reranked(
     )
 
 
-def _padded(values: Sequence[Value], candidates: Sequence[Candidate], filler: Value) -> list[Value]:
+def _pad(values: Sequence[Value], candidates: Sequence[Candidate], filler: Value) -> list[Value]:
     return [*values, *[filler] * (len(candidates) - len(values))]
 
 

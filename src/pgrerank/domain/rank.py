@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pgrerank.domain.bounds import characters, text, within
-from pgrerank.domain.calibration import NOT_CALIBRATED, Answerable, Applied, logistic
-from pgrerank.domain.candidate import Cut, PairScore, Passage, RerankReport
+from pgrerank.domain.calibration import NOT_CALIBRATED, Answerability, Applied, logistic
+from pgrerank.domain.candidate import CutCounts, PairScore, Passage, RerankReport
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ids import RankingId
@@ -29,7 +29,7 @@ _UNSCORED = PairScore(value=None)
 
 
 @dataclass(frozen=True, slots=True)
-class BroughtDocument:
+class SuppliedDocument:
     """A text as the reranker is to read it; structured ones were made readable before."""
 
     text: str
@@ -46,7 +46,7 @@ class BroughtDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RankRequest:
+class RerankRequest:
     """A query, the documents it is held against, and the knobs.
 
     Raises:
@@ -56,7 +56,7 @@ class RankRequest:
 
     query: str
     #: in the caller's order, which their indexes refer to
-    documents: tuple[BroughtDocument, ...]
+    documents: tuple[SuppliedDocument, ...]
     #: results in the answer, from 1; None: all
     limit: int | None = None
     #: how many of the documents are scored, from the first on; None: all
@@ -117,7 +117,7 @@ class RankedDocument:
 
     #: where the caller had it, from 0
     index: int
-    document: BroughtDocument
+    document: SuppliedDocument
     #: raw score of the reranker; None: not scored
     rerank_score: float | None = None
     #: probability of relevance, 0..1; None: no calibration
@@ -136,7 +136,7 @@ class RankedDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranked:
+class RerankOutcome:
     """The outcome: every document in its final order, and what was done."""
 
     id: RankingId
@@ -145,7 +145,7 @@ class Ranked:
     documents: tuple[RankedDocument, ...]
     #: of the answer
     results: tuple[RankedDocument, ...]
-    cut: Cut
+    cut: CutCounts
     rerank: RerankReport
     #: milliseconds by stage: rerank, total
     timings_ms: dict[str, float]
@@ -154,11 +154,11 @@ class Ranked:
     #: by what scores became probabilities, or why they did not
     calibration: Applied = NOT_CALIBRATED
     #: None: there is no telling
-    answerable: Answerable | None = None
+    answerable: Answerability | None = None
 
 
-def ordered(
-    documents: Sequence[BroughtDocument],
+def order_documents(
+    documents: Sequence[SuppliedDocument],
     scores: Sequence[PairScore],
     boosts: Sequence[float] = (),
 ) -> tuple[RankedDocument, ...]:
@@ -189,7 +189,7 @@ def ordered(
     return tuple(sorted(ranked, key=_place))
 
 
-def shown(score: float | None, kind: ScoreKind | None) -> float:
+def display_score(score: float | None, kind: ScoreKind | None) -> float:
     """A raw score from 0 to 1, as other systems show scores: a higher one is never shown lower.
 
     The sigmoid of a logit; that of late interaction's mean cosine, stretched so that an even

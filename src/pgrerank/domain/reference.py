@@ -13,7 +13,7 @@ from pgrerank.domain.model import ModelCard
 MAX_PAIRS = 10_000
 
 
-class Verdict(StrEnum):
+class ReferenceVerdict(StrEnum):
     """What became of the scores since the run before."""
 
     FIRST = "first"  # of these pairs
@@ -23,7 +23,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class ReferencePair:
     """A query with a passage as a reranker reads it."""
 
     query: str
@@ -46,7 +46,7 @@ class ReferenceSet:
 
     id: UUID
     name: str
-    pairs: Sequence[Pair]
+    pairs: Sequence[ReferencePair]
     created_at: datetime
 
     @property
@@ -75,10 +75,10 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class ReferenceComparison:
     """How a run differs from the one before."""
 
-    verdict: Verdict
+    verdict: ReferenceVerdict
     message: str
     #: None: there is none to compare with
     compared_with: UUID | None = None
@@ -99,7 +99,7 @@ class ScoredSet:
 
     name: str
     run: Run
-    comparison: Comparison
+    comparison: ReferenceComparison
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,5 +111,5 @@ class KeptSet:
     created_at: datetime
     scored_at: datetime | None
     reranker: str | None
-    verdict: Verdict | None
+    verdict: ReferenceVerdict | None
     message: str | None

@@ -8,8 +8,14 @@ from typing import Any, Protocol, TypeVar
 import scipy
 
 from pgrerank.domain import calibration as calibrations
-from pgrerank.domain.calibration import NOT_CALIBRATED, Answerable, Applied, Calibration, Pool
-from pgrerank.domain.candidate import Cut, Hit
+from pgrerank.domain.calibration import (
+    NOT_CALIBRATED,
+    Answerability,
+    Applied,
+    Calibration,
+    CandidatePool,
+)
+from pgrerank.domain.candidate import CutCounts, Hit
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.threshold import Threshold
@@ -54,7 +60,7 @@ Result = TypeVar("Result", bound=Scored)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
+class StoredCalibration:
     """What is stored for a collection, for a search to go by."""
 
     #: of whatever reranker; None: there is none at all
@@ -64,7 +70,7 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gauge:
+class CalibrationContext:
     """Running, of the reranker that runs: what was not is out, with the reason."""
 
     calibration: Calibration | None = None
@@ -96,7 +102,7 @@ class Gauge:
         falling = iter(_never_rising(known))
         return [None if score is None else next(falling) for score in scores]
 
-    def answerable(self, hits: Sequence[Scored]) -> Answerable | None:
+    def answerable(self, hits: Sequence[Scored]) -> Answerability | None:
         """Whether any of the hits is relevant; None where that cannot be told."""
         if self.calibration is None:
             return None
@@ -114,7 +120,9 @@ class Gauge:
         )
 
 
-def gauge(running: Running, bounds: Bounds, model: ModelCard, *, pool: Pool | None) -> Gauge:
+def resolve_calibration(
+    running: StoredCalibration, bounds: Bounds, model: ModelCard, *, pool: CandidatePool | None
+) -> CalibrationContext:
     """What a search by this reranker goes by.
 
     Args:
@@ -127,7 +135,7 @@ def gauge(running: Running, bounds: Bounds, model: ModelCard, *, pool: Pool | No
         ConflictError: A cut was asked for that no calibration of this reranker stands for.
         NotFoundError: There is no threshold of the name.
     """
-    applied = _applied(running.calibration, model, pool)
+    applied = _applied_calibration(running.calibration, model, pool)
     threshold = _threshold(running.threshold, bounds, model)
     least = bounds.min_relevance if threshold is None else threshold.min_relevance
     if applied.id is None and (bounds.min_relevance is not None or least is not None):
@@ -135,7 +143,7 @@ def gauge(running: Running, bounds: Bounds, model: ModelCard, *, pool: Pool | No
             f"Results cannot be cut by relevance: {applied.reason}. "
             "Fit one with: pgrerank calibrate"
         )
-    return Gauge(
+    return CalibrationContext(
         calibration=None if applied.id is None else running.calibration,
         applied=replace(
             applied,
@@ -145,12 +153,14 @@ def gauge(running: Running, bounds: Bounds, model: ModelCard, *, pool: Pool | No
     )
 
 
-def cut(hits: Sequence[Result], bounds: Bounds, gauge: Gauge) -> tuple[tuple[Result, ...], Cut]:
+def apply_bounds(
+    hits: Sequence[Result], bounds: Bounds, resolve_calibration: CalibrationContext
+) -> tuple[tuple[Result, ...], CutCounts]:
     """The hits that no bound removes, and how many the first that did removed."""
     scored = [hit for hit in hits if at_least(hit.rerank_score, bounds.min_score)]
     likely = [hit for hit in scored if at_least(hit.relevance, bounds.min_relevance)]
-    kept = [hit for hit in likely if gauge.passes(hit)]
-    removed = Cut(
+    kept = [hit for hit in likely if resolve_calibration.passes(hit)]
+    removed = CutCounts(
         min_score=len(hits) - len(scored),
         min_relevance=len(scored) - len(likely),
         threshold=len(likely) - len(kept),
@@ -171,7 +181,9 @@ def at_least(value: float | None, least: float | None) -> bool:
     return least is None or (value is not None and value >= least)
 
 
-def _applied(found: Calibration | None, model: ModelCard, pool: Pool | None) -> Applied:
+def _applied_calibration(
+    found: Calibration | None, model: ModelCard, pool: CandidatePool | None
+) -> Applied:
     if found is None:
         return NOT_CALIBRATED
     if found.fingerprint != model.fingerprint:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from pgrerank.domain.model import ModelCard
-from pgrerank.domain.reference import Comparison, Run, Verdict
+from pgrerank.domain.reference import ReferenceComparison, ReferenceVerdict, Run
 
 #: by precision: by how much of the deviation of a run's scores one score may differ from one
 #: machine, batch or library to another, and be the same. Other precisions are as bf16.
@@ -21,12 +21,12 @@ Floats: TypeAlias = NDArray[np.float64]
 _stats: Any = stats  # half typed
 
 
-def compared(run: Run, before: Run | None) -> Comparison:
+def compare_with_previous(run: Run, before: Run | None) -> ReferenceComparison:
     """What changed from a run to the next of the same set."""
     if before is None or before.digest != run.digest:
-        return Comparison(
-            verdict=Verdict.FIRST,
-            message=f"First scores by {_named(run.model)}; there is nothing to compare them with.",
+        return ReferenceComparison(
+            verdict=ReferenceVerdict.FIRST,
+            message=f"First scores by {_model_name(run.model)}; there is nothing to compare them with.",
         )
     now, then = _values(run), _values(before)
     both = np.isfinite(now) & np.isfinite(then)
@@ -41,12 +41,15 @@ def compared(run: Run, before: Run | None) -> Comparison:
         "kendall_tau": kendall_tau(now[both], then[both]),
     }
     if run.model.fingerprint != before.model.fingerprint:
-        verdict, message = Verdict.OTHER_MODEL, _other_model(run, before, figures)
+        verdict, message = ReferenceVerdict.OTHER_MODEL, _other_model(run, before, figures)
     elif figures["beyond_noise"] or figures["truncation_changes"]:
-        verdict, message = Verdict.CHANGED, _changed(run, before, figures)
+        verdict, message = ReferenceVerdict.CHANGED, _changes(run, before, figures)
     else:
-        verdict, message = Verdict.SAME, f"The scores of {_named(run.model)} are as they were."
-    return Comparison(verdict=verdict, message=message, **figures)
+        verdict, message = (
+            ReferenceVerdict.SAME,
+            f"The scores of {_model_name(run.model)} are as they were.",
+        )
+    return ReferenceComparison(verdict=verdict, message=message, **figures)
 
 
 def noise_of(run: Run) -> float:
@@ -89,7 +92,7 @@ def _differing(parts: Mapping[str, tuple[object, object]]) -> list[str]:
     return [name for name, (old, new) in parts.items() if old != new]
 
 
-def _changed(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
+def _changes(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
     names = sorted({*run.environment, *before.environment})
     parts = {name: (before.environment.get(name), run.environment.get(name)) for name in names}
     told = ", ".join(f"{name} {parts[name][0]} -> {parts[name][1]}" for name in _differing(parts))
@@ -101,12 +104,12 @@ def _changed(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
         )
     )
     return (
-        f"{_named(run.model)} gives other scores than before: {figures['beyond_noise']} of "
+        f"{_model_name(run.model)} gives other scores than before: {figures['beyond_noise']} of "
         f"{len(run.scores)} pairs differ by more than noise ({figures['noise']:.2g}), "
         f"{figures['truncation_changes']} are cut elsewhere. {cause} Until it is settled, do not "
         "trust calibrations and thresholds."
     )
 
 
-def _named(model: ModelCard) -> str:
+def _model_name(model: ModelCard) -> str:
     return f"{model.name} ({model.precision}, {model.fingerprint[:12]})"

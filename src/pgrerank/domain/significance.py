@@ -87,7 +87,9 @@ class Difference:
         return max(ENOUGH, math.ceil((reach * self.deviation / self.mean) ** 2))
 
 
-def paired(before: Sequence[float] | Values, after: Sequence[float] | Values) -> Difference:
+def paired_difference(
+    before: Sequence[float] | Values, after: Sequence[float] | Values
+) -> Difference:
     """The difference of two ways, query by query.
 
     The interval is the bias-corrected and accelerated bootstrap of Efron (1987), the p-value that

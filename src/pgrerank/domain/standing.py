@@ -23,7 +23,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class LegPosition:
     """A chunk in the whole list of each leg. Ranks count from 1; None: not in that list."""
 
     chunk_id: ChunkId
@@ -38,7 +38,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Explanation:
     """What became of a document in a logged search."""
 
     external_id: str
@@ -48,10 +48,10 @@ class Verdict:
     #: its best chunk in the log; None: no leg returned one
     logged: LoggedCandidate | None
     #: its chunks as the legs rank them today
-    chunks: Sequence[Standing]
+    chunks: Sequence[LegPosition]
 
 
-def verdict(ranking: LoggedRanking, external_id: str, chunks: Sequence[Standing]) -> Verdict:
+def verdict(ranking: LoggedRanking, external_id: str, chunks: Sequence[LegPosition]) -> Explanation:
     """What became of a document.
 
     Args:
@@ -66,7 +66,7 @@ def verdict(ranking: LoggedRanking, external_id: str, chunks: Sequence[Standing]
         stage, reason = _of_candidate(ranking, logged)
     else:
         stage, reason = _of_stranger(ranking, chunks)
-    return Verdict(
+    return Explanation(
         external_id=external_id, stage=stage, reason=reason, logged=logged, chunks=chunks
     )
 
@@ -111,20 +111,20 @@ def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
     return None
 
 
-def _of_stranger(ranking: LoggedRanking, chunks: Sequence[Standing]) -> tuple[Stage, str]:
+def _of_stranger(ranking: LoggedRanking, chunks: Sequence[LegPosition]) -> tuple[Stage, str]:
     if not chunks:
         return Stage.NOT_STORED, "the collection does not hold it today"
     if not any(each.passes_filter for each in chunks):
         return Stage.FILTERED, "its metadata does not pass the filter"
     said = [
-        _missed(ranking, "dense", [each.dense_rank for each in chunks]),
-        _missed(ranking, "keyword", [each.keyword_rank for each in chunks]),
+        _miss_reason(ranking, "dense", [each.dense_rank for each in chunks]),
+        _miss_reason(ranking, "keyword", [each.keyword_rank for each in chunks]),
         _missed_by_weights(ranking),
     ]
     return Stage.NOT_FOUND, "; ".join(text for text in said if text)
 
 
-def _missed(ranking: LoggedRanking, leg: str, ranks: Sequence[int | None]) -> str | None:
+def _miss_reason(ranking: LoggedRanking, leg: str, ranks: Sequence[int | None]) -> str | None:
     report = getattr(ranking, leg)
     if report is None:
         return None

@@ -49,17 +49,17 @@ def readable(
         InvalidRequestError: An object or list is nested more than 32 levels deep. A text that
             holds such a one stays as it is.
     """
-    value = _parsed(document) if isinstance(document, str) else document
+    value = _parse(document) if isinstance(document, str) else document
     if not _is_shallow(value, DEEPEST):
         raise InvalidRequestError(field, f"must not nest more than {DEEPEST} levels deep")
     if isinstance(value, dict):
-        value = _chosen(cast("dict[str, Any]", value), rank_fields)
+        value = _choose(cast("dict[str, Any]", value), rank_fields)
         if value.keys() == {_TEXT} and isinstance(value[_TEXT], str):
             return value[_TEXT]
     return value if isinstance(value, str) else "\n".join(_lines(value))
 
 
-def _parsed(text: str) -> Any:
+def _parse(text: str) -> Any:
     """What a text holds as JSON, if that is an object or a table; else the text."""
     if not text.lstrip().startswith(("{", "[")):
         return text
@@ -84,7 +84,7 @@ def _is_shallow(value: Any, levels: int) -> bool:
     return levels > 0 and all(_is_shallow(each, levels - 1) for each in cast("list[Any]", value))
 
 
-def _chosen(fields: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
+def _choose(fields: dict[str, Any], names: Sequence[str] | None) -> dict[str, Any]:
     return fields if names is None else {name: fields[name] for name in names if name in fields}
 
 

@@ -19,8 +19,8 @@ from pgrerank.inference.encoder import EncoderBackend, torch_states
 from pgrerank.inference.graph import calibrate, weights
 from pgrerank.inference.graph.build import graph
 from pgrerank.inference.graph.network import Network
-from pgrerank.inference.opened import Opened
-from pgrerank.inference.route import Route
+from pgrerank.inference.opened import Checkpoint
+from pgrerank.inference.route import ExecutionPlan
 from pgrerank.inference.tensors import Features, feed
 from pgrerank.inference.tokens import Tokens, TokenSequence
 
@@ -31,7 +31,7 @@ _CLASSIFIERS = (
 )
 
 
-def classifier(model: Opened[CrossEncoder], *, threads: int) -> ClassifierBackend:
+def classifier(model: Checkpoint[CrossEncoder], *, threads: int) -> ClassifierBackend:
     """The backend of a cross-encoder."""
     module: Any = model.module.model
     given = feed(model.module.tokenizer, model.tokens.max_length, model.module.device)
@@ -49,7 +49,7 @@ def classifier(model: Opened[CrossEncoder], *, threads: int) -> ClassifierBacken
     return ClassifierBackend(given, logits, parallel=first.parallel)
 
 
-def encoder(model: Opened[SentenceTransformer], *, threads: int) -> EncoderBackend:
+def encoder(model: Checkpoint[SentenceTransformer], *, threads: int) -> EncoderBackend:
     """The backend of a bi-encoder."""
     transformer, *rest = list(model.module)
     given = feed(model.module.tokenizer, model.tokens.max_length, model.module.device)
@@ -77,7 +77,7 @@ def encoder_obstacle(model: SentenceTransformer) -> str | None:
 
 def _network(
     module: PreTrainedModel,
-    route: Route,
+    route: ExecutionPlan,
     texts: Iterable[Features],
     *,
     first_only: bool,

@@ -10,7 +10,7 @@ from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.evidence import Agreement
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
-from pgrerank.domain.rank import BroughtDocument
+from pgrerank.domain.rank import SuppliedDocument
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.engine import Engine
 from pgrerank.inference.scorer import EngineScorer
@@ -85,17 +85,17 @@ class BlendedScorer:
                 self._cross.score(query, missing, deadline=deadline, tenant_id=tenant_id),
                 self._late.score(query, missing, deadline=deadline, tenant_id=tenant_id),
             )
-            return [*map(_blended, read, seen)]
+            return [*map(_blend, read, seen)]
 
         return await self._cache.completed(self._model.fingerprint, query, passages, fresh)
 
     async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
         """Score passages, and tell how like each other they are. See ports.ListReader."""
-        passages = [BroughtDocument(text).passage for text in texts]
+        passages = [SuppliedDocument(text).passage for text in texts]
         read, (seen, agreement) = await _both(
             self._cross.score(query, passages), self._late.compared(query, texts)
         )
-        return [*map(_blended, read, seen)], agreement
+        return [*map(_blend, read, seen)], agreement
 
     def close(self) -> None:
         """Fail what waits for the cross-encoder, and stop it."""
@@ -115,7 +115,7 @@ async def _both(
     return tasks[0].result(), tasks[1].result()
 
 
-def _blended(read: PairScore, seen: PairScore) -> PairScore:
+def _blend(read: PairScore, seen: PairScore) -> PairScore:
     """Nothing, unless both are there: one alone would be on another scale."""
     if read.value is None or seen.value is None:
         return replace(read, value=None)

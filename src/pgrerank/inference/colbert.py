@@ -20,8 +20,8 @@ from pgrerank.inference.engine import Engine
 from pgrerank.inference.late import maxsim
 from pgrerank.inference.model import device
 from pgrerank.inference.route import Precision, machine, route
-from pgrerank.inference.scorer import Pair
-from pgrerank.inference.ticket import Job, Lane
+from pgrerank.inference.scorer import PairJobs
+from pgrerank.inference.ticket import Job, Priority
 from pgrerank.inference.tokens import Tokens, TokenSequence
 
 TEMPLATE = "colbert/1"  # part of the fingerprint: change it when the score changes
@@ -34,7 +34,7 @@ Side: TypeAlias = Literal["query", "document"]
 
 
 @dataclass(frozen=True, slots=True)
-class Text(TokenSequence):
+class ColbertText(TokenSequence):
     """A text whose tokens are counted here, and made by the library, which marks each side."""
 
     words: str
@@ -42,7 +42,7 @@ class Text(TokenSequence):
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class ColbertCheckpoint:
     """A loaded checkpoint."""
 
     card: ModelCard
@@ -64,7 +64,7 @@ class ColbertBackend:
     def forward(self, batch: Sequence[TokenSequence]) -> list[Tensor]:
         """Run a batch, each side by itself."""
         rows: dict[int, Tensor] = {}
-        texts = [each for each in batch if isinstance(each, Text)]
+        texts = [each for each in batch if isinstance(each, ColbertText)]
         for side, encode in self._encode.items():
             places = [place for place, text in enumerate(texts) if text.side == side]
             words = [texts[place].words for place in places]
@@ -82,7 +82,7 @@ class ColbertPairing:
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
-    ) -> Sequence[Pair[Tensor]] | None:
+    ) -> Sequence[PairJobs[Tensor]] | None:
         """One pair a text, in order; None if the query itself could not be run in time."""
         counts = await in_thread(partial(self._tokens.counts, [query, *texts]), items=len(texts))
         most = self._tokens.max_length
@@ -91,20 +91,20 @@ class ColbertPairing:
             for place, words in enumerate([query, *texts])
         ]
         job = Job(asked, _itself)
-        (tokens,) = await self._engine.run([job], lane=Lane.QUERY, deadline=deadline)
+        (tokens,) = await self._engine.run([job], lane=Priority.QUERY, deadline=deadline)
         if tokens is None:
             return None
         compared = partial(maxsim, tokens)
         return [
-            Pair([Job(each, compared)], count > most)
+            PairJobs([Job(each, compared)], count > most)
             for each, count in zip(read, counts[1:], strict=True)
         ]
 
 
-def text(words: str, side: Side, count: int) -> Text:
+def text(words: str, side: Side, count: int) -> ColbertText:
     """A text of so many tokens."""
     length = max(count, 1)
-    return Text([0] * length, [0] * length, slice(0, length), words, side)
+    return ColbertText([0] * length, [0] * length, slice(0, length), words, side)
 
 
 def is_one(found: Files) -> bool:
@@ -117,7 +117,9 @@ def is_one(found: Files) -> bool:
     return json.loads(path.read_text(encoding="utf-8")).get("model_type") in _MARKS
 
 
-def opened(name: str, revision: str | None, precision: Precision, max_length: int | None) -> Opened:
+def load_checkpoint(
+    name: str, revision: str | None, precision: Precision, max_length: int | None
+) -> ColbertCheckpoint:
     """Open a checkpoint of ColBERT's kind: native, of PyLate or of Stanford's.
 
     Raises:
@@ -145,7 +147,7 @@ def opened(name: str, revision: str | None, precision: Precision, max_length: in
         score_kind=ScoreKind.MAXSIM,
         runs=str(chosen),
     )
-    return Opened(card, backend, tokens)
+    return ColbertCheckpoint(card, backend, tokens)
 
 
 def _itself(row: Tensor) -> Tensor:

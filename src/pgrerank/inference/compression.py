@@ -24,7 +24,7 @@ _BLOCK = 128  # vectors unpacked at once: they stay in the processor's nearest c
 _EMPTY = -1.0  # the lowest cosine, for a passage without a token
 
 
-def compressed(tokens: Floats) -> bytes | None:
+def compress(tokens: Floats) -> bytes | None:
     """Pool and quantise the token vectors of one passage.
 
     Args:
@@ -36,7 +36,7 @@ def compressed(tokens: Floats) -> bytes | None:
     """
     if not np.isfinite(tokens).all():
         return None
-    vectors = _unit(pooled(_unit(tokens), MOST))
+    vectors = _unit(pool(_unit(tokens), MOST))
     steps = np.sqrt(np.mean(vectors**2, axis=1, keepdims=True)) * (_WIDEST / _LEVELS)
     codes = np.floor(vectors / np.maximum(steps, 1e-9)).clip(-_LEVELS, _LEVELS - 1) + _LEVELS
     low, high = np.split(codes.astype(np.uint8), 2, axis=1)
@@ -44,7 +44,7 @@ def compressed(tokens: Floats) -> bytes | None:
     return np.concatenate(rows, axis=1).tobytes()
 
 
-def pooled(tokens: Floats, size: int) -> Floats:
+def pool(tokens: Floats, size: int) -> Floats:
     """Merge vectors that are alike until `size` sums are left, wherever in the text they stand.
 
     Each round merges the pairs that are nearest to each other on both sides, the nearest first,
@@ -61,7 +61,7 @@ def pooled(tokens: Floats, size: int) -> Floats:
         products[kept] += products[merged]
         products[:, kept] += products[:, merged]
         counts, products = counts[places], products[np.ix_(places, places)]
-        clusters = _renumbered(places, kept, merged)[clusters]
+        clusters = _renumber(places, kept, merged)[clusters]
     belongs = clusters == np.arange(len(counts))[:, None]
     return belongs.astype(np.float32) @ tokens
 
@@ -99,7 +99,7 @@ def likeness(passage: Floats, others: Sequence[bytes]) -> list[float]:
     return _each(passage, others, both_ways)
 
 
-def unpacked(passage: bytes, dimensions: int) -> Floats:
+def unpack(passage: bytes, dimensions: int) -> Floats:
     """Vectors of a compressed passage, one row each, unit length but for the rounding."""
     rows = _rows([passage], dimensions)
     codes = rows[:, _SCALE.itemsize :]
@@ -160,7 +160,7 @@ def _pairs(products: Floats, counts: Floats, most: int) -> tuple[Places, Places]
     return chosen, nearest[chosen]
 
 
-def _renumbered(places: Places, kept: Places, merged: Places) -> Places:
+def _renumber(places: Places, kept: Places, merged: Places) -> Places:
     """The new number of each cluster, by its old one."""
     numbers = np.empty(len(places) + len(merged), dtype=np.intp)
     numbers[places] = np.arange(len(places))

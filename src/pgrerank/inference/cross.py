@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from pgrerank.domain.offload import in_thread
-from pgrerank.inference.scorer import Pair
+from pgrerank.inference.scorer import PairJobs
 from pgrerank.inference.ticket import Job
 from pgrerank.inference.tokens import Tokens
 
@@ -19,11 +19,11 @@ class CrossPairing:
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
-    ) -> Sequence[Pair[float]]:
+    ) -> Sequence[PairJobs[float]]:
         """One pair a text, in order. The caller keeps the deadline: nothing is run here."""
         del deadline
         readings = await in_thread(partial(self._tokens.pairs, query, texts), items=len(texts))
         return [
-            Pair([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
+            PairJobs([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
             for reading in readings
         ]

@@ -16,7 +16,7 @@ from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.engine import Engine
 from pgrerank.inference.reader import QueryReader
-from pgrerank.inference.ticket import Job, Lane
+from pgrerank.inference.ticket import Job, Priority
 from pgrerank.inference.tokens import Reading, Tokens
 from pgrerank.ports import Vector
 
@@ -100,7 +100,7 @@ class EngineEmbedder:
     ) -> list[EmbeddedPassage]:
         readings = await asyncio.to_thread(self.tokens.heads, texts)
         jobs = [job(reading) for reading in readings]
-        found = await self.engine.run(jobs, lane=Lane.PASSAGE, tenant=tenant_id)
+        found = await self.engine.run(jobs, lane=Priority.PASSAGE, tenant=tenant_id)
         read = [each for each in found if each is not None and np.isfinite(each.vector).all()]
         if len(read) < len(found):
             raise ScoringError(self._part)

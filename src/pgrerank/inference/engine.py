@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from pgrerank.domain.ids import TenantId
 from pgrerank.inference.queue import Queue
-from pgrerank.inference.ticket import Job, Lane, Row, Ticket
-from pgrerank.inference.worker import Backend, Worker, fail
+from pgrerank.inference.ticket import Job, PendingRequest, Priority, Row
+from pgrerank.inference.worker import BatchBackend, Worker, fail
 
 CAPACITY = 20_000
 LONGEST_WAIT_S = 10.0
@@ -35,7 +35,7 @@ class Engine(Generic[Row]):
 
     def __init__(
         self,
-        backend: Backend[Row],
+        backend: BatchBackend[Row],
         name: str,
         *,
         capacity: int = CAPACITY,
@@ -79,7 +79,7 @@ class Engine(Generic[Row]):
         return None if deadline is None else max(deadline - self.elapsed(), 0)
 
     def announced(
-        self, lengths: Sequence[int], *, lane: Lane, tenant: TenantId | None
+        self, lengths: Sequence[int], *, lane: Priority, tenant: TenantId | None
     ) -> AbstractContextManager[None]:
         """While the block makes sequences of about these lengths, they count as waiting.
 
@@ -95,7 +95,7 @@ class Engine(Generic[Row]):
         self,
         jobs: Sequence[Job[Row, Answer]],
         *,
-        lane: Lane,
+        lane: Priority,
         deadline: float | None = None,
         tenant: TenantId | None = None,
     ) -> list[Answer | None]:
@@ -111,7 +111,7 @@ class Engine(Generic[Row]):
         """
         if not jobs or self.remaining(deadline) == 0:
             return [None] * len(jobs)
-        ticket = Ticket[Answer](len(jobs), hurried=deadline is not None, tenant=tenant)
+        ticket = PendingRequest[Answer](len(jobs), hurried=deadline is not None, tenant=tenant)
         self._queue.admit(ticket, jobs, lane)
         try:
             await asyncio.wait([ticket.settled], timeout=self.remaining(deadline))

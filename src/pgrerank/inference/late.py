@@ -9,7 +9,7 @@ from torch.nn.functional import normalize
 from pgrerank.domain.offload import in_thread
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.reader import QueryReader
-from pgrerank.inference.scorer import Pair
+from pgrerank.inference.scorer import PairJobs
 from pgrerank.inference.ticket import Job
 from pgrerank.inference.tokens import Tokens, TokenSequence
 
@@ -29,16 +29,16 @@ class LatePairing:
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
-    ) -> Sequence[Pair[EncodedRow]] | None:
+    ) -> Sequence[PairJobs[EncodedRow]] | None:
         """One pair a text, in order; None if the query itself could not be run in time."""
         asked = await self._queries.read(query, deadline=deadline)
         if asked is None:
             return None
         readings = await in_thread(partial(self._tokens.passages, texts), items=len(texts))
         return [
-            Pair(
+            PairJobs(
                 [
-                    Job(sequence, _compared(asked.tokens, sequence))
+                    Job(sequence, _comparison(asked.tokens, sequence))
                     for sequence in reading.sequences
                 ],
                 reading.truncated or asked.truncated,
@@ -47,7 +47,7 @@ class LatePairing:
         ]
 
 
-def _compared(query: Tensor, sequence: TokenSequence) -> Callable[[EncodedRow], float]:
+def _comparison(query: Tensor, sequence: TokenSequence) -> Callable[[EncodedRow], float]:
     return lambda row: maxsim(query, row.tokens[sequence.text].float())
 
 

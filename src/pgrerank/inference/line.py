@@ -8,7 +8,7 @@ from typing import Any, Generic
 
 from pgrerank.domain.ids import TenantId
 from pgrerank.inference.batching import next_batch
-from pgrerank.inference.ticket import Entry, Job, Row, Ticket
+from pgrerank.inference.ticket import Job, PendingRequest, QueueEntry, Row
 
 # Sequences among which a batch is sorted by length. Under a deadline the head must not be
 # overtaken by much.
@@ -23,10 +23,10 @@ class _Request(Generic[Row]):
     """What is left of a request."""
 
     def __init__(
-        self, ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]], arrival: int, budget: int
+        self, ticket: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], arrival: int, budget: int
     ) -> None:
         self.ticket = ticket
-        self.entries = [Entry(ticket, index, job) for index, job in enumerate(jobs)]
+        self.entries = [QueueEntry(ticket, index, job) for index, job in enumerate(jobs)]
         self.arrival = arrival
         lengths = [len(job.tokens) for job in jobs]
         self.tokens = sum(lengths)
@@ -68,7 +68,7 @@ class _Share(Generic[Row]):
         return self.small if request.small else self.large
 
 
-class Line(Generic[Row]):
+class FairQueue(Generic[Row]):
     """Requests in a fair order. Not for several threads at once.
 
     Between tenants: a batch is led by the tenant that used the least, counted in padded tokens
@@ -89,7 +89,7 @@ class Line(Generic[Row]):
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._shares: dict[TenantId | None, _Share[Row]] = {}
-        self._requests: dict[Ticket[Any], _Request[Row]] = {}
+        self._requests: dict[PendingRequest[Any], _Request[Row]] = {}
         # The most that a leader had used before its batch.
         self._level = 0.0
         # What those who went away had used.
@@ -111,7 +111,7 @@ class Line(Generic[Row]):
         """Arrival of the request that waits the longest. There must be one."""
         return min(request.arrival for request in self._requests.values())
 
-    def put(self, ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]], arrival: int) -> None:
+    def put(self, ticket: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], arrival: int) -> None:
         """Put a request in its place. It has at least one job."""
         request = _Request(ticket, jobs, arrival, self._budget)
         self._requests[ticket] = request
@@ -130,12 +130,12 @@ class Line(Generic[Row]):
         self._coming[tenant, self._is_small(lengths)] -= sum(lengths)
         self._coming = +self._coming
 
-    def withdraw(self, ticket: Ticket[Any]) -> None:
+    def withdraw(self, ticket: PendingRequest[Any]) -> None:
         """Take what is left of a request out, if anything is."""
         if request := self._requests.get(ticket):
             self._remove(request)
 
-    def clear(self) -> list[Entry[Row]]:
+    def clear(self) -> list[QueueEntry[Row]]:
         """Take everything out."""
         left = [entry for request in self._requests.values() for entry in request.entries]
         for request in list(self._requests.values()):
@@ -153,7 +153,7 @@ class Line(Generic[Row]):
         others = (self._shares.keys() | {owner for owner, _ in self._coming}) - {tenant}
         return before + sum(min(self._waiting(owner), before + sum(lengths)) for owner in others)
 
-    def take(self, *, most: int | None = None, budget: float = math.inf) -> list[Entry[Row]]:
+    def take(self, *, most: int | None = None, budget: float = math.inf) -> list[QueueEntry[Row]]:
         """The next batch, of so many sequences and padded tokens at most. Something must wait."""
         shares = sorted(self._shares.values(), key=lambda share: share.used)
         leader = shares[0]
@@ -180,11 +180,11 @@ class Line(Generic[Row]):
         coming = self._coming[tenant, True] + (0 if small else self._coming[tenant, False])
         return coming + (share.tokens(small=small) if share else 0)
 
-    def _window(self, shares: Sequence[_Share[Row]], *, hurried: bool) -> list[Entry[Row]]:
+    def _window(self, shares: Sequence[_Share[Row]], *, hurried: bool) -> list[QueueEntry[Row]]:
         ordered = (entry for share in shares for request in share for entry in request.entries)
         return list(islice(ordered, _HURRIED_WINDOW if hurried else _WINDOW))
 
-    def _charge(self, batch: Sequence[Entry[Row]]) -> None:
+    def _charge(self, batch: Sequence[QueueEntry[Row]]) -> None:
         """Take a batch out. Each sequence costs what the longest does."""
         cost = max(len(entry.job.tokens) for entry in batch)
         for entry in batch:

@@ -32,7 +32,7 @@ from pgrerank.inference.opened import (
     check_bi_encoder,
     check_cross_encoder,
     check_runs,
-    opened,
+    load_checkpoint,
     prompts,
 )
 from pgrerank.inference.route import Precision
@@ -40,7 +40,7 @@ from pgrerank.inference.scorer import EngineScorer, Pairing
 from pgrerank.inference.shipped import BUNDLED
 from pgrerank.inference.stored import StoredLateInteraction
 from pgrerank.inference.tokens import Tokens
-from pgrerank.inference.worker import Backend
+from pgrerank.inference.worker import BatchBackend
 from pgrerank.inference.yesno import YesNoPairing
 
 #: a reranker that runs in this process
@@ -78,7 +78,7 @@ def load_embedder(
     """
     threads = use_threads(threads)
     checks: Any = {"check": check_bi_encoder, "obstacle": encoder_obstacle}
-    model = opened(SentenceTransformer, name, revision, precision, max_length, **checks)
+    model = load_checkpoint(SentenceTransformer, name, revision, precision, max_length, **checks)
     prompt = prompts(model.module)
     card = replace(
         model.card(ModelKind.EMBEDDER, embedder.TEMPLATE),
@@ -135,7 +135,7 @@ def load_scorer(
     loaded = read()
     base, release = _base(embedder, precision, threads, engine)
     cross = _running(loaded, engine, scores=0)
-    return BlendedScorer(cross, _stored(base), ScoreCache(scores), release)
+    return BlendedScorer(cross, _stored_late_interaction(base), ScoreCache(scores), release)
 
 
 class _EngineKnobs(TypedDict):
@@ -165,7 +165,7 @@ class _Reader:
     """A loaded reranker, as an engine runs it."""
 
     card: ModelCard
-    backend: Backend[Any]
+    backend: BatchBackend[Any]
     pairing: Callable[[Engine[Any]], Pairing[Any]]
 
 
@@ -180,13 +180,13 @@ def _read(
     use_threads(threads)
     found = files(name, revision)
     if colbert.is_one(found):
-        late_model = colbert.opened(name, revision, precision, max_length)
+        late_model = colbert.load_checkpoint(name, revision, precision, max_length)
         tokens = late_model.tokens
         return _Reader(
             late_model.card, late_model.backend, lambda engine: ColbertPairing(engine, tokens)
         )
     if yesno.is_one(found):
-        model = yesno.opened(name, revision, precision, max_length)
+        model = yesno.load_checkpoint(name, revision, precision, max_length)
         check_runs(name, model.backend, model.tokens)
         return _Reader(model.card, model.backend, lambda _: YesNoPairing(model.tokens))
     card, backend, tokens = _cross_encoder(name, revision, precision, max_length, threads)
@@ -195,9 +195,9 @@ def _read(
 
 def _cross_encoder(
     name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
-) -> tuple[ModelCard, Backend[float], Tokens]:
+) -> tuple[ModelCard, BatchBackend[float], Tokens]:
     threads = use_threads(threads)
-    model = opened(
+    model = load_checkpoint(
         CrossEncoder,
         name,
         revision,
@@ -239,10 +239,10 @@ def load_stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteract
     Returns:
         None for an embedder other than the packaged one: no other was measured.
     """
-    return _stored(embedder) if embedder.model.name == PACKAGED else None
+    return _stored_late_interaction(embedder) if embedder.model.name == PACKAGED else None
 
 
-def _stored(embedder: EngineEmbedder) -> StoredLateInteraction:
+def _stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteraction:
     whole = _maxsim(embedder, LATE_INTERACTION, late.TEMPLATE)
     card = _maxsim(embedder, STORED, compression.TEMPLATE)
     return StoredLateInteraction(replace(card, stands_for=whole.fingerprint), embedder)

@@ -15,7 +15,7 @@ from pgrerank.ports.access import Quotas
 _KEPT = 10_000  # allowances in memory; those beyond it start full again
 
 
-class Meter:
+class TenantRateLimiter:
     """Counts the pairs of each tenant against its quota, in this process.
 
     Pairs count when they are asked for, whether the model must run for them or not, so that what a
@@ -59,10 +59,10 @@ class Meter:
         return kept
 
 
-class MeteredScorer:
+class RateLimitedScorer:
     """A reranker whose pairs a meter counts; those of a call that is refused do not count."""
 
-    def __init__(self, scorer: Scorer, meter: Meter) -> None:
+    def __init__(self, scorer: Scorer, meter: TenantRateLimiter) -> None:
         self._scorer = scorer
         self._meter = meter
 
@@ -95,10 +95,10 @@ class MeteredScorer:
             raise
 
 
-class MeteredLateInteraction(MeteredScorer):
+class RateLimitedLateInteraction(RateLimitedScorer):
     """The same for late interaction over stored token vectors. Ingest is not metered."""
 
-    def __init__(self, late: LateInteraction, meter: Meter) -> None:
+    def __init__(self, late: LateInteraction, meter: TenantRateLimiter) -> None:
         super().__init__(late, meter)
         self._late = late
 

@@ -17,9 +17,9 @@ from pgrerank.inference.checkpoint import Files, files
 from pgrerank.inference.embedder import Prompts
 from pgrerank.inference.graph.calibrate import recipe
 from pgrerank.inference.model import device
-from pgrerank.inference.route import Precision, Route, machine, route
+from pgrerank.inference.route import ExecutionPlan, Precision, machine, route
 from pgrerank.inference.tokens import Tokens
-from pgrerank.inference.worker import Backend
+from pgrerank.inference.worker import BatchBackend
 
 _MAX_LENGTH = 512  # tokens, for models that would read more: attention grows with its square
 _QUERY_PROMPTS = ("query",)  # what sentence-transformers looks for in encode_query
@@ -29,13 +29,13 @@ Module = TypeVar("Module", SentenceTransformer, CrossEncoder)
 
 
 @dataclass(frozen=True, slots=True)
-class Opened(Generic[Module]):
+class Checkpoint(Generic[Module]):
     """A loaded model with its tokenizer and its files."""
 
     module: Module
     tokens: Tokens
     files: Files
-    route: Route
+    route: ExecutionPlan
 
     def card(self, kind: ModelKind, template: str) -> ModelCard:
         """Its identity, when it is used with this input template."""
@@ -53,7 +53,7 @@ class Opened(Generic[Module]):
         )
 
 
-def opened(
+def load_checkpoint(
     kind: type[Module],
     name: str,
     revision: str | None,
@@ -62,7 +62,7 @@ def opened(
     *,
     check: Callable[[str, Module], None],
     obstacle: Callable[[Module], str | None],
-) -> Opened[Module]:
+) -> Checkpoint[Module]:
     """Open a model in fp32, on the GPU if there is one.
 
     Args:
@@ -87,7 +87,7 @@ def opened(
     module.eval()
     longest = min(max_length or _MAX_LENGTH, module.max_seq_length or _MAX_LENGTH)
     tokens = Tokens(_tokenizer(name, module), longest)
-    return Opened(module, tokens, found, route(precision, obstacle(module), machine()))
+    return Checkpoint(module, tokens, found, route(precision, obstacle(module), machine()))
 
 
 def prompts(model: SentenceTransformer) -> Prompts:
@@ -126,7 +126,7 @@ def check_cross_encoder(name: str, model: CrossEncoder) -> None:
         raise ModelError(name, "only plain cross-encoders without a prompt are supported.")
 
 
-def check_runs(name: str, backend: Backend[Any], tokens: Tokens) -> None:
+def check_runs(name: str, backend: BatchBackend[Any], tokens: Tokens) -> None:
     """Run a model once, which also saves the first request the time to warm up.
 
     Raises:

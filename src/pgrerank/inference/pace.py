@@ -6,7 +6,7 @@ _MEMORY = 0.8  # weight of the past; about the last ten batches count
 _LONGEST_S = 60
 
 
-class Pace:
+class Throughput:
     """Tokens a second over the recent batches, padding left out.
 
     Args:

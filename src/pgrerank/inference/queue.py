@@ -8,9 +8,9 @@ from typing import Any, Generic
 
 from pgrerank.domain.errors import OverloadedError, UnavailableError
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.line import PATIENCE, Line
-from pgrerank.inference.pace import Pace, retry_after
-from pgrerank.inference.ticket import Entry, Job, Lane, Row, Ticket
+from pgrerank.inference.line import PATIENCE, FairQueue
+from pgrerank.inference.pace import Throughput, retry_after
+from pgrerank.inference.ticket import Job, PendingRequest, Priority, QueueEntry, Row
 
 _BATCH_S = 0.1
 # Padded tokens. A core ran batches of 256 at nine tenths of its rate for 512, beside other work.
@@ -35,11 +35,11 @@ class Queue(Generic[Row]):
     def __init__(
         self, part: str, *, capacity: int, budget: int, longest_wait_s: float, threads: int = 1
     ) -> None:
-        self.pace = Pace(threads)
+        self.pace = Throughput(threads)
         self._part = part
         self._capacity = capacity
         self._longest_wait_s = longest_wait_s
-        self._lanes = {lane: Line[Row](budget) for lane in Lane}
+        self._lanes = {lane: FairQueue[Row](budget) for lane in Priority}
         self._arrivals = 0
         self._batches = 0
         self._idle = 0  # threads that wait for a batch
@@ -49,7 +49,9 @@ class Queue(Generic[Row]):
     def __len__(self) -> int:
         return sum(len(line) for line in self._lanes.values())
 
-    def admit(self, ticket: Ticket[Any], jobs: Sequence[Job[Row, Any]], lane: Lane) -> None:
+    def admit(
+        self, ticket: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], lane: Priority
+    ) -> None:
         """Put a request in line, all of it or nothing.
 
         A request larger than the line is admitted when nobody else waits.
@@ -69,7 +71,7 @@ class Queue(Generic[Row]):
 
     @contextmanager
     def announced(
-        self, tenant: TenantId | None, lengths: Sequence[int], lane: Lane
+        self, tenant: TenantId | None, lengths: Sequence[int], lane: Priority
     ) -> Generator[None]:
         """Refuse now what `admit` would refuse, before it is made; else count it as waiting.
 
@@ -90,13 +92,13 @@ class Queue(Generic[Row]):
             with self._changed:
                 self._lanes[lane].retract(tenant, lengths)
 
-    def withdraw(self, ticket: Ticket[Any]) -> None:
+    def withdraw(self, ticket: PendingRequest[Any]) -> None:
         """Take what is left of a request out of the line."""
         with self._changed:
             for line in self._lanes.values():
                 line.withdraw(ticket)
 
-    def take(self) -> list[Entry[Row]]:
+    def take(self) -> list[QueueEntry[Row]]:
         """Wait for work and take the next batch of it. Empty: the line is closed.
 
         What would fit into one batch is divided among the threads that have nothing to do. On a
@@ -114,7 +116,7 @@ class Queue(Generic[Row]):
                 budget=max(self.pace.within(_BATCH_S), _LEAST_BATCH),
             )
 
-    def close(self) -> list[Entry[Row]]:
+    def close(self) -> list[QueueEntry[Row]]:
         """Admit nothing more and hand back what was waiting."""
         with self._changed:
             self._open = False
@@ -128,15 +130,15 @@ class Queue(Generic[Row]):
             tokens = sum(line.tokens for line in self._lanes.values())
             raise OverloadedError(retry_after(self.pace.expected(tokens)))
 
-    def _check_wait(self, tenant: TenantId | None, lengths: Sequence[int], lane: Lane) -> None:
-        if lane is Lane.PASSAGE:
+    def _check_wait(self, tenant: TenantId | None, lengths: Sequence[int], lane: Priority) -> None:
+        if lane is Priority.PASSAGE:
             return
         before = sum(line.tokens for other, line in self._lanes.items() if other < lane)
         wait_s = self.pace.expected(before + self._lanes[lane].ahead(tenant, lengths))
         if wait_s > self._longest_wait_s:
             raise OverloadedError(retry_after(wait_s - self._longest_wait_s))
 
-    def _next_line(self) -> Line[Row]:
+    def _next_line(self) -> FairQueue[Row]:
         self._batches += 1
         occupied = [line for line in self._lanes.values() if len(line)]
         if self._batches % PATIENCE:

@@ -9,7 +9,7 @@ from torch.nn.functional import normalize
 
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.engine import Engine
-from pgrerank.inference.ticket import Job, Lane
+from pgrerank.inference.ticket import Job, Priority
 from pgrerank.inference.tokens import Tokens
 
 #: the latest queries, at most 100 KB each: enough that none is forgotten between a search's stages
@@ -74,5 +74,5 @@ class QueryReader:
             return ReadQuery(row.vector.clone(), tokens, reading.truncated)
 
         job = Job(reading.sequences[0], finished)
-        (read,) = await self._engine.run([job], lane=Lane.QUERY, deadline=deadline)
+        (read,) = await self._engine.run([job], lane=Priority.QUERY, deadline=deadline)
         return read

@@ -26,7 +26,7 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class ExecutionPlan:
     """How a model runs, and why so."""
 
     runtime: Runtime
@@ -66,7 +66,7 @@ def machine() -> Machine:
     )
 
 
-def route(wanted: Precision, obstacle: str | None, machine: Machine) -> Route:
+def route(wanted: Precision, obstacle: str | None, machine: Machine) -> ExecutionPlan:
     """Choose.
 
     Args:
@@ -76,9 +76,9 @@ def route(wanted: Precision, obstacle: str | None, machine: Machine) -> Route:
         machine: What it would run on.
     """
     if wanted == "exact":
-        return Route("torch", "fp32", "as asked")
+        return ExecutionPlan("torch", "fp32", "as asked")
     if machine.gpu:
-        return Route("torch", "bf16" if machine.bf16 else "fp32", "on the GPU")
+        return ExecutionPlan("torch", "bf16" if machine.bf16 else "fp32", "on the GPU")
     integers = wanted == "int8" and obstacle is None and machine.int8
     reasons = ["as asked"] if integers else []
     if obstacle is not None:
@@ -86,7 +86,7 @@ def route(wanted: Precision, obstacle: str | None, machine: Machine) -> Route:
     elif wanted == "int8" and not machine.int8:
         reasons.append("the processor has no vnni")
     able = "the processor computes bf16" if machine.bf16 else "the processor computes no bf16"
-    return Route(
+    return ExecutionPlan(
         "openvino" if obstacle is None else "torch",
         "bf16" if machine.bf16 else "fp32",
         ", ".join([*reasons, able]),

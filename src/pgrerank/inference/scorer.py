@@ -11,14 +11,14 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.engine import Engine
-from pgrerank.inference.ticket import Job, Lane, Row
+from pgrerank.inference.ticket import Job, Priority, Row
 
 _CHARACTERS_PER_TOKEN = 8  # more than in any language's prose
 _UNSCORED = PairScore(value=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair(Generic[Row]):
+class PairJobs(Generic[Row]):
     """What must run to score one passage: a job for each of its segments."""
 
     jobs: Sequence[Job[Row, float]]
@@ -30,7 +30,7 @@ class Pairing(Protocol[Row]):
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
-    ) -> Sequence[Pair[Row]] | None:
+    ) -> Sequence[PairJobs[Row]] | None:
         """One pair a text, in order; None if the deadline came first."""
         ...
 
@@ -95,18 +95,18 @@ class EngineScorer(Generic[Row]):
         # Not yet tokenised they are taken for shorter than they are, so that nothing is refused that
         # would find its place.
         lengths = [len(text) // _CHARACTERS_PER_TOKEN + 1 for text in texts]
-        with self.engine.announced(lengths, lane=Lane.PAIR, tenant=tenant_id):
+        with self.engine.announced(lengths, lane=Priority.PAIR, tenant=tenant_id):
             pairs = await self._pairs(query, texts, deadline)
         if pairs is None:
             return [_UNSCORED] * len(texts)
         jobs = [job for pair in pairs for job in pair.jobs]
-        line = self.engine.run(jobs, lane=Lane.PAIR, deadline=deadline, tenant=tenant_id)
+        line = self.engine.run(jobs, lane=Priority.PAIR, deadline=deadline, tenant=tenant_id)
         answers = iter(await line)
-        return [_scored(pair, [next(answers) for _ in pair.jobs]) for pair in pairs]
+        return [_best_segment(pair, [next(answers) for _ in pair.jobs]) for pair in pairs]
 
     async def _pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
-    ) -> Sequence[Pair[Row]] | None:
+    ) -> Sequence[PairJobs[Row]] | None:
         try:
             async with asyncio.timeout(self.engine.remaining(deadline)):
                 return await self._pairing.pairs(query, texts, deadline)
@@ -114,7 +114,7 @@ class EngineScorer(Generic[Row]):
             return None
 
 
-def _scored(pair: Pair[Any], values: Sequence[float | None]) -> PairScore:
+def _best_segment(pair: PairJobs[Any], values: Sequence[float | None]) -> PairScore:
     """The best segment counts, but only once all are there: a part would score differently."""
     known = [value for value in values if value is not None and math.isfinite(value)]
     if not known or len(known) < len(values):

@@ -57,7 +57,7 @@ def write(base: Path, target: Path) -> None:
     """Write the standard folder, which must not exist."""
     shutil.copytree(PARTS, target, ignore=shutil.ignore_patterns(CHANGES))
     shutil.copy(base / "tokenizer.json", target)
-    weights = applied(load_file(base / WEIGHTS), load_file(PARTS / CHANGES))
+    weights = apply_changes(load_file(base / WEIGHTS), load_file(PARTS / CHANGES))
     save_file(weights, target / WEIGHTS, metadata={"format": "pt"})
 
 
@@ -82,7 +82,7 @@ def changes(base: Weights, trained: Weights) -> dict[str, NDArray[Any]]:
     return found
 
 
-def applied(base: Weights, changed: Weights) -> dict[str, NDArray[Any]]:
+def apply_changes(base: Weights, changed: Weights) -> dict[str, NDArray[Any]]:
     """The trained weights again, near enough, in fp32. The inverse of `changes`."""
     found: dict[str, NDArray[Any]] = {
         _INNER + name: weight for name, weight in base.items() if weight.dtype == np.float32

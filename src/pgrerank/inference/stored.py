@@ -19,7 +19,7 @@ from pgrerank.inference.compression import Floats
 from pgrerank.inference.embedder import EngineEmbedder, vector
 from pgrerank.inference.encoder import EncodedRow
 from pgrerank.inference.reader import ReadQuery
-from pgrerank.inference.ticket import Job, Lane
+from pgrerank.inference.ticket import Job, Priority
 from pgrerank.inference.tokens import Reading, TokenSequence
 
 _UNSCORED = PairScore(value=None)
@@ -77,7 +77,7 @@ class StoredLateInteraction:
             next(fresh) if passage.tokens is None else _Compressed([passage.tokens])
             for passage in passages
         ]
-        return await asyncio.to_thread(_scored, asked, found)
+        return await asyncio.to_thread(_best_part, asked, found)
 
     async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
         """Score passages, and tell how like each other they are. See ports.ListReader."""
@@ -85,7 +85,7 @@ class StoredLateInteraction:
         found = await self._compressed(texts, deadline=None, tenant_id=None)
         if asked is None:
             raise ScoringError(self._model.name)
-        scores = await asyncio.to_thread(_scored, asked, found)
+        scores = await asyncio.to_thread(_best_part, asked, found)
         return scores, _agreement(found, dimensions=asked.tokens.shape[1])
 
     async def _compressed(
@@ -99,7 +99,7 @@ class StoredLateInteraction:
         ]
         parts = iter(
             await self._embedder.engine.run(
-                jobs, lane=Lane.PAIR, deadline=deadline, tenant=tenant_id
+                jobs, lane=Priority.PAIR, deadline=deadline, tenant=tenant_id
             )
         )
         return [
@@ -109,7 +109,7 @@ class StoredLateInteraction:
 
 
 def _compression(sequence: TokenSequence) -> Callable[[EncodedRow], bytes | None]:
-    return lambda row: compression.compressed(_floats(row)[sequence.text])
+    return lambda row: compression.compress(_floats(row)[sequence.text])
 
 
 def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
@@ -132,13 +132,13 @@ def _agreement(passages: Sequence[_Compressed], dimensions: int) -> Agreement:
     whole = [b"".join(part for part in passage.parts if part) for passage in passages]
 
     def agreement(best_first: Sequence[int]) -> list[float]:
-        best = [compression.unpacked(whole[place], dimensions) for place in best_first[:PEERS]]
+        best = [compression.unpack(whole[place], dimensions) for place in best_first[:PEERS]]
         return np.mean([compression.likeness(one, whole) for one in best], axis=0).tolist()
 
     return agreement
 
 
-def _scored(asked: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:
+def _best_part(asked: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:
     """The best part counts, but only once all are there: some of them would score differently."""
     whole = [[part for part in passage.parts if part is not None] for passage in passages]
     query = asked.tokens.cpu().numpy()

@@ -34,11 +34,11 @@ class Feed:
 
     def __call__(self, batch: Sequence[TokenSequence]) -> Features:
         """One row a sequence, at least one; padded on the right, whatever the tokenizer prefers."""
-        longest = _stepped(max(len(sequence) for sequence in batch), self.max_length)
+        longest = _step_up(max(len(sequence) for sequence in batch), self.max_length)
         rows = {
-            "input_ids": [_padded(sequence.ids, longest, self.padding) for sequence in batch],
-            "attention_mask": [_padded([1] * len(sequence), longest, 0) for sequence in batch],
-            "token_type_ids": [_padded(sequence.types, longest, 0) for sequence in batch],
+            "input_ids": [_pad(sequence.ids, longest, self.padding) for sequence in batch],
+            "attention_mask": [_pad([1] * len(sequence), longest, 0) for sequence in batch],
+            "token_type_ids": [_pad(sequence.types, longest, 0) for sequence in batch],
         }
         return {
             name: torch.tensor(rows[name], device=self.device)
@@ -53,10 +53,10 @@ def feed(tokenizer: Any, max_length: int, device: torch.device) -> Feed:
     return Feed(tokenizer.model_input_names, padding, max_length, device)
 
 
-def _stepped(longest: int, most: int) -> int:
+def _step_up(longest: int, most: int) -> int:
     """The next length up that is a whole number of steps, unless the model ends before it."""
     return max(longest, min(-(-longest // _STEP) * _STEP, most))
 
 
-def _padded(values: list[int], length: int, filler: int) -> list[int]:
+def _pad(values: list[int], length: int, filler: int) -> list[int]:
     return values + [filler] * (length - len(values))

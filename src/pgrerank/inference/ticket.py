@@ -15,7 +15,7 @@ Row = TypeVar("Row")
 Answer_co = TypeVar("Answer_co", covariant=True)
 
 
-class Lane(IntEnum):
+class Priority(IntEnum):
     """Who goes first: a person waits for a query and its pairs, nobody for a passage."""
 
     QUERY = 0
@@ -31,7 +31,7 @@ class Job(Generic[Row, Answer_co]):
     finish: Callable[[Row], Answer_co]
 
 
-class Ticket(Generic[Answer_co]):
+class PendingRequest(Generic[Answer_co]):
     """The answers of one request, written by the worker, awaited in the event loop."""
 
     def __init__(self, size: int, *, hurried: bool, tenant: TenantId | None = None) -> None:
@@ -75,9 +75,9 @@ def _resolve(settled: asyncio.Future[None], error: Exception | None) -> None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry(Generic[Row]):
+class QueueEntry(Generic[Row]):
     """One job of a ticket in the line."""
 
-    ticket: Ticket[Any]
+    ticket: PendingRequest[Any]
     index: int
     job: Job[Row, Any]

@@ -9,7 +9,7 @@ import structlog
 
 from pgrerank.domain.errors import ScoringError
 from pgrerank.inference.queue import Queue
-from pgrerank.inference.ticket import Entry, Row
+from pgrerank.inference.ticket import QueueEntry, Row
 from pgrerank.inference.tokens import TokenSequence
 
 Row_co = TypeVar("Row_co", covariant=True)
@@ -18,7 +18,7 @@ _log = structlog.get_logger()
 _MEMORY_SIGNS = ("not enough memory", "out of memory", "alloc")  # torch, on CPU and CUDA
 
 
-class Backend(Protocol[Row_co]):
+class BatchBackend(Protocol[Row_co]):
     """A loaded transformer: knows token sequences and tensors, nothing of requests."""
 
     @property
@@ -34,7 +34,7 @@ class Backend(Protocol[Row_co]):
 class Worker(Generic[Row]):
     """Takes batches from the queue until it closes. Only its own threads touch the backend."""
 
-    def __init__(self, backend: Backend[Row], queue: Queue[Row], *, part: str) -> None:
+    def __init__(self, backend: BatchBackend[Row], queue: Queue[Row], *, part: str) -> None:
         #: sequences that were run, and in how many batches
         self.sequences = 0
         self.batches = 0
@@ -60,14 +60,14 @@ class Worker(Generic[Row]):
             thread.join()
 
     def _work(self) -> None:
-        batch: Sequence[Entry[Row]] = []
+        batch: Sequence[QueueEntry[Row]] = []
         try:
             while batch := self._queue.take():
                 self._serve(batch)
         finally:
             fail([*batch, *self._queue.close()], self._part)
 
-    def _serve(self, batch: Sequence[Entry[Row]]) -> None:
+    def _serve(self, batch: Sequence[QueueEntry[Row]]) -> None:
         started = time.perf_counter()
         outcome = self._outcome(batch)
         if isinstance(outcome, BaseException):
@@ -77,14 +77,14 @@ class Worker(Generic[Row]):
         for entry, answer in zip(batch, outcome, strict=True):
             entry.ticket.answer(entry.index, answer)
 
-    def _count(self, batch: Sequence[Entry[Row]], seconds: float) -> None:
+    def _count(self, batch: Sequence[QueueEntry[Row]], seconds: float) -> None:
         tokens = sum(len(entry.job.tokens) for entry in batch)
         with self._counting:
             self._queue.pace.note(tokens, seconds)
             self.sequences += len(batch)
             self.batches += 1
 
-    def _outcome(self, batch: Sequence[Entry[Row]]) -> list[Any] | BaseException:
+    def _outcome(self, batch: Sequence[QueueEntry[Row]]) -> list[Any] | BaseException:
         try:
             rows = self._backend.forward([entry.job.tokens for entry in batch])
             return [entry.job.finish(row) for entry, row in zip(batch, rows, strict=True)]
@@ -93,13 +93,13 @@ class Worker(Generic[Row]):
             # The frames of the traceback hold the tensors that there was no memory for.
             return error.with_traceback(None)
 
-    def _recover(self, batch: Sequence[Entry[Row]], error: BaseException) -> None:
+    def _recover(self, batch: Sequence[QueueEntry[Row]], error: BaseException) -> None:
         if _is_memory(error):
             self._halve(batch)
         else:
             self._isolate(batch, error)
 
-    def _halve(self, batch: Sequence[Entry[Row]]) -> None:
+    def _halve(self, batch: Sequence[QueueEntry[Row]]) -> None:
         middle = len(batch) // 2
         if not middle:
             batch[0].ticket.answer(batch[0].index, None)
@@ -107,7 +107,7 @@ class Worker(Generic[Row]):
         self._serve(batch[:middle])
         self._serve(batch[middle:])
 
-    def _isolate(self, batch: Sequence[Entry[Row]], error: BaseException) -> None:
+    def _isolate(self, batch: Sequence[QueueEntry[Row]], error: BaseException) -> None:
         """Run each request of a failed batch by itself, so that only the guilty one fails."""
         tickets = list(dict.fromkeys(entry.ticket for entry in batch))
         if len(tickets) == 1:
@@ -118,7 +118,7 @@ class Worker(Generic[Row]):
             self._serve([entry for entry in batch if entry.ticket is ticket])
 
 
-def fail(waiting: Sequence[Entry[Any]], part: str, cause: BaseException | None = None) -> None:
+def fail(waiting: Sequence[QueueEntry[Any]], part: str, cause: BaseException | None = None) -> None:
     """Tell every request that waits for one of these that the model failed."""
     for ticket in {entry.ticket for entry in waiting}:
         error = ScoringError(part)

@@ -16,8 +16,8 @@ from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.offload import in_thread
 from pgrerank.inference.checkpoint import Files, files
 from pgrerank.inference.model import device
-from pgrerank.inference.route import Precision, Route, machine, route
-from pgrerank.inference.scorer import Pair
+from pgrerank.inference.route import ExecutionPlan, Precision, machine, route
+from pgrerank.inference.scorer import PairJobs
 from pgrerank.inference.tensors import Feed, feed
 from pgrerank.inference.ticket import Job
 from pgrerank.inference.tokens import Tokens, TokenSequence
@@ -51,7 +51,7 @@ QWEN3 = Frame(
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class YesNoCheckpoint:
     """A loaded language model that answers yes or no."""
 
     card: ModelCard
@@ -68,7 +68,7 @@ class YesNoPairing:
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
-    ) -> Sequence[Pair[float]]:
+    ) -> Sequence[PairJobs[float]]:
         """One pair a text, in order. The caller keeps the deadline: nothing is run here."""
         del deadline
         frame = self._frame
@@ -77,7 +77,7 @@ class YesNoPairing:
             partial(self._tokens.framed, around, query, texts), items=len(texts)
         )
         return [
-            Pair([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
+            PairJobs([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
             for reading in readings
         ]
 
@@ -122,7 +122,9 @@ def is_one(found: Files) -> bool:
     return "Qwen3ForCausalLM" in found.architectures()
 
 
-def opened(name: str, revision: str | None, precision: Precision, max_length: int | None) -> Opened:
+def load_checkpoint(
+    name: str, revision: str | None, precision: Precision, max_length: int | None
+) -> YesNoCheckpoint:
     """Open a language model that was trained to answer yes or no.
 
     Raises:
@@ -143,7 +145,7 @@ def opened(name: str, revision: str | None, precision: Precision, max_length: in
     chosen = route(precision, f"{type(model).__name__} is of another kind", machine())
     given = feed(tokenizer, longest, model.device)
     backend = YesNoBackend(given, model, yes, no, chosen.dtype)
-    return Opened(_card(found, chosen, longest), backend, tokens)
+    return YesNoCheckpoint(_card(found, chosen, longest), backend, tokens)
 
 
 def _word(name: str, tokenizer: Any, word: str) -> int:
@@ -153,7 +155,7 @@ def _word(name: str, tokenizer: Any, word: str) -> int:
     return int(token)
 
 
-def _card(found: Files, chosen: Route, max_length: int) -> ModelCard:
+def _card(found: Files, chosen: ExecutionPlan, max_length: int) -> ModelCard:
     return ModelCard(
         kind=ModelKind.RERANKER,
         name=found.name,

@@ -17,11 +17,11 @@ from haystack import Document, component, default_from_dict, default_to_dict
 from haystack.utils import Secret
 
 from pgrerank.client import InvalidCallError, RankKnobs, SearchKnobs
-from pgrerank.client.answers import Found, Ranked
+from pgrerank.client.answers import RerankResponse, SearchResponse
 from pgrerank.client.calls import Rankable
 from pgrerank.client.checks import check_knobs
 from pgrerank.integrations import results
-from pgrerank.integrations.haystack_filter import translated
+from pgrerank.integrations.haystack_filter import translate
 from pgrerank.integrations.service import Service
 
 _KEY = Secret.from_env_var("PGRERANK_KEY")
@@ -78,17 +78,17 @@ class PgrerankRetriever:
     ) -> dict[str, list[Document]]:
         """The chunks found, best first."""
         service = self._service.blocking
-        knobs = _wanted(self.knobs, filters, top_k)
-        return _found(service.search(self.collection, query, **knobs))
+        knobs = _search_knobs(self.knobs, filters, top_k)
+        return _search_documents(service.search(self.collection, query, **knobs))
 
     @component.output_types(documents=list[Document])
     async def run_async(
         self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
     ) -> dict[str, list[Document]]:
         """The same, for asyncio."""
-        knobs = _wanted(self.knobs, filters, top_k)
+        knobs = _search_knobs(self.knobs, filters, top_k)
         async with self._service.opened() as service:
-            return _found(await service.search(self.collection, query, **knobs))
+            return _search_documents(await service.search(self.collection, query, **knobs))
 
 
 @component
@@ -144,9 +144,9 @@ class PgrerankRanker:
         if not documents:
             return {"documents": []}
         answer = self._service.blocking.rank(
-            query, self._brought(documents), **_limited(self.knobs, top_k)
+            query, self._brought(documents), **_with_limit(self.knobs, top_k)
         )
-        return _ranked(documents, answer)
+        return _reranked_documents(documents, answer)
 
     @component.output_types(documents=list[Document])
     async def run_async(
@@ -157,26 +157,26 @@ class PgrerankRanker:
             return {"documents": []}
         async with self._service.opened() as service:
             answer = await service.rank(
-                query, self._brought(documents), **_limited(self.knobs, top_k)
+                query, self._brought(documents), **_with_limit(self.knobs, top_k)
             )
-        return _ranked(documents, answer)
+        return _reranked_documents(documents, answer)
 
     def _brought(self, documents: Sequence[Document]) -> list[Rankable]:
         return [results.brought(each.content or "", each.meta, self.fields) for each in documents]
 
 
-def _wanted(
+def _search_knobs(
     knobs: SearchKnobs, filters: Mapping[str, Any] | None, top_k: int | None
 ) -> SearchKnobs:
     wanted: SearchKnobs = {**knobs}
     if filters:
-        wanted["filter"] = translated(filters)
+        wanted["filter"] = translate(filters)
     if top_k is not None:
         wanted["limit"] = _checked(top_k)
     return wanted
 
 
-def _limited(knobs: RankKnobs, top_k: int | None) -> RankKnobs:
+def _with_limit(knobs: RankKnobs, top_k: int | None) -> RankKnobs:
     return knobs if top_k is None else {**knobs, "limit": _checked(top_k)}
 
 
@@ -187,21 +187,23 @@ def _checked(top_k: int) -> int:
     return top_k
 
 
-def _found(answer: Found) -> dict[str, list[Document]]:
+def _search_documents(answer: SearchResponse) -> dict[str, list[Document]]:
     documents = [
         Document(id=str(result.chunk.id), content=result.chunk.content, meta=metadata, score=score)
-        for result, score, metadata in results.found(answer)
+        for result, score, metadata in results.search_results(answer)
     ]
     return {"documents": documents}
 
 
-def _ranked(documents: Sequence[Document], answer: Ranked) -> dict[str, list[Document]]:
+def _reranked_documents(
+    documents: Sequence[Document], answer: RerankResponse
+) -> dict[str, list[Document]]:
     ranked = [
         replace(
             documents[index],
             score=score,
             meta={**deepcopy(documents[index].meta), results.FACTS: facts},
         )
-        for index, score, facts in results.ranked(answer)
+        for index, score, facts in results.rerank_results(answer)
     ]
     return {"documents": ranked}

@@ -15,7 +15,7 @@ _COMPARISONS = {
 }
 
 
-def translated(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def translate(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A filter of Haystack as a filter of a search; None stays None.
 
     Raises:

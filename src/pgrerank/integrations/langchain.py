@@ -24,7 +24,7 @@ from pydantic import ConfigDict, Field, SecretStr, model_validator
 from typing_extensions import override
 
 from pgrerank.client import RankKnobs, SearchKnobs
-from pgrerank.client.answers import Found, Ranked
+from pgrerank.client.answers import RerankResponse, SearchResponse
 from pgrerank.client.calls import Rankable
 from pgrerank.integrations import results
 from pgrerank.integrations.arguments import check_arguments
@@ -72,7 +72,7 @@ class PgrerankRetriever(BaseRetriever):
         **knobs: Unpack[SearchKnobs],
     ) -> list[Document]:
         wanted: SearchKnobs = {**self.knobs, **knobs}
-        return _found(self._service.blocking.search(self.collection, query, **wanted))
+        return _search_documents(self._service.blocking.search(self.collection, query, **wanted))
 
     @override
     async def _aget_relevant_documents(
@@ -84,7 +84,7 @@ class PgrerankRetriever(BaseRetriever):
     ) -> list[Document]:
         wanted: SearchKnobs = {**self.knobs, **knobs}
         async with self._service.opened() as service:
-            return _found(await service.search(self.collection, query, **wanted))
+            return _search_documents(await service.search(self.collection, query, **wanted))
 
 
 class PgrerankCompressor(BaseDocumentCompressor):
@@ -122,7 +122,9 @@ class PgrerankCompressor(BaseDocumentCompressor):
         if not documents:
             return []
         brought = self._brought(documents)
-        return _ranked(documents, self._service.blocking.rank(query, brought, **self.knobs))
+        return _reranked_documents(
+            documents, self._service.blocking.rank(query, brought, **self.knobs)
+        )
 
     @override
     async def acompress_documents(
@@ -133,7 +135,7 @@ class PgrerankCompressor(BaseDocumentCompressor):
             return []
         async with self._service.opened() as service:
             answer = await service.rank(query, self._brought(documents), **self.knobs)
-        return _ranked(documents, answer)
+        return _reranked_documents(documents, answer)
 
     def _brought(self, documents: Sequence[Document]) -> list[Rankable]:
         return [
@@ -141,23 +143,24 @@ class PgrerankCompressor(BaseDocumentCompressor):
         ]
 
 
-def _found(answer: Found) -> list[Document]:
+def _search_documents(answer: SearchResponse) -> list[Document]:
     return [
         Document(
             id=str(result.chunk.id),
             page_content=result.chunk.content or "",
             metadata=metadata if score is None else {**metadata, SCORE: score},
         )
-        for result, score, metadata in results.found(answer)
+        for result, score, metadata in results.search_results(answer)
     ]
 
 
-def _ranked(documents: Sequence[Document], answer: Ranked) -> list[Document]:
+def _reranked_documents(documents: Sequence[Document], answer: RerankResponse) -> list[Document]:
     return [
-        _scored(documents[index], score, facts) for index, score, facts in results.ranked(answer)
+        _with_score(documents[index], score, facts)
+        for index, score, facts in results.rerank_results(answer)
     ]
 
 
-def _scored(document: Document, score: float, facts: dict[str, Any]) -> Document:
+def _with_score(document: Document, score: float, facts: dict[str, Any]) -> Document:
     metadata = {**deepcopy(document.metadata), SCORE: score, results.FACTS: facts}
     return document.model_copy(update={"metadata": metadata})

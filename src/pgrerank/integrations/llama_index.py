@@ -32,7 +32,7 @@ from pydantic import ConfigDict, Field, SecretStr, model_validator
 from typing_extensions import override
 
 from pgrerank.client import RankKnobs, SearchKnobs
-from pgrerank.client.answers import Found, Ranked, Result
+from pgrerank.client.answers import RerankResponse, Result, SearchResponse
 from pgrerank.client.checks import check_knobs
 from pgrerank.integrations import results
 from pgrerank.integrations.arguments import check_arguments
@@ -63,12 +63,14 @@ class PgrerankRetriever(BaseRetriever):
     @override
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         service = self._service.blocking
-        return _found(service.search(self._collection, query_bundle.query_str, **self._knobs))
+        return _search_nodes(
+            service.search(self._collection, query_bundle.query_str, **self._knobs)
+        )
 
     @override
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         async with self._service.opened() as service:
-            return _found(
+            return _search_nodes(
                 await service.search(self._collection, query_bundle.query_str, **self._knobs)
             )
 
@@ -113,7 +115,7 @@ class PgrerankPostprocessor(BaseNodePostprocessor):
             return []
         with self._told(query, nodes) as event:
             answer = self._service.blocking.rank(query, _texts(nodes), **self.knobs)
-            ranked = _ranked(nodes, answer)
+            ranked = _reranked_nodes(nodes, answer)
             event.on_end(payload={EventPayload.NODES: ranked})
         _dispatcher.event(ReRankEndEvent(nodes=ranked))
         return ranked
@@ -128,7 +130,7 @@ class PgrerankPostprocessor(BaseNodePostprocessor):
         with self._told(query, nodes) as event:
             async with self._service.opened() as service:
                 answer = await service.rank(query, _texts(nodes), **self.knobs)
-            ranked = _ranked(nodes, answer)
+            ranked = _reranked_nodes(nodes, answer)
             event.on_end(payload={EventPayload.NODES: ranked})
         _dispatcher.event(ReRankEndEvent(nodes=ranked))
         return ranked
@@ -159,10 +161,10 @@ def _texts(nodes: Sequence[NodeWithScore]) -> list[str]:
     return [node.node.get_content(metadata_mode=MetadataMode.EMBED) for node in nodes]
 
 
-def _found(answer: Found) -> list[NodeWithScore]:
+def _search_nodes(answer: SearchResponse) -> list[NodeWithScore]:
     return [
         NodeWithScore(node=_node(result, metadata), score=score)
-        for result, score, metadata in results.found(answer)
+        for result, score, metadata in results.search_results(answer)
     ]
 
 
@@ -177,8 +179,8 @@ def _node(result: Result, metadata: dict[str, object]) -> TextNode:
     )
 
 
-def _ranked(nodes: Sequence[NodeWithScore], answer: Ranked) -> list[NodeWithScore]:
+def _reranked_nodes(nodes: Sequence[NodeWithScore], answer: RerankResponse) -> list[NodeWithScore]:
     return [
         NodeWithScore(node=nodes[index].node, score=score)
-        for index, score, _ in results.ranked(answer)
+        for index, score, _ in results.rerank_results(answer)
     ]

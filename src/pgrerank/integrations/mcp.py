@@ -32,7 +32,7 @@ _INSTRUCTIONS = (
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
-class Passage(TypedDict):
+class ResultPassage(TypedDict):
     """A passage that was found."""
 
     #: id of its document
@@ -53,7 +53,7 @@ class FoundPassages(TypedDict):
     rerank: str
     #: whether anything found is likely to answer the query; null: there is no telling
     answerable: bool | None
-    passages: list[Passage]
+    passages: list[ResultPassage]
 
 
 class Placed(TypedDict):
@@ -102,7 +102,7 @@ class _Server(MCPServer):
     ) -> CallToolResult | InputRequiredResult:
         tool = self._tool_manager.get_tool(name)
         if tool is not None:
-            async with _told():
+            async with _tell_refusals():
                 check_names(arguments, list(tool.parameters["properties"]), "argument")
         return await super().call_tool(name, arguments, context)
 
@@ -135,14 +135,14 @@ class _Tools:
             knobs["filter"] = filter
         if min_relevance is not None:
             knobs["min_relevance"] = min_relevance
-        async with _told():
+        async with _tell_refusals():
             answer = await self._service.search(self._named(collection), query, **knobs)
         return FoundPassages(
             ranking=str(answer.id),
             rerank=_stage(answer.rerank),
             answerable=answer.answerable.value if answer.answerable else None,
             passages=[
-                Passage(
+                ResultPassage(
                     document=result.document.id,
                     title=result.document.title,
                     uri=result.document.uri,
@@ -150,7 +150,7 @@ class _Tools:
                     metadata=result.document.metadata,
                     relevance=score,
                 )
-                for result, score, _ in results.found(answer)
+                for result, score, _ in results.search_results(answer)
             ],
         )
 
@@ -164,11 +164,11 @@ class _Tools:
     ) -> list[Placed]:
         """Order texts by how well they answer a query, best first."""
         knobs: RankKnobs = {"limit": limit}
-        async with _told():
+        async with _tell_refusals():
             answer = await self._service.rank(query, documents, **knobs)
         return [
             Placed(index=index, text=documents[index], score=score)
-            for index, score, _ in results.ranked(answer)
+            for index, score, _ in results.rerank_results(answer)
         ]
 
     async def explain(
@@ -177,13 +177,13 @@ class _Tools:
         document: Annotated[str, Field(description="Id of the document.")],
     ) -> dict[str, Any]:
         """Tell at which stage of a past search a document fell, or that it was returned."""
-        async with _told():
+        async with _tell_refusals():
             answer = await self._service.why(ranking, document)
         return msgspec.to_builtins(answer)
 
     async def collections(self) -> list[CollectionSize]:
         """List the collections that can be searched."""
-        async with _told():
+        async with _tell_refusals():
             return [
                 CollectionSize(name=each.name, documents=each.documents)
                 async for each in self._service.collections()
@@ -201,7 +201,7 @@ def _stage(report: RerankReport) -> str:
 
 
 @asynccontextmanager
-async def _told() -> AsyncGenerator[None]:
+async def _tell_refusals() -> AsyncGenerator[None]:
     """What the service refuses is told to the assistant, which can mend its call."""
     try:
         yield

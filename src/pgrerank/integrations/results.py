@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from pgrerank.client.answers import Found, Ranked, Result
+from pgrerank.client.answers import RerankResponse, Result, SearchResponse
 
 #: under this name a result's metadata tells how it was found
 FACTS = "pgrerank"
 
 
-def found(answer: Found) -> Iterator[tuple[Result, float | None, dict[str, Any]]]:
+def search_results(answer: SearchResponse) -> Iterator[tuple[Result, float | None, dict[str, Any]]]:
     """Results with score and metadata: the document's own, and how it was found.
 
     The score is the probability of relevance, 0 to 1, where all results have one; else None, since
@@ -39,7 +39,7 @@ def found(answer: Found) -> Iterator[tuple[Result, float | None, dict[str, Any]]
         yield result, score, {**named, **document.metadata, FACTS: facts}
 
 
-def ranked(answer: Ranked) -> Iterator[tuple[int, float, dict[str, Any]]]:
+def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[str, Any]]]:
     """Each result's place among the documents that were brought, its score and its facts.
 
     The score is from 0 to 1: the relevance, or without calibration the raw score squeezed.

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Protocol, Self, TypeVar
 
 from pgrerank.domain import suggestion
-from pgrerank.domain.candidate import Ranking, Retrieved
+from pgrerank.domain.candidate import Retrieved, SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, StoredDocument
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
-from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport
+from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument, IngestReport
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.rank import Ranked, RankRequest
+from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms
@@ -72,7 +72,7 @@ class Rankings(Protocol):
         tenant_id: TenantId,
         collection: Collection,
         request: SearchRequest,
-        ranking: Ranking,
+        ranking: SearchOutcome,
     ) -> RankingId:
         """Write a ranking and commit it.
 
@@ -86,8 +86,8 @@ class Rankings(Protocol):
         self,
         tenant_id: TenantId,
         collection: Collection | None,
-        request: RankRequest,
-        ranked: Ranked,
+        request: RerankRequest,
+        ranked: RerankOutcome,
     ) -> RankingId:
         """Write a ranking of documents that the caller brought, and commit it; its id as `record` says.
 
@@ -169,7 +169,7 @@ class Documents(Protocol):
         documents: Sequence[EmbeddedDocument],
         *,
         token_model: ModelCard | None = None,
-    ) -> Sequence[Change]:
+    ) -> Sequence[DocumentChange]:
         """Insert or replace whole documents in one transaction; says which each was."""
         ...
 
@@ -227,11 +227,13 @@ class TokenVectors(Protocol):
 class Observer(Protocol):
     """Told what happened, to log and count it. Returns at once and never raises."""
 
-    def searched(self, collection_name: str, request: SearchRequest, ranking: Ranking) -> None:
+    def searched(
+        self, collection_name: str, request: SearchRequest, ranking: SearchOutcome
+    ) -> None:
         """A search was answered."""
         ...
 
-    def ranked(self, request: RankRequest, ranked: Ranked) -> None:
+    def ranked(self, request: RerankRequest, ranked: RerankOutcome) -> None:
         """Documents that the caller brought were ranked."""
         ...
 
@@ -249,7 +251,7 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class AdminServices:
     """The ports that need no model: enough to administer."""
 
     clock: Clock
@@ -268,7 +270,7 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House(Office):
+class Services(AdminServices):
     """All ports together: what a use case is given."""
 
     embedder: Embedder

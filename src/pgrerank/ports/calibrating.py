@@ -9,7 +9,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.relevance import Running
+from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.threshold import Threshold
 
 
@@ -55,7 +55,7 @@ class Calibrations(Protocol):
         collection: Collection | None,
         model: ModelCard,
         threshold: str | None,
-    ) -> Running:
+    ) -> StoredCalibration:
         """What a search of the collection by a reranker goes by.
 
         The calibration is of that reranker if there is one, else of another; of the collection,

@@ -9,7 +9,7 @@ from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.standing import Standing
+from pgrerank.domain.standing import LegPosition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class History(Protocol):
         request: SearchRequest,
         external_id: str,
         vector: Any | None,
-    ) -> tuple[Standing, ...]:
+    ) -> tuple[LegPosition, ...]:
         """Where each chunk of a document stands in the whole list of each leg, today.
 
         Args:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from pgrerank.domain.calibration import Pool
+from pgrerank.domain.calibration import CandidatePool
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.evaluation import Evaluation, EvaluationId
 from pgrerank.domain.ids import ChunkId, TenantId
@@ -50,7 +50,7 @@ class Judgments(Protocol):
         ...
 
     async def scored(
-        self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: Pool
+        self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: CandidatePool
     ) -> Sequence[ScoredChunk]:
         """Raw scores that the log has of judged queries: of the newest search of each.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.reference import KeptSet, Pair, ReferenceSet, Run, ScoredSet
+from pgrerank.domain.reference import KeptSet, ReferencePair, ReferenceSet, Run, ScoredSet
 
 
 class References(Protocol):
@@ -28,7 +28,7 @@ class References(Protocol):
 
     async def sampled(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
-    ) -> Sequence[Pair]:
+    ) -> Sequence[ReferencePair]:
         """Pairs that searches of the last weeks reranked, from all places of their lists.
 
         A query gives one pair, so that they are as many different questions as there are. The

@@ -55,7 +55,7 @@ async def owner(
         SettingsError: The login may not act as the owner.
         UnmigratedError: There is no owner yet.
     """
-    async with connected(url) as connection:
+    async with open_connection(url) as connection:
         await connection.set_isolation_level(isolation)
         try:
             await connection.execute(queries.load("admin")["become_owner"])
@@ -116,7 +116,7 @@ async def remove_login(url: str, name: str) -> None:
         await _require_login(connection, name, *LoginKind)
         await connection.execute(queries.load("admin")["revoke_all"], {"login": name})
         await connection.execute(queries.load("admin")["become_administrator"])
-        await _run_quoted(connection, "login_removal", {"login": name})
+        await _execute_quoted(connection, "login_removal", {"login": name})
 
 
 async def grant(url: str, login: str, tenant: str) -> None:
@@ -153,7 +153,7 @@ async def grants(url: str) -> Sequence[Grant]:
 
 
 @asynccontextmanager
-async def connected(
+async def open_connection(
     url: str, *, autocommit: bool = False, purpose: str = "admin"
 ) -> AsyncGenerator[Connection]:
     """A connection as whom the URL names, in a transaction unless it commits by itself.
@@ -163,7 +163,7 @@ async def connected(
         SettingsError: It came through a pooler in transaction mode.
     """
     connection = await link.opened(url, purpose=purpose, autocommit=autocommit)
-    with errors.translated():
+    with errors.translate():
         async with connection:
             announced, actual = connection.info.backend_pid, await pooler.backend(connection)
             await pooler.refuse(url, announced=announced, actual=actual)
@@ -208,14 +208,14 @@ async def _create_login(connection: Connection, name: str, password: str, kind: 
     )
     wanted = {"login": name, "verifier": verifier.decode(), "member_of": kind}
     try:
-        await _run_quoted(connection, "login_statement", wanted)
+        await _execute_quoted(connection, "login_statement", wanted)
     except psycopg.errors.DuplicateObject as error:
         raise ConflictError(f"There is a role `{name}` already.") from error
     if kind is LoginKind.ANALYST:
-        await _run_quoted(connection, "login_limits", {"login": name})
+        await _execute_quoted(connection, "login_limits", {"login": name})
 
 
-async def _run_quoted(connection: Connection, name: str, facts: dict[str, Any]) -> None:
+async def _execute_quoted(connection: Connection, name: str, facts: dict[str, Any]) -> None:
     """Run statements that take no parameters: have Postgres quote them first."""
     cursor = await connection.execute(queries.load("admin")[name], facts)
     for (statement,) in await cursor.fetchall():

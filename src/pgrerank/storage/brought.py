@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.log import LoggedDocument
-from pgrerank.domain.rank import Ranked, RankedDocument, RankRequest
+from pgrerank.domain.rank import RankedDocument, RerankOutcome, RerankRequest
 
 _NUL, _SUBSTITUTE = "\0", "\ufffd"  # Postgres stores no NUL
 
@@ -17,8 +17,8 @@ _NUL, _SUBSTITUTE = "\0", "\ufffd"  # Postgres stores no NUL
 def row(
     tenant_id: TenantId,
     collection: Collection | None,
-    request: RankRequest,
-    ranked: Ranked,
+    request: RerankRequest,
+    ranked: RerankOutcome,
     *,
     keep_texts: bool,
 ) -> dict[str, object]:
@@ -74,7 +74,7 @@ def documents(
     return tuple(LoggedDocument(**dict(zip(columns, each, strict=True))) for each in rows)
 
 
-def _knobs(request: RankRequest, ranked: Ranked) -> dict[str, object]:
+def _knobs(request: RerankRequest, ranked: RerankOutcome) -> dict[str, object]:
     return {
         "documents": len(request.documents),
         "depth": request.effective_depth,

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
-from pgrerank.storage.column import of_model, of_row, of_tenant, required
+from pgrerank.storage.column import of_model, of_row, of_tenant, required_column
 
 
 def define(tables: MetaData) -> None:
@@ -33,28 +33,28 @@ def _calibrations(tables: MetaData) -> None:
     Table(
         "calibration",
         tables,
-        required("tenant_id", UUID),
-        required("id", UUID),
+        required_column("tenant_id", UUID),
+        required_column("id", UUID),
         Column("collection_id", UUID),
-        required("reranker_id", UUID),
-        required("method", Text),
+        required_column("reranker_id", UUID),
+        required_column("method", Text),
         *_doubles("coefficients", "knot_scores", "knot_probabilities"),
         Column("answerable", ARRAY(Double)),
-        required("strategy", Text),
-        required("candidates", Integer),
-        required("depth", Integer),
-        required("unjudged", Text),
-        required("relevant_from", SmallInteger),
-        required("queries", Integer),
-        required("pairs", Integer),
-        required("positives", Integer),
+        required_column("strategy", Text),
+        required_column("candidates", Integer),
+        required_column("depth", Integer),
+        required_column("unjudged", Text),
+        required_column("relevant_from", SmallInteger),
+        required_column("queries", Integer),
+        required_column("pairs", Integer),
+        required_column("positives", Integer),
         *_doubles("brier", "log_loss", "ece", "ece_raw"),
-        required("tried", JSONB),
+        required_column("tried", JSONB),
         *_doubles("bin_predicted", "bin_observed"),
-        required("bin_pairs", ARRAY(Integer)),
+        required_column("bin_pairs", ARRAY(Integer)),
         *_doubles("precision_at", "precision_at_low", "precision_at_high"),
-        required("warnings", ARRAY(Text)),
-        required("created_at", DateTime(timezone=True)),
+        required_column("warnings", ARRAY(Text)),
+        required_column("created_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("tenant_id", "id"),
         of_tenant(),
         of_row("collection"),
@@ -78,22 +78,22 @@ def _parts(tables: MetaData) -> None:
     Table(
         "calibration_point",
         tables,
-        required("tenant_id", UUID),
-        required("calibration_id", UUID),
-        required("cutoff", Double),
-        required("pairs", Integer),
-        *(required(name, Double) for name in [*numbers.split(), "recall_high"]),
+        required_column("tenant_id", UUID),
+        required_column("calibration_id", UUID),
+        required_column("cutoff", Double),
+        required_column("pairs", Integer),
+        *(required_column(name, Double) for name in [*numbers.split(), "recall_high"]),
         PrimaryKeyConstraint("tenant_id", "calibration_id", "cutoff"),
         of_row("calibration"),
     )
     Table(
         "calibration_sample",
         tables,
-        required("tenant_id", UUID),
-        required("calibration_id", UUID),
-        required("queries", ARRAY(Integer)),
+        required_column("tenant_id", UUID),
+        required_column("calibration_id", UUID),
+        required_column("queries", ARRAY(Integer)),
         *_doubles("scores", "weights"),
-        required("relevant", ARRAY(Boolean)),
+        required_column("relevant", ARRAY(Boolean)),
         PrimaryKeyConstraint("tenant_id", "calibration_id"),
         of_row("calibration"),
         CheckConstraint(
@@ -108,17 +108,17 @@ def _thresholds(tables: MetaData) -> None:
     Table(
         "threshold",
         tables,
-        required("tenant_id", UUID),
-        required("id", UUID),
-        required("collection_id", UUID),
-        required("name", Text),
+        required_column("tenant_id", UUID),
+        required_column("id", UUID),
+        required_column("collection_id", UUID),
+        required_column("name", Text),
         Column("reranker_id", UUID),
         Column("calibration_id", UUID),
         Column("cutoff", Double),
         Column("min_relevance", Double),
         Column("promised_precision", Double),
         Column("confidence", Double),
-        required("created_at", DateTime(timezone=True)),
+        required_column("created_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("tenant_id", "id"),
         UniqueConstraint("tenant_id", "collection_id", "name"),
         of_row("collection"),
@@ -130,4 +130,4 @@ def _thresholds(tables: MetaData) -> None:
 
 
 def _doubles(*names: str) -> list[Column[Any]]:
-    return [required(name, ARRAY(Double)) for name in names]
+    return [required_column(name, ARRAY(Double)) for name in names]

@@ -9,15 +9,15 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 
 from pgrerank.domain.calibration import (
-    Bin,
     Calibration,
-    Curve,
-    Estimate,
+    CalibrationCurve,
+    CandidatePool,
+    CutoffPoint,
     Fitted,
+    IntervalEstimate,
     Method,
-    Point,
-    Pool,
     Quality,
+    ReliabilityBin,
     Sample,
     Unjudged,
 )
@@ -26,7 +26,7 @@ from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.relevance import Running
+from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.threshold import Threshold
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage import models, queries, tenancy
@@ -73,7 +73,7 @@ class PostgresCalibrations:
             if row is None:
                 raise NotFoundError("calibration", calibration_id)
             await cursor.execute(self._statements["points"], wanted)
-            return _fitted(row, [_point(point) for point in await cursor.fetchall()])
+            return _fit_of_row(row, [_point(point) for point in await cursor.fetchall()])
 
     async def page(
         self, tenant_id: TenantId, collection: str | None, *, limit: int, cursor: str | None
@@ -88,7 +88,7 @@ class PostgresCalibrations:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = connection.cursor(row_factory=dict_row)
             await rows.execute(self._statements["fitted"], {**_ANY, **wanted})
-            found = [_fitted(row, ()) for row in await rows.fetchall()]
+            found = [_fit_of_row(row, ()) for row in await rows.fetchall()]
         return cursors.page(found, limit, lambda fitted: str(fitted.id))
 
     async def sample(self, tenant_id: TenantId, calibration_id: UUID) -> Sample:
@@ -123,7 +123,7 @@ class PostgresCalibrations:
         collection: Collection | None,
         model: ModelCard,
         threshold: str | None,
-    ) -> Running:
+    ) -> StoredCalibration:
         """What a search of the collection goes by. See ports.Calibrations."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row)
@@ -137,7 +137,7 @@ class PostgresCalibrations:
                 },
             )
             row = await cursor.fetchone()
-        return Running() if row is None else _running(row)
+        return StoredCalibration() if row is None else _running(row)
 
 
 _ANY: Mapping[str, object] = {"id": None, "collection": None, "before": None}
@@ -183,11 +183,11 @@ def _columns(fitted: Fitted) -> dict[str, object]:
 _FIGURES = ("brier", "log_loss", "ece", "ece_raw")
 
 
-def _three(estimate: Estimate) -> list[float]:
+def _three(estimate: IntervalEstimate) -> list[float]:
     return [estimate.value, estimate.low, estimate.high]
 
 
-def _point_columns(points: Sequence[Point]) -> dict[str, list[float]]:
+def _point_columns(points: Sequence[CutoffPoint]) -> dict[str, list[float]]:
     return {
         "cutoffs": [each.cutoff for each in points],
         "relevances": [each.relevance for each in points],
@@ -210,8 +210,8 @@ def _sample_columns(sample: Sample) -> dict[str, list[Any]]:
     }
 
 
-def _curve(row: DictRow) -> Curve:
-    return Curve(
+def _curve(row: DictRow) -> CalibrationCurve:
+    return CalibrationCurve(
         method=Method(row["method"]),
         coefficients=tuple(row["coefficients"]),
         scores=tuple(row["knot_scores"]),
@@ -219,16 +219,16 @@ def _curve(row: DictRow) -> Curve:
     )
 
 
-def _answerable(row: DictRow) -> Curve | None:
+def _answerable(row: DictRow) -> CalibrationCurve | None:
     coefficients = row["answerable"]
-    return coefficients and Curve(method=Method.PLATT, coefficients=tuple(coefficients))
+    return coefficients and CalibrationCurve(method=Method.PLATT, coefficients=tuple(coefficients))
 
 
-def _pool(row: DictRow) -> Pool:
-    return Pool(strategy=row["strategy"], candidates=row["candidates"], depth=row["depth"])
+def _pool(row: DictRow) -> CandidatePool:
+    return CandidatePool(strategy=row["strategy"], candidates=row["candidates"], depth=row["depth"])
 
 
-def _fitted(row: DictRow, points: Sequence[Point]) -> Fitted:
+def _fit_of_row(row: DictRow, points: Sequence[CutoffPoint]) -> Fitted:
     return Fitted(
         curve=_curve(row),
         answerable=_answerable(row),
@@ -259,29 +259,33 @@ def _quality(row: DictRow) -> Quality:
     at = zip(row["precision_at"], row["precision_at_low"], row["precision_at_high"], strict=True)
     return Quality(
         tried=row["tried"],
-        bins=[Bin(predicted=a, observed=b, pairs=pairs) for a, b, pairs in bins],
-        precision_at=[Estimate(value=value, low=low, high=high) for value, low, high in at],
-        **{name: Estimate(**dict(zip(_ORDER, row[name], strict=True))) for name in _FIGURES},
+        bins=[ReliabilityBin(predicted=a, observed=b, pairs=pairs) for a, b, pairs in bins],
+        precision_at=[IntervalEstimate(value=value, low=low, high=high) for value, low, high in at],
+        **{
+            name: IntervalEstimate(**dict(zip(_ORDER, row[name], strict=True))) for name in _FIGURES
+        },
     )
 
 
 _ORDER = ("value", "low", "high")
 
 
-def _point(row: DictRow) -> Point:
-    return Point(
+def _point(row: DictRow) -> CutoffPoint:
+    return CutoffPoint(
         cutoff=row["cutoff"],
         relevance=row["relevance"],
         pairs=row["pairs"],
-        precision=Estimate(
+        precision=IntervalEstimate(
             value=row["precision_at_cutoff"], low=row["precision_low"], high=row["precision_high"]
         ),
-        recall=Estimate(value=row["recall"], low=row["recall_low"], high=row["recall_high"]),
+        recall=IntervalEstimate(
+            value=row["recall"], low=row["recall_low"], high=row["recall_high"]
+        ),
     )
 
 
-def _running(row: DictRow) -> Running:
-    return Running(
+def _running(row: DictRow) -> StoredCalibration:
+    return StoredCalibration(
         calibration=None if row["id"] is None else _calibration(row),
         threshold=None if row["threshold_name"] is None else _threshold(row),
     )

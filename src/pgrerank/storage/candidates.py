@@ -73,7 +73,7 @@ class PostgresCandidates:
             rows = await cursor.fetchall()
         if not rows:
             raise NotFoundError("collection", collection.name)
-        return _retrieved(rows, request.candidates)
+        return _retrieval_of_rows(rows, request.candidates)
 
 
 def _parameters(
@@ -97,7 +97,7 @@ def _parameters(
     }
 
 
-def _retrieved(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
+def _retrieval_of_rows(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
     """Every row carries the reports; without candidates there is one row, with nothing else."""
     reports = rows[0]
     return Retrieved(

@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeEngine
 SCHEMA = "pgrerank"
 
 
-def required(name: str, kind: type[TypeEngine[Any]] | TypeEngine[Any]) -> Column[Any]:
+def required_column(name: str, kind: type[TypeEngine[Any]] | TypeEngine[Any]) -> Column[Any]:
     """A column that is never null."""
     return Column(name, kind, nullable=False)
 

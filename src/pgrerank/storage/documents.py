@@ -13,7 +13,7 @@ from pgrerank.domain.collection import Collection, SecondState
 from pgrerank.domain.document import Chunk, StoredDocument
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import CollectionId, TenantId
-from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Fusion, Retrieval
@@ -137,7 +137,7 @@ class PostgresDocuments:
         documents: Sequence[EmbeddedDocument],
         *,
         token_model: ModelCard | None = None,
-    ) -> Sequence[Change]:
+    ) -> Sequence[DocumentChange]:
         """Insert or replace whole documents in one transaction; says which each was.
 
         Of several documents with one external id the last is stored, and each gets its change.

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.rows import kwargs_row
 
-from pgrerank.domain.drift import Finding, Standing, State
+from pgrerank.domain.drift import Finding, HealthCount, HealthState
 from pgrerank.storage import admin, errors, link, quality, queries
 from pgrerank.storage.pool import Connection
 
@@ -52,7 +52,7 @@ async def health(
         return await cursor.fetchall()
 
 
-async def summary(url: str, *, by_tenant: bool) -> Sequence[Standing]:
+async def summary(url: str, *, by_tenant: bool) -> Sequence[HealthCount]:
     """How many collections are in which state, over all tenants.
 
     Args:
@@ -62,7 +62,7 @@ async def summary(url: str, *, by_tenant: bool) -> Sequence[Standing]:
     Raises:
         DatabaseUnreachableError: No connection could be made.
     """
-    with errors.translated():
+    with errors.translate():
         async with await link.opened(url, purpose="health") as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_standing))
             await cursor.execute(queries.load("drift")["summary"], {"by_tenant": by_tenant})
@@ -76,8 +76,8 @@ async def _begin(connection: Connection) -> None:
 
 
 def _finding(*, state: str, **columns: Any) -> Finding:
-    return Finding(state=State(state), **columns)
+    return Finding(state=HealthState(state), **columns)
 
 
-def _standing(*, state: str, **columns: Any) -> Standing:
-    return Standing(state=State(state), **columns)
+def _standing(*, state: str, **columns: Any) -> HealthCount:
+    return HealthCount(state=HealthState(state), **columns)

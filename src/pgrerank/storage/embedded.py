@@ -116,7 +116,7 @@ def running(data_dir: Path, *, durable: bool = True) -> Generator[EmbeddedServer
     Raises:
         DatabaseUnreachableError: It does not come up.
     """
-    server = _made(data_dir, durable=durable)
+    server = _create(data_dir, durable=durable)
     _start(server)
     use = ExitStack()
     use.enter_context(server)
@@ -128,7 +128,7 @@ def running(data_dir: Path, *, durable: bool = True) -> Generator[EmbeddedServer
         _release(server, use)
 
 
-def _made(data_dir: Path, *, durable: bool) -> "PostgresServer":
+def _create(data_dir: Path, *, durable: bool) -> "PostgresServer":
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         server = _library().get_server(data_dir.resolve() / "postgres", start=False)

@@ -37,7 +37,7 @@ _RETRY_AFTER_S = 1
 
 
 @contextmanager
-def translated() -> Generator[None]:
+def translate() -> Generator[None]:
     """Raise domain errors for what a caller can act on; anything else is a fault of ours.
 
     Raises:

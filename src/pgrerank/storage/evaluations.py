@@ -34,7 +34,7 @@ class PostgresEvaluations:
         """Store a run with its queries in one transaction. See ports.Evaluations."""
         of_run = {"tenant_id": tenant_id, "eval_run_id": made.id}
         rows = [{**of_run, **_query(answer)} for answer in made.answers]
-        measured = [{**of_run, **_measured(answer)} for answer in made.answers]
+        measured = [{**of_run, **_metric_parameters(answer)} for answer in made.answers]
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             identifiers = [await _identifier(connection, card) for card in models]
             run = {**_run(made, *identifiers), "collection_id": collection.id}
@@ -59,7 +59,7 @@ class PostgresEvaluations:
         Raises:
             InvalidRequestError: The cursor is not one this listing gave.
         """
-        wanted = _wanted(
+        wanted = _query_parameters(
             tenant_id, limit + 1, collection=collection, before_id=cursors.identifier(cursor)
         )
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -68,7 +68,7 @@ class PostgresEvaluations:
 
     async def _whole(self, tenant_id: TenantId, name: object, **key: object) -> Evaluation:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            found = await self._runs(connection, _wanted(tenant_id, 1, **key))
+            found = await self._runs(connection, _query_parameters(tenant_id, 1, **key))
             if not found:
                 raise NotFoundError("evaluation", name)
             rows = connection.cursor(row_factory=kwargs_row(_answer))
@@ -87,7 +87,7 @@ async def _identifier(connection: Connection, card: ModelCard | None) -> ModelId
     return None if card is None else await models.identifier(connection, card)
 
 
-def _wanted(tenant_id: TenantId, row_count: int, **key: object) -> dict[str, object]:
+def _query_parameters(tenant_id: TenantId, row_count: int, **key: object) -> dict[str, object]:
     anything = dict.fromkeys(("id", "label", "collection", "before_id"))
     return {"tenant_id": tenant_id, "row_count": row_count, **anything, **key}
 
@@ -121,7 +121,7 @@ def _query(answer: EvaluatedQuery) -> dict[str, object]:
     }
 
 
-def _measured(answer: EvaluatedQuery) -> dict[str, object]:
+def _metric_parameters(answer: EvaluatedQuery) -> dict[str, object]:
     return {
         "query_hash": query_hash(answer.query),
         "measures": list(answer.metrics),

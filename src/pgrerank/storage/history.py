@@ -13,7 +13,7 @@ from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.standing import Standing
+from pgrerank.domain.standing import LegPosition
 from pgrerank.ports.history import Recalled
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.candidates import candidate
@@ -60,7 +60,7 @@ class PostgresHistory:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row, binary=True)
             await cursor.execute(self._statements["recalled"], wanted)
-            return _recalled(await cursor.fetchall())
+            return _recall_of_rows(await cursor.fetchall())
 
     async def standing(
         self,
@@ -69,7 +69,7 @@ class PostgresHistory:
         request: SearchRequest,
         external_id: str,
         vector: Any | None,
-    ) -> tuple[Standing, ...]:
+    ) -> tuple[LegPosition, ...]:
         """Where each chunk of a document stands today. See ports.History."""
         wanted = {
             "tenant_id": tenant_id,
@@ -86,12 +86,12 @@ class PostgresHistory:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
             )
-            cursor = connection.cursor(row_factory=class_row(Standing), binary=True)
+            cursor = connection.cursor(row_factory=class_row(LegPosition), binary=True)
             await cursor.execute(self._statements["standing"], wanted)
             return tuple(await cursor.fetchall())
 
 
-def _recalled(rows: Sequence[Mapping[str, Any]]) -> Recalled:
+def _recall_of_rows(rows: Sequence[Mapping[str, Any]]) -> Recalled:
     return Recalled(
         candidates=tuple(candidate(row) for row in rows if row["document_id"] is not None),
         gone=tuple(row["chunk_id"] for row in rows if row["document_id"] is None),

@@ -12,7 +12,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS, Document, passage_hash
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.ingest import Change, EmbeddedDocument
+from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
 from pgrerank.storage import models, queries
 from pgrerank.storage.pool import Connection
@@ -27,7 +27,7 @@ async def store(
     collection: Collection,
     documents: Sequence[EmbeddedDocument],
     token_model: ModelCard | None,
-) -> Mapping[str, Change]:
+) -> Mapping[str, DocumentChange]:
     """Insert or replace documents in the connection's transaction; what each became, by its id.
 
     Raises:
@@ -47,7 +47,10 @@ async def store(
     await connection.execute(statements["delete_chunks"], {**place, "document_ids": replaced})
     stored = {ids[external_id]: each for external_id, each in sent.items()}
     await _insert(connection, collection, place, stored, token_model)
-    return {each: Change.CREATED if ids[each] == new_ids[each] else Change.UPDATED for each in sent}
+    return {
+        each: DocumentChange.CREATED if ids[each] == new_ids[each] else DocumentChange.UPDATED
+        for each in sent
+    }
 
 
 async def _hold(

@@ -61,7 +61,7 @@ async def prepare(url: str) -> None:
         await connection.execute(statements["make_schema"])
         await connection.execute(queries.load("admin")["become_owner"])
         await connection.execute(statements["enter_schema"])
-        found = await _noted(connection)
+        found = await _noted_version(connection)
         if found is not None and _numbers(found) > _numbers(ours):
             raise StartupError(
                 f"The job queue is that of procrastinate {found}, this is {ours}. "
@@ -157,7 +157,7 @@ async def _as_owner(connection: AsyncConnection[TupleRow]) -> None:
     await connection.commit()
 
 
-async def _noted(connection: Connection) -> str | None:
+async def _noted_version(connection: Connection) -> str | None:
     row = await (await connection.execute(queries.load("jobs")["version"])).fetchone()
     return None if row is None else row[0]
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from psycopg.rows import class_row, kwargs_row
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Pool as SearchPool
+from pgrerank.domain.calibration import CandidatePool as SearchPool
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
 from pgrerank.domain.errors import NotFoundError
@@ -171,7 +171,7 @@ class PostgresJudgments:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
             )
-            cursor = connection.cursor(row_factory=kwargs_row(_judged))
+            cursor = connection.cursor(row_factory=kwargs_row(_judged_passage))
             await cursor.execute(
                 self._statements["judged"],
                 {"tenant_id": tenant_id, "collection_id": collection.id},
@@ -186,7 +186,7 @@ class PostgresJudgments:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
             )
-            cursor = connection.cursor(row_factory=kwargs_row(_seen))
+            cursor = connection.cursor(row_factory=kwargs_row(_seen_passage))
             await cursor.execute(
                 self._statements["seen"],
                 {"tenant_id": tenant_id, "collection_id": collection.id, "depth": depth},
@@ -207,7 +207,7 @@ def _columns(judgments: Sequence[Judgment]) -> dict[str, list[object]]:
     }
 
 
-def _judged(
+def _judged_passage(
     *, query: str, external_id: str, title: str, content: str, lowest: int, highest: int
 ) -> JudgedPassage:
     return JudgedPassage(
@@ -219,7 +219,9 @@ def _judged(
     )
 
 
-def _seen(*, query: str, external_id: str, title: str, content: str, place: int) -> SeenPassage:
+def _seen_passage(
+    *, query: str, external_id: str, title: str, content: str, place: int
+) -> SeenPassage:
     return SeenPassage(
         query=query, external_id=external_id, passage=passage(title, content), rank=place
     )

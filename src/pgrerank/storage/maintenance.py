@@ -115,10 +115,10 @@ async def index_collections(
         await builder.execute(queries.load("admin")["become_owner"])
         await builder.execute(statements["allow_time"])
         await builder.execute(statements["allow_memory"], {"megabytes": _BUILD_MEMORY_MB})
-        dropped = await _dropped(builder, above)
+        dropped = await _drop_indexes(builder, above)
         built = [
-            await _built(builder, watcher, wanted, progress)
-            for wanted in await _wanted(builder, above)
+            await _build_index(builder, watcher, wanted, progress)
+            for wanted in await _wanted_indexes(builder, above)
         ]
     return IndexReport(built=tuple(built), dropped=tuple(dropped))
 
@@ -141,10 +141,10 @@ async def _as_owner(
 
 def _unbound(url: str) -> AbstractAsyncContextManager[Connection]:
     """A connection outside any transaction, where indexes build concurrently."""
-    return admin.connected(url, autocommit=True, purpose="maintain")
+    return admin.open_connection(url, autocommit=True, purpose="maintain")
 
 
-async def _dropped(connection: Connection, above: int) -> list[str]:
+async def _drop_indexes(connection: Connection, above: int) -> list[str]:
     found = await connection.execute(
         queries.load("maintenance")["unwanted_indexes"], {"above": above}
     )
@@ -154,13 +154,13 @@ async def _dropped(connection: Connection, above: int) -> list[str]:
     return [name for name, _ in unwanted]
 
 
-async def _wanted(connection: Connection, above: int) -> Sequence[_Wanted]:
+async def _wanted_indexes(connection: Connection, above: int) -> Sequence[_Wanted]:
     cursor = connection.cursor(row_factory=class_row(_Wanted))
     await cursor.execute(queries.load("maintenance")["wanted_indexes"], {"above": above})
     return await cursor.fetchall()
 
 
-async def _built(
+async def _build_index(
     builder: Connection, watcher: Connection, wanted: _Wanted, progress: Progress
 ) -> str:
     building = asyncio.create_task(_run(builder, wanted.statement))

@@ -31,7 +31,7 @@ def upgrade(url: str, revision: str = "head") -> None:
         NewerDatabaseError: The database is at a revision this version does not know.
         StartupError: A lock was not to be had in time, or the login may not migrate.
     """
-    with _translated(url):
+    with _translate(url):
         command.upgrade(config(url), revision)
 
 
@@ -41,7 +41,7 @@ def downgrade(url: str, revision: str) -> None:
     Raises:
         StartupError: As `upgrade` does.
     """
-    with _translated(url):
+    with _translate(url):
         command.downgrade(config(url), revision)
 
 
@@ -54,7 +54,7 @@ def config(url: str) -> Config:
 
 
 @contextmanager
-def _translated(url: str) -> Generator[None]:
+def _translate(url: str) -> Generator[None]:
     try:
         yield
     except DBAPIError as error:

@@ -19,10 +19,10 @@ def load(name: str) -> dict[str, LiteralString]:
     Raises:
         ValueError: Two blocks of the file have one name.
     """
-    return parsed((sqlfile.sql_dir() / "queries" / f"{name}.sql").read_text())
+    return parse((sqlfile.sql_dir() / "queries" / f"{name}.sql").read_text())
 
 
-def parsed(text: str) -> dict[str, LiteralString]:
+def parse(text: str) -> dict[str, LiteralString]:
     """The statements of a file's text, by name.
 
     Raises:

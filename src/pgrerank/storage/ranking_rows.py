@@ -9,10 +9,10 @@ from psycopg.types.json import Jsonb
 
 from pgrerank.domain import ids
 from pgrerank.domain.calibration import Applied
-from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankReport, RerankStatus
+from pgrerank.domain.candidate import Hit, LegReport, RerankReport, RerankStatus, SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking, Source
+from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking, RankingSource
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import brought
 
@@ -41,7 +41,7 @@ _ARRAYS = (
 
 
 def of_search(
-    tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
+    tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: SearchOutcome
 ) -> dict[str, object]:
     """The columns of a search that was answered, for `record`."""
     report = ranking.rerank
@@ -89,7 +89,7 @@ def _boosts(hits: Sequence[Hit]) -> list[float] | None:
     return boosts if any(boosts) else None
 
 
-def _sparse_arrays(ranking: Ranking) -> dict[str, object]:
+def _sparse_arrays(ranking: SearchOutcome) -> dict[str, object]:
     """Null where there was no sparse leg: most searches have none."""
     candidates = [hit.candidate for hit in ranking.hits]
     return {
@@ -238,7 +238,7 @@ def ranking(
     return LoggedRanking(
         id=RankingId(id),
         collection=collection_name,
-        source=Source(source),
+        source=RankingSource(source),
         status=RerankStatus(status),
         dense=_leg(dense_requested, dense_returned, dense_scan),
         keyword=_leg(keyword_requested, keyword_returned, keyword_scan),

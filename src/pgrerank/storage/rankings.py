@@ -10,7 +10,7 @@ from psycopg import errors
 from psycopg.rows import kwargs_row
 
 from pgrerank.domain import ids
-from pgrerank.domain.candidate import Ranking
+from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError, UnavailableError
 from pgrerank.domain.ids import RankingId, TenantId
@@ -21,7 +21,7 @@ from pgrerank.domain.log import (
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import offload
 from pgrerank.domain.page import Page
-from pgrerank.domain.rank import Ranked, RankRequest
+from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import brought, models, queries, ranking_rows, tenancy
 from pgrerank.storage import cursor as cursors
@@ -48,7 +48,7 @@ class PostgresRankings:
         tenant_id: TenantId,
         collection: Collection,
         request: SearchRequest,
-        ranking: Ranking,
+        ranking: SearchOutcome,
     ) -> RankingId:
         """Write a ranking and commit it. See ports.Rankings."""
         await self._register(tenant_id)
@@ -60,8 +60,8 @@ class PostgresRankings:
         self,
         tenant_id: TenantId,
         collection: Collection | None,
-        request: RankRequest,
-        ranked: Ranked,
+        request: RerankRequest,
+        ranked: RerankOutcome,
     ) -> RankingId:
         """Write a ranking of documents that the caller brought. See ports.Rankings."""
         await self._register(tenant_id)

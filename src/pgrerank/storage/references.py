@@ -11,7 +11,14 @@ from pgrerank.domain.document import passage
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.domain.reference import KeptSet, Pair, ReferenceSet, Run, ScoredSet, Verdict
+from pgrerank.domain.reference import (
+    KeptSet,
+    ReferencePair,
+    ReferenceSet,
+    ReferenceVerdict,
+    Run,
+    ScoredSet,
+)
 from pgrerank.storage import admin, models, queries, tenancy
 from pgrerank.storage.pool import Pool
 
@@ -54,7 +61,7 @@ class PostgresReferences:
     async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
         """All of a tenant, by name. See ports.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            cursor = connection.cursor(row_factory=kwargs_row(_kept))
+            cursor = connection.cursor(row_factory=kwargs_row(_kept_set))
             await cursor.execute(self._statements["all"], {"tenant_id": tenant_id})
             return await cursor.fetchall()
 
@@ -69,7 +76,7 @@ class PostgresReferences:
 
     async def sampled(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
-    ) -> Sequence[Pair]:
+    ) -> Sequence[ReferencePair]:
         """Pairs that searches reranked. See ports.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             found = await connection.execute(
@@ -77,7 +84,7 @@ class PostgresReferences:
                 {"tenant_id": tenant_id, "collection": collection, "pairs": pairs},
             )
             return [
-                Pair(query=query, passage=passage(title, content))
+                ReferencePair(query=query, passage=passage(title, content))
                 for query, title, content in await found.fetchall()
             ]
 
@@ -125,12 +132,12 @@ async def there_are_some(url: str) -> bool:
 
 
 def _set(*, queries: list[str], passages: list[str], **columns: Any) -> ReferenceSet:
-    pairs = [Pair(query=q, passage=p) for q, p in zip(queries, passages, strict=True)]
+    pairs = [ReferencePair(query=q, passage=p) for q, p in zip(queries, passages, strict=True)]
     return ReferenceSet(pairs=pairs, **columns)
 
 
-def _kept(*, verdict: str | None, **columns: Any) -> KeptSet:
-    return KeptSet(verdict=None if verdict is None else Verdict(verdict), **columns)
+def _kept_set(*, verdict: str | None, **columns: Any) -> KeptSet:
+    return KeptSet(verdict=None if verdict is None else ReferenceVerdict(verdict), **columns)
 
 
 def _run(

@@ -26,7 +26,9 @@ class PostgresReports:
         """Searches of an interval, the newest first. See ports.Reports."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=class_row(LoggedSearch), binary=True)
-            await cursor.execute(self._statements["searches"], _wanted(tenant_id, interval))
+            await cursor.execute(
+                self._statements["searches"], _query_parameters(tenant_id, interval)
+            )
             return await cursor.fetchall()
 
     async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedDocument]:
@@ -36,9 +38,9 @@ class PostgresReports:
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
             )
             cursor = connection.cursor(row_factory=class_row(JudgedDocument), binary=True)
-            await cursor.execute(self._statements["judged"], _wanted(tenant_id, interval))
+            await cursor.execute(self._statements["judged"], _query_parameters(tenant_id, interval))
             return await cursor.fetchall()
 
 
-def _wanted(tenant_id: TenantId, interval: Interval) -> dict[str, object]:
+def _query_parameters(tenant_id: TenantId, interval: Interval) -> dict[str, object]:
     return {"tenant_id": tenant_id, "most": MOST, **asdict(interval)}

@@ -61,7 +61,7 @@ async def load(
     """
     manifest = await asyncio.to_thread(archive.read, path)
     startup.refuse_revision(manifest.revision, url, may_be_older=True)
-    async with admin.connected(url, autocommit=True, purpose="restore") as connection:
+    async with admin.open_connection(url, autocommit=True, purpose="restore") as connection:
         await connection.execute(queries.load("backup")["turn"])
         [facts] = await backup.rows(connection, "facts")
         await _refuse_server(connection, manifest, facts)

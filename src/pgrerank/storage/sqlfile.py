@@ -26,12 +26,12 @@ class ChangedFileError(PgrerankError):
 
 def sql_dir() -> Path:
     """The folder `sql`: inside an installed package, or of the checkout."""
-    return _located("_sql", "sql")
+    return _locate("_sql", "sql")
 
 
 def migrations_dir() -> Path:
     """The folder `migrations`: inside an installed package, or of the checkout."""
-    return _located("_migrations", "migrations")
+    return _locate("_migrations", "migrations")
 
 
 def revisions() -> list[str]:
@@ -46,10 +46,10 @@ def text(path: str) -> str:
     Raises:
         ChangedFileError: Its content is not what was released.
     """
-    return checked((sql_dir() / path).read_bytes(), frozen().get(path), path)
+    return verified_text((sql_dir() / path).read_bytes(), frozen_hashes().get(path), path)
 
 
-def checked(content: bytes, released: str | None, path: str) -> str:
+def verified_text(content: bytes, released: str | None, path: str) -> str:
     """The text of a file, if it has the SHA-256 it was released with. None: not released yet.
 
     Raises:
@@ -72,7 +72,7 @@ def apply(path: str) -> None:
 
 
 @cache
-def frozen() -> dict[str, str]:
+def frozen_hashes() -> dict[str, str]:
     """SHA-256 by path of every released file under `sql/`."""
     lines = (sql_dir() / "frozen.txt").read_text().splitlines()
     return {path: digest for digest, path in (line.split() for line in lines)}
@@ -87,6 +87,6 @@ def digests() -> dict[str, str]:
     }
 
 
-def _located(packaged: str, checked_out: str) -> Path:
+def _locate(packaged: str, checked_out: str) -> Path:
     installed = _PACKAGE / packaged
     return installed if installed.is_dir() else _CHECKOUT / checked_out

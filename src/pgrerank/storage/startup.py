@@ -64,7 +64,7 @@ async def verify_schema(url: str) -> None:
         StartupError: As `verify` does, but for the login.
         SettingsError: The login may not act as the owner.
     """
-    async with admin.connected(url) as connection:
+    async with admin.open_connection(url) as connection:
         refuse_server(connection.info.server_version, url)
         await _refuse_extension(connection, url)
     async with admin.owner(url) as connection:

@@ -22,7 +22,7 @@ async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncGenerator[Connection]:
         ConflictError, OverloadedError, UnavailableError: As `errors.translated` says.
     """
     statement = queries.load("connections")["enter_tenant"]
-    with errors.translated():
+    with errors.translate():
         async with pool.turns.turn(tenant_id), pool.connection() as connection:
             bound = {"tenant_id": str(tenant_id), "timeout_ms": _STATEMENT_TIMEOUT_MS}
             await connection.execute(statement, bound)
@@ -36,7 +36,7 @@ async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
     Every read or write of a tenant's table fails in it.
     """
     statement = queries.load("connections")["enter"]
-    with errors.translated():
+    with errors.translate():
         async with pool.turns.turn(None), pool.connection() as connection:
             await connection.execute(statement, {"timeout_ms": _STATEMENT_TIMEOUT_MS})
             yield connection

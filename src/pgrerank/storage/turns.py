@@ -13,7 +13,7 @@ from pgrerank.domain.ids import TenantId
 _Waiter: TypeAlias = "asyncio.Future[None]"
 
 
-class Turns:
+class FairSemaphore:
     """Lets so many in at once; when one leaves, the tenants that wait come one after another.
 
     So a tenant with one request waits for one of each other tenant, however many these have.

@@ -34,11 +34,11 @@ _SEARCH_COUNTS = (
 
 def define(tables: MetaData) -> None:
     """Add them."""
-    _counted(tables)
+    _score_daily(tables)
     _references(tables)
 
 
-def _counted(tables: MetaData) -> None:
+def _score_daily(tables: MetaData) -> None:
     Table(
         "score_daily",
         tables,

@@ -65,7 +65,7 @@ async def count_words(
         for wanted in await rows.fetchall():
             is_large = wanted.chunks >= at_least
             least = _share(wanted.chunks, share, many) if is_large else _NONE
-            wrong += await _counted(connection, wanted, least)
+            wrong += await _count_collection(connection, wanted, least)
     return wrong
 
 
@@ -87,7 +87,7 @@ def _share(chunks: int, share: float, many: int) -> float:
     return min(share, max(many / chunks, _LEAST_SHARE))
 
 
-async def _counted(connection: Connection, wanted: _Wanted, share: float) -> int:
+async def _count_collection(connection: Connection, wanted: _Wanted, share: float) -> int:
     statements, place = queries.load("words"), asdict(wanted)
     found = await connection.execute(
         statements["frequent"],
@@ -118,7 +118,7 @@ async def _alone(connection: Connection, name: str, parameters: dict[str, Any]) 
 @asynccontextmanager
 async def _unbound(url: str) -> AsyncGenerator[Connection]:
     """A connection of the owner outside any transaction, which waits as long as it takes."""
-    async with admin.connected(url, autocommit=True, purpose="maintain") as connection:
+    async with admin.open_connection(url, autocommit=True, purpose="maintain") as connection:
         await connection.execute(queries.load("admin")["become_owner"])
         await connection.execute(queries.load("words")["allow_time"])
         yield connection

@@ -60,10 +60,12 @@ class ListLoss(nn.Module):
         share = self._recipe.teacher_weight if bool(told.any()) else 0.0
         found = logits.new_zeros(())
         if share < 1:
-            found = found + (1 - share) * _labelled(self._recipe.loss, logits, grades, present)
+            found = found + (1 - share) * _label_loss(self._recipe.loss, logits, grades, present)
         if share > 0:
             targets = (labels["scores"] - self._mean) / self._scale
-            found = found + share * _distilled(self._recipe.distillation, logits, targets, told)
+            found = found + share * _distillation_loss(
+                self._recipe.distillation, logits, targets, told
+            )
         return found + self._recipe.match_weight * mismatch
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
@@ -87,7 +89,7 @@ class ListLoss(nn.Module):
         return logits, self._matching.loss(pairs, given["input_ids"])
 
 
-def _labelled(loss: Loss, logits: Tensor, grades: Tensor, present: Tensor) -> Tensor:
+def _label_loss(loss: Loss, logits: Tensor, grades: Tensor, present: Tensor) -> Tensor:
     if loss is Loss.BCE:
         return binary_cross_entropy_with_logits(logits[present], grades[present])
     asked = grades.nan_to_num()
@@ -98,18 +100,18 @@ def _labelled(loss: Loss, logits: Tensor, grades: Tensor, present: Tensor) -> Te
     return -(wanted * log_softmax(logits[answered], dim=1)).sum(dim=1).mean()
 
 
-def _distilled(kind: Distillation, logits: Tensor, targets: Tensor, told: Tensor) -> Tensor:
+def _distillation_loss(kind: Distillation, logits: Tensor, targets: Tensor, told: Tensor) -> Tensor:
     if kind is Distillation.MSE:
         return mse_loss(logits[told], targets[told])
     rows = told.any(dim=1)
     logits, targets, told = logits[rows], targets[rows], told[rows]
     if kind is Distillation.MARGIN:
-        return mse_loss(_centred(logits, told)[told], _centred(targets, told)[told])
+        return mse_loss(_centre(logits, told)[told], _centre(targets, told)[told])
     wanted = log_softmax(targets.nan_to_num().masked_fill(~told, _MASKED), dim=1)
     return (wanted.exp() * (wanted - log_softmax(logits, dim=1))).sum(dim=1).mean()
 
 
-def _centred(values: Tensor, told: Tensor) -> Tensor:
+def _centre(values: Tensor, told: Tensor) -> Tensor:
     """Less the mean of each list: then equal values mean equal differences."""
     known = values.masked_fill(~told, 0)
     return known - known.sum(dim=1, keepdim=True) / told.sum(dim=1, keepdim=True)

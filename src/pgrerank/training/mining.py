@@ -34,7 +34,7 @@ class Labelled:
     qrels: Mapping[str, Mapping[str, int]]
 
 
-async def mined(
+async def mine(
     data: Labelled, embedder: Embedder, count: int, kept: Path, step: Callable[[int], None]
 ) -> list[Lesson]:
     """A lesson for each judged query that has a relevant document.
@@ -50,7 +50,7 @@ async def mined(
     """
     found = _read(kept)
     if found is None:
-        found = await _found(data, embedder, count, step)
+        found = await _candidates(data, embedder, count, step)
         _write(kept, found)
     return [_lesson(data, query, names, count) for query, names in found.items()]
 
@@ -71,7 +71,7 @@ def _write(kept: Path, found: dict[str, list[str]]) -> None:
     draft.replace(kept)
 
 
-async def _found(
+async def _candidates(
     data: Labelled, embedder: Embedder, count: int, step: Callable[[int], None]
 ) -> dict[str, list[str]]:
     """Documents by query, best first."""
@@ -80,7 +80,7 @@ async def _found(
     depth = count + _SKIPPED + max((len(data.qrels[q]) for q in asked), default=0)
     depth = min(depth, len(ids))
     texts = [data.queries[q] for q in asked]
-    by_words = _by_words(list(data.corpus.values()), texts, depth)
+    by_words = _keyword_places(list(data.corpus.values()), texts, depth)
     by_vectors = await _by_vectors(list(data.corpus.values()), texts, depth, embedder, step)
     return {
         query: [ids[place] for place in _turns(by_words[row], by_vectors[row])]
@@ -112,7 +112,7 @@ def _best(grades: Mapping[str, int]) -> int:
     return max(grades.values(), default=0)
 
 
-def _by_words(corpus: Sequence[str], queries: Sequence[str], depth: int) -> NDArray[np.int64]:
+def _keyword_places(corpus: Sequence[str], queries: Sequence[str], depth: int) -> NDArray[np.int64]:
     """Places in the corpus, best first, shape (queries, depth)."""
     index = bm25s.BM25(k1=_K1, b=_B)
     index.index(bm25s.tokenize(list(corpus), show_progress=False), show_progress=False)

@@ -64,7 +64,7 @@ class Pupil:
         return self.encoder
 
 
-def opened(folder: Path, recipe: Recipe) -> Pupil:
+def open_pupil(folder: Path, recipe: Recipe) -> Pupil:
     """Open the base and choose what of it learns.
 
     Raises:
@@ -96,7 +96,7 @@ def opened(folder: Path, recipe: Recipe) -> Pupil:
             if isinstance(module, nn.Dropout):
                 module.p = recipe.dropout
     _freeze(encoder, recipe)
-    adapters = _adapted(encoder, recipe) if recipe.lora else None
+    adapters = _add_adapters(encoder, recipe) if recipe.lora else None
     if recipe.match_weight:
         inner: Any = encoder.model
         inner.add_module(matching.HEAD, nn.Linear(inner.config.hidden_size, 1, device=inner.device))
@@ -174,7 +174,7 @@ def _stacks(encoder: CrossEncoder) -> Iterator[nn.ModuleList]:
             yield module
 
 
-def _adapted(encoder: CrossEncoder, recipe: Recipe) -> Any:
+def _add_adapters(encoder: CrossEncoder, recipe: Recipe) -> Any:
     inner: Any = encoder.model
     frozen = {id(weight) for weight in encoder.parameters() if not weight.requires_grad}
     targets = [

@@ -21,7 +21,7 @@ _SAVE_EVERY_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class TrainingProgress:
     """How a run does, for whoever watches."""
 
     step: int
@@ -39,11 +39,11 @@ class Standing:
     seconds: float
 
 
-Watch = Callable[[Standing], None]
+Watch = Callable[[TrainingProgress], None]
 
 
 @dataclass
-class Pace:
+class TrainingClock:
     """The clock of a run: how much of it is over.
 
     Args:
@@ -90,7 +90,9 @@ class Rhythm(TrainerCallback):
         watch: Told of every report and measurement.
     """
 
-    def __init__(self, pace: Pace, *, evaluations: int, pairs: float, watch: Watch) -> None:
+    def __init__(
+        self, pace: TrainingClock, *, evaluations: int, pairs: float, watch: Watch
+    ) -> None:
         self._pace = pace
         self._evaluations = evaluations
         self._pairs = pairs
@@ -151,7 +153,7 @@ class Rhythm(TrainerCallback):
         ran = state.global_step - (self._first_step or 0)
         here = self._pace.seconds - self._pace.spent_s
         self._watch(
-            Standing(
+            TrainingProgress(
                 step=state.global_step,
                 steps=self._pace.steps,
                 progress=self._pace.progress(state.global_step),

@@ -18,7 +18,7 @@ from pgrerank.training import model, pace
 from pgrerank.training.judge import Judge, ndcg, teachers_ndcg
 from pgrerank.training.loss import ListLoss
 from pgrerank.training.model import Pupil
-from pgrerank.training.pace import Pace, Rhythm, Standing, Watch
+from pgrerank.training.pace import Rhythm, TrainingClock, TrainingProgress, Watch
 from pgrerank.training.recipe import Recipe
 from pgrerank.training.schedule import Schedule
 from pgrerank.training.teacher import spread
@@ -86,7 +86,7 @@ def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: s
     found = json.loads(path.read_text())
     if found.get("finished"):
         raise ConflictError(f"{out} holds a finished model. Name another folder, or say --restart.")
-    if changed := _changed(found, wanted):
+    if changed := _changed_options(found, wanted):
         raise ConflictError(
             f"{out} holds a run that was cut off, and {changed} changed since. "
             "Say the same as then to go on with it, name another folder, or say --restart."
@@ -115,20 +115,20 @@ def train(course: Course, watch: Watch) -> Outcome:
         InvalidRequestError: There is nothing to train on, or to measure on.
         ModelError: The base cannot be trained.
     """
-    _quieten()
+    _silence_progress_bars()
     steps = len(Schedule(course.train, course.recipe))
     if not (course.dev and steps):
         raise InvalidRequestError(
             "data", "holds too few queries with both relevant passages and others"
         )
     run = folder(course.out)
-    pupil = model.opened(course.base, course.recipe)
+    pupil = model.open_pupil(course.base, course.recipe)
     judge = Judge(course.dev, bf16=course.recipe.bf16)
-    before = _remembered(run, "before", lambda: ndcg(judge(pupil.encoder)))
+    before = _measure_once(run, "before", lambda: ndcg(judge(pupil.encoder)))
     checkpoint, spent = pace.newest(run) or (None, 0.0)
     limit = None if course.recipe.minutes is None else course.recipe.minutes * 60
-    clock = Pace(steps, limit, spent)
-    trainer = _trainer(course, pupil, judge, clock, _logged(run, watch))
+    clock = TrainingClock(steps, limit, spent)
+    trainer = _trainer(course, pupil, judge, clock, _with_log(run, watch))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries, about each other
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
@@ -157,7 +157,9 @@ def finish(out: Path, outcome: Outcome) -> None:
         shutil.rmtree(checkpoint)
 
 
-def _trainer(course: Course, pupil: Pupil, judge: Judge, clock: Pace, watch: Watch) -> ListTrainer:
+def _trainer(
+    course: Course, pupil: Pupil, judge: Judge, clock: TrainingClock, watch: Watch
+) -> ListTrainer:
     recipe = course.recipe
     mean, deviation = spread(course.train)
     rhythm = Rhythm(
@@ -194,7 +196,7 @@ def _best(
     return found, step
 
 
-def _remembered(run: Path, name: str, measure: Callable[[], float]) -> float:
+def _measure_once(run: Path, name: str, measure: Callable[[], float]) -> float:
     """A figure that is measured once, by the first part of a run."""
     record: dict[str, Any] = json.loads((run / _RECORD).read_text())
     if name not in record:
@@ -203,8 +205,8 @@ def _remembered(run: Path, name: str, measure: Callable[[], float]) -> float:
     return float(record[name])
 
 
-def _logged(run: Path, watch: Watch) -> Watch:
-    def tell(standing: Standing) -> None:
+def _with_log(run: Path, watch: Watch) -> Watch:
+    def tell(standing: TrainingProgress) -> None:
         with (run / _LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(asdict(standing)) + "\n")
         watch(standing)
@@ -212,7 +214,7 @@ def _logged(run: Path, watch: Watch) -> Watch:
     return tell
 
 
-def _changed(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+def _changed_options(found: dict[str, Any], wanted: dict[str, Any]) -> str:
     names = [
         f"--{name.replace('_', '-')}"
         for name, value in wanted["recipe"].items()
@@ -231,6 +233,6 @@ def _write(path: Path, record: dict[str, Any]) -> None:
     draft.replace(path)
 
 
-def _quieten() -> None:
+def _silence_progress_bars() -> None:
     transformers_logging.disable_progress_bar()
     transformers_logging.set_verbosity_error()

@@ -37,7 +37,7 @@ async def taught(
     with kept.open("a", encoding="utf-8") as target:
         for start in range(0, len(lessons), _AT_ONCE):
             group = lessons[start : start + _AT_ONCE]
-            asked = (_scored(each, teacher, known, target) for each in group)
+            asked = (_with_scores(each, teacher, known, target) for each in group)
             for lesson in await asyncio.gather(*asked):
                 found.append(lesson)
                 step()
@@ -53,7 +53,7 @@ def spread(lessons: Sequence[Lesson]) -> tuple[float, float]:
     return statistics.fmean(scores), statistics.pstdev(scores) or 1.0
 
 
-async def _scored(
+async def _with_scores(
     lesson: Lesson, teacher: Scorer, known: dict[str, list[float]], target: TextIO
 ) -> Lesson:
     if lesson.scores:
@@ -61,12 +61,12 @@ async def _scored(
     name = _name(lesson)
     scores = known.get(name)
     if scores is None:
-        scores = await _asked(lesson, teacher)
+        scores = await _teacher_scores(lesson, teacher)
         target.write(json.dumps({"lesson": name, "scores": scores}) + "\n")
     return lesson.taught(scores)
 
 
-async def _asked(lesson: Lesson, teacher: Scorer) -> list[float]:
+async def _teacher_scores(lesson: Lesson, teacher: Scorer) -> list[float]:
     passages = [Passage(text=text, content_hash=passage_hash("", text)) for text in lesson.passages]
     while True:
         try:

@@ -16,7 +16,7 @@ from typing_extensions import override
 from pgrerank.training.judge import NDCG, Judge
 from pgrerank.training.loss import ListLoss
 from pgrerank.training.model import Pupil, head_pattern
-from pgrerank.training.pace import Pace, Rhythm
+from pgrerank.training.pace import Rhythm, TrainingClock
 from pgrerank.training.recipe import Recipe
 from pgrerank.training.schedule import Batch, Schedule
 
@@ -45,7 +45,7 @@ class ListTrainer(CrossEncoderTrainer):
         schedule: Schedule,
         judge: Judge,
         loss: ListLoss,
-        pace: Pace,
+        pace: TrainingClock,
         rhythm: Rhythm,
         recipe: Recipe,
         run: Path,

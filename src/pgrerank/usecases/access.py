@@ -7,10 +7,10 @@ from pgrerank.domain.bounds import instant, text
 from pgrerank.domain.errors import AuthenticationError, InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import MAX_KEY_NAME_CHARACTERS, ApiKey, Caller, Scope
-from pgrerank.ports import Office
+from pgrerank.ports import AdminServices
 
 
-async def authenticate(office: Office, secret: str | None) -> Caller:
+async def authenticate(office: AdminServices, secret: str | None) -> Caller:
     """The caller behind an API key.
 
     Raises:
@@ -26,7 +26,7 @@ async def authenticate(office: Office, secret: str | None) -> Caller:
 
 
 async def issue(
-    office: Office,
+    office: AdminServices,
     tenant_id: TenantId,
     name: str,
     scopes: frozenset[Scope],

@@ -6,7 +6,7 @@ from typing import Any
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.log import LoggedRanking
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
-from pgrerank.ports import House, Vector
+from pgrerank.ports import Services, Vector
 
 _KNOWN = {each.name for each in fields(SearchRequest)} - {"query", "strategy", "profile", "rerank"}
 
@@ -26,8 +26,8 @@ def request(ranking: LoggedRanking) -> SearchRequest:
     )
 
 
-async def embedded(
-    house: House, collection: Collection, asked: SearchRequest
+async def embed_again(
+    house: Services, collection: Collection, asked: SearchRequest
 ) -> tuple[Collection, Vector | None]:
     """The collection as the running embedder sees it, and the query's vector.
 

@@ -3,7 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pgrerank.domain.calibration import Bin, Curve, Estimate, Floats, Point, Quality, Sample
+from pgrerank.domain.calibration import (
+    CalibrationCurve,
+    CutoffPoint,
+    Floats,
+    IntervalEstimate,
+    Quality,
+    ReliabilityBin,
+    Sample,
+)
 from pgrerank.usecases import fit
 
 BINS = 15
@@ -34,16 +42,16 @@ class Resampled:
         np.add.at(found, self._places, values)
         return found
 
-    def ratio(self, above: Floats, below: Floats) -> Estimate:
+    def ratio(self, above: Floats, below: Floats) -> IntervalEstimate:
         """A sum over another, of values by pair."""
         return self.by_query(self.sums(above), self.sums(below))
 
-    def by_query(self, above: Floats, below: Floats) -> Estimate:
+    def by_query(self, above: Floats, below: Floats) -> IntervalEstimate:
         """A sum over another, of values by query."""
-        drawn = _divided(self._counts @ above, self._counts @ below)
-        return _estimate(float(_divided(above.sum(), below.sum())), drawn)
+        drawn = _divide(self._counts @ above, self._counts @ below)
+        return _estimate(float(_divide(above.sum(), below.sum())), drawn)
 
-    def error(self, off: Floats, total: Floats) -> Estimate:
+    def error(self, off: Floats, total: Floats) -> IntervalEstimate:
         """Sum of absolute deviations by bin, shape (queries, bins), over a total by query.
 
         Noise adds to an absolute value and never takes from it, so that draws are larger than what
@@ -72,7 +80,7 @@ def quality(sample: Sample, probabilities: Floats, tried: dict[str, float]) -> Q
 
 def calibration_error(
     sample: Sample, probabilities: Floats, drawn: Resampled | None = None
-) -> Estimate:
+) -> IntervalEstimate:
     """Expected calibration error: mean distance of predicted and observed over bins of equal mass."""
     drawn = drawn or Resampled(sample)
     member = np.eye(BINS)[_bin_of(sample, probabilities)]
@@ -80,10 +88,10 @@ def calibration_error(
     return drawn.error(drawn.sums(member * off[:, None]), drawn.sums(sample.weights))
 
 
-def bins(sample: Sample, probabilities: Floats) -> list[Bin]:
+def bins(sample: Sample, probabilities: Floats) -> list[ReliabilityBin]:
     """What was predicted and observed in each bin that holds pairs."""
     place = _bin_of(sample, probabilities)
-    found: list[Bin] = []
+    found: list[ReliabilityBin] = []
     for number in range(BINS):
         chosen = np.equal(place, number)
         if chosen.any():
@@ -92,7 +100,9 @@ def bins(sample: Sample, probabilities: Floats) -> list[Bin]:
                 float(np.average(values[chosen], weights=weights))
                 for values in (probabilities, sample.relevant)
             )
-            found.append(Bin(predicted=predicted, observed=observed, pairs=int(chosen.sum())))
+            found.append(
+                ReliabilityBin(predicted=predicted, observed=observed, pairs=int(chosen.sum()))
+            )
     return found
 
 
@@ -106,15 +116,15 @@ def cutoffs(scores: Floats, count: int) -> Floats:
     return np.unique(falling[kept - 1])[::-1]
 
 
-def points(sample: Sample, curve: Curve) -> list[Point]:
+def points(sample: Sample, curve: CalibrationCurve) -> list[CutoffPoint]:
     """Precision and recall by cut-off, strict to loose."""
     drawn = Resampled(sample)
     weighted = sample.weights * sample.relevant
-    found: list[Point] = []
+    found: list[CutoffPoint] = []
     for cutoff in cutoffs(sample.scores, CUTOFFS):
         kept = sample.scores >= cutoff
         found.append(
-            Point(
+            CutoffPoint(
                 cutoff=float(cutoff),
                 relevance=curve.relevance(float(cutoff)),
                 pairs=int(kept.sum()),
@@ -125,7 +135,7 @@ def points(sample: Sample, curve: Curve) -> list[Point]:
     return found
 
 
-def precisions(sample: Sample, drawn: Resampled) -> list[Estimate]:
+def precisions(sample: Sample, drawn: Resampled) -> list[IntervalEstimate]:
     """Precision among the k pairs of highest score of each query, by k."""
     place = _places(sample)
     weighted = sample.weights * sample.relevant
@@ -152,11 +162,11 @@ def _bin_of(sample: Sample, probabilities: Floats) -> NDArray[np.int64]:
     return np.minimum((middle * BINS).astype(int), BINS - 1)[place]
 
 
-def _divided(above: Floats, below: Floats) -> Floats:
+def _divide(above: Floats, below: Floats) -> Floats:
     return np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below > 0)
 
 
-def _estimate(value: float, drawn: Floats) -> Estimate:
+def _estimate(value: float, drawn: Floats) -> IntervalEstimate:
     told = drawn[np.isfinite(drawn)]
     low, high = np.percentile(told, _EDGES) if len(told) else (value, value)
-    return Estimate(value=value, low=float(low), high=float(high))
+    return IntervalEstimate(value=value, low=float(low), high=float(high))

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Curve, Fitted, Method, Pool, Sample
+from pgrerank.domain.calibration import CalibrationCurve, CandidatePool, Fitted, Method, Sample
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
-from pgrerank.ports import House, Scorer
+from pgrerank.ports import Scorer, Services
 from pgrerank.usecases import assess, fit, second_stage
-from pgrerank.usecases.pool import Plan, Well, sample, sampled
+from pgrerank.usecases.pool import CalibrationPlan, JudgedPairs, sample, sample_of_pairs
 from pgrerank.usecases.second_stage import Work
 
 #: what a calibration needs at least, and what it takes to be relied on
@@ -33,10 +33,10 @@ class GivenPair:
 
 
 async def calibrate(
-    house: House,
+    house: Services,
     tenant_id: TenantId,
     collection_name: str | None,
-    plan: Plan,
+    plan: CalibrationPlan,
     *,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Fitted:
@@ -58,18 +58,18 @@ async def calibrate(
     """
     collections = await _collections(house, tenant_id, collection_name)
     model = _model(house, tenant_id, collections, plan)
-    well = Well(house=house, tenant_id=tenant_id, plan=plan, model=model, progress=progress)
+    well = JudgedPairs(house=house, tenant_id=tenant_id, plan=plan, model=model, progress=progress)
     pairs = [pair for collection in collections for pair in await well.drawn(collection)]
-    chosen, warnings = sampled(pairs, plan.unjudged)
-    made = await _fitted(house, chosen, plan, model, warnings)
-    return await _kept(house, tenant_id, collections[0] if collection_name else None, made, chosen)
+    chosen, warnings = sample_of_pairs(pairs, plan.unjudged)
+    made = await _fit(house, chosen, plan, model, warnings)
+    return await _store(house, tenant_id, collections[0] if collection_name else None, made, chosen)
 
 
 async def calibrate_pairs(
-    house: House,
+    house: Services,
     tenant_id: TenantId,
     collection_name: str | None,
-    plan: Plan,
+    plan: CalibrationPlan,
     given: Sequence[GivenPair],
 ) -> Fitted:
     """Fit to pairs of the caller's own, which the reranker scores now, and store.
@@ -99,11 +99,13 @@ async def calibrate_pairs(
         [relevant for _, _, relevant in rows],
         [1.0] * len(rows),
     )
-    made = await _fitted(house, found, plan, scorer.model, [])
-    return await _kept(house, tenant_id, collection, made, found)
+    made = await _fit(house, found, plan, scorer.model, [])
+    return await _store(house, tenant_id, collection, made, found)
 
 
-def fitted(pairs: Sample, plan: Plan, model: ModelCard, *, warnings: Iterable[str] = ()) -> Fitted:
+def fit_pairs(
+    pairs: Sample, plan: CalibrationPlan, model: ModelCard, *, warnings: Iterable[str] = ()
+) -> Fitted:
     """Fit and assess; of no collection yet. Seconds of computing.
 
     Raises:
@@ -111,7 +113,7 @@ def fitted(pairs: Sample, plan: Plan, model: ModelCard, *, warnings: Iterable[st
     """
     _require_enough(pairs)
     _require_rise(pairs)
-    tried = fit.tried(pairs, plan.method)
+    tried = fit.held_out_probabilities(pairs, plan.method)
     losses = {method: fit.loss(pairs, told) for method, told in tried.items()}
     curves = _rising(pairs, tried)
     best = min(curves, key=losses.__getitem__)
@@ -124,7 +126,7 @@ def fitted(pairs: Sample, plan: Plan, model: ModelCard, *, warnings: Iterable[st
         fingerprint=model.fingerprint,
         curve=curve,
         answerable=fit.answerable(fit.best_of_each(pairs)),
-        pool=Pool.of(plan.request),
+        pool=CandidatePool.of(plan.request),
         unjudged=plan.unjudged,
         relevant_from=plan.relevant_from,
         queries=pairs.query_count,
@@ -136,7 +138,9 @@ def fitted(pairs: Sample, plan: Plan, model: ModelCard, *, warnings: Iterable[st
     )
 
 
-async def _collections(house: House, tenant_id: TenantId, name: str | None) -> Sequence[Collection]:
+async def _collections(
+    house: Services, tenant_id: TenantId, name: str | None
+) -> Sequence[Collection]:
     if name is not None:
         return [await house.documents.collection(tenant_id, name)]
     found: list[Collection] = []
@@ -150,7 +154,7 @@ async def _collections(house: House, tenant_id: TenantId, name: str | None) -> S
 
 
 def _model(
-    house: House, tenant_id: TenantId, collections: Sequence[Collection], plan: Plan
+    house: Services, tenant_id: TenantId, collections: Sequence[Collection], plan: CalibrationPlan
 ) -> ModelCard:
     """Of the reranker whose scores the searches end with; the same in all collections."""
     models: dict[str, ModelCard] = {}
@@ -171,7 +175,7 @@ def _model(
     return next(iter(models.values()), house.scorer.model)
 
 
-def _scorer(house: House, collection: Collection | None) -> Scorer:
+def _scorer(house: Services, collection: Collection | None) -> Scorer:
     """The reranker of a collection, or that of the settings."""
     return house.scorer if collection is None else house.serving(collection).scorer
 
@@ -207,7 +211,7 @@ def _require_rise(pairs: Sample) -> None:
         )
 
 
-def _rising(pairs: Sample, methods: Iterable[Method]) -> dict[Method, Curve]:
+def _rising(pairs: Sample, methods: Iterable[Method]) -> dict[Method, CalibrationCurve]:
     curves = {method: fit.FITS[method](pairs) for method in methods}
     rising = {method: curve for method, curve in curves.items() if curve.rises}
     if not rising:
@@ -242,16 +246,16 @@ async def _scores(
     return [each.value for each in found]
 
 
-async def _fitted(
-    house: House, pairs: Sample, plan: Plan, model: ModelCard, warnings: Sequence[str]
+async def _fit(
+    house: Services, pairs: Sample, plan: CalibrationPlan, model: ModelCard, warnings: Sequence[str]
 ) -> Fitted:
     # In a thread: it computes for seconds, and the service answers others meanwhile.
-    made = await asyncio.to_thread(fitted, pairs, plan, model, warnings=warnings)
+    made = await asyncio.to_thread(fit_pairs, pairs, plan, model, warnings=warnings)
     return replace(made, created_at=house.clock.now())
 
 
-async def _kept(
-    house: House, tenant_id: TenantId, collection: Collection | None, made: Fitted, pairs: Sample
+async def _store(
+    house: Services, tenant_id: TenantId, collection: Collection | None, made: Fitted, pairs: Sample
 ) -> Fitted:
     named = replace(made, collection=collection and collection.name)
     model = next(

@@ -11,14 +11,14 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.name import checked_name
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms, check_terms
-from pgrerank.ports import House, LateInteraction, Office, Scorer, require_named
+from pgrerank.ports import AdminServices, LateInteraction, Scorer, Services, require_named
 
 #: chunks that are read, encoded and committed together
 BATCH_CHUNKS = 256
 
 
 async def create(
-    house: House,
+    house: Services,
     tenant_id: TenantId,
     name: str,
     *,
@@ -50,7 +50,7 @@ async def create(
     house.reranker(reranker)
     model = house.embedder_named(embedder).model
     if store_tokens:
-        _required(house if embedder is None else replace(house, late=None))
+        _require_late_interaction(house if embedder is None else replace(house, late=None))
     return await house.documents.create_collection(
         tenant_id,
         name,
@@ -63,7 +63,7 @@ async def create(
 
 
 async def tune(
-    house: Office, tenant_id: TenantId, name: str, changes: Mapping[str, Any]
+    house: AdminServices, tenant_id: TenantId, name: str, changes: Mapping[str, Any]
 ) -> Collection:
     """Change how a collection's first stage weighs, from the next search on.
 
@@ -84,7 +84,7 @@ async def tune(
 
 
 async def rerank_by(
-    office: Office,
+    office: AdminServices,
     rerankers: Mapping[str, Scorer],
     tenant_id: TenantId,
     name: str,
@@ -109,7 +109,7 @@ async def rerank_by(
     return await office.documents.collection(tenant_id, name)
 
 
-async def boost(house: Office, tenant_id: TenantId, name: str, terms: Terms) -> Collection:
+async def boost(house: AdminServices, tenant_id: TenantId, name: str, terms: Terms) -> Collection:
     """Change which terms raise a collection's candidates, from the next search on.
 
     Args:
@@ -128,7 +128,7 @@ async def boost(house: Office, tenant_id: TenantId, name: str, terms: Terms) -> 
 
 
 async def add_tokens(
-    house: House,
+    house: Services,
     tenant_id: TenantId,
     collection_name: str,
     *,
@@ -155,7 +155,7 @@ async def add_tokens(
     """
     collection = await house.documents.collection(tenant_id, collection_name)
     house = house.serving(collection)
-    late = _required(house)
+    late = _require_late_interaction(house)
     collection.require_embedder(house.embedder.model)
     await house.tokens.switch(tenant_id, collection, on=True)
     after: ChunkId | None = None
@@ -163,7 +163,7 @@ async def add_tokens(
     while chunks := await house.tokens.missing(
         tenant_id, collection, late.model, after=after, limit=BATCH_CHUNKS
     ):
-        found = await _encoded(late, tenant_id, chunks)
+        found = await _encode(late, tenant_id, chunks)
         stored += await house.tokens.add(tenant_id, late.model, found)
         after, done = chunks[-1].chunk_id, done + len(chunks)
         progress(done)
@@ -171,7 +171,7 @@ async def add_tokens(
     return stored
 
 
-async def remove_tokens(house: Office, tenant_id: TenantId, collection_name: str) -> int:
+async def remove_tokens(house: AdminServices, tenant_id: TenantId, collection_name: str) -> int:
     """Take a collection's token vectors away; chunks that come from now on get none either.
 
     Returns:
@@ -185,7 +185,7 @@ async def remove_tokens(house: Office, tenant_id: TenantId, collection_name: str
     return await house.tokens.forget(tenant_id, collection)
 
 
-async def _encoded(
+async def _encode(
     late: LateInteraction, tenant_id: TenantId, chunks: Sequence[BareChunk]
 ) -> dict[ChunkId, bytes]:
     texts = [passage(chunk.title, chunk.content) for chunk in chunks]
@@ -197,7 +197,7 @@ async def _encoded(
     }
 
 
-def _required(house: House) -> LateInteraction:
+def _require_late_interaction(house: Services) -> LateInteraction:
     if house.late is None:
         raise InvalidRequestError(
             "store_tokens",

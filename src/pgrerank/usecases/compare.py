@@ -8,11 +8,11 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.significance import Difference
-from pgrerank.ports import Office
+from pgrerank.ports import AdminServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class QueryChange:
     """One query in both runs."""
 
     before: EvaluatedQuery
@@ -27,7 +27,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class RunComparison:
     """How one run differs from another over the queries that both have."""
 
     before: Evaluation
@@ -35,16 +35,16 @@ class Comparison:
     #: by measure
     differences: Mapping[str, Difference]
     #: queries that became better by the measure that was asked for, the most first
-    wins: Sequence[Change]
+    wins: Sequence[QueryChange]
     #: those that became worse, likewise
-    losses: Sequence[Change]
+    losses: Sequence[QueryChange]
     #: queries that one run alone has, or that were judged otherwise in the other: left out
     left_out: int
 
 
 async def compare(
-    office: Office, tenant_id: TenantId, before: str, after: str, *, measure: str
-) -> Comparison:
+    office: AdminServices, tenant_id: TenantId, before: str, after: str, *, measure: str
+) -> RunComparison:
     """Compare two runs.
 
     Args:
@@ -58,14 +58,14 @@ async def compare(
         NotFoundError: There is no such run.
         InvalidRequestError: The runs have no query in common.
     """
-    return compared(
-        await _found(office, tenant_id, before),
-        await _found(office, tenant_id, after),
+    return compare_runs(
+        await _stored_run(office, tenant_id, before),
+        await _stored_run(office, tenant_id, after),
         measure=measure,
     )
 
 
-def compared(before: Evaluation, after: Evaluation, *, measure: str) -> Comparison:
+def compare_runs(before: Evaluation, after: Evaluation, *, measure: str) -> RunComparison:
     """Compare two runs. Raises InvalidRequestError if they have no query in common."""
     first = {each.query: each for each in before.answers}
     pairs = [
@@ -76,11 +76,11 @@ def compared(before: Evaluation, after: Evaluation, *, measure: str) -> Comparis
     if not pairs:
         raise InvalidRequestError("after", "has no query in common with the other run")
     changes = [
-        Change(before=old, after=new, change=new.metrics[measure] - old.metrics[measure])
+        QueryChange(before=old, after=new, change=new.metrics[measure] - old.metrics[measure])
         for old, new in pairs
     ]
     changes.sort(key=lambda each: (-abs(each.change), each.query))
-    return Comparison(
+    return RunComparison(
         before=before,
         after=after,
         differences=_differences(pairs),
@@ -100,14 +100,14 @@ def _differences(
     names = [name for name in pairs[0][0].metrics if name in pairs[0][1].metrics]
     ordered = [name for name in evaluation.MEASURES if name in names]
     return {
-        name: significance.paired(
+        name: significance.paired_difference(
             [old.metrics[name] for old, _ in pairs], [new.metrics[name] for _, new in pairs]
         )
         for name in ordered
     }
 
 
-async def _found(office: Office, tenant_id: TenantId, name: str) -> Evaluation:
+async def _stored_run(office: AdminServices, tenant_id: TenantId, name: str) -> Evaluation:
     identifier = evaluation.identifier(name)
     if identifier is None:
         return await office.evaluations.labelled(tenant_id, name)

@@ -5,21 +5,21 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from pgrerank.domain import relevance
-from pgrerank.domain.calibration import Pool
+from pgrerank.domain.calibration import CandidatePool
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import RELEVANT
-from pgrerank.domain.relevance import Gauge
+from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.standing import cut_by
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from pgrerank.usecases import second_stage
-from pgrerank.usecases.replay import Plan, Replay, replayed_request
+from pgrerank.usecases.replay import Replay, ReplayPlan, replayed_request
 from pgrerank.usecases.second_stage import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cuts:
+class ThresholdOverrides:
     """Bounds on results, in place of those that a search had. See SearchRequest."""
 
     min_score: float | None = None
@@ -28,7 +28,7 @@ class Cuts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Left:
+class ThresholdEffect:
     """What is left of some searches."""
 
     #: results a search, no limit applied; a mean
@@ -41,8 +41,12 @@ class Left:
     relevant: float | None
 
 
-async def under(
-    house: House, tenant_id: TenantId, replayed: Replay, plan: Plan, cuts: Cuts
+async def apply_thresholds(
+    house: Services,
+    tenant_id: TenantId,
+    replayed: Replay,
+    plan: ReplayPlan,
+    cuts: ThresholdOverrides,
 ) -> Replay:
     """A replay of which `before` is what the search's own bounds left, `after` what these leave.
 
@@ -62,26 +66,28 @@ async def under(
     after = replayed.after
     if replayed.rerank.depth:
         gauge = await _gauge(house, tenant_id, replayed, request)
-        kept, _ = relevance.cut(gauge.of(replayed.hits), request, gauge)
+        kept, _ = relevance.apply_bounds(gauge.of(replayed.hits), request, gauge)
         after = tuple(hit.candidate.chunk_id for hit in kept)
     uncut = {each.chunk_id for each in ranking.candidates if cut_by(ranking, each) is None}
     before = tuple(chunk for chunk in replayed.before if chunk in uncut)
     return replace(replayed, before=before, after=after)
 
 
-async def left(house: House, tenant_id: TenantId, replays: Sequence[Replay]) -> tuple[Left, Left]:
+async def summarise(
+    house: Services, tenant_id: TenantId, replays: Sequence[Replay]
+) -> tuple[ThresholdEffect, ThresholdEffect]:
     """What was left of cut replays, at least one, and what is; by the judgments of today."""
     grades: dict[str, Mapping[str, Mapping[str, int]]] = {}
     for name in {each.ranking.searched for each in replays}:
         grades[name] = await _grades(house, tenant_id, name)
     judged = [grades[each.ranking.searched].get(each.ranking.query, {}) for each in replays]
-    before = _left(replays, [each.before for each in replays], judged)
-    return before, _left(replays, [each.after for each in replays], judged)
+    before = _summarise(replays, [each.before for each in replays], judged)
+    return before, _summarise(replays, [each.after for each in replays], judged)
 
 
 async def _gauge(
-    house: House, tenant_id: TenantId, replayed: Replay, request: SearchRequest
-) -> Gauge:
+    house: Services, tenant_id: TenantId, replayed: Replay, request: SearchRequest
+) -> CalibrationContext:
     collection = await house.documents.collection(tenant_id, replayed.ranking.searched)
     house = house.serving(collection)
     work = Work(
@@ -93,10 +99,12 @@ async def _gauge(
     )
     model = second_stage.last(house.scorer, work).model
     running = await house.calibrations.running(tenant_id, collection, model, request.threshold)
-    return relevance.gauge(running, request, model, pool=Pool.of(request))
+    return relevance.resolve_calibration(running, request, model, pool=CandidatePool.of(request))
 
 
-async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, Mapping[str, int]]:
+async def _grades(
+    house: Services, tenant_id: TenantId, name: str
+) -> Mapping[str, Mapping[str, int]]:
     try:
         collection = await house.documents.collection(tenant_id, name)
     except NotFoundError:
@@ -104,11 +112,11 @@ async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, 
     return await house.judgments.grades(tenant_id, collection)
 
 
-def _left(
+def _summarise(
     replays: Sequence[Replay],
     results: Sequence[Sequence[ChunkId]],
     judged: Sequence[Mapping[str, int]],
-) -> Left:
+) -> ThresholdEffect:
     found: list[bool] = []
     relevant = 0
     for replayed, kept, grades in zip(replays, results, judged, strict=True):
@@ -116,7 +124,7 @@ def _left(
         told = {names[chunk] for chunk in kept} & grades.keys()
         found += [grades[name] >= RELEVANT for name in told]
         relevant += sum(grades.get(name, 0) >= RELEVANT for name in {*names.values()})
-    return Left(
+    return ThresholdEffect(
         results=fmean(map(len, results)),
         empty=sum(not kept for kept in results),
         precision=fmean(found) if found else None,

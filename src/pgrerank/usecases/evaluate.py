@@ -10,7 +10,7 @@ import numpy as np
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import evaluation, ids, measures, significance
-from pgrerank.domain.candidate import Hit, Ranking, RerankStatus
+from pgrerank.domain.candidate import Hit, RerankStatus, SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.evaluation import (
     MEASURES,
@@ -25,10 +25,10 @@ from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.measures import Qrels, Run
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.rank import Ranked, RankRequest
+from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.domain.significance import Difference
-from pgrerank.ports import House, Rankings
+from pgrerank.ports import Rankings, Services
 from pgrerank.usecases.search import search
 
 #: documents of each answer that are kept by name
@@ -38,7 +38,7 @@ STORED = "stored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class EvaluationPlan:
     """What is evaluated."""
 
     tenant_id: TenantId
@@ -51,15 +51,19 @@ class Plan:
     label: str | None = None
 
 
-async def answers(house: House, plan: Plan) -> AsyncIterator[EvaluatedQuery]:
+async def answers(house: Services, plan: EvaluationPlan) -> AsyncIterator[EvaluatedQuery]:
     """Search each question in turn. Raises what a search raises."""
     for question in plan.questions:
         request = replace(plan.request, query=question.query)
         ranking = await search(house, plan.tenant_id, plan.collection.name, request)
-        yield evaluated(question, ranking.hits, ranking.rerank.status, ranking.timings_ms["total"])
+        yield evaluate_question(
+            question, ranking.hits, ranking.rerank.status, ranking.timings_ms["total"]
+        )
 
 
-def of_answers(house: House, plan: Plan, found: Sequence[EvaluatedQuery]) -> Evaluation:
+def of_answers(
+    house: Services, plan: EvaluationPlan, found: Sequence[EvaluatedQuery]
+) -> Evaluation:
     """The figures of answered questions, at least one."""
     made = EvaluationId(uuid7())
     times = [each.total_ms for each in found]
@@ -84,7 +88,7 @@ def of_answers(house: House, plan: Plan, found: Sequence[EvaluatedQuery]) -> Eva
     )
 
 
-async def evaluate(house: House, plan: Plan) -> Evaluation:
+async def evaluate(house: Services, plan: EvaluationPlan) -> Evaluation:
     """Search all questions without a trace in the log, and store what came of it.
 
     Raises:
@@ -92,13 +96,13 @@ async def evaluate(house: House, plan: Plan) -> Evaluation:
         ConflictError, OverloadedError, UnavailableError: As a search does.
     """
     evaluation.checked_label(plan.label)
-    silent = unrecorded(house)
+    silent = without_log(house)
     made = of_answers(house, plan, [answer async for answer in answers(silent, plan)])
     await store(house, plan, made)
     return made
 
 
-async def store(house: House, plan: Plan, made: Evaluation) -> None:
+async def store(house: Services, plan: EvaluationPlan, made: Evaluation) -> None:
     """Keep an evaluation. Raises ConflictError if the collection was deleted meanwhile."""
     await house.evaluations.save(plan.tenant_id, plan.collection, made, models(house, plan))
 
@@ -115,7 +119,7 @@ def gain_of_reranking(made: Evaluation) -> Difference | None:
         [_ndcg(getattr(each, name), each.judged_grades) for each in reranked]
         for name in ("first_stage_grades", "grades")
     )
-    return significance.paired(before, after)
+    return significance.paired_difference(before, after)
 
 
 def _ndcg(found: Sequence[int | None], judged: Sequence[int]) -> float:
@@ -123,11 +127,11 @@ def _ndcg(found: Sequence[int | None], judged: Sequence[int]) -> float:
     grades = {str(place): grade for place, grade in enumerate(found) if grade is not None}
     missed = Counter(judged) - Counter(grades.values())
     qrels = grades | {f"missed {n}": grade for n, grade in enumerate(missed.elements())}
-    run = measures.ordered([str(place) for place in range(len(found))])
+    run = measures.scores_by_order([str(place) for place in range(len(found))])
     return measures.by_query(["nDCG@10"], {"": run}, {"": qrels})["nDCG@10"][""]
 
 
-def models(house: House, plan: Plan) -> tuple[ModelCard | None, ModelCard | None]:
+def models(house: Services, plan: EvaluationPlan) -> tuple[ModelCard | None, ModelCard | None]:
     """The embedder and the reranker that searches of this plan use."""
     house = house.serving(plan.collection)
     embeds = plan.request.strategy is not Strategy.KEYWORD
@@ -138,13 +142,13 @@ def models(house: House, plan: Plan) -> tuple[ModelCard | None, ModelCard | None
     )
 
 
-def measured(run: Run, qrels: Qrels) -> dict[str, float]:
+def mean_measures(run: Run, qrels: Qrels) -> dict[str, float]:
     """Means of MEASURES over the judged queries of a run, each of the order that it has."""
     values = measures.by_query(MEASURES, run, qrels)
     return {name: round(fmean(each.values()), 4) for name, each in values.items()}
 
 
-def evaluated(
+def evaluate_question(
     question: Question,
     hits: Sequence[Hit],
     status: str,
@@ -174,7 +178,7 @@ def _documents(hits: Sequence[Hit]) -> tuple[str, ...]:
 def _metrics(
     grades: Mapping[str, int], final: Sequence[str], first: Sequence[str]
 ) -> dict[str, float]:
-    orders = {False: measures.ordered(final), True: measures.ordered(first)}
+    orders = {False: measures.scores_by_order(final), True: measures.scores_by_order(first)}
     found: dict[str, float] = {}
     for of_first, order in orders.items():
         names = [name for name in MEASURES if (name in OF_FIRST_STAGE) is of_first]
@@ -183,7 +187,7 @@ def _metrics(
     return {name: found[name] for name in MEASURES}
 
 
-def _knobs(plan: Plan) -> dict[str, Any]:
+def _knobs(plan: EvaluationPlan) -> dict[str, Any]:
     request = plan.request
     return {
         "candidates": request.candidates,
@@ -195,7 +199,7 @@ def _knobs(plan: Plan) -> dict[str, Any]:
     }
 
 
-def unrecorded(house: House) -> House:
+def without_log(house: Services) -> Services:
     """The house, but for the log, which searches leave as it is."""
     return replace(house, rankings=_Unrecorded(house.rankings))
 
@@ -205,7 +209,11 @@ class _Unrecorded:
     rankings: Rankings
 
     async def record(
-        self, tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: Ranking
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        ranking: SearchOutcome,
     ) -> RankingId:
         """Write nothing: searches that measure are no traffic."""
         del tenant_id, collection, request
@@ -215,8 +223,8 @@ class _Unrecorded:
         self,
         tenant_id: TenantId,
         collection: Collection | None,
-        request: RankRequest,
-        ranked: Ranked,
+        request: RerankRequest,
+        ranked: RerankOutcome,
     ) -> RankingId:
         """Write nothing, likewise."""
         del tenant_id, collection, request

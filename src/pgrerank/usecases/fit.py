@@ -10,7 +10,7 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from pgrerank.domain.calibration import Curve, Floats, Method, Sample
+from pgrerank.domain.calibration import CalibrationCurve, Floats, Method, Sample
 
 FOLDS = 5
 #: isotonic regression overfits below (Niculescu-Mizil and Caruana, 2005)
@@ -20,29 +20,29 @@ SEED = 20_240_501
 _TINY = 1e-15
 
 
-def platt(sample: Sample) -> Curve:
+def platt(sample: Sample) -> CalibrationCurve:
     """A logistic curve with the smoothed targets of Platt (1999)."""
     mean, deviation = _spread(sample.scores)
     (slope,), base = _logistic(((sample.scores - mean) / deviation)[:, None], sample)
-    return Curve(
+    return CalibrationCurve(
         method=Method.PLATT,
         coefficients=(slope / deviation, base - slope * mean / deviation),
     )
 
 
-def isotonic(sample: Sample) -> Curve:
+def isotonic(sample: Sample) -> CalibrationCurve:
     """The rising steps that fit best, with lines between them; never quite 0 or 1."""
     edge = 1 / (sample.pair_count + 2)
     model = IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip")
     model.fit(sample.scores, sample.relevant, sample_weight=sample.weights)
-    return Curve(
+    return CalibrationCurve(
         method=Method.ISOTONIC,
         scores=tuple(model.X_thresholds_.tolist()),
         probabilities=tuple(model.y_thresholds_.tolist()),
     )
 
 
-def beta(sample: Sample) -> Curve:
+def beta(sample: Sample) -> CalibrationCurve:
     """Beta calibration (Kull, Silva Filho and Flach, 2017) of the sigmoid of standardised scores.
 
     It bends where a logistic curve cannot. A coefficient that would make it fall is left out.
@@ -55,10 +55,12 @@ def beta(sample: Sample) -> Curve:
         a, ((b,), c) = 0.0, _logistic(features[:, 1:], sample)
     elif b < 0:
         b, ((a,), c) = 0.0, _logistic(features[:, :1], sample)
-    return Curve(method=Method.BETA, coefficients=(mean, deviation, max(a, 0.0), max(b, 0.0), c))
+    return CalibrationCurve(
+        method=Method.BETA, coefficients=(mean, deviation, max(a, 0.0), max(b, 0.0), c)
+    )
 
 
-FITS: Mapping[Method, Callable[[Sample], Curve]] = {
+FITS: Mapping[Method, Callable[[Sample], CalibrationCurve]] = {
     Method.PLATT: platt,
     Method.ISOTONIC: isotonic,
     Method.BETA: beta,
@@ -76,7 +78,7 @@ def held_out(sample: Sample, method: Method) -> Floats:
     return found
 
 
-def tried(sample: Sample, asked: Method | None) -> dict[Method, Floats]:
+def held_out_probabilities(sample: Sample, asked: Method | None) -> dict[Method, Floats]:
     """The methods that come into question, each with its held-out probabilities."""
     if asked is not None:
         return {asked: held_out(sample, asked)}
@@ -111,13 +113,13 @@ def loss(sample: Sample, probabilities: Floats) -> float:
     return float(np.average(log_losses(sample, probabilities), weights=sample.weights))
 
 
-def best(sample: Sample, asked: Method | None = None) -> Curve:
+def best(sample: Sample, asked: Method | None = None) -> CalibrationCurve:
     """The curve of the method that does best on queries held out, or of the one asked for."""
-    found = tried(sample, asked)
+    found = held_out_probabilities(sample, asked)
     return FITS[min(found, key=lambda method: loss(sample, found[method]))](sample)
 
 
-def answerable(queries: Sample) -> Curve | None:
+def answerable(queries: Sample) -> CalibrationCurve | None:
     """Whether a pool holds anything relevant, by its best score; None where too few say so.
 
     None also where pools with the better best scores hold something less often.

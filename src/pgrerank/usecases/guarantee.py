@@ -62,7 +62,9 @@ def choice(sample: Sample, promise: Promise) -> Choice:
         # Even if all were relevant, fewer could not show it.
         if each.pairs >= math.log(error) / math.log(promise.precision)
     ]
-    shown = [walked for start in _starts(len(grid)) if (walked := _walked(grid[start:], promise))]
+    shown = [
+        walked for start in _starts(len(grid)) if (walked := _last_shown(grid[start:], promise))
+    ]
     if not shown:
         return _none(grid or list(_grid(sample))[-1:], sample, promise, error)
     loosest = max(shown, key=lambda each: each.pairs)
@@ -75,7 +77,7 @@ def choice(sample: Sample, promise: Promise) -> Choice:
     )
 
 
-def kept(sample: Sample, cutoff: float) -> Kept:
+def kept_by_cutoff(sample: Sample, cutoff: float) -> Kept:
     """What a cut-off keeps of a sample; at least one pair must be kept."""
     above = sample.of(sample.scores >= cutoff)
     precision = float(np.average(above.relevant, weights=above.weights))
@@ -85,14 +87,14 @@ def kept(sample: Sample, cutoff: float) -> Kept:
 
 
 def _grid(sample: Sample) -> Iterator[Kept]:
-    return (kept(sample, float(cutoff)) for cutoff in cutoffs(sample.scores, GRID))
+    return (kept_by_cutoff(sample, float(cutoff)) for cutoff in cutoffs(sample.scores, GRID))
 
 
 def _starts(count: int) -> list[int]:
     return sorted({count * start // (STARTS + 1) for start in range(STARTS)})
 
 
-def _walked(grid: list[Kept], promise: Promise) -> Kept | None:
+def _last_shown(grid: list[Kept], promise: Promise) -> Kept | None:
     """The last one before the first that cannot be shown."""
     error = (1 - promise.confidence) / STARTS
     last: Kept | None = None

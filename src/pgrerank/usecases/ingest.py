@@ -10,8 +10,8 @@ from typing import Any
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, Document, passage
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.ingest import Change, EmbeddedDocument, IngestReport, Rejection
-from pgrerank.ports import Embedder, House, LateInteraction
+from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument, IngestReport, Rejection
+from pgrerank.ports import Embedder, LateInteraction, Services
 
 #: documents that are looked up, embedded and committed together
 BATCH_DOCUMENTS = 64
@@ -21,7 +21,7 @@ _PASSAGES = 256  # embedded between two words on how far it is
 
 
 async def ingest(
-    house: House,
+    house: Services,
     tenant_id: TenantId,
     collection_name: str,
     rows: AsyncIterable[Document | Rejection],
@@ -57,15 +57,15 @@ async def ingest(
     async for documents, rejected in batches:
         report = replace(report, rejected=report.rejected + tuple(rejected))
         if documents and not (atomic and rejected):
-            report = await _ingested(
+            report = await _ingest_batch(
                 house, tenant_id, collection, documents, report, embedding=embedding
             )
         progress(report)
     return report
 
 
-async def _ingested(
-    house: House,
+async def _ingest_batch(
+    house: Services,
     tenant_id: TenantId,
     collection: Collection,
     documents: Sequence[Document],
@@ -77,28 +77,28 @@ async def _ingested(
     known = await house.documents.hashes(tenant_id, collection, [d.external_id for d in latest])
     changed = [d for d in latest if known.get(d.external_id) != d.content_hash]
     late = house.late if collection.stores_tokens else None
-    embedded = await _embedded(house.embedder, late, tenant_id, changed, embedding)
+    embedded = await _embed_documents(house.embedder, late, tenant_id, changed, embedding)
     stored = await house.documents.store(
         tenant_id, collection, embedded, token_model=None if late is None else late.model
     )
     changes = Counter(stored)
     return replace(
         report,
-        created=report.created + changes[Change.CREATED],
-        updated=report.updated + changes[Change.UPDATED],
+        created=report.created + changes[DocumentChange.CREATED],
+        updated=report.updated + changes[DocumentChange.UPDATED],
         unchanged=report.unchanged + len(latest) - len(changed),
         chunks=report.chunks + sum(len(document.chunks) for document in embedded),
     )
 
 
-async def _embedded(
+async def _embed_documents(
     embedder: Embedder,
     late: LateInteraction | None,
     tenant_id: TenantId,
     documents: Sequence[Document],
     embedding: Callable[[int, int], None],
 ) -> Sequence[EmbeddedDocument]:
-    cut = await asyncio.to_thread(_cut, embedder, documents)
+    cut = await asyncio.to_thread(_cut_into_chunks, embedder, documents)
     texts = [
         passage(document.title, chunk.content)
         for document, chunks in zip(documents, cut, strict=True)
@@ -135,7 +135,7 @@ def _with_chunks(
     ]
 
 
-def _cut(embedder: Embedder, documents: Sequence[Document]) -> list[Sequence[Chunk]]:
+def _cut_into_chunks(embedder: Embedder, documents: Sequence[Document]) -> list[Sequence[Chunk]]:
     return [embedder.chunks(document.title, document.text) for document in documents]
 
 

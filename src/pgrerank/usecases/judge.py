@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.judgment import Feedback, Judgment
-from pgrerank.ports import Office
+from pgrerank.ports import AdminServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class StoredJudgments:
     """What became of judgments."""
 
     #: not stored before
@@ -20,8 +20,8 @@ class Judged:
 
 
 async def judge(
-    office: Office, tenant_id: TenantId, collection_name: str, judgments: Sequence[Judgment]
-) -> Judged:
+    office: AdminServices, tenant_id: TenantId, collection_name: str, judgments: Sequence[Judgment]
+) -> StoredJudgments:
     """Store judgments. Those that contradict each other are all kept.
 
     Raises:
@@ -31,11 +31,11 @@ async def judge(
     added = await office.judgments.add(tenant_id, collection, judgments)
     documents = sorted({each.external_id for each in judgments})
     unknown = await office.judgments.unknown(tenant_id, collection, documents)
-    return Judged(added=added, unknown=tuple(unknown))
+    return StoredJudgments(added=added, unknown=tuple(unknown))
 
 
 async def feedback(
-    office: Office,
+    office: AdminServices,
     tenant_id: TenantId,
     ranking_id: RankingId,
     chunk_id: ChunkId,

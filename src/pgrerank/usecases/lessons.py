@@ -9,7 +9,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.judgment import RELEVANT, JudgedPassage, SeenPassage
 from pgrerank.domain.lesson import Lesson
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports import House
+from pgrerank.ports import Services
 
 DEPTH = 50
 
@@ -17,7 +17,7 @@ Row = TypeVar("Row", JudgedPassage, SeenPassage)
 
 
 async def judged_lessons(
-    house: House, tenant_id: TenantId, collection_name: str, *, depth: int = DEPTH
+    house: Services, tenant_id: TenantId, collection_name: str, *, depth: int = DEPTH
 ) -> list[Lesson]:
     """A lesson for each query with a relevant document.
 
@@ -37,7 +37,7 @@ async def judged_lessons(
         _lesson(
             collection.name,
             passages,
-            seen.get(query) or await _retrieved(house, tenant_id, collection, query, depth),
+            seen.get(query) or await _retrieve(house, tenant_id, collection, query, depth),
         )
         for query, passages in judged.items()
         if any((each.agreed_grade or 0) >= RELEVANT for each in passages)
@@ -58,8 +58,8 @@ def _lesson(dataset: str, judged: Sequence[JudgedPassage], seen: Sequence[SeenPa
     )
 
 
-async def _retrieved(
-    house: House, tenant_id: TenantId, collection: Collection, query: str, depth: int
+async def _retrieve(
+    house: Services, tenant_id: TenantId, collection: Collection, query: str, depth: int
 ) -> list[SeenPassage]:
     house = house.serving(collection)
     collection = collection.under(house.embedder.model)

@@ -7,7 +7,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
 from pgrerank.domain.standing import cut_by
-from pgrerank.ports import House
+from pgrerank.ports import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class ResultPage:
 
 
 async def results(
-    house: House, tenant_id: TenantId, ranking_id: RankingId, *, limit: int, cursor: str | None
+    house: Services, tenant_id: TenantId, ranking_id: RankingId, *, limit: int, cursor: str | None
 ) -> ResultPage:
     """Results of a logged search from a cursor on, those too that its limit left out.
 
@@ -42,7 +42,7 @@ async def results(
     collection = await house.documents.collection(tenant_id, ranking.searched)
     recalled = await house.history.recalled(tenant_id, collection, ranking_id)
     stored = {each.chunk_id: each for each in recalled.candidates}
-    kept = _kept(ranking)
+    kept = _uncut_candidates(ranking)
     page = kept[start : start + limit]
     there = [each for each in page if each.chunk_id in stored]
     return ResultPage(
@@ -65,7 +65,7 @@ def _place(cursor: str | None) -> int:
     return int(cursor)
 
 
-def _kept(ranking: LoggedRanking) -> list[LoggedCandidate]:
+def _uncut_candidates(ranking: LoggedRanking) -> list[LoggedCandidate]:
     """What no threshold removed, in the final order."""
     ordered = sorted(ranking.candidates, key=lambda each: each.final_rank)
     return [each for each in ordered if cut_by(ranking, each) is None]

@@ -2,25 +2,27 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from pgrerank.ports import Office
+from pgrerank.ports import AdminServices
 
 
 def exist(
     tenant_name: str | None, *collection_names: str | None
-) -> Callable[[Office], Awaitable[None]]:
+) -> Callable[[AdminServices], Awaitable[None]]:
     """A check that a tenant and its collections are there; None names nothing.
 
     The check raises NotFoundError, with the nearest name that there is.
     """
 
-    async def check(office: Office) -> None:
+    async def check(office: AdminServices) -> None:
         if tenant_name is not None:
             await _require(office, tenant_name, [name for name in collection_names if name])
 
     return check
 
 
-async def _require(office: Office, tenant_name: str, collection_names: Sequence[str]) -> None:
+async def _require(
+    office: AdminServices, tenant_name: str, collection_names: Sequence[str]
+) -> None:
     tenant = await office.tenants.named(tenant_name)
     for name in collection_names:
         await office.documents.collection(tenant.id, name)

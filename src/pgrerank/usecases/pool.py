@@ -11,21 +11,21 @@ from typing import TypeAlias
 
 import numpy as np
 
-from pgrerank.domain.calibration import Method, Pool, Sample, Unjudged
+from pgrerank.domain.calibration import CandidatePool, Method, Sample, Unjudged
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT, Label, ScoredChunk
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports import House
-from pgrerank.usecases.search import ranked
+from pgrerank.ports import Services
+from pgrerank.usecases.search import search_unlogged
 
 #: last places of the strata in which judged pairs stand for those that nobody judged
 STRATA = (5, 10, 20, 50, 100, 200, 500, 1000)
 
 
-class Source(StrEnum):
+class ScoreSource(StrEnum):
     """Where the scores of judged queries come from."""
 
     #: search for each query now; nothing is logged
@@ -35,7 +35,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class CalibrationPlan:
     """How a calibration is to be made.
 
     Raises:
@@ -45,7 +45,7 @@ class Plan:
     #: the search whose results it is for; its query does not matter
     request: SearchRequest
     unjudged: Unjudged = Unjudged.SKIP
-    source: Source = Source.SEARCH
+    source: ScoreSource = ScoreSource.SEARCH
     #: None: the one with the least held-out log loss
     method: Method | None = None
     #: the lowest grade that counts as relevant
@@ -59,7 +59,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class JudgedPair:
     """An observation in the pool of a query: a chunk, or the best chunk of a document.
 
     `relevant` is None where nobody judged it.
@@ -72,30 +72,30 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Well:
+class JudgedPairs:
     """Where pools are drawn from."""
 
-    house: House
+    house: Services
     tenant_id: TenantId
-    plan: Plan
+    plan: CalibrationPlan
     #: of the reranker whose scores are meant
     model: ModelCard
     #: called with the number of queries done, and of all
     progress: Callable[[int, int], None]
 
-    async def drawn(self, collection: Collection) -> list[Pair]:
+    async def drawn(self, collection: Collection) -> list[JudgedPair]:
         """The pairs of a collection's judged queries. Raises as a search."""
         labels = _by_query(await self.house.judgments.labels(self.tenant_id, collection))
-        if self.plan.source is Source.LOG:
+        if self.plan.source is ScoreSource.LOG:
             rows = await self.house.judgments.scored(
-                self.tenant_id, collection, self.model, Pool.of(self.plan.request)
+                self.tenant_id, collection, self.model, CandidatePool.of(self.plan.request)
             )
             return [
                 pair
                 for query, found in groupby(rows, key=attrgetter("query"))
                 for pair in observations(collection, list(found), labels[query], self.plan)
             ]
-        pairs: list[Pair] = []
+        pairs: list[JudgedPair] = []
         for done, (query, grades) in enumerate(labels.items(), start=1):
             rows = await self._searched(collection, query)
             pairs += observations(collection, rows, grades, self.plan)
@@ -103,7 +103,7 @@ class Well:
         return pairs
 
     async def _searched(self, collection: Collection, query: str) -> list[ScoredChunk]:
-        _, ranking = await ranked(
+        _, ranking = await search_unlogged(
             self.house,
             self.tenant_id,
             collection.name,
@@ -134,8 +134,8 @@ def _by_query(labels: Iterable[Label]) -> dict[str, dict[tuple[str, ChunkId | No
 
 
 def observations(
-    collection: Collection, rows: Sequence[ScoredChunk], grades: Grades, plan: Plan
-) -> list[Pair]:
+    collection: Collection, rows: Sequence[ScoredChunk], grades: Grades, plan: CalibrationPlan
+) -> list[JudgedPair]:
     """The observations that the pool of one query holds.
 
     A grade of a chunk is of that chunk. A grade of a document is one observation, however many
@@ -145,7 +145,7 @@ def observations(
     """
     chunked = {name for name, chunk in grades if chunk is not None}
     seen: set[str] = set()
-    pairs: list[Pair] = []
+    pairs: list[JudgedPair] = []
     for row in sorted(rows, key=attrgetter("place")):
         whole = None if row.external_id in seen else grades.get((row.external_id, None))
         grade = grades.get((row.external_id, row.chunk_id), whole)
@@ -153,7 +153,7 @@ def observations(
         seen.add(row.external_id)
         if grade is not None or (is_first and row.external_id not in chunked):
             pairs.append(
-                Pair(
+                JudgedPair(
                     query=f"{collection.id} {row.query}",
                     place=row.place,
                     score=row.score,
@@ -163,7 +163,7 @@ def observations(
     return pairs
 
 
-def sampled(pairs: Sequence[Pair], unjudged: Unjudged) -> tuple[Sample, list[str]]:
+def sample_of_pairs(pairs: Sequence[JudgedPair], unjudged: Unjudged) -> tuple[Sample, list[str]]:
     """The pairs to fit to, each with its weight; and what is not known of the pool, in words."""
     numbers = {name: place for place, name in enumerate(dict.fromkeys(p.query for p in pairs))}
     judged = [p for p in pairs if p.relevant is not None or unjudged is Unjudged.IRRELEVANT]
@@ -179,7 +179,9 @@ def sampled(pairs: Sequence[Pair], unjudged: Unjudged) -> tuple[Sample, list[str
     return found, warnings
 
 
-def _weights(pairs: Sequence[Pair], judged: Sequence[Pair]) -> tuple[list[float], list[str]]:
+def _weights(
+    pairs: Sequence[JudgedPair], judged: Sequence[JudgedPair]
+) -> tuple[list[float], list[str]]:
     """For how many pairs of its stratum of places each judged one stands.
 
     People judge what stands high, so that judged pairs are relevant more often than the pool
@@ -198,7 +200,7 @@ def _weights(pairs: Sequence[Pair], judged: Sequence[Pair]) -> tuple[list[float]
     return [pool[_stratum(pair)] / known[_stratum(pair)] for pair in judged], warnings
 
 
-def _stratum(pair: Pair) -> int:
+def _stratum(pair: JudgedPair) -> int:
     return bisect_left(STRATA, pair.place)
 
 

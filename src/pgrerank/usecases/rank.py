@@ -9,15 +9,15 @@ from uuid_utils.compat import uuid7
 from pgrerank.domain import ids, planning, relevance, term
 from pgrerank.domain import rank as ranks
 from pgrerank.domain.calibration import NOT_RERANKED
-from pgrerank.domain.candidate import Cut, PairScore, Passage, RerankReport, RerankStatus
+from pgrerank.domain.candidate import CutCounts, PairScore, Passage, RerankReport, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.offload import items, offload
-from pgrerank.domain.rank import Ranked, RankedDocument, RankRequest
-from pgrerank.domain.relevance import Gauge
+from pgrerank.domain.rank import RankedDocument, RerankOutcome, RerankRequest
+from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports import House, Scorer
+from pgrerank.ports import Scorer, Services
 from pgrerank.usecases import second_stage
 from pgrerank.usecases.search import CLOSING_MS
 
@@ -27,15 +27,15 @@ class _Work:
     """A request with all it is answered by."""
 
     tenant_id: TenantId
-    request: RankRequest
+    request: RerankRequest
     collection: Collection | None
     scorer: Scorer
-    gauge: Gauge
+    gauge: CalibrationContext
     #: instant of Clock.elapsed() by which to be done; None: take your time
     deadline: float | None
 
 
-async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranked:
+async def rank(house: Services, tenant_id: TenantId, request: RerankRequest) -> RerankOutcome:
     """Score the documents, order them, cut, record.
 
     Raises:
@@ -54,11 +54,13 @@ async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranke
         with watch.stage("rerank"):
             scores = await _scores(work)
     except (OverloadedError, ScoringError) as error:
-        await _record(house, work, _refused(error, watch.finished()))
+        await _record(house, work, _refusal_outcome(error, watch.finished()))
         raise
     with watch.stage("order"):
         report = _report(work, scores)
-        ranked = await offload(partial(_ranked, work, scores, report), items=len(request.documents))
+        ranked = await offload(
+            partial(_rerank_outcome, work, scores, report), items=len(request.documents)
+        )
     with watch.stage("log"):
         ranked = await _record(house, work, replace(ranked, timings_ms=watch.finished()))
     if ranked.rerank.status is RerankStatus.FAILED:
@@ -66,7 +68,9 @@ async def rank(house: House, tenant_id: TenantId, request: RankRequest) -> Ranke
     return replace(ranked, timings_ms=watch.finished())
 
 
-async def _work(house: House, tenant_id: TenantId, request: RankRequest, watch: Stopwatch) -> _Work:
+async def _work(
+    house: Services, tenant_id: TenantId, request: RerankRequest, watch: Stopwatch
+) -> _Work:
     collection = None
     if request.collection is not None:
         collection = await house.documents.collection(tenant_id, request.collection)
@@ -83,12 +87,12 @@ async def _work(house: House, tenant_id: TenantId, request: RankRequest, watch: 
         request=request,
         collection=collection,
         scorer=scorer,
-        gauge=relevance.gauge(running, request, scorer.model, pool=None),
+        gauge=relevance.resolve_calibration(running, request, scorer.model, pool=None),
         deadline=deadline,
     )
 
 
-async def _record(house: House, work: _Work, ranked: Ranked) -> Ranked:
+async def _record(house: Services, work: _Work, ranked: RerankOutcome) -> RerankOutcome:
     """What was recorded, with the id that the log gave it."""
     ranking_id = await house.rankings.record_brought(
         work.tenant_id, work.collection, work.request, ranked
@@ -96,12 +100,14 @@ async def _record(house: House, work: _Work, ranked: Ranked) -> Ranked:
     return replace(ranked, id=ranking_id, created_at=ids.created_at(ranking_id))
 
 
-def _refused(error: OverloadedError | ScoringError, timings_ms: dict[str, float]) -> Ranked:
+def _refusal_outcome(
+    error: OverloadedError | ScoringError, timings_ms: dict[str, float]
+) -> RerankOutcome:
     """For the log alone: the caller gets the error. Without documents, so that refusals are cheap."""
     if isinstance(error, ScoringError):
-        report = second_stage.unranked(RerankStatus.FAILED, error.reason)
+        report = second_stage.not_reranked(RerankStatus.FAILED, error.reason)
     else:
-        report = second_stage.unranked(RerankStatus.SKIPPED, second_stage.refusal(error))
+        report = second_stage.not_reranked(RerankStatus.SKIPPED, second_stage.refusal(error))
     return _outcome(report, timings_ms)
 
 
@@ -124,7 +130,7 @@ async def _scores(work: _Work) -> Sequence[PairScore]:
     return scores
 
 
-def _passages(request: RankRequest) -> list[Passage]:
+def _passages(request: RerankRequest) -> list[Passage]:
     return [document.passage for document in request.documents[: request.effective_depth]]
 
 
@@ -137,13 +143,19 @@ def _require_whole(scores: Sequence[PairScore]) -> None:
         )
 
 
-def _ranked(work: _Work, scores: Sequence[PairScore], report: RerankReport) -> Ranked:
+def _rerank_outcome(
+    work: _Work, scores: Sequence[PairScore], report: RerankReport
+) -> RerankOutcome:
     request = work.request
-    ordered = ranks.ordered(request.documents, scores, _boosts(work, scores))
-    documents = _judged(work, ordered)
+    ordered = ranks.order_documents(request.documents, scores, _boosts(work, scores))
+    documents = _with_relevance(work, ordered)
     was_scored = report.depth > 0
     # A threshold judges scores. Where there are none at all, it cuts nothing.
-    kept, cut = relevance.cut(documents, request, work.gauge) if was_scored else (documents, Cut())
+    kept, cut = (
+        relevance.apply_bounds(documents, request, work.gauge)
+        if was_scored
+        else (documents, CutCounts())
+    )
     return replace(
         _outcome(report, {}),
         documents=documents,
@@ -155,15 +167,15 @@ def _ranked(work: _Work, scores: Sequence[PairScore], report: RerankReport) -> R
     )
 
 
-def _outcome(report: RerankReport, timings_ms: dict[str, float]) -> Ranked:
+def _outcome(report: RerankReport, timings_ms: dict[str, float]) -> RerankOutcome:
     """One without documents."""
     ranking_id = RankingId(uuid7())
-    return Ranked(
+    return RerankOutcome(
         id=ranking_id,
         created_at=ids.created_at(ranking_id),
         documents=(),
         results=(),
-        cut=Cut(),
+        cut=CutCounts(),
         rerank=report,
         timings_ms=timings_ms,
         calibration=NOT_RERANKED,
@@ -177,7 +189,7 @@ def _boosts(work: _Work, scores: Sequence[PairScore]) -> Sequence[float]:
     return term.boosts(work.collection.terms, texts, scores, [])
 
 
-def _judged(work: _Work, ordered: Sequence[RankedDocument]) -> tuple[RankedDocument, ...]:
+def _with_relevance(work: _Work, ordered: Sequence[RankedDocument]) -> tuple[RankedDocument, ...]:
     """With their probabilities, and the scores that other systems show."""
     relevances = work.gauge.relevances([document.rerank_score for document in ordered])
     kind = work.scorer.model.score_kind
@@ -185,7 +197,9 @@ def _judged(work: _Work, ordered: Sequence[RankedDocument]) -> tuple[RankedDocum
         replace(
             document,
             relevance=relevance,
-            display=ranks.shown(document.deciding_score, kind) if relevance is None else relevance,
+            display=ranks.display_score(document.deciding_score, kind)
+            if relevance is None
+            else relevance,
         )
         for document, relevance in zip(ordered, relevances, strict=True)
     )

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
 from pgrerank.domain.ids import ChunkId, TenantId
-from pgrerank.ports import Clock, Embedder, Office
+from pgrerank.ports import AdminServices, Clock, Embedder
 
 #: chunks that are read, embedded and committed together
 BATCH_CHUNKS = 256
 
 
 async def reembed(
-    house: Office,
+    house: AdminServices,
     embedder: Embedder,
     tenant_id: TenantId,
     collection_name: str,
@@ -80,7 +80,7 @@ class _Run:
 
 
 async def _pass(
-    house: Office,
+    house: AdminServices,
     embedder: Embedder,
     tenant_id: TenantId,
     collection: Collection,

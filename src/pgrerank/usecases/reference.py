@@ -12,19 +12,21 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.name import checked_name
 from pgrerank.domain.reference import (
     MAX_PAIRS,
-    Pair,
+    ReferencePair,
     ReferenceSet,
     Run,
     ScoredSet,
 )
-from pgrerank.domain.rescoring import compared
-from pgrerank.ports import House, Office
+from pgrerank.domain.rescoring import compare_with_previous
+from pgrerank.ports import AdminServices, Services
 
 #: a set that was scored so recently is not scored again by the clock
 _FRESH = timedelta(hours=12)
 
 
-async def keep(office: Office, tenant_id: TenantId, name: str, pairs: Sequence[Pair]) -> int:
+async def keep(
+    office: AdminServices, tenant_id: TenantId, name: str, pairs: Sequence[ReferencePair]
+) -> int:
     """Keep pairs under a name, in place of those that were there; says how many.
 
     Raises:
@@ -42,7 +44,7 @@ async def keep(office: Office, tenant_id: TenantId, name: str, pairs: Sequence[P
 
 
 async def keep_from_log(
-    office: Office, tenant_id: TenantId, name: str, *, collection: str | None, pairs: int
+    office: AdminServices, tenant_id: TenantId, name: str, *, collection: str | None, pairs: int
 ) -> int:
     """The same of pairs that searches reranked. Raises as `keep`."""
     found = await office.references.sampled(tenant_id, collection, pairs=pairs)
@@ -50,7 +52,7 @@ async def keep_from_log(
 
 
 async def score(
-    house: House, tenant_id: TenantId, name: str, environment: Mapping[str, str]
+    house: Services, tenant_id: TenantId, name: str, environment: Mapping[str, str]
 ) -> ScoredSet:
     """Score all pairs of a set with the running reranker, and store the run.
 
@@ -69,10 +71,10 @@ async def score(
     """
     reference = await house.references.named(tenant_id, name)
     before = await house.references.newest(tenant_id, reference)
-    return await _scored(house, tenant_id, reference, before, environment)
+    return await _rescore(house, tenant_id, reference, before, environment)
 
 
-async def score_all(house: House, environment: Mapping[str, str]) -> Sequence[ScoredSet]:
+async def score_all(house: Services, environment: Mapping[str, str]) -> Sequence[ScoredSet]:
     """Score every set of every tenant that has not been within twelve hours, as things are now.
 
     What was scored before a kill is therefore not scored twice, and another model, library or
@@ -82,22 +84,22 @@ async def score_all(house: House, environment: Mapping[str, str]) -> Sequence[Sc
         scored
         async for tenant in house.tenants.all()
         for each in await house.references.all(tenant.id)
-        if (scored := await _due(house, tenant.id, each.name, environment)) is not None
+        if (scored := await _rescore_if_due(house, tenant.id, each.name, environment)) is not None
     ]
 
 
-async def _due(
-    house: House, tenant_id: TenantId, name: str, environment: Mapping[str, str]
+async def _rescore_if_due(
+    house: Services, tenant_id: TenantId, name: str, environment: Mapping[str, str]
 ) -> ScoredSet | None:
     reference = await house.references.named(tenant_id, name)
     before = await house.references.newest(tenant_id, reference)
     if before is not None and _still_holds(house, reference, before, environment):
         return None
-    return await _scored(house, tenant_id, reference, before, environment)
+    return await _rescore(house, tenant_id, reference, before, environment)
 
 
 def _still_holds(
-    house: House, reference: ReferenceSet, run: Run, environment: Mapping[str, str]
+    house: Services, reference: ReferenceSet, run: Run, environment: Mapping[str, str]
 ) -> bool:
     return (
         run.digest == reference.digest
@@ -107,8 +109,8 @@ def _still_holds(
     )
 
 
-async def _scored(
-    house: House,
+async def _rescore(
+    house: Services,
     tenant_id: TenantId,
     reference: ReferenceSet,
     before: Run | None,
@@ -124,12 +126,12 @@ async def _scored(
         scores=[each.value for each in scores],
         truncated=[each.truncated for each in scores],
     )
-    scored = ScoredSet(name=reference.name, run=run, comparison=compared(run, before))
+    scored = ScoredSet(name=reference.name, run=run, comparison=compare_with_previous(run, before))
     await house.references.add(tenant_id, reference, scored)
     return scored
 
 
-async def _scores(house: House, pairs: Sequence[Pair]) -> list[PairScore]:
+async def _scores(house: Services, pairs: Sequence[ReferencePair]) -> list[PairScore]:
     by_query: dict[str, list[int]] = {}
     for place, pair in enumerate(pairs):
         by_query.setdefault(pair.query, []).append(place)

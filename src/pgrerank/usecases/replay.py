@@ -18,7 +18,7 @@ from pgrerank.domain.rescoring import kendall_tau
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.significance import Difference
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from pgrerank.usecases import again, evaluate, second_stage
 from pgrerank.usecases.second_stage import Work
 
@@ -29,7 +29,7 @@ MEASURES = ("nDCG@10", "RR@10")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class ReplayPlan:
     """What is done otherwise; None: as it was. The reranker is that of the settings."""
 
     depth: int | None = None
@@ -70,7 +70,9 @@ class Replay:
         return {hit.candidate.chunk_id: hit.candidate.external_id for hit in self.hits}
 
 
-async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan: Plan) -> Replay:
+async def replay(
+    house: Services, tenant_id: TenantId, ranking_id: RankingId, plan: ReplayPlan
+) -> Replay:
     """Fuse and rerank what a logged search had found.
 
     Exact for what was logged: the legs are not asked again.
@@ -84,25 +86,25 @@ async def replay(house: House, tenant_id: TenantId, ranking_id: RankingId, plan:
     collection = await house.documents.collection(tenant_id, ranking.searched)
     house = house.serving(collection)
     request = replayed_request(ranking, plan)
-    collection, vector = await again.embedded(house, collection, request)
+    collection, vector = await again.embed_again(house, collection, request)
     work = _work(house, tenant_id, collection, request)
     recalled = await house.history.recalled(
         tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=work.token_model
     )
     watch = Stopwatch(house.clock.elapsed)
     with watch.stage("rerank"):
-        reranked = await second_stage.reranked(house.scorer, work, recalled.candidates, vector)
-    hits = order.reranked(
+        reranked = await second_stage.rerank(house.scorer, work, recalled.candidates, vector)
+    hits = order.final_order(
         recalled.candidates,
         reranked.scores,
         reranked.cascade_scores,
         reranked.evidence,
         reranked.boosts,
     )
-    return _compared(ranking, hits, reranked.report, recalled.gone, watch.finished()["rerank"])
+    return _compare(ranking, hits, reranked.report, recalled.gone, watch.finished()["rerank"])
 
 
-def replayed_request(ranking: LoggedRanking, plan: Plan) -> SearchRequest:
+def replayed_request(ranking: LoggedRanking, plan: ReplayPlan) -> SearchRequest:
     """The logged search as it is run this time.
 
     It is reranked whatever it was told then, since whether that would pay is what a replay finds
@@ -141,7 +143,7 @@ class Measured:
         return {name: each.after for name, each in self.differences.items()}
 
 
-async def measured(house: House, tenant_id: TenantId, replays: Sequence[Replay]) -> Measured:
+async def measure(house: Services, tenant_id: TenantId, replays: Sequence[Replay]) -> Measured:
     """How good both orders are, by the judgments of today. Collections that are gone have none."""
     grades = {
         name: await _grades(house, tenant_id, name)
@@ -164,7 +166,7 @@ async def measured(house: House, tenant_id: TenantId, replays: Sequence[Replay])
     old, new = (measures.by_query(MEASURES, run, qrels) for run in (before, after))
     return Measured(
         differences={
-            name: significance.paired(
+            name: significance.paired_difference(
                 *(
                     [mean(run[name][each] for each in ids) for ids in searches.values()]
                     for run in (old, new)
@@ -176,11 +178,11 @@ async def measured(house: House, tenant_id: TenantId, replays: Sequence[Replay])
 
 
 async def save(
-    house: House,
+    house: Services,
     tenant_id: TenantId,
     name: str,
     replays: Sequence[Replay],
-    plan: Plan,
+    plan: ReplayPlan,
     *,
     label: str,
 ) -> Evaluation:
@@ -203,7 +205,7 @@ async def save(
     if not chosen:
         raise InvalidRequestError("label", "cannot be given: none of these searches was judged")
     questions = [Question(query=query, grades=grades[query]) for query in chosen]
-    ground = evaluate.Plan(
+    ground = evaluate.EvaluationPlan(
         tenant_id=tenant_id,
         collection=replace(collection, retrieval=plan.fusion or collection.retrieval),
         questions=questions,
@@ -217,7 +219,7 @@ async def save(
 
 
 def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
-    return evaluate.evaluated(
+    return evaluate.evaluate_question(
         question,
         replayed.hits,
         replayed.rerank.status,
@@ -226,7 +228,9 @@ def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
     )
 
 
-async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, Mapping[str, int]]:
+async def _grades(
+    house: Services, tenant_id: TenantId, name: str
+) -> Mapping[str, Mapping[str, int]]:
     try:
         collection = await house.documents.collection(tenant_id, name)
     except NotFoundError:
@@ -235,11 +239,13 @@ async def _grades(house: House, tenant_id: TenantId, name: str) -> Mapping[str, 
 
 
 def _documents(replayed: Replay, chunks: Sequence[ChunkId]) -> dict[str, float]:
-    return measures.ordered(evaluation.distinct([replayed.documents[each] for each in chunks]))
+    return measures.scores_by_order(
+        evaluation.distinct([replayed.documents[each] for each in chunks])
+    )
 
 
 def _work(
-    house: House, tenant_id: TenantId, collection: Collection, request: SearchRequest
+    house: Services, tenant_id: TenantId, collection: Collection, request: SearchRequest
 ) -> Work:
     return Work(
         tenant_id=tenant_id,
@@ -250,7 +256,7 @@ def _work(
     )
 
 
-def _compared(
+def _compare(
     ranking: LoggedRanking,
     hits: tuple[Hit, ...],
     report: RerankReport,

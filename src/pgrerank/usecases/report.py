@@ -17,7 +17,7 @@ from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.ids import CollectionId, RankingId, TenantId
 from pgrerank.domain.judgment import RELEVANT
 from pgrerank.domain.significance import Difference
-from pgrerank.ports import Office
+from pgrerank.ports import AdminServices
 from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
 from pgrerank.usecases import assess
 
@@ -36,7 +36,7 @@ _metrics: Any = metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+class ScoreSamples:
     """Scores of one reranker in the interval and before it."""
 
     reranker: str
@@ -61,7 +61,7 @@ class Reliability:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+class PrecisionRecallCurve:
     """Precision and recall of what stands above each cut-off; all of one length."""
 
     cutoffs: Sequence[float]
@@ -101,7 +101,7 @@ class Report:
     previous: Interval
     searches: int
     statuses: Mapping[str, int]
-    scores: Sequence[Scores]
+    scores: Sequence[ScoreSamples]
     latency: Mapping[str, Latency]
     effect: Effect
     #: whether there is a calibration for these searches
@@ -110,10 +110,10 @@ class Report:
     judged_relevances: int
     #: None: too little was judged
     reliability: Reliability | None
-    curve: Curve | None
+    curve: PrecisionRecallCurve | None
 
 
-async def report(office: Office, tenant_id: TenantId, interval: Interval) -> Report:
+async def report(office: AdminServices, tenant_id: TenantId, interval: Interval) -> Report:
     """Read an interval and the one of the same length before it.
 
     Raises:
@@ -143,7 +143,9 @@ async def report(office: Office, tenant_id: TenantId, interval: Interval) -> Rep
     )
 
 
-async def _is_calibrated(office: Office, tenant_id: TenantId, collection: str | None) -> bool:
+async def _is_calibrated(
+    office: AdminServices, tenant_id: TenantId, collection: str | None
+) -> bool:
     page = await office.calibrations.page(tenant_id, None, limit=_NEWEST, cursor=None)
     return any(collection is None or each.collection in (None, collection) for each in page.items)
 
@@ -153,11 +155,11 @@ def _statuses(searches: Sequence[LoggedSearch]) -> dict[str, int]:
     return {str(status): found.count(status) for status in RerankStatus if status in found}
 
 
-def _scores(now: Sequence[LoggedSearch], before: Sequence[LoggedSearch]) -> list[Scores]:
+def _scores(now: Sequence[LoggedSearch], before: Sequence[LoggedSearch]) -> list[ScoreSamples]:
     """By reranker: scores of different fingerprints are on different scales."""
     names = {each.fingerprint: each.reranker for each in [*before, *now] if each.fingerprint}
     return [
-        Scores(
+        ScoreSamples(
             reranker=name or "",
             fingerprint=fingerprint,
             now=(recent := _of(now, fingerprint)),
@@ -223,7 +225,9 @@ def _gain(judged: Sequence[JudgedDocument]) -> Difference | None:
     before, after = (
         _by_question(asked, _ndcg(judged, name)) for name in ("fused_rank", "final_rank")
     )
-    return significance.paired([before[name] for name in before], [after[name] for name in before])
+    return significance.paired_difference(
+        [before[name] for name in before], [after[name] for name in before]
+    )
 
 
 def _by_question(
@@ -272,7 +276,7 @@ def _reliability(judged: Sequence[JudgedDocument]) -> Reliability | None:
     )
 
 
-def _curve(judged: Sequence[JudgedDocument]) -> Curve | None:
+def _curve(judged: Sequence[JudgedDocument]) -> PrecisionRecallCurve | None:
     """By probability where there is one, else by the raw score of the reranker that gave most."""
     is_relevance = any(each.relevance is not None for each in judged)
     name = "relevance" if is_relevance else "rerank_score"
@@ -286,7 +290,7 @@ def _curve(judged: Sequence[JudgedDocument]) -> Curve | None:
         return None
     values = [getattr(each, name) for each in known]
     precision, recall, cutoffs = _metrics.precision_recall_curve(labels, values)
-    return Curve(
+    return PrecisionRecallCurve(
         cutoffs=cutoffs.tolist(),
         precision=precision[:-1].tolist(),
         recall=recall[:-1].tolist(),

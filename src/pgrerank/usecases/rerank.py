@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pgrerank.domain import rank
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.rank import BroughtDocument, RankedDocument
+from pgrerank.domain.rank import RankedDocument, SuppliedDocument
 from pgrerank.ports import Scorer
 
 
@@ -22,7 +22,7 @@ async def rerank(
         OverloadedError: The reranker's waiting line is full.
         ScoringError: The model failed.
     """
-    documents = [BroughtDocument(text) for text in texts]
+    documents = [SuppliedDocument(text) for text in texts]
     passages = [document.passage for document in documents]
     scores = await scorer.score(query, passages, deadline=deadline, tenant_id=tenant_id)
-    return rank.ordered(documents, scores)
+    return rank.order_documents(documents, scores)

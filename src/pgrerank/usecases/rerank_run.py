@@ -66,5 +66,5 @@ async def _order(
         return [text.index for text in await rerank(scorer, query, texts)]
     scores, agreement = await reader.compared(query, texts)
     values = [score.value for score in scores]
-    totals = await asyncio.to_thread(evidence.combined, [values], agreement)
+    totals = await asyncio.to_thread(evidence.combine, [values], agreement)
     return sorted(range(len(texts)), key=lambda place: -totals[place])

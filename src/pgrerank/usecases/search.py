@@ -5,14 +5,14 @@ from dataclasses import replace
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids, order, relevance
-from pgrerank.domain.calibration import NOT_RERANKED, Pool
-from pgrerank.domain.candidate import Cut, Ranking, Retrieved
+from pgrerank.domain.calibration import NOT_RERANKED, CandidatePool
+from pgrerank.domain.candidate import CutCounts, Retrieved, SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.domain.relevance import Gauge
+from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports import House
+from pgrerank.ports import Services
 from pgrerank.usecases import second_stage
 from pgrerank.usecases.second_stage import Reranked, Work
 
@@ -21,8 +21,8 @@ CLOSING_MS = 10
 
 
 async def search(
-    house: House, tenant_id: TenantId, collection_name: str, request: SearchRequest
-) -> Ranking:
+    house: Services, tenant_id: TenantId, collection_name: str, request: SearchRequest
+) -> SearchOutcome:
     """Embed, retrieve, rerank, cut, record.
 
     The answer tells the time of the record as the stage `log`; the record itself cannot.
@@ -49,21 +49,21 @@ async def search(
     )
 
 
-async def ranked(
-    house: House, tenant_id: TenantId, collection_name: str, request: SearchRequest
-) -> tuple[Collection, Ranking]:
+async def search_unlogged(
+    house: Services, tenant_id: TenantId, collection_name: str, request: SearchRequest
+) -> tuple[Collection, SearchOutcome]:
     """All of a search but its record in the log. Raises as it does."""
     watch = Stopwatch(house.clock.elapsed)
     return await _ranked(house, tenant_id, collection_name, request, watch)
 
 
 async def _ranked(
-    house: House,
+    house: Services,
     tenant_id: TenantId,
     collection_name: str,
     request: SearchRequest,
     watch: Stopwatch,
-) -> tuple[Collection, Ranking]:
+) -> tuple[Collection, SearchOutcome]:
     with watch.stage("lookup"):
         collection = await house.documents.collection(tenant_id, collection_name)
         house, work = _work(house, tenant_id, collection, request, watch)
@@ -80,19 +80,19 @@ async def _ranked(
             embeddings=second_stage.needs_embeddings(house.scorer, work),
         )
     with watch.stage("rerank"):
-        reranked = await second_stage.reranked(house.scorer, work, found.candidates, vector)
+        reranked = await second_stage.rerank(house.scorer, work, found.candidates, vector)
     with watch.stage("order"):
         ranking = _ranking(request, found, reranked, gauge)
     return work.collection, replace(ranking, timings_ms=watch.finished())
 
 
 def _work(
-    house: House,
+    house: Services,
     tenant_id: TenantId,
     collection: Collection,
     request: SearchRequest,
     watch: Stopwatch,
-) -> tuple[House, Work]:
+) -> tuple[Services, Work]:
     """The request with all it is answered by, and the house with the models of the collection."""
     house = house.serving(collection)
     if request.has_dense_leg:
@@ -106,14 +106,16 @@ def _work(
     )
 
 
-async def _gauge(house: House, work: Work) -> Gauge:
+async def _gauge(house: Services, work: Work) -> CalibrationContext:
     if work.request.rerank is RerankMode.NEVER:
-        return Gauge()
+        return CalibrationContext()
     model = second_stage.last(house.scorer, work).model
     running = await house.calibrations.running(
         work.tenant_id, work.collection, model, work.request.threshold
     )
-    return relevance.gauge(running, work.request, model, pool=Pool.of(work.request))
+    return relevance.resolve_calibration(
+        running, work.request, model, pool=CandidatePool.of(work.request)
+    )
 
 
 def _deadline(request: SearchRequest, started: float) -> float | None:
@@ -126,10 +128,10 @@ def _ranking(
     request: SearchRequest,
     found: Retrieved,
     reranked: Reranked,
-    gauge: Gauge,
-) -> Ranking:
+    gauge: CalibrationContext,
+) -> SearchOutcome:
     hits = gauge.of(
-        order.reranked(
+        order.final_order(
             found.candidates,
             reranked.scores,
             reranked.cascade_scores,
@@ -139,9 +141,9 @@ def _ranking(
     )
     was_scored = reranked.report.depth > 0
     # A threshold judges scores. Where reranking gave none at all, it cuts nothing.
-    kept, cut = relevance.cut(hits, request, gauge) if was_scored else (hits, Cut())
+    kept, cut = relevance.apply_bounds(hits, request, gauge) if was_scored else (hits, CutCounts())
     ranking_id = RankingId(uuid7())
-    return Ranking(
+    return SearchOutcome(
         id=ranking_id,
         created_at=ids.created_at(ranking_id),
         hits=hits,

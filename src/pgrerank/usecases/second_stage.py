@@ -23,7 +23,7 @@ from pgrerank.domain.errors import (
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ScoreKind
 from pgrerank.domain.request import MAX_CANDIDATES, SearchRequest
-from pgrerank.ports import House, LateInteraction, Scorer, Vector
+from pgrerank.ports import LateInteraction, Scorer, Services, Vector
 
 _UNSCORED = PairScore(value=None)
 
@@ -67,7 +67,9 @@ class Work:
         )
 
 
-def reader(house: House, collection: Collection, request: SearchRequest) -> LateInteraction | None:
+def reader(
+    house: Services, collection: Collection, request: SearchRequest
+) -> LateInteraction | None:
     """What reads the collection's token vectors in this search; None if nothing does.
 
     It stands before the reranker in a cascade, in its place where the reranker is the full form of
@@ -119,7 +121,7 @@ def weighs(scorer: Scorer, work: Work) -> bool:
     return model.witness or model.score_kind is ScoreKind.MAXSIM
 
 
-async def reranked(
+async def rerank(
     scorer: Scorer, work: Work, found: Sequence[Candidate], vector: Vector | None
 ) -> Reranked:
     """Score the head of the fused list, where it can pay, by the deadline.
@@ -132,12 +134,12 @@ async def reranked(
     """
     reason = planning.reason_to_skip(work.request, work.collection, len(found))
     if reason is not None:
-        return Reranked(report=unranked(RerankStatus.SKIPPED, reason))
+        return Reranked(report=not_reranked(RerankStatus.SKIPPED, reason))
     passages = [_passage(candidate) for candidate in found[: work.request.effective_depth]]
-    scored = await _scored(work, scorer, passages)
+    scored = await _score(work, scorer, passages)
     if not scored.scores:
         return scored
-    totals = _weighed(scored.scores, found, vector) if weighs(scorer, work) else ()
+    totals = _combine_evidence(scored.scores, found, vector) if weighs(scorer, work) else ()
     texts = [passage.text for passage in passages]
     boosts = term.boosts(work.collection.terms, texts, scored.scores, totals)
     return replace(scored, evidence=totals, boosts=boosts)
@@ -148,17 +150,17 @@ def _may_run(request: SearchRequest, collection: Collection) -> bool:
     return planning.reason_to_skip(request, collection, 2 * MAX_CANDIDATES) is None
 
 
-async def _scored(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
+async def _score(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
     try:
         return await _steps(work, scorer, passages)
     except OverloadedError as error:
-        report = unranked(RerankStatus.SKIPPED, refusal(error), error.retry_after_s)
+        report = not_reranked(RerankStatus.SKIPPED, refusal(error), error.retry_after_s)
         return Reranked(report=report)
     except ScoringError as error:
-        return Reranked(report=unranked(RerankStatus.FAILED, error.reason))
+        return Reranked(report=not_reranked(RerankStatus.FAILED, error.reason))
 
 
-def _weighed(
+def _combine_evidence(
     scores: Sequence[PairScore], found: Sequence[Candidate], vector: Vector | None
 ) -> list[float | None]:
     """Evidence for each of the scored candidates; None for those that were not scored in time."""
@@ -167,7 +169,7 @@ def _weighed(
         return []
     heads = [found[place] for place in places]
     embeddings = [candidate.embedding for candidate in heads]
-    totals = evidence.combined(
+    totals = evidence.combine(
         [
             [scores[place].value for place in places],
             [candidate.keyword_score for candidate in heads],
@@ -186,7 +188,9 @@ def refusal(error: OverloadedError) -> str:
     return "the reranker is at capacity"
 
 
-def unranked(status: RerankStatus, reason: str, retry_after_s: int | None = None) -> RerankReport:
+def not_reranked(
+    status: RerankStatus, reason: str, retry_after_s: int | None = None
+) -> RerankReport:
     """What to say where no pair was read."""
     return RerankReport(
         status=status, reason=reason, depth=0, model=None, retry_after_s=retry_after_s

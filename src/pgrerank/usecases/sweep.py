@@ -11,8 +11,8 @@ from pgrerank.domain.errors import InvalidRequestError, ScoringError
 from pgrerank.domain.evaluation import EvaluatedQuery, Question
 from pgrerank.domain.request import RerankMode
 from pgrerank.domain.significance import Difference
-from pgrerank.ports import House
-from pgrerank.usecases.evaluate import Plan, answers, unrecorded
+from pgrerank.ports import Services
+from pgrerank.usecases.evaluate import EvaluationPlan, answers, without_log
 
 #: a cheaper setting is advised that keeps this share of the best one's gain
 KEPT = 0.99
@@ -31,7 +31,7 @@ class Knobs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class SweepPoint:
     """What a setting gave: a value and a time of each query, in one order for all points."""
 
     knobs: Knobs
@@ -56,18 +56,18 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class SweepVerdict:
     """Whether a reranker pays, and how much of it is enough."""
 
     reranker: str
     #: without reranking: the best number of candidates
-    bare: Point
+    bare: SweepPoint
     #: the best of the reranker's points
-    best: Point
+    best: SweepPoint
     #: over `bare`, on queries that had no part in choosing the point
     gain: Difference
     #: the quickest point that keeps KEPT of the gain of `best`
-    enough: Point
+    enough: SweepPoint
 
     @property
     def kept(self) -> float:
@@ -97,13 +97,13 @@ def settings(
 
 
 async def swept(
-    house: House,
-    plan: Plan,
+    house: Services,
+    plan: EvaluationPlan,
     wanted: Sequence[Knobs],
     measure: str,
     *,
     progress: Callable[[], None] = lambda: None,
-) -> list[Point]:
+) -> list[SweepPoint]:
     """Search every question under every setting, and leave no trace in the log.
 
     Settings take turns on each question, and begin with another one each time: what else the
@@ -124,19 +124,19 @@ async def swept(
     """
     if len(plan.questions) < significance.FEWEST:
         raise InvalidRequestError("queries", f"must be at least {significance.FEWEST}")
-    silent = unrecorded(house)
+    silent = without_log(house)
     for question in plan.questions[:_WARMING]:
-        await _answered(silent, plan, question, wanted[-1])
+        await _answer(silent, plan, question, wanted[-1])
     given: dict[Knobs, list[EvaluatedQuery]] = {knobs: [] for knobs in wanted}
     for turn, question in enumerate(plan.questions):
         first = turn % len(wanted)
         for knobs in (*wanted[first:], *wanted[:first]):
-            given[knobs].append(await _answered(silent, plan, question, knobs))
+            given[knobs].append(await _answer(silent, plan, question, knobs))
             progress()
     return [_point(knobs, found, measure) for knobs, found in given.items()]
 
 
-def verdicts(points: Sequence[Point]) -> list[Verdict]:
+def verdicts(points: Sequence[SweepPoint]) -> list[SweepVerdict]:
     """One for each reranker, in the order of the points."""
     bare = _best([point for point in points if point.knobs.depth is None])
     names = dict.fromkeys(point.knobs.reranker for point in points if point.knobs.reranker)
@@ -146,7 +146,9 @@ def verdicts(points: Sequence[Point]) -> list[Verdict]:
     ]
 
 
-async def _answered(house: House, plan: Plan, question: Question, knobs: Knobs) -> EvaluatedQuery:
+async def _answer(
+    house: Services, plan: EvaluationPlan, question: Question, knobs: Knobs
+) -> EvaluatedQuery:
     request = replace(
         plan.request,
         candidates=knobs.candidates,
@@ -160,19 +162,19 @@ async def _answered(house: House, plan: Plan, question: Question, knobs: Knobs) 
     return found
 
 
-def _point(knobs: Knobs, found: Sequence[EvaluatedQuery], measure: str) -> Point:
-    return Point(
+def _point(knobs: Knobs, found: Sequence[EvaluatedQuery], measure: str) -> SweepPoint:
+    return SweepPoint(
         knobs=knobs,
         values=tuple(answer.metrics[measure] for answer in found),
         times_ms=tuple(answer.total_ms for answer in found),
     )
 
 
-def _verdict(name: str, bare: Point, points: Sequence[Point]) -> Verdict:
+def _verdict(name: str, bare: SweepPoint, points: Sequence[SweepPoint]) -> SweepVerdict:
     best = _best(points)
     needed = bare.mean + KEPT * (best.mean - bare.mean)
     good = [point for point in points if point.mean >= needed] or [best]
-    return Verdict(
+    return SweepVerdict(
         reranker=name,
         bare=bare,
         best=best,
@@ -181,16 +183,16 @@ def _verdict(name: str, bare: Point, points: Sequence[Point]) -> Verdict:
     )
 
 
-def _gain(bare: Point, points: Sequence[Point]) -> Difference:
+def _gain(bare: SweepPoint, points: Sequence[SweepPoint]) -> Difference:
     """Of the best point over `bare`, chosen on other queries than those it is measured on."""
     values = np.array([point.values for point in points])
     unseen = np.zeros(len(bare.values))
     for train, test in significance.folds(len(unseen)):
         chosen = int(np.argmax(values[:, train].mean(axis=1)))
         unseen[test] = values[chosen, test]
-    return significance.paired(bare.values, unseen)
+    return significance.paired_difference(bare.values, unseen)
 
 
-def _best(points: Sequence[Point]) -> Point:
+def _best(points: Sequence[SweepPoint]) -> SweepPoint:
     """The highest; of those that are equal the first, which has the least candidates and depth."""
     return max(points, key=lambda point: point.mean)

@@ -9,14 +9,14 @@ from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.name import checked_name
 from pgrerank.domain.threshold import Choice, Promise, Threshold
-from pgrerank.ports import Office
+from pgrerank.ports import AdminServices
 from pgrerank.usecases import guarantee
 
 _NEWEST = 500
 
 
 async def promise(
-    office: Office,
+    office: AdminServices,
     tenant_id: TenantId,
     collection_name: str,
     name: str,
@@ -58,7 +58,11 @@ async def promise(
 
 
 async def by_hand(
-    office: Office, tenant_id: TenantId, collection_name: str, name: str, min_relevance: float
+    office: AdminServices,
+    tenant_id: TenantId,
+    collection_name: str,
+    name: str,
+    min_relevance: float,
 ) -> Threshold:
     """Store a probability under a name: results under it are cut, whatever calibration applies.
 
@@ -75,7 +79,7 @@ async def by_hand(
 
 
 async def _calibration(
-    office: Office, tenant_id: TenantId, collection_name: str, calibration_id: UUID | None
+    office: AdminServices, tenant_id: TenantId, collection_name: str, calibration_id: UUID | None
 ) -> Fitted:
     if calibration_id is not None:
         return await office.calibrations.get(tenant_id, calibration_id)

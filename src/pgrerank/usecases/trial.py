@@ -17,7 +17,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.significance import Values
-from pgrerank.ports import House, Vector
+from pgrerank.ports import Services, Vector
 from pgrerank.usecases import second_stage
 from pgrerank.usecases.second_stage import Work
 
@@ -34,10 +34,10 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
+class TrialSetup:
     """Where settings are tried."""
 
-    house: House
+    house: Services
     tenant_id: TenantId
     collection: Collection
     questions: Sequence[Question]
@@ -55,7 +55,9 @@ class Trials:
         progress: Called with the number of settings measured so far.
     """
 
-    def __init__(self, ground: Ground, progress: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self, ground: TrialSetup, progress: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._ground = ground
         self._progress = progress
         self._measured: dict[Setting, Values] = {}
@@ -86,7 +88,7 @@ class Trials:
             if self._ground.measure in evaluation.OF_FIRST_STAGE:
                 hits = sorted(hits, key=lambda hit: hit.candidate.fused_rank)
             found = evaluation.distinct([hit.candidate.external_id for hit in hits])
-            run[question.query] = measures.ordered(found)
+            run[question.query] = measures.scores_by_order(found)
         values = measures.by_query([self._ground.measure], run, self._qrels)[self._ground.measure]
         return np.array([values[question.query] for question in self._ground.questions])
 
@@ -107,10 +109,10 @@ class Trials:
             token_model=work.token_model,
             embeddings=second_stage.needs_embeddings(house.scorer, work),
         )
-        scored = await second_stage.reranked(house.scorer, work, found.candidates, vector)
+        scored = await second_stage.rerank(house.scorer, work, found.candidates, vector)
         if scored.report.status in (RerankStatus.FAILED, RerankStatus.PARTIAL):
             raise ScoringError("The reranker")
-        return order.reranked(
+        return order.final_order(
             found.candidates,
             scored.scores,
             scored.cascade_scores,

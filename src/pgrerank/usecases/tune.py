@@ -11,9 +11,9 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.request import Strategy
 from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.significance import Difference, Places
-from pgrerank.ports import Office
+from pgrerank.ports import AdminServices
 from pgrerank.usecases import collections
-from pgrerank.usecases.trial import Ground, Setting, Trials
+from pgrerank.usecases.trial import Setting, Trials, TrialSetup
 
 K1 = (0.6, 0.9, 1.2, 1.6)
 B = (0.2, 0.4, 0.6, 0.8)
@@ -69,7 +69,7 @@ def plain(setting: Setting) -> dict[str, Any]:
 
 
 async def tune(
-    ground: Ground, start: Setting, *, progress: Callable[[int], None] = lambda _: None
+    ground: TrialSetup, start: Setting, *, progress: Callable[[int], None] = lambda _: None
 ) -> Tuning:
     """Find better settings, and say how much better on queries that had no part in finding them.
 
@@ -96,22 +96,22 @@ async def tune(
     steps = _steps(ground.request.strategy, start)
     unseen, chosen = np.zeros(count), list[Setting]()
     for train, test in significance.folds(count):
-        setting = await _fitted(trials, start, steps, train)
+        setting = await _fit(trials, start, steps, train)
         unseen[test] = (await trials.values(setting))[test]
         chosen.append(setting)
-    after = await _fitted(trials, start, steps, np.arange(count))
+    after = await _fit(trials, start, steps, np.arange(count))
     return Tuning(
         measure=ground.measure,
         before=start,
         after=after,
-        gain=significance.paired(await trials.values(start), unseen),
+        gain=significance.paired_difference(await trials.values(start), unseen),
         agreement=_agreement(after, chosen),
         folds=len(chosen),
         tried=trials.count,
     )
 
 
-async def apply(office: Office, ground: Ground, found: Tuning) -> bool:
+async def apply(office: AdminServices, ground: TrialSetup, found: Tuning) -> bool:
     """Write the fitted weights into the collection, if the gain is beyond chance; whether it was.
 
     Candidates and depth are knobs of a search: they are the caller's to set.
@@ -124,7 +124,7 @@ async def apply(office: Office, ground: Ground, found: Tuning) -> bool:
     return True
 
 
-async def _fitted(trials: Trials, start: Setting, steps: Sequence[Step], places: Places) -> Setting:
+async def _fit(trials: Trials, start: Setting, steps: Sequence[Step], places: Places) -> Setting:
     chosen = start
     for step in steps:
         options = list(dict.fromkeys(step.options(chosen)))
@@ -148,16 +148,16 @@ def _steps(strategy: Strategy, start: Setting) -> list[Step]:
 
 
 def _bm25(setting: Setting) -> Iterable[Setting]:
-    return _weighed(setting, ({"k1": k1, "b": b} for k1 in K1 for b in B))
+    return _retrieval_variants(setting, ({"k1": k1, "b": b} for k1 in K1 for b in B))
 
 
 def _titles(setting: Setting) -> Iterable[Setting]:
-    return _weighed(setting, ({"title_boost": boost} for boost in TITLE_BOOSTS))
+    return _retrieval_variants(setting, ({"title_boost": boost} for boost in TITLE_BOOSTS))
 
 
 def _fusions(setting: Setting) -> Iterable[Setting]:
     ways = [*({"fusion": Fusion.RRF, "rrf_k": k} for k in RRF_K), {"fusion": Fusion.WEIGHTED}]
-    return _weighed(
+    return _retrieval_variants(
         setting,
         (
             {**way, "dense_weight": dense, "keyword_weight": keyword}
@@ -167,7 +167,9 @@ def _fusions(setting: Setting) -> Iterable[Setting]:
     )
 
 
-def _weighed(setting: Setting, changes: Iterable[Mapping[str, Any]]) -> Iterable[Setting]:
+def _retrieval_variants(
+    setting: Setting, changes: Iterable[Mapping[str, Any]]
+) -> Iterable[Setting]:
     yield setting
     for change in changes:
         yield replace(setting, retrieval=replace(setting.retrieval, **change))

@@ -1,14 +1,14 @@
 """Say why a document is, or is not, among the results of a logged search."""
 
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.domain.standing import Verdict, verdict
-from pgrerank.ports import House
+from pgrerank.domain.standing import Explanation, verdict
+from pgrerank.ports import Services
 from pgrerank.usecases import again
 
 
 async def why(
-    house: House, tenant_id: TenantId, ranking_id: RankingId, external_id: str
-) -> Verdict:
+    house: Services, tenant_id: TenantId, ranking_id: RankingId, external_id: str
+) -> Explanation:
     """What became of a document in a search, by the log and by where it stands today.
 
     Raises:
@@ -18,6 +18,6 @@ async def why(
     ranking = await house.rankings.get(tenant_id, ranking_id)
     collection = await house.documents.collection(tenant_id, ranking.searched)
     request = again.request(ranking)
-    collection, vector = await again.embedded(house, collection, request)
+    collection, vector = await again.embed_again(house, collection, request)
     chunks = await house.history.standing(tenant_id, collection, request, external_id, vector)
     return verdict(ranking, external_id, chunks)

@@ -2,32 +2,32 @@
 
 from pgrerank.wiring.clock import SystemClock
 from pgrerank.wiring.connecting import Database, database, register
-from pgrerank.wiring.furnishing import embedding_office, house, office
+from pgrerank.wiring.furnishing import admin_services, all_services, embedding_services
 from pgrerank.wiring.loading import (
-    Chosen,
-    Models,
+    LocalModels,
+    ServiceModels,
     base_model,
-    chosen,
-    elsewhere,
+    load_models,
     models,
+    remote_models,
     reranker_card,
 )
 from pgrerank.wiring.serving import service
 
 __all__ = [
-    "Chosen",
     "Database",
-    "Models",
+    "LocalModels",
+    "ServiceModels",
     "SystemClock",
+    "admin_services",
+    "all_services",
     "base_model",
-    "chosen",
     "database",
-    "elsewhere",
-    "embedding_office",
-    "house",
+    "embedding_services",
+    "load_models",
     "models",
-    "office",
     "register",
+    "remote_models",
     "reranker_card",
     "service",
 ]

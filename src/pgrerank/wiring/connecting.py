@@ -55,12 +55,12 @@ async def register(settings: Settings, card: ModelCard) -> None:
         StartupError: The database is refused; says what mends it.
     """
     with database(settings) as found:
-        async with opened(found, settings) as connections, tenancy.nobody(connections) as link:
+        async with open_pool(found, settings) as connections, tenancy.nobody(connections) as link:
             await registry.identifier(link, card)
 
 
 @asynccontextmanager
-async def opened(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
+async def open_pool(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
     """Connections to a database that was looked over; a new one of our own is migrated first.
 
     Raises:

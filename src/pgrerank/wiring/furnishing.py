@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TypeAlias
 
-from pgrerank.ports import Embedder, House, Office
+from pgrerank.ports import AdminServices, Embedder, Services
 from pgrerank.settings import Settings
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
@@ -24,47 +24,47 @@ from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.thresholds import PostgresThresholds
 from pgrerank.storage.tokens import PostgresTokens
 from pgrerank.wiring.clock import SystemClock
-from pgrerank.wiring.connecting import Database, database, opened
-from pgrerank.wiring.loading import Chosen, Models, chosen, chosen_embedder
+from pgrerank.wiring.connecting import Database, database, open_pool
+from pgrerank.wiring.loading import LocalModels, ServiceModels, load_embedder, load_models
 
 #: looks up what a caller named; raises what refuses it, before any model is loaded
-Check: TypeAlias = Callable[[Office], Awaitable[None]]
+Check: TypeAlias = Callable[[AdminServices], Awaitable[None]]
 
 
-async def _accept(_: Office) -> None:
+async def _accept(_: AdminServices) -> None:
     return
 
 
 @asynccontextmanager
-async def office(settings: Settings) -> AsyncGenerator[Office]:
+async def admin_services(settings: Settings) -> AsyncGenerator[AdminServices]:
     """The ports that need no model, over a database that was found fit to serve.
 
     Raises:
         StartupError: It was not; says what mends it.
     """
     with database(settings) as found:
-        async with opened(found, settings) as connections:
-            yield _office(found, connections)
+        async with open_pool(found, settings) as connections:
+            yield _build_admin_services(found, connections)
 
 
 @asynccontextmanager
-async def embedding_office(
+async def embedding_services(
     settings: Settings, *, check: Check = _accept
-) -> AsyncGenerator[tuple[Office, Embedder]]:
+) -> AsyncGenerator[tuple[AdminServices, Embedder]]:
     """The same, with the embedder alone, which is loaded once the check has passed.
 
     Raises:
         StartupError: The database or the model is refused; says what mends it.
         PgrerankError: What the check raises.
     """
-    async with office(settings) as front:
+    async with admin_services(settings) as front:
         await check(front)
-        async with chosen_embedder(settings) as embedder:
+        async with load_embedder(settings) as embedder:
             yield front, embedder
 
 
 @asynccontextmanager
-async def house(settings: Settings, *, check: Check = _accept) -> AsyncGenerator[House]:
+async def all_services(settings: Settings, *, check: Check = _accept) -> AsyncGenerator[Services]:
     """All ports; models are loaded once the check has passed.
 
     Raises:
@@ -72,29 +72,29 @@ async def house(settings: Settings, *, check: Check = _accept) -> AsyncGenerator
         PgrerankError: What the check raises.
     """
     with database(settings) as found:
-        async with furnished(found, settings, check=check) as (whole, _):
+        async with open_services(found, settings, check=check) as (whole, _):
             yield whole
 
 
 @asynccontextmanager
-async def furnished(
+async def open_services(
     found: Database, settings: Settings, *, metered: bool = False, check: Check = _accept
-) -> AsyncGenerator[tuple[House, Models]]:
+) -> AsyncGenerator[tuple[Services, LocalModels]]:
     """All ports and the models behind them; as tenants use them, under quotas, where `metered`.
 
     Raises:
         StartupError: The database or a model is refused; says what mends it.
         PgrerankError: What the check raises.
     """
-    async with opened(found, settings) as connections:
-        await check(_office(found, connections))
-        async with chosen(settings) as models:
-            whole = _house(found, connections, models)
-            yield _metered(whole, connections, settings) if metered else whole, models.local
+    async with open_pool(found, settings) as connections:
+        await check(_build_admin_services(found, connections))
+        async with load_models(settings) as models:
+            whole = _build_services(found, connections, models)
+            yield _rate_limited(whole, connections, settings) if metered else whole, models.local
 
 
-def _office(found: Database, connections: Pool) -> Office:
-    return Office(
+def _build_admin_services(found: Database, connections: Pool) -> AdminServices:
+    return AdminServices(
         clock=SystemClock(),
         rankings=PostgresRankings(connections),
         documents=PostgresDocuments(connections),
@@ -111,11 +111,11 @@ def _office(found: Database, connections: Pool) -> Office:
     )
 
 
-def _house(found: Database, connections: Pool, models: Chosen) -> House:
-    front = _office(found, connections)
+def _build_services(found: Database, connections: Pool, models: ServiceModels) -> Services:
+    front = _build_admin_services(found, connections)
     scorers = [models.scorer, models.late, *models.named.rerankers.values()]
     rerankers = [each.model for each in scorers if each is not None]
-    return House(
+    return Services(
         clock=front.clock,
         rankings=PostgresRankings(connections, *rerankers),
         documents=front.documents,
@@ -139,21 +139,21 @@ def _house(found: Database, connections: Pool, models: Chosen) -> House:
     )
 
 
-def _metered(whole: House, connections: Pool, settings: Settings) -> House:
+def _rate_limited(whole: Services, connections: Pool, settings: Settings) -> Services:
     """The house as tenants use it, over HTTP. Operators at the command line have no quota."""
     from pgrerank.inference import metered  # noqa: PLC0415 - as the models
 
-    meter = metered.Meter(
+    meter = metered.TenantRateLimiter(
         PostgresQuotas(connections),
         default=settings.pairs_per_second,
         elapsed=whole.clock.elapsed,
     )
-    late = whole.late and metered.MeteredLateInteraction(whole.late, meter)
+    late = whole.late and metered.RateLimitedLateInteraction(whole.late, meter)
     return replace(
         whole,
-        scorer=metered.MeteredScorer(whole.scorer, meter),
+        scorer=metered.RateLimitedScorer(whole.scorer, meter),
         late=late,
         rerankers={
-            name: metered.MeteredScorer(each, meter) for name, each in whole.rerankers.items()
+            name: metered.RateLimitedScorer(each, meter) for name, each in whole.rerankers.items()
         },
     )

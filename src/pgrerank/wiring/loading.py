@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Models:
+class LocalModels:
     """The loaded models."""
 
     embedder: "EngineEmbedder"
@@ -33,7 +33,7 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class ServiceModels:
     """The models of the settings, wherever they run, and those that have names beside them."""
 
     embedder: Embedder
@@ -43,12 +43,12 @@ class Chosen:
     #: the reranker, where it also compares the passages of a list with each other
     reader: ListReader | None
     #: those of this machine
-    local: Models
+    local: LocalModels
     named: "Named"
 
 
 @contextmanager
-def models(settings: Settings) -> Generator[Models]:
+def models(settings: Settings) -> Generator[LocalModels]:
     """The embedder and the reranker. Loading blocks for seconds.
 
     Raises:
@@ -68,7 +68,7 @@ def models(settings: Settings) -> Generator[Models]:
         )
         try:
             stored = load.load_stored_late_interaction(embedder)
-            yield Models(embedder=embedder, scorer=scorer, late=stored)
+            yield LocalModels(embedder=embedder, scorer=scorer, late=stored)
         finally:
             scorer.close()
 
@@ -96,13 +96,13 @@ def loaded_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
 
 
 @asynccontextmanager
-async def chosen(settings: Settings) -> AsyncGenerator[Chosen]:
+async def load_models(settings: Settings) -> AsyncGenerator[ServiceModels]:
     """The models of the settings: by the name of a backend, or else loaded here.
 
     Raises:
         StartupError: A model or the file of backends is refused; says what mends it.
     """
-    async with elsewhere(settings) as named:
+    async with remote_models(settings) as named:
         embedder = named.embedders.get(settings.embedder)
         scorer = named.rerankers.get(settings.reranker)
         await asyncio.to_thread(_require_names, settings, named)
@@ -118,7 +118,7 @@ async def chosen(settings: Settings) -> AsyncGenerator[Chosen]:
         local = await asyncio.to_thread(loading.__enter__)
         try:
             late = local.late if embedder is None else None
-            yield Chosen(
+            yield ServiceModels(
                 embedder=embedder or local.embedder,
                 scorer=scorer or local.scorer,
                 late=late,
@@ -139,9 +139,9 @@ def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader 
 
 
 @asynccontextmanager
-async def chosen_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
+async def load_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
     """The embedder of the settings alone. Raises as `chosen`."""
-    async with elsewhere(settings) as named:
+    async with remote_models(settings) as named:
         await asyncio.to_thread(_require_embedder, settings, named)
         if settings.embedder in named.embedders:
             yield named.embedders[settings.embedder]
@@ -167,16 +167,16 @@ def _require_embedder(settings: Settings, named: "Named") -> None:
     checkpoint.require("embedder", settings.embedder, named.embedders)
 
 
-def elsewhere(settings: Settings) -> "AbstractAsyncContextManager[Named]":
+def remote_models(settings: Settings) -> "AbstractAsyncContextManager[Named]":
     """The models behind other servers that an operator named.
 
     Raises:
         SettingsError: The file of backends is wrong, or a key is missing.
         ModelError: A server that must say what it runs does not answer.
     """
-    from pgrerank.inference.remote.opened import opened  # noqa: PLC0415 - as above
+    from pgrerank.inference.remote.opened import open_models  # noqa: PLC0415 - as above
 
-    return opened(settings.backends, secret, elapsed=perf_counter, scores=settings.score_cache)
+    return open_models(settings.backends, secret, elapsed=perf_counter, scores=settings.score_cache)
 
 
 def base_model(name: str) -> tuple[Path, str]:

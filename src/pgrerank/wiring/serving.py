@@ -13,8 +13,8 @@ from pgrerank.settings import Settings, secrets
 from pgrerank.storage import drift, startup
 from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.wiring.connecting import Database, database
-from pgrerank.wiring.furnishing import furnished
-from pgrerank.wiring.loading import Models
+from pgrerank.wiring.furnishing import open_services
+from pgrerank.wiring.loading import LocalModels
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -38,10 +38,10 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
     with database(settings) as found:
         standing = partial(drift.summary, found.service_url, by_tenant=settings.metrics_by_tenant)
         async with (
-            furnished(found, settings, metered=True) as (whole, loaded),
+            open_services(found, settings, metered=True) as (whole, loaded),
             _running(telemetry.watch_loop()),
             _running(telemetry.watch_health(standing)),
-            _kept_running(found.server),
+            _keep_running(found.server),
         ):
             for name, engine in _engines(loaded).items():
                 telemetry.watch_queue(name, lambda engine=engine: engine.queue_length)
@@ -55,12 +55,12 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
 
 
 @asynccontextmanager
-async def _kept_running(server: EmbeddedServer | None) -> AsyncGenerator[None]:
+async def _keep_running(server: EmbeddedServer | None) -> AsyncGenerator[None]:
     """Start the embedded server again whenever it dies."""
     if server is None:
         yield
         return
-    async with _running(_watched(server)):
+    async with _running(_watch(server)):
         yield
 
 
@@ -75,7 +75,7 @@ async def _running(watch: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def _watched(server: EmbeddedServer) -> None:
+async def _watch(server: EmbeddedServer) -> None:
     log: Any = structlog.get_logger("pgrerank")
     while True:
         await asyncio.sleep(_WATCH_S)
@@ -89,7 +89,7 @@ async def _watched(server: EmbeddedServer) -> None:
             log.error("postgres.unreachable", reason=str(error))  # noqa: TRY400 - known, no traceback
 
 
-def _engines(loaded: Models) -> dict[str, Any]:
+def _engines(loaded: LocalModels) -> dict[str, Any]:
     """Engines by what they run; one, where the reranker shares the embedder's."""
     engines = {"embedder": loaded.embedder.engine}
     if loaded.scorer.engine is not loaded.embedder.engine:
@@ -97,7 +97,7 @@ def _engines(loaded: Models) -> dict[str, Any]:
     return engines
 
 
-async def _parts(found: Database, loaded: Models) -> dict[str, str]:
+async def _parts(found: Database, loaded: LocalModels) -> dict[str, str]:
     """Each part of the service with `ok` or why it is not."""
     states = {
         name: "ok" if engine.alive else "the engine has stopped"

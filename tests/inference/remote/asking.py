@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pgrerank.domain.candidate import Passage
-from pgrerank.inference.remote.opened import Named, opened
+from pgrerank.inference.remote.opened import Named, open_models
 from tests.fakes import FakeClock
 
 
@@ -37,7 +37,7 @@ async def named(
     clock = clock or FakeClock()
     secret = (secrets or {}).get
     pause = naps or Naps(clock)
-    async with opened(file, secret, elapsed=clock.elapsed, scores=100, sleep=pause) as found:
+    async with open_models(file, secret, elapsed=clock.elapsed, scores=100, sleep=pause) as found:
         yield found
 
 

@@ -5,17 +5,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.domain import calibration
-from pgrerank.domain.calibration import Calibration, Curve, Method, Pool
+from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.threshold import Promise, Threshold
 
-STEPS = Curve(method=Method.ISOTONIC, scores=(-1.0, 0.0, 2.0), probabilities=(0.1, 0.3, 0.9))
-PLATT = Curve(method=Method.PLATT, coefficients=(2.0, -1.0))
-BETA = Curve(method=Method.BETA, coefficients=(0.5, 2.0, 0.7, 1.2, -0.4))
-POOL = Pool(strategy="hybrid", candidates=100, depth=50)
+STEPS = CalibrationCurve(
+    method=Method.ISOTONIC, scores=(-1.0, 0.0, 2.0), probabilities=(0.1, 0.3, 0.9)
+)
+PLATT = CalibrationCurve(method=Method.PLATT, coefficients=(2.0, -1.0))
+BETA = CalibrationCurve(method=Method.BETA, coefficients=(0.5, 2.0, 0.7, 1.2, -0.4))
+POOL = CandidatePool(strategy="hybrid", candidates=100, depth=50)
 
 
-def made(answerable: Curve | None) -> Calibration:
+def made(answerable: CalibrationCurve | None) -> Calibration:
     return Calibration(
         id=None, fingerprint="f", reranker="r", curve=PLATT, answerable=answerable, pool=POOL
     )
@@ -28,7 +30,7 @@ def test_steps_are_joined_by_lines_and_flat_outside():
 
 
 def test_beta_with_like_slopes_is_a_logistic_curve():
-    bent = Curve(method=Method.BETA, coefficients=(0.0, 1.0, 2.0, 2.0, -1.0))
+    bent = CalibrationCurve(method=Method.BETA, coefficients=(0.0, 1.0, 2.0, 2.0, -1.0))
 
     assert bent.relevance(0.3) == pytest.approx(PLATT.relevance(0.3))
 
@@ -80,16 +82,22 @@ def test_what_means_nothing_is_refused(wrong):
         (PLATT, True),
         (BETA, True),
         (STEPS, True),
-        (Curve(method=Method.PLATT, coefficients=(-2.0, 1.0)), False),
-        (Curve(method=Method.PLATT, coefficients=(0.0, 1.0)), False),
-        (Curve(method=Method.PLATT, coefficients=(float("nan"), 1.0)), False),
-        (Curve(method=Method.PLATT, coefficients=(float("inf"), 1.0)), False),
-        (Curve(method=Method.BETA, coefficients=(0.5, 2.0, 0.0, 0.0, -0.4)), False),
-        (Curve(method=Method.BETA, coefficients=(0.5, 2.0, -0.1, 2.0, -0.4)), False),
-        (Curve(method=Method.BETA, coefficients=(0.5, 0.0, 1.0, 1.0, -0.4)), False),
-        (Curve(method=Method.ISOTONIC, scores=(0.0, 1.0), probabilities=(0.5, 0.5)), False),
-        (Curve(method=Method.ISOTONIC, scores=(0.0, 1.0), probabilities=(0.5, 0.4)), False),
-        (Curve(method=Method.ISOTONIC), False),
+        (CalibrationCurve(method=Method.PLATT, coefficients=(-2.0, 1.0)), False),
+        (CalibrationCurve(method=Method.PLATT, coefficients=(0.0, 1.0)), False),
+        (CalibrationCurve(method=Method.PLATT, coefficients=(float("nan"), 1.0)), False),
+        (CalibrationCurve(method=Method.PLATT, coefficients=(float("inf"), 1.0)), False),
+        (CalibrationCurve(method=Method.BETA, coefficients=(0.5, 2.0, 0.0, 0.0, -0.4)), False),
+        (CalibrationCurve(method=Method.BETA, coefficients=(0.5, 2.0, -0.1, 2.0, -0.4)), False),
+        (CalibrationCurve(method=Method.BETA, coefficients=(0.5, 0.0, 1.0, 1.0, -0.4)), False),
+        (
+            CalibrationCurve(method=Method.ISOTONIC, scores=(0.0, 1.0), probabilities=(0.5, 0.5)),
+            False,
+        ),
+        (
+            CalibrationCurve(method=Method.ISOTONIC, scores=(0.0, 1.0), probabilities=(0.5, 0.4)),
+            False,
+        ),
+        (CalibrationCurve(method=Method.ISOTONIC), False),
     ],
 )
 def test_only_a_curve_that_rises_with_the_score_is_one(curve, rises):

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from pgrerank.domain.lesson import Lesson, digest, merged, sampled, split
+from pgrerank.domain.lesson import Lesson, digest, merge, sample, split
 
 
 def lesson(query="q", positives=("a",), negatives=("b", "c"), **columns):
@@ -11,7 +11,7 @@ MANY = [lesson(f"q{number}") for number in range(50)]
 
 
 def test_rows_of_one_query_are_one_lesson_without_contradictions():
-    found = merged([lesson(), lesson("other"), lesson(positives=("b",), negatives=("a", "d"))])
+    found = merge([lesson(), lesson("other"), lesson(positives=("b",), negatives=("a", "d"))])
 
     assert found == [lesson(positives=("a", "b"), negatives=("c", "d")), lesson("other")]
 
@@ -20,8 +20,8 @@ def test_scores_survive_merging_where_all_are_there():
     scored = lesson(scores=(3, 2, 1))
     other = lesson(positives=("b",), negatives=("d",))
 
-    assert merged([scored, other])[0].scores == ()
-    assert merged([scored, other.taught((5, 4))])[0] == lesson(
+    assert merge([scored, other])[0].scores == ()
+    assert merge([scored, other.taught((5, 4))])[0] == lesson(
         positives=("a", "b"), negatives=("c", "d"), scores=(3, 2, 1, 4)
     )
 
@@ -67,6 +67,6 @@ def test_digest_is_of_everything():
 
 
 def test_sample_is_the_same_for_a_seed():
-    assert sampled(MANY, 5, seed=1) == sampled(MANY, 5, seed=1)
-    assert len(sampled(MANY, 5, seed=1)) == 5
-    assert sampled(MANY, 500, seed=1) == MANY
+    assert sample(MANY, 5, seed=1) == sample(MANY, 5, seed=1)
+    assert len(sample(MANY, 5, seed=1)) == 5
+    assert sample(MANY, 500, seed=1) == MANY

@@ -15,7 +15,7 @@ SCORES = st.lists(
 def test_order_keeps_every_candidate_once_and_numbers_them(scores, tail):
     fused = [candidate(rank) for rank in range(1, len(scores) + tail + 1)]
 
-    hits = order.reranked(fused, [PairScore(value=value) for value in scores])
+    hits = order.final_order(fused, [PairScore(value=value) for value in scores])
 
     assert {hit.candidate.fused_rank for hit in hits} == set(range(1, len(fused) + 1))
     assert [hit.rank for hit in hits] == list(range(1, len(fused) + 1))
@@ -25,7 +25,7 @@ def test_order_keeps_every_candidate_once_and_numbers_them(scores, tail):
 def test_scored_candidates_lead_by_score_and_the_rest_keep_fused_order(scores, tail):
     fused = [candidate(rank) for rank in range(1, len(scores) + tail + 1)]
 
-    hits = order.reranked(fused, [PairScore(value=value) for value in scores])
+    hits = order.final_order(fused, [PairScore(value=value) for value in scores])
 
     scored = [hit for hit in hits if hit.rerank_score is not None]
     rest = [hit.candidate.fused_rank for hit in hits if hit.rerank_score is None]
@@ -39,7 +39,7 @@ def test_scored_candidates_lead_by_score_and_the_rest_keep_fused_order(scores, t
 def test_what_the_first_step_of_a_cascade_scored_comes_between(scores, first, tail):
     fused = [candidate(rank) for rank in range(1, max(len(scores), len(first)) + tail + 1)]
 
-    hits = order.reranked(
+    hits = order.final_order(
         fused,
         [PairScore(value=value) for value in scores],
         [PairScore(value=value) for value in first],
@@ -57,7 +57,9 @@ def test_what_the_first_step_of_a_cascade_scored_comes_between(scores, first, ta
 
 
 def test_score_of_zero_is_a_score():
-    hits = order.reranked([candidate(1), candidate(2)], [PairScore(value=None), PairScore(value=0)])
+    hits = order.final_order(
+        [candidate(1), candidate(2)], [PairScore(value=None), PairScore(value=0)]
+    )
 
     assert [hit.candidate.fused_rank for hit in hits] == [2, 1]
 
@@ -65,12 +67,12 @@ def test_score_of_zero_is_a_score():
 def test_truncation_travels_with_its_candidate():
     scores = [PairScore(value=1.0), PairScore(value=2.0, truncated=True)]
 
-    hits = order.reranked([candidate(1), candidate(2)], scores)
+    hits = order.final_order([candidate(1), candidate(2)], scores)
 
     assert [(hit.candidate.fused_rank, hit.truncated) for hit in hits] == [(2, True), (1, False)]
 
 
 def test_search_without_rerank_keeps_the_fused_order():
     assert [
-        hit.candidate.fused_rank for hit in order.reranked([candidate(1), candidate(2)], [])
+        hit.candidate.fused_rank for hit in order.final_order([candidate(1), candidate(2)], [])
     ] == [1, 2]

@@ -8,27 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.domain import order, rank
-from pgrerank.domain.calibration import Calibration, Curve, Method, Pool
+from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
 from pgrerank.domain.candidate import PairScore
-from pgrerank.domain.rank import BroughtDocument
-from pgrerank.domain.relevance import Gauge
+from pgrerank.domain.rank import SuppliedDocument
+from pgrerank.domain.relevance import CalibrationContext
 from tests.fakes import candidate
 
 GAUGES = [
-    Gauge(
+    CalibrationContext(
         calibration=Calibration(
             id=UUID(int=1),
             fingerprint="f",
             reranker="r",
             curve=curve,
             answerable=None,
-            pool=Pool(strategy="hybrid", candidates=100, depth=50),
+            pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
         )
     )
     for curve in (
-        Curve(method=Method.PLATT, coefficients=(2.0, -1.0)),
-        Curve(method=Method.BETA, coefficients=(0.5, 2.0, 0.7, 1.2, -0.4)),
-        Curve(method=Method.ISOTONIC, scores=(-1.0, 0.0, 2.0), probabilities=(0.1, 0.3, 0.9)),
+        CalibrationCurve(method=Method.PLATT, coefficients=(2.0, -1.0)),
+        CalibrationCurve(method=Method.BETA, coefficients=(0.5, 2.0, 0.7, 1.2, -0.4)),
+        CalibrationCurve(
+            method=Method.ISOTONIC, scores=(-1.0, 0.0, 2.0), probabilities=(0.1, 0.3, 0.9)
+        ),
     )
 ]
 SCORES = st.lists(
@@ -48,10 +50,10 @@ def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, o
     pairs = [PairScore(value=value) for value in scores]
     evidence = [None if value is None else other[n] for n, value in enumerate(scores)]
     boosts = [abs(each) for each in other[: len(scores)]]
-    texts = [BroughtDocument(str(n)) for n in range(len(scores))]
+    texts = [SuppliedDocument(str(n)) for n in range(len(scores))]
 
-    searched = gauge.of(order.reranked(found, pairs, (), evidence, boosts))
-    ranked = rank.ordered(texts, pairs, boosts)
+    searched = gauge.of(order.final_order(found, pairs, (), evidence, boosts))
+    ranked = rank.order_documents(texts, pairs, boosts)
     relevances = gauge.relevances([each.rerank_score for each in ranked])
 
     for results, values in (
@@ -76,7 +78,7 @@ def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, o
 def test_where_the_score_decides_the_order_relevance_is_that_of_the_curve(gauge, scores):
     found = [candidate(place) for place in range(1, len(scores) + 1)]
 
-    hits = gauge.of(order.reranked(found, [PairScore(value=value) for value in scores]))
+    hits = gauge.of(order.final_order(found, [PairScore(value=value) for value in scores]))
 
     assert [hit.relevance for hit in hits] == [
         None if hit.rerank_score is None else gauge.calibration.curve.relevance(hit.rerank_score)
@@ -94,4 +96,4 @@ def test_results_that_the_curve_puts_the_wrong_way_round_get_their_mean():
 
 
 def test_without_a_calibration_nothing_is_claimed():
-    assert Gauge().relevances([1.0, None]) == [None, None]
+    assert CalibrationContext().relevances([1.0, None]) == [None, None]

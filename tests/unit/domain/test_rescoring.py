@@ -5,8 +5,8 @@ from uuid import UUID
 import pytest
 
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.reference import Pair, ReferenceSet, Run, Verdict
-from pgrerank.domain.rescoring import compared, noise_of
+from pgrerank.domain.reference import ReferencePair, ReferenceSet, ReferenceVerdict, Run
+from pgrerank.domain.rescoring import compare_with_previous, noise_of
 from tests.fakes import FakeScorer
 
 SCORES = (3.0, 1.0, -1.0, -3.0)
@@ -27,18 +27,18 @@ def after(**changes):
 
 def test_the_first_run_is_compared_with_nothing():
     for before in (None, replace(BEFORE, digest=b"others")):
-        found = compared(after(), before)
+        found = compare_with_previous(after(), before)
 
-        assert (found.verdict, found.compared_with) == (Verdict.FIRST, None)
+        assert (found.verdict, found.compared_with) == (ReferenceVerdict.FIRST, None)
 
 
 def test_noise_is_no_change():
     noise = noise_of(BEFORE)
     shifted = [score + 0.9 * noise for score in SCORES]
 
-    found = compared(after(scores=shifted, environment={"torch": "3.0"}), BEFORE)
+    found = compare_with_previous(after(scores=shifted, environment={"torch": "3.0"}), BEFORE)
 
-    assert (found.verdict, found.beyond_noise, found.kendall_tau) == (Verdict.SAME, 0, 1)
+    assert (found.verdict, found.beyond_noise, found.kendall_tau) == (ReferenceVerdict.SAME, 0, 1)
     assert found.largest_change == pytest.approx(0.9 * noise)
 
 
@@ -53,30 +53,30 @@ def test_noise_is_wider_where_numbers_are_shorter():
 def test_a_change_beyond_noise_names_what_changed_beside_it():
     moved = after(scores=(3.0, 1.0, -1.0, -2.0), environment={"torch": "3.0", "processor": "a"})
 
-    found = compared(moved, BEFORE)
+    found = compare_with_previous(moved, BEFORE)
 
-    assert (found.verdict, found.beyond_noise) == (Verdict.CHANGED, 1)
+    assert (found.verdict, found.beyond_noise) == (ReferenceVerdict.CHANGED, 1)
     assert "1 of 4 pairs" in found.message
     assert "torch 2.0 -> 3.0" in found.message
     assert "processor" not in found.message
 
 
 def test_a_change_with_nothing_beside_it_points_at_the_files():
-    found = compared(after(scores=(3.0, 1.0, -1.0, -2.0)), BEFORE)
+    found = compare_with_previous(after(scores=(3.0, 1.0, -1.0, -2.0)), BEFORE)
 
     assert "files of the model" in found.message
 
 
 def test_a_pair_that_fails_now_has_changed():
-    found = compared(after(scores=(3.0, 1.0, -1.0, None)), BEFORE)
+    found = compare_with_previous(after(scores=(3.0, 1.0, -1.0, None)), BEFORE)
 
-    assert (found.verdict, found.beyond_noise) == (Verdict.CHANGED, 1)
+    assert (found.verdict, found.beyond_noise) == (ReferenceVerdict.CHANGED, 1)
 
 
 def test_text_that_is_cut_elsewhere_is_a_change():
-    found = compared(after(truncated=(True, False, False, False)), BEFORE)
+    found = compare_with_previous(after(truncated=(True, False, False, False)), BEFORE)
 
-    assert (found.verdict, found.truncation_changes) == (Verdict.CHANGED, 1)
+    assert (found.verdict, found.truncation_changes) == (ReferenceVerdict.CHANGED, 1)
     assert "1 are cut elsewhere" in found.message
 
 
@@ -85,36 +85,41 @@ def test_another_model_is_told_by_what_differs_of_it():
         FakeScorer.model, fingerprint="0" * 64, precision="bf16", max_length=128, name="other"
     )
 
-    found = compared(after(model=other, scores=SCORES[::-1]), BEFORE)
+    found = compare_with_previous(after(model=other, scores=SCORES[::-1]), BEFORE)
 
-    assert (found.verdict, found.kendall_tau) == (Verdict.OTHER_MODEL, -1)
+    assert (found.verdict, found.kendall_tau) == (ReferenceVerdict.OTHER_MODEL, -1)
     for part in ("fake-reranker -> other", "fp32 -> bf16", "max_length 256 -> 128"):
         assert part in found.message
     assert "revision" not in found.message
 
 
 def test_other_weights_under_the_same_name_are_told_as_such():
-    found = compared(after(model=replace(FakeScorer.model, fingerprint="0" * 64)), BEFORE)
+    found = compare_with_previous(
+        after(model=replace(FakeScorer.model, fingerprint="0" * 64)), BEFORE
+    )
 
     assert "its weights, tokenizer or template" in found.message
 
 
 def test_scores_without_any_order_have_no_correlation():
-    found = compared(after(scores=(1.0,) * 4), BEFORE)
+    found = compare_with_previous(after(scores=(1.0,) * 4), BEFORE)
 
     assert found.kendall_tau is None
 
 
 def test_a_digest_is_of_the_pairs_and_their_order():
-    pairs = [Pair(query="a", passage="b"), Pair(query="ab", passage="c")]
+    pairs = [ReferencePair(query="a", passage="b"), ReferencePair(query="ab", passage="c")]
     made = ReferenceSet(id=UUID(int=1), name="n", pairs=pairs, created_at=BEFORE.created_at)
 
     assert made.digest == replace(made, name="other").digest
     assert made.digest != replace(made, pairs=pairs[::-1]).digest
-    assert made.digest != replace(made, pairs=[Pair(query="a", passage="ba"), pairs[1]]).digest
+    assert (
+        made.digest
+        != replace(made, pairs=[ReferencePair(query="a", passage="ba"), pairs[1]]).digest
+    )
 
 
 @pytest.mark.parametrize(("query", "passage"), [("", "p"), ("q", " ")])
 def test_an_empty_pair_is_refused(query, passage):
     with pytest.raises(InvalidRequestError):
-        Pair(query=query, passage=passage)
+        ReferencePair(query=query, passage=passage)

@@ -14,7 +14,7 @@ MEASURED = st.floats(0, 1)
 def test_every_pair_of_measurements_has_finite_figures(pairs):
     before, after = zip(*pairs, strict=True)
 
-    found = significance.paired(before, after)
+    found = significance.paired_difference(before, after)
 
     assert -1 <= found.low <= found.high <= 1
     assert 0 < found.p_value <= 1
@@ -26,7 +26,10 @@ def test_clear_gain_is_real_and_turned_round_is_a_real_loss():
     before = rng.uniform(0, 0.5, 60)
     after = before + rng.normal(0.1, 0.05, 60)
 
-    gain, loss = significance.paired(before, after), significance.paired(after, before)
+    gain, loss = (
+        significance.paired_difference(before, after),
+        significance.paired_difference(after, before),
+    )
 
     assert gain.is_gain
     assert gain.low < 0.1 < gain.high
@@ -36,7 +39,7 @@ def test_clear_gain_is_real_and_turned_round_is_a_real_loss():
 
 
 def test_nothing_changed_is_nothing_real():
-    found = significance.paired([0.5, 0.25], [0.5, 0.25])
+    found = significance.paired_difference([0.5, 0.25], [0.5, 0.25])
 
     assert (found.mean, found.low, found.high, found.p_value) == (0, 0, 0, 1)
     assert not found.is_decided
@@ -44,8 +47,8 @@ def test_nothing_changed_is_nothing_real():
 
 
 def test_few_queries_decide_nothing_however_clear_they_look():
-    few = significance.paired([0.1] * 19, np.linspace(0.5, 0.9, 19))
-    enough = significance.paired([0.1] * 20, np.linspace(0.5, 0.9, 20))
+    few = significance.paired_difference([0.1] * 19, np.linspace(0.5, 0.9, 19))
+    enough = significance.paired_difference([0.1] * 20, np.linspace(0.5, 0.9, 20))
 
     assert few.low > 0.3
     assert (few.is_decided, few.queries_needed) == (False, 20)
@@ -54,7 +57,7 @@ def test_few_queries_decide_nothing_however_clear_they_look():
 
 def test_an_interval_alone_decides_nothing():
     # One large gain among ties: the interval excludes nothing, the permutation test does not.
-    found = significance.paired([0.0] * 40, [0.0] * 35 + [0.1, 0.2, 0.4, 0.5, -0.01])
+    found = significance.paired_difference([0.0] * 40, [0.0] * 35 + [0.1, 0.2, 0.4, 0.5, -0.01])
 
     assert found.low > 0
     assert found.p_value > 0.05
@@ -63,11 +66,11 @@ def test_an_interval_alone_decides_nothing():
 
 def test_as_many_queries_as_are_said_to_be_needed_show_the_difference():
     rng = np.random.default_rng(5)
-    few = significance.paired(np.zeros(30), rng.normal(0.03, 0.1, 30))
+    few = significance.paired_difference(np.zeros(30), rng.normal(0.03, 0.1, 30))
     assert not few.is_decided
 
     shown = [
-        significance.paired(
+        significance.paired_difference(
             np.zeros(few.queries_needed), rng.normal(few.mean, few.deviation, few.queries_needed)
         ).is_gain
         for _ in range(20)
@@ -78,7 +81,7 @@ def test_as_many_queries_as_are_said_to_be_needed_show_the_difference():
 
 
 def test_p_value_is_the_share_of_all_permutations_where_they_can_be_counted():
-    found = significance.paired([0, 0, 0, 0, 0], [1, 1, 1, 1, 1])
+    found = significance.paired_difference([0, 0, 0, 0, 0], [1, 1, 1, 1, 1])
 
     assert found.p_value == pytest.approx(2 / 2**5)
 
@@ -88,7 +91,7 @@ def test_p_value_is_near_that_of_the_t_test_on_many_queries():
     before = rng.uniform(0, 1, 200)
     after = before + rng.normal(0.02, 0.15, 200)
 
-    found = significance.paired(before, after)
+    found = significance.paired_difference(before, after)
 
     assert found.p_value == pytest.approx(stats.ttest_rel(after, before).pvalue, abs=0.02)
 
@@ -97,7 +100,7 @@ def test_interval_holds_the_truth_about_as_often_as_it_promises():
     rng = np.random.default_rng(3)
     change = rng.exponential(0.1, (60, 40)) - 0.05  # skewed, with a mean of 0.05
 
-    intervals = [significance.paired(np.zeros(40), row) for row in change]
+    intervals = [significance.paired_difference(np.zeros(40), row) for row in change]
     held = sum(each.low <= 0.05 <= each.high for each in intervals)
 
     assert held / len(change) >= 0.88

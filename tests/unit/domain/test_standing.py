@@ -6,7 +6,7 @@ from uuid import UUID
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.log import LoggedRanking
-from pgrerank.domain.standing import Standing, verdict
+from pgrerank.domain.standing import LegPosition, verdict
 
 LEG = LegReport(requested=10, returned=2, scan="exact")
 
@@ -35,7 +35,7 @@ def logged(**legs):
 
 
 def test_every_leg_that_took_part_is_named_where_none_found_a_document():
-    chunk = Standing(
+    chunk = LegPosition(
         chunk_id=ChunkId(UUID(int=2)),
         ordinal=0,
         passes_filter=True,

@@ -13,8 +13,14 @@ from pgrerank.domain.judgment import ScoredChunk
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.threshold import Promise
 from pgrerank.usecases import fit
-from pgrerank.usecases.calibrate import GivenPair, calibrate, calibrate_pairs, fitted
-from pgrerank.usecases.pool import Pair, Plan, Source, observations, sampled
+from pgrerank.usecases.calibrate import GivenPair, calibrate, calibrate_pairs, fit_pairs
+from pgrerank.usecases.pool import (
+    CalibrationPlan,
+    JudgedPair,
+    ScoreSource,
+    observations,
+    sample_of_pairs,
+)
 from pgrerank.usecases.threshold import by_hand, promise
 from tests.fakes import (
     FakeCandidates,
@@ -51,7 +57,7 @@ def place(judgments):
 async def test_judged_queries_are_searched_and_fitted_and_nothing_is_logged():
     home = place(judged())
 
-    made = await calibrate(home, TENANT, "docs", Plan(request=REQUEST))
+    made = await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST))
 
     assert (made.queries, made.pairs, made.positives) == (12, 24, 12)
     assert made.curve.relevance(2.0) > 0.8
@@ -62,7 +68,7 @@ async def test_judged_queries_are_searched_and_fitted_and_nothing_is_logged():
 
 
 async def test_what_nobody_judged_counts_as_irrelevant_where_that_is_asked_for():
-    plan = Plan(request=REQUEST, unjudged=Unjudged.IRRELEVANT)
+    plan = CalibrationPlan(request=REQUEST, unjudged=Unjudged.IRRELEVANT)
 
     made = await calibrate(place(judged()), TENANT, "docs", plan)
 
@@ -71,11 +77,13 @@ async def test_what_nobody_judged_counts_as_irrelevant_where_that_is_asked_for()
 
 async def test_grade_from_which_on_pairs_are_relevant_can_be_raised():
     with pytest.raises(InvalidRequestError, match="12 queries with 0 relevant and 24 irrelevant"):
-        await calibrate(place(judged()), TENANT, "docs", Plan(request=REQUEST, relevant_from=3))
+        await calibrate(
+            place(judged()), TENANT, "docs", CalibrationPlan(request=REQUEST, relevant_from=3)
+        )
 
 
 async def test_calibration_of_the_whole_tenant_takes_the_judgments_of_all_collections():
-    made = await calibrate(place(judged()), TENANT, None, Plan(request=REQUEST))
+    made = await calibrate(place(judged()), TENANT, None, CalibrationPlan(request=REQUEST))
 
     assert (made.collection, made.queries) == (None, 12)
 
@@ -83,12 +91,14 @@ async def test_calibration_of_the_whole_tenant_takes_the_judgments_of_all_collec
 @pytest.mark.parametrize("queries", [0, 9])
 async def test_too_little_is_refused_with_what_there_is(queries):
     with pytest.raises(InvalidRequestError, match=f"{queries} queries"):
-        await calibrate(place(judged(queries)), TENANT, "docs", Plan(request=REQUEST))
+        await calibrate(place(judged(queries)), TENANT, "docs", CalibrationPlan(request=REQUEST))
 
 
 async def test_few_queries_are_warned_of():
-    few = await calibrate(place(judged()), TENANT, "docs", Plan(request=REQUEST))
-    many = fitted(Law(base=0.0).sample(60, 10, seed=1), Plan(request=REQUEST), FakeScorer.model)
+    few = await calibrate(place(judged()), TENANT, "docs", CalibrationPlan(request=REQUEST))
+    many = fit_pairs(
+        Law(base=0.0).sample(60, 10, seed=1), CalibrationPlan(request=REQUEST), FakeScorer.model
+    )
 
     assert [warning.split(" are few")[0] for warning in few.warnings[-2:]] == [
         "12 queries",
@@ -106,7 +116,9 @@ async def test_scores_of_the_log_need_no_reranker():
     ]
     home = place(judgments)
 
-    made = await calibrate(home, TENANT, "docs", Plan(request=REQUEST, source=Source.LOG))
+    made = await calibrate(
+        home, TENANT, "docs", CalibrationPlan(request=REQUEST, source=ScoreSource.LOG)
+    )
 
     assert (made.pairs, made.positives) == (24, 12)
     assert home.scorer.asked == []
@@ -120,7 +132,7 @@ async def test_given_pairs_are_scored_and_fitted():
     ]
     home = place(judged())
 
-    made = await calibrate_pairs(home, TENANT, "docs", Plan(request=REQUEST), given)
+    made = await calibrate_pairs(home, TENANT, "docs", CalibrationPlan(request=REQUEST), given)
 
     assert (made.queries, made.pairs, made.positives) == (10, 20, 10)
     assert made.curve.relevance(2.0) > 0.7
@@ -131,7 +143,7 @@ def test_method_with_the_least_held_out_loss_is_chosen():
     pairs = Law().sample(100, 20, seed=1)
     steps = sample(pairs.queries, pairs.scores, (pairs.scores > -0.5) & (pairs.queries % 3 > 0))
 
-    made = fitted(steps, Plan(request=REQUEST), FakeScorer.model)
+    made = fit_pairs(steps, CalibrationPlan(request=REQUEST), FakeScorer.model)
 
     assert made.curve.method is Method.ISOTONIC
     assert min(made.quality.tried, key=made.quality.tried.get) == Method.ISOTONIC
@@ -139,7 +151,7 @@ def test_method_with_the_least_held_out_loss_is_chosen():
 
 
 def pair(query, place, relevant):
-    return Pair(query=query, place=place, score=1 / place, relevant=relevant)
+    return JudgedPair(query=query, place=place, score=1 / place, relevant=relevant)
 
 
 def test_judged_pairs_stand_for_those_near_their_place():
@@ -147,7 +159,7 @@ def test_judged_pairs_stand_for_those_near_their_place():
     pairs = [pair("q", n, n == 1) for n in range(1, 6)]
     pairs += [pair("q", n, False if n == 6 else None) for n in range(6, 13)]
 
-    found, warnings = sampled(pairs, Unjudged.SKIP)
+    found, warnings = sample_of_pairs(pairs, Unjudged.SKIP)
 
     assert found.weights.tolist() == [1, 1, 1, 1, 1, 5]
     assert found.weights.sum() == 10
@@ -165,7 +177,7 @@ def test_weights_undo_that_the_best_are_judged_more_often():
         for rank, index in enumerate(scores.argsort()[::-1], 1):
             known = rank <= 5 or (query + rank) % 5 == 0
             pairs.append(
-                Pair(
+                JudgedPair(
                     query=str(query),
                     place=rank,
                     score=float(scores[index]),
@@ -173,7 +185,7 @@ def test_weights_undo_that_the_best_are_judged_more_often():
                 )
             )
 
-    weighted, _ = sampled(pairs, Unjudged.SKIP)
+    weighted, _ = sample_of_pairs(pairs, Unjudged.SKIP)
     prior = (weighted.weights * weighted.relevant).sum() / weighted.weights.sum()
 
     assert math.isclose(prior, world.relevant.mean(), abs_tol=0.02)
@@ -182,8 +194,10 @@ def test_weights_undo_that_the_best_are_judged_more_often():
 
 async def test_promise_is_kept_under_a_name_or_not_at_all():
     home = place(judged())
-    made = fitted(
-        Law(slope=4.0, base=0.0).sample(60, 20, seed=3), Plan(request=REQUEST), FakeScorer.model
+    made = fit_pairs(
+        Law(slope=4.0, base=0.0).sample(60, 20, seed=3),
+        CalibrationPlan(request=REQUEST),
+        FakeScorer.model,
     )
     pairs = Law(slope=4.0, base=0.0).sample(60, 20, seed=3)
     await home.calibrations.add(TENANT, None, FakeScorer.model, made, pairs)
@@ -255,9 +269,9 @@ POOL = [
 )
 def test_a_grade_is_one_observation(grades, skip, irrelevant):
     for unjudged, expected in ((Unjudged.SKIP, skip), (Unjudged.IRRELEVANT, irrelevant)):
-        plan = Plan(request=REQUEST, unjudged=unjudged)
+        plan = CalibrationPlan(request=REQUEST, unjudged=unjudged)
 
-        found, _ = sampled(observations(collection(), POOL, grades, plan), unjudged)
+        found, _ = sample_of_pairs(observations(collection(), POOL, grades, plan), unjudged)
 
         scores = {row.place: row.score for row in POOL}
         assert list(zip(found.scores, found.relevant, strict=True)) == [
@@ -274,7 +288,7 @@ async def test_documents_of_many_chunks_count_once_for_a_query():
     )
     home = replace(place(judged()), candidates=FakeCandidates(chunks))
 
-    made = await calibrate(home, TENANT, "docs", Plan(request=REQUEST))
+    made = await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST))
 
     assert (made.queries, made.pairs, made.positives) == (12, 24, 12)
 
@@ -285,7 +299,7 @@ async def test_a_fit_by_which_a_better_score_means_less_is_refused_and_not_store
     home = place(judged(grades=grades))
 
     with pytest.raises(InvalidRequestError, match=r"mean score of .* irrelevant ones 2"):
-        await calibrate(home, TENANT, "docs", Plan(request=REQUEST, method=method))
+        await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST, method=method))
 
     assert home.calibrations.kept == {}
 
@@ -299,7 +313,7 @@ async def test_given_pairs_that_fall_with_the_score_are_refused_likewise():
     home = place(judged())
 
     with pytest.raises(InvalidRequestError, match="does not mean more relevance"):
-        await calibrate_pairs(home, TENANT, "docs", Plan(request=REQUEST), given)
+        await calibrate_pairs(home, TENANT, "docs", CalibrationPlan(request=REQUEST), given)
 
     assert home.calibrations.kept == {}
 
@@ -309,7 +323,7 @@ async def test_scores_that_are_all_alike_are_refused():
     home = replace(place(judged()), candidates=FakeCandidates(alike))
 
     with pytest.raises(InvalidRequestError, match="does not mean more relevance"):
-        await calibrate(home, TENANT, "docs", Plan(request=REQUEST))
+        await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST))
 
 
 @pytest.mark.parametrize("method", Method)
@@ -319,16 +333,16 @@ def test_what_is_fitted_to_scores_that_say_little_rises(method, seed):
     relevant, others = fit.mean_scores(pairs)
     pairs = replace(pairs, scores=pairs.scores * np.sign(relevant - others))
 
-    made = fitted(pairs, Plan(request=REQUEST, method=method), FakeScorer.model)
+    made = fit_pairs(pairs, CalibrationPlan(request=REQUEST, method=method), FakeScorer.model)
 
     assert made.curve.rises
     assert made.answerable is None or made.answerable.rises
 
 
 def test_scores_that_say_nothing_on_unseen_queries_are_warned_of():
-    made = fitted(
+    made = fit_pairs(
         Law(slope=0.02, base=0.0, spread=1.0).sample(60, 10, seed=1),
-        Plan(request=REQUEST),
+        CalibrationPlan(request=REQUEST),
         FakeScorer.model,
     )
 

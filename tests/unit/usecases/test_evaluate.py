@@ -8,7 +8,7 @@ from pgrerank.domain.evaluation import MEASURES, Question, distinct, questions
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.usecases import evaluate
-from pgrerank.usecases.evaluate import Plan
+from pgrerank.usecases.evaluate import EvaluationPlan
 from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, house
 
 TENANT = TenantId(UUID(int=7))
@@ -24,7 +24,7 @@ def home(found=FOUND):
 
 
 def plan(**changes):
-    made = Plan(
+    made = EvaluationPlan(
         tenant_id=TENANT,
         collection=collection(),
         questions=(Question(query="red fox", grades={"y": 1, "z": 2, "x": 0}),),
@@ -38,7 +38,7 @@ def test_document_stands_where_its_best_chunk_stands():
 
 
 def test_measures_are_those_of_the_textbook():
-    figures = evaluate.measured({"q": {"a": 3.0, "b": 2.0}}, {"q": {"b": 1, "c": 1}})
+    figures = evaluate.mean_measures({"q": {"a": 3.0, "b": 2.0}}, {"q": {"b": 1, "c": 1}})
 
     assert figures == {
         "nDCG@10": 0.3869,

@@ -63,9 +63,9 @@ def test_a_pair_is_held_out_with_all_of_its_query():
 def test_isotonic_is_not_tried_on_few_pairs():
     few, many = Law().sample(20, 49, seed=4), Law().sample(20, 50, seed=4)
 
-    assert set(fit.tried(few, None)) == {Method.PLATT, Method.BETA}
-    assert set(fit.tried(many, None)) == set(Method)
-    assert set(fit.tried(few, Method.ISOTONIC)) == {Method.ISOTONIC}
+    assert set(fit.held_out_probabilities(few, None)) == {Method.PLATT, Method.BETA}
+    assert set(fit.held_out_probabilities(many, None)) == set(Method)
+    assert set(fit.held_out_probabilities(few, Method.ISOTONIC)) == {Method.ISOTONIC}
 
 
 def test_best_of_each_query_says_whether_anything_was_relevant():

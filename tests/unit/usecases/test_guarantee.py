@@ -67,9 +67,9 @@ def test_what_no_score_can_tell_is_called_hopeless():
 
 def test_pairs_of_one_query_are_worth_less_than_as_many_of_many():
     relevant = [1, 1, 1, 0] * 25
-    one_each = guarantee.kept(sample(range(100), [1.0] * 100, relevant), 0.0)
+    one_each = guarantee.kept_by_cutoff(sample(range(100), [1.0] * 100, relevant), 0.0)
     alike = sorted(relevant)
-    few = guarantee.kept(sample(np.repeat(range(10), 10), [1.0] * 100, alike), 0.0)
+    few = guarantee.kept_by_cutoff(sample(np.repeat(range(10), 10), [1.0] * 100, alike), 0.0)
 
     assert one_each.precision == few.precision == 0.75
     assert one_each.worth > 90
@@ -77,7 +77,7 @@ def test_pairs_of_one_query_are_worth_less_than_as_many_of_many():
 
 
 def test_the_same_answer_from_one_query_is_worth_one_pair():
-    found = guarantee.kept(sample([0] * 50, [1.0] * 50, [1] * 50), 0.0)
+    found = guarantee.kept_by_cutoff(sample([0] * 50, [1.0] * 50, [1] * 50), 0.0)
 
     assert found.worth == 1
 

@@ -8,7 +8,7 @@ import pytest
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.errors import ConflictError, RemoteError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.rank import BroughtDocument, RankRequest
+from pgrerank.domain.rank import RerankRequest, SuppliedDocument
 from pgrerank.domain.request import SearchRequest
 from pgrerank.usecases.rank import rank
 from pgrerank.usecases.search import search
@@ -85,8 +85,8 @@ async def test_query_is_embedded_by_what_embedded_the_collection():
 async def test_documents_of_a_collection_are_ranked_by_its_reranker_unless_another_is_named():
     other = FakeScorer()
     there = named(other, reranker="other")
-    documents = (BroughtDocument("a"), BroughtDocument("parse a date"))
-    request = RankRequest(query="parse a date", documents=documents, collection="docs")
+    documents = (SuppliedDocument("a"), SuppliedDocument("parse a date"))
+    request = RerankRequest(query="parse a date", documents=documents, collection="docs")
 
     await rank(there, TENANT, request)
     await rank(there, TENANT, replace(request, collection=None))

@@ -4,7 +4,7 @@ from uuid import UUID
 import pytest
 
 from pgrerank.domain import rank as ranks
-from pgrerank.domain.calibration import Calibration, Curve, Method, Pool
+from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
 from pgrerank.domain.candidate import PairScore, RerankStatus
 from pgrerank.domain.errors import (
     ConflictError,
@@ -17,8 +17,8 @@ from pgrerank.domain.errors import (
 )
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ScoreKind
-from pgrerank.domain.rank import BroughtDocument, RankRequest
-from pgrerank.domain.relevance import Running
+from pgrerank.domain.rank import RerankRequest, SuppliedDocument
+from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.usecases.rank import rank
 from tests.fake_calibrations import FakeCalibrations
 from tests.fakes import FakeRankings, FakeScorer, house
@@ -28,8 +28,8 @@ SCORER = FakeScorer.model
 
 
 def request(*texts, query="red green blue", **knobs):
-    documents = tuple(BroughtDocument(text) for text in texts)
-    return RankRequest(query=query, documents=documents, **knobs)
+    documents = tuple(SuppliedDocument(text) for text in texts)
+    return RerankRequest(query=query, documents=documents, **knobs)
 
 
 def indexes(documents):
@@ -38,16 +38,16 @@ def indexes(documents):
 
 def calibrations(fingerprint=SCORER.fingerprint):
     """A calibration by which two shared words are even odds, and each word more is e to one."""
-    curve = Curve(method=Method.PLATT, coefficients=(1.0, -2.0))
+    curve = CalibrationCurve(method=Method.PLATT, coefficients=(1.0, -2.0))
     found = Calibration(
         id=UUID(int=7),
         fingerprint=fingerprint,
         reranker="some",
         curve=curve,
         answerable=None,
-        pool=Pool(strategy="hybrid", candidates=100, depth=50),
+        pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
     )
-    return FakeCalibrations(found=Running(calibration=found))
+    return FakeCalibrations(found=StoredCalibration(calibration=found))
 
 
 async def test_the_best_come_first_and_equals_keep_the_callers_order():
@@ -237,27 +237,27 @@ def test_there_are_documents_and_not_too_many():
 
 @pytest.mark.parametrize("kind", [*ScoreKind, None])
 def test_shown_scores_lie_between_0_and_1_in_the_order_of_the_raw_ones(kind):
-    shown = [ranks.shown(score, kind) for score in (-1e6, -1.0, -0.2, 0.1, 0.9, 1.0, 1e6)]
+    shown = [ranks.display_score(score, kind) for score in (-1e6, -1.0, -0.2, 0.1, 0.9, 1.0, 1e6)]
 
     assert shown == sorted(shown)
     assert shown[0] >= 0
     assert shown[-1] <= 1
-    assert ranks.shown(0.9, kind) > ranks.shown(0.1, kind)
-    assert ranks.shown(None, kind) == 0
+    assert ranks.display_score(0.9, kind) > ranks.display_score(0.1, kind)
+    assert ranks.display_score(None, kind) == 0
 
 
 def test_a_mean_cosine_of_one_half_is_shown_as_one_half():
-    shown = [ranks.shown(score, ScoreKind.MAXSIM) for score in (-1.0, 0.3, 0.5, 0.7, 1.0)]
+    shown = [ranks.display_score(score, ScoreKind.MAXSIM) for score in (-1.0, 0.3, 0.5, 0.7, 1.0)]
 
     assert shown == pytest.approx([0, 0.057, 0.5, 0.943, 1], abs=1e-3)
     assert shown == sorted(set(shown))
 
 
 def test_boosts_move_documents_and_leave_their_scores():
-    documents = [BroughtDocument(text) for text in "abc"]
+    documents = [SuppliedDocument(text) for text in "abc"]
     scores = [PairScore(value=value) for value in (0.2, 0.5, None)]
 
-    ordered = ranks.ordered(documents, scores, [0.4, 0.0, 9.0])
+    ordered = ranks.order_documents(documents, scores, [0.4, 0.0, 9.0])
 
     assert indexes(ordered) == [0, 1, 2]
     assert [each.rerank_score for each in ordered] == [0.2, 0.5, None]

@@ -5,15 +5,15 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError, ScoringError
-from pgrerank.domain.reference import Pair, Verdict
+from pgrerank.domain.reference import ReferencePair, ReferenceVerdict
 from pgrerank.usecases import reference
 from tests import fakes
 from tests.fake_references import FakeReferences
 
 PAIRS = [
-    Pair(query="red fox", passage="a red fox"),
-    Pair(query="blue whale", passage="a whale"),
-    Pair(query="red fox", passage="nothing of it"),
+    ReferencePair(query="red fox", passage="a red fox"),
+    ReferencePair(query="blue whale", passage="a whale"),
+    ReferencePair(query="red fox", passage="nothing of it"),
 ]
 ENVIRONMENT = {"torch": "2.0"}
 
@@ -31,7 +31,7 @@ async def test_scores_come_in_the_order_of_the_pairs(tenant_id):
 
     assert scored.run.scores == [2.0, 1.0, 0.0]
     assert scored.run.environment == ENVIRONMENT
-    assert scored.comparison.verdict is Verdict.FIRST
+    assert scored.comparison.verdict is ReferenceVerdict.FIRST
     assert house.scorer.asked == [("red fox", 2), ("blue whale", 1)]
 
 
@@ -42,7 +42,7 @@ async def test_a_second_run_is_compared_with_the_first(tenant_id):
 
     second = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
 
-    assert second.comparison.verdict is Verdict.SAME
+    assert second.comparison.verdict is ReferenceVerdict.SAME
     assert second.comparison.compared_with == first.run.id
 
 
@@ -54,7 +54,7 @@ async def test_other_pairs_begin_anew(tenant_id):
 
     scored = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
 
-    assert scored.comparison.verdict is Verdict.FIRST
+    assert scored.comparison.verdict is ReferenceVerdict.FIRST
 
 
 async def test_a_model_that_fails_leaves_nothing_stored(tenant_id):

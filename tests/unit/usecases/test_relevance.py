@@ -5,14 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from pgrerank.domain.calibration import Calibration, Curve, Method, Pool
-from pgrerank.domain.candidate import Cut
+from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
+from pgrerank.domain.candidate import CutCounts
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.relevance import Running
+from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.threshold import Threshold
-from pgrerank.usecases.search import ranked, search
+from pgrerank.usecases.search import search, search_unlogged
 from tests.fake_calibrations import FakeCalibrations
 from tests.fake_tokens import FakeLate
 from tests.fakes import (
@@ -26,14 +26,14 @@ from tests.fakes import (
 )
 
 TENANT = TenantId(UUID(int=7))
-CURVE = Curve(method=Method.PLATT, coefficients=(2.0, -3.0))
+CURVE = CalibrationCurve(method=Method.PLATT, coefficients=(2.0, -3.0))
 OWN = Calibration(
     id=UUID(int=5),
     fingerprint=FakeScorer.model.fingerprint,
     reranker=FakeScorer.model.name,
     curve=CURVE,
     answerable=None,
-    pool=Pool(strategy="hybrid", candidates=100, depth=50),
+    pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
 )
 FOREIGN = replace(OWN, fingerprint="a" * 64, reranker="older")
 BOT = Threshold(name="bot", cutoff=2.0, fingerprint=FakeScorer.model.fingerprint)
@@ -45,7 +45,7 @@ def place(running=None, **parts):
     return house(
         documents=FakeDocuments({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
-        calibrations=FakeCalibrations(running or Running(calibration=OWN)),
+        calibrations=FakeCalibrations(running or StoredCalibration(calibration=OWN)),
         **parts,
     )
 
@@ -64,10 +64,10 @@ async def test_results_carry_their_probability():
 
 
 async def test_whole_pool_of_low_probabilities_is_not_answerable():
-    low = replace(OWN, curve=Curve(method=Method.PLATT, coefficients=(1.0, -9.0)))
+    low = replace(OWN, curve=CalibrationCurve(method=Method.PLATT, coefficients=(1.0, -9.0)))
 
     hopeful = await asked(place())
-    hopeless = await asked(place(Running(calibration=low)))
+    hopeless = await asked(place(StoredCalibration(calibration=low)))
 
     assert hopeful.answerable.value
     assert not hopeless.answerable.value
@@ -75,7 +75,7 @@ async def test_whole_pool_of_low_probabilities_is_not_answerable():
 
 
 async def test_calibration_of_another_reranker_gives_no_probability_and_the_reason():
-    ranking = await asked(place(Running(calibration=FOREIGN)))
+    ranking = await asked(place(StoredCalibration(calibration=FOREIGN)))
 
     assert {hit.relevance for hit in ranking.results} == {None}
     assert ranking.answerable is None
@@ -84,7 +84,7 @@ async def test_calibration_of_another_reranker_gives_no_probability_and_the_reas
 
 
 async def test_without_calibration_the_reason_says_so():
-    ranking = await asked(place(Running()))
+    ranking = await asked(place(StoredCalibration()))
 
     assert (ranking.calibration.id, ranking.calibration.reason) == (None, "no calibration")
 
@@ -106,14 +106,14 @@ async def test_other_kind_of_search_is_remarked_on():
 @pytest.mark.parametrize(
     ("knobs", "left", "cut"),
     [
-        ({"min_relevance": 0.2}, [2, 1], Cut(min_relevance=1)),
-        ({"threshold": "bot"}, [2], Cut(threshold=2)),
-        ({"min_score": 0.5, "threshold": "bot"}, [2], Cut(min_score=1, threshold=1)),
-        ({"min_relevance": 0.99}, [], Cut(min_relevance=3)),
+        ({"min_relevance": 0.2}, [2, 1], CutCounts(min_relevance=1)),
+        ({"threshold": "bot"}, [2], CutCounts(threshold=2)),
+        ({"min_score": 0.5, "threshold": "bot"}, [2], CutCounts(min_score=1, threshold=1)),
+        ({"min_relevance": 0.99}, [], CutCounts(min_relevance=3)),
     ],
 )
 async def test_cuts_say_how_many_they_removed(knobs, left, cut):
-    home = place(Running(calibration=OWN, threshold=BOT))
+    home = place(StoredCalibration(calibration=OWN, threshold=BOT))
 
     ranking = await asked(home, **knobs)
 
@@ -126,22 +126,26 @@ async def test_cuts_say_how_many_they_removed(knobs, left, cut):
 async def test_threshold_by_relevance_goes_by_whatever_calibration_applies():
     named = Threshold(name="bot", min_relevance=0.2)
 
-    ranking = await asked(place(Running(calibration=OWN, threshold=named)), threshold="bot")
+    ranking = await asked(
+        place(StoredCalibration(calibration=OWN, threshold=named)), threshold="bot"
+    )
 
-    assert ranking.cut == Cut(threshold=1)
+    assert ranking.cut == CutCounts(threshold=1)
 
 
 @pytest.mark.parametrize(
     ("running", "knobs"),
     [
-        (Running(), {"min_relevance": 0.5}),
-        (Running(calibration=FOREIGN), {"min_relevance": 0.5}),
+        (StoredCalibration(), {"min_relevance": 0.5}),
+        (StoredCalibration(calibration=FOREIGN), {"min_relevance": 0.5}),
         (
-            Running(calibration=FOREIGN, threshold=Threshold(name="bot", min_relevance=0.5)),
+            StoredCalibration(
+                calibration=FOREIGN, threshold=Threshold(name="bot", min_relevance=0.5)
+            ),
             {"threshold": "bot"},
         ),
         (
-            Running(calibration=OWN, threshold=replace(BOT, fingerprint="a" * 64)),
+            StoredCalibration(calibration=OWN, threshold=replace(BOT, fingerprint="a" * 64)),
             {"threshold": "bot"},
         ),
     ],
@@ -172,12 +176,12 @@ async def test_cut_by_score_needs_reranking_and_forces_it():
 
 
 async def test_where_nothing_could_be_scored_nothing_is_cut():
-    home = place(Running(calibration=OWN), scorer=FakeScorer(scored_in_time=0))
+    home = place(StoredCalibration(calibration=OWN), scorer=FakeScorer(scored_in_time=0))
 
     ranking = await asked(home, min_relevance=0.9, budget_ms=500)
 
     assert len(ranking.results) == 3
-    assert ranking.cut == Cut()
+    assert ranking.cut == CutCounts()
 
 
 async def test_scores_of_late_interaction_are_calibrated_by_its_own():
@@ -196,7 +200,7 @@ async def test_scores_of_late_interaction_are_calibrated_by_its_own():
 async def test_ranked_leaves_no_trace():
     home = place()
 
-    _, ranking = await ranked(
+    _, ranking = await search_unlogged(
         home, TENANT, "docs", SearchRequest(query="red fox", rerank=RerankMode.ALWAYS)
     )
 

@@ -9,8 +9,8 @@ from pgrerank.domain.evaluation import Question
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest
 from pgrerank.usecases import sweep
-from pgrerank.usecases.evaluate import Plan
-from pgrerank.usecases.sweep import Knobs, Point, settings, swept, verdicts
+from pgrerank.usecases.evaluate import EvaluationPlan
+from pgrerank.usecases.sweep import Knobs, SweepPoint, settings, swept, verdicts
 from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, house
 
 TENANT = TenantId(UUID(int=7))
@@ -23,7 +23,7 @@ FOUND = (
 
 
 def plan(queries=12):
-    return Plan(
+    return EvaluationPlan(
         tenant_id=TENANT,
         collection=collection(),
         questions=tuple(
@@ -43,7 +43,7 @@ def home(**parts):
 
 def point(values, ms, depth=None, reranker="r"):
     knobs = Knobs(candidates=100, depth=depth, reranker=None if depth is None else reranker)
-    return Point(knobs=knobs, values=tuple(values), times_ms=(ms,) * len(values))
+    return SweepPoint(knobs=knobs, values=tuple(values), times_ms=(ms,) * len(values))
 
 
 def test_settings_are_all_combinations_and_what_is_not_reranked():

@@ -9,7 +9,7 @@ from pgrerank.domain.evaluation import Question
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion, Retrieval
-from pgrerank.usecases.trial import Ground, Setting, Trials
+from pgrerank.usecases.trial import Setting, Trials, TrialSetup
 from pgrerank.usecases.tune import apply, tune
 from tests.fakes import FakeDocuments, FakeScorer, candidate, collection, house
 
@@ -47,7 +47,7 @@ def ground(place, *, request=KEYWORDS, asked=None, **parts):
         documents=FakeDocuments({(TENANT, "docs"): collection()}),
         **parts,
     )
-    return Ground(
+    return TrialSetup(
         house=home,
         tenant_id=TENANT,
         collection=collection(),
@@ -145,7 +145,7 @@ async def test_too_few_queries_are_refused():
 
     with pytest.raises(InvalidRequestError, match="at least 10"):
         await tune(
-            Ground(
+            TrialSetup(
                 **{name: getattr(small, name) for name in small.__slots__}
                 | {"questions": questions(9)}
             ),

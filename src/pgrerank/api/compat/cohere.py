@@ -9,10 +9,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import Desk, TheDesk
+from pgrerank.api.compat.desk import Gateway, TheDesk
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.rank import Ranked
+from pgrerank.domain.rank import RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "cohere"
@@ -64,7 +64,7 @@ class Units(Struct, frozen=True, kw_only=True):
     search_units: int
 
 
-class Tokens(Struct, frozen=True, kw_only=True):
+class TokenUsage(Struct, frozen=True, kw_only=True):
     """What the reranker read, in its own tokens."""
 
     input_tokens: int
@@ -75,17 +75,17 @@ class ApiMeta(Struct, frozen=True, kw_only=True):
 
     api_version: Version
     billed_units: Units
-    tokens: Tokens
+    tokens: TokenUsage
     #: why documents were not scored or not read to their end
     warnings: list[str] | UnsetType = UNSET
 
     @classmethod
-    def of(cls, ranked: Ranked, version: str) -> "ApiMeta":
+    def of(cls, ranked: RerankOutcome, version: str) -> "ApiMeta":
         """That of one ranking."""
         return cls(
             api_version=Version(version=version),
             billed_units=Units(search_units=ceil(len(ranked.documents) / _UNIT)),
-            tokens=Tokens(input_tokens=ranked.tokens),
+            tokens=TokenUsage(input_tokens=ranked.tokens),
             warnings=_warnings(ranked) or UNSET,
         )
 
@@ -104,7 +104,7 @@ class CohereRefusal(Struct, frozen=True, kw_only=True):
     message: str
 
 
-RESPONSES = errors.documented(CohereRefusal, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+RESPONSES = errors.response_specs(CohereRefusal, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 
 
 @post(
@@ -117,7 +117,7 @@ RESPONSES = errors.documented(CohereRefusal, 400, 401, 403, 404, 409, 413, 415, 
 )
 async def rerank_v1(data: JSONBody[RerankV1], desk: TheDesk) -> CohereRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    return await answered(desk, data, "1", rank_fields=data.rank_fields)
+    return await answer_rerank(desk, data, "1", rank_fields=data.rank_fields)
 
 
 @post(
@@ -130,11 +130,11 @@ async def rerank_v1(data: JSONBody[RerankV1], desk: TheDesk) -> CohereRanking:
 )
 async def rerank_v2(data: JSONBody[RerankV2], desk: TheDesk) -> CohereRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    return await answered(desk, data, "2")
+    return await answer_rerank(desk, data, "2")
 
 
-async def answered(
-    desk: Desk, data: RerankV1 | RerankV2, version: str, *, rank_fields: list[str] | None = None
+async def answer_rerank(
+    desk: Gateway, data: RerankV1 | RerankV2, version: str, *, rank_fields: list[str] | None = None
 ) -> CohereRanking:
     """Rank, and answer as Cohere does."""
     ranked = await desk.rank(
@@ -149,7 +149,9 @@ async def answered(
         CohereResult(
             index=each.index,
             relevance_score=each.display,
-            document=wire.echoed(data.documents[each.index]) if data.return_documents else UNSET,
+            document=wire.document_object(data.documents[each.index])
+            if data.return_documents
+            else UNSET,
         )
         for each in ranked.results
     ]
@@ -161,7 +163,7 @@ def refused(refusal: Refusal) -> Response[Any]:
     return refusal.told(CohereRefusal(message=refusal.detail))
 
 
-def _warnings(ranked: Ranked) -> list[str]:
+def _warnings(ranked: RerankOutcome) -> list[str]:
     truncated = sum(each.truncated for each in ranked.documents)
     warnings = [f"{truncated} documents were read in part"] if truncated else []
     if ranked.rerank.status is not RerankStatus.FULL:

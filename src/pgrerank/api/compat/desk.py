@@ -16,10 +16,10 @@ from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import in_thread, items, offload
-from pgrerank.domain.rank import MAX_DOCUMENTS, BroughtDocument, Ranked, RankRequest
+from pgrerank.domain.rank import MAX_DOCUMENTS, RerankOutcome, RerankRequest, SuppliedDocument
 from pgrerank.domain.structured import readables
 from pgrerank.domain.tenant import Caller
-from pgrerank.ports import House, Observer
+from pgrerank.ports import Observer, Services
 from pgrerank.ports.scoring import Embedder, Vector
 from pgrerank.usecases import rank as use_case
 
@@ -40,10 +40,10 @@ Collection = Annotated[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class Gateway:
     """A caller of a dialect, and the house it stands in."""
 
-    house: House
+    house: Services
     caller: Caller
     limits: Limits
     observer: Observer
@@ -61,7 +61,7 @@ class Desk:
         truncate: bool = True,
         rank_fields: Sequence[str] | None = None,
         documents_name: str = "documents",
-    ) -> Ranked:
+    ) -> RerankOutcome:
         """Rank documents as the dialect's client brought them, strings or objects.
 
         `documents_name` is what the dialect calls them.
@@ -80,9 +80,9 @@ class Desk:
             texts = await offload(
                 partial(readables, documents, rank_fields), items=items(documents)
             )
-            request = RankRequest(
+            request = RerankRequest(
                 query=query,
-                documents=tuple(map(BroughtDocument, texts)),
+                documents=tuple(map(SuppliedDocument, texts)),
                 limit=limit and min(limit, len(texts)),
                 truncate=truncate,
                 model=self.reranker(model),
@@ -156,15 +156,17 @@ def identifier(name: str) -> str:
     return name if MARK in name.lower() else f"{MARK}-{name}"
 
 
-def provided(
+def gateway(
     house: TheHouse,
     caller: TheCaller,
     limits: TheLimits,
     observer: TheObserver,
     collection: Collection = None,
-) -> Desk:
+) -> Gateway:
     """The desk, for handlers."""
-    return Desk(house=house, caller=caller, limits=limits, observer=observer, collection=collection)
+    return Gateway(
+        house=house, caller=caller, limits=limits, observer=observer, collection=collection
+    )
 
 
 @contextmanager
@@ -184,4 +186,4 @@ def _check(size: int, limit: int, field: str, unit: str) -> None:
         raise TooLargeError(field, size=size, limit=limit, unit=unit)
 
 
-TheDesk: TypeAlias = NamedDependency[SkipValidation[Desk]]
+TheDesk: TypeAlias = NamedDependency[SkipValidation[Gateway]]

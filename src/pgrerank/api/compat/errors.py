@@ -61,7 +61,7 @@ Handler: TypeAlias = Callable[[Request[Any, Any, Any], Any], Response[Any]]
 def handlers(limits: Limits, told: Told) -> dict[int | type[Exception], Handler]:
     """Exception handlers of a dialect's routes."""
     return {
-        failure: partial(_answered, to_problem, told)
+        failure: partial(_render, to_problem, told)
         for failure, to_problem in problems(limits).items()
     }
 
@@ -71,7 +71,7 @@ def tell_as(request: Request[Any, Any, Any], told: Told) -> None:
     request.state.told = told
 
 
-def documented(body: type[Struct], *statuses: int) -> dict[int, ResponseSpec]:
+def response_specs(body: type[Struct], *statuses: int) -> dict[int, ResponseSpec]:
     """OpenAPI responses for these statuses."""
     return {
         status: ResponseSpec(body, description=_title(status), generate_examples=False)
@@ -83,7 +83,7 @@ def _title(status: int) -> str:
     return BY_STATUS[status].title if status in BY_STATUS else "Refused"
 
 
-def _answered(
+def _render(
     to_problem: ToProblem, told: Told, request: Request[Any, Any, Any], error: Exception
 ) -> Response[Any]:
     return request.state.get("told", told)(_refusal(to_problem(request, error)))

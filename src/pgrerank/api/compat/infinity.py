@@ -101,9 +101,9 @@ class Stranger(Struct, frozen=True, kw_only=True):
 
 
 RESPONSES = {
-    **errors.documented(wire.Faulty, 403, 404, 409, 413, 415, 429, 500, 503),
-    **errors.documented(Stranger, 401),
-    **errors.documented(InfinityRefusal, _MALFORMED),
+    **errors.response_specs(wire.Faulty, 403, 404, 409, 413, 415, 429, 500, 503),
+    **errors.response_specs(Stranger, 401),
+    **errors.response_specs(InfinityRefusal, _MALFORMED),
 }
 
 
@@ -147,8 +147,8 @@ async def rerank(data: JSONBody[InfinityRerank], desk: TheDesk) -> InfinityRanki
 def models(desk: TheDesk) -> InfinityModels:
     """Rerankers, then embedders."""
     now = int(desk.house.clock.now().timestamp())
-    rerankers = [_served(*each, "rerank", now) for each in desk.rerankers()]
-    embedders = [_served(*each, "embed", now) for each in desk.embedders()]
+    rerankers = [_model_entry(*each, "rerank", now) for each in desk.rerankers()]
+    embedders = [_model_entry(*each, "embed", now) for each in desk.embedders()]
     return InfinityModels(data=[*rerankers, *embedders])
 
 
@@ -157,20 +157,20 @@ def refused(refusal: Refusal) -> Response[Any]:
     if refusal.kind is UNAUTHENTICATED:
         return refusal.told(Stranger(detail="Unauthorized"))
     if refusal.is_malformed:
-        return refusal.told(InfinityRefusal(detail=_malformed(refusal)), _MALFORMED)
+        return refusal.told(InfinityRefusal(detail=_field_errors(refusal)), _MALFORMED)
     status = _OVERLOADED if refusal.kind is OVERLOADED else refusal.status
     fault = wire.Fault(message=refusal.detail, type=None, param=None, code=status)
     return refusal.told(wire.Faulty(error=fault), status)
 
 
-def _malformed(refusal: Refusal) -> list[Malformed]:
+def _field_errors(refusal: Refusal) -> list[Malformed]:
     return [
         Malformed(loc=["body", each.field], msg=each.problem, type="value_error")
         for each in refusal.fields
     ] or [Malformed(loc=["body"], msg=refusal.detail, type="value_error")]
 
 
-def _served(name: str, card: ModelCard, capability: str, now: int) -> InfinityModel:
+def _model_entry(name: str, card: ModelCard, capability: str, now: int) -> InfinityModel:
     return InfinityModel(
         id=name,
         stats=Stats(),

@@ -50,7 +50,9 @@ class JinaRanking(Struct, frozen=True, kw_only=True):
     summary="Rerank as Jina",
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
-    responses=errors.documented(wire.Detailed, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503),
+    responses=errors.response_specs(
+        wire.Detailed, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503
+    ),
 )
 async def rerank(data: JSONBody[JinaRerank], desk: TheDesk) -> JinaRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
@@ -60,7 +62,7 @@ async def rerank(data: JSONBody[JinaRerank], desk: TheDesk) -> JinaRanking:
         JinaResult(
             index=each.index,
             relevance_score=each.display,
-            document=wire.echoed(data.documents[each.index]) if shows else UNSET,
+            document=wire.document_object(data.documents[each.index]) if shows else UNSET,
         )
         for each in ranked.results
     ]

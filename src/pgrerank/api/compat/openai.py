@@ -126,7 +126,7 @@ class OpenaiModels(Struct, frozen=True, kw_only=True):
     data: list[OpenaiModel]
 
 
-RESPONSES = errors.documented(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+RESPONSES = errors.response_specs(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 
 
 @post(
@@ -147,7 +147,7 @@ async def embeddings(data: JSONBody[OpenaiEmbed], desk: TheDesk) -> Embedded:
 
     def row(numbered: tuple[int, Vector]) -> Embedding:
         index, vector = numbered
-        return Embedding(index=index, embedding=_written(vector, data.encoding_format))
+        return Embedding(index=index, embedding=_encode_vector(vector, data.encoding_format))
 
     rows = await wire.encoded(row, [*enumerate(vectors)])
     usage = wire.Usage(prompt_tokens=tokens, total_tokens=tokens)
@@ -195,7 +195,7 @@ def _check_dimensions(data: OpenaiEmbed, card: ModelCard) -> None:
         )
 
 
-def _written(vector: Vector, encoding: str | None) -> list[float] | str:
+def _encode_vector(vector: Vector, encoding: str | None) -> list[float] | str:
     if encoding == "base64":
         return base64.b64encode(vector.astype(np.dtype("<f4")).tobytes()).decode()
     return vector.tolist()

@@ -18,11 +18,11 @@ from msgspec import UNSET, Struct, UnsetType
 
 from pgrerank.api import auth, media, validation
 from pgrerank.api.compat import cohere, errors, tei, voyage, wire
-from pgrerank.api.compat.desk import Desk, TheDesk
+from pgrerank.api.compat.desk import Gateway, TheDesk
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.injected import TheHouse, TheReadiness
 from pgrerank.api.readiness import OK
-from pgrerank.domain.rank import Ranked
+from pgrerank.domain.rank import RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "root"
@@ -94,7 +94,7 @@ class Alive(Struct, frozen=True, kw_only=True):
     unix: float
 
 
-RESPONSES = errors.documented(AnyRefusal, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+RESPONSES = errors.response_specs(AnyRefusal, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 
 
 @post(
@@ -110,7 +110,7 @@ async def rerank_v1(data: JSONBody[AnyRerank], desk: TheDesk) -> AnyRanking:
 
     /compat/<dialect>/v1/rerank answers as that dialect alone.
     """
-    return await _answered(data, desk)
+    return await _answer_rerank(data, desk)
 
 
 @post(
@@ -121,7 +121,7 @@ async def rerank_v1(data: JSONBody[AnyRerank], desk: TheDesk) -> AnyRanking:
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses={
         **RESPONSES,
-        422: errors.documented(tei.TeiRefusal, 422)[422],
+        422: errors.response_specs(tei.TeiRefusal, 422)[422],
     },
 )
 async def rerank(
@@ -133,8 +133,8 @@ async def rerank(
     """
     if "texts" in data:
         errors.tell_as(request, tei.refused)
-        return await tei.answered(desk, _read(data, tei.TeiRerank))
-    return Response(await _answered(_read(data, AnyRerank), desk))
+        return await tei.answer_rerank(desk, _read(data, tei.TeiRerank))
+    return Response(await _answer_rerank(_read(data, AnyRerank), desk))
 
 
 @get(
@@ -151,7 +151,7 @@ async def health(readiness: TheReadiness, house: TheHouse) -> Response[Alive]:
     return Response(alive, status_code=200 if serves else 503)
 
 
-async def _answered(data: AnyRerank, desk: Desk) -> AnyRanking:
+async def _answer_rerank(data: AnyRerank, desk: Gateway) -> AnyRanking:
     ranked = await desk.rank(
         voyage.NAME if data.is_voyage else NAME,
         data.query,
@@ -173,18 +173,18 @@ async def _answered(data: AnyRerank, desk: Desk) -> AnyRanking:
     )
 
 
-def _results(data: AnyRerank, ranked: Ranked, scores: list[float]) -> list[AnyResult]:
+def _results(data: AnyRerank, ranked: RerankOutcome, scores: list[float]) -> list[AnyResult]:
     return [
         AnyResult(
             index=each.index,
             relevance_score=score,
-            document=wire.echoed(data.documents[each.index]) if data.shows else UNSET,
+            document=wire.document_object(data.documents[each.index]) if data.shows else UNSET,
         )
         for each, score in zip(ranked.results, scores, strict=True)
     ]
 
 
-def _rows(data: AnyRerank, ranked: Ranked, scores: list[float]) -> list[voyage.VoyageRow]:
+def _rows(data: AnyRerank, ranked: RerankOutcome, scores: list[float]) -> list[voyage.VoyageRow]:
     """Voyage's clients see documents only if they ask."""
     return [
         voyage.VoyageRow(

@@ -55,7 +55,7 @@ def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
             exception_handlers=errors.handlers(limits, refused),
             dependencies={
                 "caller": Provide(auth.caller, sync_to_thread=False),
-                "desk": Provide(desk.provided, sync_to_thread=False),
+                "desk": Provide(desk.gateway, sync_to_thread=False),
             },
             security=[{openapi.KEY: []}],
             opt={bounds.OPTION: Body.TEXTS, hangup.OPTION: True},

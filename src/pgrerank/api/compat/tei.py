@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 import pgrerank
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import Desk, TheDesk
+from pgrerank.api.compat.desk import Gateway, TheDesk
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.problem import (
     INTERNAL,
@@ -25,7 +25,7 @@ from pgrerank.api.problem import (
     UNAUTHENTICATED,
     UNAVAILABLE,
 )
-from pgrerank.domain.rank import MAX_DOCUMENTS, Ranked
+from pgrerank.domain.rank import MAX_DOCUMENTS, RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "tei"
@@ -112,7 +112,7 @@ class TeiRefusal(Struct, frozen=True, kw_only=True):
 
 
 RESPONSES = {
-    **errors.documented(TeiRefusal, 400, 403, 404, 409, 413, 415, 422, 429, 500, 503),
+    **errors.response_specs(TeiRefusal, 400, 403, 404, 409, 413, 415, 422, 429, 500, 503),
     401: ResponseSpec(None, description="No valid credentials"),
 }
 
@@ -127,7 +127,7 @@ RESPONSES = {
 )
 async def rerank(data: JSONBody[TeiRerank], desk: TheDesk) -> Response[list[TeiScore]]:
     """Order texts, best first."""
-    return await answered(desk, data)
+    return await answer_rerank(desk, data)
 
 
 @post(
@@ -175,7 +175,7 @@ def info(desk: TheDesk) -> TeiInfo:
     )
 
 
-async def answered(desk: Desk, data: TeiRerank) -> Response[list[TeiScore]]:
+async def answer_rerank(desk: Gateway, data: TeiRerank) -> Response[list[TeiScore]]:
     """Rank, and answer as TEI does."""
     ranked = await desk.rank(
         NAME, data.query, data.texts, documents_name="texts", truncate=data.truncate is not False
@@ -190,7 +190,7 @@ async def answered(desk: Desk, data: TeiRerank) -> Response[list[TeiScore]]:
             ranked.results, wire.scores(ranked, raw=data.raw_scores), strict=True
         )
     ]
-    return Response(rows, headers=_measured(data, ranked))
+    return Response(rows, headers=_usage_headers(data, ranked))
 
 
 def refused(refusal: Refusal) -> Response[Any]:
@@ -203,7 +203,7 @@ def refused(refusal: Refusal) -> Response[Any]:
     return refusal.told(TeiRefusal(error=refusal.detail, error_type=name), status)
 
 
-def _measured(data: TeiRerank, ranked: Ranked) -> dict[str, str]:
+def _usage_headers(data: TeiRerank, ranked: RerankOutcome) -> dict[str, str]:
     """TEI's headers, as far as there is something to say. Times in whole milliseconds."""
     return {
         "x-compute-characters": str(len(data.query) + sum(map(len, data.texts))),

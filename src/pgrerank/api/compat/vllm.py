@@ -10,11 +10,11 @@ from msgspec import Meta, Struct
 
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import Desk, TheDesk
+from pgrerank.api.compat.desk import Gateway, TheDesk
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.domain import bounds
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
-from pgrerank.domain.rank import MAX_TEXT_CHARACTERS, Ranked
+from pgrerank.domain.rank import MAX_TEXT_CHARACTERS, RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "vllm"
@@ -84,7 +84,7 @@ class VllmScore(Struct, frozen=True, kw_only=True):
     def _first(self, *names: str, least: Literal[0, 1]) -> tuple[str, list[str]]:
         """The first of these fields that was sent, and its texts of so many characters or more."""
         name = next((name for name in names if getattr(self, name) is not None), names[0])
-        texts = _listed(name, getattr(self, name))
+        texts = _as_list(name, getattr(self, name))
         if not texts:
             raise InvalidRequestError(name, errors.EMPTY)
         for place, text in enumerate(texts):
@@ -135,7 +135,7 @@ class VllmScores(Struct, frozen=True, kw_only=True):
     usage: wire.Usage
 
 
-RESPONSES = errors.documented(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+RESPONSES = errors.response_specs(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 
 
 @post(
@@ -148,7 +148,7 @@ RESPONSES = errors.documented(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 42
 )
 async def rerank(data: JSONBody[VllmRerank], desk: TheDesk) -> VllmRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    return await answered(desk, data)
+    return await answer_rerank(desk, data)
 
 
 @post(
@@ -168,7 +168,7 @@ async def score(data: JSONBody[VllmScore], desk: TheDesk) -> VllmScores:
     if len(places) > MAX_QUERIES:
         raise TooLargeError("queries", size=len(places), limit=MAX_QUERIES, unit="queries")
     values = [0.0] * len(left)
-    rankings: list[Ranked] = []
+    rankings: list[RerankOutcome] = []
     for query, own in places.items():
         ranked = await desk.rank(NAME, query, [right[place] for place in own], model=data.model)
         rankings.append(ranked)
@@ -178,9 +178,9 @@ async def score(data: JSONBody[VllmScore], desk: TheDesk) -> VllmScores:
     return _scores(rankings, values)
 
 
-async def answered(desk: Desk, data: VllmRerank) -> VllmRanking:
+async def answer_rerank(desk: Gateway, data: VllmRerank) -> VllmRanking:
     """Rank, and answer as vLLM does."""
-    documents = _listed("documents", data.documents)
+    documents = _as_list("documents", data.documents)
     ranked = await desk.rank(
         NAME, _text("query", data.query), documents, model=data.model, limit=data.top_n or None
     )
@@ -200,7 +200,7 @@ async def answered(desk: Desk, data: VllmRerank) -> VllmRanking:
     )
 
 
-def _scores(rankings: Sequence[Ranked], values: Sequence[float]) -> VllmScores:
+def _scores(rankings: Sequence[RerankOutcome], values: Sequence[float]) -> VllmScores:
     last = rankings[-1]
     tokens = sum(ranked.tokens for ranked in rankings)
     return VllmScores(
@@ -220,7 +220,7 @@ def refused(refusal: Refusal) -> Response[Any]:
     return refusal.told(wire.Faulty(error=fault))
 
 
-def _listed(field: str, texts: Texts | None) -> list[str]:
+def _as_list(field: str, texts: Texts | None) -> list[str]:
     if texts is None:
         raise InvalidRequestError(field, "is missing")
     given: Sequence[Text] = texts if isinstance(texts, list) else [texts]

@@ -58,7 +58,9 @@ class VoyageRanking(Struct, frozen=True, kw_only=True):
     summary="Rerank as Voyage",
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
-    responses=errors.documented(wire.Detailed, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+    responses=errors.response_specs(
+        wire.Detailed, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503
+    ),
 )
 async def rerank(data: JSONBody[VoyageRerank], desk: TheDesk) -> VoyageRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""

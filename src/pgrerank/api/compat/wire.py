@@ -7,7 +7,7 @@ from litestar.serialization import encode_json
 from msgspec import Meta, Raw, Struct
 
 from pgrerank.domain.offload import offload
-from pgrerank.domain.rank import MAX_TEXT_CHARACTERS, Ranked
+from pgrerank.domain.rank import MAX_TEXT_CHARACTERS, RerankOutcome
 from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 
 T = TypeVar("T")
@@ -55,7 +55,7 @@ async def encoded(make: Callable[[Item], T], given: Sequence[Item]) -> list[T]:
     return cast("list[T]", await offload(rows, items=len(given)))
 
 
-class Text(Struct, frozen=True, kw_only=True):
+class DocumentText(Struct, frozen=True, kw_only=True):
     """A document in an answer."""
 
     text: str
@@ -68,7 +68,7 @@ class Usage(Struct, frozen=True, kw_only=True):
     total_tokens: int
 
     @classmethod
-    def of(cls, ranked: Ranked) -> "Usage":
+    def of(cls, ranked: RerankOutcome) -> "Usage":
         """That of one ranking."""
         return cls(prompt_tokens=ranked.tokens, total_tokens=ranked.tokens)
 
@@ -94,17 +94,17 @@ class Detailed(Struct, frozen=True, kw_only=True):
     detail: str
 
 
-def echoed(document: str | dict[str, Any]) -> dict[str, Any]:
+def document_object(document: str | dict[str, Any]) -> dict[str, Any]:
     """A document as it was brought, as an object."""
     return {"text": document} if isinstance(document, str) else document
 
 
-def ran(ranked: Ranked) -> str:
+def ran(ranked: RerankOutcome) -> str:
     """The reranker to name in an answer."""
     return ranked.rerank.model or ""
 
 
-def scores(ranked: Ranked, *, raw: bool | None = False) -> list[float]:
+def scores(ranked: RerankOutcome, *, raw: bool | None = False) -> list[float]:
     """One number a result, never rising: from 0 to 1, or raw in the reranker's own unit.
 
     A document that has no score is shown 0, or the lowest of the raw scores.

@@ -27,7 +27,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
     pass
 
 
-class Weighing(_Answer, frozen=True, kw_only=True):
+class RetrievalSettings(_Answer, frozen=True, kw_only=True):
     """How the first stage of a collection weighs: BM25 and fusion."""
 
     k1: float
@@ -40,7 +40,7 @@ class Weighing(_Answer, frozen=True, kw_only=True):
     sparse_weight: float
 
 
-class Collection(_Answer, frozen=True, kw_only=True):
+class CollectionResponse(_Answer, frozen=True, kw_only=True):
     """A set of documents that is searched together."""
 
     name: str
@@ -56,7 +56,7 @@ class Collection(_Answer, frozen=True, kw_only=True):
     documents: int
     chunks: int
     store_tokens: Annotated[bool, Meta(description="New chunks get token vectors.")]
-    retrieval: Annotated[Weighing, Meta(description="How its first stage weighs.")]
+    retrieval: Annotated[RetrievalSettings, Meta(description="How its first stage weighs.")]
     reranker: Annotated[
         str | None,
         Meta(description="Which reranker reads its candidates; null: the service's own."),
@@ -75,22 +75,22 @@ class Collection(_Answer, frozen=True, kw_only=True):
             documents=collection.document_count,
             chunks=collection.chunk_count,
             store_tokens=collection.stores_tokens,
-            retrieval=Weighing(**asdict(collection.retrieval)),
+            retrieval=RetrievalSettings(**asdict(collection.retrieval)),
             reranker=collection.reranker,
             created_at=collection.created_at,
         )
 
 
-class Collections(_Answer, frozen=True, kw_only=True):
+class CollectionPage(_Answer, frozen=True, kw_only=True):
     """A page of collections, by name."""
 
-    items: list[Collection]
+    items: list[CollectionResponse]
     cursor: NextCursor
 
     @classmethod
     def of(cls, page: Page[collections.Collection]) -> Self:
         """Show a page."""
-        return cls(items=[Collection.of(item) for item in page.items], cursor=page.cursor)
+        return cls(items=[CollectionResponse.of(item) for item in page.items], cursor=page.cursor)
 
 
 class Ingested(_Answer, frozen=True, kw_only=True):
@@ -117,7 +117,7 @@ class Ingested(_Answer, frozen=True, kw_only=True):
         )
 
 
-class Chunk(_Answer, frozen=True, kw_only=True):
+class ChunkResponse(_Answer, frozen=True, kw_only=True):
     """A part of a document, as it is embedded and ranked."""
 
     ordinal: int
@@ -125,7 +125,7 @@ class Chunk(_Answer, frozen=True, kw_only=True):
     tokens: int
 
 
-class Document(_Answer, frozen=True, kw_only=True):
+class DocumentResponse(_Answer, frozen=True, kw_only=True):
     """A document as it is stored."""
 
     id: Annotated[str, Meta(description="Your id of the document.")]
@@ -136,7 +136,8 @@ class Document(_Answer, frozen=True, kw_only=True):
     created_at: datetime
     updated_at: datetime
     chunks: Annotated[
-        list[Chunk] | None, Meta(description="Null in listings; read one document for them.")
+        list[ChunkResponse] | None,
+        Meta(description="Null in listings; read one document for them."),
     ] = None
 
     @classmethod
@@ -156,22 +157,22 @@ class Document(_Answer, frozen=True, kw_only=True):
     def whole(cls, stored: documents.StoredDocument) -> Self:
         """Show a document with its chunks."""
         chunks = [
-            Chunk(ordinal=chunk.ordinal, content=chunk.content, tokens=chunk.token_count)
+            ChunkResponse(ordinal=chunk.ordinal, content=chunk.content, tokens=chunk.token_count)
             for chunk in stored.chunks
         ]
         return structs.replace(cls.of(stored), chunks=chunks)
 
 
-class Documents(_Answer, frozen=True, kw_only=True):
+class DocumentPage(_Answer, frozen=True, kw_only=True):
     """A page of documents, by id."""
 
-    items: list[Document]
+    items: list[DocumentResponse]
     cursor: NextCursor
 
     @classmethod
     def of(cls, page: Page[documents.StoredDocument]) -> Self:
         """Show a page."""
-        return cls(items=[Document.of(item) for item in page.items], cursor=page.cursor)
+        return cls(items=[DocumentResponse.of(item) for item in page.items], cursor=page.cursor)
 
 
 class Key(_Answer, frozen=True, kw_only=True):
@@ -206,7 +207,7 @@ class IssuedKey(_Answer, frozen=True, kw_only=True):
     secret: Annotated[str, Meta(description="Keep it: it cannot be shown again.")]
 
 
-class Keys(_Answer, frozen=True, kw_only=True):
+class KeyPage(_Answer, frozen=True, kw_only=True):
     """A page of keys, newest first."""
 
     items: list[Key]
@@ -218,7 +219,7 @@ class Keys(_Answer, frozen=True, kw_only=True):
         return cls(items=[Key.of(item) for item in page.items], cursor=page.cursor)
 
 
-class Tenant(_Answer, frozen=True, kw_only=True):
+class TenantResponse(_Answer, frozen=True, kw_only=True):
     """An isolated customer."""
 
     id: UUID
@@ -244,7 +245,7 @@ class Tenant(_Answer, frozen=True, kw_only=True):
         )
 
 
-class Tenants(_Answer, frozen=True, kw_only=True):
+class TenantPage(_Answer, frozen=True, kw_only=True):
     """All tenants, by name."""
 
-    items: list[Tenant]
+    items: list[TenantResponse]

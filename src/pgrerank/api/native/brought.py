@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pgrerank.api.native.ranked import Answer, Answerable, Calibration, Cut, Rerank
+from pgrerank.api.native.ranked import Answer, Answerable, AppliedCalibration, Cut, Rerank
 from pgrerank.api.native.schemas import (
     CollectionName,
     JsonObject,
@@ -16,7 +16,7 @@ from pgrerank.api.native.schemas import (
 )
 from pgrerank.domain import rank as domain
 from pgrerank.domain.filter import MAX_KEY_CHARACTERS, MAX_KEYS
-from pgrerank.domain.rank import MAX_DOCUMENTS, BroughtDocument, RankRequest
+from pgrerank.domain.rank import MAX_DOCUMENTS, RerankRequest, SuppliedDocument
 from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS
 from pgrerank.domain.structured import MAX_ROWS, readables
 
@@ -116,16 +116,16 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool, Meta(description="Answer with every document, and the text that was read of it.")
     ] = False
 
-    def request(self) -> RankRequest:
+    def request(self) -> RerankRequest:
         """The domain's value. Raises InvalidRequestError or TooLargeError."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
         fields = given.pop("rank_fields")
         brought = given.pop("documents")
-        texts = map(BroughtDocument, readables(brought, fields))
-        return RankRequest(documents=tuple(texts), **given)
+        texts = map(SuppliedDocument, readables(brought, fields))
+        return RerankRequest(documents=tuple(texts), **given)
 
 
-class RankedDocument(Answer, frozen=True, kw_only=True):
+class RerankedDocument(Answer, frozen=True, kw_only=True):
     """A document in its place."""
 
     index: Annotated[int, Meta(description="Where you had it, from 0.")]
@@ -162,7 +162,7 @@ class RankedDocument(Answer, frozen=True, kw_only=True):
         )
 
 
-class ExplainedDocument(RankedDocument, frozen=True, kw_only=True):
+class ExplainedDocument(RerankedDocument, frozen=True, kw_only=True):
     """A document with what was read of it."""
 
     text: Annotated[str, Meta(description="As the reranker was given it.")]
@@ -170,19 +170,19 @@ class ExplainedDocument(RankedDocument, frozen=True, kw_only=True):
     @classmethod
     def of(cls, ranked: domain.RankedDocument) -> Self:
         """Show a document with its text."""
-        shown = RankedDocument.of(ranked)
+        shown = RerankedDocument.of(ranked)
         fields = {name: getattr(shown, name) for name in shown.__struct_fields__}
         return cls(text=ranked.document.text, **fields)
 
 
-class Ordered(Answer, frozen=True, kw_only=True):
+class RerankResponse(Answer, frozen=True, kw_only=True):
     """The answer to a ranking."""
 
     id: Annotated[UUID, Meta(description="Of this ranking in the rerank log.")]
-    results: Annotated[list[RankedDocument], Meta(description="Best first; ties in your order.")]
+    results: Annotated[list[RerankedDocument], Meta(description="Best first; ties in your order.")]
     rerank: Rerank
     cut: Cut
-    calibration: Calibration
+    calibration: AppliedCalibration
     answerable: Annotated[Answerable | None, Meta(description="Null without calibration.")]
     tokens: Annotated[
         int, Meta(description="What the reranker read, in its tokens; 0: it does not tell.")
@@ -194,14 +194,16 @@ class Ordered(Answer, frozen=True, kw_only=True):
     ] = None
 
     @classmethod
-    def of(cls, ranked: domain.Ranked, *, explained: bool) -> Self:
+    def of(cls, ranked: domain.RerankOutcome, *, explained: bool) -> Self:
         """Show a ranking, with all documents where it is explained."""
         return cls(
             id=ranked.id,
-            results=[RankedDocument.of(each) for each in ranked.results],
+            results=[RerankedDocument.of(each) for each in ranked.results],
             rerank=Rerank.of(ranked.rerank),
             cut=Cut(**asdict(ranked.cut)),
-            calibration=Calibration(id=ranked.calibration.id, reason=ranked.calibration.reason),
+            calibration=AppliedCalibration(
+                id=ranked.calibration.id, reason=ranked.calibration.reason
+            ),
             answerable=ranked.answerable
             and Answerable(
                 value=ranked.answerable.value, probability=ranked.answerable.probability

@@ -22,7 +22,7 @@ from pgrerank.domain.judgment import Judgment as Judged
 from pgrerank.domain.page import Page
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.usecases.calibrate import GivenPair
-from pgrerank.usecases.pool import Plan, Source
+from pgrerank.usecases.pool import CalibrationPlan, ScoreSource
 
 MAX_JUDGMENTS = 10_000
 MAX_PAIRS = 10_000
@@ -40,7 +40,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
     pass
 
 
-class Judgment(_Sent, frozen=True, kw_only=True):
+class JudgmentRequest(_Sent, frozen=True, kw_only=True):
     """How relevant a document is for a query."""
 
     query: Text
@@ -62,7 +62,7 @@ class NewJudgments(_Sent, frozen=True, kw_only=True):
     """Judgments of documents of one collection."""
 
     collection: CollectionName
-    judgments: Annotated[list[Judgment], Meta(min_length=1, max_length=MAX_JUDGMENTS)]
+    judgments: Annotated[list[JudgmentRequest], Meta(min_length=1, max_length=MAX_JUDGMENTS)]
 
     def values(self) -> list[Judged]:
         """The domain's values. Raises InvalidRequestError for what means nothing."""
@@ -120,8 +120,9 @@ class NewCalibration(_Sent, frozen=True, kw_only=True):
         Meta(description="`skip` what nobody judged, or read it as `irrelevant`."),
     ] = Unjudged.SKIP
     source: Annotated[
-        Source, Meta(description="`search` for each judged query now, or take scores of the `log`.")
-    ] = Source.SEARCH
+        ScoreSource,
+        Meta(description="`search` for each judged query now, or take scores of the `log`."),
+    ] = ScoreSource.SEARCH
     method: Annotated[
         Method | None, Meta(description="Unset: that with the least held-out log loss.")
     ] = None
@@ -133,9 +134,9 @@ class NewCalibration(_Sent, frozen=True, kw_only=True):
         Meta(description="Fit to these, and not to stored judgments."),
     ] = None
 
-    def plan(self) -> Plan:
+    def plan(self) -> CalibrationPlan:
         """The domain's value."""
-        return Plan(
+        return CalibrationPlan(
             request=SearchRequest(
                 query="",
                 strategy=self.strategy,
@@ -157,7 +158,7 @@ class NewCalibration(_Sent, frozen=True, kw_only=True):
         ]
 
 
-class Estimate(_Answer, frozen=True, kw_only=True):
+class EstimateResponse(_Answer, frozen=True, kw_only=True):
     """A figure with its interval of 95 % over queries."""
 
     value: float
@@ -165,12 +166,12 @@ class Estimate(_Answer, frozen=True, kw_only=True):
     high: float
 
     @classmethod
-    def of(cls, estimate: calibrations.Estimate) -> Self:
+    def of(cls, estimate: calibrations.IntervalEstimate) -> Self:
         """Show an estimate."""
         return cls(value=estimate.value, low=estimate.low, high=estimate.high)
 
 
-class Bin(_Answer, frozen=True, kw_only=True):
+class ReliabilityBinResponse(_Answer, frozen=True, kw_only=True):
     """Pairs of like probability."""
 
     predicted: float
@@ -178,17 +179,17 @@ class Bin(_Answer, frozen=True, kw_only=True):
     pairs: int
 
 
-class Point(_Answer, frozen=True, kw_only=True):
+class CutoffPointResponse(_Answer, frozen=True, kw_only=True):
     """What is kept where results under a raw score are cut."""
 
     cutoff: float
     relevance: float
     pairs: int
-    precision: Estimate
-    recall: Estimate
+    precision: EstimateResponse
+    recall: EstimateResponse
 
 
-class Curve(_Answer, frozen=True, kw_only=True):
+class CalibrationCurveResponse(_Answer, frozen=True, kw_only=True):
     """From raw score to probability. Docs say how each method reads its numbers."""
 
     method: Method
@@ -197,7 +198,7 @@ class Curve(_Answer, frozen=True, kw_only=True):
     probabilities: Sequence[float]
 
 
-class Calibration(_Answer, frozen=True, kw_only=True):
+class CalibrationResponse(_Answer, frozen=True, kw_only=True):
     """A fitted calibration."""
 
     id: UUID
@@ -207,7 +208,7 @@ class Calibration(_Answer, frozen=True, kw_only=True):
     reranker_fingerprint: Annotated[
         str, Meta(description="It reads scores of this reranker and of no other.")
     ]
-    curve: Curve
+    curve: CalibrationCurveResponse
     strategy: str
     candidates: int
     depth: int
@@ -216,18 +217,22 @@ class Calibration(_Answer, frozen=True, kw_only=True):
     queries: int
     pairs: int
     positives: int
-    brier: Estimate
-    log_loss: Estimate
-    ece: Annotated[Estimate, Meta(description="Expected calibration error, 15 bins of equal mass.")]
-    ece_raw: Annotated[Estimate, Meta(description="The same of the bare sigmoid of the score.")]
+    brier: EstimateResponse
+    log_loss: EstimateResponse
+    ece: Annotated[
+        EstimateResponse, Meta(description="Expected calibration error, 15 bins of equal mass.")
+    ]
+    ece_raw: Annotated[
+        EstimateResponse, Meta(description="The same of the bare sigmoid of the score.")
+    ]
     tried: Annotated[
         Mapping[str, float], Meta(description="Held-out log loss of each method that was tried.")
     ]
-    bins: list[Bin]
-    precision_at: Annotated[list[Estimate], Meta(description="By k from 1.")]
+    bins: list[ReliabilityBinResponse]
+    precision_at: Annotated[list[EstimateResponse], Meta(description="By k from 1.")]
     warnings: Sequence[str]
     points: Annotated[
-        list[Point] | None, Meta(description="Strict to loose. Null in listings.")
+        list[CutoffPointResponse] | None, Meta(description="Strict to loose. Null in listings.")
     ] = None
 
     @classmethod
@@ -235,7 +240,7 @@ class Calibration(_Answer, frozen=True, kw_only=True):
         """Show a calibration, with its points where it is whole."""
         quality = fitted.quality
         figures = {
-            name: Estimate.of(getattr(quality, name))
+            name: EstimateResponse.of(getattr(quality, name))
             for name in ("brier", "log_loss", "ece", "ece_raw")
         }
         plain = (
@@ -244,10 +249,10 @@ class Calibration(_Answer, frozen=True, kw_only=True):
         )
         return cls(
             reranker_fingerprint=fitted.fingerprint,
-            curve=Curve(**asdict(fitted.curve)),
+            curve=CalibrationCurveResponse(**asdict(fitted.curve)),
             tried=quality.tried,
-            bins=[Bin(**asdict(each)) for each in quality.bins],
-            precision_at=[Estimate.of(each) for each in quality.precision_at],
+            bins=[ReliabilityBinResponse(**asdict(each)) for each in quality.bins],
+            precision_at=[EstimateResponse.of(each) for each in quality.precision_at],
             points=[_point(each) for each in fitted.points] if whole else None,
             **figures,
             **asdict(fitted.pool),
@@ -255,16 +260,16 @@ class Calibration(_Answer, frozen=True, kw_only=True):
         )
 
 
-class Calibrations(_Answer, frozen=True, kw_only=True):
+class CalibrationPage(_Answer, frozen=True, kw_only=True):
     """A page of calibrations, newest first."""
 
-    items: list[Calibration]
+    items: list[CalibrationResponse]
     cursor: NextCursor
 
     @classmethod
     def of(cls, page: Page[calibrations.Fitted]) -> Self:
         """Show a page."""
-        items = [Calibration.of(item, whole=False) for item in page.items]
+        items = [CalibrationResponse.of(item, whole=False) for item in page.items]
         return cls(items=items, cursor=page.cursor)
 
 
@@ -287,7 +292,7 @@ class NewThreshold(_Sent, frozen=True, kw_only=True):
     ] = None
 
 
-class Threshold(_Answer, frozen=True, kw_only=True):
+class ThresholdResponse(_Answer, frozen=True, kw_only=True):
     """A named cut."""
 
     name: str
@@ -319,10 +324,10 @@ class Threshold(_Answer, frozen=True, kw_only=True):
         )
 
 
-class Thresholds(_Answer, frozen=True, kw_only=True):
+class ThresholdPage(_Answer, frozen=True, kw_only=True):
     """All thresholds of the tenant, by name."""
 
-    items: list[Threshold]
+    items: list[ThresholdResponse]
 
 
 class ThresholdSet(_Answer, frozen=True, kw_only=True):
@@ -334,7 +339,7 @@ class ThresholdSet(_Answer, frozen=True, kw_only=True):
     explanation: str
 
 
-def _judged(sent: Judgment, place: int) -> Judged:
+def _judged(sent: JudgmentRequest, place: int) -> Judged:
     try:
         return Judged(
             query=sent.query,
@@ -348,11 +353,11 @@ def _judged(sent: Judgment, place: int) -> Judged:
         raise InvalidRequestError(f"judgments[{place}].{error.field}", error.problem) from error
 
 
-def _point(point: calibrations.Point) -> Point:
-    return Point(
+def _point(point: calibrations.CutoffPoint) -> CutoffPointResponse:
+    return CutoffPointResponse(
         cutoff=point.cutoff,
         relevance=point.relevance,
         pairs=point.pairs,
-        precision=Estimate.of(point.precision),
-        recall=Estimate.of(point.recall),
+        precision=EstimateResponse.of(point.precision),
+        recall=EstimateResponse.of(point.recall),
     )

@@ -8,10 +8,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from pgrerank.api import auth, forms, media
 from pgrerank.api.bounds import Body
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
-from pgrerank.api.native.calibrated import Calibration, Calibrations, NewCalibration
+from pgrerank.api.native.calibrated import CalibrationPage, CalibrationResponse, NewCalibration
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases import calibrate as use_case
 
@@ -25,11 +25,11 @@ TAGS = ["calibration"]
     operation_id="calibrate",
     body=Body.ROWS,
     guards=[auth.needs(Scope.INGEST), media.json_only],
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def calibrate(
     data: JSONBody[NewCalibration], house: TheHouse, caller: TheCaller
-) -> Calibration:
+) -> CalibrationResponse:
     """Fit the running reranker's scores to judgments, and apply that from the next search on.
 
     Each judged query is searched, which takes as long as so many searches and counts against the
@@ -41,7 +41,7 @@ async def calibrate(
         made = await use_case.calibrate_pairs(
             house, caller.tenant_id, data.collection, data.plan(), data.given()
         )
-    return Calibration.of(made, whole=True)
+    return CalibrationResponse.of(made, whole=True)
 
 
 @get(
@@ -50,7 +50,7 @@ async def calibrate(
     summary="List calibrations",
     operation_id="listCalibrations",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 429, 500, 503),
 )
 async def list_calibrations(
     *,
@@ -59,10 +59,10 @@ async def list_calibrations(
     collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     limit: schemas.PageLimit = schemas.PAGE,
     cursor: schemas.Cursor = None,
-) -> Calibrations:
+) -> CalibrationPage:
     """The newest first, without their points."""
     page = await house.calibrations.page(caller.tenant_id, collection, limit=limit, cursor=cursor)
-    return Calibrations.of(page)
+    return CalibrationPage.of(page)
 
 
 @get(
@@ -71,13 +71,13 @@ async def list_calibrations(
     summary="Look at a calibration",
     operation_id="getCalibration",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_calibration(
     calibration_id: FromPath[UUID], house: TheHouse, caller: TheCaller
-) -> Calibration:
+) -> CalibrationResponse:
     """Its curve, figures with intervals, and precision and recall by cut-off."""
-    return Calibration.of(
+    return CalibrationResponse.of(
         await house.calibrations.get(caller.tenant_id, calibration_id), whole=True
     )
 
@@ -88,7 +88,7 @@ async def get_calibration(
     summary="Delete a calibration",
     operation_id="deleteCalibration",
     guards=[auth.needs(Scope.INGEST)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def delete_calibration(
     calibration_id: FromPath[UUID], house: TheHouse, caller: TheCaller

@@ -5,10 +5,10 @@ from litestar.params import JSONBody
 from msgspec import UNSET
 
 from pgrerank.api import auth, media
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
-from pgrerank.api.native.answers import Collection, Collections
+from pgrerank.api.native.answers import CollectionPage, CollectionResponse
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases.collections import create, rerank_by, tune
@@ -22,7 +22,7 @@ TAGS = ["collections"]
     summary="Make a collection",
     operation_id="putCollection",
     guards=[auth.needs(Scope.INGEST), media.json_only],
-    responses=documented(400, 401, 403, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 409, 413, 415, 429, 500, 503),
 )
 async def put_collection(
     *,
@@ -30,7 +30,7 @@ async def put_collection(
     house: TheHouse,
     caller: TheCaller,
     data: JSONBody[schemas.NewCollection | None] = None,
-) -> Collection:
+) -> CollectionResponse:
     """Make it, or return it where it exists alike. Doing it twice is no error."""
     wanted = data or schemas.NewCollection()
     collection = await create(
@@ -43,7 +43,7 @@ async def put_collection(
         reranker=wanted.reranker,
         embedder=wanted.embedder,
     )
-    return Collection.of(collection)
+    return CollectionResponse.of(collection)
 
 
 @patch(
@@ -52,7 +52,7 @@ async def put_collection(
     summary="Change how a collection is searched",
     operation_id="patchCollection",
     guards=[auth.needs(Scope.INGEST), media.json_only],
-    responses=documented(400, 401, 403, 404, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 413, 415, 429, 500, 503),
 )
 async def patch_collection(
     *,
@@ -60,12 +60,12 @@ async def patch_collection(
     house: TheHouse,
     caller: TheCaller,
     data: JSONBody[schemas.ChangedCollection],
-) -> Collection:
+) -> CollectionResponse:
     """From the next search on; nothing is indexed anew. Settings that are left out stay."""
     if data.reranker is not UNSET:
         await rerank_by(house, house.rerankers, caller.tenant_id, name, data.reranker)
     changes = {} if data.retrieval is UNSET else data.retrieval.changes()
-    return Collection.of(await tune(house, caller.tenant_id, name, changes))
+    return CollectionResponse.of(await tune(house, caller.tenant_id, name, changes))
 
 
 @get(
@@ -74,17 +74,17 @@ async def patch_collection(
     summary="List collections",
     operation_id="listCollections",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 429, 500, 503),
 )
 async def list_collections(
     house: TheHouse,
     caller: TheCaller,
     limit: schemas.PageLimit = schemas.PAGE,
     cursor: schemas.Cursor = None,
-) -> Collections:
+) -> CollectionPage:
     """All collections of the tenant, by name."""
     page = await house.documents.collections(caller.tenant_id, limit=limit, cursor=cursor)
-    return Collections.of(page)
+    return CollectionPage.of(page)
 
 
 @get(
@@ -93,11 +93,13 @@ async def list_collections(
     summary="Look at a collection",
     operation_id="getCollection",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def get_collection(name: schemas.Name, house: TheHouse, caller: TheCaller) -> Collection:
+async def get_collection(
+    name: schemas.Name, house: TheHouse, caller: TheCaller
+) -> CollectionResponse:
     """How it is indexed and how much is in it."""
-    return Collection.of(await house.documents.collection(caller.tenant_id, name))
+    return CollectionResponse.of(await house.documents.collection(caller.tenant_id, name))
 
 
 @delete(
@@ -106,7 +108,7 @@ async def get_collection(name: schemas.Name, house: TheHouse, caller: TheCaller)
     summary="Delete a collection",
     operation_id="deleteCollection",
     guards=[auth.needs(Scope.INGEST)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def delete_collection(name: schemas.Name, house: TheHouse, caller: TheCaller) -> None:
     """Delete it with all its documents. What the rerank log says of it stays."""

@@ -9,10 +9,10 @@ from litestar.params import PathParameter, QueryParameter
 
 from pgrerank.api import auth
 from pgrerank.api.bounds import Body
-from pgrerank.api.errors import RejectedRowsError, documented
+from pgrerank.api.errors import RejectedRowsError, response_specs
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.api.native import schemas
-from pgrerank.api.native.answers import Document, Documents, Ingested
+from pgrerank.api.native.answers import DocumentPage, DocumentResponse, Ingested
 from pgrerank.api.native.ingest_operation import IngestOperation
 from pgrerank.api.native.rows import rows
 from pgrerank.domain.bounds import text
@@ -42,7 +42,7 @@ _RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
     abandonable=True,
     operation_class=IngestOperation,
     guards=[auth.needs(Scope.INGEST)],
-    responses=documented(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),
 )
 async def put_documents(
     *,
@@ -75,7 +75,7 @@ async def put_documents(
     summary="List documents",
     operation_id="listDocuments",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def list_documents(
     name: schemas.Name,
@@ -83,11 +83,11 @@ async def list_documents(
     caller: TheCaller,
     limit: schemas.PageLimit = schemas.PAGE,
     cursor: schemas.Cursor = None,
-) -> Documents:
+) -> DocumentPage:
     """Documents by id, without their chunks."""
     collection = await house.documents.collection(caller.tenant_id, name)
     page = await house.documents.documents(caller.tenant_id, collection, limit=limit, cursor=cursor)
-    return Documents.of(page)
+    return DocumentPage.of(page)
 
 
 @get(
@@ -96,7 +96,7 @@ async def list_documents(
     summary="Read a document",
     operation_id="getDocument",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_document(
     request: Request[Any, Any, Any],
@@ -104,13 +104,13 @@ async def get_document(
     external_id: ExternalId,
     house: TheHouse,
     caller: TheCaller,
-) -> Document:
+) -> DocumentResponse:
     """A document with the chunks it was cut into."""
     collection = await house.documents.collection(caller.tenant_id, name)
     stored = await house.documents.document(
         caller.tenant_id, collection, _exact(request, external_id)
     )
-    return Document.whole(stored)
+    return DocumentResponse.whole(stored)
 
 
 @delete(
@@ -119,7 +119,7 @@ async def get_document(
     summary="Delete a document",
     operation_id="deleteDocument",
     guards=[auth.needs(Scope.INGEST)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def delete_document(
     request: Request[Any, Any, Any],

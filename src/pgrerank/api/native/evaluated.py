@@ -71,7 +71,7 @@ class NewEvaluation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         )
 
 
-class EvaluatedQuery(Struct, frozen=True, kw_only=True):
+class EvaluatedQueryResponse(Struct, frozen=True, kw_only=True):
     """What a run gave for one query."""
 
     query: str
@@ -99,7 +99,7 @@ class EvaluatedQuery(Struct, frozen=True, kw_only=True):
         )
 
 
-class Evaluation(Struct, frozen=True, kw_only=True):
+class EvaluationResponse(Struct, frozen=True, kw_only=True):
     """A stored run over judged queries."""
 
     id: UUID
@@ -125,24 +125,26 @@ class Evaluation(Struct, frozen=True, kw_only=True):
         dict[str, int], Meta(description="Searches by what became of their rerank stage.")
     ]
     answers: Annotated[
-        list[EvaluatedQuery] | None, Meta(description="Query by query; null in listings.")
+        list[EvaluatedQueryResponse] | None, Meta(description="Query by query; null in listings.")
     ]
 
     @classmethod
     def of(cls, made: domain.Evaluation, *, whole: bool) -> Self:
         """Show one, with its queries or without."""
         given = {name: getattr(made, name) for name in cls.__struct_fields__ if name != "answers"}
-        answers = [EvaluatedQuery.of(each) for each in made.answers] if whole else None
+        answers = [EvaluatedQueryResponse.of(each) for each in made.answers] if whole else None
         return cls(**given, answers=answers)
 
 
-class Evaluations(Struct, frozen=True, kw_only=True):
+class EvaluationPage(Struct, frozen=True, kw_only=True):
     """A page of stored evaluations, newest first."""
 
-    items: list[Evaluation]
+    items: list[EvaluationResponse]
     cursor: NextCursor
 
     @classmethod
     def of(cls, page: Page[domain.Evaluation]) -> Self:
         """Show a page."""
-        return cls(items=[Evaluation.of(e, whole=False) for e in page.items], cursor=page.cursor)
+        return cls(
+            items=[EvaluationResponse.of(e, whole=False) for e in page.items], cursor=page.cursor
+        )

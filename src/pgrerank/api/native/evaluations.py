@@ -7,15 +7,15 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from pgrerank.api import auth, forms, media
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
-from pgrerank.api.native.evaluated import Evaluation, Evaluations, NewEvaluation
+from pgrerank.api.native.evaluated import EvaluationPage, EvaluationResponse, NewEvaluation
 from pgrerank.domain import evaluation
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.evaluation import EvaluationId
 from pgrerank.domain.tenant import Scope
-from pgrerank.usecases.evaluate import Plan
+from pgrerank.usecases.evaluate import EvaluationPlan
 from pgrerank.usecases.evaluate import evaluate as use_case
 
 TAGS = ["evaluation"]
@@ -27,9 +27,11 @@ TAGS = ["evaluation"]
     summary="Measure the ranking on judged queries",
     operation_id="evaluate",
     guards=[auth.needs(Scope.SEARCH), media.json_only],
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
-async def evaluate(data: JSONBody[NewEvaluation], house: TheHouse, caller: TheCaller) -> Evaluation:
+async def evaluate(
+    data: JSONBody[NewEvaluation], house: TheHouse, caller: TheCaller
+) -> EvaluationResponse:
     """Search the collection's judged queries one by one, measure, and store the run.
 
     The log of searches is left as it is. Pairs count against the tenant's quota: where it is used
@@ -39,14 +41,14 @@ async def evaluate(data: JSONBody[NewEvaluation], house: TheHouse, caller: TheCa
     grades = await house.judgments.grades(caller.tenant_id, collection)
     if not grades:
         raise ConflictError(f"Collection `{collection.name}` has no judgments.")
-    plan = Plan(
+    plan = EvaluationPlan(
         tenant_id=caller.tenant_id,
         collection=collection,
         questions=evaluation.questions(grades, at_most=data.queries),
         request=data.request(),
         label=data.label,
     )
-    return Evaluation.of(await use_case(house, plan), whole=True)
+    return EvaluationResponse.of(await use_case(house, plan), whole=True)
 
 
 @get(
@@ -55,7 +57,7 @@ async def evaluate(data: JSONBody[NewEvaluation], house: TheHouse, caller: TheCa
     summary="List stored evaluations",
     operation_id="listEvaluations",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 429, 500, 503),
 )
 async def list_evaluations(
     house: TheHouse,
@@ -63,12 +65,12 @@ async def list_evaluations(
     collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     limit: schemas.PageLimit = schemas.PAGE,
     cursor: schemas.Cursor = None,
-) -> Evaluations:
+) -> EvaluationPage:
     """The runs of the tenant, newest first, without their queries."""
     page = await house.evaluations.page(
         caller.tenant_id, collection=collection, limit=limit, cursor=cursor
     )
-    return Evaluations.of(page)
+    return EvaluationPage.of(page)
 
 
 @get(
@@ -77,14 +79,14 @@ async def list_evaluations(
     summary="Look an evaluation up",
     operation_id="getEvaluation",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_evaluation(
     evaluation_id: FromPath[UUID], house: TheHouse, caller: TheCaller
-) -> Evaluation:
+) -> EvaluationResponse:
     """One run, query by query."""
     made = await house.evaluations.get(caller.tenant_id, EvaluationId(evaluation_id))
-    return Evaluation.of(made, whole=True)
+    return EvaluationResponse.of(made, whole=True)
 
 
 ROUTES = [evaluate, list_evaluations, get_evaluation]

@@ -8,7 +8,7 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Meta, Struct
 
 from pgrerank.api import auth
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
 from pgrerank.api.native.logged import RankedChunk
@@ -16,8 +16,8 @@ from pgrerank.api.native.ranked import Result
 from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.request import MAX_LIMIT
-from pgrerank.domain.standing import Stage, Verdict
-from pgrerank.domain.standing import Standing as Stands
+from pgrerank.domain.standing import Explanation, Stage
+from pgrerank.domain.standing import LegPosition as Stands
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases import pages
 from pgrerank.usecases import why as use_case
@@ -28,7 +28,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
     pass
 
 
-class Standing(_Answer, frozen=True, kw_only=True):
+class ChunkPosition(_Answer, frozen=True, kw_only=True):
     """A chunk in the whole list of each leg, today. Null: it is not in that list."""
 
     chunk_id: UUID
@@ -45,7 +45,7 @@ class Standing(_Answer, frozen=True, kw_only=True):
         return cls(**{name: getattr(standing, name) for name in cls.__struct_fields__})
 
 
-class Why(_Answer, frozen=True, kw_only=True):
+class ExplanationResponse(_Answer, frozen=True, kw_only=True):
     """What became of a document in a search."""
 
     document: Annotated[str, Meta(description="Your id of the document.")]
@@ -55,17 +55,19 @@ class Why(_Answer, frozen=True, kw_only=True):
         RankedChunk | None,
         Meta(description="Its best chunk in the log; null: no leg returned one."),
     ]
-    chunks: Annotated[list[Standing], Meta(description="Its chunks as the legs rank them today.")]
+    chunks: Annotated[
+        list[ChunkPosition], Meta(description="Its chunks as the legs rank them today.")
+    ]
 
     @classmethod
-    def of(cls, verdict: Verdict) -> Self:
+    def of(cls, verdict: Explanation) -> Self:
         """Show a verdict."""
         return cls(
             document=verdict.external_id,
             stage=verdict.stage,
             reason=verdict.reason,
             logged=verdict.logged and RankedChunk.of(verdict.logged),
-            chunks=[Standing.of(each) for each in verdict.chunks],
+            chunks=[ChunkPosition.of(each) for each in verdict.chunks],
         )
 
 
@@ -94,7 +96,7 @@ class Results(_Answer, frozen=True, kw_only=True):
     summary="Say why a document was found or not",
     operation_id="why",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 409, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 429, 500, 503),
 )
 async def why(
     *,
@@ -107,7 +109,7 @@ async def why(
     ],
     house: TheHouse,
     caller: TheCaller,
-) -> Why:
+) -> ExplanationResponse:
     """At which stage of a past search a document fell, with its scores, or where it came out.
 
     `stage` is `returned`, `below_limit`, `cut` (by a threshold), `below_depth` (not reranked),
@@ -115,7 +117,7 @@ async def why(
     Ranks the whole collection: for questions, not for traffic.
     """
     ranking = RankingId(ranking_id)
-    return Why.of(await use_case.why(house, caller.tenant_id, ranking, document))
+    return ExplanationResponse.of(await use_case.why(house, caller.tenant_id, ranking, document))
 
 
 @get(
@@ -124,7 +126,7 @@ async def why(
     summary="Go on in the results of a search",
     operation_id="listResults",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def list_results(
     *,

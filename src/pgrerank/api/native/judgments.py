@@ -7,7 +7,7 @@ from litestar.params import FromPath, JSONBody
 
 from pgrerank.api import auth, media
 from pgrerank.api.bounds import Body
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native.calibrated import FeedbackTaken, JudgmentsTaken, NewFeedback, NewJudgments
 from pgrerank.domain.ids import ChunkId, RankingId
@@ -24,7 +24,7 @@ TAGS = ["judgments"]
     operation_id="addJudgments",
     body=Body.ROWS,
     guards=[auth.needs(Scope.INGEST), media.json_only],
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def add_judgments(
     data: JSONBody[NewJudgments], house: TheHouse, caller: TheCaller
@@ -40,7 +40,7 @@ async def add_judgments(
     summary="Say what a user did with a result",
     operation_id="addFeedback",
     guards=[auth.needs(Scope.SEARCH), media.json_only],
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def add_feedback(
     ranking_id: FromPath[UUID], data: JSONBody[NewFeedback], house: TheHouse, caller: TheCaller

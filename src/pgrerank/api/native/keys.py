@@ -6,10 +6,10 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from pgrerank.api import auth, media
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
-from pgrerank.api.native.answers import IssuedKey, Key, Keys
+from pgrerank.api.native.answers import IssuedKey, Key, KeyPage
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases import access
 
@@ -22,7 +22,7 @@ TAGS = ["keys"]
     summary="Issue a key",
     operation_id="issueKey",
     guards=[auth.needs(Scope.ADMIN), media.json_only],
-    responses=documented(400, 401, 403, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 409, 413, 415, 429, 500, 503),
 )
 async def issue_key(
     data: JSONBody[schemas.NewKey], house: TheHouse, caller: TheCaller
@@ -40,16 +40,16 @@ async def issue_key(
     summary="List keys",
     operation_id="listKeys",
     guards=[auth.needs(Scope.ADMIN)],
-    responses=documented(400, 401, 403, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 429, 500, 503),
 )
 async def list_keys(
     house: TheHouse,
     caller: TheCaller,
     limit: schemas.PageLimit = schemas.PAGE,
     cursor: schemas.Cursor = None,
-) -> Keys:
+) -> KeyPage:
     """The tenant's keys, newest first, revoked ones too. Secrets are not kept."""
-    return Keys.of(await house.keys.page(caller.tenant_id, limit=limit, cursor=cursor))
+    return KeyPage.of(await house.keys.page(caller.tenant_id, limit=limit, cursor=cursor))
 
 
 @delete(
@@ -58,7 +58,7 @@ async def list_keys(
     summary="Revoke a key",
     operation_id="revokeKey",
     guards=[auth.needs(Scope.ADMIN)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def revoke_key(key_id: FromPath[UUID], house: TheHouse, caller: TheCaller) -> None:
     """Revoke a key at once. Revoking it again is no error."""

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from pgrerank.api.native.ranked import Answer, Cascade, Legs, Ranks, Rerank, Scores, legs
+from pgrerank.api.native.ranked import Answer, Cascade, Legs, Ranks, Rerank, ResultScores, legs
 from pgrerank.domain import log as domain
-from pgrerank.domain.log import LoggedCandidate, LoggedRanking, Source
+from pgrerank.domain.log import LoggedCandidate, LoggedRanking, RankingSource
 from pgrerank.domain.page import Page
 
 
@@ -16,7 +16,7 @@ class RankedChunk(Answer, frozen=True, kw_only=True):
     """A candidate as the log keeps it."""
 
     chunk_id: UUID
-    scores: Scores
+    scores: ResultScores
     ranks: Ranks
     truncated: bool
 
@@ -31,7 +31,7 @@ class RankedChunk(Answer, frozen=True, kw_only=True):
         )
 
 
-class LoggedDocument(Answer, frozen=True, kw_only=True):
+class LoggedDocumentResponse(Answer, frozen=True, kw_only=True):
     """A document that you brought, as the log keeps it."""
 
     index: Annotated[int, Meta(description="Where you had it, from 0.")]
@@ -68,7 +68,7 @@ class Reranking(Answer, frozen=True, kw_only=True):
     id: UUID
     created_at: datetime
     source: Annotated[
-        Source, Meta(description="`search`, or `api`: of documents that you brought.")
+        RankingSource, Meta(description="`search`, or `api`: of documents that you brought.")
     ]
     dialect: Annotated[str | None, Meta(description="How the request came; null for searches.")]
     collection: Annotated[str | None, Meta(description="Null: you brought the documents.")]
@@ -92,7 +92,7 @@ class Reranking(Answer, frozen=True, kw_only=True):
         Meta(description="Of a search. Null in listings; read one for them."),
     ] = None
     documents: Annotated[
-        list[LoggedDocument] | None,
+        list[LoggedDocumentResponse] | None,
         Meta(description="That you brought, best first. Null in listings, as above."),
     ] = None
 
@@ -137,19 +137,19 @@ class Rerankings(Answer, frozen=True, kw_only=True):
 
 
 def _candidates(logged: LoggedRanking) -> list[RankedChunk] | None:
-    if logged.source is not Source.SEARCH:
+    if logged.source is not RankingSource.SEARCH:
         return None
     return [RankedChunk.of(each) for each in logged.candidates]
 
 
-def _documents(logged: LoggedRanking) -> list[LoggedDocument] | None:
-    if logged.source is Source.SEARCH:
+def _documents(logged: LoggedRanking) -> list[LoggedDocumentResponse] | None:
+    if logged.source is RankingSource.SEARCH:
         return None
-    return [LoggedDocument.of(each) for each in logged.documents]
+    return [LoggedDocumentResponse.of(each) for each in logged.documents]
 
 
-def _logged_scores(logged: LoggedCandidate) -> Scores:
-    return Scores(
+def _logged_scores(logged: LoggedCandidate) -> ResultScores:
+    return ResultScores(
         dense=logged.dense_score,
         keyword=logged.keyword_score,
         sparse=logged.sparse_score,

@@ -9,9 +9,9 @@ from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
 from pgrerank.api.bounds import Body
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
-from pgrerank.api.native.brought import Ordered, Rank
+from pgrerank.api.native.brought import Rank, RerankResponse
 from pgrerank.api.native.search import check_length, server_timing
 from pgrerank.domain.offload import items, offload
 from pgrerank.domain.tenant import Scope
@@ -27,7 +27,7 @@ from pgrerank.usecases import rank as use_case
     abandonable=True,
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def rank(
     *,
@@ -37,7 +37,7 @@ async def rank(
     caller: TheCaller,
     limits: TheLimits,
     observer: TheObserver,
-) -> Response[Ordered]:
+) -> Response[RerankResponse]:
     """Score documents against a query and order them, and log the order.
 
     By the engine, the limits, the quota and the calibration of searches. Nothing is dropped that no
@@ -50,7 +50,7 @@ async def rank(
     observer.ranked(wanted, ranked)
     return Response(
         await offload(
-            partial(Ordered.of, ranked, explained=data.explain), items=len(ranked.results)
+            partial(RerankResponse.of, ranked, explained=data.explain), items=len(ranked.results)
         ),
         headers={"Server-Timing": server_timing(ranked.timings_ms)},
     )

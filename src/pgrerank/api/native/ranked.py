@@ -6,8 +6,8 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from pgrerank.domain.candidate import Cut as Cuts
-from pgrerank.domain.candidate import Hit, LegReport, Ranking, RerankReport, RerankStatus
+from pgrerank.domain.candidate import CutCounts as Cuts
+from pgrerank.domain.candidate import Hit, LegReport, RerankReport, RerankStatus, SearchOutcome
 from pgrerank.domain.log import LoggedRanking
 from pgrerank.usecases.pages import next_cursor
 
@@ -16,7 +16,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """What an answer is made of."""
 
 
-class Scores(Answer, frozen=True, kw_only=True):
+class ResultScores(Answer, frozen=True, kw_only=True):
     """What each stage said. Null: that stage did not score it. The scales are not comparable."""
 
     dense: Annotated[float | None, Meta(description="Cosine similarity, -1 to 1.")]
@@ -57,7 +57,7 @@ class Ranks(Answer, frozen=True, kw_only=True):
     final: int
 
 
-class FoundDocument(Answer, frozen=True, kw_only=True):
+class ResultDocument(Answer, frozen=True, kw_only=True):
     """The document a chunk belongs to."""
 
     id: Annotated[str, Meta(description="Your id of the document.")]
@@ -66,7 +66,7 @@ class FoundDocument(Answer, frozen=True, kw_only=True):
     metadata: dict[str, Any]
 
 
-class FoundChunk(Answer, frozen=True, kw_only=True):
+class ResultChunk(Answer, frozen=True, kw_only=True):
     """The chunk that was found."""
 
     id: UUID
@@ -79,9 +79,9 @@ class FoundChunk(Answer, frozen=True, kw_only=True):
 class Result(Answer, frozen=True, kw_only=True):
     """A chunk in its place."""
 
-    document: FoundDocument
-    chunk: FoundChunk
-    scores: Scores
+    document: ResultDocument
+    chunk: ResultChunk
+    scores: ResultScores
     ranks: Ranks
     truncated: Annotated[
         bool, Meta(description="The reranker did not read all of the query or the passage.")
@@ -155,7 +155,7 @@ class Cut(Answer, frozen=True, kw_only=True):
     threshold: Annotated[int, Meta(description="By the one that `threshold` names.")]
 
 
-class Calibration(Answer, frozen=True, kw_only=True):
+class AppliedCalibration(Answer, frozen=True, kw_only=True):
     """What turned rerank scores into probabilities."""
 
     id: Annotated[UUID | None, Meta(description="Null: nothing did.")]
@@ -169,7 +169,7 @@ class Answerable(Answer, frozen=True, kw_only=True):
     probability: float
 
 
-class Found(Answer, frozen=True, kw_only=True):
+class SearchResponse(Answer, frozen=True, kw_only=True):
     """The answer to a search."""
 
     id: Annotated[UUID, Meta(description="Of this search in the rerank log.")]
@@ -177,7 +177,7 @@ class Found(Answer, frozen=True, kw_only=True):
     rerank: Rerank
     legs: Legs
     cut: Cut
-    calibration: Calibration
+    calibration: AppliedCalibration
     answerable: Annotated[Answerable | None, Meta(description="Null without calibration.")]
     timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
     cursor: Annotated[
@@ -192,15 +192,17 @@ class Found(Answer, frozen=True, kw_only=True):
     ] = None
 
     @classmethod
-    def of(cls, ranking: Ranking, *, explained: bool) -> Self:
+    def of(cls, ranking: SearchOutcome, *, explained: bool) -> Self:
         """Show a ranking, with all candidates where it is explained."""
         return cls(
             id=ranking.id,
             results=[Result.of(hit) for hit in ranking.results],
             rerank=Rerank.of(ranking.rerank),
             legs=legs(ranking),
-            cut=_cut(ranking.cut),
-            calibration=Calibration(id=ranking.calibration.id, reason=ranking.calibration.reason),
+            cut=_cut_counts(ranking.cut),
+            calibration=AppliedCalibration(
+                id=ranking.calibration.id, reason=ranking.calibration.reason
+            ),
             answerable=ranking.answerable
             and Answerable(
                 value=ranking.answerable.value, probability=ranking.answerable.probability
@@ -211,9 +213,9 @@ class Found(Answer, frozen=True, kw_only=True):
         )
 
 
-def _document(hit: Hit) -> FoundDocument:
+def _document(hit: Hit) -> ResultDocument:
     candidate = hit.candidate
-    return FoundDocument(
+    return ResultDocument(
         id=candidate.external_id,
         title=candidate.title,
         uri=candidate.uri,
@@ -221,13 +223,13 @@ def _document(hit: Hit) -> FoundDocument:
     )
 
 
-def _chunk(hit: Hit) -> FoundChunk:
+def _chunk(hit: Hit) -> ResultChunk:
     candidate = hit.candidate
-    return FoundChunk(id=candidate.chunk_id, ordinal=candidate.ordinal, content=candidate.content)
+    return ResultChunk(id=candidate.chunk_id, ordinal=candidate.ordinal, content=candidate.content)
 
 
-def _scores(hit: Hit) -> Scores:
-    return Scores(
+def _scores(hit: Hit) -> ResultScores:
+    return ResultScores(
         dense=hit.candidate.dense_score,
         keyword=hit.candidate.keyword_score,
         sparse=hit.candidate.sparse_score,
@@ -250,7 +252,7 @@ def _ranks(hit: Hit) -> Ranks:
     )
 
 
-def legs(ranking: Ranking | LoggedRanking) -> Legs:
+def legs(ranking: SearchOutcome | LoggedRanking) -> Legs:
     """What each leg was asked for and gave."""
     return Legs(
         dense=_leg(ranking.dense), keyword=_leg(ranking.keyword), sparse=_leg(ranking.sparse)
@@ -263,5 +265,5 @@ def _leg(report: LegReport | None) -> Leg | None:
     return Leg(requested=report.requested, returned=report.returned, scan=report.scan)
 
 
-def _cut(cut: Cuts) -> Cut:
+def _cut_counts(cut: Cuts) -> Cut:
     return Cut(**asdict(cut))

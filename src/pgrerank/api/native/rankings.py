@@ -7,13 +7,13 @@ from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from pgrerank.api import auth, forms
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
 from pgrerank.api.native.logged import Reranking, Rerankings
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.ids import RankingId
-from pgrerank.domain.log import RankingFilter, Source
+from pgrerank.domain.log import RankingFilter, RankingSource
 from pgrerank.domain.tenant import Scope
 
 TAGS = ["search"]
@@ -25,7 +25,7 @@ TAGS = ["search"]
     summary="List past searches",
     operation_id="listRerankings",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 429, 500, 503),
 )
 async def list_rerankings(
     *,
@@ -33,7 +33,7 @@ async def list_rerankings(
     caller: TheCaller,
     collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     source: Annotated[
-        Source | None,
+        RankingSource | None,
         QueryParameter(description="`search`, or `api`: rankings of documents that you brought."),
     ] = None,
     status: FromQuery[RerankStatus | None] = None,
@@ -66,7 +66,7 @@ async def list_rerankings(
     summary="Look a past search up",
     operation_id="getReranking",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_reranking(
     ranking_id: FromPath[UUID], house: TheHouse, caller: TheCaller

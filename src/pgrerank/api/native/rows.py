@@ -44,7 +44,7 @@ def rows(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[Row]:
         InvalidRequestError: The body is no JSON array at all.
         TooLargeError: More rows than allowed, or a line without an end.
     """
-    stated = media.given(request)
+    stated = media.media_type(request)
     if stated == media.JSON:
         return _read(_array(request, limits), limits)
     if stated in media.NDJSON_NAMES:

@@ -61,7 +61,7 @@ class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 
 
-class Weighing(_Sent, frozen=True, kw_only=True, omit_defaults=True):
+class RetrievalSettingsUpdate(_Sent, frozen=True, kw_only=True, omit_defaults=True):
     """How the first stage of a collection weighs. What is left out stays, or is the default."""
 
     k1: Annotated[
@@ -107,7 +107,8 @@ class ChangedCollection(_Sent, frozen=True, kw_only=True):
     """What changes about a collection."""
 
     retrieval: Annotated[
-        Weighing | UnsetType, Meta(description="The settings of its first stage that change.")
+        RetrievalSettingsUpdate | UnsetType,
+        Meta(description="The settings of its first stage that change."),
     ] = UNSET
     reranker: Annotated[
         ModelName | UnsetType | None,
@@ -135,7 +136,7 @@ class NewCollection(_Sent, frozen=True, kw_only=True):
         ),
     ] = None
     retrieval: Annotated[
-        Weighing | None,
+        RetrievalSettingsUpdate | None,
         Meta(description="How its first stage weighs. Unset: as it is, or the defaults."),
     ] = None
     reranker: Annotated[

@@ -8,11 +8,11 @@ from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
 from pgrerank.api.bounds import Body
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse, TheLimits, TheObserver
 from pgrerank.api.native import schemas
-from pgrerank.api.native.ranked import Found
-from pgrerank.domain.candidate import Ranking
+from pgrerank.api.native.ranked import SearchResponse
+from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.errors import TooLargeError
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.tenant import Scope
@@ -28,7 +28,7 @@ from pgrerank.usecases import search as use_case
     abandonable=True,
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def search(
     *,
@@ -39,7 +39,7 @@ async def search(
     caller: TheCaller,
     limits: TheLimits,
     observer: TheObserver,
-) -> Response[Found]:
+) -> Response[SearchResponse]:
     """Find candidates with both legs, rerank them within the budget, and log the order.
 
     `rerank.status` says how far reranking came: `full`, `partial` (the budget ran out), `skipped`
@@ -52,7 +52,7 @@ async def search(
     ranking = replace(ranking, timings_ms=auth.timed(request, ranking.timings_ms))
     observer.searched(name, wanted, ranking)
     return Response(
-        Found.of(ranking, explained=wanted.explain),
+        SearchResponse.of(ranking, explained=wanted.explain),
         headers={"Server-Timing": server_timing(ranking.timings_ms)} | _retry_after(ranking),
     )
 
@@ -65,7 +65,7 @@ def check_length(query: str, limits: Limits) -> None:
         )
 
 
-def _retry_after(ranking: Ranking) -> dict[str, str]:
+def _retry_after(ranking: SearchOutcome) -> dict[str, str]:
     wait_s = ranking.rerank.retry_after_s
     return {} if wait_s is None else {"Retry-After": str(wait_s)}
 

@@ -4,10 +4,10 @@ from litestar import delete, get, post, put
 from litestar.params import JSONBody
 
 from pgrerank.api import media
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheHouse
 from pgrerank.api.native import schemas
-from pgrerank.api.native.answers import IssuedKey, Key, Tenant, Tenants
+from pgrerank.api.native.answers import IssuedKey, Key, TenantPage, TenantResponse
 from pgrerank.usecases import access
 
 TAGS = ["tenants"]
@@ -19,11 +19,11 @@ TAGS = ["tenants"]
     summary="Make a tenant",
     operation_id="createTenant",
     guards=[media.json_only],
-    responses=documented(400, 401, 403, 409, 413, 415, 500, 503),
+    responses=response_specs(400, 401, 403, 409, 413, 415, 500, 503),
 )
-async def create_tenant(data: JSONBody[schemas.NewTenant], house: TheHouse) -> Tenant:
+async def create_tenant(data: JSONBody[schemas.NewTenant], house: TheHouse) -> TenantResponse:
     """An isolated customer. Give it its first key next."""
-    return Tenant.of(await house.tenants.create(data.name))
+    return TenantResponse.of(await house.tenants.create(data.name))
 
 
 @get(
@@ -31,11 +31,11 @@ async def create_tenant(data: JSONBody[schemas.NewTenant], house: TheHouse) -> T
     tags=TAGS,
     summary="List tenants",
     operation_id="listTenants",
-    responses=documented(401, 403, 500, 503),
+    responses=response_specs(401, 403, 500, 503),
 )
-async def list_tenants(house: TheHouse) -> Tenants:
+async def list_tenants(house: TheHouse) -> TenantPage:
     """All tenants, by name."""
-    return Tenants(items=[Tenant.of(tenant) async for tenant in house.tenants.all()])
+    return TenantPage(items=[TenantResponse.of(tenant) async for tenant in house.tenants.all()])
 
 
 @put(
@@ -44,13 +44,13 @@ async def list_tenants(house: TheHouse) -> Tenants:
     summary="Set a tenant's quota",
     operation_id="setTenantQuota",
     guards=[media.json_only],
-    responses=documented(400, 401, 403, 404, 413, 415, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 413, 415, 500, 503),
 )
 async def set_tenant_quota(
     name: schemas.Name, data: JSONBody[schemas.Quota], house: TheHouse
-) -> Tenant:
+) -> TenantResponse:
     """How many pairs a second the tenant may have reranked. It holds from the next request on."""
-    return Tenant.of(await house.tenants.set_quota(name, data.pairs_per_second))
+    return TenantResponse.of(await house.tenants.set_quota(name, data.pairs_per_second))
 
 
 @put(
@@ -59,16 +59,16 @@ async def set_tenant_quota(
     summary="Say whether a tenant's log keeps texts",
     operation_id="setTenantTexts",
     guards=[media.json_only],
-    responses=documented(400, 401, 403, 404, 413, 415, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 413, 415, 500, 503),
 )
 async def set_tenant_texts(
     name: schemas.Name, data: JSONBody[schemas.Texts], house: TheHouse
-) -> Tenant:
+) -> TenantResponse:
     """Whether the log keeps the texts of documents that callers bring, from now on.
 
     It has their hashes in any case.
     """
-    return Tenant.of(await house.tenants.set_keep_texts(name, keep_texts=data.keep))
+    return TenantResponse.of(await house.tenants.set_keep_texts(name, keep_texts=data.keep))
 
 
 @delete(
@@ -76,7 +76,7 @@ async def set_tenant_texts(
     tags=TAGS,
     summary="Delete a tenant",
     operation_id="deleteTenant",
-    responses=documented(400, 401, 403, 404, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 500, 503),
 )
 async def delete_tenant(name: schemas.Name, house: TheHouse) -> None:
     """Delete a tenant with its collections, keys and log. There is no way back."""
@@ -89,7 +89,7 @@ async def delete_tenant(name: schemas.Name, house: TheHouse) -> None:
     summary="Issue a key for a tenant",
     operation_id="issueTenantKey",
     guards=[media.json_only],
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 500, 503),
 )
 async def issue_tenant_key(
     name: schemas.Name, data: JSONBody[schemas.NewKey], house: TheHouse

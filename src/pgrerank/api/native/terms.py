@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from pgrerank.api import auth, media
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
 from pgrerank.api.native.ranked import Answer
@@ -53,7 +53,7 @@ class Terms(Answer, frozen=True, kw_only=True):
     summary="Set a collection's terms",
     operation_id="putTerms",
     guards=[auth.needs(Scope.INGEST), media.json_only],
-    responses=documented(400, 401, 403, 404, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 413, 415, 429, 500, 503),
 )
 async def put_terms(
     *, name: schemas.Name, house: TheHouse, caller: TheCaller, data: JSONBody[NewTerms]
@@ -73,7 +73,7 @@ async def put_terms(
     summary="Look at a collection's terms",
     operation_id="getTerms",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_terms(*, name: schemas.Name, house: TheHouse, caller: TheCaller) -> Terms:
     """What raises candidates that contain it, with its weight."""

@@ -4,10 +4,15 @@ from litestar import delete, get, put
 from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
-from pgrerank.api.errors import documented
+from pgrerank.api.errors import response_specs
 from pgrerank.api.injected import TheCaller, TheHouse
 from pgrerank.api.native import schemas
-from pgrerank.api.native.calibrated import NewThreshold, Threshold, Thresholds, ThresholdSet
+from pgrerank.api.native.calibrated import (
+    NewThreshold,
+    ThresholdPage,
+    ThresholdResponse,
+    ThresholdSet,
+)
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.tenant import Scope
 from pgrerank.domain.threshold import Promise
@@ -22,7 +27,7 @@ TAGS = ["calibration"]
     summary="Name a cut of results",
     operation_id="putThreshold",
     guards=[auth.needs(Scope.INGEST), media.json_only],
-    responses=documented(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def put_threshold(
     name: schemas.Name,
@@ -69,12 +74,12 @@ async def put_threshold(
     summary="List thresholds",
     operation_id="listThresholds",
     guards=[auth.needs(Scope.SEARCH)],
-    responses=documented(401, 403, 429, 500, 503),
+    responses=response_specs(401, 403, 429, 500, 503),
 )
-async def list_thresholds(house: TheHouse, caller: TheCaller) -> Thresholds:
+async def list_thresholds(house: TheHouse, caller: TheCaller) -> ThresholdPage:
     """All of the tenant, by name."""
-    return Thresholds(
-        items=[Threshold.of(each) for each in await house.thresholds.all(caller.tenant_id)]
+    return ThresholdPage(
+        items=[ThresholdResponse.of(each) for each in await house.thresholds.all(caller.tenant_id)]
     )
 
 
@@ -84,7 +89,7 @@ async def list_thresholds(house: TheHouse, caller: TheCaller) -> Thresholds:
     summary="Forget a threshold",
     operation_id="deleteThreshold",
     guards=[auth.needs(Scope.INGEST)],
-    responses=documented(400, 401, 403, 404, 429, 500, 503),
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def delete_threshold(
     name: schemas.Name, threshold: schemas.Name, house: TheHouse, caller: TheCaller

@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 import yaml
 
-from pgrerank.cli.reading.row import UnreadableError
+from pgrerank.cli.reading.row import UnreadableRowError
 from pgrerank.domain.document import MAX_LEVELS
 
 MAX_CHARACTERS = 256 * 1024
@@ -40,25 +40,25 @@ class _Loader(yaml.SafeLoader):
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         super().flatten_mapping(node)
         if len(cast("list[Any]", node.value)) > MAX_VALUES:
-            raise UnreadableError(_too_many())
+            raise UnreadableRowError(_too_many())
 
 
 def _fields(text: str) -> dict[str, object]:
     if len(text) > MAX_CHARACTERS:
-        raise UnreadableError(
+        raise UnreadableRowError(
             f"the front matter has {len(text)} characters, over the limit of {MAX_CHARACTERS}"
         )
     try:
         plain = _plain(yaml.load(text, _Loader), _Count())  # noqa: S506 - a SafeLoader
     except RecursionError as error:
-        raise UnreadableError(_TOO_DEEP) from error
+        raise UnreadableRowError(_TOO_DEEP) from error
     except (yaml.YAMLError, TypeError, ValueError) as error:
         problem = " ".join(str(error).split())
-        raise UnreadableError(f"the front matter is not YAML: {problem}") from error
+        raise UnreadableRowError(f"the front matter is not YAML: {problem}") from error
     if plain is None:
         return {}
     if not isinstance(plain, dict):
-        raise UnreadableError("the front matter must be a mapping, such as `title: Notes`")
+        raise UnreadableRowError("the front matter must be a mapping, such as `title: Notes`")
     return cast("dict[str, object]", plain)
 
 
@@ -71,9 +71,9 @@ class _Count:
     def one_more(self, level: int) -> None:
         self._values += 1
         if self._values > MAX_VALUES:
-            raise UnreadableError(_too_many())
+            raise UnreadableRowError(_too_many())
         if level > MAX_LEVELS:
-            raise UnreadableError(_TOO_DEEP)
+            raise UnreadableRowError(_TOO_DEEP)
 
 
 def _plain(value: object, count: _Count, level: int = 0) -> object:

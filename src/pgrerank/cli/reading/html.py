@@ -7,7 +7,7 @@ from bs4.dammit import EncodingDetector
 from markdownify import MarkdownConverter
 
 from pgrerank.cli.reading import markdown
-from pgrerank.cli.reading.row import UnreadableError, decoded, fitting
+from pgrerank.cli.reading.row import UnreadableRowError, decode, fitting
 from pgrerank.domain.document import Document
 
 _UNSEEN = ["script", "style", "template", "noscript", "head", "title", "svg", "iframe"]
@@ -20,22 +20,22 @@ def document(external_id: str, data: bytes) -> Document:
         UnreadableError: It is neither UTF-8 nor in the encoding it declares, or its elements are
             nested too deeply to follow.
     """
-    soup = _parsed(_text(data))
+    soup = _parse(_text(data))
     title = " ".join(soup.title.get_text().split()) if soup.title else ""
     for element in soup.find_all(_UNSEEN):
         element.decompose()
     try:
         text = MarkdownConverter(heading_style="ATX").convert_soup(soup).strip()
     except RecursionError as error:
-        raise UnreadableError("its elements are nested too deeply") from error
-    title, text = fitting(title, text) if title else markdown.titled(text)
+        raise UnreadableRowError("its elements are nested too deeply") from error
+    title, text = fitting(title, text) if title else markdown.split_title(text)
     return Document(external_id=external_id, title=title, text=text.strip())
 
 
 def _text(data: bytes) -> str:
     try:
-        return decoded(data)
-    except UnreadableError:
+        return decode(data)
+    except UnreadableRowError:
         declared = EncodingDetector.find_declared_encoding(data, is_html=True)
         if declared is None or declared.lower().replace("-", "") == "utf8":
             raise
@@ -44,12 +44,12 @@ def _text(data: bytes) -> str:
 
 def _in_encoding(data: bytes, encoding: str) -> str:
     try:
-        return decoded(data.decode(encoding).encode())
+        return decode(data.decode(encoding).encode())
     except (LookupError, UnicodeDecodeError) as error:
-        raise UnreadableError(f"declares the encoding {encoding} but is not in it") from error
+        raise UnreadableRowError(f"declares the encoding {encoding} but is not in it") from error
 
 
-def _parsed(text: str) -> BeautifulSoup:
+def _parse(text: str) -> BeautifulSoup:
     with warnings.catch_warnings():  # a short page may look like a path, XHTML like XML
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)

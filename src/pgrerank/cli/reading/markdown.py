@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from pgrerank.cli.reading import front_matter
-from pgrerank.cli.reading.row import decoded, fitting
+from pgrerank.cli.reading.row import decode, fitting
 from pgrerank.domain.document import MAX_TITLE_CHARACTERS, Document
 from pgrerank.domain.json import JsonObject
 
@@ -21,13 +21,13 @@ def document(external_id: str, data: bytes) -> Document:
         UnreadableError: It is not UTF-8, or its front matter is refused.
         InvalidRequestError: The metadata cannot be stored.
     """
-    metadata, text = front_matter.parted(decoded(data).replace("\r\n", "\n").replace("\r", "\n"))
+    metadata, text = front_matter.parted(decode(data).replace("\r\n", "\n").replace("\r", "\n"))
     title = metadata.get("title")
     if isinstance(title, str | int | float) and str(title).strip():
         del metadata["title"]
         title, text = fitting(str(title).strip(), text)
     else:
-        title, text = titled(text)
+        title, text = split_title(text)
     return Document(
         external_id=external_id,
         title=title,
@@ -36,7 +36,7 @@ def document(external_id: str, data: bytes) -> Document:
     )
 
 
-def titled(text: str) -> tuple[str, str]:
+def split_title(text: str) -> tuple[str, str]:
     """The first heading's words, and the text without that heading if it opens the text.
 
     A heading over 2,000 characters is no title and stays where it is.
@@ -45,7 +45,7 @@ def titled(text: str) -> tuple[str, str]:
     place = next((i for i, token in enumerate(tokens) if token.type == "heading_open"), None)
     if place is None:
         return "", text
-    title = _words(tokens[place + 1])
+    title = _heading_text(tokens[place + 1])
     if len(title) > MAX_TITLE_CHARACTERS:
         return "", text
     span = tokens[place].map
@@ -54,6 +54,6 @@ def titled(text: str) -> tuple[str, str]:
     return title, text
 
 
-def _words(heading: Token) -> str:
+def _heading_text(heading: Token) -> str:
     parts = [child.content or " " * (child.type == "softbreak") for child in heading.children or []]
     return "".join(parts).strip()

@@ -20,7 +20,7 @@ class Row:
     position: int
 
 
-class UnreadableError(Exception):
+class UnreadableRowError(Exception):
     """A row or file that holds no document.
 
     Args:
@@ -42,7 +42,7 @@ _BYTE_ORDER_MARKS = {
 }
 
 
-def decoded(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """UTF-8 text, or what a byte order mark says it is, without that mark.
 
     Raises:
@@ -53,11 +53,11 @@ def decoded(data: bytes) -> str:
         text = data.decode("utf-8-sig" if mark is None else _BYTE_ORDER_MARKS[mark])
     except UnicodeDecodeError as error:
         name = "UTF-8" if mark is None else _BYTE_ORDER_MARKS[mark].upper()
-        raise UnreadableError(
+        raise UnreadableRowError(
             f"not {name}: byte 0x{data[error.start]:02x} at position {error.start + 1}"
         ) from error
     if "\0" in text:
-        raise UnreadableError("holds the NUL character, so it is not text")
+        raise UnreadableRowError("holds the NUL character, so it is not text")
     return text
 
 

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from pgrerank.cli.reading import front_matter, html, jsonl, markdown
-from pgrerank.cli.reading.row import Row, UnreadableError, decoded
-from pgrerank.cli.reading.source import Format, Source
+from pgrerank.cli.reading.row import Row, UnreadableRowError, decode
+from pgrerank.cli.reading.source import FileSource, Format
 from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS, Document
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
@@ -21,7 +21,7 @@ _BYTES_OF_A_CHARACTER = 4
 _LONGEST_REASON = 500
 
 
-def rows(sources: Iterable[Source], *, max_characters: int) -> Iterator[Row]:
+def rows(sources: Iterable[FileSource], *, max_characters: int) -> Iterator[Row]:
     """Documents and rejections of all sources.
 
     Where an id comes twice, both rows are given, so the later replaces the earlier; a rejection
@@ -34,25 +34,25 @@ def rows(sources: Iterable[Source], *, max_characters: int) -> Iterator[Row]:
     repetitions = Repetitions()
     for source in sources:
         for row in _read(source, max_characters):
-            yield from _replaced(row, repetitions)
+            yield from _duplicate_rejections(row, repetitions)
             yield row
 
 
-def _read(source: Source, max_characters: int) -> Iterator[Row]:
+def _read(source: FileSource, max_characters: int) -> Iterator[Row]:
     if source.fault is not None:
         yield _row(source, _refused(source, source.fault), 0)
         return
     try:
         if source.path is None:
-            yield from _opened(source, sys.stdin.buffer, max_characters)
+            yield from _source_rows(source, sys.stdin.buffer, max_characters)
             return
         with source.path.open("rb") as stream:
-            yield from _opened(source, stream, max_characters)
+            yield from _source_rows(source, stream, max_characters)
     except OSError as error:
         yield _row(source, _refused(source, f"cannot be read: {error.strerror}"), source.size)
 
 
-def _opened(source: Source, stream: BinaryIO, max_characters: int) -> Iterator[Row]:
+def _source_rows(source: FileSource, stream: BinaryIO, max_characters: int) -> Iterator[Row]:
     if source.format is Format.JSONL:
         yield from jsonl.rows(stream, source.name, max_characters=max_characters)
         return
@@ -60,11 +60,11 @@ def _opened(source: Source, stream: BinaryIO, max_characters: int) -> Iterator[R
     yield _row(source, _whole(source, data, max_characters), source.size)
 
 
-def _whole(source: Source, data: bytes, max_characters: int) -> Document | Rejection:
+def _whole(source: FileSource, data: bytes, max_characters: int) -> Document | Rejection:
     try:
         document = _document(source, data, max_characters)
         check_length(document, max_characters)
-    except (UnreadableError, InvalidRequestError, TooLargeError) as error:
+    except (UnreadableRowError, InvalidRequestError, TooLargeError) as error:
         return _refused(source, str(error))
     except Exception as error:  # noqa: BLE001 - parsers of others, on files of strangers
         # No file takes its neighbours with it, whatever one of the parsers makes of it.
@@ -72,25 +72,25 @@ def _whole(source: Source, data: bytes, max_characters: int) -> Document | Rejec
     return document
 
 
-def _refused(source: Source, reason: str) -> Rejection:
+def _refused(source: FileSource, reason: str) -> Rejection:
     return Rejection(line=1, reason=reason, external_id=source.name[:MAX_ID_CHARACTERS])
 
 
-def _document(source: Source, data: bytes, max_characters: int) -> Document:
+def _document(source: FileSource, data: bytes, max_characters: int) -> Document:
     if len(data) > MAX_FILE_BYTES:
-        raise UnreadableError(f"the file is larger than {MAX_FILE_BYTES} bytes")
+        raise UnreadableRowError(f"the file is larger than {MAX_FILE_BYTES} bytes")
     most = (max_characters + front_matter.MAX_CHARACTERS) * _BYTES_OF_A_CHARACTER
     if source.format is not Format.HTML and len(data) > most:
-        raise UnreadableError(f"the file is larger than {max_characters} characters can be")
+        raise UnreadableRowError(f"the file is larger than {max_characters} characters can be")
     document = _READERS[source.format](source.name, data)
     if not (document.text.strip() or document.title):
-        raise UnreadableError("has no text")
+        raise UnreadableRowError("has no text")
     return document
 
 
 def _plain(external_id: str, data: bytes) -> Document:
     """Its title is the underlined heading that opens it, else the name of the file."""
-    text = decoded(data).replace("\r\n", "\n").strip()
+    text = decode(data).replace("\r\n", "\n").strip()
     opening = next(iter(blocks(text)), None)
     if opening is not None and opening.kind is Kind.HEADING and has_words(opening.text):
         words = next(line.strip() for line in opening.text.split("\n") if has_words(line))
@@ -107,11 +107,11 @@ _READERS: dict[Format, Callable[[str, bytes], Document]] = {
 }
 
 
-def _row(source: Source, item: Document | Rejection, position: int) -> Row:
+def _row(source: FileSource, item: Document | Rejection, position: int) -> Row:
     return Row(source=source.name, line=1, item=item, position=position)
 
 
-def _replaced(row: Row, repetitions: Repetitions) -> Iterator[Row]:
+def _duplicate_rejections(row: Row, repetitions: Repetitions) -> Iterator[Row]:
     if isinstance(row.item, Rejection):
         return
     found = repetitions.replaced(row.item.external_id, row.source, row.line)

@@ -34,7 +34,7 @@ SUFFIXES = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class FileSource:
     """A file to read; no path: standard input."""
 
     #: as messages show it, and the id of a document that is a whole file
@@ -54,7 +54,7 @@ class UnknownFormatError(ValueError):
         super().__init__(f"{name}: its suffix is none of {known}; say --format")
 
 
-def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[Source]:
+def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[FileSource]:
     """Every file of the paths, folders followed to their ends, sorted.
 
     In a folder, hidden files and those of unknown suffix are left out; of a BEIR folder
@@ -68,17 +68,17 @@ def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[Source]:
     return [source for path in paths for source in _sources(path, wanted)]
 
 
-def _sources(path: str, wanted: Format) -> Iterator[Source]:
+def _sources(path: str, wanted: Format) -> Iterator[FileSource]:
     if path == STDIN:
         form = Format.JSONL if wanted is Format.AUTO else wanted
-        yield Source(name="stdin", path=None, format=form, size=0)
+        yield FileSource(name="stdin", path=None, format=form, size=0)
     elif Path(path).is_dir():
         yield from _folder(Path(path), wanted)
     else:
         yield _file(Path(path), Path(path).name, wanted)
 
 
-def _folder(root: Path, wanted: Format) -> Iterator[Source]:
+def _folder(root: Path, wanted: Format) -> Iterator[FileSource]:
     if (root / "corpus.jsonl").is_file() and (root / "queries.jsonl").is_file():
         yield _file(root / "corpus.jsonl", "corpus.jsonl", wanted)
         return
@@ -93,7 +93,7 @@ def _folder(root: Path, wanted: Format) -> Iterator[Source]:
         closed.clear()
 
 
-def _inside(path: Path, name: str, wanted: Format) -> Iterator[Source]:
+def _inside(path: Path, name: str, wanted: Format) -> Iterator[FileSource]:
     """A file of a folder; links that lead nowhere, pipes and devices are none."""
     try:
         if path.is_file():
@@ -102,23 +102,23 @@ def _inside(path: Path, name: str, wanted: Format) -> Iterator[Source]:
         yield _unreadable(name, f"cannot be read: {error.strerror}")
 
 
-def _closed(error: OSError, root: Path) -> Source:
+def _closed(error: OSError, root: Path) -> FileSource:
     name = Path(error.filename).relative_to(root).as_posix()
     return _unreadable(name, f"the folder cannot be read: {error.strerror}")
 
 
-def _unreadable(name: str, fault: str) -> Source:
-    return Source(name=_shown(name), path=None, format=Format.TEXT, size=0, fault=fault)
+def _unreadable(name: str, fault: str) -> FileSource:
+    return FileSource(name=_shown(name), path=None, format=Format.TEXT, size=0, fault=fault)
 
 
-def _file(path: Path, name: str, wanted: Format) -> Source:
+def _file(path: Path, name: str, wanted: Format) -> FileSource:
     size = path.stat().st_size
     form = SUFFIXES.get(path.suffix.lower()) if wanted is Format.AUTO else wanted
     if form is None:
         raise UnknownFormatError(_shown(str(path)))
     if _shown(name) != name and form is not Format.JSONL:
         return _unreadable(name, "its name, which is to be its id, is not UTF-8")
-    return Source(name=_shown(name), path=path, format=form, size=size)
+    return FileSource(name=_shown(name), path=path, format=form, size=size)
 
 
 def _shown(name: str) -> str:

@@ -57,7 +57,7 @@ def report(
 
     until = datetime.now(UTC)
     interval = Interval(since=until - timedelta(days=days), until=until, collection=collection)
-    found = asyncio.run(_found(settings(context), tenant_name, interval))
+    found = asyncio.run(_collect(settings(context), tenant_name, interval))
     try:
         out.write_text(page(found, tenant_name), encoding="utf-8")
     except OSError as error:
@@ -65,10 +65,10 @@ def report(
     click.echo(f"{found.searches} searches in {out}")
 
 
-async def _found(found: Settings, tenant_name: str, interval: "Interval") -> "Report":
+async def _collect(found: Settings, tenant_name: str, interval: "Interval") -> "Report":
     from pgrerank import wiring
     from pgrerank.usecases.report import report as reported
 
-    async with wiring.office(found) as office:
+    async with wiring.admin_services(found) as office:
         tenant = await office.tenants.named(tenant_name)
         return await reported(office, tenant.id, interval)

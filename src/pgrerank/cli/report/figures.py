@@ -13,7 +13,14 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pgrerank.usecases.report import TOPS, Curve, Effect, Latency, Reliability, Scores
+from pgrerank.usecases.report import (
+    TOPS,
+    Effect,
+    Latency,
+    PrecisionRecallCurve,
+    Reliability,
+    ScoreSamples,
+)
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#555555"
 _STYLE: Any = {
@@ -43,10 +50,10 @@ def reliability(found: Reliability) -> str:
         )
         axes.legend(loc="upper left", frameon=False)
 
-    return _drawn(draw)
+    return _svg(draw)
 
 
-def precision_recall(found: Curve) -> str:
+def precision_recall(found: PrecisionRecallCurve) -> str:
     """Precision and recall of what stands above each cut-off."""
 
     def draw(axes: Axes) -> None:
@@ -56,10 +63,10 @@ def precision_recall(found: Curve) -> str:
         axes.set(ylim=(0, 1.02), xlabel=f"cut-off: {unit}", ylabel="share")
         axes.legend(loc="best", frameon=False)
 
-    return _drawn(draw)
+    return _svg(draw)
 
 
-def scores(found: Scores) -> str:
+def scores(found: ScoreSamples) -> str:
     """How often each score was given, now and before."""
 
     def draw(axes: Axes) -> None:
@@ -78,7 +85,7 @@ def scores(found: Scores) -> str:
         axes.set(xlabel="raw rerank score", ylabel="density")
         axes.legend(loc="best", frameon=False)
 
-    return _drawn(draw)
+    return _svg(draw)
 
 
 def latency(found: dict[str, Latency]) -> str:
@@ -95,7 +102,7 @@ def latency(found: dict[str, Latency]) -> str:
         axes.set(ylabel="milliseconds")
         axes.legend(loc="upper left", frameon=False)
 
-    return _drawn(draw)
+    return _svg(draw)
 
 
 def effect(found: Effect) -> str:
@@ -106,7 +113,7 @@ def effect(found: Effect) -> str:
         axes.bar(names, [found.changed[top] for top in TOPS], color=BLUE, width=0.5)
         axes.set(ylim=(0, 1), ylabel="share of searches changed")
 
-    return _drawn(draw)
+    return _svg(draw)
 
 
 def _bars(
@@ -125,7 +132,7 @@ def _bars(
     axes.set_xticks(list(places), names)
 
 
-def _drawn(draw: Callable[[Axes], None]) -> str:
+def _svg(draw: Callable[[Axes], None]) -> str:
     """An SVG element, without the header of a file."""
     with rc_context(_STYLE):
         figure = Figure(figsize=_SIZE, layout="constrained")

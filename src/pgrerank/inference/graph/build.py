@@ -41,7 +41,7 @@ def graph(
     inputs = [op.parameter(PartialShape([-1, -1]), np.int64, name) for name in INPUTS]
     ids, mask, types = inputs
     bias = _bias(mask)
-    stream = _embedded(weights, ids, types)
+    stream = _embeddings(weights, ids, types)
     each: Sequence[Reach | None] = reaches or [None] * len(weights.layers)
     for layer, reach in zip(weights.layers[:-1], each[:-1], strict=True):
         stream = _layer(layer, stream, bias, weights.heads, reach)
@@ -56,27 +56,27 @@ def _bias(mask: Any) -> Any:
     return op.unsqueeze(op.multiply(padding, _constant(np.float32(_FAR))), _integers(1, 2))
 
 
-def _embedded(weights: Transformer, ids: Any, types: Any) -> Any:
+def _embeddings(weights: Transformer, ids: Any, types: Any) -> Any:
     length = op.gather(op.shape_of(ids, "i32"), _integers(1), _axis(0))
     positions = op.slice(
         _constant(weights.positions), _integers(0), length, _integers(1), _integers(0)
     )
     rows = op.gather(_constant(weights.words), ids, _axis(0))
     kinds = op.gather(_constant(weights.types), types, _axis(0))
-    return _normalised(op.add(op.add(rows, kinds), positions), weights.norm)
+    return _layer_norm(op.add(op.add(rows, kinds), positions), weights.norm)
 
 
 def _layer(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:
     query, key, value = _linear(
         stream, layer.query, layer.key, layer.value, reach=reach and reach.attention
     )
-    mixed = _attended(query, key, value, bias, heads)
+    mixed = _attention(query, key, value, bias, heads)
     (mixed,) = _linear(mixed, layer.mixed)
-    stream = _normalised(op.add(mixed, stream), layer.mixed_norm)
+    stream = _layer_norm(op.add(mixed, stream), layer.mixed_norm)
     (inner,) = _linear(stream, layer.up, reach=reach and reach.up)
     inner = op.gelu(inner, "erf")
     (inner,) = _linear(inner, layer.down, reach=reach and reach.down, share=MOVED_BEHIND_GELU)
-    return _normalised(op.add(inner, stream), layer.norm)
+    return _layer_norm(op.add(inner, stream), layer.norm)
 
 
 def _last(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:
@@ -87,11 +87,11 @@ def _last(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None)
     first = op.slice(stream, _integers(0), _integers(1), _integers(1), _integers(1))
     (query,) = _linear(first, layer.query)
     key, value = _linear(stream, layer.key, layer.value, reach=reach and reach.attention)
-    (mixed,) = _linear(_attended(query, key, value, bias, heads), layer.mixed)
-    first = _normalised(op.add(mixed, first), layer.mixed_norm)
+    (mixed,) = _linear(_attention(query, key, value, bias, heads), layer.mixed)
+    first = _layer_norm(op.add(mixed, first), layer.mixed_norm)
     (inner,) = _linear(first, layer.up)
     (inner,) = _linear(op.gelu(inner, "erf"), layer.down)
-    return _normalised(op.add(inner, first), layer.norm)
+    return _layer_norm(op.add(inner, first), layer.norm)
 
 
 def _linear(
@@ -104,7 +104,7 @@ def _linear(
     edges = [_constant(np.float32(edge)) for edge in (how.lowest, how.highest)]
     rounded = op.fake_quantize(op.multiply(given, _constant(how.factor)), *edges, *edges, 256)
     return [
-        _product(rounded, _scaled(integer), dense)
+        _product(rounded, _dequantise(integer), dense)
         for integer, dense in zip(how.layers, layers, strict=True)
     ]
 
@@ -114,11 +114,11 @@ def _product(given: Any, weight: Any, dense: Dense) -> Any:
     return op.add(product, _constant(dense.bias))
 
 
-def _scaled(integer: IntegerDense) -> Any:
+def _dequantise(integer: IntegerDense) -> Any:
     return op.multiply(op.convert(_constant(integer.weight), "f32"), _constant(integer.step))
 
 
-def _attended(query: Any, key: Any, value: Any, bias: Any, heads: int) -> Any:
+def _attention(query: Any, key: Any, value: Any, bias: Any, heads: int) -> Any:
     """Attention of [batch, tokens, hidden] to [batch, other tokens, hidden]."""
     parts = [_apart(given, heads) for given in (query, key, value)]
     mixed = op.scaled_dot_product_attention(*parts, bias, causal=False)
@@ -133,7 +133,7 @@ def _apart(given: Any, heads: int) -> Any:
     return op.transpose(rows, _integers(0, 2, 1, 3))
 
 
-def _normalised(given: Any, norm: Norm) -> Any:
+def _layer_norm(given: Any, norm: Norm) -> Any:
     centred = op.mvn(
         given,
         _integers(-1),

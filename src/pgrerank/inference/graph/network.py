@@ -8,7 +8,7 @@ import torch
 from openvino import Model
 from torch import Tensor
 
-from pgrerank.inference.graph.runtime import compiled
+from pgrerank.inference.graph.runtime import compile_model
 from pgrerank.inference.tensors import Features
 
 
@@ -22,7 +22,7 @@ class Network:
     """
 
     def __init__(self, graph: Model, arithmetic: str, *, threads: int) -> None:
-        model = compiled(graph, arithmetic, threads)
+        model = compile_model(graph, arithmetic, threads)
         #: batches that may run at once
         self.parallel = int(model.get_property("NUM_STREAMS"))
         self._free = SimpleQueue[Any]()

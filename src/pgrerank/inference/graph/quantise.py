@@ -72,10 +72,10 @@ def rounding(reach: Floats, layers: Sequence[Dense], share: float) -> Rounding:
     return Rounding(
         factor=1 / moved,
         highest=float((reach / moved).max()),
-        layers=[_rounded(dense.weight * moved) for dense in layers],
+        layers=[_quantise(dense.weight * moved) for dense in layers],
     )
 
 
-def _rounded(weight: Floats) -> IntegerDense:
+def _quantise(weight: Floats) -> IntegerDense:
     step = np.maximum(np.abs(weight).max(axis=1, keepdims=True), _LEAST) / _LARGEST
     return IntegerDense(np.rint(weight / step).astype(np.int8), step.astype(np.float32))

@@ -9,7 +9,7 @@ _MOST_STREAMS = 4  # with more, batches would be too small for the cores of each
 _TYPES = {"fp32": Type.f32, "bf16": Type.bf16}
 
 
-def compiled(model: Model, arithmetic: str, threads: int) -> CompiledModel:
+def compile_model(model: Model, arithmetic: str, threads: int) -> CompiledModel:
     """Compile for this CPU: a stream a thread, or a few streams that share the threads.
 
     Cores that each run a batch of their own need not wait for each other at every operation, as

@@ -27,7 +27,7 @@ Fingerprint: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Secret: TypeAlias = Callable[[str], str | None]
 
 
-class Backend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What both kinds of backend have in common."""
 
     #: address of the server, to which the dialect's path is added
@@ -75,15 +75,13 @@ class Backend(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """
         if self.key_env is not None:
             found = secret(self.key_env)
-            return _required(found, f"the variable {self.key_env}, which should hold a key,")
+            return _require(found, f"the variable {self.key_env}, which should hold a key,")
         if self.key_file is not None:
-            return _required(
-                _content(Path(self.key_file).expanduser()), f"the file {self.key_file}"
-            )
+            return _require(_content(Path(self.key_file).expanduser()), f"the file {self.key_file}")
         return None
 
 
-class RerankerBackend(Backend, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A reranker behind another server."""
 
     dialect: RerankDialectName
@@ -101,12 +99,12 @@ class RerankerBackend(Backend, frozen=True, kw_only=True, forbid_unknown_fields=
     output_price: Annotated[float, Meta(ge=0)] = 0.0
 
     def __post_init__(self) -> None:
-        Backend.__post_init__(self)
+        BackendSettings.__post_init__(self)
         if self.step >= self.window:
             raise ValueError("`step` must be less than `window`")
 
 
-class EmbedderBackend(Backend, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class EmbedderBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A bi-encoder behind another server."""
 
     dialect: EmbedDialectName
@@ -123,7 +121,7 @@ class Backends(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reranker: dict[str, RerankerBackend] = {}
     embedder: dict[str, EmbedderBackend] = {}
 
-    def named(self) -> Iterator[tuple[str, Backend]]:
+    def named(self) -> Iterator[tuple[str, BackendSettings]]:
         """All of them, rerankers first."""
         yield from self.reranker.items()
         yield from self.embedder.items()
@@ -146,7 +144,7 @@ def read(path: Path) -> Backends:
     return found
 
 
-def _required(found: str | None, what: str) -> str:
+def _require(found: str | None, what: str) -> str:
     if not found:
         raise SettingsError(VARIABLE, f"{what} is empty or not there")
     if not (found.isascii() and found.isprintable()) or " " in found:

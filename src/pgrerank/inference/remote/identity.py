@@ -7,7 +7,7 @@ import msgspec
 
 from pgrerank.domain.errors import ModelError, RemoteError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.inference.remote.backend import Backend, EmbedderBackend, RerankerBackend
+from pgrerank.inference.remote.backend import BackendSettings, EmbedderBackend, RerankerBackend
 from pgrerank.inference.remote.dialects import tei
 from pgrerank.inference.remote.listwise import TEMPLATE as LISTWISE
 from pgrerank.inference.remote.transport import Server
@@ -16,7 +16,7 @@ _TEMPLATE = "remote/1"  # part of the fingerprint: change it when what is sent c
 _ELSEWHERE = "elsewhere"  # the precision, where a server does not say it
 
 
-async def asked(server: Server, backend: Backend) -> tei.Info | None:
+async def server_info(server: Server, backend: BackendSettings) -> tei.Info | None:
     """What a server says of its model; None: it has no such route, or an operator said it.
 
     Raises:
@@ -27,9 +27,9 @@ async def asked(server: Server, backend: Backend) -> tei.Info | None:
     try:
         return msgspec.convert(await server.get(tei.INFO), tei.Info)
     except RemoteError as error:
-        raise _unknown(server, error.problem) from error
+        raise _identity_error(server, error.problem) from error
     except msgspec.ValidationError as error:
-        raise _unknown(server, f"gave an answer that says no model ({error})") from error
+        raise _identity_error(server, f"gave an answer that says no model ({error})") from error
 
 
 def reranker(
@@ -61,7 +61,7 @@ def embedder(server: Server, backend: EmbedderBackend, info: tei.Info | None) ->
 
 def _card(
     server: Server,
-    backend: Backend,
+    backend: BackendSettings,
     kind: ModelKind,
     facts: Sequence[object],
     info: tei.Info | None,
@@ -88,7 +88,7 @@ def _digest(facts: Sequence[object]) -> str:
     return hashlib.sha256("\n".join(map(str, facts)).encode()).hexdigest()
 
 
-def _unknown(server: Server, problem: str) -> ModelError:
+def _identity_error(server: Server, problem: str) -> ModelError:
     return ModelError(
         server.name,
         f"the backend {problem} when it was asked what it runs. Start it first, or say "

@@ -13,7 +13,12 @@ from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.remote import backend as backends
 from pgrerank.inference.remote import identity
-from pgrerank.inference.remote.backend import Backend, EmbedderBackend, RerankerBackend, Secret
+from pgrerank.inference.remote.backend import (
+    BackendSettings,
+    EmbedderBackend,
+    RerankerBackend,
+    Secret,
+)
 from pgrerank.inference.remote.dialects import known
 from pgrerank.inference.remote.embedder import RemoteEmbedder
 from pgrerank.inference.remote.listwise import ListwiseScorer
@@ -32,7 +37,7 @@ class Named:
 
 
 @asynccontextmanager
-async def opened(
+async def open_models(
     path: Path | None,
     secret: Secret,
     *,
@@ -56,7 +61,7 @@ async def opened(
     found = backends.Backends() if path is None else backends.read(path)
     async with AsyncExitStack() as stack:
 
-        def server(name: str, backend: Backend) -> Server:
+        def server(name: str, backend: BackendSettings) -> Server:
             made = Server(name, backend, key=backend.key(secret), elapsed=elapsed, sleep=sleep)
             stack.push_async_callback(made.close)
             return made
@@ -77,14 +82,14 @@ async def _reranker(server: Server, backend: RerankerBackend, cache: ScoreCache)
     if backend.dialect == "rankgpt":
         return ListwiseScorer(identity.listwise(server, backend), server, backend)
     dialect = known.RERANK[backend.dialect]
-    info = await identity.asked(server, backend)
+    info = await identity.server_info(server, backend)
     card = identity.reranker(server, backend, backend.score_kind or dialect.kind, info)
     batch = backend.batch or (info and info.max_client_batch_size) or dialect.batch
     return RemoteScorer(card, server, dialect, backend, cache, batch=batch)
 
 
 async def _embedder(server: Server, backend: EmbedderBackend) -> Embedder:
-    info = await identity.asked(server, backend)
+    info = await identity.server_info(server, backend)
     card = identity.embedder(server, backend, info)
     tokens = await asyncio.to_thread(_measure, card.max_length)
     chunker = Chunker(tokens, prompt=backend.passage_prompt)

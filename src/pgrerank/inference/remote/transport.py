@@ -17,7 +17,7 @@ from tenacity import (
 )
 
 from pgrerank.domain.errors import RemoteError
-from pgrerank.inference.remote.backend import Backend
+from pgrerank.inference.remote.backend import BackendSettings
 from pgrerank.inference.remote.breaker import Breaker
 
 LONGEST_PAUSE_S = 30.0  # where there is no deadline; who asks for more is not waited for
@@ -51,7 +51,7 @@ class Server:
     def __init__(
         self,
         name: str,
-        backend: Backend,
+        backend: BackendSettings,
         *,
         key: str | None = None,
         elapsed: Callable[[], float],
@@ -127,7 +127,7 @@ class Server:
 
     async def _once(self, method: str, path: str, body: Any) -> Any:
         try:
-            answer = await self._client.request(method, self._url + path, content=_encoded(body))
+            answer = await self._client.request(method, self._url + path, content=_encode(body))
         except httpx.TimeoutException as error:
             raise self._broken("did not answer in time") from error
         except httpx.TransportError as error:
@@ -157,7 +157,7 @@ class Server:
         return _TransientError(self.name, problem, pause_s=None, broken=True)
 
 
-def _encoded(body: Any) -> bytes | None:
+def _encode(body: Any) -> bytes | None:
     """JSON, in which half a surrogate pair, which UTF-8 cannot carry, is a question mark."""
     if body is None:
         return None

@@ -9,10 +9,10 @@ from msgspec import Struct
 from pgrerank.domain.model import ScoreKind
 from pgrerank.inference.remote.dialects.dialect import (
     Body,
+    DialectResult,
     EmbedDialect,
     Placed,
     RerankDialect,
-    Result,
     Side,
 )
 
@@ -20,7 +20,7 @@ _INPUT = {"query": "search_query", "passage": "search_document"}
 
 
 class _Ranked(Struct):
-    results: list[Result]
+    results: list[DialectResult]
 
 
 class _Vectors(Struct):

@@ -57,7 +57,7 @@ class EmbedDialect:
     vectors: Callable[[Any], list[tuple[int, list[float]]]]
 
 
-class Result(Struct):
+class DialectResult(Struct):
     """A scored document, as most dialects have it."""
 
     index: int

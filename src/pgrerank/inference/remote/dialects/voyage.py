@@ -10,10 +10,10 @@ from pgrerank.domain.model import ScoreKind
 from pgrerank.inference.remote.dialects import openai
 from pgrerank.inference.remote.dialects.dialect import (
     Body,
+    DialectResult,
     EmbedDialect,
     Placed,
     RerankDialect,
-    Result,
     Side,
 )
 
@@ -21,7 +21,7 @@ _INPUT = {"query": "query", "passage": "document"}
 
 
 class _Ranked(Struct):
-    data: list[Result]
+    data: list[DialectResult]
 
 
 def _rerank(model: str, query: str, texts: Sequence[str], /, *, kind: ScoreKind) -> Body:
