@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from pgrerank import wiring
 from pgrerank.settings import Settings
-from pgrerank.storage import pooler, queries, sqlfile, tables
+from pgrerank.storage import pooler, queries, sqlfile
+from pgrerank.storage.tables.metadata import metadata
 
 # A statement that waits longer for its lock would hold up all behind it; the next run tries again.
 LOCK_TIMEOUT = "4s"
@@ -46,16 +47,16 @@ def database_url() -> Generator[str]:
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     """Leave out other schemas, and what comes and goes between migrations."""
     if kind == "schema":
-        return name == tables.SCHEMA
+        return name == metadata.SCHEMA
     return not (name or "").startswith(PASSING)
 
 
 def options() -> dict[str, Any]:
     return {
-        "target_metadata": tables.metadata(),
+        "target_metadata": metadata.metadata(),
         "include_schemas": True,
         "include_name": is_ours,
-        "version_table_schema": tables.SCHEMA,
+        "version_table_schema": metadata.SCHEMA,
         "transaction_per_migration": True,
     }
 

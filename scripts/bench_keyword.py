@@ -16,7 +16,7 @@ import psycopg
 from bench_corpus import LANDMARKS, Bench, Shelf
 from bench_report import percentile
 
-from pgrerank.storage import words
+from pgrerank.storage import term_statistics
 
 CANDIDATES = 100
 WARM_UP = 2
@@ -113,7 +113,7 @@ async def keyword(bench: Bench, queries: int) -> list[dict[str, Any]]:
     Returns:
         A row for each tenant and kind of query; bytes and ingest are the same in all of a tenant.
     """
-    await words.count_words(bench.server.admin_url)
+    await term_statistics.count_words(bench.server.admin_url)
     rows: list[dict[str, Any]] = []
     for shelf in _large(bench):
         found = await asyncio.to_thread(_measured, bench, shelf, queries)

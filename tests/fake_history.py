@@ -5,11 +5,11 @@ from typing import Any
 
 from pgrerank.domain.candidate import Candidate
 from pgrerank.domain.collection import Collection
+from pgrerank.domain.explanation import LegPosition
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.standing import LegPosition
 from pgrerank.ports.history import Recalled
 
 

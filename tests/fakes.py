@@ -28,8 +28,8 @@ from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.page import Page
-from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms
 from pgrerank.ports import Services, Vector
@@ -347,7 +347,7 @@ def collection(**changes: object) -> Collection:
     return replace(made, **changes)
 
 
-def house(**parts: object) -> Services:
+def services(**parts: object) -> Services:
     """All ports, fake but for those given."""
     clock = parts.setdefault("clock", FakeClock())
     fakes = Services(

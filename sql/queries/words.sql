@@ -1,4 +1,4 @@
--- Runtime statements of storage/words.py, run as the owner.
+-- Runtime statements of storage/term_statistics.py, run as the owner.
 
 -- allow_time --
 -- Counting takes as long as it takes; waiting for a lock would make writers wait behind it.

@@ -16,8 +16,8 @@ from pgrerank.domain.candidate import LegReport, SearchOutcome
 from pgrerank.domain.drift import HealthCount, HealthState
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.ingest import IngestReport
-from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 
 LogFormat = Literal["auto", "json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]

@@ -14,8 +14,8 @@ from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import IngestReport
 from pgrerank.domain.limits import Limits
-from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.domain.tenant import Scope
 from pgrerank.ports import Services
 from pgrerank.storage.calibrations import PostgresCalibrations
@@ -78,7 +78,7 @@ async def all_ok() -> dict[str, str]:
 
 
 def app_of(
-    house: Services,
+    services: Services,
     *,
     limits: Limits | None = None,
     observer: FakeObserver | None = None,
@@ -86,7 +86,7 @@ def app_of(
     operator_token: str | None = OPERATOR_TOKEN,
 ) -> Litestar:
     return create_app(
-        house,
+        services,
         limits=limits or Limits(),
         ready=ready,
         observer=observer or FakeObserver(),
@@ -95,9 +95,11 @@ def app_of(
 
 
 async def new_key(
-    house: Services, tenant_id: TenantId | None = None, scopes: frozenset[Scope] = EVERY_SCOPE
+    services: Services, tenant_id: TenantId | None = None, scopes: frozenset[Scope] = EVERY_SCOPE
 ) -> str:
-    _, secret = await access.issue(house, tenant_id or TenantId(uuid4()), f"key {uuid4()}", scopes)
+    _, secret = await access.issue(
+        services, tenant_id or TenantId(uuid4()), f"key {uuid4()}", scopes
+    )
     return secret
 
 
@@ -118,15 +120,15 @@ async def calling(app: Litestar) -> AsyncIterator[Client]:
 
 @asynccontextmanager
 async def client_of(
-    house: Services,
+    services: Services,
     *,
     scopes: frozenset[Scope] = EVERY_SCOPE,
     tenant_id: TenantId | None = None,
     **options: object,
 ) -> AsyncIterator[Client]:
-    """A caller with a fresh key of the house."""
-    secret = await new_key(house, tenant_id, scopes)
-    async with calling(app_of(house, **options)) as client:
+    """A caller with a fresh key."""
+    secret = await new_key(services, tenant_id, scopes)
+    async with calling(app_of(services, **options)) as client:
         client.headers.update(bearer(secret))
         yield client
 
@@ -135,14 +137,14 @@ ClientOf = Callable[..., AbstractAsyncContextManager[Client]]
 
 
 @pytest.fixture
-def house() -> Services:
-    return fakes.house()
+def services() -> Services:
+    return fakes.services()
 
 
 @pytest.fixture
-async def client(house: Services) -> AsyncIterator[Client]:
+async def client(services: Services) -> AsyncIterator[Client]:
     """A caller with every scope, and its collection `docs`."""
-    async with client_of(house) as caller:
+    async with client_of(services) as caller:
         await caller.put("/v1/collections/docs")
         yield caller
 

@@ -27,33 +27,33 @@ from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, calling, client_o
     ],
     ids=["none", "unknown", "nonsense", "not ascii", "basic", "empty"],
 )
-async def test_without_a_valid_key_nothing_is_answered(house, header):
-    async with calling(app_of(house)) as client:
+async def test_without_a_valid_key_nothing_is_answered(services, header):
+    async with calling(app_of(services)) as client:
         answer = await client.get("/v1/collections", headers=header)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-async def test_the_scheme_is_read_in_any_case(house):
-    secret = await new_key(house)
-    async with calling(app_of(house)) as client:
+async def test_the_scheme_is_read_in_any_case(services):
+    secret = await new_key(services)
+    async with calling(app_of(services)) as client:
         answer = await client.get("/v1/collections", headers={"Authorization": f"bearer {secret}"})
     assert answer.status_code == 200
 
 
-async def test_an_expired_key_is_refused(house):
-    now = house.clock.now()
+async def test_an_expired_key_is_refused(services):
+    now = services.clock.now()
     _, secret = await access.issue(
-        house, TenantId(uuid4()), "short", frozenset(Scope), now + timedelta(seconds=10)
+        services, TenantId(uuid4()), "short", frozenset(Scope), now + timedelta(seconds=10)
     )
-    async with calling(app_of(house)) as client:
+    async with calling(app_of(services)) as client:
         assert (await client.get("/v1/collections", headers=bearer(secret))).status_code == 200
-        house.clock.advance(10)
+        services.clock.advance(10)
         assert (await client.get("/v1/collections", headers=bearer(secret))).status_code == 401
 
 
-async def test_a_revoked_key_is_refused_at_once(house):
-    async with client_of(house) as admin:
+async def test_a_revoked_key_is_refused_at_once(services):
+    async with client_of(services) as admin:
         issued = (await admin.post("/v1/keys", json={"name": "k", "scopes": ["search"]})).json()
         key = bearer(issued["secret"])
         assert (await admin.get("/v1/collections", headers=key)).status_code == 200
@@ -100,15 +100,15 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("method", "path", "needed"), CALLS)
-async def test_each_call_needs_its_scope(house, method, path, needed):
-    async with client_of(house, scopes=frozenset(Scope) - {needed}) as client:
+async def test_each_call_needs_its_scope(services, method, path, needed):
+    async with client_of(services, scopes=frozenset(Scope) - {needed}) as client:
         answer = await client.request(method, path)
     assert answer.status_code == 403
     assert f"`{needed}`" in answer.json()["detail"]
 
 
-def test_every_route_of_a_tenant_is_in_the_list_above(house):
-    paths = app_of(house).openapi_schema.to_schema()["paths"]
+def test_every_route_of_a_tenant_is_in_the_list_above(services):
+    paths = app_of(services).openapi_schema.to_schema()["paths"]
     described = {
         (method.upper(), path)
         for path, item in paths.items()
@@ -118,18 +118,18 @@ def test_every_route_of_a_tenant_is_in_the_list_above(house):
     assert len(described) == len(CALLS)
 
 
-async def test_keys_do_not_reach_the_log(house):
-    secret = await new_key(house)
+async def test_keys_do_not_reach_the_log(services):
+    secret = await new_key(services)
     with capture_logs() as logs:
-        async with calling(app_of(house)) as client:
+        async with calling(app_of(services)) as client:
             await client.get("/v1/collections", headers=bearer(secret))
             await client.get("/v1/collections", headers=bearer(secret + "x"))
     assert secret not in repr(logs)
     assert secret not in repr(get_contextvars())
 
 
-async def test_a_secret_is_shown_once(house):
-    async with client_of(house) as admin:
+async def test_a_secret_is_shown_once(services):
+    async with client_of(services) as admin:
         issued = (await admin.post("/v1/keys", json={"name": "k", "scopes": ["search"]})).json()
         listed = (await admin.get("/v1/keys")).text
     assert issued["secret"].startswith(issued["key"]["prefix"])
@@ -137,8 +137,8 @@ async def test_a_secret_is_shown_once(house):
     assert issued["key"]["id"] in listed
 
 
-async def test_requests_over_the_rate_are_refused_with_the_time_to_wait(house):
-    async with client_of(house, limits=Limits(requests_per_minute=2)) as client:
+async def test_requests_over_the_rate_are_refused_with_the_time_to_wait(services):
+    async with client_of(services, limits=Limits(requests_per_minute=2)) as client:
         first = await client.get("/v1/collections")
         await client.get("/v1/collections")
         third = await client.get("/v1/collections")
@@ -149,43 +149,43 @@ async def test_requests_over_the_rate_are_refused_with_the_time_to_wait(house):
     assert 1 <= int(third.headers["retry-after"]) <= 60
 
 
-async def test_the_rate_is_counted_for_each_key(house):
-    other = await new_key(house)
-    async with client_of(house, limits=Limits(requests_per_minute=1)) as client:
+async def test_the_rate_is_counted_for_each_key(services):
+    other = await new_key(services)
+    async with client_of(services, limits=Limits(requests_per_minute=1)) as client:
         assert (await client.get("/v1/collections")).status_code == 200
         assert (await client.get("/v1/collections")).status_code == 429
         assert (await client.get("/v1/collections", headers=bearer(other))).status_code == 200
 
 
-async def test_no_rate_means_no_limit(house):
-    async with client_of(house, limits=Limits(requests_per_minute=0)) as client:
+async def test_no_rate_means_no_limit(services):
+    async with client_of(services, limits=Limits(requests_per_minute=0)) as client:
         answer = await client.get("/v1/collections")
     assert answer.status_code == 200
     assert "ratelimit-limit" not in answer.headers
 
 
-async def test_tenants_are_closed_without_a_token(house):
-    async with calling(app_of(house, operator_token=None)) as client:
+async def test_tenants_are_closed_without_a_token(services):
+    async with calling(app_of(services, operator_token=None)) as client:
         answer = await client.get("/v1/tenants", headers=bearer("anything"))
     assert answer.status_code == 403
     assert "set PGRERANK_OPERATOR_TOKEN" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("header", [{}, bearer("wrong"), {"Authorization": b"Bearer \xc3\xbc"}])
-async def test_tenants_need_the_operator_token(house, header):
-    async with calling(app_of(house)) as client:
+async def test_tenants_need_the_operator_token(services, header):
+    async with calling(app_of(services)) as client:
         answer = await client.get("/v1/tenants", headers=header)
     assert answer.status_code == 401
 
 
-async def test_an_api_key_opens_no_tenant_routes(house):
-    async with client_of(house) as client:
+async def test_an_api_key_opens_no_tenant_routes(services):
+    async with client_of(services) as client:
         assert (await client.get("/v1/tenants")).status_code == 401
 
 
 async def test_the_operator_makes_a_tenant_and_its_first_key():
-    house = fakes.house()
-    async with calling(app_of(house)) as client:
+    services = fakes.services()
+    async with calling(app_of(services)) as client:
         operator = bearer(OPERATOR_TOKEN)
         made = await client.post("/v1/tenants", json={"name": "acme"}, headers=operator)
         again = await client.post("/v1/tenants", json={"name": "acme"}, headers=operator)
@@ -228,15 +228,15 @@ KEY = {"name": "k", "scopes": ["search"]}
         ({"name": "k", "scopes": ["search"], "expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
     ],
 )
-async def test_a_key_that_cannot_be_is_refused(house, body, field):
-    async with client_of(house) as admin:
+async def test_a_key_that_cannot_be_is_refused(services, body, field):
+    async with client_of(services) as admin:
         answer = await admin.post("/v1/keys", json=body)
     assert answer.status_code == 400
     assert answer.json()["field"] == field
 
 
-async def test_a_name_in_use_is_refused_with_what_to_do(house):
-    async with client_of(house) as admin:
+async def test_a_name_in_use_is_refused_with_what_to_do(services):
+    async with client_of(services) as admin:
         assert (await admin.post("/v1/keys", json=KEY)).status_code == 201
         again = await admin.post("/v1/keys", json={**KEY, "name": " k "})
 

@@ -40,15 +40,15 @@ def bags(request: Request) -> Answer:
 @asynccontextmanager
 async def caller(database, service_pool, folder: Path, toml: str) -> AsyncIterator[Client]:
     async with named(folder, toml) as found:
-        house = house_over(database, service_pool)
-        cards = [each.model for each in (house.scorer, *found.rerankers.values())]
-        house = replace(
-            house,
+        services = house_over(database, service_pool)
+        cards = [each.model for each in (services.scorer, *found.rerankers.values())]
+        services = replace(
+            services,
             rerankers=found.rerankers,
             embedders=found.embedders,
             rankings=PostgresRankings(service_pool, *cards),
         )
-        async with client_of(house, tenant_id=database.new_tenant()) as client:
+        async with client_of(services, tenant_id=database.new_tenant()) as client:
             yield client
 
 

@@ -226,7 +226,7 @@ async def test_a_row_of_too_many_values_is_rejected_and_the_others_stored(client
 
 
 async def test_a_long_body_is_read_as_a_short_one_is():
-    async with client_of(fakes.house()) as client:
+    async with client_of(fakes.services()) as client:
         texts = [f"{i} {'a' * 100}" for i in range(AT_ONCE // 100)]
         right = await client.post("/v1/rankings", json={"query": "a", "documents": texts})
         wrong = await client.post(

@@ -8,7 +8,7 @@ import msgspec.inspect as types
 from litestar.params import HeaderParameter, PathParameter, QueryParameter
 from msgspec import Meta, Struct, field
 
-from pgrerank.api.native.schemas import NewDocument
+from pgrerank.api.v1.schema.requests import NewDocument
 from tests import fakes
 from tests.api.conftest import app_of
 
@@ -51,7 +51,7 @@ READ_ELSEWHERE = {
 
 def sent() -> Iterator[tuple[str, Any]]:
     """Name and type of every body and parameter of every route, dialects and operators' too."""
-    for route in app_of(fakes.house()).routes:
+    for route in app_of(fakes.services()).routes:
         for handler in getattr(route, "route_handlers", ()):
             expected = handler.signature_model.__annotations__
             for name, parameter in handler.parsed_fn_signature.parameters.items():

@@ -21,7 +21,7 @@ ORDER = [2, 1, 4, 0, 3]
 @pytest.fixture(scope="module")
 async def client() -> AsyncIterator[Client]:
     """One for all tests: they change nothing."""
-    async with client_of(fakes.house(), limits=Limits(requests_per_minute=0)) as caller:
+    async with client_of(fakes.services(), limits=Limits(requests_per_minute=0)) as caller:
         yield caller
 
 
@@ -145,8 +145,8 @@ async def test_the_answer_holds_as_many_as_were_asked_for(
 
 @every_dialect
 async def test_what_was_not_scored_is_last_and_a_number(dialect: Dialect):
-    house = fakes.house(scorer=fakes.FakeScorer(scored_in_time=2))
-    async with client_of(house) as client:
+    services = fakes.services(scorer=fakes.FakeScorer(scored_in_time=2))
+    async with client_of(services) as client:
         answer = await client.post(
             dialect.path, json=dialect.body(DOCUMENTS, raw_scores=True, use_activation=False)
         )
@@ -174,7 +174,7 @@ async def test_too_many_documents_are_refused(client: Client, dialect: Dialect):
 
 @every_dialect
 async def test_a_body_over_the_limit_is_refused(dialect: Dialect):
-    async with client_of(fakes.house(), limits=Limits(body_bytes=100)) as client:
+    async with client_of(fakes.services(), limits=Limits(body_bytes=100)) as client:
         answer = await client.post(dialect.path, json=dialect.body(["a" * 100]))
     assert answer.status_code == 413
     assert "100 bytes" in answer.text
@@ -206,7 +206,7 @@ async def test_a_stranger_is_refused(dialect: Dialect, client: Client):
 
 @every_dialect
 async def test_a_key_without_the_scope_is_refused(dialect: Dialect):
-    async with client_of(fakes.house(), scopes=frozenset({Scope.INGEST})) as client:
+    async with client_of(fakes.services(), scopes=frozenset({Scope.INGEST})) as client:
         answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
     assert answer.status_code == 403
     assert "`search`" in answer.text
@@ -215,8 +215,8 @@ async def test_a_key_without_the_scope_is_refused(dialect: Dialect):
 @every_dialect
 @pytest.mark.parametrize("failure", [OverloadedError(7), QuotaError(7, 50)], ids=["line", "quota"])
 async def test_a_full_house_says_when_to_come_back(dialect: Dialect, failure):
-    house = fakes.house(scorer=fakes.FakeScorer(failure=failure))
-    async with client_of(house) as client:
+    services = fakes.services(scorer=fakes.FakeScorer(failure=failure))
+    async with client_of(services) as client:
         answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
     assert answer.status_code == (429 if isinstance(failure, QuotaError) else dialect.full)
     assert answer.headers["retry-after"] == "7"
@@ -225,8 +225,8 @@ async def test_a_full_house_says_when_to_come_back(dialect: Dialect, failure):
 
 @every_dialect
 async def test_a_failed_model_is_no_answer(dialect: Dialect):
-    house = fakes.house(scorer=fakes.FakeScorer(failure=ScoringError("The reranker")))
-    async with client_of(house) as client:
+    services = fakes.services(scorer=fakes.FakeScorer(failure=ScoringError("The reranker")))
+    async with client_of(services) as client:
         answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
     assert answer.status_code == 503
     assert "reranker" in answer.text
@@ -234,8 +234,8 @@ async def test_a_failed_model_is_no_answer(dialect: Dialect):
 
 @every_dialect
 async def test_an_unexpected_error_tells_nothing(dialect: Dialect):
-    house = fakes.house(scorer=fakes.FakeScorer(failure=RuntimeError("password=hunter2")))
-    async with client_of(house) as client:
+    services = fakes.services(scorer=fakes.FakeScorer(failure=RuntimeError("password=hunter2")))
+    async with client_of(services) as client:
         answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
     assert answer.status_code == 500
     assert "hunter2" not in answer.text
@@ -243,7 +243,7 @@ async def test_an_unexpected_error_tells_nothing(dialect: Dialect):
 
 @every_dialect
 async def test_requests_a_minute_hold_for_all_dialects(dialect: Dialect):
-    async with client_of(fakes.house(), limits=Limits(requests_per_minute=1)) as client:
+    async with client_of(fakes.services(), limits=Limits(requests_per_minute=1)) as client:
         first = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
         second = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
     assert (first.status_code, second.status_code) == (200, 429)
@@ -371,8 +371,8 @@ async def test_texts_in_parts_are_read_and_images_refused(client: Client):
 
 
 async def test_every_call_is_described_and_needs_the_scope():
-    house = fakes.house()
-    paths = app_of(house).openapi_schema.to_schema()["paths"]
+    services = fakes.services()
+    paths = app_of(services).openapi_schema.to_schema()["paths"]
     calls = {
         (method, path): call
         for path, item in paths.items()
@@ -380,7 +380,7 @@ async def test_every_call_is_described_and_needs_the_scope():
         if "compatible" in call["tags"]
     }
     assert {("post", each.path) for each in ALL.values()} <= set(calls)
-    async with client_of(house, scopes=frozenset({Scope.INGEST})) as client:
+    async with client_of(services, scopes=frozenset({Scope.INGEST})) as client:
         for (method, path), call in calls.items():
             assert call["security"]
             assert (await client.request(method, path)).status_code == 403

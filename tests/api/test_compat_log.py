@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgrerank.inference.metered import RateLimitedScorer, TenantRateLimiter
+from pgrerank.inference.rate_limit import RateLimitedScorer, TenantRateLimiter
 from tests import fakes
 from tests.api.conftest import client_of
 from tests.fake_access import FakeQuotas
@@ -55,8 +55,8 @@ async def test_each_query_of_a_request_for_scores_is_a_row(stored_house, databas
 async def test_over_the_quota_a_call_is_refused(path, field):
     clock = fakes.FakeClock()
     meter = TenantRateLimiter(FakeQuotas(), default=1, elapsed=clock.elapsed)
-    house = fakes.house(clock=clock, scorer=RateLimitedScorer(fakes.FakeScorer(), meter))
-    async with client_of(house) as client:
+    services = fakes.services(clock=clock, scorer=RateLimitedScorer(fakes.FakeScorer(), meter))
+    async with client_of(services) as client:
         body = {"query": "rome", "model": "m", field: ["a"] * 12}
         answers = [await client.post(path, json=body) for _ in range(2)]
         clock.advance(3)

@@ -48,8 +48,8 @@ async def test_what_cannot_be_embedded_is_refused_in_openais_words(client: Clien
 
 
 async def test_models_are_listed_and_rerankers_are_told_by_their_ids():
-    house = fakes.house(rerankers={"big": fakes.FakeScorer(), "rerank-2": fakes.FakeScorer()})
-    async with client_of(house) as client:
+    services = fakes.services(rerankers={"big": fakes.FakeScorer(), "rerank-2": fakes.FakeScorer()})
+    async with client_of(services) as client:
         listed = (await client.get("/v1/models")).json()["data"]
         ours = (await client.get("/models")).json()["data"]
     ids = [model["id"] for model in listed]
@@ -63,7 +63,7 @@ async def test_models_are_listed_and_rerankers_are_told_by_their_ids():
 )
 async def test_a_model_of_the_operators_is_used_by_its_name(model, asked):
     named = fakes.FakeScorer()
-    async with client_of(fakes.house(rerankers={"big": named})) as client:
+    async with client_of(fakes.services(rerankers={"big": named})) as client:
         body = {"query": QUERY, "documents": DOCUMENTS, "model": model}
         answer = await client.post("/compat/jina/v1/rerank", json=body)
     assert answer.status_code == 200
@@ -77,11 +77,11 @@ async def test_info_tells_models_apart(client: Client):
 
 
 @pytest.mark.parametrize("state", ["ok", "cannot be reached"])
-async def test_health_needs_no_key(house, state):
+async def test_health_needs_no_key(services, state):
     async def ready() -> dict[str, str]:
         return {"postgres": state}
 
-    async with client_of(house, ready=ready) as client:
+    async with client_of(services, ready=ready) as client:
         del client.headers["Authorization"]
         for path in ("/health", "/compat/tei/health", "/compat/infinity/health"):
             answer = await client.get(path)

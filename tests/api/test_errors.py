@@ -37,8 +37,8 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("failure", "status", "slug"), REFUSALS, ids=lambda part: str(part)[:20])
 async def test_domain_errors_become_problem_documents(failure, status, slug):
-    house = fakes.house(documents=FailingDocuments(failure=failure))
-    async with client_of(house) as client:
+    services = fakes.services(documents=FailingDocuments(failure=failure))
+    async with client_of(services) as client:
         answer = await client.get("/v1/collections/docs")
 
     assert answer.status_code == status
@@ -65,8 +65,8 @@ def test_every_refusal_of_the_domain_has_a_kind():
 
 
 async def test_a_retry_is_timed_where_it_can_help():
-    overloaded = fakes.house(documents=FailingDocuments(failure=domain.OverloadedError(7)))
-    gone = fakes.house(documents=FailingDocuments(failure=domain.UnavailableError("Postgres")))
+    overloaded = fakes.services(documents=FailingDocuments(failure=domain.OverloadedError(7)))
+    gone = fakes.services(documents=FailingDocuments(failure=domain.UnavailableError("Postgres")))
     async with client_of(overloaded) as client:
         assert (await client.get("/v1/collections/docs")).headers["retry-after"] == "7"
     async with client_of(gone) as client:
@@ -75,7 +75,7 @@ async def test_a_retry_is_timed_where_it_can_help():
 
 async def test_the_field_at_fault_is_named():
     failure = domain.InvalidRequestError("filter.year.$gte", "must be a number")
-    async with client_of(fakes.house(documents=FailingDocuments(failure=failure))) as client:
+    async with client_of(fakes.services(documents=FailingDocuments(failure=failure))) as client:
         assert (await client.get("/v1/collections/docs")).json()["field"] == "filter.year.$gte"
 
 
@@ -85,9 +85,9 @@ async def test_the_field_at_fault_is_named():
     ids=["foreign", "our own without a kind"],
 )
 async def test_an_unexpected_error_is_logged_and_tells_the_caller_nothing(failure):
-    house = fakes.house(documents=FailingDocuments(failure=failure))
+    services = fakes.services(documents=FailingDocuments(failure=failure))
     with capture_logs() as logs:
-        async with client_of(house) as client:
+        async with client_of(services) as client:
             answer = await client.get("/v1/collections/docs")
 
     assert answer.status_code == 500
@@ -98,7 +98,7 @@ async def test_an_unexpected_error_is_logged_and_tells_the_caller_nothing(failur
 
 async def test_a_refusal_is_not_logged_as_a_failure():
     with capture_logs() as logs:
-        async with client_of(fakes.house()) as client:
+        async with client_of(fakes.services()) as client:
             assert (await client.get("/v1/collections/nope")).status_code == 404
     assert [each for each in logs if each["event"] == "request.failed"] == []
 
@@ -173,14 +173,14 @@ async def test_a_body_of_another_type_is_refused_with_the_remedy(client: Client)
 
 
 async def test_a_body_over_the_limit_is_refused():
-    async with client_of(fakes.house(), limits=Limits(body_bytes=100)) as client:
+    async with client_of(fakes.services(), limits=Limits(body_bytes=100)) as client:
         answer = await client.post("/v1/collections/docs/search", json={"query": "a" * 100})
     assert answer.status_code == 413
     assert "100 bytes" in answer.json()["detail"]
 
 
 async def test_a_query_over_the_limit_is_refused():
-    async with client_of(fakes.house(), limits=Limits(query_characters=10)) as client:
+    async with client_of(fakes.services(), limits=Limits(query_characters=10)) as client:
         answer = await client.post("/v1/collections/docs/search", json={"query": "a" * 11})
     assert answer.status_code == 413
     assert answer.json()["detail"] == "query: 11 characters are over the limit of 10 characters."

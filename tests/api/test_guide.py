@@ -8,9 +8,9 @@ import pytest
 
 from pgrerank.api import bounds
 from pgrerank.api.bounds import Body
-from pgrerank.api.native.brought import Rank
-from pgrerank.api.native.schemas import NewDocument, Search
 from pgrerank.api.problem import KINDS
+from pgrerank.api.v1.schema.requests import NewDocument, Search
+from pgrerank.api.v1.schema.rerank import Rank
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.limits import Limits
 

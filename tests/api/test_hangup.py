@@ -60,14 +60,14 @@ ABANDONABLE = {
 async def test_the_work_of_callers_who_left_is_dropped(call, embedder, late_scorer):
     method, path, body = ABANDONABLE[call]
     found = tuple(fakes.candidate(n, text) for n, text in enumerate(TEXTS, start=1))
-    house = replace(
-        fakes.house(candidates=fakes.FakeCandidates(found=found)),
+    services = replace(
+        fakes.services(candidates=fakes.FakeCandidates(found=found)),
         embedder=embedder,
         scorer=late_scorer,
     )
     observer = FakeObserver()
-    task, url = await running(app_of(house, observer=observer))
-    key = await new_key(house)
+    task, url = await running(app_of(services, observer=observer))
+    key = await new_key(services)
     made = httpx.AsyncClient(headers={"Authorization": f"Bearer {key}"})
     async with made as client:
         (await client.put(f"{url}/v1/collections/docs")).raise_for_status()
@@ -93,10 +93,12 @@ async def test_the_work_of_callers_who_left_is_dropped(call, embedder, late_scor
     assert engine.sequences - ran < CALLERS * 50
 
 
-async def test_who_leaves_while_sending_is_no_failure_of_ours(house):
+async def test_who_leaves_while_sending_is_no_failure_of_ours(services):
     observer = FakeObserver()
-    task, url = await running(app_of(house, observer=observer))
-    whole = request(url, await new_key(house), "/v1/rankings", {"query": "a", "documents": TEXTS})
+    task, url = await running(app_of(services, observer=observer))
+    whole = request(
+        url, await new_key(services), "/v1/rankings", {"query": "a", "documents": TEXTS}
+    )
     _, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
     with closing(writer):
         writer.write(whole[:-100])
@@ -115,12 +117,12 @@ async def test_what_changes_something_is_done_though_nobody_waits():
             return await super().create_collection(*arguments, **options)
 
     asked, answer = asyncio.Event(), asyncio.Event()
-    house = fakes.house(documents=Slow())
+    services = fakes.services(documents=Slow())
     observer = FakeObserver()
-    task, url = await running(app_of(house, observer=observer))
+    task, url = await running(app_of(services, observer=observer))
     _, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
     path = "/v1/collections/docs"
-    writer.write(request(url, await new_key(house), path, {}, "PUT"))
+    writer.write(request(url, await new_key(services), path, {}, "PUT"))
     await asked.wait()
     writer.close()
     await writer.wait_closed()
@@ -132,8 +134,8 @@ async def test_what_changes_something_is_done_though_nobody_waits():
 
 
 async def test_who_stays_is_answered_over_the_same_connection():
-    house = replace(fakes.house(), late=FakeLate(fakes.bag_of_words))
-    async with client_of(house) as client:
+    services = replace(fakes.services(), late=FakeLate(fakes.bag_of_words))
+    async with client_of(services) as client:
         answers = [
             await client.post("/v1/rankings", json={"query": "a", "documents": ["a", "b"]})
             for _ in range(3)

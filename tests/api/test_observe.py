@@ -128,7 +128,7 @@ def test_ingests_are_counted_by_outcome(telemetry):
 
 
 async def test_rankings_are_logged_and_counted_by_dialect(telemetry):
-    async with client_of(fakes.house(), observer=telemetry) as caller:
+    async with client_of(fakes.services(), observer=telemetry) as caller:
         body = {"query": "red", "documents": ["red", "blue"]}
         with capture_logs() as logs:
             made = (await caller.post("/v1/rankings", json=body)).json()

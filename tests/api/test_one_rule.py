@@ -81,7 +81,7 @@ async def test_scores_of_pairs_are_refused_by_the_name_that_was_sent(client: Cli
         ("/v1/collections?top_k=3", "top_k", "did you mean `limit`?"),
         ("/v1/rerankings?after=x", "after", "did you mean `cursor`?"),
         ("/v1/thresholds?limit=3", "limit", "There is none"),
-        ("/v1/collections?house=x", "house", "unknown query parameter"),
+        ("/v1/collections?services=x", "services", "unknown query parameter"),
     ],
 )
 async def test_an_unknown_query_parameter_is_refused(client: Client, path, field, hint):

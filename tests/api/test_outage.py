@@ -60,9 +60,9 @@ async def test_a_request_under_way_is_told_to_retry(caller: Client, database: Da
 
 async def test_a_closed_database_is_unavailable_until_it_opens(database: Database, server):
     async with pool(database.service_url, size=1) as connections:
-        house = house_over(database, connections)
-        secret = await new_key(house, database.new_tenant())
-        async with calling(app_of(house)) as client:
+        services = house_over(database, connections)
+        secret = await new_key(services, database.new_tenant())
+        async with calling(app_of(services)) as client:
             client.headers.update(bearer(secret))
             connections.timeout = 0.5
             server.execute(f"alter database {database.name} allow_connections false")

@@ -7,7 +7,7 @@ import pytest
 
 from pgrerank.domain.errors import OverloadedError
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.metered import RateLimitedScorer, TenantRateLimiter
+from pgrerank.inference.rate_limit import RateLimitedScorer, TenantRateLimiter
 from pgrerank.ports import Services
 from tests import fakes
 from tests.api.conftest import OPERATOR_TOKEN, bearer, client_of
@@ -22,13 +22,13 @@ def quotas() -> FakeQuotas:
 
 
 @pytest.fixture
-def house(quotas: FakeQuotas) -> Services:
+def services(quotas: FakeQuotas) -> Services:
     """Three candidates for every query, and three pairs a second for every tenant."""
     clock = fakes.FakeClock()
     found = tuple(fakes.candidate(rank, "a date") for rank in range(1, 4))
     meter = TenantRateLimiter(quotas, default=3, elapsed=clock.elapsed)
     scorer = RateLimitedScorer(fakes.FakeScorer(), meter)
-    return fakes.house(clock=clock, scorer=scorer, candidates=fakes.FakeCandidates(found))
+    return fakes.services(clock=clock, scorer=scorer, candidates=fakes.FakeCandidates(found))
 
 
 async def searched(client, times: int = 1):
@@ -36,8 +36,8 @@ async def searched(client, times: int = 1):
     return [await client.post("/v1/collections/docs/search", json=SEARCH) for _ in range(times)]
 
 
-async def test_over_the_quota_a_search_is_answered_in_fused_order(house):
-    async with client_of(house) as client:
+async def test_over_the_quota_a_search_is_answered_in_fused_order(services):
+    async with client_of(services) as client:
         *served, over = await searched(client, 11)
 
     assert [answer.json()["rerank"]["status"] for answer in served] == ["full"] * 10
@@ -47,11 +47,11 @@ async def test_over_the_quota_a_search_is_answered_in_fused_order(house):
     assert [result["ranks"]["final"] for result in over.json()["results"]] == [1, 2, 3]
 
 
-async def test_time_and_the_operator_restore_it(house, quotas):
+async def test_time_and_the_operator_restore_it(services, quotas):
     tenant_id = TenantId(uuid4())
-    async with client_of(house, tenant_id=tenant_id) as client:
+    async with client_of(services, tenant_id=tenant_id) as client:
         await searched(client, 11)
-        house.clock.advance(1)
+        services.clock.advance(1)
         (later,) = await searched(client)
         (again,) = await searched(client)
         quotas.given[tenant_id] = 0
@@ -62,16 +62,16 @@ async def test_time_and_the_operator_restore_it(house, quotas):
     assert "retry-after" not in unlimited.headers
 
 
-async def test_one_tenant_does_not_use_up_anothers_quota(house):
-    async with client_of(house) as first, client_of(house) as second:
+async def test_one_tenant_does_not_use_up_anothers_quota(services):
+    async with client_of(services) as first, client_of(services) as second:
         await searched(first, 11)
         (answer,) = await searched(second)
 
     assert answer.json()["rerank"]["status"] == "full"
 
 
-async def test_a_busy_reranker_is_told_with_the_time_to_wait(house):
-    busy = replace(house, scorer=fakes.FakeScorer(failure=OverloadedError(4)))
+async def test_a_busy_reranker_is_told_with_the_time_to_wait(services):
+    busy = replace(services, scorer=fakes.FakeScorer(failure=OverloadedError(4)))
     async with client_of(busy) as client:
         (answer,) = await searched(client)
 
@@ -79,8 +79,8 @@ async def test_a_busy_reranker_is_told_with_the_time_to_wait(house):
     assert answer.json()["rerank"]["reason"] == "the reranker is at capacity"
 
 
-async def test_the_operator_sets_a_quota(house):
-    async with client_of(house) as client:
+async def test_the_operator_sets_a_quota(services):
+    async with client_of(services) as client:
         operator = bearer(OPERATOR_TOKEN)
         await client.post("/v1/tenants", json={"name": "acme"}, headers=operator)
         path = "/v1/tenants/acme/quota"

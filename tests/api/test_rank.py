@@ -8,9 +8,9 @@ import pytest
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
-from pgrerank.domain.rank import NATIVE
+from pgrerank.domain.rerank import NATIVE
 from tests.api.conftest import OPERATOR_TOKEN, FakeObserver, client_of
-from tests.fakes import FakeScorer, house
+from tests.fakes import FakeScorer, services
 
 TEXTS = ["a car", "a red fox", "the red car"]
 
@@ -155,7 +155,7 @@ async def test_a_collection_or_threshold_that_is_not_there_is_told(caller):
     ],
 )
 async def test_a_reranker_that_reads_nothing_is_no_answer(failure, status, retry_after):
-    async with client_of(house(scorer=FakeScorer(failure=failure))) as client:
+    async with client_of(services(scorer=FakeScorer(failure=failure))) as client:
         answer = await ranked(client)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (status, retry_after)
@@ -163,7 +163,7 @@ async def test_a_reranker_that_reads_nothing_is_no_answer(failure, status, retry
 
 async def test_rankings_are_told_to_the_observer():
     observer = FakeObserver()
-    async with client_of(house(), observer=observer) as client:
+    async with client_of(services(), observer=observer) as client:
         made = (await ranked(client)).json()
 
     ((request, told),) = observer.rankings
@@ -172,7 +172,7 @@ async def test_rankings_are_told_to_the_observer():
 
 
 async def test_the_operator_says_whether_texts_are_kept():
-    async with client_of(house()) as client:
+    async with client_of(services()) as client:
         operator = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
         await client.post("/v1/tenants", json={"name": "keeper"}, headers=operator)
         path = "/v1/tenants/keeper/texts"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgrerank.api.native.rows import Row, rows
+from pgrerank.api.v1.rows import Row, rows
 from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import Rejection
 from pgrerank.domain.limits import Limits
@@ -107,7 +107,7 @@ async def test_more_documents_than_allowed_are_refused(kind):
     sent = [document(number) for number in range(4)]
     body = json.dumps(sent).encode() if kind == "array" else lines(*sent)
     headers = {"Content-Type": "application/json"} if kind == "array" else NDJSON
-    async with client_of(fakes.house(), limits=Limits(documents=3)) as client:
+    async with client_of(fakes.services(), limits=Limits(documents=3)) as client:
         await client.put("/v1/collections/docs")
         answer = await client.put(DOCUMENTS, content=body, headers=headers)
     assert answer.status_code == 413
@@ -115,7 +115,7 @@ async def test_more_documents_than_allowed_are_refused(kind):
 
 
 async def test_a_stream_over_the_body_limit_is_refused():
-    async with client_of(fakes.house(), limits=Limits(body_bytes=200)) as client:
+    async with client_of(fakes.services(), limits=Limits(body_bytes=200)) as client:
         await client.put("/v1/collections/docs")
         body = lines(*(document(number) for number in range(20)))
         answer = await client.put(DOCUMENTS, content=body, headers=NDJSON)
@@ -124,7 +124,7 @@ async def test_a_stream_over_the_body_limit_is_refused():
 
 
 async def test_a_text_over_the_limit_is_one_bad_row():
-    async with client_of(fakes.house(), limits=Limits(document_characters=10)) as client:
+    async with client_of(fakes.services(), limits=Limits(document_characters=10)) as client:
         await client.put("/v1/collections/docs")
         answer = await client.put(DOCUMENTS, json=[document(1, text="a" * 11), document(2)])
     assert answer.json()["created"] == 1
@@ -133,7 +133,7 @@ async def test_a_text_over_the_limit_is_one_bad_row():
 
 async def test_a_line_without_an_end_is_refused():
     limits = Limits(document_characters=1)
-    async with client_of(fakes.house(), limits=limits) as client:
+    async with client_of(fakes.services(), limits=limits) as client:
         await client.put("/v1/collections/docs")
         answer = await client.put(DOCUMENTS, content=b"x" * 2_000_000, headers=NDJSON)
     assert answer.status_code == 413

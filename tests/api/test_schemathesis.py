@@ -39,13 +39,13 @@ def live(database: Database) -> Iterator[tuple[str, str]]:
 
     async def run() -> None:
         async with pool(database.service_url, size=2) as connections:
-            house = house_over(database, connections)
+            services = house_over(database, connections)
             tenant_id = database.new_tenant()
-            key = await new_key(house, tenant_id)
-            await house.documents.create_collection(
-                tenant_id, "docs", text_search="english", embedder=house.embedder.model
+            key = await new_key(services, tenant_id)
+            await services.documents.create_collection(
+                tenant_id, "docs", text_search="english", embedder=services.embedder.model
             )
-            app = app_of(house, limits=Limits(requests_per_minute=0))
+            app = app_of(services, limits=Limits(requests_per_minute=0))
             await serve(app, "127.0.0.1", 0, listening=lambda url: listening.put((url, key)))
 
     serving = loop.create_task(run())
@@ -62,7 +62,7 @@ def lines(_: SerializationContext, text: object) -> bytes:
     return str(text).encode(errors="replace")
 
 
-DESCRIPTION = schemathesis.openapi.from_dict(app_of(fakes.house()).openapi_schema.to_schema())
+DESCRIPTION = schemathesis.openapi.from_dict(app_of(fakes.services()).openapi_schema.to_schema())
 
 
 @DESCRIPTION.parametrize()

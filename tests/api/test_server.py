@@ -45,8 +45,8 @@ async def stopped(task: asyncio.Task[None]) -> None:
     await task
 
 
-async def test_it_listens_on_the_port_it_says(house):
-    task, url = await running(app_of(house))
+async def test_it_listens_on_the_port_it_says(services):
+    task, url = await running(app_of(services))
     async with AsyncClient() as client:
         answer = await client.get(f"{url}/health/live")
     os.kill(os.getpid(), signal.SIGTERM)
@@ -55,9 +55,9 @@ async def test_it_listens_on_the_port_it_says(house):
     assert "server" not in answer.headers
 
 
-async def test_while_it_drains_it_is_not_ready_and_serves_until_a_second_signal(house):
-    task, url = await running(app_of(house), drain_s=3600)
-    key = await new_key(house)
+async def test_while_it_drains_it_is_not_ready_and_serves_until_a_second_signal(services):
+    task, url = await running(app_of(services), drain_s=3600)
+    key = await new_key(services)
     os.kill(os.getpid(), signal.SIGTERM)
     async with AsyncClient(headers=bearer(key)) as client:
         ready = await client.get(f"{url}/health/ready")
@@ -78,10 +78,10 @@ async def test_while_it_drains_it_is_not_ready_and_serves_until_a_second_signal(
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_stop_lets_requests_finish_and_returns(number):
     documents = SlowDocuments()
-    house = fakes.house(documents=documents)
+    services = fakes.services(documents=documents)
     before = signal.getsignal(number)
-    task, url = await running(app_of(house))
-    async with AsyncClient(headers=bearer(await new_key(house))) as client:
+    task, url = await running(app_of(services))
+    async with AsyncClient(headers=bearer(await new_key(services))) as client:
         under_way = asyncio.create_task(client.get(f"{url}/v1/collections/docs"))
         await documents.asked.wait()
         os.kill(os.getpid(), number)
@@ -95,9 +95,9 @@ async def test_a_stop_lets_requests_finish_and_returns(number):
 
 async def test_what_outlasts_the_grace_is_cut_off():
     documents = SlowDocuments()
-    house = fakes.house(documents=documents)
-    task, url = await running(app_of(house), grace_s=1)
-    async with AsyncClient(headers=bearer(await new_key(house))) as client:
+    services = fakes.services(documents=documents)
+    task, url = await running(app_of(services), grace_s=1)
+    async with AsyncClient(headers=bearer(await new_key(services))) as client:
         under_way = asyncio.create_task(client.get(f"{url}/v1/collections/docs"))
         await documents.asked.wait()
         os.kill(os.getpid(), signal.SIGTERM)
@@ -106,14 +106,14 @@ async def test_what_outlasts_the_grace_is_cut_off():
     assert not documents.answer.is_set()
 
 
-async def test_an_address_in_use_is_said_at_once(house):
+async def test_an_address_in_use_is_said_at_once(services):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
-        await serve(app_of(house), "127.0.0.1", taken.getsockname()[1])
+        await serve(app_of(services), "127.0.0.1", taken.getsockname()[1])
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-async def test_what_is_written_to_a_connection_is_sent_at_once(house, host):
-    task, url = await running(app_of(house), host)
+async def test_what_is_written_to_a_connection_is_sent_at_once(services, host):
+    task, url = await running(app_of(services), host)
     async with AsyncClient() as client:
         await client.get(f"{url}/health/live")
         ends = connections.nodelay(httpx.URL(url).port)
@@ -122,18 +122,18 @@ async def test_what_is_written_to_a_connection_is_sent_at_once(house, host):
     assert ends == {"accepted": [True], "client": [True]}
 
 
-async def test_urls_of_ipv6_addresses_are_bracketed(house):
+async def test_urls_of_ipv6_addresses_are_bracketed(services):
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(app_of(house), "::1", 0, listening=url.set_result))
+    task = asyncio.create_task(serve(app_of(services), "::1", 0, listening=url.set_result))
     assert (await url).startswith("http://[::1]:")
     os.kill(os.getpid(), signal.SIGTERM)
     await task
 
 
-async def test_a_document_id_survives_the_wire(house):
+async def test_a_document_id_survives_the_wire(services):
     """Servers decode paths; the id must come as it was written."""
-    task, url = await running(app_of(house))
-    async with AsyncClient(headers=bearer(await new_key(house))) as client:
+    task, url = await running(app_of(services))
+    async with AsyncClient(headers=bearer(await new_key(services))) as client:
         await client.put(f"{url}/v1/collections/docs")
         answer = await client.get(f"{url}/v1/collections/docs/documents/a%2Fb%2F%2Fc%2F")
     os.kill(os.getpid(), signal.SIGTERM)

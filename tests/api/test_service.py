@@ -39,7 +39,7 @@ async def test_log_lines_of_a_request_know_its_id_and_tenant():
             seen.update(get_contextvars(), tenant=str(tenant_id))
             return fakes.collection()
 
-    async with client_of(fakes.house(documents=Documents())) as client:
+    async with client_of(fakes.services(documents=Documents())) as client:
         await client.get("/v1/collections/docs", headers={"X-Request-ID": "mine"})
     assert seen["request_id"] == "mine"
     assert seen["tenant_id"] == seen["tenant"]
@@ -52,14 +52,14 @@ async def test_a_collection_shows_its_second_set_of_vectors():
             shown = fakes.collection()
             return replace(shown, second_embedder="b" * 64, second_state=SecondState.FILLING)
 
-    async with client_of(fakes.house(documents=Documents())) as client:
+    async with client_of(fakes.services(documents=Documents())) as client:
         shown = (await client.get("/v1/collections/docs")).json()
     assert (shown["second_embedder"], shown["second_state"]) == ("b" * 64, "filling")
 
 
 async def test_every_answer_is_reported_by_its_route():
     observer = FakeObserver()
-    async with client_of(fakes.house(), observer=observer) as client:
+    async with client_of(fakes.services(), observer=observer) as client:
         await client.put("/v1/collections/docs")
         await client.get("/v1/collections/secret-name")
         await client.get("/nowhere")
@@ -72,8 +72,8 @@ async def test_every_answer_is_reported_by_its_route():
 
 async def test_searches_and_ingests_are_reported():
     observer = FakeObserver()
-    house = fakes.house(candidates=fakes.FakeCandidates(found=(fakes.candidate(1, "a b"),)))
-    async with client_of(house, observer=observer) as client:
+    services = fakes.services(candidates=fakes.FakeCandidates(found=(fakes.candidate(1, "a b"),)))
+    async with client_of(services, observer=observer) as client:
         await client.put("/v1/collections/docs")
         await client.put("/v1/collections/docs/documents", json=[{"id": "a", "text": "b"}, {}])
         found = await client.post("/v1/collections/docs/search", json={"query": "a b"})
@@ -85,8 +85,8 @@ async def test_searches_and_ingests_are_reported():
 
 
 async def test_a_search_says_where_its_time_went():
-    house = fakes.house(candidates=fakes.FakeCandidates(found=(fakes.candidate(1, "a"),)))
-    async with client_of(house) as client:
+    services = fakes.services(candidates=fakes.FakeCandidates(found=(fakes.candidate(1, "a"),)))
+    async with client_of(services) as client:
         await client.put("/v1/collections/docs")
         answer = await client.post("/v1/collections/docs/search", json={"query": "a"})
     stages = [part.partition(";dur=")[0] for part in answer.headers["server-timing"].split(", ")]
@@ -103,11 +103,11 @@ async def test_a_search_says_where_its_time_went():
     ]
 
 
-async def test_alive_needs_nothing(house):
+async def test_alive_needs_nothing(services):
     async def down() -> dict[str, str]:
         return {"postgres": "connection refused"}
 
-    async with calling(app_of(house, ready=down)) as client:
+    async with calling(app_of(services, ready=down)) as client:
         alive = await client.get("/health/live")
         ready = await client.get("/health/ready")
     assert alive.status_code == 200
@@ -117,22 +117,22 @@ async def test_alive_needs_nothing(house):
     }  # fmt: skip
 
 
-async def test_ready_when_all_parts_are(house):
-    async with calling(app_of(house)) as client:
+async def test_ready_when_all_parts_are(services):
+    async with calling(app_of(services)) as client:
         answer = await client.get("/health/ready")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "parts": {"postgres": "ok"}}
 
 
-async def test_metrics_are_plain_text(house):
-    async with calling(app_of(house)) as client:
+async def test_metrics_are_plain_text(services):
+    async with calling(app_of(services)) as client:
         answer = await client.get("/metrics")
     assert answer.headers["content-type"] == "text/plain; version=1.0.0; charset=utf-8"
     assert answer.text == "pgrerank_test 1\n"
 
 
-async def test_the_api_describes_itself(house):
-    async with calling(app_of(house)) as client:
+async def test_the_api_describes_itself(services):
+    async with calling(app_of(services)) as client:
         schema = (await client.get("/openapi.json")).json()
         page = await client.get("/docs")
     assert schema["info"]["title"] == "pgrerank"
@@ -140,8 +140,8 @@ async def test_the_api_describes_itself(house):
     assert page.headers["content-type"].startswith("text/html")
 
 
-async def test_every_call_is_described_with_its_refusals(house):
-    paths = app_of(house).openapi_schema.to_schema()["paths"]
+async def test_every_call_is_described_with_its_refusals(services):
+    paths = app_of(services).openapi_schema.to_schema()["paths"]
     calls = [
         call
         for path, item in paths.items()
@@ -158,20 +158,20 @@ async def test_every_call_is_described_with_its_refusals(house):
             assert status < "400" or list(response["content"]) == ["application/problem+json"]
 
 
-def test_two_applications_do_not_share_anything(house):
-    first, second = app_of(house), app_of(fakes.house(), operator_token=None)
+def test_two_applications_do_not_share_anything(services):
+    first, second = app_of(services), app_of(fakes.services(), operator_token=None)
     assert first.openapi_schema is not second.openapi_schema
     assert len(first.routes) == len(second.routes)
 
 
-async def test_what_is_to_be_closed_is_closed_at_the_end(house):
+async def test_what_is_to_be_closed_is_closed_at_the_end(services):
     closed: list[str] = []
 
     async def close() -> None:
         closed.append("engine")
 
     app = create_app(
-        house, limits=Limits(), ready=all_ok, observer=FakeObserver(), on_shutdown=[close]
+        services, limits=Limits(), ready=all_ok, observer=FakeObserver(), on_shutdown=[close]
     )
     async with app.lifespan():
         assert closed == []

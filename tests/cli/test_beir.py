@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgrerank.cli import beir
-from pgrerank.cli.command import Failed
+from pgrerank.formats import beir
+from pgrerank.formats.beir import FileFormatError
 
 #: what an id may hold that a line of a run can
 IDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
@@ -53,7 +53,9 @@ def test_tabs_part_the_fields_of_a_judgment_where_there_are_tabs(written, line, 
 def test_judgment_that_cannot_be_told_apart_is_refused_by_file_and_line(written, line):
     path = written(f"q\td\t1\n\n{line}\n")
 
-    with pytest.raises(Failed, match=rf"{path}, line 3: must be `query document grade`.*tabs"):
+    with pytest.raises(
+        FileFormatError, match=rf"{path}, line 3: must be `query document grade`.*tabs"
+    ):
         beir.qrels(path)
 
 
@@ -68,7 +70,9 @@ def test_header_is_no_judgment(written, header):
 def test_line_that_is_not_utf8_is_named(written, read):
     path = written(b"\n\ncaf\xe9\t0\td\t1\n")
 
-    with pytest.raises(Failed, match=rf"{path}, line 3: not UTF-8: byte 0xe9 at position 4"):
+    with pytest.raises(
+        FileFormatError, match=rf"{path}, line 3: not UTF-8: byte 0xe9 at position 4"
+    ):
         read(path)
 
 
@@ -93,7 +97,7 @@ def test_run_is_read_as_it_was_written(tmp_path_factory, found):
     ],
 )
 def test_bad_line_of_a_run_is_named(written, line, problem):
-    with pytest.raises(Failed, match=problem):
+    with pytest.raises(FileFormatError, match=problem):
         beir.run(written(f"q Q0 c 1 9 t\n{line}\n"))
 
 
@@ -107,5 +111,5 @@ def test_bad_line_of_a_run_is_named(written, line, problem):
     ],
 )
 def test_bad_query_is_named_by_line(written, line, problem):
-    with pytest.raises(Failed, match=problem):
+    with pytest.raises(FileFormatError, match=problem):
         beir.texts(written(f'{{"_id": "1", "text": "a", "type": "what others add"}}\n{line}\n'))

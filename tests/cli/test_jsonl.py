@@ -6,9 +6,9 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgrerank.cli.reading import jsonl
 from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import Rejection
+from pgrerank.formats import jsonl
 
 
 def read(data, **options):

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgrerank.cli.reading import html, markdown
-from pgrerank.cli.reading.row import UnreadableRowError
-from pgrerank.cli.reading.rows import rows
-from pgrerank.cli.reading.source import Format, UnknownFormatError, sources
 from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import Rejection
+from pgrerank.formats import html, markdown
+from pgrerank.formats.row import UnreadableRowError
+from pgrerank.formats.rows import rows
+from pgrerank.formats.source import Format, UnknownFormatError, sources
 
 
 def read(paths, form=Format.AUTO, max_characters=1000):

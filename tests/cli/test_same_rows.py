@@ -130,11 +130,11 @@ def by_file(cli, database, tmp_path_factory):
 async def service(database):
     """A caller of the service over this database, and its key."""
     async with pool(database.service_url, size=2) as connections:
-        house = house_over(database, connections)
-        tenant = await house.tenants.named("rows")
-        transport = ASGITransport(app_of(house))
+        services = house_over(database, connections)
+        tenant = await services.tenants.named("rows")
+        transport = ASGITransport(app_of(services))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-            yield http, await new_key(house, tenant.id)
+            yield http, await new_key(services, tenant.id)
 
 
 def by_request(database, cases, body, media_type):

@@ -3,7 +3,7 @@ import platform
 
 import pytest
 
-from pgrerank.cli import stdlib_corpus
+from pgrerank.formats import stdlib_corpus
 
 
 @pytest.fixture(scope="module")

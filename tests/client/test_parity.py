@@ -6,20 +6,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from pgrerank.api.native import answers as native
-from pgrerank.api.native import brought, history, ranked, schemas
+from pgrerank.api.v1 import explain
+from pgrerank.api.v1.schema import requests, rerank, search
+from pgrerank.api.v1.schema import responses as native
 from pgrerank.client import AsyncClient, Client, Document, RankKnobs, SearchKnobs, answers
 from pgrerank.client.knobs import CollectionKnobs
 
 PAIRS = [
-    (answers.SearchResponse, ranked.SearchResponse),
-    (answers.Result, ranked.Result),
-    (answers.RerankReport, ranked.Rerank),
-    (answers.RerankResponse, brought.RerankResponse),
-    (answers.ExplainedDocument, brought.ExplainedDocument),
-    (answers.ExplanationResponse, history.ExplanationResponse),
-    (answers.ChunkPosition, history.ChunkPosition),
-    (answers.Results, history.Results),
+    (answers.SearchResponse, search.SearchResponse),
+    (answers.Result, search.Result),
+    (answers.RerankReport, search.Rerank),
+    (answers.RerankResponse, rerank.RerankResponse),
+    (answers.ExplainedDocument, rerank.ExplainedDocument),
+    (answers.ExplanationResponse, explain.ExplanationResponse),
+    (answers.ChunkPosition, explain.ChunkPosition),
+    (answers.Results, explain.Results),
     (answers.Ingested, native.Ingested),
     (answers.DocumentResponse, native.DocumentResponse),
     (answers.RetrievalSettings, native.RetrievalSettings),
@@ -41,15 +42,15 @@ def test_answers_hold_what_the_service_sends(ours, theirs):
 
 
 def test_every_score_and_place_of_the_service_is_read():
-    assert fields(ranked.ResultScores) == fields(answers.ResultScores)
-    assert fields(ranked.Ranks) == fields(answers.Ranks)
+    assert fields(search.ResultScores) == fields(answers.ResultScores)
+    assert fields(search.Ranks) == fields(answers.Ranks)
 
 
 def test_every_knob_can_be_turned():
-    assert set(SearchKnobs.__annotations__) == fields(schemas.Search) - {"query"}
-    assert set(RankKnobs.__annotations__) == fields(brought.Rank) - {"query", "documents"}
-    assert set(CollectionKnobs.__annotations__) == fields(schemas.NewCollection)
-    assert fields(Document) == fields(schemas.NewDocument)
+    assert set(SearchKnobs.__annotations__) == fields(requests.Search) - {"query"}
+    assert set(RankKnobs.__annotations__) == fields(rerank.Rank) - {"query", "documents"}
+    assert set(CollectionKnobs.__annotations__) == fields(requests.NewCollection)
+    assert fields(Document) == fields(requests.NewDocument)
 
 
 def test_both_clients_can_do_the_same():

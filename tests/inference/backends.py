@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 
-from pgrerank.inference.ticket import Job
+from pgrerank.inference.scheduler.request import Job
 from pgrerank.inference.tokens import TokenSequence
 
 

@@ -3,7 +3,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgrerank.inference.batching import next_batch, segments
+from pgrerank.inference.scheduler.batching import next_batch
+from pgrerank.inference.tokens import segments
 
 lengths_ = st.lists(st.integers(1, 600), min_size=1, max_size=80)
 budgets = st.integers(1, 5000)

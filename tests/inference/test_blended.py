@@ -3,17 +3,17 @@ import pytest
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import ScoringError
 from pgrerank.inference import shipped
-from pgrerank.inference.blended import BlendedScorer
 from pgrerank.inference.cache import ScoreCache
-from pgrerank.inference.checkpoint import files
-from pgrerank.inference.load import (
+from pgrerank.inference.local.blended import BlendedScorer
+from pgrerank.inference.local.registry import (
     LATE_INTERACTION,
     load_scorer,
     load_stored_late_interaction,
 )
-from pgrerank.inference.stored import StoredLateInteraction
+from pgrerank.inference.local.stored import StoredLateInteraction
+from pgrerank.inference.model_files import files
 from pgrerank.settings import Settings
-from pgrerank.wiring.loading import load_models
+from pgrerank.wiring.models import load_models
 
 QUERY = "how to wash wool"
 TEXTS = [

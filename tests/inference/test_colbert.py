@@ -8,7 +8,7 @@ from sentence_transformers import MultiVectorEncoder
 from transformers import AutoTokenizer, BertConfig, BertModel
 
 from pgrerank.domain.model import ScoreKind
-from pgrerank.inference.load import load_scorer
+from pgrerank.inference.local.registry import load_scorer
 from tests.inference.remote.asking import passages
 from tests.inference.small import WIDTH
 

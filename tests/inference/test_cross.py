@@ -10,8 +10,8 @@ from sentence_transformers import CrossEncoder
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelKind, ScoreKind
-from pgrerank.inference.load import load_scorer
-from pgrerank.inference.scorer import EngineScorer
+from pgrerank.inference.local.registry import load_scorer
+from pgrerank.inference.local.scorer import EngineScorer
 from pgrerank.ports import Scorer
 from tests.inference.small import bert, saved
 

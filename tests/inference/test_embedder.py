@@ -9,7 +9,7 @@ from sentence_transformers import SentenceTransformer
 
 from pgrerank.domain.errors import ScoringError
 from pgrerank.domain.model import ModelKind
-from pgrerank.inference.load import load_embedder
+from pgrerank.inference.local.registry import load_embedder
 from pgrerank.ports import Embedder
 
 TEXTS = [

@@ -7,8 +7,8 @@ import pytest
 
 from pgrerank.domain.errors import OverloadedError, ScoringError, UnavailableError
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.engine import Engine
-from pgrerank.inference.ticket import Priority
+from pgrerank.inference.scheduler.engine import Engine
+from pgrerank.inference.scheduler.request import Priority
 from tests.fakes import FakeClock
 from tests.inference.backends import FakeBackend, job, jobs
 

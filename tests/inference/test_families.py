@@ -5,7 +5,7 @@ import pytest
 import torch
 from sentence_transformers import CrossEncoder
 
-from pgrerank.inference.load import load_scorer
+from pgrerank.inference.local.registry import load_scorer
 from tests.inference import small
 from tests.inference.remote.asking import passages
 

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from pgrerank.domain.candidate import Passage
-from pgrerank.inference.graph.build import graph
-from pgrerank.inference.graph.calibrate import questions, reaches
-from pgrerank.inference.graph.network import Network
-from pgrerank.inference.graph.quantise import rounding
-from pgrerank.inference.graph.runtime import streams
-from pgrerank.inference.graph.weights import Dense, obstacle, transformer
-from pgrerank.inference.load import load_embedder, load_scorer
-from pgrerank.inference.route import machine, route
+from pgrerank.inference.local.registry import load_embedder, load_scorer
+from pgrerank.inference.openvino.build import graph
+from pgrerank.inference.openvino.calibrate import questions, reaches
+from pgrerank.inference.openvino.network import Network
+from pgrerank.inference.openvino.quantise import rounding
+from pgrerank.inference.openvino.runtime import streams
+from pgrerank.inference.openvino.weights import Dense, obstacle, transformer
+from pgrerank.inference.precision import machine, route
 from tests.inference.small import bert, distilbert, roberta, saved
 
 LENGTHS = (3, 17, 9)

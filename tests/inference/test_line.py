@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.line import PATIENCE, FairQueue
+from pgrerank.inference.scheduler.fair_queue import PATIENCE, FairQueue
 from tests.inference.backends import job
 
 BUDGET = 100

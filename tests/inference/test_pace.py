@@ -1,6 +1,6 @@
 import pytest
 
-from pgrerank.inference.pace import Throughput, retry_after
+from pgrerank.inference.scheduler.throughput import Throughput, retry_after
 
 
 def test_of_an_unknown_pace_nothing_is_expected():

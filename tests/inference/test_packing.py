@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pgrerank.cli.reading import html
-from pgrerank.inference.blocks import Kind, blocks
+from pgrerank.formats import html
+from pgrerank.formats.blocks import Kind, blocks
 from pgrerank.inference.chunking import CAPACITY
 from tests.inference.test_chunking import CHUNKER, TOKENS
 

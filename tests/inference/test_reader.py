@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from pgrerank.domain.candidate import Passage
-from pgrerank.inference.load import load_late_interaction
-from pgrerank.inference.reader import QueryReader
+from pgrerank.inference.local.query_encoder import QueryReader
+from pgrerank.inference.local.registry import load_late_interaction
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
-from pgrerank.inference.load import load_stored_late_interaction
-from pgrerank.usecases.rerank_run import rerank_run
+from pgrerank.inference.local.registry import load_stored_late_interaction
+from pgrerank.usecases.evaluation.rerank_run import rerank_run
 
 QUERY = "what do dates taste of"
 PASSAGES = {

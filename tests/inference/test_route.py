@@ -1,6 +1,6 @@
 import pytest
 
-from pgrerank.inference.route import Machine, machine, route
+from pgrerank.inference.precision import Machine, machine, route
 
 NEW = Machine(gpu=False, bf16=True, int8=True)
 OLD = Machine(gpu=False, bf16=False, int8=False)

@@ -7,9 +7,9 @@ import pytest
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.errors import OverloadedError, ScoringError
 from pgrerank.inference.cache import ScoreCache
-from pgrerank.inference.engine import Engine
-from pgrerank.inference.scorer import EngineScorer, PairJobs
-from pgrerank.inference.ticket import Job
+from pgrerank.inference.local.scorer import EngineScorer, PairJobs
+from pgrerank.inference.scheduler.engine import Engine
+from pgrerank.inference.scheduler.request import Job
 from tests.fakes import FakeScorer
 from tests.inference.backends import FakeBackend, sequence
 

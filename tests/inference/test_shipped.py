@@ -10,8 +10,8 @@ from sentence_transformers import CrossEncoder
 
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import ModelError
-from pgrerank.inference import checkpoint, shipped
-from pgrerank.inference.load import load_scorer
+from pgrerank.inference import model_files, shipped
+from pgrerank.inference.local.registry import load_scorer
 
 FINGERPRINT = "33323121ce5dba51a381c13f839df98b59491c17ee2ac4b95fc71143c9e68460"
 QUERY = "How do I reindex a table without locking it?"
@@ -52,7 +52,7 @@ def test_trained_weights_come_back_within_a_step_of_their_row(base, trained, vec
 
 
 def test_bundled_model_is_the_one_that_was_measured():
-    found = checkpoint.files("bundled")
+    found = model_files.files("bundled")
 
     assert found.digests["model.safetensors"] == shipped.BUNDLED_SHA256
     assert found.fingerprint() == FINGERPRINT
@@ -87,7 +87,7 @@ def test_altered_weights_in_the_cache_are_refused():
     path.write_bytes(path.read_bytes()[:-1] + b"?")
 
     with pytest.raises(ModelError, match="Remove the folder"):
-        checkpoint.files("bundled")
+        model_files.files("bundled")
 
 
 def test_cache_that_cannot_be_written_is_named(tmp_path, monkeypatch):
@@ -96,4 +96,4 @@ def test_cache_that_cannot_be_written_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(file))
 
     with pytest.raises(ModelError, match=r"cannot be written.*XDG_CACHE_HOME"):
-        checkpoint.files("bundled")
+        model_files.files("bundled")

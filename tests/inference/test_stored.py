@@ -4,7 +4,7 @@ import pytest
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.model import ModelKind, ScoreKind
-from pgrerank.inference.load import load_stored_late_interaction
+from pgrerank.inference.local.registry import load_stored_late_interaction
 from tests.inference.test_late import QUERY, TEXTS
 
 FILLER = "The weather was fine and nothing happened for a long time. "

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pgrerank.domain.rank import SuppliedDocument
+from pgrerank.domain.rerank import SuppliedDocument
 from pgrerank.domain.structured import readable
 from tests.fixtures.structured import TOLD, Told
 

@@ -118,7 +118,9 @@ def test_plain_alembic_does_what_migrate_does(empty_database):
 
 def test_replicas_migrate_at_once(empty_database):
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload(["pgrerank.storage.migrate", "pgrerank.storage.tables"])
+    processes.set_forkserver_preload(
+        ["pgrerank.storage.migrate", "pgrerank.storage.tables.metadata"]
+    )
     with processes.Pool(5) as replicas:
         replicas.map(migrate.upgrade, [empty_database.admin_url] * 5, chunksize=1)
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from psycopg import Rollback
 
-from pgrerank.storage import words
+from pgrerank.storage import term_statistics
 from tests.fixtures import rows
 
 WORDS = [a + b for a in "bdfglmnprt" for b in ("ala", "emu", "ixo")]
@@ -27,7 +27,7 @@ def facts(database, statement, collection_id):
 
 
 async def count(database, share):
-    return await words.count_words(database.admin_url, at_least=1, share=share)
+    return await term_statistics.count_words(database.admin_url, at_least=1, share=share)
 
 
 def work(database, tenant_id, collection_id, seed):

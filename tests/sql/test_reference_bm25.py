@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pgrerank.domain.request import Strategy
-from pgrerank.storage import words
+from pgrerank.storage import term_statistics
 from tests.fixtures.collections import embedded
 
 DATA = Path(os.environ.get("PGRERANK_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -112,7 +112,7 @@ async def test_first_hundred_are_those_of_a_reference(new_shelf, database, name)
     compare = await compared(new_shelf, database, name, "english", QUERIES)
 
     await compare()
-    await words.count_words(database.admin_url, at_least=1_000, share=0.02)
+    await term_statistics.count_words(database.admin_url, at_least=1_000, share=0.02)
     await compare()
 
 

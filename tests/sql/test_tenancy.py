@@ -17,7 +17,7 @@ CLOSED = {"analyst_grant"}
 
 
 @pytest.fixture(scope="module")
-def house(database):
+def services(database):
     """Two tenants with a row of each in every table."""
     mine, theirs = database.new_tenant(), database.new_tenant()
     with database.admin() as connection:
@@ -27,9 +27,9 @@ def house(database):
 
 
 @pytest.fixture
-def service(database, house):
+def service(database, services):
     """A connection of the service's login, bound to `mine`."""
-    with database.service(house.mine) as connection:
+    with database.service(services.mine) as connection:
         yield connection
         connection.rollback()
 
@@ -38,11 +38,11 @@ def statement(text, table):
     return sql.SQL(text).format(sql.Identifier("pgrerank", table))
 
 
-def open_tables(house):
-    return [table for table in house.tables if table not in CLOSED]
+def open_tables(services):
+    return [table for table in services.tables if table not in CLOSED]
 
 
-def test_every_table_of_tenants_has_row_level_security(database, house):
+def test_every_table_of_tenants_has_row_level_security(database, services):
     with database.admin() as connection:
         bare = connection.execute(
             "select relname from pg_class where relnamespace = 'pgrerank'::regnamespace "
@@ -50,19 +50,19 @@ def test_every_table_of_tenants_has_row_level_security(database, house):
         ).fetchall()
 
     assert {name for (name,) in bare} == {"model", "alembic_version"}
-    assert len(house.tables) >= 8
+    assert len(services.tables) >= 8
 
 
-def test_service_reads_its_own_rows_only(house, service):
-    seen = {table: rows.owners(service, table) for table in open_tables(house)}
+def test_service_reads_its_own_rows_only(services, service):
+    seen = {table: rows.owners(service, table) for table in open_tables(services)}
 
-    assert seen == {table: {house.mine} for table in open_tables(house)}
+    assert seen == {table: {services.mine} for table in open_tables(services)}
 
 
-def test_service_reads_no_other_tenant_by_name(house, service):
+def test_service_reads_no_other_tenant_by_name(services, service):
     names = service.execute("select id from pgrerank.tenant").fetchall()
 
-    assert names == [(house.mine,)]
+    assert names == [(services.mine,)]
 
 
 def test_what_the_service_may_not_read_is_closed(service):
@@ -78,22 +78,22 @@ def test_what_the_service_may_not_read_is_closed(service):
         "delete from {} where tenant_id = %(theirs)s",
     ],
 )
-def test_service_changes_no_row_of_another(house, service, text):
-    for table in open_tables(house):
+def test_service_changes_no_row_of_another(services, service, text):
+    for table in open_tables(services):
         try:
             with service.transaction():
-                changed = service.execute(statement(text, table), {"theirs": house.theirs})
+                changed = service.execute(statement(text, table), {"theirs": services.theirs})
                 assert changed.rowcount == 0, table
         except errors.InsufficientPrivilege:
             continue
 
 
-def test_service_writes_no_row_into_another(database, house, service):
-    for table in house.tables:
+def test_service_writes_no_row_into_another(database, services, service):
+    for table in services.tables:
         with database.admin() as admin:
             [row] = admin.execute(
                 statement("select to_jsonb(t) from {} as t where tenant_id = %s limit 1", table),
-                [house.theirs],
+                [services.theirs],
             ).fetchone()
         copy = statement(
             "insert into {0} select * from jsonb_populate_record(null::{0}, %s)", table
@@ -102,35 +102,35 @@ def test_service_writes_no_row_into_another(database, house, service):
             service.execute(copy, [Jsonb(row)])
 
 
-def test_service_gives_no_row_of_its_own_away(house, service):
+def test_service_gives_no_row_of_its_own_away(services, service):
     give = "update {} set tenant_id = %s where tenant_id = %s"
-    for table in open_tables(house):
+    for table in open_tables(services):
         with pytest.raises(errors.InsufficientPrivilege), service.transaction():
-            service.execute(statement(give, table), [house.theirs, house.mine])
+            service.execute(statement(give, table), [services.theirs, services.mine])
 
 
-def test_row_cannot_hang_on_another_tenants_row(house, service):
+def test_row_cannot_hang_on_another_tenants_row(services, service):
     with pytest.raises(errors.ForeignKeyViolation):
-        rows.store_document(service, house.mine, house.their.collection_id)
+        rows.store_document(service, services.mine, services.their.collection_id)
 
 
-def test_without_a_tenant_nothing_can_be_read(database, house):
+def test_without_a_tenant_nothing_can_be_read(database, services):
     with database.service() as connection:
-        for table in [*open_tables(house), "tenant"]:
+        for table in [*open_tables(services), "tenant"]:
             with pytest.raises(UNBOUND), connection.transaction():
                 connection.execute(statement("select * from {}", table))
 
 
-def test_without_a_tenant_nothing_can_be_written(database, house):
+def test_without_a_tenant_nothing_can_be_written(database, services):
     with database.service() as connection, pytest.raises(UNBOUND):
-        rows.store_collection(connection, house.mine)
+        rows.store_collection(connection, services.mine)
 
 
-def test_binding_ends_with_its_transaction(database, house):
+def test_binding_ends_with_its_transaction(database, services):
     with database.service() as connection:
         with connection.transaction():
             connection.execute(
-                "select set_config('pgrerank.tenant_id', %s, true)", [str(house.mine)]
+                "select set_config('pgrerank.tenant_id', %s, true)", [str(services.mine)]
             )
         with pytest.raises(UNBOUND):
             connection.execute("select * from pgrerank.chunk")
@@ -161,38 +161,40 @@ def test_partition_cannot_be_read_past_its_parent(database, service):
 
 
 @pytest.fixture(scope="module")
-def analyst(database, house):
+def analyst(database, services):
     login = f"analyst_{uuid7().hex}"
     with database.admin() as connection:
         connection.execute(f"create role {login} login in role pgrerank_analyst")
-        rows.insert(connection, "analyst_grant", tenant_id=house.theirs, login=login)
+        rows.insert(connection, "analyst_grant", tenant_id=services.theirs, login=login)
     yield login
     with database.admin() as connection:
         connection.execute(f"drop role {login}")
 
 
 @pytest.fixture
-def reader(database, house, analyst):
+def reader(database, services, analyst):
     with psycopg.connect(database.login_url(analyst)) as connection:
         # What the service's policies go by must not matter.
-        connection.execute("select set_config('pgrerank.tenant_id', %s, false)", [str(house.mine)])
+        connection.execute(
+            "select set_config('pgrerank.tenant_id', %s, false)", [str(services.mine)]
+        )
         connection.commit()
         yield connection
         connection.rollback()
 
 
-def test_analyst_sees_the_granted_tenant_whatever_is_set(house, reader):
-    readable = [table for table in house.tables if table not in {"api_key", "analyst_grant"}]
+def test_analyst_sees_the_granted_tenant_whatever_is_set(services, reader):
+    readable = [table for table in services.tables if table not in {"api_key", "analyst_grant"}]
 
     seen = {table: rows.owners(reader, table) for table in readable}
 
-    assert seen == {table: {house.theirs} for table in readable}
+    assert seen == {table: {services.theirs} for table in readable}
 
 
-def test_analyst_sees_the_own_grants_only(house, analyst, reader):
+def test_analyst_sees_the_own_grants_only(services, analyst, reader):
     found = reader.execute("select tenant_id, login from pgrerank.analyst_grant").fetchall()
 
-    assert found == [(house.theirs, analyst)]
+    assert found == [(services.theirs, analyst)]
 
 
 def test_analyst_sees_no_key(reader):
@@ -200,8 +202,8 @@ def test_analyst_sees_no_key(reader):
         reader.execute("select * from pgrerank.api_key")
 
 
-def test_analyst_writes_nothing(house, reader):
-    for table in house.tables:
+def test_analyst_writes_nothing(services, reader):
+    for table in services.tables:
         for text in ("delete from {}", "update {} set tenant_id = tenant_id"):
             with pytest.raises(errors.InsufficientPrivilege), reader.transaction():
                 reader.execute(statement(text, table))

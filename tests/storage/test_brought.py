@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids, rank
+from pgrerank.domain import ids
 from pgrerank.domain.candidate import CutCounts, PairScore, RerankReport, RerankStatus
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.log import RankingFilter, RankingSource
-from pgrerank.domain.rank import RerankOutcome, RerankRequest, SuppliedDocument
+from pgrerank.domain.rerank import RerankOutcome, RerankRequest, SuppliedDocument, order_documents
 from pgrerank.storage.rankings import PostgresRankings
 from pgrerank.storage.tenants import PostgresTenants
 from tests.fakes import FakeScorer
@@ -27,7 +27,7 @@ SCORES = (PairScore(value=0.5, truncated=True), PairScore(value=2.5), PairScore(
 
 def ranked(boosts=()):
     identifier = RankingId(uuid7())
-    documents = rank.order_documents(REQUEST.documents, SCORES, boosts)
+    documents = order_documents(REQUEST.documents, SCORES, boosts)
     return RerankOutcome(
         id=identifier,
         created_at=ids.created_at(identifier),
@@ -123,7 +123,7 @@ async def test_a_ranking_is_no_search(journal):
 async def test_a_ranking_of_thousands_is_kept(service_pool, new_tenant):
     tenant_id = new_tenant()
     many = replace(REQUEST, documents=(SuppliedDocument("same"),) * 10_000, limit=None)
-    documents = rank.order_documents(many.documents, [PairScore(value=0.0)] * 10_000)
+    documents = order_documents(many.documents, [PairScore(value=0.0)] * 10_000)
     made = replace(ranked(), documents=documents, results=documents)
     rankings = PostgresRankings(service_pool, FakeScorer.model)
 

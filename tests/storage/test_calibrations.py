@@ -11,8 +11,8 @@ from pgrerank.domain.threshold import Promise, Threshold
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.thresholds import PostgresThresholds
-from pgrerank.usecases.calibrate import fit_pairs
-from pgrerank.usecases.pool import CalibrationPlan
+from pgrerank.usecases.calibration.calibrate import fit_pairs
+from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan
 from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.samples import Law

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.request import Strategy
-from pgrerank.storage import admin, drift, incoming, jobs, maintenance, tenancy, words
+from pgrerank.storage import admin, drift, incoming, jobs, maintenance, tenancy, term_statistics
 from pgrerank.storage.admin import LoginKind
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.pool import pool
@@ -80,7 +80,7 @@ async def test_analyst_that_holds_all_it_can_keeps_no_tenant_waiting(
     assert await shelf.found("blue fox", Strategy.KEYWORD) == ["c"]
     await documents.delete_document(shelf.tenant_id, shelf.collection, "c")
     assert await maintenance.ensure_partitions(database.admin_url, months_ahead=6) > 0
-    assert await words.count_words(database.admin_url, at_least=1) == 0
+    assert await term_statistics.count_words(database.admin_url, at_least=1) == 0
     assert (await maintenance.index_collections(database.admin_url, above=0)).built
     await drift.count(database.admin_url)
     await jobs.prepare(database.admin_url)

@@ -10,8 +10,8 @@ from pgrerank.domain.calibration import Method, Unjudged
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
 from pgrerank.storage.calibrations import PostgresCalibrations
-from pgrerank.usecases.calibrate import fit_pairs
-from pgrerank.usecases.pool import CalibrationPlan
+from pgrerank.usecases.calibration.calibrate import fit_pairs
+from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan
 from tests.fakes import FakeScorer
 from tests.fixtures.collections import embedded
 from tests.fixtures.rankings import ranking

@@ -18,9 +18,9 @@ from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.rankings import PostgresRankings
-from pgrerank.usecases import cutting
-from pgrerank.usecases.cutting import ThresholdOverrides
-from pgrerank.usecases.replay import ReplayPlan, measure, replay, replayed_request, save
+from pgrerank.usecases.evaluation import replay_thresholds
+from pgrerank.usecases.evaluation.replay import ReplayPlan, measure, replay, replayed_request, save
+from pgrerank.usecases.evaluation.replay_thresholds import ThresholdOverrides
 from pgrerank.usecases.search import search
 from tests import fakes
 from tests.fake_calibrations import FakeCalibrations
@@ -36,8 +36,8 @@ async def shelf(new_shelf):
 
 
 @pytest.fixture
-def house(shelf):
-    return fakes.house(
+def services(shelf):
+    return fakes.services(
         candidates=PostgresCandidates(shelf.pool),
         documents=PostgresDocuments(shelf.pool),
         rankings=PostgresRankings(shelf.pool, fakes.FakeScorer.model),
@@ -46,9 +46,9 @@ def house(shelf):
     )
 
 
-async def logged(house, shelf, *, rerank=RerankMode.ALWAYS, **knobs):
+async def logged(services, shelf, *, rerank=RerankMode.ALWAYS, **knobs):
     request = SearchRequest(query=QUERY, rerank=rerank, **knobs)
-    return await search(house, shelf.tenant_id, shelf.collection.name, request)
+    return await search(services, shelf.tenant_id, shelf.collection.name, request)
 
 
 def logged_rows(database):
@@ -56,10 +56,10 @@ def logged_rows(database):
         return admin.execute("select count(*) from pgrerank.rerank_log").fetchone()[0]
 
 
-async def test_the_same_plan_gives_the_same_order(house, shelf):
-    made = await logged(house, shelf)
+async def test_the_same_plan_gives_the_same_order(services, shelf):
+    made = await logged(services, shelf)
 
-    again = await replay(house, shelf.tenant_id, made.id, ReplayPlan())
+    again = await replay(services, shelf.tenant_id, made.id, ReplayPlan())
 
     assert again.is_exact
     assert again.after == again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
@@ -67,20 +67,20 @@ async def test_the_same_plan_gives_the_same_order(house, shelf):
     assert again.kept == 1
 
 
-async def test_a_replay_writes_nothing(house, shelf, database):
-    made = await logged(house, shelf)
+async def test_a_replay_writes_nothing(services, shelf, database):
+    made = await logged(services, shelf)
     rows = logged_rows(database)
 
-    await replay(house, shelf.tenant_id, made.id, ReplayPlan(depth=1))
+    await replay(services, shelf.tenant_id, made.id, ReplayPlan(depth=1))
 
     assert logged_rows(database) == rows
 
 
-async def test_another_depth_is_what_a_search_to_that_depth_gives(house, shelf):
-    made = await logged(house, shelf)
-    shallow = await logged(house, shelf, depth=2)
+async def test_another_depth_is_what_a_search_to_that_depth_gives(services, shelf):
+    made = await logged(services, shelf)
+    shallow = await logged(services, shelf, depth=2)
 
-    again = await replay(house, shelf.tenant_id, made.id, ReplayPlan(depth=2))
+    again = await replay(services, shelf.tenant_id, made.id, ReplayPlan(depth=2))
 
     assert again.after == tuple(hit.candidate.chunk_id for hit in shallow.hits)
     assert again.rerank.depth == 2
@@ -95,18 +95,18 @@ async def test_another_depth_is_what_a_search_to_that_depth_gives(house, shelf):
         {"rrf_k": 1},
     ],
 )
-async def test_another_fusion_is_what_a_search_under_it_gives(house, shelf, settings):
-    made = await logged(house, shelf)
+async def test_another_fusion_is_what_a_search_under_it_gives(services, shelf, settings):
+    made = await logged(services, shelf)
     retrieval = Retrieval(**settings)
     request = SearchRequest(query=QUERY)
-    fused = await house.candidates.retrieve(
+    fused = await services.candidates.retrieve(
         shelf.tenant_id,
         replace(shelf.collection, retrieval=retrieval),
         request,
-        await house.embedder.query(QUERY),
+        await services.embedder.query(QUERY),
     )
 
-    recalled = await house.history.recalled(
+    recalled = await services.history.recalled(
         shelf.tenant_id, shelf.collection, made.id, fusion=retrieval
     )
 
@@ -117,60 +117,60 @@ async def test_another_fusion_is_what_a_search_under_it_gives(house, shelf, sett
         assert again.fused_score == pytest.approx(first.fused_score, abs=1e-6)
 
 
-async def test_what_was_deleted_or_changed_is_named_and_left_out(house, shelf):
-    made = await logged(house, shelf)
+async def test_what_was_deleted_or_changed_is_named_and_left_out(services, shelf):
+    made = await logged(services, shelf)
     first, second = (hit.candidate for hit in made.hits[:2])
     documents = PostgresDocuments(shelf.pool)
     await documents.delete_document(shelf.tenant_id, shelf.collection, first.external_id)
     await shelf.store(embedded(second.external_id, "something else"))
 
-    again = await replay(house, shelf.tenant_id, made.id, ReplayPlan())
+    again = await replay(services, shelf.tenant_id, made.id, ReplayPlan())
 
     assert set(again.gone) == {first.chunk_id, second.chunk_id}
     assert not again.is_exact
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits[2:])
 
 
-async def test_a_search_that_found_nothing_is_replayed_as_nothing(house, shelf):
+async def test_a_search_that_found_nothing_is_replayed_as_nothing(services, shelf):
     request = SearchRequest(query="of the", rerank=RerankMode.ALWAYS, strategy=Strategy.KEYWORD)
-    made = await search(house, shelf.tenant_id, shelf.collection.name, request)
+    made = await search(services, shelf.tenant_id, shelf.collection.name, request)
 
-    again = await replay(house, shelf.tenant_id, made.id, ReplayPlan())
+    again = await replay(services, shelf.tenant_id, made.id, ReplayPlan())
 
     assert (again.before, again.after, again.tau, again.kept) == ((), (), None, None)
 
 
-async def test_a_ranking_that_is_not_there_is_refused(house, shelf):
+async def test_a_ranking_that_is_not_there_is_refused(services, shelf):
     with pytest.raises(NotFoundError):
-        await replay(house, shelf.tenant_id, RankingId(uuid7()), ReplayPlan())
+        await replay(services, shelf.tenant_id, RankingId(uuid7()), ReplayPlan())
 
 
-async def cut(house, shelf, made, cuts, plan=ReplayPlan()):  # noqa: B008 - it never changes
-    again = await replay(house, shelf.tenant_id, made.id, plan)
-    return await cutting.apply_thresholds(house, shelf.tenant_id, again, plan, cuts)
+async def cut(services, shelf, made, cuts, plan=ReplayPlan()):  # noqa: B008 - it never changes
+    again = await replay(services, shelf.tenant_id, made.id, plan)
+    return await replay_thresholds.apply_thresholds(services, shelf.tenant_id, again, plan, cuts)
 
 
 @pytest.mark.parametrize(("then", "now", "left"), [(1, 2, (8, 7)), (2, 1, (7, 8))])
 async def test_another_threshold_leaves_what_a_search_under_it_returns(
-    house, shelf, then, now, left
+    services, shelf, then, now, left
 ):
-    made = await logged(house, shelf, min_score=then, limit=100)
-    other = await logged(house, shelf, min_score=now, limit=100)
+    made = await logged(services, shelf, min_score=then, limit=100)
+    other = await logged(services, shelf, min_score=now, limit=100)
 
-    again = await cut(house, shelf, made, ThresholdOverrides(min_score=now))
+    again = await cut(services, shelf, made, ThresholdOverrides(min_score=now))
 
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.results)
     assert again.after == tuple(hit.candidate.chunk_id for hit in other.results)
     assert (len(again.before), len(again.after)) == left
 
 
-async def test_a_stored_threshold_cuts_by_its_score(house, shelf):
-    made = await logged(house, shelf)
+async def test_a_stored_threshold_cuts_by_its_score(services, shelf):
+    made = await logged(services, shelf)
     threshold = Threshold(name="bot", cutoff=2, fingerprint=fakes.FakeScorer.model.fingerprint)
     known = FakeCalibrations(found=StoredCalibration(threshold=threshold))
 
     again = await cut(
-        replace(house, calibrations=known), shelf, made, ThresholdOverrides(threshold="bot")
+        replace(services, calibrations=known), shelf, made, ThresholdOverrides(threshold="bot")
     )
 
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
@@ -180,15 +180,15 @@ async def test_a_stored_threshold_cuts_by_its_score(house, shelf):
     assert known.asked == [(fakes.FakeScorer.model.fingerprint, "bot")]
 
 
-async def test_a_cut_by_relevance_needs_a_calibration_of_the_reranker(house, shelf):
-    made = await logged(house, shelf)
+async def test_a_cut_by_relevance_needs_a_calibration_of_the_reranker(services, shelf):
+    made = await logged(services, shelf)
 
     with pytest.raises(ConflictError, match="pgrerank calibrate"):
-        await cut(house, shelf, made, ThresholdOverrides(min_relevance=0.5))
+        await cut(services, shelf, made, ThresholdOverrides(min_relevance=0.5))
 
 
-async def test_what_is_left_is_judged(house, shelf):
-    made = await logged(house, shelf)
+async def test_what_is_left_is_judged(services, shelf):
+    made = await logged(services, shelf)
     best, second, *_, last = (hit.candidate.external_id for hit in made.hits)
     await PostgresJudgments(shelf.pool).add(
         shelf.tenant_id,
@@ -199,32 +199,34 @@ async def test_what_is_left_is_judged(house, shelf):
         ],
     )
     score = made.hits[0].rerank_score
-    again = await cut(house, shelf, made, ThresholdOverrides(min_score=score))
-    none = await cut(house, shelf, made, ThresholdOverrides(min_score=score + 1))
+    again = await cut(services, shelf, made, ThresholdOverrides(min_score=score))
+    none = await cut(services, shelf, made, ThresholdOverrides(min_score=score + 1))
 
-    before, after = await cutting.summarise(house, shelf.tenant_id, [again, none])
+    before, after = await replay_thresholds.summarise(services, shelf.tenant_id, [again, none])
 
     assert (before.results, before.empty) == (len(made.hits), 0)
     assert (before.precision, before.relevant) == (pytest.approx(2 / 3), 1)
     assert (after.results, after.empty) == (len(again.after) / 2, 1)
     assert (after.precision, after.relevant) == (1 / 2, 1 / 4)
-    figures = await measure(house, shelf.tenant_id, [again])
+    figures = await measure(services, shelf.tenant_id, [again])
     assert figures.after["RR@10"] == 1
     assert figures.after["nDCG@10"] < figures.before["nDCG@10"]
 
 
-async def test_a_cut_replay_is_stored_as_it_was_cut(house, shelf):
-    made = await logged(house, shelf)
+async def test_a_cut_replay_is_stored_as_it_was_cut(services, shelf):
+    made = await logged(services, shelf)
     last = made.hits[-1].candidate.external_id
     await PostgresJudgments(shelf.pool).add(
         shelf.tenant_id,
         shelf.collection,
         [Judgment(query=QUERY, external_id=last, grade=1, source="human")],
     )
-    again = await cut(house, shelf, made, ThresholdOverrides(min_score=made.hits[0].rerank_score))
+    again = await cut(
+        services, shelf, made, ThresholdOverrides(min_score=made.hits[0].rerank_score)
+    )
 
     stored = await save(
-        house, shelf.tenant_id, shelf.collection.name, [again], ReplayPlan(), label="strict"
+        services, shelf.tenant_id, shelf.collection.name, [again], ReplayPlan(), label="strict"
     )
 
     assert (stored.metrics["nDCG@10"], stored.metrics["R@100"]) == (0, 1)
@@ -258,12 +260,12 @@ PLANS = [
 @pytest.mark.parametrize("cuts", CUTS, ids=str)
 @pytest.mark.parametrize("mode", RerankMode)
 async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
-    house, shelf, mode, cuts, plan
+    services, shelf, mode, cuts, plan
 ):
-    made = await logged(house, shelf, rerank=mode, limit=100)
+    made = await logged(services, shelf, rerank=mode, limit=100)
     known = FakeCalibrations(found=StoredCalibration(calibration=CALIBRATION, threshold=THRESHOLD))
 
-    again = await cut(replace(house, calibrations=known), shelf, made, cuts, plan)
+    again = await cut(replace(services, calibrations=known), shelf, made, cuts, plan)
 
     scored = [hit for hit in again.hits if hit.rerank_score is not None]
     assert len(scored) == min(plan.depth or 50, len(made.hits))
@@ -274,10 +276,10 @@ async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
 
 
-async def test_the_depth_of_a_replay_is_the_pool_of_its_relevance(house, shelf):
-    made = await logged(house, shelf)
+async def test_the_depth_of_a_replay_is_the_pool_of_its_relevance(services, shelf):
+    made = await logged(services, shelf)
     plan = ReplayPlan(depth=3)
-    again = await replay(house, shelf.tenant_id, made.id, plan)
+    again = await replay(services, shelf.tenant_id, made.id, plan)
 
     request = replayed_request(again.ranking, plan)
 

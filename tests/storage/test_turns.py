@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from psycopg_pool import PoolTimeout, TooManyRequests
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.storage.turns import FairSemaphore
+from pgrerank.storage.fair_semaphore import FairSemaphore
 
 A, B, C = TENANTS = [TenantId(UUID(int=n)) for n in range(3)]
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from pgrerank.domain.request import Strategy
-from pgrerank.storage import words
+from pgrerank.storage import term_statistics
 from pgrerank.storage.documents import PostgresDocuments
 from tests import oracles
 from tests.fixtures.collections import embedded
@@ -44,7 +44,7 @@ def held(database, collection_id):
 
 
 async def count(database, share=0.1):
-    return await words.count_words(database.admin_url, at_least=1, share=share)
+    return await term_statistics.count_words(database.admin_url, at_least=1, share=share)
 
 
 async def test_frequent_words_are_counted_and_rare_ones_not(new_shelf, database):
@@ -71,7 +71,7 @@ async def test_so_many_chunks_are_enough_where_they_are_a_smaller_part(
         *[embedded(name, " ".join(each)) for name, each in texts.items()], text_search="simple"
     )
 
-    await words.count_words(database.admin_url, at_least=1, share=0.5, many=many)
+    await term_statistics.count_words(database.admin_url, at_least=1, share=0.5, many=many)
 
     true = held(database, shelf.collection.id)
     assert counted(database, shelf.collection.id) == {
@@ -109,7 +109,7 @@ async def test_order_is_the_same_whether_words_are_counted_or_not(new_shelf, dat
 async def test_chunks_that_cannot_enter_are_not_read(new_shelf, database):
     texts = {f"d{i}": f"common {'seldom' if i % 8 == 0 else 'other'} t{i}" for i in range(2_000)}
     shelf = await new_shelf(*[embedded(name, text) for name, text in texts.items()])
-    await words.count_words(database.admin_url, at_least=1_000, share=0.05)
+    await term_statistics.count_words(database.admin_url, at_least=1_000, share=0.05)
     with database.admin() as admin:
         admin.execute("analyze pgrerank.chunk")
         (plain,) = admin.execute(
@@ -154,7 +154,7 @@ async def test_words_are_forgotten_where_they_became_rare(new_shelf, database):
 
     assert before == {"walrus": 10}
     assert counted(database, shelf.collection.id) == {"seal": 8}
-    await words.count_words(database.admin_url, at_least=10_000)
+    await term_statistics.count_words(database.admin_url, at_least=10_000)
     assert counted(database, shelf.collection.id) == {}
 
 
@@ -184,12 +184,12 @@ async def test_titles_are_counted_where_they_weigh_and_weigh_the_same_before(new
     assert titles_counted(database, shelf) == {"a": False, "b": False, "c": True}
     await PostgresDocuments(shelf.pool).delete_document(shelf.tenant_id, shelf.collection, "c")
 
-    assert await words.weigh_titles(database.admin_url) == 1
+    assert await term_statistics.weigh_titles(database.admin_url) == 1
 
     assert list(before) == ["a", "b"]
     assert await scores(boosted, "walrus") == before
     assert titles_counted(database, shelf) == {"a": True, "b": False}
-    assert await words.weigh_titles(database.admin_url) == 0
+    assert await term_statistics.weigh_titles(database.admin_url) == 0
 
 
 async def scores(shelf, query):

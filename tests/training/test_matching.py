@@ -6,7 +6,7 @@ from torch import nn
 from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
 from pgrerank.domain.errors import ModelError
-from pgrerank.inference.checkpoint import PACKAGED, files
+from pgrerank.inference.model_files import PACKAGED, files
 from pgrerank.training import model, run
 from pgrerank.training.matching import HEAD, Matching
 

@@ -9,8 +9,8 @@ from sentence_transformers import CrossEncoder
 
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, ModelError
-from pgrerank.inference.load import load_scorer
-from pgrerank.training import pace, run
+from pgrerank.inference.local.registry import load_scorer
+from pgrerank.training import clock, run
 from pgrerank.training.loss import ListLoss
 from pgrerank.training.recipe import Distillation, Loss
 from pgrerank.training.schedule import Schedule
@@ -87,7 +87,7 @@ def test_run_that_was_cut_off_comes_out_as_if_it_had_not_been(new_course):
 
     with pytest.raises(Killed):
         run.train(course, kill)
-    last, _ = pace.newest(run.folder(course.out))
+    last, _ = clock.newest(run.folder(course.out))
     steps = []
     run.train(course, lambda standing: steps.append(standing.step))
 
@@ -102,9 +102,9 @@ def test_run_that_was_cut_off_comes_out_as_if_it_had_not_been(new_course):
 def test_checkpoint_that_was_not_finished_is_no_checkpoint(tmp_path):
     for name in ("checkpoint-5", "checkpoint-10"):
         (tmp_path / name).mkdir()
-    pace.mark(tmp_path / "checkpoint-5", 12.5)
+    clock.mark(tmp_path / "checkpoint-5", 12.5)
 
-    assert pace.newest(tmp_path) == (tmp_path / "checkpoint-5", 12.5)
+    assert clock.newest(tmp_path) == (tmp_path / "checkpoint-5", 12.5)
 
 
 def test_lora_trains_little_and_is_merged(new_course):

@@ -1,10 +1,10 @@
 """What an ingest says of itself, without a terminal."""
 
 from pgrerank.cli.ingest_progress import Meter
-from pgrerank.cli.reading.boilerplate import Boilerplate
-from pgrerank.cli.reading.row import Row
 from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import IngestReport, Rejection
+from pgrerank.formats.boilerplate import Boilerplate
+from pgrerank.formats.row import Row
 
 
 def row(number, source="a", position=10):

@@ -8,7 +8,7 @@ from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import CollectionId, RankingId, TenantId
 from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
-from pgrerank.usecases.report import FEWEST, report
+from pgrerank.usecases.evaluation.report import FEWEST, report
 from tests import fakes
 from tests.fake_reports import FakeReports
 
@@ -50,7 +50,7 @@ def judged(search, place, grade, *, fused=None, relevance=None, score=0.0, **col
 
 
 async def reported(held=(), grades=()):
-    return await report(fakes.house(reports=FakeReports(held, grades)), ACME, WEEK)
+    return await report(fakes.services(reports=FakeReports(held, grades)), ACME, WEEK)
 
 
 async def test_what_nobody_asked_is_an_empty_report():
@@ -188,4 +188,4 @@ async def test_a_collection_that_is_not_there_is_refused():
     wanted = Interval(since=WEEK.since, until=WEEK.until, collection="nothing")
 
     with pytest.raises(NotFoundError):
-        await report(fakes.house(), ACME, wanted)
+        await report(fakes.services(), ACME, wanted)

@@ -11,22 +11,22 @@ from pgrerank.api.compat import routes
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.hangup import HangUp
 from pgrerank.api.malformed import JsonRequest
-from pgrerank.api.native import (
+from pgrerank.api.readiness import READINESS, Readiness, Ready
+from pgrerank.api.v1 import (
     calibrations,
     collections,
     documents,
     evaluations,
-    history,
+    explain,
     judgments,
     keys,
-    rank,
     rankings,
+    rerank,
     search,
     tenants,
     terms,
     thresholds,
 )
-from pgrerank.api.readiness import READINESS, Readiness, Ready
 from pgrerank.domain.limits import Limits
 from pgrerank.ports import Observer, Services
 
@@ -37,9 +37,9 @@ TENANT_ROUTES = [
     *terms.ROUTES,
     *documents.ROUTES,
     *search.ROUTES,
-    *rank.ROUTES,
+    *rerank.ROUTES,
     *rankings.ROUTES,
-    *history.ROUTES,
+    *explain.ROUTES,
     *evaluations.ROUTES,
     *judgments.ROUTES,
     *calibrations.ROUTES,
@@ -49,7 +49,7 @@ TENANT_ROUTES = [
 
 
 def create_app(
-    house: Services,
+    services: Services,
     *,
     limits: Limits,
     ready: Ready,
@@ -60,21 +60,26 @@ def create_app(
     """The service as an ASGI application.
 
     Args:
-        house: The ports its use cases are given.
+        services: The ports its use cases are given.
         limits: What one request or key may ask for.
         ready: Says of each part `ok` or why it is not, for /health/ready.
         observer: Told of every search, ingest and answer.
         operator_token: Opens the tenant routes; None keeps them closed.
         on_shutdown: Called in order when the server stops, after the last answer.
     """
-    readiness = Readiness(ready, house.clock.elapsed)
-    provided = {"house": house, "limits": limits, "observer": observer, "readiness": readiness}
+    readiness = Readiness(ready, services.clock.elapsed)
+    provided = {
+        "services": services,
+        "limits": limits,
+        "observer": observer,
+        "readiness": readiness,
+    }
     app = Litestar(
         route_handlers=[
             *OPEN_ROUTES,
-            _tenant_router(house, limits),
+            _tenant_router(services, limits),
             _operator_router(operator_token),
-            *routes.routers(limits, auth.middleware(house, limits)),
+            *routes.routers(limits, auth.middleware(services, limits)),
         ],
         dependencies={name: _always(value) for name, value in provided.items()},
         request_class=JsonRequest,
@@ -93,11 +98,11 @@ def create_app(
     return app
 
 
-def _tenant_router(house: Services, limits: Limits) -> Router:
+def _tenant_router(services: Services, limits: Limits) -> Router:
     return Router(
         "/v1",
         route_handlers=TENANT_ROUTES,
-        middleware=auth.middleware(house, limits),
+        middleware=auth.middleware(services, limits),
         guards=[parameters.known_only],
         dependencies={"caller": Provide(auth.caller, sync_to_thread=False)},
         security=[{openapi.KEY: []}],

@@ -29,9 +29,9 @@ Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 class Authenticate(AbstractAuthenticationMiddleware):
     """Turns `Authorization: Bearer <key>` into the Caller, or refuses."""
 
-    def __init__(self, app: ASGIApp, house: Services) -> None:
+    def __init__(self, app: ASGIApp, services: Services) -> None:
         super().__init__(app)
-        self._house = house
+        self._house = services
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """Look the key up, and say in `auth` how many milliseconds it took.
@@ -47,13 +47,13 @@ class Authenticate(AbstractAuthenticationMiddleware):
         return AuthenticationResult(user=caller, auth=watch.finished()["total"])
 
 
-def middleware(house: Services, limits: Limits) -> list[Middleware]:
+def middleware(services: Services, limits: Limits) -> list[Middleware]:
     """Authentication, then the rate limit of the key, where there is one."""
 
     # A closure and no DefineMiddleware: routers are copied deeply when they are registered, and
-    # the house with its pools must not be.
+    # the services with their pools must not be.
     def authentication(app: ASGIApp) -> ASGIApp:
-        return Authenticate(app, house)
+        return Authenticate(app, services)
 
     if limits.requests_per_minute == 0:
         return [authentication]

@@ -10,7 +10,7 @@ from pgrerank.domain.limits import Limits
 from pgrerank.domain.tenant import Caller
 from pgrerank.ports import Observer, Services
 
-TheHouse: TypeAlias = NamedDependency[SkipValidation[Services]]
+TheServices: TypeAlias = NamedDependency[SkipValidation[Services]]
 TheCaller: TypeAlias = NamedDependency[SkipValidation[Caller]]
 TheLimits: TypeAlias = NamedDependency[SkipValidation[Limits]]
 TheReadiness: TypeAlias = NamedDependency[SkipValidation[Readiness]]

@@ -13,7 +13,7 @@ from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.usecases.pool import CalibrationPlan
+    from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan
 
 _SHOWN_POINTS = 12
 
@@ -80,7 +80,7 @@ def calibrate(
         kept="No calibration was stored; running it again begins anew.",
     )
     if as_json:
-        from pgrerank.api.native.calibrated import CalibrationResponse
+        from pgrerank.api.v1.schema.calibrations import CalibrationResponse
 
         output.as_json(CalibrationResponse.of(made, whole=True))
     else:
@@ -91,16 +91,16 @@ async def _calibrate(
     found: Settings, tenant_name: str, collection_name: str | None, given: dict[str, Any]
 ) -> Fitted:
     from pgrerank import wiring
-    from pgrerank.usecases import places
-    from pgrerank.usecases.calibrate import calibrate as fit
+    from pgrerank.usecases import lookup
+    from pgrerank.usecases.calibration.calibrate import calibrate as fit
 
     async with wiring.all_services(
-        found, check=places.exist(tenant_name, collection_name)
-    ) as house:
-        tenant = await house.tenants.named(tenant_name)
+        found, check=lookup.exist(tenant_name, collection_name)
+    ) as services:
+        tenant = await services.tenants.named(tenant_name)
         with progress.bar("judged queries", None) as advance:
             return await fit(
-                house,
+                services,
                 tenant.id,
                 collection_name,
                 _plan(given),
@@ -109,7 +109,7 @@ async def _calibrate(
 
 
 def _plan(given: dict[str, Any]) -> "CalibrationPlan":
-    from pgrerank.usecases.pool import CalibrationPlan, ScoreSource
+    from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan, ScoreSource
 
     return CalibrationPlan(
         request=SearchRequest(

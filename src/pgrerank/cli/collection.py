@@ -14,7 +14,7 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.api.native.answers import CollectionResponse as Answer
+    from pgrerank.api.v1.schema.responses import CollectionResponse as Answer
 
 
 @click.group(cls=Commands)
@@ -161,13 +161,13 @@ async def _create(
     found: Settings, tenant_name: str, name: str, indexing: Mapping[str, Any]
 ) -> Collection:
     from pgrerank import wiring
-    from pgrerank.usecases import places
+    from pgrerank.usecases import lookup
     from pgrerank.usecases.collections import create
 
     await _require_backends(found, indexing)
-    async with wiring.all_services(found, check=places.exist(tenant_name)) as house:
-        tenant = await house.tenants.named(tenant_name)
-        return await create(house, tenant.id, name, **indexing)
+    async with wiring.all_services(found, check=lookup.exist(tenant_name)) as services:
+        tenant = await services.tenants.named(tenant_name)
+        return await create(services, tenant.id, name, **indexing)
 
 
 async def _set_retrieval(
@@ -176,18 +176,18 @@ async def _set_retrieval(
     from pgrerank import wiring
     from pgrerank.usecases.collections import tune
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        return await tune(office, tenant.id, name, changes)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        return await tune(admin_services, tenant.id, name, changes)
 
 
 async def _reranked_by(found: Settings, tenant_name: str, name: str, reranker: str | None) -> None:
     from pgrerank import wiring
     from pgrerank.usecases.collections import rerank_by
 
-    async with wiring.admin_services(found) as office, wiring.remote_models(found) as named:
-        tenant = await office.tenants.named(tenant_name)
-        await rerank_by(office, named.rerankers, tenant.id, name, reranker)
+    async with wiring.admin_services(found) as admin_services, wiring.remote_models(found) as named:
+        tenant = await admin_services.tenants.named(tenant_name)
+        await rerank_by(admin_services, named.rerankers, tenant.id, name, reranker)
 
 
 async def _require_backends(found: Settings, indexing: Mapping[str, Any]) -> None:
@@ -207,21 +207,21 @@ async def _require_backends(found: Settings, indexing: Mapping[str, Any]) -> Non
 async def _one(found: Settings, tenant_name: str, name: str) -> Collection:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        return await office.documents.collection(tenant.id, name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        return await admin_services.documents.collection(tenant.id, name)
 
 
 async def _with_tokens(found: Settings, tenant_name: str, name: str) -> int:
     from pgrerank import wiring
-    from pgrerank.usecases import places
+    from pgrerank.usecases import lookup
     from pgrerank.usecases.collections import add_tokens
 
-    async with wiring.all_services(found, check=places.exist(tenant_name, name)) as house:
-        tenant = await house.tenants.named(tenant_name)
+    async with wiring.all_services(found, check=lookup.exist(tenant_name, name)) as services:
+        tenant = await services.tenants.named(tenant_name)
         with progress.bar("token vectors", None) as advance:
             return await add_tokens(
-                house,
+                services,
                 tenant.id,
                 name,
                 progress=lambda done: advance(done, f"{done} chunks"),
@@ -232,18 +232,18 @@ async def _without_tokens(found: Settings, tenant_name: str, name: str) -> int:
     from pgrerank import wiring
     from pgrerank.usecases.collections import remove_tokens
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        return await remove_tokens(office, tenant.id, name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        return await remove_tokens(admin_services, tenant.id, name)
 
 
 async def _all(found: Settings, tenant_name: str) -> list[Collection]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
         return await listing.everything(
-            lambda cursor: office.documents.collections(
+            lambda cursor: admin_services.documents.collections(
                 tenant.id, limit=listing.PAGE, cursor=cursor
             )
         )
@@ -252,9 +252,9 @@ async def _all(found: Settings, tenant_name: str) -> list[Collection]:
 async def _remove(found: Settings, tenant_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        await office.documents.delete_collection(tenant.id, name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        await admin_services.documents.delete_collection(tenant.id, name)
 
 
 def _print(shown: Collection, *, as_json: bool) -> None:
@@ -279,6 +279,6 @@ def _print(shown: Collection, *, as_json: bool) -> None:
 
 
 def _plain(collection: Collection) -> "Answer":
-    from pgrerank.api.native.answers import CollectionResponse as Answer
+    from pgrerank.api.v1.schema.responses import CollectionResponse as Answer
 
     return Answer.of(collection)

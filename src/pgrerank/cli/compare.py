@@ -14,7 +14,7 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation
-    from pgrerank.usecases.compare import QueryChange, RunComparison
+    from pgrerank.usecases.evaluation.compare import QueryChange, RunComparison
 
 _EXAMPLES = 5
 _SHOWN_DOCUMENTS = 3
@@ -73,10 +73,10 @@ def compare(
 async def _stored_runs(found: Settings, tenant_name: str) -> "list[Evaluation]":
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
         return await listing.everything(
-            lambda cursor: office.evaluations.page(
+            lambda cursor: admin_services.evaluations.page(
                 tenant.id, collection=None, limit=listing.PAGE, cursor=cursor
             )
         )
@@ -86,11 +86,11 @@ async def _compare(
     found: Settings, tenant_name: str, runs: Sequence[str], measure: str
 ) -> "RunComparison":
     from pgrerank import wiring
-    from pgrerank.usecases.compare import compare as use_case
+    from pgrerank.usecases.evaluation.compare import compare as use_case
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        return await use_case(office, tenant.id, runs[0], runs[1], measure=measure)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        return await use_case(admin_services, tenant.id, runs[0], runs[1], measure=measure)
 
 
 def _list(stored: "Sequence[Evaluation]", *, as_json: bool) -> None:

@@ -52,7 +52,7 @@ class _Tools:
 
     embedder: "Embedder | None"
     teacher: "Scorer | None"
-    house: "Services | None"
+    services: "Services | None"
 
 
 async def gather_lessons(
@@ -78,8 +78,8 @@ async def gather_lessons(
 
 async def _untaught(wanted: CourseOptions, recipe: "Recipe", tools: _Tools) -> Gathered:
     read = [lesson for path in wanted.data for lesson in await _read(path, wanted, tools)]
-    if tools.house is not None and wanted.tenant is not None:
-        read += await _judged_lessons(tools.house, wanted.tenant, wanted.collection)
+    if tools.services is not None and wanted.tenant is not None:
+        read += await _judged_lessons(tools.services, wanted.tenant, wanted.collection)
     all_lessons = lessons_of.merge(read)
     if not any(lesson.positives or lesson.scores or tools.teacher for lesson in all_lessons):
         raise Failed("there is nothing to learn from: no relevant passage and no teacher's score")
@@ -117,16 +117,16 @@ async def _mine(data: "Labelled", embedder: "Embedder", wanted: CourseOptions) -
 
 
 async def _judged_lessons(
-    house: "Services", tenant_name: str, collection: str | None
+    services: "Services", tenant_name: str, collection: str | None
 ) -> list[Lesson]:
-    from pgrerank.usecases.lessons import judged_lessons
+    from pgrerank.usecases.evaluation.lessons import judged_lessons
 
-    tenant = await house.tenants.named(tenant_name)
+    tenant = await services.tenants.named(tenant_name)
     names = [collection] if collection else []
     if not names:
-        page = await house.documents.collections(tenant.id, limit=1000, cursor=None)
+        page = await services.documents.collections(tenant.id, limit=1000, cursor=None)
         names = [each.name for each in page.items]
-    found = [each for name in names for each in await judged_lessons(house, tenant.id, name)]
+    found = [each for name in names for each in await judged_lessons(services, tenant.id, name)]
     if not found:
         raise Failed(
             f"tenant {tenant_name} has no query with a relevant document. "
@@ -159,15 +159,15 @@ async def _tools(
     if recipe.teacher is not None:
         used = msgspec.structs.replace(settings, reranker=recipe.teacher)
     if wanted.tenant is not None:
-        async with wiring.all_services(used) as house:
-            teacher = house.scorer if recipe.teacher else None
-            yield _Tools(embedder=house.embedder, teacher=teacher, house=house)
+        async with wiring.all_services(used) as services:
+            teacher = services.scorer if recipe.teacher else None
+            yield _Tools(embedder=services.embedder, teacher=teacher, services=services)
     elif recipe.teacher is not None or any(map(_is_folder, _paths(wanted))):
         async with wiring.load_models(used) as models:
             teacher = models.scorer if recipe.teacher else None
-            yield _Tools(embedder=models.embedder, teacher=teacher, house=None)
+            yield _Tools(embedder=models.embedder, teacher=teacher, services=None)
     else:
-        yield _Tools(embedder=None, teacher=None, house=None)
+        yield _Tools(embedder=None, teacher=None, services=None)
 
 
 def _paths(wanted: CourseOptions) -> Iterable[Path]:

@@ -19,7 +19,7 @@ from pgrerank.ports import Services
 from pgrerank.settings import Settings
 from pgrerank.storage import address, admin, queries, sqlfile, startup
 from pgrerank.storage.pool import Connection
-from pgrerank.usecases.rerank import rerank
+from pgrerank.usecases.rerank_texts import rerank_texts
 
 PROBE = "how to change a setting"
 _SUPPORTED = 18  # newer servers are likely to work, but nobody tried
@@ -157,22 +157,22 @@ async def _service_login(url: str) -> DiagnosisLine:
 async def _pipeline(settings: Settings) -> AsyncIterator[DiagnosisLine]:
     started = perf_counter()
     try:
-        async with wiring.all_services(settings) as house:
+        async with wiring.all_services(settings) as services:
             seconds = perf_counter() - started
-            for name, card in _cards(house):
+            for name, card in _cards(services):
                 yield DiagnosisLine(
                     check=name, state=DiagnosisState.OK, detail=_model_summary(card)
                 )
             yield DiagnosisLine(
                 check="start", state=DiagnosisState.OK, detail=f"ready in {seconds:.1f} s"
             )
-            yield await _probe(settings, house)
+            yield await _probe(settings, services)
     except PgrerankError as error:
         yield DiagnosisLine(check="models", state=DiagnosisState.FAIL, detail=str(error))
 
 
-def _cards(house: Services) -> list[tuple[str, ModelCard]]:
-    return [("embedder", house.embedder.model), ("reranker", house.scorer.model)]
+def _cards(services: Services) -> list[tuple[str, ModelCard]]:
+    return [("embedder", services.embedder.model), ("reranker", services.scorer.model)]
 
 
 def _model_summary(card: ModelCard) -> str:
@@ -182,7 +182,7 @@ def _model_summary(card: ModelCard) -> str:
     )
 
 
-async def _probe(settings: Settings, house: Services) -> DiagnosisLine:
+async def _probe(settings: Settings, services: Services) -> DiagnosisLine:
     with wiring.database(settings) as database:
         if address.is_services_alone(database.admin_url):
             detail = "none, since it looks for a collection as the administrator"
@@ -193,20 +193,20 @@ async def _probe(settings: Settings, house: Services) -> DiagnosisLine:
         return DiagnosisLine(
             check="probe", state=DiagnosisState.OK, detail="nothing is ingested yet"
         )
-    return await _search_finding(house, rows[0])
+    return await _search_finding(services, rows[0])
 
 
-async def _search_finding(house: Services, place: dict[str, Any]) -> DiagnosisLine:
+async def _search_finding(services: Services, place: dict[str, Any]) -> DiagnosisLine:
     """Each stage once, on the largest collection; nothing is logged."""
-    collection = await house.documents.collection(place["tenant_id"], place["collection"])
+    collection = await services.documents.collection(place["tenant_id"], place["collection"])
     request = SearchRequest(query=PROBE)
     start = perf_counter()
-    vector = await house.embedder.query(PROBE)
+    vector = await services.embedder.query(PROBE)
     embedded = perf_counter()
-    found = await house.candidates.retrieve(place["tenant_id"], collection, request, vector)
+    found = await services.candidates.retrieve(place["tenant_id"], collection, request, vector)
     retrieved = perf_counter()
     head = [candidate.content or "" for candidate in found.candidates[: request.effective_depth]]
-    await rerank(house.scorer, PROBE, head)
+    await rerank_texts(services.scorer, PROBE, head)
     reranked = perf_counter()
     spans = (embedded - start, retrieved - embedded, reranked - retrieved)
     times = ", ".join(
@@ -218,14 +218,14 @@ async def _search_finding(house: Services, place: dict[str, Any]) -> DiagnosisLi
 
 
 def _processor() -> DiagnosisLine:
-    from pgrerank.inference import route
+    from pgrerank.inference import precision
 
     flags = _flags()
     detail = f"{platform.machine()}, {os.cpu_count()} logical processors"
     if flags is None:
         return DiagnosisLine(check="processor", state=DiagnosisState.OK, detail=detail)
-    has = [flag for flag in (*route.BF16, *route.INT8) if flag in flags]
-    if any(flag in flags for flag in route.BF16):
+    has = [flag for flag in (*precision.BF16, *precision.INT8) if flag in flags]
+    if any(flag in flags for flag in precision.BF16):
         return DiagnosisLine(
             check="processor", state=DiagnosisState.OK, detail=f"{detail}, {' '.join(has)}"
         )

@@ -10,19 +10,20 @@ from uuid import uuid4
 import click
 from rich_click import RichCommand
 
-from pgrerank.cli import beir, ingest, judged, option, output, progress
+from pgrerank.cli import ingest, judged, option, output, progress
 from pgrerank.cli.command import Failed, Misused, examples, run, settings
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain import evaluation
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
     from pgrerank.domain.tenant import Tenant
     from pgrerank.ports import AdminServices, Services
-    from pgrerank.usecases.evaluate import EvaluationPlan
+    from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 
     _Grades: TypeAlias = Mapping[str, Mapping[str, int]]
 
@@ -159,51 +160,56 @@ def _kept(work: _Work) -> str:
 
 async def _evaluate(found: Settings, work: _Work) -> "Evaluation":
     from pgrerank import wiring
-    from pgrerank.usecases import evaluate, places
+    from pgrerank.usecases import lookup
+    from pgrerank.usecases.evaluation import evaluate
 
     grades = None if work.data is None else judged.of_folder(work.data, work.qrels)
 
-    async def check(office: "AdminServices") -> None:
-        await places.exist(work.tenant_name, work.collection_name)(office)
-        await _questions(office, work, grades)
+    async def check(admin_services: "AdminServices") -> None:
+        await lookup.exist(work.tenant_name, work.collection_name)(admin_services)
+        await _questions(admin_services, work, grades)
 
-    async with wiring.all_services(found, check=check) as house:
-        tenant = await _tenant(house, work)
+    async with wiring.all_services(found, check=check) as services:
+        tenant = await _tenant(services, work)
         try:
-            plan = await _plan(house, tenant, work, found.max_document_characters, grades)
-            made = await _evaluate_queries(house, work, plan)
+            plan = await _plan(services, tenant, work, found.max_document_characters, grades)
+            made = await _evaluate_queries(services, work, plan)
             if work.label is not None:
-                await evaluate.store(house, plan, made)
+                await evaluate.store(services, plan, made)
             return made
         finally:
             if work.keep is None and work.tenant_name is None:
-                await house.tenants.delete(tenant.name)
+                await services.tenants.delete(tenant.name)
 
 
-async def _tenant(house: "Services", work: _Work) -> "Tenant":
+async def _tenant(services: "Services", work: _Work) -> "Tenant":
     if work.tenant_name is not None:
-        return await house.tenants.named(work.tenant_name)
+        return await services.tenants.named(work.tenant_name)
     try:
-        return await house.tenants.create(work.keep or f"scratch-{uuid4().hex[:12]}")
+        return await services.tenants.create(work.keep or f"scratch-{uuid4().hex[:12]}")
     except ConflictError:
         if work.keep is None:
             raise
-        return await house.tenants.named(work.keep)
+        return await services.tenants.named(work.keep)
 
 
 async def _plan(
-    house: "Services", tenant: "Tenant", work: _Work, max_characters: int, grades: "_Grades | None"
+    services: "Services",
+    tenant: "Tenant",
+    work: _Work,
+    max_characters: int,
+    grades: "_Grades | None",
 ) -> "EvaluationPlan":
-    from pgrerank.usecases.evaluate import EvaluationPlan
+    from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 
     name = work.collection_name
     if name is None and work.data is not None:
-        name = await _fill_collection(house, tenant, work, work.data, max_characters)
-    collection = await house.documents.collection(tenant.id, name or "")
+        name = await _fill_collection(services, tenant, work, work.data, max_characters)
+    collection = await services.documents.collection(tenant.id, name or "")
     return EvaluationPlan(
         tenant_id=tenant.id,
         collection=collection,
-        questions=await _questions(house, work, grades),
+        questions=await _questions(services, work, grades),
         request=work.request,
         judgments=work.judgments,
         label=evaluation.checked_label(work.label),
@@ -211,13 +217,15 @@ async def _plan(
 
 
 async def _questions(
-    office: "AdminServices", work: _Work, grades: "_Grades | None"
+    admin_services: "AdminServices", work: _Work, grades: "_Grades | None"
 ) -> "tuple[Question, ...]":
     """The judged queries; by the judgments of the collection where no `grades` are given."""
     if grades is None:
-        tenant = await office.tenants.named(work.tenant_name or "")
-        collection = await office.documents.collection(tenant.id, work.collection_name or "")
-        grades = await office.judgments.grades(tenant.id, collection)
+        tenant = await admin_services.tenants.named(work.tenant_name or "")
+        collection = await admin_services.documents.collection(
+            tenant.id, work.collection_name or ""
+        )
+        grades = await admin_services.judgments.grades(tenant.id, collection)
     questions = evaluation.questions(grades, at_most=work.max_queries)
     if not questions:
         raise Failed(
@@ -229,23 +237,23 @@ async def _questions(
 
 
 async def _fill_collection(
-    house: "Services", tenant: "Tenant", work: _Work, data: beir.Dataset, max_characters: int
+    services: "Services", tenant: "Tenant", work: _Work, data: beir.Dataset, max_characters: int
 ) -> str:
-    from pgrerank.cli.reading.source import Format, sources
+    from pgrerank.formats.source import Format, sources
     from pgrerank.usecases.collections import create
 
     name = _collection_name(data, work.text_search)
     await create(
-        house,
+        services,
         tenant.id,
         name,
         text_search=work.text_search,
         store_tokens=work.store_tokens,
     )
-    place = ingest.Place(house=house, tenant_id=tenant.id, collection=name)
+    place = ingest.Place(services=services, tenant_id=tenant.id, collection=name)
     corpus = sources([str(data.folder / "corpus.jsonl")], Format.JSONL)
     report = await ingest.into(place, corpus, max_characters)
-    beir.say_left_out(data.folder / "corpus.jsonl", report.rejected)
+    output.say_left_out(data.folder / "corpus.jsonl", report.rejected)
     return name
 
 
@@ -253,21 +261,23 @@ def _collection_name(data: beir.Dataset, text_search: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", f"{data.name}-{text_search}".lower()).strip("-")
 
 
-async def _evaluate_queries(house: "Services", work: _Work, plan: "EvaluationPlan") -> "Evaluation":
-    from pgrerank.usecases import evaluate
+async def _evaluate_queries(
+    services: "Services", work: _Work, plan: "EvaluationPlan"
+) -> "Evaluation":
+    from pgrerank.usecases.evaluation import evaluate
 
     # The log is for what users ask: searches in their collections to measure are left out of it.
-    asked = house if work.tenant_name is None else evaluate.without_log(house)
+    asked = services if work.tenant_name is None else evaluate.without_log(services)
     found: list[EvaluatedQuery] = []
     with progress.count("searching", len(plan.questions)) as step:
         async for answer in evaluate.answers(asked, plan):
             found.append(answer)
             step()
-    return evaluate.of_answers(house, plan, found)
+    return evaluate.of_answers(services, plan, found)
 
 
 def _summary(work: _Work, found: "Evaluation") -> dict[str, Any]:
-    from pgrerank.usecases.evaluate import gain_of_reranking
+    from pgrerank.usecases.evaluation.evaluate import gain_of_reranking
 
     gain = gain_of_reranking(found)
     return {

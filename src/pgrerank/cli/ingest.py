@@ -19,9 +19,9 @@ from pgrerank.domain.ingest import IngestReport, Rejection
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.cli.reading.boilerplate import Repeated
-    from pgrerank.cli.reading.row import Row
-    from pgrerank.cli.reading.source import FileSource
+    from pgrerank.formats.boilerplate import Repeated
+    from pgrerank.formats.row import Row
+    from pgrerank.formats.source import FileSource
     from pgrerank.ports import AdminServices, Services
 
 _FORMATS = ["auto", "jsonl", "markdown", "text", "html"]
@@ -118,15 +118,15 @@ async def _ingest(
 ) -> None:
     from pgrerank import wiring
 
-    async def check(office: "AdminServices") -> None:
-        tenant = await office.tenants.named(tenant_name)
-        await office.documents.collection(tenant.id, collection_name)
+    async def check(admin_services: "AdminServices") -> None:
+        tenant = await admin_services.tenants.named(tenant_name)
+        await admin_services.documents.collection(tenant.id, collection_name)
         meter.loading()
 
     with _interruptible():
-        async with wiring.all_services(found, check=check) as house:
-            tenant = await house.tenants.named(tenant_name)
-            place = Place(house=house, tenant_id=tenant.id, collection=collection_name)
+        async with wiring.all_services(found, check=check) as services:
+            tenant = await services.tenants.named(tenant_name)
+            place = Place(services=services, tenant_id=tenant.id, collection=collection_name)
             await _stored(place, sources, found.max_document_characters, meter, atomic=atomic)
 
 
@@ -134,7 +134,7 @@ async def _ingest(
 class Place:
     """Where documents go."""
 
-    house: "Services"
+    services: "Services"
     tenant_id: TenantId
     collection: str
 
@@ -154,11 +154,11 @@ async def _stored(
     *,
     atomic: bool,
 ) -> IngestReport:
-    from pgrerank.cli.reading.rows import rows
+    from pgrerank.formats.rows import rows
     from pgrerank.usecases.ingest import ingest as stored
 
     report = await stored(
-        place.house,
+        place.services,
         place.tenant_id,
         place.collection,
         _feed(meter.watched(rows(sources, max_characters=max_characters)), named=len(sources) > 1),
@@ -196,7 +196,7 @@ async def _feed(rows: "Iterable[Row]", *, named: bool) -> AsyncIterator[Document
 
 
 def _sources(paths: Sequence[str], form: str) -> "list[FileSource]":
-    from pgrerank.cli.reading.source import Format, UnknownFormatError, sources
+    from pgrerank.formats.source import Format, UnknownFormatError, sources
 
     try:
         found = sources(paths, Format(form))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from pgrerank.cli.output import messages
-from pgrerank.cli.reading.boilerplate import Boilerplate
 from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import IngestReport
+from pgrerank.formats.boilerplate import Boilerplate
 
 if TYPE_CHECKING:
-    from pgrerank.cli.reading.row import Row
+    from pgrerank.formats.row import Row
 
 #: seconds between two lines where there is no terminal
 EVERY = 10.0

@@ -13,11 +13,12 @@ from rich.panel import Panel
 from rich.text import Text
 from rich_click import RichCommand
 
-from pgrerank.cli import beir, option, output
+from pgrerank.cli import option, output
 from pgrerank.cli.command import Failed, examples, settings
 from pgrerank.domain.candidate import Candidate
 from pgrerank.domain.judgment import HIGHEST_GRADE, Judgment
 from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class _Pair:
 class _Session:
     """A person at work: pairs in the order they come, those of a query when it is its turn."""
 
-    house: "Services"
+    services: "Services"
     tenant: "Tenant"
     collection: "Collection"
     judged_by: str
@@ -98,9 +99,11 @@ class _Session:
         self.searched += 1
         request = SearchRequest(query=query, limit=self.top, rerank=RerankMode.ALWAYS)
         _, ranking = await search_unlogged(
-            self.house, self.tenant.id, self.collection.name, request
+            self.services, self.tenant.id, self.collection.name, request
         )
-        done = await self.house.judgments.of_judge(self.tenant.id, self.collection, self.judged_by)
+        done = await self.services.judgments.of_judge(
+            self.tenant.id, self.collection, self.judged_by
+        )
         left = [
             hit.candidate
             for hit in ranking.results
@@ -121,7 +124,7 @@ class _Session:
             source="human",
             judged_by=self.judged_by,
         )
-        await self.house.judgments.add(self.tenant.id, self.collection, [pair.judgment])
+        await self.services.judgments.add(self.tenant.id, self.collection, [pair.judgment])
 
     async def _undo(self) -> None:
         """Go back to the pair before, and take back what is stored of it."""
@@ -131,7 +134,7 @@ class _Session:
         self.position = self.visited.pop()
         pair = self.pairs[self.position]
         if pair.judgment is not None:
-            await self.house.judgments.remove(self.tenant.id, self.collection, pair.judgment)
+            await self.services.judgments.remove(self.tenant.id, self.collection, pair.judgment)
             click.echo(f"the grade {pair.judgment.grade} is taken back")
             pair.judgment = None
 
@@ -205,23 +208,23 @@ async def _judge(
 ) -> int:
     from pgrerank import wiring
 
-    async def queries(office: "AdminServices") -> Sequence[str]:
-        tenant = await office.tenants.named(tenant_name)
-        collection = await office.documents.collection(tenant.id, collection_name)
-        asked = texts or await office.judgments.asked(tenant.id, collection, limit=most)
+    async def queries(admin_services: "AdminServices") -> Sequence[str]:
+        tenant = await admin_services.tenants.named(tenant_name)
+        collection = await admin_services.documents.collection(tenant.id, collection_name)
+        asked = texts or await admin_services.judgments.asked(tenant.id, collection, limit=most)
         if not asked:
             raise Failed("the log has no search of this collection: give queries with --query")
         return asked
 
-    async def check(office: "AdminServices") -> None:
-        await queries(office)
+    async def check(admin_services: "AdminServices") -> None:
+        await queries(admin_services)
 
-    async with wiring.all_services(found, check=check) as house:
-        tenant = await house.tenants.named(tenant_name)
-        collection = await house.documents.collection(tenant.id, collection_name)
-        asked = await queries(house)
+    async with wiring.all_services(found, check=check) as services:
+        tenant = await services.tenants.named(tenant_name)
+        collection = await services.documents.collection(tenant.id, collection_name)
+        asked = await queries(services)
         session = _Session(
-            house=house,
+            services=services,
             tenant=tenant,
             collection=collection,
             judged_by=judged_by,

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgrerank.cli import beir, option
+from pgrerank.cli import option
 from pgrerank.cli.command import Failed, Misused
 from pgrerank.domain import evaluation
 from pgrerank.domain.evaluation import Question
+from pgrerank.formats import beir
 
 if TYPE_CHECKING:
     from pgrerank.domain.collection import Collection
@@ -44,11 +45,11 @@ class JudgedQueries:
     max_queries: int | None
 
     async def questions(
-        self, office: "AdminServices", tenant: "Tenant", collection: "Collection"
+        self, admin_services: "AdminServices", tenant: "Tenant", collection: "Collection"
     ) -> tuple[Question, ...]:
         """The judged queries. Raises Failed if there are none."""
         grades = (
-            await office.judgments.grades(tenant.id, collection)
+            await admin_services.judgments.grades(tenant.id, collection)
             if self.data is None
             else of_folder(beir.Dataset(folder=self.data), self.qrels)
         )

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from pgrerank.cli import beir, option, output
+from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, Failed, examples, settings
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.judgment import Judgment
+from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
 _SHOWN = 5
@@ -121,12 +122,12 @@ async def _import(
 ) -> Imported:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        collection = await office.documents.collection(tenant.id, collection_name)
-        added = await office.judgments.add(tenant.id, collection, judgments)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        collection = await admin_services.documents.collection(tenant.id, collection_name)
+        added = await admin_services.judgments.add(tenant.id, collection, judgments)
         documents = sorted({each.external_id for each in judgments})
-        unknown = await office.judgments.unknown(tenant.id, collection, documents)
+        unknown = await admin_services.judgments.unknown(tenant.id, collection, documents)
     return Imported(
         judgments=len(judgments),
         queries=len({each.query for each in judgments}),

@@ -15,7 +15,7 @@ from pgrerank.domain.tenant import ApiKey, Scope
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.api.native.answers import Key
+    from pgrerank.api.v1.schema.responses import Key
 
 _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
@@ -120,32 +120,32 @@ async def _issue(
     from pgrerank import wiring
     from pgrerank.usecases import access
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
         wanted = frozenset(Scope(scope) for scope in scopes)
-        return await access.issue(office, tenant.id, name, wanted, expires_at)
+        return await access.issue(admin_services, tenant.id, name, wanted, expires_at)
 
 
 async def _all(found: Settings, tenant_name: str) -> list[ApiKey]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
         return await listing.everything(
-            lambda cursor: office.keys.page(tenant.id, limit=listing.PAGE, cursor=cursor)
+            lambda cursor: admin_services.keys.page(tenant.id, limit=listing.PAGE, cursor=cursor)
         )
 
 
 async def _revoke(found: Settings, tenant_name: str, key_id: UUID) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        await office.keys.revoke(tenant.id, key_id)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        await admin_services.keys.revoke(tenant.id, key_id)
 
 
 def _plain(key: ApiKey) -> "Key":
-    from pgrerank.api.native.answers import Key
+    from pgrerank.api.v1.schema.responses import Key
 
     return Key.of(key)
 

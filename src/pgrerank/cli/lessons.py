@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Struct
 
-from pgrerank.cli import beir
 from pgrerank.cli.command import Failed
+from pgrerank.cli.output import say_left_out
 from pgrerank.domain.document import passage
 from pgrerank.domain.lesson import Lesson
+from pgrerank.formats import beir
 
 if TYPE_CHECKING:
     from pgrerank.training.mining import Labelled
@@ -56,7 +57,9 @@ def labelled_set(folder: Path, qrels: Sequence[str] = ("train",)) -> "Labelled":
     from pgrerank.training.mining import Labelled
 
     data = beir.Dataset(folder=folder)
-    corpus = {each.external_id: passage(each.title, each.text) for each in data.documents()}
+    corpus = {
+        each.external_id: passage(each.title, each.text) for each in data.documents(say_left_out)
+    }
     path = next((p for name in qrels if (p := folder / "qrels" / f"{name}.tsv").is_file()), None)
     grades = beir.qrels(path or _only(folder))
     found = Labelled(name=data.name, corpus=corpus, queries=data.queries(), qrels=grades)
@@ -92,7 +95,10 @@ class _Folders:
             if Path(name).name != name or not folder.is_dir():
                 raise place.failed(f"`set`: there is no folder {folder}")
             data = beir.Dataset(folder=folder)
-            corpus = {each.external_id: passage(each.title, each.text) for each in data.documents()}
+            corpus = {
+                each.external_id: passage(each.title, each.text)
+                for each in data.documents(say_left_out)
+            }
             self._read[name] = (data.queries(), corpus)
         return self._read[name]
 

@@ -47,14 +47,14 @@ def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) 
 
 
 async def _maintain(url: str, keep_months: int | None) -> dict[str, Any]:
-    from pgrerank.storage import maintenance, words
+    from pgrerank.storage import maintenance, term_statistics
 
     made = await maintenance.ensure_partitions(url)
     gone: Sequence[str] = ()
     if keep_months is not None:
         gone = await maintenance.drop_partitions(url, months=keep_months)
-    mended = await maintenance.recount(url) + await words.count_words(url)
-    weighed = await words.weigh_titles(url)
+    mended = await maintenance.recount(url) + await term_statistics.count_words(url)
+    weighed = await term_statistics.weigh_titles(url)
     placed = await maintenance.place_embeddings(url)
     indexes = await _index(url)
     return {

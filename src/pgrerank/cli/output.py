@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -9,6 +10,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from pgrerank.domain.ingest import Rejection
 
 #: columns of a console that is no terminal: nothing is wrapped or cut there
 UNBOUNDED = 100_000
@@ -136,3 +139,15 @@ def _cell(value: object) -> str:
 
 def _is_number(text: str) -> bool:
     return text.replace(".", "", 1).replace("-", "", 1).isdigit() or text == "-"
+
+
+def say_left_out(path: Path, rejected: Sequence[Rejection]) -> None:
+    """Tell on standard error how many rows of a corpus are no documents, and the first of them."""
+    if rejected:
+        first = rejected[0]
+        name = f" ({first.external_id})" if first.external_id else ""
+        click.echo(
+            f"{path}: {len(rejected)} rows were left out, the first on line {first.line}{name}: "
+            f"{first.reason}",
+            err=True,
+        )

@@ -72,18 +72,18 @@ async def _fill(
     found: Settings, tenant_name: str, name: str | None, chunks_per_second: float | None
 ) -> None:
     from pgrerank import wiring
-    from pgrerank.usecases import places
+    from pgrerank.usecases import lookup
     from pgrerank.usecases.reembed import reembed as fill
 
-    async with wiring.embedding_services(found, check=places.exist(tenant_name, name)) as (
-        office,
+    async with wiring.embedding_services(found, check=lookup.exist(tenant_name, name)) as (
+        admin_services,
         embedder,
     ):
-        tenant = await office.tenants.named(tenant_name)
-        for collection in await _collections(office, tenant.id, name):
+        tenant = await admin_services.tenants.named(tenant_name)
+        for collection in await _collections(admin_services, tenant.id, name):
             with progress.bar(collection.name, 1) as advance:
                 stored = await fill(
-                    office,
+                    admin_services,
                     embedder,
                     tenant.id,
                     collection.name,
@@ -99,22 +99,22 @@ async def _fill(
 async def _run_step(found: Settings, tenant_name: str, name: str | None, step: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        for collection in await _collections(office, tenant.id, name):
-            click.echo(await _step(office, tenant.id, collection, step))
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        for collection in await _collections(admin_services, tenant.id, name):
+            click.echo(await _step(admin_services, tenant.id, collection, step))
 
 
 async def _step(
-    office: AdminServices, tenant_id: TenantId, collection: Collection, step: str
+    admin_services: AdminServices, tenant_id: TenantId, collection: Collection, step: str
 ) -> str:
     if step == "drop":
-        removed = await office.embeddings.drop(tenant_id, collection)
+        removed = await admin_services.embeddings.drop(tenant_id, collection)
         return f"Removed {removed} vectors of {collection.name} that were not in use."
     if step == "cut_over":
-        await office.embeddings.cut_over(tenant_id, collection)
+        await admin_services.embeddings.cut_over(tenant_id, collection)
         return f"Collection {collection.name} is searched by its new vectors from now on."
-    lacking = await office.embeddings.roll_back(tenant_id, collection)
+    lacking = await admin_services.embeddings.roll_back(tenant_id, collection)
     return (
         f"Collection {collection.name} is searched by its former vectors again; {lacking} chunks "
         "came since and have none, which --model with the former model makes up."
@@ -122,10 +122,12 @@ async def _step(
 
 
 async def _collections(
-    office: AdminServices, tenant_id: TenantId, name: str | None
+    admin_services: AdminServices, tenant_id: TenantId, name: str | None
 ) -> Sequence[Collection]:
     if name is not None:
-        return [await office.documents.collection(tenant_id, name)]
+        return [await admin_services.documents.collection(tenant_id, name)]
     return await listing.everything(
-        lambda cursor: office.documents.collections(tenant_id, limit=listing.PAGE, cursor=cursor)
+        lambda cursor: admin_services.documents.collections(
+            tenant_id, limit=listing.PAGE, cursor=cursor
+        )
     )

@@ -164,38 +164,40 @@ async def _store(
     found: Settings, tenant_name: str, name: str, source: "Sequence[ReferencePair] | _Log"
 ) -> int:
     from pgrerank import wiring
-    from pgrerank.usecases import reference as usecase
+    from pgrerank.usecases.evaluation import reference as usecase
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
         if not isinstance(source, _Log):
-            return await usecase.keep(office, tenant.id, name, source)
+            return await usecase.keep(admin_services, tenant.id, name, source)
         return await usecase.keep_from_log(
-            office, tenant.id, name, collection=source.collection, pairs=source.pairs
+            admin_services, tenant.id, name, collection=source.collection, pairs=source.pairs
         )
 
 
 async def _rescore(found: Settings, tenant_name: str, name: str | None) -> Sequence[ScoredSet]:
     from pgrerank import wiring
     from pgrerank.cli.references import forgetful
-    from pgrerank.usecases import reference as usecase
+    from pgrerank.usecases.evaluation import reference as usecase
 
-    async def check(office: "AdminServices") -> None:
-        await _names(office, tenant_name, name)
+    async def check(admin_services: "AdminServices") -> None:
+        await _names(admin_services, tenant_name, name)
 
-    async with wiring.all_services(forgetful(found), check=check) as house:
+    async with wiring.all_services(forgetful(found), check=check) as services:
         from pgrerank.inference.environment import environment  # it imports torch
 
-        tenant = await house.tenants.named(tenant_name)
-        names = await _names(house, tenant_name, name)
+        tenant = await services.tenants.named(tenant_name)
+        names = await _names(services, tenant_name, name)
         facts = environment()
-        return [await usecase.score(house, tenant.id, each, facts) for each in names]
+        return [await usecase.score(services, tenant.id, each, facts) for each in names]
 
 
-async def _names(office: "AdminServices", tenant_name: str, name: str | None) -> Sequence[str]:
+async def _names(
+    admin_services: "AdminServices", tenant_name: str, name: str | None
+) -> Sequence[str]:
     """The sets to score: the named one, or else all of the tenant."""
-    tenant = await office.tenants.named(tenant_name)
-    known = [each.name for each in await office.references.all(tenant.id)]
+    tenant = await admin_services.tenants.named(tenant_name)
+    known = [each.name for each in await admin_services.references.all(tenant.id)]
     if not known:
         raise Failed("there is no set yet: pgrerank reference set --help")
     if name is not None and name not in known:
@@ -206,17 +208,17 @@ async def _names(office: "AdminServices", tenant_name: str, name: str | None) ->
 async def _all(found: Settings, tenant_name: str) -> Sequence[KeptSet]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        return await office.references.all(tenant.id)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        return await admin_services.references.all(tenant.id)
 
 
 async def _remove(found: Settings, tenant_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        await office.references.delete(tenant.id, name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        await admin_services.references.delete(tenant.id, name)
 
 
 def _summary(scored: ScoredSet) -> dict[str, object]:

@@ -41,10 +41,10 @@ async def _rescore(settings: Settings, url: str) -> Sequence[str]:
         return ()
     # Here, since models take seconds to load that most workers need not spend.
     from pgrerank.inference.environment import environment
-    from pgrerank.usecases import reference
+    from pgrerank.usecases.evaluation import reference
 
-    async with wiring.all_services(forgetful(settings)) as house:
-        scored = await reference.score_all(house, environment())
+    async with wiring.all_services(forgetful(settings)) as services:
+        scored = await reference.score_all(services, environment())
     return [_log_outcome(each) for each in scored]
 
 

@@ -22,8 +22,8 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.domain.ids import TenantId
     from pgrerank.ports import AdminServices
-    from pgrerank.usecases.cutting import ThresholdEffect, ThresholdOverrides
-    from pgrerank.usecases.replay import Measured, Replay
+    from pgrerank.usecases.evaluation.replay import Measured, Replay
+    from pgrerank.usecases.evaluation.replay_thresholds import ThresholdEffect, ThresholdOverrides
 
 _PAGE = 200
 
@@ -142,7 +142,7 @@ def _selection(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> ReplayS
 
 
 def _cuts(given: Mapping[str, Any]) -> "ThresholdOverrides | None":
-    from pgrerank.usecases.cutting import ThresholdOverrides
+    from pgrerank.usecases.evaluation.replay_thresholds import ThresholdOverrides
 
     bounds = {name: given[name] for name in ("min_score", "min_relevance", "threshold")}
     return None if set(bounds.values()) == {None} else ThresholdOverrides(**bounds)
@@ -154,57 +154,60 @@ def _utc(instant: datetime | None) -> datetime | None:
 
 async def _replay(found: Settings, tenant_name: str, wanted: ReplaySelection) -> Replayed:
     from pgrerank import wiring
-    from pgrerank.usecases import cutting, places
-    from pgrerank.usecases.replay import Replay, ReplayPlan, measure, replay, save
+    from pgrerank.usecases import lookup
+    from pgrerank.usecases.evaluation import replay_thresholds
+    from pgrerank.usecases.evaluation.replay import Replay, ReplayPlan, measure, replay, save
 
     plan = ReplayPlan(depth=wanted.depth, cascade=wanted.cascade, fusion=wanted.fusion)
     replays: list[Replay] = []
 
-    async def check(office: "AdminServices") -> None:
-        await places.exist(tenant_name, wanted.filter.collection)(office)
-        await _chosen(office, tenant_name, wanted)
+    async def check(admin_services: "AdminServices") -> None:
+        await lookup.exist(tenant_name, wanted.filter.collection)(admin_services)
+        await _chosen(admin_services, tenant_name, wanted)
 
-    async with wiring.all_services(found, check=check) as house:
-        tenant = await house.tenants.named(tenant_name)
-        chosen = await _chosen(house, tenant_name, wanted)
+    async with wiring.all_services(found, check=check) as services:
+        tenant = await services.tenants.named(tenant_name)
+        chosen = await _chosen(services, tenant_name, wanted)
         with progress.count("replaying", len(chosen)) as step:
             for ranking_id in chosen:
-                made = await replay(house, tenant.id, RankingId(ranking_id), plan)
+                made = await replay(services, tenant.id, RankingId(ranking_id), plan)
                 if wanted.cuts is not None:
-                    made = await cutting.apply_thresholds(house, tenant.id, made, plan, wanted.cuts)
+                    made = await replay_thresholds.apply_thresholds(
+                        services, tenant.id, made, plan, wanted.cuts
+                    )
                 replays.append(made)
                 step()
         if wanted.label and (name := wanted.filter.collection):
-            await save(house, tenant.id, name, replays, plan, label=wanted.label)
+            await save(services, tenant.id, name, replays, plan, label=wanted.label)
         return Replayed(
             replays=replays,
-            measured=await measure(house, tenant.id, replays),
+            measured=await measure(services, tenant.id, replays),
             left=None
             if wanted.cuts is None
-            else await cutting.summarise(house, tenant.id, replays),
+            else await replay_thresholds.summarise(services, tenant.id, replays),
         )
 
 
 async def _chosen(
-    office: "AdminServices", tenant_name: str, wanted: ReplaySelection
+    admin_services: "AdminServices", tenant_name: str, wanted: ReplaySelection
 ) -> Sequence[UUID]:
     """The searches to run again. Raises NotFoundError, or Misused where there are none."""
-    tenant = await office.tenants.named(tenant_name)
+    tenant = await admin_services.tenants.named(tenant_name)
     for ranking_id in wanted.ranking_ids:
-        await office.rankings.get(tenant.id, RankingId(ranking_id))
-    chosen = wanted.ranking_ids or await _last(office, tenant.id, wanted)
+        await admin_services.rankings.get(tenant.id, RankingId(ranking_id))
+    chosen = wanted.ranking_ids or await _last(admin_services, tenant.id, wanted)
     if not chosen:
         raise Misused("the log has no such search")
     return chosen
 
 
 async def _last(
-    house: "AdminServices", tenant_id: "TenantId", wanted: ReplaySelection
+    services: "AdminServices", tenant_id: "TenantId", wanted: ReplaySelection
 ) -> list[RankingId]:
     found: list[LoggedRanking] = []
     cursor: str | None = None
     while len(found) < wanted.last:
-        page = await house.rankings.page(
+        page = await services.rankings.page(
             tenant_id, wanted.filter, limit=min(_PAGE, wanted.last - len(found)), cursor=cursor
         )
         found.extend(page.items)

@@ -11,7 +11,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output, remote
 from pgrerank.cli.command import Failed, examples, settings
-from pgrerank.cli.reading.row import UnreadableRowError, decode
+from pgrerank.formats.row import UnreadableRowError, decode
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -85,10 +85,10 @@ class _Scored:
 
 async def _rerank(found: Settings, query: str, texts: Sequence[str]) -> Sequence[_Scored]:
     from pgrerank import wiring
-    from pgrerank.usecases.rerank import rerank as reranked
+    from pgrerank.usecases.rerank_texts import rerank_texts
 
     async with wiring.load_models(found) as models:
-        ranked = await reranked(models.scorer, query, texts)
+        ranked = await rerank_texts(models.scorer, query, texts)
     return [
         _Scored(index=each.index, score=each.rerank_score, truncated=each.truncated)
         for each in ranked

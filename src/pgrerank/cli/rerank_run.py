@@ -9,10 +9,11 @@ from typing import Any
 import click
 from rich_click import RichCommand
 
-from pgrerank.cli import beir, option, output, progress
+from pgrerank.cli import option, output, progress
 from pgrerank.cli.command import examples, settings
 from pgrerank.domain.document import passage
 from pgrerank.domain.request import MAX_DEPTH
+from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
 
@@ -99,7 +100,7 @@ def _work(run: Path, data: beir.Dataset, depth: int) -> _Work:
     wanted = {name for documents in found.values() for name in documents}
     passages = {
         document.external_id: passage(document.title, document.text)
-        for document in data.documents()
+        for document in data.documents(output.say_left_out)
         if document.external_id in wanted
     }
     return _Work(run=found, queries=data.queries(), passages=passages, depth=depth)
@@ -107,7 +108,7 @@ def _work(run: Path, data: beir.Dataset, depth: int) -> _Work:
 
 async def _reorder(found: Settings, work: _Work) -> tuple[beir.Run, int]:
     from pgrerank import wiring
-    from pgrerank.usecases.rerank_run import rerank_run as reranked
+    from pgrerank.usecases.evaluation.rerank_run import rerank_run as reranked
 
     after: dict[str, Mapping[str, float]] = {}
     missing = 0
@@ -126,7 +127,7 @@ async def _reorder(found: Settings, work: _Work) -> tuple[beir.Run, int]:
 def _measures(
     before: Mapping[str, list[str]], after: beir.Run, qrels: Mapping[str, Mapping[str, int]]
 ) -> dict[str, dict[str, float]]:
-    from pgrerank.usecases.evaluate import mean_measures
+    from pgrerank.usecases.evaluation.evaluate import mean_measures
 
     judged = {query: grades for query, grades in qrels.items() if query in after}
     first = {query: beir.scores_by_order(before[query]) for query in judged}

@@ -136,14 +136,14 @@ async def _search(
     found: Settings, tenant_name: str, collection_name: str, request: SearchRequest
 ) -> SearchOutcome:
     from pgrerank import wiring
-    from pgrerank.usecases import places
+    from pgrerank.usecases import lookup
     from pgrerank.usecases.search import search as searched
 
     async with wiring.all_services(
-        found, check=places.exist(tenant_name, collection_name)
-    ) as house:
-        tenant = await house.tenants.named(tenant_name)
-        return await searched(house, tenant.id, collection_name, request)
+        found, check=lookup.exist(tenant_name, collection_name)
+    ) as services:
+        tenant = await services.tenants.named(tenant_name)
+        return await searched(services, tenant.id, collection_name, request)
 
 
 def _request(query: str, knobs: Mapping[str, Any]) -> SearchRequest:
@@ -180,7 +180,7 @@ def _weights(given: str | None) -> dict[str, float] | None:
 
 def _answer(ranking: SearchOutcome) -> "SearchResponse":
     """The search as a client reads it from the service."""
-    from pgrerank.api.native.ranked import SearchResponse as Served
+    from pgrerank.api.v1.schema.search import SearchResponse as Served
     from pgrerank.client.answers import SearchResponse
 
     encoded = msgspec.json.encode(Served.of(ranking, explained=True), enc_hook=str)

@@ -17,8 +17,8 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.ports import Services
-    from pgrerank.usecases.evaluate import EvaluationPlan
-    from pgrerank.usecases.sweep import SweepPoint, SweepVerdict
+    from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
+    from pgrerank.usecases.evaluation.sweep import SweepPoint, SweepVerdict
 
 _SUFFIXES = (".svg", ".png", ".pdf")
 _QUERIES = 50
@@ -121,37 +121,38 @@ def _work(
 
 async def _swept(found: Settings, work: _Work) -> "list[SweepPoint]":
     from pgrerank import wiring
-    from pgrerank.usecases import places, sweep
+    from pgrerank.usecases import lookup
+    from pgrerank.usecases.evaluation import sweep
 
-    check = places.exist(work.tenant_name, work.collection_name)
+    check = lookup.exist(work.tenant_name, work.collection_name)
     points: list[SweepPoint] = []
     for place, name in enumerate(work.rerankers):
         # Without memory for scores, so that each setting pays for its own pairs.
         changed = msgspec.structs.replace(found, reranker=name, score_cache=0)
         wanted = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
         async with wiring.all_services(changed, check=check) as given:
-            house = replace(given, insists=True)
-            plan = await _plan(house, work)
+            services = replace(given, insists=True)
+            plan = await _plan(services, work)
             with progress.count(name, len(wanted) * len(plan.questions)) as step:
-                points += await sweep.swept(house, plan, wanted, work.measure, progress=step)
+                points += await sweep.swept(services, plan, wanted, work.measure, progress=step)
     return points
 
 
-async def _plan(house: "Services", work: _Work) -> "EvaluationPlan":
-    from pgrerank.usecases.evaluate import EvaluationPlan
+async def _plan(services: "Services", work: _Work) -> "EvaluationPlan":
+    from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 
-    tenant = await house.tenants.named(work.tenant_name)
-    collection = await house.documents.collection(tenant.id, work.collection_name)
+    tenant = await services.tenants.named(work.tenant_name)
+    collection = await services.documents.collection(tenant.id, work.collection_name)
     return EvaluationPlan(
         tenant_id=tenant.id,
         collection=collection,
-        questions=await work.chosen.questions(house, tenant, collection),
+        questions=await work.chosen.questions(services, tenant, collection),
         request=work.request,
     )
 
 
 def _print(points: "Sequence[SweepPoint]", measure: str, *, as_json: bool) -> None:
-    from pgrerank.usecases.sweep import verdicts
+    from pgrerank.usecases.evaluation.sweep import verdicts
 
     found = verdicts(points)
     if as_json:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from pgrerank.usecases.sweep import SweepPoint
+    from pgrerank.usecases.evaluation.sweep import SweepPoint
 
 #: told apart by all kinds of colour vision (Okabe and Ito 2008), and by marker and dash in print
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

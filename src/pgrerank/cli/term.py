@@ -129,10 +129,10 @@ async def _change(
     from pgrerank import wiring
     from pgrerank.usecases.collections import boost
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        collection = await office.documents.collection(tenant.id, collection_name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        collection = await admin_services.documents.collection(tenant.id, collection_name)
         if change is None:
             return collection.terms
         wanted = change(collection.terms)
-        return (await boost(office, tenant.id, collection_name, wanted)).terms
+        return (await boost(admin_services, tenant.id, collection_name, wanted)).terms

@@ -111,36 +111,36 @@ async def _promise(
     found: Settings, tenant_name: str, collection_name: str, name: str, *, wanted: Promise
 ) -> Choice:
     from pgrerank import wiring
-    from pgrerank.usecases.threshold import promise
+    from pgrerank.usecases.calibration.threshold import promise
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        return await promise(office, tenant.id, collection_name, name, wanted)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        return await promise(admin_services, tenant.id, collection_name, name, wanted)
 
 
 async def _by_hand(
     found: Settings, tenant_name: str, collection_name: str, name: str, *, min_relevance: float
 ) -> None:
     from pgrerank import wiring
-    from pgrerank.usecases.threshold import by_hand
+    from pgrerank.usecases.calibration.threshold import by_hand
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        await by_hand(office, tenant.id, collection_name, name, min_relevance)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        await by_hand(admin_services, tenant.id, collection_name, name, min_relevance)
 
 
 async def _all(found: Settings, tenant_name: str) -> Sequence[Threshold]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        return await office.thresholds.all(tenant.id)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        return await admin_services.thresholds.all(tenant.id)
 
 
 async def _remove(found: Settings, tenant_name: str, collection_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        collection = await office.documents.collection(tenant.id, collection_name)
-        await office.thresholds.delete(tenant.id, collection, name)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        collection = await admin_services.documents.collection(tenant.id, collection_name)
+        await admin_services.thresholds.delete(tenant.id, collection, name)

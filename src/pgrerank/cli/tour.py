@@ -15,14 +15,15 @@ from psycopg.rows import TupleRow
 from rich.syntax import Syntax
 
 from pgrerank import wiring
-from pgrerank.cli import hits, ingest, output, stdlib_corpus
+from pgrerank.cli import hits, ingest, output
 from pgrerank.cli.command import Failed
-from pgrerank.cli.reading.source import Format, sources
 from pgrerank.client import AsyncClient, ClientError
 from pgrerank.client.answers import SearchResponse
 from pgrerank.domain.errors import AuthenticationError, ConflictError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import Scope
+from pgrerank.formats import stdlib_corpus
+from pgrerank.formats.source import Format, sources
 from pgrerank.ports import Services
 from pgrerank.settings import Settings
 from pgrerank.storage import admin, embedded, migrate, queries
@@ -64,39 +65,39 @@ def _headline(number: int, what: str, detail: str) -> None:
 async def _fill(settings: Settings) -> str:
     """Make what is missing; returns a key for searching."""
     corpus = stdlib_corpus.harvest_to_file(settings.data_dir / "stdlib.jsonl")
-    async with wiring.all_services(settings) as house:
-        tenant_id = await _tenant(house)
-        await house.documents.create_collection(
-            tenant_id, COLLECTION, text_search="english", embedder=house.embedder.model
+    async with wiring.all_services(settings) as services:
+        tenant_id = await _tenant(services)
+        await services.documents.create_collection(
+            tenant_id, COLLECTION, text_search="english", embedder=services.embedder.model
         )
-        if house.late is not None:  # an embedder of the visitor's own may make no token vectors
-            await collections.add_tokens(house, tenant_id, COLLECTION)
-        place = ingest.Place(house=house, tenant_id=tenant_id, collection=COLLECTION)
+        if services.late is not None:  # an embedder of the visitor's own may make no token vectors
+            await collections.add_tokens(services, tenant_id, COLLECTION)
+        place = ingest.Place(services=services, tenant_id=tenant_id, collection=COLLECTION)
         found = sources([str(corpus)], Format.JSONL)
         report = await ingest.into(place, found, settings.max_document_characters)
         output.console().print(
             f"   {report.created} documents are new, {report.updated} have changed, "
             f"{report.unchanged} are as they were; {report.chunks} chunks embedded"
         )
-        return await _key(house, tenant_id, settings.data_dir / "demo.key")
+        return await _key(services, tenant_id, settings.data_dir / "demo.key")
 
 
-async def _tenant(house: Services) -> TenantId:
+async def _tenant(services: Services) -> TenantId:
     try:
-        tenant = await house.tenants.named(TENANT)
+        tenant = await services.tenants.named(TENANT)
     except NotFoundError:
-        tenant = await house.tenants.create(TENANT)
+        tenant = await services.tenants.create(TENANT)
     return tenant.id
 
 
-async def _key(house: Services, tenant_id: TenantId, path: Path) -> str:
+async def _key(services: Services, tenant_id: TenantId, path: Path) -> str:
     """The key of an earlier tour while it opens, else a new one."""
     secret = _read(path)
     try:
-        await access.authenticate(house, secret)
+        await access.authenticate(services, secret)
     except AuthenticationError:
         _, secret = await access.issue(
-            house, tenant_id, f"demo {token_hex(4)}", frozenset({Scope.SEARCH})
+            services, tenant_id, f"demo {token_hex(4)}", frozenset({Scope.SEARCH})
         )
         _write_privately(path, secret)
     return secret

@@ -130,10 +130,10 @@ def _train(
 
 async def _require_place(found: Settings, tenant: str, collection: str | None) -> None:
     from pgrerank import wiring
-    from pgrerank.usecases import places
+    from pgrerank.usecases import lookup
 
-    async with wiring.admin_services(found) as office:
-        await places.exist(tenant, collection)(office)
+    async with wiring.admin_services(found) as admin_services:
+        await lookup.exist(tenant, collection)(admin_services)
 
 
 def _register(found: Settings, wanted: CourseOptions, model: "ModelCard", after: _After) -> bool:

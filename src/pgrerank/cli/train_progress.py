@@ -8,7 +8,7 @@ from pgrerank.cli import output, progress
 from pgrerank.cli.output import number
 
 if TYPE_CHECKING:
-    from pgrerank.training.pace import TrainingProgress
+    from pgrerank.training.clock import TrainingProgress
 
 
 @contextmanager

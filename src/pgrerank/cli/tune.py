@@ -13,8 +13,8 @@ from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.usecases.trial import Setting, TrialSetup
-    from pgrerank.usecases.tune import Tuning
+    from pgrerank.usecases.evaluation.trial import Setting, TrialSetup
+    from pgrerank.usecases.evaluation.tune import Tuning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,17 +88,18 @@ def tune(
 
 async def _tune(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
     from pgrerank import wiring
-    from pgrerank.usecases import places, trial, tune
+    from pgrerank.usecases import lookup
+    from pgrerank.usecases.evaluation import trial, tune
 
-    check = places.exist(work.tenant_name, work.collection_name)
-    async with wiring.all_services(found, check=check) as house:
-        tenant = await house.tenants.named(work.tenant_name)
-        collection = await house.documents.collection(tenant.id, work.collection_name)
+    check = lookup.exist(work.tenant_name, work.collection_name)
+    async with wiring.all_services(found, check=check) as services:
+        tenant = await services.tenants.named(work.tenant_name)
+        collection = await services.documents.collection(tenant.id, work.collection_name)
         ground = trial.TrialSetup(
-            house=house.serving(collection),
+            services=services.serving(collection),
             tenant_id=tenant.id,
             collection=collection,
-            questions=await work.chosen.questions(house, tenant, collection),
+            questions=await work.chosen.questions(services, tenant, collection),
             request=work.request,
             measure=work.measure,
         )
@@ -109,11 +110,11 @@ async def _tune(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
             depth=work.request.effective_depth if reranks else None,
         )
         tuning = await _fit(ground, start)
-        return tuning, work.write and await tune.apply(house, ground, tuning)
+        return tuning, work.write and await tune.apply(services, ground, tuning)
 
 
 async def _fit(ground: "TrialSetup", start: "Setting") -> "Tuning":
-    from pgrerank.usecases.tune import tune
+    from pgrerank.usecases.evaluation.tune import tune
 
     with progress.bar(f"measuring on {len(ground.questions)} queries", None) as advance:
         return await tune(
@@ -122,7 +123,7 @@ async def _fit(ground: "TrialSetup", start: "Setting") -> "Tuning":
 
 
 def _summary(found: "Tuning", *, applied: bool) -> dict[str, Any]:
-    from pgrerank.usecases.tune import plain as values
+    from pgrerank.usecases.evaluation.tune import plain as values
 
     return {
         "measure": found.measure,

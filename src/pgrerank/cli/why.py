@@ -9,8 +9,8 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import examples, settings
+from pgrerank.domain.explanation import Explanation
 from pgrerank.domain.ids import RankingId
-from pgrerank.domain.standing import Explanation
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def why(
     """
     verdict = asyncio.run(_explain(settings(context), tenant_name, ranking_id, document))
     if as_json:
-        from pgrerank.api.native.history import ExplanationResponse
+        from pgrerank.api.v1.explain import ExplanationResponse
 
         output.as_json(ExplanationResponse.of(verdict))
     else:
@@ -49,15 +49,15 @@ async def _explain(
     found: Settings, tenant_name: str, ranking_id: UUID, external_id: str
 ) -> Explanation:
     from pgrerank import wiring
-    from pgrerank.usecases.why import why as asked
+    from pgrerank.usecases.explain import why as asked
 
-    async def check(office: "AdminServices") -> None:
-        tenant = await office.tenants.named(tenant_name)
-        await office.rankings.get(tenant.id, RankingId(ranking_id))
+    async def check(admin_services: "AdminServices") -> None:
+        tenant = await admin_services.tenants.named(tenant_name)
+        await admin_services.rankings.get(tenant.id, RankingId(ranking_id))
 
-    async with wiring.all_services(found, check=check) as house:
-        tenant = await house.tenants.named(tenant_name)
-        return await asked(house, tenant.id, RankingId(ranking_id), external_id)
+    async with wiring.all_services(found, check=check) as services:
+        tenant = await services.tenants.named(tenant_name)
+        return await asked(services, tenant.id, RankingId(ranking_id), external_id)
 
 
 def _show(verdict: Explanation) -> None:

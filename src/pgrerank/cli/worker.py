@@ -52,12 +52,12 @@ async def _work(
 ) -> Sequence[str]:
     from pgrerank import observe, wiring
     from pgrerank.cli import references
-    from pgrerank.storage import chores, jobs
+    from pgrerank.storage import jobs, periodic_jobs
 
     observe.configure_logging(found.log_format, found.log_level, secrets())
     with wiring.database(found) as database:
         due = [
-            *chores.housekeeping(database.admin_url, keep_months=keep_months),
+            *periodic_jobs.housekeeping(database.admin_url, keep_months=keep_months),
             references.chore(found, database.admin_url),
         ]
         if listed:

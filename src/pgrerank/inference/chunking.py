@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from semantic_text_splitter import MarkdownSplitter
 
 from pgrerank.domain.document import Chunk, passage
-from pgrerank.inference.blocks import Kind, blocks
+from pgrerank.formats.blocks import Kind, blocks
 from pgrerank.inference.packing import Packer
 from pgrerank.inference.tokens import Tokens
 

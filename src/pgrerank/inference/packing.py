@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pgrerank.inference.blocks import Block, Kind, blocks, says_something
+from pgrerank.formats.blocks import Block, Kind, blocks, says_something
 
 #: pieces of prose that have at most so many tokens
 Cut = Callable[[str, int], list[str]]

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 
 from tokenizers import Encoding, Tokenizer
 
-from pgrerank.inference.batching import segments
-
 SEGMENTS = 8  # of one passage; the rest of a longer one is not read
 _QUERY_TOKENS = 64  # of a pair, and never more than a third of it
 _OVERLAP = 4  # a quarter of a segment is shared with the next
@@ -181,3 +179,21 @@ def _template(probe: Encoding) -> _Template:
             kinds.append(kind)
         previous = previous if owner is None else owner
     return _Template(tuple(special), tuple(kinds))
+
+
+def segments(count: int, size: int, *, overlap: int, most: int) -> list[slice]:
+    """Cut a long sequence into overlapping stretches; the last one ends with the sequence.
+
+    Args:
+        count: Tokens of the sequence.
+        size: Tokens of a segment.
+        overlap: Tokens that neighbours share, less than `size`.
+        most: Segments at most; what lies behind the last is left out.
+
+    Returns:
+        At least one slice, in order.
+    """
+    if count <= size:
+        return [slice(0, count)]
+    starts = [*range(0, count - size, size - overlap), count - size]
+    return [slice(start, start + size) for start in starts[:most]]

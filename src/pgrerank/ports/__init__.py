@@ -15,8 +15,8 @@ from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument, IngestRepor
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms
 from pgrerank.ports.access import Keys, Tenants
@@ -288,7 +288,7 @@ class Services(AdminServices):
     insists: bool = False
 
     def serving(self, collection: Collection) -> Self:
-        """The house as this collection is searched: with its reranker and its embedder in place.
+        """The services as this collection is searched: with its reranker and its embedder in place.
 
         Raises:
             ConflictError: The collection names a reranker that is not there any more.

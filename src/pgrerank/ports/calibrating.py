@@ -1,4 +1,4 @@
-"""Probabilities made of scores: ports behind the House that calibration needs."""
+"""Probabilities made of scores: ports behind the services that calibration needs."""
 
 from collections.abc import Sequence
 from typing import Protocol

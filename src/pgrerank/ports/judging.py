@@ -1,4 +1,4 @@
-"""What people said of documents: ports behind the House that measuring and training need."""
+"""What people said of documents: ports behind the services that measuring and training need."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol

@@ -9,11 +9,11 @@ from psycopg.rows import class_row, dict_row
 from pgrerank.domain import filter as metadata_filter
 from pgrerank.domain import ids
 from pgrerank.domain.collection import Collection
+from pgrerank.domain.explanation import LegPosition
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.standing import LegPosition
 from pgrerank.ports.history import Recalled
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.candidates import candidate

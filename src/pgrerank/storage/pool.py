@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from pgrerank.storage.arrays import ArrayDumper
-from pgrerank.storage.turns import FairSemaphore
+from pgrerank.storage.fair_semaphore import FairSemaphore
 
 Connection: TypeAlias = AsyncConnection[TupleRow]
 

@@ -14,7 +14,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking, RankingSource
 from pgrerank.domain.request import SearchRequest
-from pgrerank.storage import brought
+from pgrerank.storage import supplied_documents
 
 #: arrays of a row that documents of the caller's have as well
 _OF_DOCUMENTS = (
@@ -164,7 +164,7 @@ def ranking_with_candidates(
     if document_hashes is None:
         return _with_candidates(**columns)
     arrays = {name: columns.pop(name) for name in _ARRAYS}
-    documents = brought.documents(
+    documents = supplied_documents.documents(
         document_hashes=document_hashes,
         document_texts=document_texts,
         **{name: arrays[name] for name in _OF_DOCUMENTS},

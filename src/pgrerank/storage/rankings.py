@@ -21,10 +21,10 @@ from pgrerank.domain.log import (
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import offload
 from pgrerank.domain.page import Page
-from pgrerank.domain.rank import RerankOutcome, RerankRequest
 from pgrerank.domain.request import SearchRequest
-from pgrerank.storage import brought, models, queries, ranking_rows, tenancy
+from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.storage import cursor as cursors
+from pgrerank.storage import models, queries, ranking_rows, supplied_documents, tenancy
 from pgrerank.storage.pool import Pool
 
 _ID_VERSION = 7  # the UUIDs whose first bits are an instant
@@ -67,7 +67,14 @@ class PostgresRankings:
         await self._register(tenant_id)
         keep_texts = await self._keeps_texts(tenant_id)
         row = await offload(
-            partial(brought.row, tenant_id, collection, request, ranked, keep_texts=keep_texts),
+            partial(
+                supplied_documents.row,
+                tenant_id,
+                collection,
+                request,
+                ranked,
+                keep_texts=keep_texts,
+            ),
             items=len(ranked.documents),
         )
         return await self._written(tenant_id, "record_brought", row)

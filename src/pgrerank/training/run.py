@@ -14,11 +14,18 @@ from transformers.utils import logging as transformers_logging
 from pgrerank.domain import lesson as lessons_of
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.lesson import Lesson
-from pgrerank.training import model, pace
+from pgrerank.training import model
+from pgrerank.training.clock import (
+    Rhythm,
+    TrainingClock,
+    TrainingProgress,
+    Watch,
+    checkpoints,
+    newest,
+)
 from pgrerank.training.judge import Judge, ndcg, teachers_ndcg
 from pgrerank.training.loss import ListLoss
 from pgrerank.training.model import Pupil
-from pgrerank.training.pace import Rhythm, TrainingClock, TrainingProgress, Watch
 from pgrerank.training.recipe import Recipe
 from pgrerank.training.schedule import Schedule
 from pgrerank.training.teacher import spread
@@ -91,7 +98,7 @@ def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: s
             f"{out} holds a run that was cut off, and {changed} changed since. "
             "Say the same as then to go on with it, name another folder, or say --restart."
         )
-    return pace.newest(folder(out)) is not None
+    return newest(folder(out)) is not None
 
 
 def restart(out: Path) -> None:
@@ -125,7 +132,7 @@ def train(course: Course, watch: Watch) -> Outcome:
     pupil = model.open_pupil(course.base, course.recipe)
     judge = Judge(course.dev, bf16=course.recipe.bf16)
     before = _measure_once(run, "before", lambda: ndcg(judge(pupil.encoder)))
-    checkpoint, spent = pace.newest(run) or (None, 0.0)
+    checkpoint, spent = newest(run) or (None, 0.0)
     limit = None if course.recipe.minutes is None else course.recipe.minutes * 60
     clock = TrainingClock(steps, limit, spent)
     trainer = _trainer(course, pupil, judge, clock, _with_log(run, watch))
@@ -188,7 +195,7 @@ def _best(
     found, step = float(trainer.state.best_metric or 0.0), trainer.state.best_global_step
     if best is None or recipe.average < 2:  # noqa: PLR2004 - the mean of one is itself
         return found, step
-    pupil.restore(*pace.checkpoints(run)[-recipe.average :])
+    pupil.restore(*checkpoints(run)[-recipe.average :])
     averaged = ndcg(judge(pupil.encoder))
     if averaged >= found:
         return averaged, None

@@ -13,10 +13,10 @@ from transformers import EarlyStoppingCallback
 from transformers.trainer_callback import PrinterCallback, ProgressCallback
 from typing_extensions import override
 
+from pgrerank.training.clock import Rhythm, TrainingClock
 from pgrerank.training.judge import NDCG, Judge
 from pgrerank.training.loss import ListLoss
 from pgrerank.training.model import Pupil, head_pattern
-from pgrerank.training.pace import Rhythm, TrainingClock
 from pgrerank.training.recipe import Recipe
 from pgrerank.training.schedule import Batch, Schedule
 

@@ -10,7 +10,7 @@ from pgrerank.domain.tenant import MAX_KEY_NAME_CHARACTERS, ApiKey, Caller, Scop
 from pgrerank.ports import AdminServices
 
 
-async def authenticate(office: AdminServices, secret: str | None) -> Caller:
+async def authenticate(admin_services: AdminServices, secret: str | None) -> Caller:
     """The caller behind an API key.
 
     Raises:
@@ -19,14 +19,14 @@ async def authenticate(office: AdminServices, secret: str | None) -> Caller:
     """
     if not secret or not secret.startswith(f"{tenants.KEY_MARK}_") or not secret.isascii():
         raise AuthenticationError
-    for key in await office.keys.find(tenants.secret_prefix(secret)):
+    for key in await admin_services.keys.find(tenants.secret_prefix(secret)):
         if key.accepts(secret):
             return Caller(tenant_id=key.tenant_id, key_id=key.id, scopes=key.scopes)
     raise AuthenticationError
 
 
 async def issue(
-    office: AdminServices,
+    admin_services: AdminServices,
     tenant_id: TenantId,
     name: str,
     scopes: frozenset[Scope],
@@ -44,8 +44,10 @@ async def issue(
     name = name.strip()
     text("name", name, least=1, most=MAX_KEY_NAME_CHARACTERS)
     expires_at = instant("expires_at", expires_at)
-    if expires_at is not None and expires_at <= office.clock.now():
+    if expires_at is not None and expires_at <= admin_services.clock.now():
         raise InvalidRequestError("expires_at", "must be in the future")
     secret = tenants.new_secret()
-    key = await office.keys.create(tenant_id, name, scopes, secret=secret, expires_at=expires_at)
+    key = await admin_services.keys.create(
+        tenant_id, name, scopes, secret=secret, expires_at=expires_at
+    )
     return key, secret

@@ -27,7 +27,7 @@ def request(ranking: LoggedRanking) -> SearchRequest:
 
 
 async def embed_again(
-    house: Services, collection: Collection, asked: SearchRequest
+    services: Services, collection: Collection, asked: SearchRequest
 ) -> tuple[Collection, Vector | None]:
     """The collection as the running embedder sees it, and the query's vector.
 
@@ -38,4 +38,4 @@ async def embed_again(
     """
     if not asked.has_dense_leg:
         return collection, None
-    return collection.under(house.embedder.model), await house.embedder.query(asked.query)
+    return collection.under(services.embedder.model), await services.embedder.query(asked.query)

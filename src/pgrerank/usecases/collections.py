@@ -18,7 +18,7 @@ BATCH_CHUNKS = 256
 
 
 async def create(
-    house: Services,
+    services: Services,
     tenant_id: TenantId,
     name: str,
     *,
@@ -31,7 +31,7 @@ async def create(
     """Make a collection, or return it if it exists alike.
 
     Args:
-        house: The ports.
+        services: The ports.
         tenant_id: Who owns it.
         name: What it is called.
         text_search: A text search configuration that Postgres ships.
@@ -47,11 +47,11 @@ async def create(
             the name, or the embedder makes no token vectors.
     """
     checked_name(name)
-    house.reranker(reranker)
-    model = house.embedder_named(embedder).model
+    services.reranker(reranker)
+    model = services.embedder_named(embedder).model
     if store_tokens:
-        _require_late_interaction(house if embedder is None else replace(house, late=None))
-    return await house.documents.create_collection(
+        _require_late_interaction(services if embedder is None else replace(services, late=None))
+    return await services.documents.create_collection(
         tenant_id,
         name,
         text_search=text_search,
@@ -63,12 +63,12 @@ async def create(
 
 
 async def tune(
-    house: AdminServices, tenant_id: TenantId, name: str, changes: Mapping[str, Any]
+    services: AdminServices, tenant_id: TenantId, name: str, changes: Mapping[str, Any]
 ) -> Collection:
     """Change how a collection's first stage weighs, from the next search on.
 
     Args:
-        house: The ports.
+        services: The ports.
         tenant_id: Who owns the collection.
         name: Which.
         changes: Fields of Retrieval with their new values; the others stay.
@@ -77,14 +77,14 @@ async def tune(
         NotFoundError: No such collection.
         InvalidRequestError: A value is out of its range.
     """
-    collection = await house.documents.collection(tenant_id, name)
+    collection = await services.documents.collection(tenant_id, name)
     changed = replace(collection, retrieval=replace(collection.retrieval, **changes))
-    await house.documents.weigh(tenant_id, name, changed.retrieval)
+    await services.documents.weigh(tenant_id, name, changed.retrieval)
     return changed
 
 
 async def rerank_by(
-    office: AdminServices,
+    admin_services: AdminServices,
     rerankers: Mapping[str, Scorer],
     tenant_id: TenantId,
     name: str,
@@ -93,7 +93,7 @@ async def rerank_by(
     """Change which reranker reads a collection's candidates, from the next search on.
 
     Args:
-        office: The ports.
+        admin_services: The ports.
         rerankers: Those that have names.
         tenant_id: Who owns the collection.
         name: Which.
@@ -105,15 +105,17 @@ async def rerank_by(
     """
     if reranker is not None:
         require_named("reranker", reranker, rerankers)
-    await office.documents.rerank_by(tenant_id, name, reranker)
-    return await office.documents.collection(tenant_id, name)
+    await admin_services.documents.rerank_by(tenant_id, name, reranker)
+    return await admin_services.documents.collection(tenant_id, name)
 
 
-async def boost(house: AdminServices, tenant_id: TenantId, name: str, terms: Terms) -> Collection:
+async def boost(
+    services: AdminServices, tenant_id: TenantId, name: str, terms: Terms
+) -> Collection:
     """Change which terms raise a collection's candidates, from the next search on.
 
     Args:
-        house: The ports.
+        services: The ports.
         tenant_id: Who owns the collection.
         name: Which.
         terms: All of them, with their weights.
@@ -123,12 +125,12 @@ async def boost(house: AdminServices, tenant_id: TenantId, name: str, terms: Ter
         InvalidRequestError: A term or a weight cannot be one.
     """
     check_terms(terms)
-    await house.documents.set_terms(tenant_id, name, terms)
-    return await house.documents.collection(tenant_id, name)
+    await services.documents.set_terms(tenant_id, name, terms)
+    return await services.documents.collection(tenant_id, name)
 
 
 async def add_tokens(
-    house: Services,
+    services: Services,
     tenant_id: TenantId,
     collection_name: str,
     *,
@@ -140,7 +142,7 @@ async def add_tokens(
     cut off is completed by another one. Vectors of a former form are removed at the end.
 
     Args:
-        house: The ports.
+        services: The ports.
         tenant_id: Who owns the collection.
         collection_name: Which.
         progress: Called with the chunks done so far in this run.
@@ -153,25 +155,25 @@ async def add_tokens(
         ConflictError: The collection was embedded by another model.
         InvalidRequestError: The embedder makes no token vectors.
     """
-    collection = await house.documents.collection(tenant_id, collection_name)
-    house = house.serving(collection)
-    late = _require_late_interaction(house)
-    collection.require_embedder(house.embedder.model)
-    await house.tokens.switch(tenant_id, collection, on=True)
+    collection = await services.documents.collection(tenant_id, collection_name)
+    services = services.serving(collection)
+    late = _require_late_interaction(services)
+    collection.require_embedder(services.embedder.model)
+    await services.tokens.switch(tenant_id, collection, on=True)
     after: ChunkId | None = None
     done = stored = 0
-    while chunks := await house.tokens.missing(
+    while chunks := await services.tokens.missing(
         tenant_id, collection, late.model, after=after, limit=BATCH_CHUNKS
     ):
         found = await _encode(late, tenant_id, chunks)
-        stored += await house.tokens.add(tenant_id, late.model, found)
+        stored += await services.tokens.add(tenant_id, late.model, found)
         after, done = chunks[-1].chunk_id, done + len(chunks)
         progress(done)
-    await house.tokens.forget(tenant_id, collection, keep=late.model)
+    await services.tokens.forget(tenant_id, collection, keep=late.model)
     return stored
 
 
-async def remove_tokens(house: AdminServices, tenant_id: TenantId, collection_name: str) -> int:
+async def remove_tokens(services: AdminServices, tenant_id: TenantId, collection_name: str) -> int:
     """Take a collection's token vectors away; chunks that come from now on get none either.
 
     Returns:
@@ -180,9 +182,9 @@ async def remove_tokens(house: AdminServices, tenant_id: TenantId, collection_na
     Raises:
         NotFoundError: No such collection.
     """
-    collection = await house.documents.collection(tenant_id, collection_name)
-    await house.tokens.switch(tenant_id, collection, on=False)
-    return await house.tokens.forget(tenant_id, collection)
+    collection = await services.documents.collection(tenant_id, collection_name)
+    await services.tokens.switch(tenant_id, collection, on=False)
+    return await services.tokens.forget(tenant_id, collection)
 
 
 async def _encode(
@@ -197,10 +199,10 @@ async def _encode(
     }
 
 
-def _require_late_interaction(house: Services) -> LateInteraction:
-    if house.late is None:
+def _require_late_interaction(services: Services) -> LateInteraction:
+    if services.late is None:
         raise InvalidRequestError(
             "store_tokens",
-            f"is for late interaction, which does not read the embedder {house.embedder.model.name}",
+            f"is for late interaction, which does not read the embedder {services.embedder.model.name}",
         )
-    return house.late
+    return services.late

@@ -21,7 +21,7 @@ _PASSAGES = 256  # embedded between two words on how far it is
 
 
 async def ingest(
-    house: Services,
+    services: Services,
     tenant_id: TenantId,
     collection_name: str,
     rows: AsyncIterable[Document | Rejection],
@@ -36,7 +36,7 @@ async def ingest(
     second run completes the first. Of documents with one id the last counts, the others nothing.
 
     Args:
-        house: The ports.
+        services: The ports.
         tenant_id: Who owns the collection.
         collection_name: Where to.
         rows: Documents, and the rows that could not be read as one.
@@ -49,23 +49,23 @@ async def ingest(
         ConflictError: The collection was embedded by another model.
         OverloadedError, UnavailableError: What was committed stays; a retry is safe.
     """
-    collection = await house.documents.collection(tenant_id, collection_name)
-    house = house.serving(collection)
-    collection.require_embedder(house.embedder.model)
+    collection = await services.documents.collection(tenant_id, collection_name)
+    services = services.serving(collection)
+    collection.require_embedder(services.embedder.model)
     report = IngestReport()
     batches = _everything(rows) if atomic else _batches(rows)
     async for documents, rejected in batches:
         report = replace(report, rejected=report.rejected + tuple(rejected))
         if documents and not (atomic and rejected):
             report = await _ingest_batch(
-                house, tenant_id, collection, documents, report, embedding=embedding
+                services, tenant_id, collection, documents, report, embedding=embedding
             )
         progress(report)
     return report
 
 
 async def _ingest_batch(
-    house: Services,
+    services: Services,
     tenant_id: TenantId,
     collection: Collection,
     documents: Sequence[Document],
@@ -74,11 +74,11 @@ async def _ingest_batch(
     embedding: Callable[[int, int], None],
 ) -> IngestReport:
     latest = list({document.external_id: document for document in documents}.values())
-    known = await house.documents.hashes(tenant_id, collection, [d.external_id for d in latest])
+    known = await services.documents.hashes(tenant_id, collection, [d.external_id for d in latest])
     changed = [d for d in latest if known.get(d.external_id) != d.content_hash]
-    late = house.late if collection.stores_tokens else None
-    embedded = await _embed_documents(house.embedder, late, tenant_id, changed, embedding)
-    stored = await house.documents.store(
+    late = services.late if collection.stores_tokens else None
+    embedded = await _embed_documents(services.embedder, late, tenant_id, changed, embedding)
+    stored = await services.documents.store(
         tenant_id, collection, embedded, token_model=None if late is None else late.model
     )
     changes = Counter(stored)

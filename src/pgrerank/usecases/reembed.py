@@ -13,7 +13,7 @@ BATCH_CHUNKS = 256
 
 
 async def reembed(
-    house: AdminServices,
+    services: AdminServices,
     embedder: Embedder,
     tenant_id: TenantId,
     collection_name: str,
@@ -29,7 +29,7 @@ async def reembed(
     embedder is the collection's own, those that it lacks since a roll back.
 
     Args:
-        house: The ports.
+        services: The ports.
         embedder: By which.
         tenant_id: Who owns the collection.
         collection_name: Which.
@@ -47,13 +47,13 @@ async def reembed(
         OverloadedError, UnavailableError: What was committed stays.
     """
     embedder.model.require_storable()
-    collection = await house.documents.collection(tenant_id, collection_name)
-    await house.embeddings.begin(tenant_id, collection, embedder.model)
-    run = _Run(house.clock, chunks_per_second, sleep)
+    collection = await services.documents.collection(tenant_id, collection_name)
+    await services.embeddings.begin(tenant_id, collection, embedder.model)
+    run = _Run(services.clock, chunks_per_second, sleep)
     run.told = lambda done: progress(done, collection.chunk_count)
-    await _pass(house, embedder, tenant_id, collection, run)
-    while await house.embeddings.finish(tenant_id, collection, embedder.model):
-        await _pass(house, embedder, tenant_id, collection, run)
+    await _pass(services, embedder, tenant_id, collection, run)
+    while await services.embeddings.finish(tenant_id, collection, embedder.model):
+        await _pass(services, embedder, tenant_id, collection, run)
     return run.done
 
 
@@ -80,7 +80,7 @@ class _Run:
 
 
 async def _pass(
-    house: AdminServices,
+    services: AdminServices,
     embedder: Embedder,
     tenant_id: TenantId,
     collection: Collection,
@@ -88,11 +88,13 @@ async def _pass(
 ) -> None:
     """Embed what is missing, once through the collection."""
     after: ChunkId | None = None
-    while chunks := await house.embeddings.missing(
+    while chunks := await services.embeddings.missing(
         tenant_id, collection, embedder.model, after=after, limit=BATCH_CHUNKS
     ):
         texts = [passage(chunk.title, chunk.content) for chunk in chunks]
         vectors = await embedder.passages(texts, tenant_id=tenant_id)
         found = {chunk.chunk_id: each for chunk, each in zip(chunks, vectors, strict=True)}
-        await run.stored(await house.embeddings.add(tenant_id, collection, embedder.model, found))
+        await run.stored(
+            await services.embeddings.add(tenant_id, collection, embedder.model, found)
+        )
         after = chunks[-1].chunk_id

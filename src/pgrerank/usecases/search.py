@@ -21,7 +21,7 @@ CLOSING_MS = 10
 
 
 async def search(
-    house: Services, tenant_id: TenantId, collection_name: str, request: SearchRequest
+    services: Services, tenant_id: TenantId, collection_name: str, request: SearchRequest
 ) -> SearchOutcome:
     """Embed, retrieve, rerank, cut, record.
 
@@ -37,10 +37,10 @@ async def search(
         UnavailableError: Postgres or the embedder is not there.
     """
     request.require_query()
-    watch = Stopwatch(house.clock.elapsed)
-    collection, ranking = await _ranked(house, tenant_id, collection_name, request, watch)
+    watch = Stopwatch(services.clock.elapsed)
+    collection, ranking = await _ranked(services, tenant_id, collection_name, request, watch)
     with watch.stage("log"):
-        ranking_id = await house.rankings.record(tenant_id, collection, request, ranking)
+        ranking_id = await services.rankings.record(tenant_id, collection, request, ranking)
     return replace(
         ranking,
         id=ranking_id,
@@ -50,67 +50,67 @@ async def search(
 
 
 async def search_unlogged(
-    house: Services, tenant_id: TenantId, collection_name: str, request: SearchRequest
+    services: Services, tenant_id: TenantId, collection_name: str, request: SearchRequest
 ) -> tuple[Collection, SearchOutcome]:
     """All of a search but its record in the log. Raises as it does."""
-    watch = Stopwatch(house.clock.elapsed)
-    return await _ranked(house, tenant_id, collection_name, request, watch)
+    watch = Stopwatch(services.clock.elapsed)
+    return await _ranked(services, tenant_id, collection_name, request, watch)
 
 
 async def _ranked(
-    house: Services,
+    services: Services,
     tenant_id: TenantId,
     collection_name: str,
     request: SearchRequest,
     watch: Stopwatch,
 ) -> tuple[Collection, SearchOutcome]:
     with watch.stage("lookup"):
-        collection = await house.documents.collection(tenant_id, collection_name)
-        house, work = _work(house, tenant_id, collection, request, watch)
-        gauge = await _gauge(house, work)
+        collection = await services.documents.collection(tenant_id, collection_name)
+        services, work = _work(services, tenant_id, collection, request, watch)
+        gauge = await _gauge(services, work)
     with watch.stage("embed"):
-        vector = await house.embedder.query(request.query) if request.has_dense_leg else None
+        vector = await services.embedder.query(request.query) if request.has_dense_leg else None
     with watch.stage("retrieve"):
-        found = await house.candidates.retrieve(
+        found = await services.candidates.retrieve(
             tenant_id,
             work.collection,
             request,
             vector,
             token_model=work.token_model,
-            embeddings=second_stage.needs_embeddings(house.scorer, work),
+            embeddings=second_stage.needs_embeddings(services.scorer, work),
         )
     with watch.stage("rerank"):
-        reranked = await second_stage.rerank(house.scorer, work, found.candidates, vector)
+        reranked = await second_stage.rerank(services.scorer, work, found.candidates, vector)
     with watch.stage("order"):
         ranking = _ranking(request, found, reranked, gauge)
     return work.collection, replace(ranking, timings_ms=watch.finished())
 
 
 def _work(
-    house: Services,
+    services: Services,
     tenant_id: TenantId,
     collection: Collection,
     request: SearchRequest,
     watch: Stopwatch,
 ) -> tuple[Services, Work]:
-    """The request with all it is answered by, and the house with the models of the collection."""
-    house = house.serving(collection)
+    """A request with all that it is answered by, and the services with the models of the collection."""
+    services = services.serving(collection)
     if request.has_dense_leg:
-        collection = collection.under(house.embedder.model)
-    return house, Work(
+        collection = collection.under(services.embedder.model)
+    return services, Work(
         tenant_id=tenant_id,
         collection=collection,
         request=request,
-        late=second_stage.reader(house, collection, request),
+        late=second_stage.reader(services, collection, request),
         deadline=_deadline(request, watch.started),
     )
 
 
-async def _gauge(house: Services, work: Work) -> CalibrationContext:
+async def _gauge(services: Services, work: Work) -> CalibrationContext:
     if work.request.rerank is RerankMode.NEVER:
         return CalibrationContext()
-    model = second_stage.last(house.scorer, work).model
-    running = await house.calibrations.running(
+    model = second_stage.last(services.scorer, work).model
+    running = await services.calibrations.running(
         work.tenant_id, work.collection, model, work.request.threshold
     )
     return relevance.resolve_calibration(

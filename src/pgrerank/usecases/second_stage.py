@@ -68,7 +68,7 @@ class Work:
 
 
 def reader(
-    house: Services, collection: Collection, request: SearchRequest
+    services: Services, collection: Collection, request: SearchRequest
 ) -> LateInteraction | None:
     """What reads the collection's token vectors in this search; None if nothing does.
 
@@ -78,7 +78,7 @@ def reader(
     Raises:
         InvalidRequestError: A cascade was asked for where there are no token vectors.
     """
-    late = house.late if collection.stores_tokens else None
+    late = services.late if collection.stores_tokens else None
     if request.cascade is not None and late is None:
         raise InvalidRequestError(
             "cascade",
@@ -87,7 +87,9 @@ def reader(
         )
     if late is None or not _may_run(request, collection):
         return None
-    takes = stands_for(late, house.scorer) or house.scorer.model.reads == late.model.fingerprint
+    takes = (
+        stands_for(late, services.scorer) or services.scorer.model.reads == late.model.fingerprint
+    )
     return late if takes or request.cascade is not None else None
 
 

@@ -1,9 +1,8 @@
 """The composition root: the only package that names concrete classes and knows all of them."""
 
 from pgrerank.wiring.clock import SystemClock
-from pgrerank.wiring.connecting import Database, database, register
-from pgrerank.wiring.furnishing import admin_services, all_services, embedding_services
-from pgrerank.wiring.loading import (
+from pgrerank.wiring.database import Database, database, register
+from pgrerank.wiring.models import (
     LocalModels,
     ServiceModels,
     base_model,
@@ -12,7 +11,8 @@ from pgrerank.wiring.loading import (
     remote_models,
     reranker_card,
 )
-from pgrerank.wiring.serving import service
+from pgrerank.wiring.server import service
+from pgrerank.wiring.services import admin_services, all_services, embedding_services
 
 __all__ = [
     "Database",

@@ -34,10 +34,10 @@ DIALECTS = ["cohere", "jina", "voyage", "tei", "infinity", "vllm"]
 @pytest.fixture(scope="module")
 async def other(late_scorer, embedder) -> AsyncIterator[tuple[str, str]]:
     """URL and key of a service with real models."""
-    house = fakes.house(scorer=late_scorer, embedder=embedder)
-    key = await new_key(house)
+    services = fakes.services(scorer=late_scorer, embedder=embedder)
+    key = await new_key(services)
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(app_of(house), "127.0.0.1", 0, listening=url.set_result))
+    task = asyncio.create_task(serve(app_of(services), "127.0.0.1", 0, listening=url.set_result))
     yield await url, key
     os.kill(os.getpid(), signal.SIGTERM)
     await task

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgrerank.domain import order, rank
+from pgrerank.domain import order, rerank
 from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
 from pgrerank.domain.candidate import PairScore
-from pgrerank.domain.rank import SuppliedDocument
 from pgrerank.domain.relevance import CalibrationContext
+from pgrerank.domain.rerank import SuppliedDocument
 from tests.fakes import candidate
 
 GAUGES = [
@@ -53,7 +53,7 @@ def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, o
     texts = [SuppliedDocument(str(n)) for n in range(len(scores))]
 
     searched = gauge.of(order.final_order(found, pairs, (), evidence, boosts))
-    ranked = rank.order_documents(texts, pairs, boosts)
+    ranked = rerank.order_documents(texts, pairs, boosts)
     relevances = gauge.relevances([each.rerank_score for each in ranked])
 
     for results, values in (

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
+from pgrerank.domain.explanation import LegPosition, verdict
 from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.log import LoggedRanking
-from pgrerank.domain.standing import LegPosition, verdict
 
 LEG = LegReport(requested=10, returned=2, scan="exact")
 

@@ -15,34 +15,34 @@ def another_embedder(fingerprint: str) -> fakes.FakeEmbedder:
 
 def test_reranker_is_the_one_of_that_name_and_else_the_one_of_the_settings():
     named = fakes.FakeScorer()
-    house = fakes.house(rerankers={"cloud": named})
+    services = fakes.services(rerankers={"cloud": named})
 
-    assert house.reranker("cloud") is named
-    assert house.reranker(None) is house.scorer
+    assert services.reranker("cloud") is named
+    assert services.reranker(None) is services.scorer
 
 
 def test_unknown_reranker_is_refused_with_the_names_there_are():
-    house = fakes.house(rerankers={"cloud": fakes.FakeScorer(), "local": fakes.FakeScorer()})
+    services = fakes.services(rerankers={"cloud": fakes.FakeScorer(), "local": fakes.FakeScorer()})
 
     with pytest.raises(InvalidRequestError, match=r"`clod`. Did you mean `cloud`"):
-        house.reranker("clod")
+        services.reranker("clod")
 
 
 def test_collection_is_embedded_by_what_made_its_vectors():
     remote = another_embedder("a" * 64)
-    house = fakes.house(embedders={"remote": remote})
+    services = fakes.services(embedders={"remote": remote})
 
-    assert house.embedder_of(fakes.collection(embedder="a" * 64)) is remote
-    assert house.embedder_of(fakes.collection(embedder="e" * 64)) is house.embedder
-    assert house.embedder_of(fakes.collection(embedder="0" * 64)) is house.embedder
+    assert services.embedder_of(fakes.collection(embedder="a" * 64)) is remote
+    assert services.embedder_of(fakes.collection(embedder="e" * 64)) is services.embedder
+    assert services.embedder_of(fakes.collection(embedder="0" * 64)) is services.embedder
 
 
 @pytest.mark.parametrize(("state", "is_moved"), [("filling", False), ("ready", True)])
 def test_moving_collection_is_embedded_by_the_settings_once_it_is_whole(state, is_moved):
     remote = another_embedder("a" * 64)
-    house = fakes.house(embedders={"remote": remote})
+    services = fakes.services(embedders={"remote": remote})
     moving = fakes.collection(
         embedder="a" * 64, second_embedder="e" * 64, second_state=SecondState(state)
     )
 
-    assert house.embedder_of(moving) is (house.embedder if is_moved else remote)
+    assert services.embedder_of(moving) is (services.embedder if is_moved else remote)

@@ -8,14 +8,14 @@ from pgrerank.domain.errors import AuthenticationError, InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import Scope
 from pgrerank.usecases import access
-from tests.fakes import FakeClock, house
+from tests.fakes import FakeClock, services
 
 TENANT = TenantId(UUID(int=7))
 SEARCH = frozenset({Scope.SEARCH})
 
 
 async def test_issued_key_opens_its_tenant_with_its_scopes():
-    home = house()
+    home = services()
     key, secret = await access.issue(home, TENANT, "app", SEARCH)
 
     caller = await access.authenticate(home, secret)
@@ -25,7 +25,7 @@ async def test_issued_key_opens_its_tenant_with_its_scopes():
 
 @pytest.mark.parametrize("secret", [None, "", "pgr_", "pgr_unknown-key", "Bearer x", "pgr_ü"])
 async def test_no_key_or_an_unknown_one_is_refused(secret):
-    home = house()
+    home = services()
     await access.issue(home, TENANT, "app", SEARCH)
 
     with pytest.raises(AuthenticationError):
@@ -33,7 +33,7 @@ async def test_no_key_or_an_unknown_one_is_refused(secret):
 
 
 async def test_key_with_the_right_prefix_and_another_rest_is_refused():
-    home = house()
+    home = services()
     _, secret = await access.issue(home, TENANT, "app", SEARCH)
 
     with pytest.raises(AuthenticationError):
@@ -42,7 +42,7 @@ async def test_key_with_the_right_prefix_and_another_rest_is_refused():
 
 async def test_key_closes_when_it_expires():
     clock = FakeClock()
-    home = house(clock=clock)
+    home = services(clock=clock)
     _, secret = await access.issue(home, TENANT, "app", SEARCH, clock.now() + timedelta(minutes=1))
     await access.authenticate(home, secret)
     clock.advance(60)
@@ -60,7 +60,7 @@ async def test_key_without_use_is_not_issued(scopes, shift, field):
     expires_at = None if shift is None else clock.now() + shift
 
     with pytest.raises(InvalidRequestError) as refusal:
-        await access.issue(house(clock=clock), TENANT, "app", scopes, expires_at)
+        await access.issue(services(clock=clock), TENANT, "app", scopes, expires_at)
 
     assert refusal.value.field == field
 
@@ -70,4 +70,4 @@ async def test_expiry_without_a_time_zone_is_refused():
     naive = (clock.now() + timedelta(days=1)).replace(tzinfo=None)
 
     with pytest.raises(InvalidRequestError, match="time zone"):
-        await access.issue(house(clock=clock), TENANT, "app", SEARCH, naive)
+        await access.issue(services(clock=clock), TENANT, "app", SEARCH, naive)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pgrerank.usecases import assess, fit
+from pgrerank.usecases.calibration import assess, fit
 from tests.fixtures.samples import Law, sample
 
 LAW = Law(slope=2.0, base=-1.0)

@@ -12,16 +12,16 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.judgment import ScoredChunk
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.threshold import Promise
-from pgrerank.usecases import fit
-from pgrerank.usecases.calibrate import GivenPair, calibrate, calibrate_pairs, fit_pairs
-from pgrerank.usecases.pool import (
+from pgrerank.usecases.calibration import fit
+from pgrerank.usecases.calibration.calibrate import GivenPair, calibrate, calibrate_pairs, fit_pairs
+from pgrerank.usecases.calibration.judged_pairs import (
     CalibrationPlan,
     JudgedPair,
     ScoreSource,
     observations,
     sample_of_pairs,
 )
-from pgrerank.usecases.threshold import by_hand, promise
+from pgrerank.usecases.calibration.threshold import by_hand, promise
 from tests.fakes import (
     FakeCandidates,
     FakeDocuments,
@@ -29,7 +29,7 @@ from tests.fakes import (
     FakeScorer,
     candidate,
     collection,
-    house,
+    services,
 )
 from tests.fixtures.samples import Law, sample
 
@@ -47,7 +47,7 @@ def judged(queries=12, grades=None):
 
 
 def place(judgments):
-    return house(
+    return services(
         documents=FakeDocuments({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
         judgments=judgments,

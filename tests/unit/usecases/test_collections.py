@@ -9,7 +9,7 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.usecases.collections import BATCH_CHUNKS, add_tokens, create, remove_tokens, tune
 from pgrerank.usecases.ingest import ingest
 from tests.fake_tokens import FakeLate, FakeTokens
-from tests.fakes import FakeDocuments, bag_of_words, collection, house
+from tests.fakes import FakeDocuments, bag_of_words, collection, services
 from tests.unit.usecases.test_ingest import document, stream
 
 TENANT = TenantId(UUID(int=7))
@@ -25,7 +25,7 @@ def chunks(count):
 def furnished(**parts):
     documents = FakeDocuments({(TENANT, "docs"): collection()})
     defaults = {"documents": documents, "late": FakeLate(bag_of_words), "tokens": FakeTokens()}
-    return house(**defaults | parts)
+    return services(**defaults | parts)
 
 
 async def test_every_chunk_gets_token_vectors_of_its_passage():

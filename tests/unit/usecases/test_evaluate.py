@@ -7,9 +7,9 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.evaluation import MEASURES, Question, distinct, questions
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
-from pgrerank.usecases import evaluate
-from pgrerank.usecases.evaluate import EvaluationPlan
-from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, house
+from pgrerank.usecases.evaluation import evaluate
+from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
+from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 #: the reranker counts words that passage and query share: it lifts the second
@@ -17,7 +17,7 @@ FOUND = (candidate(1, "other", external_id="x"), candidate(2, "red fox", externa
 
 
 def home(found=FOUND):
-    return house(
+    return services(
         documents=FakeDocuments({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(found),
     )

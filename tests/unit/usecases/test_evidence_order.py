@@ -9,7 +9,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ScoreKind
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.usecases.search import search
-from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, house
+from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 QUERY = "parse a date"
@@ -29,7 +29,7 @@ class Bundled(FakeScorer):
 
 def furnished(scorer, *found):
     documents = FakeDocuments({(TENANT, "docs"): collection()})
-    return house(documents=documents, candidates=FakeCandidates(found), scorer=scorer)
+    return services(documents=documents, candidates=FakeCandidates(found), scorer=scorer)
 
 
 def listed():
@@ -68,7 +68,7 @@ async def test_another_cross_encoder_decides_alone():
 
 
 async def test_the_meaning_of_a_candidate_that_words_alone_found_is_weighed():
-    vector = await house().embedder.query(QUERY)
+    vector = await services().embedder.query(QUERY)
     near, far = (
         candidate(rank, "a date", dense_rank=None, dense_score=None, embedding=embedding)
         for rank, embedding in ((2, vector), (1, np.roll(vector, 1)))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pgrerank.domain.calibration import Method
-from pgrerank.usecases import fit
+from pgrerank.usecases.calibration import fit
 from tests.fixtures.samples import Law, sample
 
 

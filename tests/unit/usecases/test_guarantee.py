@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pgrerank.domain.threshold import Promise
-from pgrerank.usecases import guarantee
+from pgrerank.usecases.calibration import guarantee
 from tests.fixtures.samples import Law, sample
 
 #: laws of relevance, pairs of a query being more or less alike, with queries, depth and promise

@@ -8,7 +8,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Rejection
 from pgrerank.usecases import ingest as ingesting
 from pgrerank.usecases.ingest import ingest
-from tests.fakes import FakeDocuments, FakeEmbedder, collection, house
+from tests.fakes import FakeDocuments, FakeEmbedder, collection, services
 
 TENANT = TenantId(UUID(int=7))
 
@@ -21,7 +21,7 @@ async def stream(rows):
 def furnished():
     embedder = FakeEmbedder()
     documents = FakeDocuments({(TENANT, "docs"): collection()})
-    return house(documents=documents, embedder=embedder), documents, embedder
+    return services(documents=documents, embedder=embedder), documents, embedder
 
 
 def document(name, text="some text"):
@@ -136,6 +136,6 @@ async def test_vectors_of_two_embedders_are_never_mixed():
     foreign = FakeDocuments({(TENANT, "docs"): collection(embedder="a" * 64)})
 
     with pytest.raises(ConflictError, match="fake-embedder"):
-        await ingest(house(documents=foreign), TENANT, "docs", stream([document("a")]))
+        await ingest(services(documents=foreign), TENANT, "docs", stream([document("a")]))
 
     assert foreign.stored == {}

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.judgment import JudgedPassage, SeenPassage
-from pgrerank.usecases.lessons import judged_lessons
+from pgrerank.usecases.evaluation.lessons import judged_lessons
 from tests import fakes
 
 TENANT = TenantId(UUID(int=1))
@@ -30,8 +30,8 @@ async def lessons(passages, searches, **parts):
         TENANT, "docs", text_search="english", embedder=fakes.FakeEmbedder.model
     )
     judgments = fakes.FakeJudgments(passages=passages, searches=searches)
-    house = fakes.house(documents=documents, judgments=judgments, **parts)
-    return await judged_lessons(house, TENANT, kept.name)
+    services = fakes.services(documents=documents, judgments=judgments, **parts)
+    return await judged_lessons(services, TENANT, kept.name)
 
 
 async def test_negatives_are_refused_ones_and_then_what_was_ranked_high_and_nobody_judged():

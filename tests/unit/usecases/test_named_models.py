@@ -8,9 +8,9 @@ import pytest
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.errors import ConflictError, RemoteError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.rank import RerankRequest, SuppliedDocument
 from pgrerank.domain.request import SearchRequest
-from pgrerank.usecases.rank import rank
+from pgrerank.domain.rerank import RerankRequest, SuppliedDocument
+from pgrerank.usecases.rerank import rank
 from pgrerank.usecases.search import search
 from tests.fakes import (
     FakeCandidates,
@@ -19,7 +19,7 @@ from tests.fakes import (
     FakeScorer,
     candidate,
     collection,
-    house,
+    services,
 )
 
 TENANT = TenantId(UUID(int=7))
@@ -27,10 +27,10 @@ REQUEST = SearchRequest(query="parse a date", limit=1)
 
 
 def named(scorer=None, *, by=None, **changes):
-    """A house with an `other` reranker and embedder, and a collection."""
+    """A services with an `other` reranker and embedder, and a collection."""
     documents = FakeDocuments({(TENANT, "docs"): collection(**changes)})
     found = tuple(candidate(rank, text) for rank, text in enumerate(["a", "parse a date"], start=1))
-    return house(
+    return services(
         documents=documents,
         candidates=FakeCandidates(found),
         rerankers={"other": scorer or FakeScorer()},

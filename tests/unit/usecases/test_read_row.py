@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pgrerank.domain.document import Document
 from pgrerank.domain.ingest import Rejection
-from pgrerank.usecases.read_row import ID_NAMES, Repetitions, read_row
+from pgrerank.formats.document_row import ID_NAMES, Repetitions, read_row
 
 STORABLE = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 

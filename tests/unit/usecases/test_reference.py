@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError, ScoringError
 from pgrerank.domain.reference import ReferencePair, ReferenceVerdict
-from pgrerank.usecases import reference
+from pgrerank.usecases.evaluation import reference
 from tests import fakes
 from tests.fake_references import FakeReferences
 
@@ -24,102 +24,102 @@ def tenant_id():
 
 
 async def test_scores_come_in_the_order_of_the_pairs(tenant_id):
-    house = fakes.house()
-    await reference.keep(house, tenant_id, "canary", PAIRS)
+    services = fakes.services()
+    await reference.keep(services, tenant_id, "canary", PAIRS)
 
-    scored = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+    scored = await reference.score(services, tenant_id, "canary", ENVIRONMENT)
 
     assert scored.run.scores == [2.0, 1.0, 0.0]
     assert scored.run.environment == ENVIRONMENT
     assert scored.comparison.verdict is ReferenceVerdict.FIRST
-    assert house.scorer.asked == [("red fox", 2), ("blue whale", 1)]
+    assert services.scorer.asked == [("red fox", 2), ("blue whale", 1)]
 
 
 async def test_a_second_run_is_compared_with_the_first(tenant_id):
-    house = fakes.house()
-    await reference.keep(house, tenant_id, "canary", PAIRS)
-    first = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+    services = fakes.services()
+    await reference.keep(services, tenant_id, "canary", PAIRS)
+    first = await reference.score(services, tenant_id, "canary", ENVIRONMENT)
 
-    second = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+    second = await reference.score(services, tenant_id, "canary", ENVIRONMENT)
 
     assert second.comparison.verdict is ReferenceVerdict.SAME
     assert second.comparison.compared_with == first.run.id
 
 
 async def test_other_pairs_begin_anew(tenant_id):
-    house = fakes.house()
-    await reference.keep(house, tenant_id, "canary", PAIRS)
-    await reference.score(house, tenant_id, "canary", ENVIRONMENT)
-    await reference.keep(house, tenant_id, "canary", PAIRS[:2])
+    services = fakes.services()
+    await reference.keep(services, tenant_id, "canary", PAIRS)
+    await reference.score(services, tenant_id, "canary", ENVIRONMENT)
+    await reference.keep(services, tenant_id, "canary", PAIRS[:2])
 
-    scored = await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+    scored = await reference.score(services, tenant_id, "canary", ENVIRONMENT)
 
     assert scored.comparison.verdict is ReferenceVerdict.FIRST
 
 
 async def test_a_model_that_fails_leaves_nothing_stored(tenant_id):
-    house = fakes.house(scorer=fakes.FakeScorer(failure=ScoringError("the reranker")))
-    await reference.keep(house, tenant_id, "canary", PAIRS)
+    services = fakes.services(scorer=fakes.FakeScorer(failure=ScoringError("the reranker")))
+    await reference.keep(services, tenant_id, "canary", PAIRS)
 
     with pytest.raises(ScoringError):
-        await reference.score(house, tenant_id, "canary", ENVIRONMENT)
+        await reference.score(services, tenant_id, "canary", ENVIRONMENT)
 
-    assert house.references.runs == []
+    assert services.references.runs == []
 
 
 async def test_all_sets_of_all_tenants_are_scored():
-    house = fakes.house()
+    services = fakes.services()
     for name in ("acme", "zoo"):
-        tenant = await house.tenants.create(name)
-        await reference.keep(house, tenant.id, f"{name}-canary", PAIRS)
+        tenant = await services.tenants.create(name)
+        await reference.keep(services, tenant.id, f"{name}-canary", PAIRS)
 
-    scored = await reference.score_all(house, ENVIRONMENT)
+    scored = await reference.score_all(services, ENVIRONMENT)
 
     assert [each.name for each in scored] == ["acme-canary", "zoo-canary"]
-    assert await reference.score_all(house, ENVIRONMENT) == []
+    assert await reference.score_all(services, ENVIRONMENT) == []
 
 
 async def test_a_set_is_scored_again_half_a_day_later():
-    house = await house_with_a_scored_set()
-    house.clock.instant += timedelta(hours=12)
+    services = await house_with_a_scored_set()
+    services.clock.instant += timedelta(hours=12)
 
-    assert len(await reference.score_all(house, ENVIRONMENT)) == 1
+    assert len(await reference.score_all(services, ENVIRONMENT)) == 1
 
 
 async def test_another_reranker_library_or_set_of_pairs_is_scored_at_once():
-    house = await house_with_a_scored_set()
-    [tenant] = [each async for each in house.tenants.all()]
+    services = await house_with_a_scored_set()
+    [tenant] = [each async for each in services.tenants.all()]
     other = fakes.FakeScorer()
     other.model = replace(other.model, fingerprint="9" * 64)
 
-    newer = replace(house, scorer=other)
+    newer = replace(services, scorer=other)
     assert len(await reference.score_all(newer, ENVIRONMENT)) == 1
     assert len(await reference.score_all(newer, {"torch": "3.0"})) == 1
-    await reference.keep(house, tenant.id, "canary", PAIRS[:1])
+    await reference.keep(services, tenant.id, "canary", PAIRS[:1])
     assert len(await reference.score_all(newer, {"torch": "3.0"})) == 1
 
 
 async def house_with_a_scored_set():
-    house = fakes.house()
-    tenant = await house.tenants.create("acme")
-    await reference.keep(house, tenant.id, "canary", PAIRS)
-    await reference.score_all(house, ENVIRONMENT)
-    return house
+    services = fakes.services()
+    tenant = await services.tenants.create("acme")
+    await reference.keep(services, tenant.id, "canary", PAIRS)
+    await reference.score_all(services, ENVIRONMENT)
+    return services
 
 
 async def test_pairs_of_the_log_are_kept_once_each(tenant_id):
-    house = fakes.house(references=FakeReferences(logged=[*PAIRS, PAIRS[0]]))
+    services = fakes.services(references=FakeReferences(logged=[*PAIRS, PAIRS[0]]))
 
-    kept = await reference.keep_from_log(house, tenant_id, "canary", collection=None, pairs=9)
+    kept = await reference.keep_from_log(services, tenant_id, "canary", collection=None, pairs=9)
 
     assert kept == 3
 
 
 async def test_no_pair_is_no_set(tenant_id):
     with pytest.raises(InvalidRequestError, match="1 to 10000"):
-        await reference.keep(fakes.house(), tenant_id, "canary", [])
+        await reference.keep(fakes.services(), tenant_id, "canary", [])
 
 
 async def test_a_set_that_is_not_there_is_not_scored(tenant_id):
     with pytest.raises(NotFoundError):
-        await reference.score(fakes.house(), tenant_id, "canary", ENVIRONMENT)
+        await reference.score(fakes.services(), tenant_id, "canary", ENVIRONMENT)

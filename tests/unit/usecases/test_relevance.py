@@ -22,7 +22,7 @@ from tests.fakes import (
     bag_of_words,
     candidate,
     collection,
-    house,
+    services,
 )
 
 TENANT = TenantId(UUID(int=7))
@@ -42,7 +42,7 @@ FOUND = (candidate(1, "blue whale"), candidate(2, "red fox"), candidate(3, "red 
 
 
 def place(running=None, **parts):
-    return house(
+    return services(
         documents=FakeDocuments({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
         calibrations=FakeCalibrations(running or StoredCalibration(calibration=OWN)),

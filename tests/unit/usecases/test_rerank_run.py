@@ -1,4 +1,4 @@
-from pgrerank.usecases.rerank_run import rerank_run
+from pgrerank.usecases.evaluation.rerank_run import rerank_run
 from tests.fakes import FakeScorer
 
 PASSAGES = {"a": "cat", "b": "red fox", "c": "red", "d": "red fox"}

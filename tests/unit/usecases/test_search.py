@@ -23,7 +23,7 @@ from tests.fakes import (
     FakeScorer,
     candidate,
     collection,
-    house,
+    services,
 )
 
 TENANT = TenantId(UUID(int=7))
@@ -34,7 +34,7 @@ QUERY = "parse a date"
 def furnished(**parts):
     documents = FakeDocuments({(TENANT, "docs"): collection()})
     found = tuple(candidate(rank, text) for rank, text in enumerate(TEXTS, start=1))
-    return house(**{"documents": documents, "candidates": FakeCandidates(found)} | parts)
+    return services(**{"documents": documents, "candidates": FakeCandidates(found)} | parts)
 
 
 def order_of(hits):

@@ -17,7 +17,7 @@ from tests.fakes import (
     bag_of_words,
     candidate,
     collection,
-    house,
+    services,
 )
 
 TENANT = TenantId(UUID(int=7))
@@ -39,7 +39,7 @@ def furnished(*, stores_tokens=True, late=None, **parts):
         "candidates": FakeCandidates(tuple(found)),
         "late": late or FakeLate(bag_of_words),
     }
-    return house(**defaults | parts)
+    return services(**defaults | parts)
 
 
 async def found(home, **knobs):

@@ -8,10 +8,10 @@ from pgrerank.domain.errors import InvalidRequestError, ScoringError
 from pgrerank.domain.evaluation import Question
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest
-from pgrerank.usecases import sweep
-from pgrerank.usecases.evaluate import EvaluationPlan
-from pgrerank.usecases.sweep import Knobs, SweepPoint, settings, swept, verdicts
-from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, house
+from pgrerank.usecases.evaluation import sweep
+from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
+from pgrerank.usecases.evaluation.sweep import Knobs, SweepPoint, settings, swept, verdicts
+from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 #: the reranker counts shared words: it lifts the third, where the depth reaches it
@@ -34,7 +34,7 @@ def plan(queries=12):
 
 
 def home(**parts):
-    return house(
+    return services(
         documents=FakeDocuments({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
         **parts,

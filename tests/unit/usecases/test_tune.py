@@ -9,9 +9,9 @@ from pgrerank.domain.evaluation import Question
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion, Retrieval
-from pgrerank.usecases.trial import Setting, Trials, TrialSetup
-from pgrerank.usecases.tune import apply, tune
-from tests.fakes import FakeDocuments, FakeScorer, candidate, collection, house
+from pgrerank.usecases.evaluation.trial import Setting, Trials, TrialSetup
+from pgrerank.usecases.evaluation.tune import apply, tune
+from tests.fakes import FakeDocuments, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 KEYWORDS = SearchRequest(query="", strategy=Strategy.KEYWORD)
@@ -42,13 +42,13 @@ def questions(number=20):
 
 def ground(place, *, request=KEYWORDS, asked=None, **parts):
     candidates = Sensitive(place, [] if asked is None else asked)
-    home = house(
+    home = services(
         candidates=candidates,
         documents=FakeDocuments({(TENANT, "docs"): collection()}),
         **parts,
     )
     return TrialSetup(
-        house=home,
+        services=home,
         tenant_id=TENANT,
         collection=collection(),
         questions=questions(),
@@ -163,9 +163,9 @@ async def test_reranker_that_fails_ends_it():
 async def test_real_gain_is_applied_and_another_is_not():
     good, vain = ground(better_with_large_k1), ground(by_the_query)
 
-    applied = await apply(good.house, good, await tune(good, NOW))
-    refused = await apply(vain.house, vain, await tune(vain, NOW))
+    applied = await apply(good.services, good, await tune(good, NOW))
+    refused = await apply(vain.services, vain, await tune(vain, NOW))
 
     assert (applied, refused) == (True, False)
-    stored = [await each.house.documents.collection(TENANT, "docs") for each in (good, vain)]
+    stored = [await each.services.documents.collection(TENANT, "docs") for each in (good, vain)]
     assert [each.retrieval.k1 for each in stored] == [1.2, 0.9]

@@ -8,11 +8,11 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pgrerank.api import auth, media
-from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import Gateway, TheDesk
+from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.compat.gateway import Gateway, TheDesk
 from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.rank import RerankOutcome
+from pgrerank.domain.rerank import RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "cohere"
@@ -23,25 +23,25 @@ _UNIT = 100
 class RerankV1(Struct, frozen=True, kw_only=True):
     """What version 1 takes. `max_chunks_per_doc` is ignored: the whole document is read."""
 
-    query: wire.Query
-    documents: wire.Documents
-    model: wire.Model = None
-    top_n: wire.TopN = None
+    query: shapes.Query
+    documents: shapes.Documents
+    model: shapes.Model = None
+    top_n: shapes.TopN = None
     rank_fields: Annotated[
-        wire.RankFields,
+        shapes.RankFields,
         Meta(description="Fields of the objects that are read, in this order. Default: all."),
     ] = None
-    return_documents: wire.Returned = None
+    return_documents: shapes.Returned = None
 
 
 class RerankV2(Struct, frozen=True, kw_only=True):
     """What version 2 takes. `max_tokens_per_doc` and `priority` are ignored."""
 
-    model: wire.Model
-    query: wire.Query
-    documents: wire.Documents
-    top_n: wire.TopN = None
-    return_documents: wire.Returned = None
+    model: shapes.Model
+    query: shapes.Query
+    documents: shapes.Documents
+    top_n: shapes.TopN = None
+    return_documents: shapes.Returned = None
 
 
 class CohereResult(Struct, frozen=True, kw_only=True):
@@ -149,7 +149,7 @@ async def answer_rerank(
         CohereResult(
             index=each.index,
             relevance_score=each.display,
-            document=wire.document_object(data.documents[each.index])
+            document=shapes.document_object(data.documents[each.index])
             if data.return_documents
             else UNSET,
         )

@@ -7,9 +7,9 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from pgrerank.api import auth, media
-from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import TheDesk
+from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.compat.gateway import TheDesk
 from pgrerank.api.problem import OVERLOADED, UNAUTHENTICATED
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.tenant import Scope
@@ -22,11 +22,11 @@ _OVERLOADED = 429
 class InfinityRerank(Struct, frozen=True, kw_only=True):
     """What infinity takes."""
 
-    query: wire.Query
-    documents: list[wire.String]
-    model: wire.Model = None
-    top_n: wire.TopN = None
-    return_documents: wire.Returned = None
+    query: shapes.Query
+    documents: list[shapes.String]
+    model: shapes.Model = None
+    top_n: shapes.TopN = None
+    return_documents: shapes.Returned = None
     raw_scores: Annotated[
         bool | None, Meta(description="Scores in the reranker's own unit instead of 0 to 1.")
     ] = None
@@ -46,7 +46,7 @@ class InfinityRanking(Struct, frozen=True, kw_only=True):
     object: str = "rerank"
     results: list[InfinityResult]
     model: str
-    usage: wire.Usage
+    usage: shapes.Usage
     id: str
     created: int
 
@@ -101,7 +101,7 @@ class Stranger(Struct, frozen=True, kw_only=True):
 
 
 RESPONSES = {
-    **errors.response_specs(wire.Faulty, 403, 404, 409, 413, 415, 429, 500, 503),
+    **errors.response_specs(shapes.Faulty, 403, 404, 409, 413, 415, 429, 500, 503),
     **errors.response_specs(Stranger, 401),
     **errors.response_specs(InfinityRefusal, _MALFORMED),
 }
@@ -118,7 +118,7 @@ RESPONSES = {
 async def rerank(data: JSONBody[InfinityRerank], desk: TheDesk) -> InfinityRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
     ranked = await desk.rank(NAME, data.query, data.documents, model=data.model, limit=data.top_n)
-    scores = wire.scores(ranked, raw=data.raw_scores)
+    scores = shapes.scores(ranked, raw=data.raw_scores)
     results = [
         InfinityResult(
             relevance_score=score,
@@ -129,8 +129,8 @@ async def rerank(data: JSONBody[InfinityRerank], desk: TheDesk) -> InfinityRanki
     ]
     return InfinityRanking(
         results=results,
-        model=wire.ran(ranked),
-        usage=wire.Usage.of(ranked),
+        model=shapes.ran(ranked),
+        usage=shapes.Usage.of(ranked),
         id=f"infinity-{ranked.id}",
         created=int(ranked.created_at.timestamp()),
     )
@@ -146,7 +146,7 @@ async def rerank(data: JSONBody[InfinityRerank], desk: TheDesk) -> InfinityRanki
 )
 def models(desk: TheDesk) -> InfinityModels:
     """Rerankers, then embedders."""
-    now = int(desk.house.clock.now().timestamp())
+    now = int(desk.services.clock.now().timestamp())
     rerankers = [_model_entry(*each, "rerank", now) for each in desk.rerankers()]
     embedders = [_model_entry(*each, "embed", now) for each in desk.embedders()]
     return InfinityModels(data=[*rerankers, *embedders])
@@ -159,8 +159,8 @@ def refused(refusal: Refusal) -> Response[Any]:
     if refusal.is_malformed:
         return refusal.told(InfinityRefusal(detail=_field_errors(refusal)), _MALFORMED)
     status = _OVERLOADED if refusal.kind is OVERLOADED else refusal.status
-    fault = wire.Fault(message=refusal.detail, type=None, param=None, code=status)
-    return refusal.told(wire.Faulty(error=fault), status)
+    fault = shapes.Fault(message=refusal.detail, type=None, param=None, code=status)
+    return refusal.told(shapes.Faulty(error=fault), status)
 
 
 def _field_errors(refusal: Refusal) -> list[Malformed]:

@@ -7,9 +7,9 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Struct, UnsetType
 
 from pgrerank.api import auth, media
-from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import TheDesk
+from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.compat.gateway import TheDesk
 from pgrerank.api.problem import INVALID
 from pgrerank.domain.tenant import Scope
 
@@ -20,11 +20,11 @@ _MALFORMED = 422
 class JinaRerank(Struct, frozen=True, kw_only=True):
     """What Jina takes; a document is returned unless the caller says otherwise."""
 
-    query: wire.Query
-    documents: wire.Documents
-    model: wire.Model = None
-    top_n: wire.TopN = None
-    return_documents: wire.Returned = None
+    query: shapes.Query
+    documents: shapes.Documents
+    model: shapes.Model = None
+    top_n: shapes.TopN = None
+    return_documents: shapes.Returned = None
 
 
 class JinaResult(Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class JinaRanking(Struct, frozen=True, kw_only=True):
 
     object: str = "list"
     model: str
-    usage: wire.Usage
+    usage: shapes.Usage
     results: list[JinaResult]
 
 
@@ -51,7 +51,7 @@ class JinaRanking(Struct, frozen=True, kw_only=True):
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=errors.response_specs(
-        wire.Detailed, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503
+        shapes.Detailed, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503
     ),
 )
 async def rerank(data: JSONBody[JinaRerank], desk: TheDesk) -> JinaRanking:
@@ -62,14 +62,14 @@ async def rerank(data: JSONBody[JinaRerank], desk: TheDesk) -> JinaRanking:
         JinaResult(
             index=each.index,
             relevance_score=each.display,
-            document=wire.document_object(data.documents[each.index]) if shows else UNSET,
+            document=shapes.document_object(data.documents[each.index]) if shows else UNSET,
         )
         for each in ranked.results
     ]
-    return JinaRanking(model=wire.ran(ranked), usage=wire.Usage.of(ranked), results=results)
+    return JinaRanking(model=shapes.ran(ranked), usage=shapes.Usage.of(ranked), results=results)
 
 
 def refused(refusal: Refusal) -> Response[Any]:
     """A refusal in Jina's words."""
     status = _MALFORMED if refusal.kind is INVALID else None
-    return refusal.told(wire.Detailed(detail=refusal.detail), status)
+    return refusal.told(shapes.Detailed(detail=refusal.detail), status)

@@ -9,9 +9,9 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from pgrerank.api import auth, media
-from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import TheDesk
+from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.compat.gateway import TheDesk
 from pgrerank.api.problem import (
     INVALID,
     NOT_FOUND,
@@ -49,12 +49,14 @@ class OpenaiEmbed(Struct, frozen=True, kw_only=True):
     """What OpenAI takes, and what Jina and Voyage say of a text's part in a search."""
 
     input: Annotated[
-        wire.String
-        | list[wire.String | wire.Token | Annotated[list[wire.Token], Meta(max_length=100_000)]],
+        shapes.String
+        | list[
+            shapes.String | shapes.Token | Annotated[list[shapes.Token], Meta(max_length=100_000)]
+        ],
         Meta(description="A text or up to 2,048 of them. Token ids are refused."),
     ]
     model: Annotated[
-        wire.Word | None,
+        shapes.Word | None,
         Meta(
             description="An id that `GET /v1/models` lists. Any other stands for the default "
             "embedder; the answer names the one that ran."
@@ -65,13 +67,13 @@ class OpenaiEmbed(Struct, frozen=True, kw_only=True):
         Meta(description="`base64`: little-endian 32 bit floats."),
     ] = None
     dimensions: Annotated[
-        wire.Count, Meta(description="Only the model's own number of dimensions.")
+        shapes.Count, Meta(description="Only the model's own number of dimensions.")
     ] = None
     input_type: Annotated[
-        wire.Word | None,
+        shapes.Word | None,
         Meta(description="`query`: as queries are embedded. Else: as passages are."),
     ] = None
-    task: Annotated[wire.Word | None, Meta(description="`retrieval.query`: likewise.")] = None
+    task: Annotated[shapes.Word | None, Meta(description="`retrieval.query`: likewise.")] = None
 
     @property
     def is_query(self) -> bool:
@@ -105,7 +107,7 @@ class Embedded(Struct, frozen=True, kw_only=True):
     object: str = "list"
     data: list[Embedding]
     model: str
-    usage: wire.Usage
+    usage: shapes.Usage
 
 
 class OpenaiModel(Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ class OpenaiModels(Struct, frozen=True, kw_only=True):
     data: list[OpenaiModel]
 
 
-RESPONSES = errors.response_specs(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+RESPONSES = errors.response_specs(shapes.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 
 
 @post(
@@ -149,8 +151,8 @@ async def embeddings(data: JSONBody[OpenaiEmbed], desk: TheDesk) -> Embedded:
         index, vector = numbered
         return Embedding(index=index, embedding=_encode_vector(vector, data.encoding_format))
 
-    rows = await wire.encoded(row, [*enumerate(vectors)])
-    usage = wire.Usage(prompt_tokens=tokens, total_tokens=tokens)
+    rows = await shapes.encoded(row, [*enumerate(vectors)])
+    usage = shapes.Usage(prompt_tokens=tokens, total_tokens=tokens)
     return Embedded(data=rows, model=card.name, usage=usage)
 
 
@@ -164,7 +166,7 @@ async def embeddings(data: JSONBody[OpenaiEmbed], desk: TheDesk) -> Embedded:
 )
 def models(desk: TheDesk) -> OpenaiModels:
     """Rerankers, whose ids all contain `rerank`, then embedders."""
-    now = int(desk.house.clock.now().timestamp())
+    now = int(desk.services.clock.now().timestamp())
     return OpenaiModels(
         data=[
             OpenaiModel(id=name, created=now, max_model_len=card.max_length)
@@ -175,12 +177,12 @@ def models(desk: TheDesk) -> OpenaiModels:
 
 def refused(refusal: Refusal) -> Response[Any]:
     """A refusal in OpenAI's words."""
-    return refusal.told(wire.Faulty(error=fault(refusal)))
+    return refusal.told(shapes.Faulty(error=fault(refusal)))
 
 
-def fault(refusal: Refusal) -> wire.Fault:
+def fault(refusal: Refusal) -> shapes.Fault:
     """What `error` holds."""
-    return wire.Fault(
+    return shapes.Fault(
         message=refusal.detail,
         type=_TYPES.get(refusal.kind, "server_error"),
         param=refusal.fields[0].field if refusal.fields else None,

@@ -10,12 +10,12 @@ from pgrerank.api import auth, bounds, hangup, openapi
 from pgrerank.api.bounds import Body
 from pgrerank.api.compat import (
     cohere,
-    desk,
     errors,
+    gateway,
     infinity,
     jina,
     openai,
-    roots,
+    shared_paths,
     tei,
     vllm,
     voyage,
@@ -25,7 +25,7 @@ from pgrerank.domain.limits import Limits
 
 #: handlers by path, with how each refuses
 _PREFIXES: Sequence[tuple[str, Told, Sequence[ControllerRouterHandler]]] = [
-    ("/", roots.refused, [roots.rerank, roots.rerank_v1]),
+    ("/", shared_paths.refused, [shared_paths.rerank, shared_paths.rerank_v1]),
     ("/", cohere.refused, [cohere.rerank_v2]),
     ("/", vllm.refused, [vllm.score]),
     ("/", tei.refused, [tei.embed, tei.info]),
@@ -55,7 +55,7 @@ def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
             exception_handlers=errors.handlers(limits, refused),
             dependencies={
                 "caller": Provide(auth.caller, sync_to_thread=False),
-                "desk": Provide(desk.gateway, sync_to_thread=False),
+                "desk": Provide(gateway.gateway, sync_to_thread=False),
             },
             security=[{openapi.KEY: []}],
             opt={bounds.OPTION: Body.TEXTS, hangup.OPTION: True},
@@ -63,7 +63,7 @@ def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
         for path, refused, handlers in _PREFIXES
     ]
     healths = [
-        Router(path, route_handlers=[roots.health])
+        Router(path, route_handlers=[shared_paths.health])
         for path in ("/", "/compat/tei", "/compat/infinity", "/compat/vllm")
     ]
     return [*behind_keys, *healths]

@@ -13,9 +13,9 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 import pgrerank
 from pgrerank.api import auth, media
-from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import Gateway, TheDesk
+from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.compat.gateway import Gateway, TheDesk
 from pgrerank.api.problem import (
     INTERNAL,
     OVERLOADED,
@@ -25,7 +25,7 @@ from pgrerank.api.problem import (
     UNAUTHENTICATED,
     UNAVAILABLE,
 )
-from pgrerank.domain.rank import MAX_DOCUMENTS, RerankOutcome
+from pgrerank.domain.rerank import MAX_DOCUMENTS, RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "tei"
@@ -48,8 +48,8 @@ _EMPTY = (400, "Empty")
 class TeiRerank(Struct, frozen=True, kw_only=True):
     """What TEI takes. All texts come back, whatever else is asked."""
 
-    query: wire.Query
-    texts: list[wire.String]
+    query: shapes.Query
+    texts: list[shapes.String]
     truncate: Annotated[
         bool | None,
         Meta(description="false: refuse a text that is too long, instead of reading a part."),
@@ -60,7 +60,7 @@ class TeiRerank(Struct, frozen=True, kw_only=True):
     raw_scores: Annotated[
         bool | None, Meta(description="Scores in the reranker's own unit instead of 0 to 1.")
     ] = None
-    return_text: wire.Returned = None
+    return_text: shapes.Returned = None
 
 
 class TeiScore(Struct, frozen=True, kw_only=True):
@@ -74,11 +74,11 @@ class TeiScore(Struct, frozen=True, kw_only=True):
 class TeiEmbed(Struct, frozen=True, kw_only=True):
     """What TEI takes. Vectors have unit length, whatever `normalize` says."""
 
-    inputs: wire.String | list[wire.String]
+    inputs: shapes.String | list[shapes.String]
     truncate: bool | None = None
     normalize: bool | None = None
     prompt_name: Annotated[
-        wire.Word | None,
+        shapes.Word | None,
         Meta(description="`query`: as queries are embedded. Anything else: as passages are."),
     ] = None
 
@@ -142,7 +142,7 @@ async def embed(data: JSONBody[TeiEmbed], desk: TheDesk) -> list[list[float]]:
     """A vector for each text, in order."""
     texts = [data.inputs] if isinstance(data.inputs, str) else data.inputs
     vectors = await desk.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
-    return await wire.encoded(np.ndarray.tolist, vectors)
+    return await shapes.encoded(np.ndarray.tolist, vectors)
 
 
 @get(
@@ -155,7 +155,7 @@ async def embed(data: JSONBody[TeiEmbed], desk: TheDesk) -> list[list[float]]:
 )
 def info(desk: TheDesk) -> TeiInfo:
     """Which reranker runs here. `model_sha` changes whenever its scores may."""
-    card = desk.house.scorer.model
+    card = desk.services.scorer.model
     return TeiInfo(
         model_id=card.name,
         model_sha=card.fingerprint,
@@ -187,7 +187,7 @@ async def answer_rerank(desk: Gateway, data: TeiRerank) -> Response[list[TeiScor
             text=data.texts[each.index] if data.return_text else UNSET,
         )
         for each, score in zip(
-            ranked.results, wire.scores(ranked, raw=data.raw_scores), strict=True
+            ranked.results, shapes.scores(ranked, raw=data.raw_scores), strict=True
         )
     ]
     return Response(rows, headers=_usage_headers(data, ranked))

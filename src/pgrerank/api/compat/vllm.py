@@ -9,12 +9,12 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from pgrerank.api import auth, media
-from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import Gateway, TheDesk
+from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.compat.gateway import Gateway, TheDesk
 from pgrerank.domain import bounds
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
-from pgrerank.domain.rank import MAX_TEXT_CHARACTERS, RerankOutcome
+from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "vllm"
@@ -25,8 +25,8 @@ MAX_QUERIES = 1_000
 class Part(Struct, frozen=True, kw_only=True):
     """A piece of a text; images and the like are refused."""
 
-    type: wire.Word = "text"
-    text: wire.String | None = None
+    type: shapes.Word = "text"
+    text: shapes.String | None = None
 
 
 class Content(Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Content(Struct, frozen=True, kw_only=True):
     content: Annotated[list[Part], Meta(max_length=1_000)]
 
 
-Text: TypeAlias = wire.String | Content
+Text: TypeAlias = shapes.String | Content
 Texts: TypeAlias = Text | list[Text]
 UseActivation = Annotated[
     bool | None,
@@ -48,9 +48,9 @@ class VllmRerank(Struct, frozen=True, kw_only=True):
 
     query: Text
     documents: Texts
-    model: wire.Model = None
+    model: shapes.Model = None
     top_n: Annotated[
-        wire.CountOrAll,
+        shapes.CountOrAll,
         Meta(description="Results in the answer at most; 0: all."),
     ] = None
     use_activation: UseActivation = None
@@ -66,7 +66,7 @@ class VllmScore(Struct, frozen=True, kw_only=True):
     items: Texts | None = None
     data_1: Texts | None = None
     data_2: Texts | None = None
-    model: wire.Model = None
+    model: shapes.Model = None
     use_activation: UseActivation = None
 
     def pairs(self) -> tuple[list[str], list[str]]:
@@ -112,7 +112,7 @@ class VllmRanking(Struct, frozen=True, kw_only=True):
 
     id: str
     model: str
-    usage: wire.Usage
+    usage: shapes.Usage
     results: list[VllmResult]
 
 
@@ -132,10 +132,10 @@ class VllmScores(Struct, frozen=True, kw_only=True):
     created: int
     model: str
     data: list[VllmPairScore]
-    usage: wire.Usage
+    usage: shapes.Usage
 
 
-RESPONSES = errors.response_specs(wire.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
+RESPONSES = errors.response_specs(shapes.Faulty, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 
 
 @post(
@@ -172,7 +172,7 @@ async def score(data: JSONBody[VllmScore], desk: TheDesk) -> VllmScores:
     for query, own in places.items():
         ranked = await desk.rank(NAME, query, [right[place] for place in own], model=data.model)
         rankings.append(ranked)
-        shown = wire.scores(ranked, raw=data.use_activation is False)
+        shown = shapes.scores(ranked, raw=data.use_activation is False)
         for each, value in zip(ranked.results, shown, strict=True):
             values[own[each.index]] = value
     return _scores(rankings, values)
@@ -184,11 +184,11 @@ async def answer_rerank(desk: Gateway, data: VllmRerank) -> VllmRanking:
     ranked = await desk.rank(
         NAME, _text("query", data.query), documents, model=data.model, limit=data.top_n or None
     )
-    values = wire.scores(ranked, raw=data.use_activation is False)
+    values = shapes.scores(ranked, raw=data.use_activation is False)
     return VllmRanking(
         id=f"rerank-{ranked.id}",
-        model=wire.ran(ranked),
-        usage=wire.Usage.of(ranked),
+        model=shapes.ran(ranked),
+        usage=shapes.Usage.of(ranked),
         results=[
             VllmResult(
                 index=each.index,
@@ -206,9 +206,9 @@ def _scores(rankings: Sequence[RerankOutcome], values: Sequence[float]) -> VllmS
     return VllmScores(
         id=f"score-{last.id}",
         created=int(last.created_at.timestamp()),
-        model=wire.ran(last),
+        model=shapes.ran(last),
         data=[VllmPairScore(index=index, score=value) for index, value in enumerate(values)],
-        usage=wire.Usage(prompt_tokens=tokens, total_tokens=tokens),
+        usage=shapes.Usage(prompt_tokens=tokens, total_tokens=tokens),
     )
 
 
@@ -216,8 +216,8 @@ def refused(refusal: Refusal) -> Response[Any]:
     """A refusal in vLLM's words."""
     name = HTTPStatus(refusal.status).phrase.replace(" ", "").removesuffix("Error") + "Error"
     param = refusal.fields[0].field if refusal.fields else None
-    fault = wire.Fault(message=refusal.detail, type=name, param=param, code=refusal.status)
-    return refusal.told(wire.Faulty(error=fault))
+    fault = shapes.Fault(message=refusal.detail, type=name, param=param, code=refusal.status)
+    return refusal.told(shapes.Faulty(error=fault))
 
 
 def _as_list(field: str, texts: Texts | None) -> list[str]:

@@ -7,9 +7,9 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from pgrerank.api import auth, media
-from pgrerank.api.compat import errors, wire
-from pgrerank.api.compat.desk import TheDesk
+from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
+from pgrerank.api.compat.gateway import TheDesk
 from pgrerank.domain.tenant import Scope
 
 NAME = "voyage"
@@ -18,15 +18,15 @@ NAME = "voyage"
 class VoyageRerank(Struct, frozen=True, kw_only=True):
     """What Voyage takes."""
 
-    query: wire.Query
-    documents: list[wire.String]
-    model: wire.Model = None
-    top_k: wire.TopN = None
+    query: shapes.Query
+    documents: list[shapes.String]
+    model: shapes.Model = None
+    top_k: shapes.TopN = None
     truncation: Annotated[
         bool | None,
         Meta(description="false: refuse a document that is too long, instead of reading a part."),
     ] = None
-    return_documents: wire.Returned = None
+    return_documents: shapes.Returned = None
 
 
 class VoyageRow(Struct, frozen=True, kw_only=True):
@@ -59,7 +59,7 @@ class VoyageRanking(Struct, frozen=True, kw_only=True):
     status_code=200,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=errors.response_specs(
-        wire.Detailed, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503
+        shapes.Detailed, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503
     ),
 )
 async def rerank(data: JSONBody[VoyageRerank], desk: TheDesk) -> VoyageRanking:
@@ -80,9 +80,11 @@ async def rerank(data: JSONBody[VoyageRerank], desk: TheDesk) -> VoyageRanking:
         )
         for each in ranked.results
     ]
-    return VoyageRanking(data=rows, model=wire.ran(ranked), usage=Total(total_tokens=ranked.tokens))
+    return VoyageRanking(
+        data=rows, model=shapes.ran(ranked), usage=Total(total_tokens=ranked.tokens)
+    )
 
 
 def refused(refusal: Refusal) -> Response[Any]:
     """A refusal in Voyage's words."""
-    return refusal.told(wire.Detailed(detail=refusal.detail))
+    return refusal.told(shapes.Detailed(detail=refusal.detail))

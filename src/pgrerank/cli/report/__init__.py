@@ -14,7 +14,7 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.ports.reporting import Interval
-    from pgrerank.usecases.report import Report
+    from pgrerank.usecases.evaluation.report import Report
 
 _MOST_DAYS = 3660
 
@@ -67,8 +67,8 @@ def report(
 
 async def _collect(found: Settings, tenant_name: str, interval: "Interval") -> "Report":
     from pgrerank import wiring
-    from pgrerank.usecases.report import report as reported
+    from pgrerank.usecases.evaluation.report import report as reported
 
-    async with wiring.admin_services(found) as office:
-        tenant = await office.tenants.named(tenant_name)
-        return await reported(office, tenant.id, interval)
+    async with wiring.admin_services(found) as admin_services:
+        tenant = await admin_services.tenants.named(tenant_name)
+        return await reported(admin_services, tenant.id, interval)

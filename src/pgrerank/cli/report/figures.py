@@ -13,7 +13,7 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pgrerank.usecases.report import (
+from pgrerank.usecases.evaluation.report import (
     TOPS,
     Effect,
     Latency,

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pgrerank import __version__
 from pgrerank.cli.gain import sentence
 from pgrerank.cli.report import figures
-from pgrerank.usecases.report import FEWEST, MEASURE, Report
+from pgrerank.usecases.evaluation.report import FEWEST, MEASURE, Report
 
 
 def page(report: Report, tenant_name: str) -> str:

@@ -1,0 +1,189 @@
+"""Where the dialects hand in what they were asked: one way to rank and to embed for all."""
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, TypeAlias
+
+from litestar.di import NamedDependency
+from litestar.params import HeaderParameter, SkipValidation
+
+from pgrerank.api import forms
+from pgrerank.api.compat.errors import EMPTY
+from pgrerank.api.injected import TheCaller, TheLimits, TheObserver, TheServices
+from pgrerank.domain.errors import InvalidRequestError, TooLargeError
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.offload import in_thread, items, offload
+from pgrerank.domain.rerank import MAX_DOCUMENTS, RerankOutcome, RerankRequest, SuppliedDocument
+from pgrerank.domain.structured import readables
+from pgrerank.domain.tenant import Caller
+from pgrerank.ports import Observer, Services
+from pgrerank.ports.scoring import Embedder, Vector
+from pgrerank.usecases import rerank as use_case
+
+#: what tells rerankers from other models where clients list them: llama-stack looks for the word
+MARK = "rerank"
+#: texts of one embedding request, as OpenAI bounds them
+MAX_INPUTS = 2048
+
+Collection = Annotated[
+    str | None,
+    HeaderParameter(
+        name="X-Pgrerank-Collection",
+        pattern=forms.NAME,
+        description="Name of the collection whose calibration, terms and reranker apply to a "
+        "ranking. Unset: the tenant's calibration, the default reranker.",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """What a route of a dialect is given: the caller and the services."""
+
+    services: Services
+    caller: Caller
+    limits: Limits
+    observer: Observer
+    #: whose calibration, terms and reranker apply; None: the tenant's
+    collection: str | None = None
+
+    async def rank(
+        self,
+        dialect: str,
+        query: str,
+        documents: Sequence[Any],
+        *,
+        model: str | None = None,
+        limit: int | None = None,
+        truncate: bool = True,
+        rank_fields: Sequence[str] | None = None,
+        documents_name: str = "documents",
+    ) -> RerankOutcome:
+        """Rank documents as the dialect's client brought them, strings or objects.
+
+        `documents_name` is what the dialect calls them.
+
+        Raises:
+            InvalidRequestError: There are no documents, the query is blank, ...; names the field
+                as the dialect does.
+            TooLargeError: The query is too long, or there are too many documents.
+            NotFoundError: The tenant has no collection of the name in the header.
+        """
+        _check(len(query), self.limits.query_characters, "query", "characters")
+        if not documents:
+            raise InvalidRequestError(documents_name, EMPTY)
+        _check(len(documents), MAX_DOCUMENTS, documents_name, "documents")
+        with _named_as(documents_name):
+            texts = await offload(
+                partial(readables, documents, rank_fields), items=items(documents)
+            )
+            request = RerankRequest(
+                query=query,
+                documents=tuple(map(SuppliedDocument, texts)),
+                limit=limit and min(limit, len(texts)),
+                truncate=truncate,
+                model=self.reranker(model),
+                collection=self.collection,
+                dialect=dialect,
+            )
+        ranked = await use_case.rank(self.services, self.caller.tenant_id, request)
+        self.observer.ranked(request, ranked)
+        return ranked
+
+    def reranker(self, model: str | None) -> str | None:
+        """The operator's name of a reranker that a client asks for; None: the default.
+
+        Clients must name some model, and many can name only their vendor's. Any name that the
+        operator gave to none stands for the default; the answer tells the model that ran.
+        """
+        names = {identifier(name): name for name in self.services.rerankers}
+        return names.get(identifier(model)) if model else None
+
+    def rerankers(self) -> list[tuple[str, ModelCard]]:
+        """What a caller may name, with what it stands for; the default first."""
+        named = [(name, scorer.model) for name, scorer in self.services.rerankers.items()]
+        default = self.services.scorer.model
+        return [(identifier(name), card) for name, card in [(default.name, default), *named]]
+
+    def embedders(self) -> list[tuple[str, ModelCard]]:
+        """Likewise of embedders."""
+        named = [(name, embedder.model) for name, embedder in self.services.embedders.items()]
+        default = self.services.embedder.model
+        return [(default.name, default), *named]
+
+    def embedder(self, model: str | None) -> Embedder:
+        """The embedder that a client asks for; any unknown name stands for the default."""
+        return self.services.embedders.get(model or "", self.services.embedder)
+
+    async def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        model: str | None = None,
+        field: str = "input",
+        as_queries: bool = False,
+    ) -> Sequence[Vector]:
+        """Unit vectors of texts, in order.
+
+        Raises:
+            InvalidRequestError: There are no texts.
+            TooLargeError: There are more than 2,048.
+        """
+        if not texts:
+            raise InvalidRequestError(field, EMPTY)
+        _check(len(texts), MAX_INPUTS, field, "texts")
+        embedder = self.embedder(model)
+        if as_queries:
+            return [await embedder.query(text) for text in texts]
+        return await embedder.passages(texts, tenant_id=self.caller.tenant_id)
+
+    async def tokens(self, texts: Sequence[str], model: str | None = None) -> int:
+        """How many tokens of texts an embedder reads."""
+        embedder = self.embedder(model)
+
+        def counted() -> int:
+            counts = (sum(c.token_count for c in embedder.chunks("", text)) for text in texts)
+            return sum(min(count, embedder.model.max_length) for count in counts)
+
+        return await in_thread(counted, items=len(texts))
+
+
+def identifier(name: str) -> str:
+    """The id under which clients know a reranker: it says that it is one."""
+    return name if MARK in name.lower() else f"{MARK}-{name}"
+
+
+def gateway(
+    services: TheServices,
+    caller: TheCaller,
+    limits: TheLimits,
+    observer: TheObserver,
+    collection: Collection = None,
+) -> Gateway:
+    """The desk, for handlers."""
+    return Gateway(
+        services=services, caller=caller, limits=limits, observer=observer, collection=collection
+    )
+
+
+@contextmanager
+def _named_as(documents: str) -> Generator[None]:
+    """Name documents in a refusal as the dialect does."""
+    try:
+        yield
+    except InvalidRequestError as error:
+        name, bracket, rest = error.field.partition("[")
+        if name != "documents":
+            raise
+        raise InvalidRequestError(f"{documents}{bracket}{rest}", error.problem) from error
+
+
+def _check(size: int, limit: int, field: str, unit: str) -> None:
+    if size > limit:
+        raise TooLargeError(field, size=size, limit=limit, unit=unit)
+
+
+TheDesk: TypeAlias = NamedDependency[SkipValidation[Gateway]]

@@ -1,0 +1,102 @@
+"""Routes of calibrations."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from pgrerank.api import auth, forms, media
+from pgrerank.api.bounds import Body
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheServices
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.calibrations import CalibrationPage, CalibrationResponse, NewCalibration
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases.calibration import calibrate as use_case
+
+TAGS = ["calibration"]
+
+
+@post(
+    "/calibrations",
+    tags=TAGS,
+    summary="Fit a calibration",
+    operation_id="calibrate",
+    body=Body.ROWS,
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def calibrate(
+    data: JSONBody[NewCalibration], services: TheServices, caller: TheCaller
+) -> CalibrationResponse:
+    """Fit the running reranker's scores to judgments, and apply that from the next search on.
+
+    Each judged query is searched, which takes as long as so many searches and counts against the
+    quota; nothing of it is logged.
+    """
+    if data.pairs is None:
+        made = await use_case.calibrate(services, caller.tenant_id, data.collection, data.plan())
+    else:
+        made = await use_case.calibrate_pairs(
+            services, caller.tenant_id, data.collection, data.plan(), data.given()
+        )
+    return CalibrationResponse.of(made, whole=True)
+
+
+@get(
+    "/calibrations",
+    tags=TAGS,
+    summary="List calibrations",
+    operation_id="listCalibrations",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 429, 500, 503),
+)
+async def list_calibrations(
+    *,
+    services: TheServices,
+    caller: TheCaller,
+    collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
+    limit: requests.PageLimit = requests.PAGE,
+    cursor: requests.Cursor = None,
+) -> CalibrationPage:
+    """The newest first, without their points."""
+    page = await services.calibrations.page(
+        caller.tenant_id, collection, limit=limit, cursor=cursor
+    )
+    return CalibrationPage.of(page)
+
+
+@get(
+    "/calibrations/{calibration_id:uuid}",
+    tags=TAGS,
+    summary="Look at a calibration",
+    operation_id="getCalibration",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_calibration(
+    calibration_id: FromPath[UUID], services: TheServices, caller: TheCaller
+) -> CalibrationResponse:
+    """Its curve, figures with intervals, and precision and recall by cut-off."""
+    return CalibrationResponse.of(
+        await services.calibrations.get(caller.tenant_id, calibration_id), whole=True
+    )
+
+
+@delete(
+    "/calibrations/{calibration_id:uuid}",
+    tags=TAGS,
+    summary="Delete a calibration",
+    operation_id="deleteCalibration",
+    guards=[auth.needs(Scope.INGEST)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def delete_calibration(
+    calibration_id: FromPath[UUID], services: TheServices, caller: TheCaller
+) -> None:
+    """Delete it with the thresholds that it gave. An older one may apply again."""
+    await services.calibrations.delete(caller.tenant_id, calibration_id)
+
+
+ROUTES = [calibrate, list_calibrations, get_calibration, delete_calibration]

@@ -1,0 +1,118 @@
+"""Routes of collections."""
+
+from litestar import delete, get, patch, put
+from litestar.params import JSONBody
+from msgspec import UNSET
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheServices
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.responses import CollectionPage, CollectionResponse
+from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases.collections import create, rerank_by, tune
+
+TAGS = ["collections"]
+
+
+@put(
+    "/collections/{name:str}",
+    tags=TAGS,
+    summary="Make a collection",
+    operation_id="putCollection",
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=response_specs(400, 401, 403, 409, 413, 415, 429, 500, 503),
+)
+async def put_collection(
+    *,
+    name: requests.Name,
+    services: TheServices,
+    caller: TheCaller,
+    data: JSONBody[requests.NewCollection | None] = None,
+) -> CollectionResponse:
+    """Make it, or return it where it exists alike. Doing it twice is no error."""
+    wanted = data or requests.NewCollection()
+    collection = await create(
+        services,
+        caller.tenant_id,
+        name,
+        text_search=wanted.text_search,
+        store_tokens=wanted.store_tokens,
+        retrieval=wanted.retrieval and Retrieval(**wanted.retrieval.changes()),
+        reranker=wanted.reranker,
+        embedder=wanted.embedder,
+    )
+    return CollectionResponse.of(collection)
+
+
+@patch(
+    "/collections/{name:str}",
+    tags=TAGS,
+    summary="Change how a collection is searched",
+    operation_id="patchCollection",
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 413, 415, 429, 500, 503),
+)
+async def patch_collection(
+    *,
+    name: requests.Name,
+    services: TheServices,
+    caller: TheCaller,
+    data: JSONBody[requests.ChangedCollection],
+) -> CollectionResponse:
+    """From the next search on; nothing is indexed anew. Settings that are left out stay."""
+    if data.reranker is not UNSET:
+        await rerank_by(services, services.rerankers, caller.tenant_id, name, data.reranker)
+    changes = {} if data.retrieval is UNSET else data.retrieval.changes()
+    return CollectionResponse.of(await tune(services, caller.tenant_id, name, changes))
+
+
+@get(
+    "/collections",
+    tags=TAGS,
+    summary="List collections",
+    operation_id="listCollections",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 429, 500, 503),
+)
+async def list_collections(
+    services: TheServices,
+    caller: TheCaller,
+    limit: requests.PageLimit = requests.PAGE,
+    cursor: requests.Cursor = None,
+) -> CollectionPage:
+    """All collections of the tenant, by name."""
+    page = await services.documents.collections(caller.tenant_id, limit=limit, cursor=cursor)
+    return CollectionPage.of(page)
+
+
+@get(
+    "/collections/{name:str}",
+    tags=TAGS,
+    summary="Look at a collection",
+    operation_id="getCollection",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_collection(
+    name: requests.Name, services: TheServices, caller: TheCaller
+) -> CollectionResponse:
+    """How it is indexed and how much is in it."""
+    return CollectionResponse.of(await services.documents.collection(caller.tenant_id, name))
+
+
+@delete(
+    "/collections/{name:str}",
+    tags=TAGS,
+    summary="Delete a collection",
+    operation_id="deleteCollection",
+    guards=[auth.needs(Scope.INGEST)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def delete_collection(name: requests.Name, services: TheServices, caller: TheCaller) -> None:
+    """Delete it with all its documents. What the rerank log says of it stays."""
+    await services.documents.delete_collection(caller.tenant_id, name)
+
+
+ROUTES = [put_collection, patch_collection, list_collections, get_collection, delete_collection]

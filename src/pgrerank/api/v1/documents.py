@@ -1,0 +1,151 @@
+"""Routes of documents."""
+
+import re
+from typing import Annotated, Any
+from urllib.parse import unquote
+
+from litestar import Request, delete, get, put
+from litestar.params import PathParameter, QueryParameter
+
+from pgrerank.api import auth
+from pgrerank.api.bounds import Body
+from pgrerank.api.errors import RejectedRowsError, response_specs
+from pgrerank.api.injected import TheCaller, TheLimits, TheObserver, TheServices
+from pgrerank.api.v1.ingest_operation import IngestOperation
+from pgrerank.api.v1.rows import rows
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.responses import DocumentPage, DocumentResponse, Ingested
+from pgrerank.domain.bounds import text
+from pgrerank.domain.document import MAX_ID_CHARACTERS
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases.ingest import ingest
+
+TAGS = ["documents"]
+
+ExternalId = Annotated[
+    str,
+    PathParameter(
+        max_length=MAX_ID_CHARACTERS + 1,  # the path that is routed begins with the slash before it
+        description="Your id of the document, percent-encoded; it may hold slashes.",
+    ),
+]
+_RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
+
+
+@put(
+    "/collections/{name:str}/documents",
+    tags=TAGS,
+    summary="Bring documents in",
+    operation_id="putDocuments",
+    body=Body.DOCUMENTS,
+    abandonable=True,
+    operation_class=IngestOperation,
+    guards=[auth.needs(Scope.INGEST)],
+    responses=response_specs(400, 401, 403, 404, 413, 415, 422, 429, 500, 503),
+)
+async def put_documents(
+    *,
+    request: Request[Any, Any, Any],
+    name: requests.Name,
+    services: TheServices,
+    caller: TheCaller,
+    limits: TheLimits,
+    observer: TheObserver,
+    atomic: Annotated[
+        bool, QueryParameter(description="Store all rows or, if any is rejected, none.")
+    ] = False,
+) -> Ingested:
+    """Store documents, replacing those of the same id whose content changed.
+
+    Rows that cannot be stored are reported and the others stored. A stream of NDJSON is stored
+    while it is read: after an error or a broken connection send it again, what is stored already
+    costs nothing.
+    """
+    report = await ingest(services, caller.tenant_id, name, rows(request, limits), atomic=atomic)
+    observer.ingested(name, report)
+    if atomic and report.rejected:
+        raise RejectedRowsError(report.rejected)
+    return Ingested.of(report)
+
+
+@get(
+    "/collections/{name:str}/documents",
+    tags=TAGS,
+    summary="List documents",
+    operation_id="listDocuments",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def list_documents(
+    name: requests.Name,
+    services: TheServices,
+    caller: TheCaller,
+    limit: requests.PageLimit = requests.PAGE,
+    cursor: requests.Cursor = None,
+) -> DocumentPage:
+    """Documents by id, without their chunks."""
+    collection = await services.documents.collection(caller.tenant_id, name)
+    page = await services.documents.documents(
+        caller.tenant_id, collection, limit=limit, cursor=cursor
+    )
+    return DocumentPage.of(page)
+
+
+@get(
+    "/collections/{name:str}/documents/{external_id:path}",
+    tags=TAGS,
+    summary="Read a document",
+    operation_id="getDocument",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_document(
+    request: Request[Any, Any, Any],
+    name: requests.Name,
+    external_id: ExternalId,
+    services: TheServices,
+    caller: TheCaller,
+) -> DocumentResponse:
+    """A document with the chunks it was cut into."""
+    collection = await services.documents.collection(caller.tenant_id, name)
+    stored = await services.documents.document(
+        caller.tenant_id, collection, _exact(request, external_id)
+    )
+    return DocumentResponse.whole(stored)
+
+
+@delete(
+    "/collections/{name:str}/documents/{external_id:path}",
+    tags=TAGS,
+    summary="Delete a document",
+    operation_id="deleteDocument",
+    guards=[auth.needs(Scope.INGEST)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def delete_document(
+    request: Request[Any, Any, Any],
+    name: requests.Name,
+    external_id: ExternalId,
+    services: TheServices,
+    caller: TheCaller,
+) -> None:
+    """Delete a document with its chunks."""
+    collection = await services.documents.collection(caller.tenant_id, name)
+    await services.documents.delete_document(
+        caller.tenant_id, collection, _exact(request, external_id)
+    )
+
+
+def _exact(request: Request[Any, Any, Any], routed: str) -> str:
+    """The id as the caller wrote it: the router drops doubled and closing slashes."""
+    raw = _RAW_ID.search(request.scope["raw_path"])
+    try:
+        external_id = unquote(raw[1].decode(), errors="strict") if raw else routed.lstrip("/")
+    except UnicodeDecodeError as error:
+        raise InvalidRequestError("external_id", "must be percent-encoded UTF-8") from error
+    text("external_id", external_id, least=1, most=MAX_ID_CHARACTERS)
+    return external_id
+
+
+ROUTES = [put_documents, list_documents, get_document, delete_document]

@@ -1,0 +1,70 @@
+"""Routes of judgments and feedback."""
+
+from uuid import UUID
+
+from litestar import post
+from litestar.params import FromPath, JSONBody
+
+from pgrerank.api import auth, media
+from pgrerank.api.bounds import Body
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheServices
+from pgrerank.api.v1.schema.calibrations import (
+    FeedbackTaken,
+    JudgmentsTaken,
+    NewFeedback,
+    NewJudgments,
+)
+from pgrerank.domain.ids import ChunkId, RankingId
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases.calibration import judge as use_case
+
+TAGS = ["judgments"]
+
+
+@post(
+    "/judgments",
+    tags=TAGS,
+    summary="Judge documents",
+    operation_id="addJudgments",
+    body=Body.ROWS,
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def add_judgments(
+    data: JSONBody[NewJudgments], services: TheServices, caller: TheCaller
+) -> JudgmentsTaken:
+    """Store grades of documents for queries. The same twice is kept once, contradictions all."""
+    done = await use_case.judge(services, caller.tenant_id, data.collection, data.values())
+    return JudgmentsTaken(added=done.added, unknown=list(done.unknown))
+
+
+@post(
+    "/rerankings/{ranking_id:uuid}/feedback",
+    tags=TAGS,
+    summary="Say what a user did with a result",
+    operation_id="addFeedback",
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def add_feedback(
+    ranking_id: FromPath[UUID],
+    data: JSONBody[NewFeedback],
+    services: TheServices,
+    caller: TheCaller,
+) -> FeedbackTaken:
+    """Kept as a judgment of the source `click`, `used` or `thumbs`, apart from what was graded."""
+    kept = await use_case.feedback(
+        services,
+        caller.tenant_id,
+        RankingId(ranking_id),
+        ChunkId(data.chunk_id),
+        data.event,
+        by=data.by,
+    )
+    return FeedbackTaken(
+        query=kept.query, document=kept.external_id, grade=kept.grade, source=kept.source
+    )
+
+
+ROUTES = [add_judgments, add_feedback]

@@ -1,0 +1,68 @@
+"""Routes of a tenant's API keys."""
+
+from uuid import UUID
+
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheServices
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.responses import IssuedKey, Key, KeyPage
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases import access
+
+TAGS = ["keys"]
+
+
+@post(
+    "/keys",
+    tags=TAGS,
+    summary="Issue a key",
+    operation_id="issueKey",
+    guards=[auth.needs(Scope.ADMIN), media.json_only],
+    responses=response_specs(400, 401, 403, 409, 413, 415, 429, 500, 503),
+)
+async def issue_key(
+    data: JSONBody[requests.NewKey], services: TheServices, caller: TheCaller
+) -> IssuedKey:
+    """A new key of the tenant. Its secret is in this answer and nowhere else."""
+    key, secret = await access.issue(
+        services, caller.tenant_id, data.name, frozenset(data.scopes), data.expires_at
+    )
+    return IssuedKey(key=Key.of(key), secret=secret)
+
+
+@get(
+    "/keys",
+    tags=TAGS,
+    summary="List keys",
+    operation_id="listKeys",
+    guards=[auth.needs(Scope.ADMIN)],
+    responses=response_specs(400, 401, 403, 429, 500, 503),
+)
+async def list_keys(
+    services: TheServices,
+    caller: TheCaller,
+    limit: requests.PageLimit = requests.PAGE,
+    cursor: requests.Cursor = None,
+) -> KeyPage:
+    """The tenant's keys, newest first, revoked ones too. Secrets are not kept."""
+    return KeyPage.of(await services.keys.page(caller.tenant_id, limit=limit, cursor=cursor))
+
+
+@delete(
+    "/keys/{key_id:uuid}",
+    tags=TAGS,
+    summary="Revoke a key",
+    operation_id="revokeKey",
+    guards=[auth.needs(Scope.ADMIN)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def revoke_key(key_id: FromPath[UUID], services: TheServices, caller: TheCaller) -> None:
+    """Revoke a key at once. Revoking it again is no error."""
+    await services.keys.revoke(caller.tenant_id, key_id)
+
+
+ROUTES = [issue_key, list_keys, revoke_key]

@@ -1,0 +1,82 @@
+"""Routes of the rerank log."""
+
+from typing import Annotated
+from uuid import UUID
+
+from litestar import get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from pgrerank.api import auth, forms
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheServices
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.rankings import Reranking, Rerankings
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.ids import RankingId
+from pgrerank.domain.log import RankingFilter, RankingSource
+from pgrerank.domain.tenant import Scope
+
+TAGS = ["search"]
+
+
+@get(
+    "/rerankings",
+    tags=TAGS,
+    summary="List past searches",
+    operation_id="listRerankings",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 429, 500, 503),
+)
+async def list_rerankings(
+    *,
+    services: TheServices,
+    caller: TheCaller,
+    collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
+    source: Annotated[
+        RankingSource | None,
+        QueryParameter(description="`search`, or `api`: rankings of documents that you brought."),
+    ] = None,
+    status: FromQuery[RerankStatus | None] = None,
+    since: Annotated[
+        requests.Instant | None,
+        QueryParameter(description="Made at or after this instant, with time zone."),
+    ] = None,
+    until: Annotated[
+        requests.Instant | None,
+        QueryParameter(description="Made before this instant, with time zone."),
+    ] = None,
+    limit: requests.PageLimit = requests.PAGE,
+    cursor: requests.Cursor = None,
+) -> Rerankings:
+    """The rerank log of the tenant, newest first, without candidates."""
+    wanted = RankingFilter(
+        collection=collection,
+        source=source,
+        status=status,
+        since=since,
+        until=until,
+    )
+    page = await services.rankings.page(caller.tenant_id, wanted, limit=limit, cursor=cursor)
+    return Rerankings.of(page)
+
+
+@get(
+    "/rerankings/{ranking_id:uuid}",
+    tags=TAGS,
+    summary="Look a past search up",
+    operation_id="getReranking",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_reranking(
+    ranking_id: FromPath[UUID], services: TheServices, caller: TheCaller
+) -> Reranking:
+    """One search with every candidate: its ranks and scores at each stage, and its final place.
+
+    A ranking of documents that you brought has `documents` instead.
+    """
+    logged = await services.rankings.get(caller.tenant_id, RankingId(ranking_id))
+    return Reranking.of(logged, whole=True)
+
+
+ROUTES = [list_rerankings, get_reranking]

@@ -1,0 +1,59 @@
+"""The route of rankings of documents that the caller brings."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.params import JSONBody
+
+from pgrerank.api import auth, media
+from pgrerank.api.bounds import Body
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheLimits, TheObserver, TheServices
+from pgrerank.api.v1.schema.rerank import Rank, RerankResponse
+from pgrerank.api.v1.search import check_length, server_timing
+from pgrerank.domain.offload import items, offload
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases import rerank as use_case
+
+
+@post(
+    "/rankings",
+    tags=["search"],
+    summary="Rank documents that you bring",
+    operation_id="rank",
+    body=Body.TEXTS,
+    abandonable=True,
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def rank(
+    *,
+    request: Request[Any, Any, Any],
+    data: JSONBody[Rank],
+    services: TheServices,
+    caller: TheCaller,
+    limits: TheLimits,
+    observer: TheObserver,
+) -> Response[RerankResponse]:
+    """Score documents against a query and order them, and log the order.
+
+    By the engine, the limits, the quota and the calibration of searches. Nothing is dropped that no
+    threshold cuts.
+    """
+    check_length(data.query, limits)
+    wanted = await offload(data.request, items=items(data.documents))
+    ranked = await use_case.rank(services, caller.tenant_id, wanted)
+    ranked = replace(ranked, timings_ms=auth.timed(request, ranked.timings_ms))
+    observer.ranked(wanted, ranked)
+    return Response(
+        await offload(
+            partial(RerankResponse.of, ranked, explained=data.explain), items=len(ranked.results)
+        ),
+        headers={"Server-Timing": server_timing(ranked.timings_ms)},
+    )
+
+
+ROUTES = [rank]

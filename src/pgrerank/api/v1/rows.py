@@ -1,0 +1,168 @@
+"""Documents as they come in: a JSON array, or one JSON object a line (NDJSON)."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from typing import Any
+
+import msgspec
+from litestar import Request
+from msgspec import Raw
+
+from pgrerank.api import bounds, media
+from pgrerank.api.bounds import BYTES_PER_CHARACTER, Scan
+from pgrerank.api.errors import UnsupportedMediaTypeError
+from pgrerank.api.received import AT_ONCE
+from pgrerank.domain.document import Document
+from pgrerank.domain.errors import InvalidRequestError, TooLargeError
+from pgrerank.domain.ingest import Rejection
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.offload import offload
+from pgrerank.formats.document_row import BYTE_ORDER_MARK, Repetitions, first_id, is_blank, read_row
+
+#: rows read in one go before others get their turn on the event loop
+TURN = 64
+#: the same of lines, of which most may be blank
+LINES = 1024
+#: bytes of a line beyond those of its text
+LINE_OVERHEAD = 1024 * 1024
+
+Row = Document | Rejection
+_OPENING = re.compile(r"\s*\[\s*")
+_SEPARATOR = re.compile(r"\s*(?:,\s*|(?=\]))")
+_LENIENT = json.JSONDecoder()
+_ARRAY = msgspec.json.Decoder(list[Raw])
+
+
+def rows(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[Row]:
+    """The rows of an ingest request, each a document or why it is none.
+
+    Raises:
+        UnsupportedMediaTypeError: The body is neither JSON nor NDJSON.
+        InvalidRequestError: The body is no JSON array at all.
+        TooLargeError: More rows than allowed, or a line without an end.
+    """
+    stated = media.media_type(request)
+    if stated == media.JSON:
+        return _read(_array(request, limits), limits)
+    if stated in media.NDJSON_NAMES:
+        return _read(_lines(request, limits), limits)
+    raise UnsupportedMediaTypeError(stated, [media.JSON, media.NDJSON])
+
+
+async def _read(
+    texts: AsyncIterator[tuple[int, bytes | Raw]], limits: Limits
+) -> AsyncIterator[Row]:
+    count = size = 0
+    repetitions = Repetitions()
+    async for line, text in texts:
+        count += 1
+        if count > limits.documents:
+            raise _too_many(count, limits)
+        data = bytes(text)
+        size += len(data)
+        if count % TURN == 0 or size > AT_ONCE:
+            size = 0
+            await asyncio.sleep(0)
+        row = await _row(line, data, limits)
+        if isinstance(row, Document) and (found := repetitions.replaced(row.external_id, "", line)):
+            yield found[1]
+        yield row
+
+
+async def _row(line: int, data: bytes, limits: Limits) -> Row:
+    if len(data) <= AT_ONCE:
+        return _bounded_row(line, data, limits)
+    return await offload(partial(_bounded_row, line, data, limits))
+
+
+def _bounded_row(line: int, data: bytes, limits: Limits) -> Row:
+    """A row, counted before it is decoded."""
+    try:
+        Scan(bounds.row(limits), "row").feed(data)
+    except (TooLargeError, InvalidRequestError) as error:
+        return Rejection(line=line, reason=str(error), external_id=first_id(data))
+    return read_row(data, line, max_characters=limits.document_characters)
+
+
+async def _array(
+    request: Request[Any, Any, Any], limits: Limits
+) -> AsyncIterator[tuple[int, bytes | Raw]]:
+    body = b"".join([part async for part in request.stream()])
+    body = body.removeprefix(BYTE_ORDER_MARK)
+    parts = await offload(partial(_parts, body))
+    if len(parts) > limits.documents:
+        raise _too_many(len(parts), limits)
+    for line, part in enumerate(parts, start=1):
+        yield line, part
+
+
+def _parts(body: bytes) -> Sequence[bytes | Raw]:
+    try:
+        return _ARRAY.decode(body)
+    except RecursionError as error:  # so deep that no decoder tells one row from the next
+        raise InvalidRequestError("body", "holds a document that is nested too deeply") from error
+    except msgspec.MsgspecError as error:
+        if (found := _faulty_parts(body)) is not None:
+            return found
+        raise InvalidRequestError("body", f"must be a JSON array of documents: {error}") from error
+
+
+def _faulty_parts(body: bytes) -> Sequence[bytes] | None:
+    """The rows of an array in which NaN or half a surrogate pair stands; reading them says which.
+
+    Python's own decoder lets these pass and says where a row ends. None: it is no array at all.
+    """
+    text = body.decode(errors="surrogateescape")
+    found: list[bytes] = []
+    try:
+        start = _behind(_OPENING, text, 0)
+        while text[start] != "]":
+            _, end = _LENIENT.raw_decode(text, start)
+            found.append(text[start:end].encode(errors="surrogateescape"))
+            start = _behind(_SEPARATOR, text, end)
+    except (ValueError, IndexError, RecursionError):
+        return None
+    return None if text[start + 1 :].strip() else found
+
+
+def _behind(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    if match is None:
+        raise ValueError
+    return match.end()
+
+
+async def _lines(
+    request: Request[Any, Any, Any], limits: Limits
+) -> AsyncIterator[tuple[int, bytes]]:
+    """Number and text of each line that is not blank. Keeps one unfinished line in memory."""
+    unfinished = bytearray()
+    number = 0
+    async for part in request.stream():
+        searched = len(unfinished)
+        unfinished += part
+        while (end := unfinished.find(b"\n", searched)) >= 0:
+            number += 1
+            if number % LINES == 0:
+                await asyncio.sleep(0)
+            text = bytes(unfinished[:end])
+            del unfinished[: end + 1]
+            searched = 0
+            if not is_blank(text):
+                yield number, text
+        _check_line(len(unfinished), limits)
+    if not is_blank(text := bytes(unfinished)):
+        yield number + 1, text
+
+
+def _check_line(size: int, limits: Limits) -> None:
+    limit = limits.document_characters * BYTES_PER_CHARACTER + LINE_OVERHEAD
+    if size > limit:
+        raise TooLargeError("line", size=size, limit=limit, unit="bytes")
+
+
+def _too_many(count: int, limits: Limits) -> TooLargeError:
+    return TooLargeError("documents", size=count, limit=limits.documents, unit="documents")

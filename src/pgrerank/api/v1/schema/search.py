@@ -1,0 +1,269 @@
+"""Rankings as they are answered, fresh from a search."""
+
+from dataclasses import asdict
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from pgrerank.domain.candidate import CutCounts as Cuts
+from pgrerank.domain.candidate import Hit, LegReport, RerankReport, RerankStatus, SearchOutcome
+from pgrerank.domain.log import LoggedRanking
+from pgrerank.usecases.more_results import next_cursor
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What an answer is made of."""
+
+
+class ResultScores(Answer, frozen=True, kw_only=True):
+    """What each stage said. Null: that stage did not score it. The scales are not comparable."""
+
+    dense: Annotated[float | None, Meta(description="Cosine similarity, -1 to 1.")]
+    keyword: Annotated[float | None, Meta(description="BM25, at least 0.")]
+    sparse: Annotated[float | None, Meta(description="Inner product of learned weights.")]
+    fused: Annotated[
+        float, Meta(description="Sum of weighted reciprocal ranks, or of weighted scaled scores.")
+    ]
+    cascade: Annotated[float | None, Meta(description="Raw score of the first step of a cascade.")]
+    rerank: Annotated[float | None, Meta(description="Raw score of the reranker.")]
+    evidence: Annotated[
+        float | None,
+        Meta(
+            description="What the order goes by where the reranker is one witness of several; "
+            "comparable within one answer. Null: it goes by `rerank`."
+        ),
+    ]
+    boost: Annotated[
+        float,
+        Meta(description="What terms of the collection add to `evidence`, or else to `rerank`."),
+    ]
+    relevance: Annotated[
+        float | None,
+        Meta(
+            description="Probability of relevance, 0 to 1; never rises from one result to the next; "
+            "null without calibration."
+        ),
+    ]
+
+
+class Ranks(Answer, frozen=True, kw_only=True):
+    """Places in each list, from 1. Null: that leg did not return it."""
+
+    dense: int | None
+    keyword: int | None
+    sparse: int | None
+    fused: int
+    final: int
+
+
+class ResultDocument(Answer, frozen=True, kw_only=True):
+    """The document a chunk belongs to."""
+
+    id: Annotated[str, Meta(description="Your id of the document.")]
+    title: str
+    uri: str | None
+    metadata: dict[str, Any]
+
+
+class ResultChunk(Answer, frozen=True, kw_only=True):
+    """The chunk that was found."""
+
+    id: UUID
+    ordinal: int
+    content: Annotated[
+        str | None, Meta(description="Null for explained candidates below depth and limit.")
+    ]
+
+
+class Result(Answer, frozen=True, kw_only=True):
+    """A chunk in its place."""
+
+    document: ResultDocument
+    chunk: ResultChunk
+    scores: ResultScores
+    ranks: Ranks
+    truncated: Annotated[
+        bool, Meta(description="The reranker did not read all of the query or the passage.")
+    ]
+
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        """Show a hit."""
+        return cls(
+            document=_document(hit),
+            chunk=_chunk(hit),
+            scores=_scores(hit),
+            ranks=_ranks(hit),
+            truncated=hit.truncated,
+        )
+
+
+class Leg(Answer, frozen=True, kw_only=True):
+    """What a leg was asked for and gave."""
+
+    requested: int
+    returned: int
+    scan: Annotated[str, Meta(description="How it looked: `exact`, `hnsw`, `gin`, `no terms`, ...")]
+
+
+class Legs(Answer, frozen=True, kw_only=True):
+    """All legs. Null: the search leaves it out."""
+
+    dense: Leg | None
+    keyword: Leg | None
+    sparse: Leg | None
+
+
+class Cascade(Answer, frozen=True, kw_only=True):
+    """The first step of a cascade, which chose what the reranker read."""
+
+    scored: Annotated[int, Meta(description="Chunks that got a score.")]
+    model: Annotated[str, Meta(description="The reranker of this step.")]
+
+
+class Rerank(Answer, frozen=True, kw_only=True):
+    """What became of the rerank stage."""
+
+    status: RerankStatus
+    reason: Annotated[str | None, Meta(description="Why it is not `full`.")]
+    depth: Annotated[int, Meta(description="Chunks that got a score.")]
+    model: Annotated[str | None, Meta(description="The reranker; null where none ran.")]
+    cascade: Annotated[
+        Cascade | None, Meta(description="Null: the reranker read all down to `depth`.")
+    ]
+
+    @classmethod
+    def of(cls, report: RerankReport) -> Self:
+        """Show a report."""
+        return cls(
+            status=report.status,
+            reason=report.reason,
+            depth=report.depth,
+            model=report.model,
+            cascade=report.cascade
+            and Cascade(scored=report.cascade.scored, model=report.cascade.model),
+        )
+
+
+class Cut(Answer, frozen=True, kw_only=True):
+    """How many chunks each threshold removed."""
+
+    min_similarity: int
+    min_score: int
+    min_relevance: int
+    threshold: Annotated[int, Meta(description="By the one that `threshold` names.")]
+
+
+class AppliedCalibration(Answer, frozen=True, kw_only=True):
+    """What turned rerank scores into probabilities."""
+
+    id: Annotated[UUID | None, Meta(description="Null: nothing did.")]
+    reason: Annotated[str | None, Meta(description="Why nothing did, or what to know of it.")]
+
+
+class Answerable(Answer, frozen=True, kw_only=True):
+    """Whether anything that was found is relevant."""
+
+    value: Annotated[bool, Meta(description="Rather yes than no.")]
+    probability: float
+
+
+class SearchResponse(Answer, frozen=True, kw_only=True):
+    """The answer to a search."""
+
+    id: Annotated[UUID, Meta(description="Of this search in the rerank log.")]
+    results: list[Result]
+    rerank: Rerank
+    legs: Legs
+    cut: Cut
+    calibration: AppliedCalibration
+    answerable: Annotated[Answerable | None, Meta(description="Null without calibration.")]
+    timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
+    cursor: Annotated[
+        str | None,
+        Meta(
+            description="Goes on behind these results: GET /v1/rerankings/{id}/results. Null where "
+            "there are no more."
+        ),
+    ]
+    candidates: Annotated[
+        list[Result] | None, Meta(description="Every candidate in its final order, if explained.")
+    ] = None
+
+    @classmethod
+    def of(cls, ranking: SearchOutcome, *, explained: bool) -> Self:
+        """Show a ranking, with all candidates where it is explained."""
+        return cls(
+            id=ranking.id,
+            results=[Result.of(hit) for hit in ranking.results],
+            rerank=Rerank.of(ranking.rerank),
+            legs=legs(ranking),
+            cut=_cut_counts(ranking.cut),
+            calibration=AppliedCalibration(
+                id=ranking.calibration.id, reason=ranking.calibration.reason
+            ),
+            answerable=ranking.answerable
+            and Answerable(
+                value=ranking.answerable.value, probability=ranking.answerable.probability
+            ),
+            timings_ms=ranking.timings_ms,
+            cursor=next_cursor(len(ranking.results), ranking.kept),
+            candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
+        )
+
+
+def _document(hit: Hit) -> ResultDocument:
+    candidate = hit.candidate
+    return ResultDocument(
+        id=candidate.external_id,
+        title=candidate.title,
+        uri=candidate.uri,
+        metadata=dict(candidate.metadata),
+    )
+
+
+def _chunk(hit: Hit) -> ResultChunk:
+    candidate = hit.candidate
+    return ResultChunk(id=candidate.chunk_id, ordinal=candidate.ordinal, content=candidate.content)
+
+
+def _scores(hit: Hit) -> ResultScores:
+    return ResultScores(
+        dense=hit.candidate.dense_score,
+        keyword=hit.candidate.keyword_score,
+        sparse=hit.candidate.sparse_score,
+        fused=hit.candidate.fused_score,
+        cascade=hit.cascade_score,
+        rerank=hit.rerank_score,
+        evidence=hit.evidence,
+        boost=hit.boost,
+        relevance=hit.relevance,
+    )
+
+
+def _ranks(hit: Hit) -> Ranks:
+    return Ranks(
+        dense=hit.candidate.dense_rank,
+        keyword=hit.candidate.keyword_rank,
+        sparse=hit.candidate.sparse_rank,
+        fused=hit.candidate.fused_rank,
+        final=hit.rank,
+    )
+
+
+def legs(ranking: SearchOutcome | LoggedRanking) -> Legs:
+    """What each leg was asked for and gave."""
+    return Legs(
+        dense=_leg(ranking.dense), keyword=_leg(ranking.keyword), sparse=_leg(ranking.sparse)
+    )
+
+
+def _leg(report: LegReport | None) -> Leg | None:
+    if report is None:
+        return None
+    return Leg(requested=report.requested, returned=report.returned, scan=report.scan)
+
+
+def _cut_counts(cut: Cuts) -> Cut:
+    return Cut(**asdict(cut))

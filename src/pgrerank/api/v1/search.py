@@ -1,0 +1,78 @@
+"""The search route."""
+
+from dataclasses import replace
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.params import JSONBody
+
+from pgrerank.api import auth, media
+from pgrerank.api.bounds import Body
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheLimits, TheObserver, TheServices
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.search import SearchResponse
+from pgrerank.domain.candidate import SearchOutcome
+from pgrerank.domain.errors import TooLargeError
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.tenant import Scope
+from pgrerank.usecases import search as use_case
+
+
+@post(
+    "/collections/{name:str}/search",
+    tags=["search"],
+    summary="Search a collection",
+    operation_id="search",
+    body=Body.SEARCH,
+    abandonable=True,
+    status_code=200,
+    guards=[auth.needs(Scope.SEARCH), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def search(
+    *,
+    request: Request[Any, Any, Any],
+    name: requests.Name,
+    data: JSONBody[requests.Search],
+    services: TheServices,
+    caller: TheCaller,
+    limits: TheLimits,
+    observer: TheObserver,
+) -> Response[SearchResponse]:
+    """Find candidates with both legs, rerank them within the budget, and log the order.
+
+    `rerank.status` says how far reranking came: `full`, `partial` (the budget ran out), `skipped`
+    (it could not pay, the service is busy, or the tenant used up its quota; of the last two
+    Retry-After says for how long) or `failed`; `rerank.reason` says why.
+    """
+    check_length(data.query, limits)
+    wanted = data.request()
+    ranking = await use_case.search(services, caller.tenant_id, name, wanted)
+    ranking = replace(ranking, timings_ms=auth.timed(request, ranking.timings_ms))
+    observer.searched(name, wanted, ranking)
+    return Response(
+        SearchResponse.of(ranking, explained=wanted.explain),
+        headers={"Server-Timing": server_timing(ranking.timings_ms)} | _retry_after(ranking),
+    )
+
+
+def check_length(query: str, limits: Limits) -> None:
+    """Refuse an overlong query. Raises TooLargeError."""
+    if len(query) > limits.query_characters:
+        raise TooLargeError(
+            "query", size=len(query), limit=limits.query_characters, unit="characters"
+        )
+
+
+def _retry_after(ranking: SearchOutcome) -> dict[str, str]:
+    wait_s = ranking.rerank.retry_after_s
+    return {} if wait_s is None else {"Retry-After": str(wait_s)}
+
+
+def server_timing(timings_ms: dict[str, float]) -> str:
+    """Stages of a request as the header of that name says them."""
+    return ", ".join(f"{stage};dur={spent_ms}" for stage, spent_ms in timings_ms.items())
+
+
+ROUTES = [search]

@@ -1,0 +1,84 @@
+"""Routes of a collection's terms."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from litestar import get, put
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheServices
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.search import Answer
+from pgrerank.domain.tenant import Scope
+from pgrerank.domain.term import MAX_TERM_CHARACTERS, MAX_TERMS, WEIGHT
+from pgrerank.usecases.collections import boost
+
+TAGS = ["collections"]
+Term = Annotated[str, Meta(min_length=1, max_length=MAX_TERM_CHARACTERS)]
+
+
+class NewTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All terms of a collection to be."""
+
+    terms: Annotated[
+        Annotated[dict[str, float], Meta(max_length=MAX_TERMS)]
+        | Annotated[list[Term], Meta(max_length=MAX_TERMS)],
+        Meta(
+            description="Terms with weights above 0, 1 at most, or terms alone, which weigh "
+            f"{WEIGHT}. 500 at most; upper and lower case are alike.",
+            examples=[{"pgvector": 0.8, "write-ahead log": 0.5}],
+        ),
+    ]
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """Each with a weight."""
+        if isinstance(self.terms, dict):
+            return self.terms
+        return dict.fromkeys(self.terms, WEIGHT)
+
+
+class Terms(Answer, frozen=True, kw_only=True):
+    """What raises candidates that contain it."""
+
+    terms: Annotated[dict[str, float], Meta(description="Terms with their weights.")]
+
+
+@put(
+    "/collections/{name:str}/terms",
+    tags=TAGS,
+    summary="Set a collection's terms",
+    operation_id="putTerms",
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 413, 415, 429, 500, 503),
+)
+async def put_terms(
+    *, name: requests.Name, services: TheServices, caller: TheCaller, data: JSONBody[NewTerms]
+) -> Terms:
+    """Product names, code names and the like, in the place of those that there are.
+
+    From the next search on, a candidate that contains some of them is raised: by the sum of their
+    weights, at most 1, times the standard deviation of what the order goes by.
+    """
+    changed = await boost(services, caller.tenant_id, name, data.weights)
+    return Terms(terms=dict(changed.terms))
+
+
+@get(
+    "/collections/{name:str}/terms",
+    tags=TAGS,
+    summary="Look at a collection's terms",
+    operation_id="getTerms",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def get_terms(*, name: requests.Name, services: TheServices, caller: TheCaller) -> Terms:
+    """What raises candidates that contain it, with its weight."""
+    collection = await services.documents.collection(caller.tenant_id, name)
+    return Terms(terms=dict(collection.terms))
+
+
+ROUTES = [put_terms, get_terms]

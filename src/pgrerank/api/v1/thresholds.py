@@ -1,0 +1,106 @@
+"""Routes of named thresholds."""
+
+from litestar import delete, get, put
+from litestar.params import JSONBody
+
+from pgrerank.api import auth, media
+from pgrerank.api.errors import response_specs
+from pgrerank.api.injected import TheCaller, TheServices
+from pgrerank.api.v1.schema import requests
+from pgrerank.api.v1.schema.calibrations import (
+    NewThreshold,
+    ThresholdPage,
+    ThresholdResponse,
+    ThresholdSet,
+)
+from pgrerank.domain.errors import ConflictError, InvalidRequestError
+from pgrerank.domain.tenant import Scope
+from pgrerank.domain.threshold import Promise
+from pgrerank.usecases.calibration import threshold as use_case
+
+TAGS = ["calibration"]
+
+
+@put(
+    "/collections/{name:str}/thresholds/{threshold:str}",
+    tags=TAGS,
+    summary="Name a cut of results",
+    operation_id="putThreshold",
+    guards=[auth.needs(Scope.INGEST), media.json_only],
+    responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
+)
+async def put_threshold(
+    name: requests.Name,
+    threshold: requests.Name,
+    data: JSONBody[NewThreshold],
+    services: TheServices,
+    caller: TheCaller,
+) -> ThresholdSet:
+    """Set it by a promise or by hand, in the place of one of the same name.
+
+    Where no cut-off can keep the promise, 409 says how many judged pairs it would take.
+    """
+    if (data.precision is None) == (data.min_relevance is None):
+        raise InvalidRequestError(
+            "precision", "or else `min_relevance` must be given, and one only"
+        )
+    if data.min_relevance is not None:
+        made = await use_case.by_hand(
+            services, caller.tenant_id, name, threshold, data.min_relevance
+        )
+        said = f"Results with a relevance under {data.min_relevance:g} are cut."
+        return ThresholdSet(
+            name=made.name, cutoff=None, min_relevance=made.min_relevance, explanation=said
+        )
+    choice = await use_case.promise(
+        services,
+        caller.tenant_id,
+        name,
+        threshold,
+        Promise(precision=data.precision or 0, confidence=data.confidence),
+        calibration_id=data.calibration_id,
+    )
+    if choice.cutoff is None:
+        raise ConflictError(choice.explanation)
+    return ThresholdSet(
+        name=threshold,
+        cutoff=choice.cutoff,
+        min_relevance=None,
+        explanation=choice.explanation,
+    )
+
+
+@get(
+    "/thresholds",
+    tags=TAGS,
+    summary="List thresholds",
+    operation_id="listThresholds",
+    guards=[auth.needs(Scope.SEARCH)],
+    responses=response_specs(401, 403, 429, 500, 503),
+)
+async def list_thresholds(services: TheServices, caller: TheCaller) -> ThresholdPage:
+    """All of the tenant, by name."""
+    return ThresholdPage(
+        items=[
+            ThresholdResponse.of(each) for each in await services.thresholds.all(caller.tenant_id)
+        ]
+    )
+
+
+@delete(
+    "/collections/{name:str}/thresholds/{threshold:str}",
+    tags=TAGS,
+    summary="Forget a threshold",
+    operation_id="deleteThreshold",
+    guards=[auth.needs(Scope.INGEST)],
+    responses=response_specs(400, 401, 403, 404, 429, 500, 503),
+)
+async def delete_threshold(
+    name: requests.Name, threshold: requests.Name, services: TheServices, caller: TheCaller
+) -> None:
+    """Searches that name it are refused from then on."""
+    collection = await services.documents.collection(caller.tenant_id, name)
+    await services.thresholds.delete(caller.tenant_id, collection, threshold)
+
+
+ROUTES = [put_threshold, list_thresholds, delete_threshold]

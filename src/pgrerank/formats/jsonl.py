@@ -1,0 +1,49 @@
+"""JSON Lines: one object a line, read by the rules that requests follow (`formats/document_row.py`)."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from pgrerank.domain.ingest import Rejection
+from pgrerank.formats.document_row import first_id, is_blank, read_row
+from pgrerank.formats.row import Row
+
+#: bytes a line may have
+MAX_LINE_BYTES = 32 * 1024 * 1024
+
+
+def rows(
+    stream: BinaryIO,
+    source: str,
+    *,
+    max_line_bytes: int = MAX_LINE_BYTES,
+    max_characters: int | None = None,
+) -> Iterator[Row]:
+    """Every line that is not blank, as a document or a rejection."""
+    position = 0
+    for line, (data, size) in enumerate(_lines(stream, max_line_bytes), start=1):
+        position += size
+        if size > max_line_bytes:
+            reason = f"the line is longer than {max_line_bytes} bytes"
+            item = Rejection(line=line, reason=reason, external_id=first_id(data))
+        elif not is_blank(data):
+            item = read_row(data, line, max_characters=max_characters)
+        else:
+            continue
+        yield Row(source=source, line=line, item=item, position=position)
+
+
+def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each line that is not blank."""
+    for line, data in enumerate(stream, start=1):
+        if not is_blank(data):
+            yield line, data
+
+
+def _lines(stream: BinaryIO, longest: int) -> Iterator[tuple[bytes, int]]:
+    """Lines and their sizes; of one that is too long, the end is read past and not kept."""
+    while data := stream.readline(longest + 1):
+        size, rest = len(data), data
+        while len(rest) > longest and not rest.endswith(b"\n"):
+            rest = stream.readline(longest + 1)
+            size += len(rest)
+        yield data, size

@@ -1,0 +1,59 @@
+"""Markdown files: front matter becomes metadata, the first heading the title."""
+
+from typing import cast
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from pgrerank.domain.document import MAX_TITLE_CHARACTERS, Document
+from pgrerank.domain.json import JsonObject
+from pgrerank.formats import front_matter
+from pgrerank.formats.row import decode, fitting
+
+
+def document(external_id: str, data: bytes) -> Document:
+    """The document of a Markdown file.
+
+    Its title is the front matter's, else the first heading, else empty. A heading that opens the
+    file and became the title is left out of the text.
+
+    Raises:
+        UnreadableError: It is not UTF-8, or its front matter is refused.
+        InvalidRequestError: The metadata cannot be stored.
+    """
+    metadata, text = front_matter.parted(decode(data).replace("\r\n", "\n").replace("\r", "\n"))
+    title = metadata.get("title")
+    if isinstance(title, str | int | float) and str(title).strip():
+        del metadata["title"]
+        title, text = fitting(str(title).strip(), text)
+    else:
+        title, text = split_title(text)
+    return Document(
+        external_id=external_id,
+        title=title,
+        text=text.strip(),
+        metadata=cast("JsonObject", metadata),
+    )
+
+
+def split_title(text: str) -> tuple[str, str]:
+    """The first heading's words, and the text without that heading if it opens the text.
+
+    A heading over 2,000 characters is no title and stays where it is.
+    """
+    tokens = MarkdownIt().parse(text)
+    place = next((i for i, token in enumerate(tokens) if token.type == "heading_open"), None)
+    if place is None:
+        return "", text
+    title = _heading_text(tokens[place + 1])
+    if len(title) > MAX_TITLE_CHARACTERS:
+        return "", text
+    span = tokens[place].map
+    if place == 0 and span:
+        text = "\n".join(text.split("\n")[span[1] :])
+    return title, text
+
+
+def _heading_text(heading: Token) -> str:
+    parts = [child.content or " " * (child.type == "softbreak") for child in heading.children or []]
+    return "".join(parts).strip()

@@ -1,0 +1,116 @@
+"""The Embedder port over an engine."""
+# pyright: reportUnknownMemberType=false
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pgrerank.domain.document import Chunk
+from pgrerank.domain.errors import ScoringError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import EmbeddedPassage
+from pgrerank.domain.model import ModelCard
+from pgrerank.inference.chunking import Chunker
+from pgrerank.inference.local.encoder import EncodedRow
+from pgrerank.inference.local.query_encoder import QueryReader
+from pgrerank.inference.scheduler.engine import Engine
+from pgrerank.inference.scheduler.request import Job, Priority
+from pgrerank.inference.tokens import Reading, Tokens
+from pgrerank.ports import Vector
+
+TEMPLATE = "embedder/1"  # part of the fingerprint: change it when the input or vector changes
+_WINDOW = 256  # passages in line at once, so that a large ingest leaves room for others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompts:
+    """What a model wants to read before a text."""
+
+    query: str = ""
+    passage: str = ""
+
+
+class EngineEmbedder:
+    """Embeds on an engine. Queries go before anything else that waits there."""
+
+    def __init__(
+        self,
+        model: ModelCard,
+        engine: Engine[EncodedRow],
+        tokens: Tokens,
+        prompts: Prompts,
+        chunker: Chunker,
+    ) -> None:
+        self.engine = engine
+        self.tokens = tokens
+        self.queries = QueryReader(engine, tokens)
+        self._model = model
+        self._part = f"The model {model.name}"
+        self._prompts = prompts
+        self._chunker = chunker
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the model."""
+        return self._model
+
+    def chunks(self, title: str, text: str) -> Sequence[Chunk]:
+        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
+        return self._chunker.chunks(title, text)
+
+    async def query(self, text: str) -> Vector:
+        """Embed a query; of a long one, what the model can read. See ports.Embedder."""
+        read = await self.queries.read(self._prompts.query + text)
+        if read is None or not read.vector.isfinite().all():
+            raise ScoringError(self._part)
+        return read.vector.numpy()
+
+    async def passages(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> list[Vector]:
+        """Embed passages, in order; of a long one, what the model can read."""
+        read = await self.each_passage(texts, _embedding, tenant_id=tenant_id)
+        return [each.vector for each in read]
+
+    async def each_passage(
+        self,
+        texts: Sequence[str],
+        job: Callable[[Reading], Job[EncodedRow, EmbeddedPassage]],
+        *,
+        tenant_id: TenantId | None = None,
+    ) -> list[EmbeddedPassage]:
+        """Run a job for each passage, or for its head where it is long, in order."""
+        read: list[EmbeddedPassage] = []
+        for start in range(0, len(texts), _WINDOW):
+            window = [self._prompts.passage + text for text in texts[start : start + _WINDOW]]
+            read += await self._run(window, job, tenant_id)
+        return read
+
+    def close(self) -> None:
+        """Fail what waits and stop."""
+        self.engine.close()
+
+    async def _run(
+        self,
+        texts: Sequence[str],
+        job: Callable[[Reading], Job[EncodedRow, EmbeddedPassage]],
+        tenant_id: TenantId | None,
+    ) -> list[EmbeddedPassage]:
+        readings = await asyncio.to_thread(self.tokens.heads, texts)
+        jobs = [job(reading) for reading in readings]
+        found = await self.engine.run(jobs, lane=Priority.PASSAGE, tenant=tenant_id)
+        read = [each for each in found if each is not None and np.isfinite(each.vector).all()]
+        if len(read) < len(found):
+            raise ScoringError(self._part)
+        return read
+
+
+def vector(row: EncodedRow) -> Vector:
+    """The vector of a row, by itself: a view would keep those of the whole batch."""
+    return row.vector.numpy().copy()
+
+
+def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
+    return Job(reading.sequences[0], lambda row: EmbeddedPassage(vector=vector(row), tokens=None))

@@ -1,0 +1,64 @@
+"""Late interaction: query and passages are read apart, their tokens are compared afterwards."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from pgrerank.domain.offload import in_thread
+from pgrerank.inference.local.encoder import EncodedRow
+from pgrerank.inference.local.query_encoder import QueryReader
+from pgrerank.inference.local.scorer import PairJobs
+from pgrerank.inference.scheduler.request import Job
+from pgrerank.inference.tokens import Tokens, TokenSequence
+
+# Special tokens take part on the query's side, where [CLS] stands for the whole question, and not
+# on the passage's: nDCG@10 on TREC DL 2021 over BM25's top 100 is .608, against .602 with none,
+# .604 with both and .601 the other way round.
+TEMPLATE = "late-interaction/1"  # part of the fingerprint: change it when the score changes
+_EMPTY = -1.0  # the lowest cosine, for a passage without a token
+
+
+class LatePairing:
+    """MaxSim: mean over the query's tokens of the best cosine among the passage's tokens."""
+
+    def __init__(self, queries: QueryReader, tokens: Tokens) -> None:
+        self._queries = queries
+        self._tokens = tokens
+
+    async def pairs(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[PairJobs[EncodedRow]] | None:
+        """One pair a text, in order; None if the query itself could not be run in time."""
+        asked = await self._queries.read(query, deadline=deadline)
+        if asked is None:
+            return None
+        readings = await in_thread(partial(self._tokens.passages, texts), items=len(texts))
+        return [
+            PairJobs(
+                [
+                    Job(sequence, _comparison(asked.tokens, sequence))
+                    for sequence in reading.sequences
+                ],
+                reading.truncated or asked.truncated,
+            )
+            for reading in readings
+        ]
+
+
+def _comparison(query: Tensor, sequence: TokenSequence) -> Callable[[EncodedRow], float]:
+    return lambda row: maxsim(query, row.tokens[sequence.text].float())
+
+
+def maxsim(query: Tensor, passage: Tensor) -> float:
+    """Mean over query tokens of the largest cosine with a passage token, -1 to 1.
+
+    Args:
+        query: Unit vectors, one row a token.
+        passage: Vectors of any length, one row a token.
+    """
+    if not len(passage):
+        return _EMPTY
+    similarity = query @ normalize(passage, dim=-1).T
+    return float(similarity.amax(dim=1).mean())

@@ -1,0 +1,123 @@
+"""The Scorer port over an engine: cache, tokens, segments, deadline."""
+
+import asyncio
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.inference.cache import ScoreCache
+from pgrerank.inference.scheduler.engine import Engine
+from pgrerank.inference.scheduler.request import Job, Priority, Row
+
+_CHARACTERS_PER_TOKEN = 8  # more than in any language's prose
+_UNSCORED = PairScore(value=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PairJobs(Generic[Row]):
+    """What must run to score one passage: a job for each of its segments."""
+
+    jobs: Sequence[Job[Row, float]]
+    truncated: bool
+
+
+class Pairing(Protocol[Row]):
+    """A way to score: makes of a query and its passages the jobs for an engine."""
+
+    async def pairs(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[PairJobs[Row]] | None:
+        """One pair a text, in order; None if the deadline came first."""
+        ...
+
+
+class EngineScorer(Generic[Row]):
+    """Scores pairs on an engine. A pair's score does not depend on what runs beside it.
+
+    Args:
+        model: Identity of the reranker.
+        engine: Where the jobs run.
+        pairing: How a pair becomes jobs.
+        cache: Scores known already.
+        release: What to close with the scorer; nothing, if the engine is someone else's.
+    """
+
+    def __init__(
+        self,
+        model: ModelCard,
+        engine: Engine[Row],
+        pairing: Pairing[Row],
+        cache: ScoreCache,
+        release: Callable[[], None],
+    ) -> None:
+        self.engine = engine
+        self.cache = cache
+        self._model = model
+        self._pairing = pairing
+        self._release = release
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the reranker."""
+        return self._model
+
+    async def score(
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
+    ) -> list[PairScore]:
+        """Score each passage against the query, in order. See ports.Scorer."""
+
+        async def fresh(missing: Sequence[Passage]) -> Sequence[PairScore]:
+            texts = [passage.text for passage in missing]
+            return await self._fresh(query, texts, deadline, tenant_id)
+
+        return await self.cache.completed(self._model.fingerprint, query, passages, fresh)
+
+    def close(self) -> None:
+        """Fail what waits, and stop the engine if it is the scorer's own."""
+        self._release()
+
+    async def _fresh(
+        self,
+        query: str,
+        texts: Sequence[str],
+        deadline: float | None,
+        tenant_id: TenantId | None,
+    ) -> Sequence[PairScore]:
+        # Not yet tokenised they are taken for shorter than they are, so that nothing is refused that
+        # would find its place.
+        lengths = [len(text) // _CHARACTERS_PER_TOKEN + 1 for text in texts]
+        with self.engine.announced(lengths, lane=Priority.PAIR, tenant=tenant_id):
+            pairs = await self._pairs(query, texts, deadline)
+        if pairs is None:
+            return [_UNSCORED] * len(texts)
+        jobs = [job for pair in pairs for job in pair.jobs]
+        line = self.engine.run(jobs, lane=Priority.PAIR, deadline=deadline, tenant=tenant_id)
+        answers = iter(await line)
+        return [_best_segment(pair, [next(answers) for _ in pair.jobs]) for pair in pairs]
+
+    async def _pairs(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[PairJobs[Row]] | None:
+        try:
+            async with asyncio.timeout(self.engine.remaining(deadline)):
+                return await self._pairing.pairs(query, texts, deadline)
+        except TimeoutError:
+            return None
+
+
+def _best_segment(pair: PairJobs[Any], values: Sequence[float | None]) -> PairScore:
+    """The best segment counts, but only once all are there: a part would score differently."""
+    known = [value for value in values if value is not None and math.isfinite(value)]
+    if not known or len(known) < len(values):
+        return _UNSCORED
+    tokens = sum(len(job.tokens) for job in pair.jobs)
+    return PairScore(value=max(known), truncated=pair.truncated, tokens=tokens)

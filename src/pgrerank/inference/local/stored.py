@@ -1,0 +1,152 @@
+"""Late interaction over compressed token vectors: stored ones, and the same made on the spot."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.errors import ScoringError
+from pgrerank.domain.evidence import PEERS, Agreement
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ingest import EmbeddedPassage
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.offload import in_thread
+from pgrerank.inference import compression
+from pgrerank.inference.compression import Floats
+from pgrerank.inference.local.bi_encoder import EngineEmbedder, vector
+from pgrerank.inference.local.encoder import EncodedRow
+from pgrerank.inference.local.query_encoder import ReadQuery
+from pgrerank.inference.scheduler.request import Job, Priority
+from pgrerank.inference.tokens import Reading, TokenSequence
+
+_UNSCORED = PairScore(value=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compressed:
+    """A passage as it is scored: one part, or several where it is long. None: out of time."""
+
+    parts: Sequence[bytes | None]
+    truncated: bool = False
+
+
+class StoredLateInteraction:
+    """The port LateInteraction, on the engine of a loaded embedder.
+
+    Passages without stored vectors are read, pooled and quantised as at ingest, so that their
+    scores are on the same scale, and the same once the vectors are stored.
+
+    Args:
+        model: Identity of this reranker.
+        embedder: Whose token embeddings are compared; without a prompt for passages.
+    """
+
+    def __init__(self, model: ModelCard, embedder: EngineEmbedder) -> None:
+        self._model = model
+        self._embedder = embedder
+
+    @property
+    def model(self) -> ModelCard:
+        """Identity of the reranker."""
+        return self._model
+
+    async def embedded(
+        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
+    ) -> list[EmbeddedPassage]:
+        """Vectors and token vectors of passages, of one pass. See ports.LateInteraction."""
+        return await self._embedder.each_passage(texts, _embedding, tenant_id=tenant_id)
+
+    async def score(
+        self,
+        query: str,
+        passages: Sequence[Passage],
+        *,
+        deadline: float | None = None,
+        tenant_id: TenantId | None = None,
+    ) -> list[PairScore]:
+        """Score each passage against the query, in order. See ports.Scorer."""
+        asked = await self._embedder.queries.read(query, deadline=deadline)
+        if asked is None:
+            return [_UNSCORED] * len(passages)
+        texts = [passage.text for passage in passages if passage.tokens is None]
+        fresh = iter(await self._compressed(texts, deadline, tenant_id))
+        found = [
+            next(fresh) if passage.tokens is None else _Compressed([passage.tokens])
+            for passage in passages
+        ]
+        return await asyncio.to_thread(_best_part, asked, found)
+
+    async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
+        """Score passages, and tell how like each other they are. See ports.ListReader."""
+        asked = await self._embedder.queries.read(query)
+        found = await self._compressed(texts, deadline=None, tenant_id=None)
+        if asked is None:
+            raise ScoringError(self._model.name)
+        scores = await asyncio.to_thread(_best_part, asked, found)
+        return scores, _agreement(found, dimensions=asked.tokens.shape[1])
+
+    async def _compressed(
+        self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
+    ) -> list[_Compressed]:
+        readings = await in_thread(partial(self._embedder.tokens.passages, texts), items=len(texts))
+        jobs = [
+            Job(sequence, _compression(sequence))
+            for reading in readings
+            for sequence in reading.sequences
+        ]
+        parts = iter(
+            await self._embedder.engine.run(
+                jobs, lane=Priority.PAIR, deadline=deadline, tenant=tenant_id
+            )
+        )
+        return [
+            _Compressed([next(parts) for _ in reading.sequences], reading.truncated)
+            for reading in readings
+        ]
+
+
+def _compression(sequence: TokenSequence) -> Callable[[EncodedRow], bytes | None]:
+    return lambda row: compression.compress(_floats(row)[sequence.text])
+
+
+def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
+    sequence = reading.sequences[0]
+    compressed = _compression(sequence)
+
+    def embedded(row: EncodedRow) -> EmbeddedPassage:
+        tokens = None if reading.truncated else compressed(row)
+        return EmbeddedPassage(vector=vector(row), tokens=tokens)
+
+    return Job(sequence, embedded)
+
+
+def _floats(row: EncodedRow) -> Floats:
+    return row.tokens.float().cpu().numpy()
+
+
+def _agreement(passages: Sequence[_Compressed], dimensions: int) -> Agreement:
+    """By all tokens of a passage, in whatever part of it they stand."""
+    whole = [b"".join(part for part in passage.parts if part) for passage in passages]
+
+    def agreement(best_first: Sequence[int]) -> list[float]:
+        best = [compression.unpack(whole[place], dimensions) for place in best_first[:PEERS]]
+        return np.mean([compression.likeness(one, whole) for one in best], axis=0).tolist()
+
+    return agreement
+
+
+def _best_part(asked: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:
+    """The best part counts, but only once all are there: some of them would score differently."""
+    whole = [[part for part in passage.parts if part is not None] for passage in passages]
+    query = asked.tokens.cpu().numpy()
+    values = iter(compression.scores(query, [part for parts in whole for part in parts]))
+    scores: list[PairScore] = []
+    for passage, parts in zip(passages, whole, strict=True):
+        best = max([next(values) for _ in parts], default=None)
+        complete = len(parts) == len(passage.parts)
+        truncated = asked.truncated or passage.truncated
+        scores.append(PairScore(value=best, truncated=truncated) if complete else _UNSCORED)
+    return scores

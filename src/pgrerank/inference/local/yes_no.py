@@ -1,0 +1,168 @@
+"""Rerankers that are language models: asked whether a passage answers a query, yes or no."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
+
+from pgrerank.domain.errors import ModelError
+from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.domain.offload import in_thread
+from pgrerank.inference.local.scorer import PairJobs
+from pgrerank.inference.model import device
+from pgrerank.inference.model_files import Files, files
+from pgrerank.inference.precision import ExecutionPlan, Precision, machine, route
+from pgrerank.inference.scheduler.request import Job
+from pgrerank.inference.tensors import Feed, feed
+from pgrerank.inference.tokens import Tokens, TokenSequence
+
+TEMPLATE = "yes-no/1"  # part of the fingerprint: change it when the input or the score changes
+_MAX_LENGTH = 1_024  # tokens, for models that would read more: attention grows with its square
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a model was trained to read around a query and a passage."""
+
+    before: str
+    between: str
+    after: str
+    yes: str
+    no: str
+
+
+#: of https://huggingface.co/Qwen/Qwen3-Reranker-0.6B, in the words of its card
+QWEN3 = Frame(
+    before="<|im_start|>system\nJudge whether the Document meets the requirements based on the "
+    'Query and the Instruct provided. Note that the answer can only be "yes" or "no".<|im_end|>\n'
+    "<|im_start|>user\n<Instruct>: Given a web search query, retrieve relevant passages that "
+    "answer the query\n<Query>: ",
+    between="\n<Document>: ",
+    after="<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n",
+    yes="yes",
+    no="no",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class YesNoCheckpoint:
+    """A loaded language model that answers yes or no."""
+
+    card: ModelCard
+    backend: "YesNoBackend"
+    tokens: Tokens
+
+
+class YesNoPairing:
+    """Each segment of a passage is read in the frame, and each row is its score."""
+
+    def __init__(self, tokens: Tokens, frame: Frame = QWEN3) -> None:
+        self._tokens = tokens
+        self._frame = frame
+
+    async def pairs(
+        self, query: str, texts: Sequence[str], deadline: float | None
+    ) -> Sequence[PairJobs[float]]:
+        """One pair a text, in order. The caller keeps the deadline: nothing is run here."""
+        del deadline
+        frame = self._frame
+        around = (frame.before, frame.between, frame.after)
+        readings = await in_thread(
+            partial(self._tokens.framed, around, query, texts), items=len(texts)
+        )
+        return [
+            PairJobs([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
+            for reading in readings
+        ]
+
+
+class YesNoBackend:
+    """Runs a language model up to its last state, and compares two of its words there.
+
+    A score is the logit of `yes` less that of `no`: its sigmoid is the probability of `yes`
+    among the two.
+
+    Args:
+        given: What the model reads; padding on the right, which what stands before never sees.
+        model: A decoder with its head.
+        yes: Token of the one answer.
+        no: Token of the other.
+        dtype: Of the layers; the head computes in fp32.
+    """
+
+    parallel = 1
+
+    def __init__(
+        self, given: Feed, model: PreTrainedModel, yes: int, no: int, dtype: torch.dtype
+    ) -> None:
+        self._feed = given
+        head: Any = model.get_output_embeddings()
+        weight = head.weight.detach().float()
+        self._direction = (weight[yes] - weight[no]).clone()
+        self._states: Any = model.base_model.to(dtype)
+
+    @torch.inference_mode()
+    def forward(self, batch: Sequence[TokenSequence]) -> list[float]:
+        """Run a batch: scores, in order."""
+        features = {n: t for n, t in self._feed(batch).items() if n != "token_type_ids"}
+        states: Tensor = self._states(**features, use_cache=False).last_hidden_state
+        ends = torch.tensor([len(sequence) - 1 for sequence in batch], device=states.device)
+        last = states[torch.arange(len(batch), device=states.device), ends].float()
+        return (last @ self._direction).tolist()
+
+
+def is_one(found: Files) -> bool:
+    """Whether it is of the one family whose frame is known: in another's it would score noise."""
+    return "Qwen3ForCausalLM" in found.architectures()
+
+
+def load_checkpoint(
+    name: str, revision: str | None, precision: Precision, max_length: int | None
+) -> YesNoCheckpoint:
+    """Open a language model that was trained to answer yes or no.
+
+    Raises:
+        ModelError: There is none, transformers does not open it, or it has no such words.
+    """
+    found = files(name, revision)
+    try:
+        model: Any = AutoModelForCausalLM.from_pretrained(
+            found.folder, dtype=torch.float32, trust_remote_code=False
+        )
+        tokenizer: Any = AutoTokenizer.from_pretrained(found.folder, trust_remote_code=False)
+    except Exception as error:
+        raise ModelError(name, f"transformers does not open it: {error}") from error
+    model = model.to(device()).eval()
+    yes, no = (_word(name, tokenizer, word) for word in (QWEN3.yes, QWEN3.no))
+    longest = min(max_length or _MAX_LENGTH, model.config.max_position_embeddings)
+    tokens = Tokens(tokenizer.backend_tokenizer, longest)
+    chosen = route(precision, f"{type(model).__name__} is of another kind", machine())
+    given = feed(tokenizer, longest, model.device)
+    backend = YesNoBackend(given, model, yes, no, chosen.dtype)
+    return YesNoCheckpoint(_card(found, chosen, longest), backend, tokens)
+
+
+def _word(name: str, tokenizer: Any, word: str) -> int:
+    token = tokenizer.convert_tokens_to_ids(word)
+    if token is None or token == tokenizer.unk_token_id:
+        raise ModelError(name, f"its vocabulary has no word `{word}` to answer with.")
+    return int(token)
+
+
+def _card(found: Files, chosen: ExecutionPlan, max_length: int) -> ModelCard:
+    return ModelCard(
+        kind=ModelKind.RERANKER,
+        name=found.name,
+        fingerprint=found.fingerprint(chosen.precision, max_length, TEMPLATE),
+        precision=chosen.precision,
+        max_length=max_length,
+        revision=found.revision,
+        score_kind=ScoreKind.LOGIT,
+        runs=str(chosen),
+    )

@@ -1,0 +1,1 @@
+"""Which requests a model reads next, and how many at once."""

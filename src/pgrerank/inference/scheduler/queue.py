@@ -1,0 +1,146 @@
+"""The bounded waiting line: admit or refuse, drop the cancelled, hand out a batch."""
+
+import math
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import Any, Generic
+
+from pgrerank.domain.errors import OverloadedError, UnavailableError
+from pgrerank.domain.ids import TenantId
+from pgrerank.inference.scheduler.fair_queue import PATIENCE, FairQueue
+from pgrerank.inference.scheduler.request import Job, PendingRequest, Priority, QueueEntry, Row
+from pgrerank.inference.scheduler.throughput import Throughput, retry_after
+
+_BATCH_S = 0.1
+# Padded tokens. A core ran batches of 256 at nine tenths of its rate for 512, beside other work.
+_LEAST_BATCH = 256
+
+
+class Queue(Generic[Row]):
+    """Sequences of many requests, waiting for a model. Every method may be called anywhere.
+
+    Lanes go in their order: queries, pairs, passages; every `PATIENCE`th batch is of the lane
+    whose first has waited the longest. Within a lane the order is that of `Line`.
+
+    Args:
+        part: What the model is called in errors.
+        capacity: Sequences that may wait.
+        budget: Padded tokens of a batch at most.
+        longest_wait_s: Seconds of work that may be ahead of a query or a pair; passages, for
+            which nobody waits, are bounded by the capacity alone.
+        threads: How many take batches.
+    """
+
+    def __init__(
+        self, part: str, *, capacity: int, budget: int, longest_wait_s: float, threads: int = 1
+    ) -> None:
+        self.pace = Throughput(threads)
+        self._part = part
+        self._capacity = capacity
+        self._longest_wait_s = longest_wait_s
+        self._lanes = {lane: FairQueue[Row](budget) for lane in Priority}
+        self._arrivals = 0
+        self._batches = 0
+        self._idle = 0  # threads that wait for a batch
+        self._open = True
+        self._changed = threading.Condition()
+
+    def __len__(self) -> int:
+        return sum(len(line) for line in self._lanes.values())
+
+    def admit(
+        self, ticket: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], lane: Priority
+    ) -> None:
+        """Put a request in line, all of it or nothing.
+
+        A request larger than the line is admitted when nobody else waits.
+
+        Raises:
+            OverloadedError: There is no room, or too much would run before it.
+            UnavailableError: The line is closed.
+        """
+        with self._changed:
+            if not self._open:
+                raise UnavailableError(self._part)
+            self._check_room(len(jobs))
+            self._check_wait(ticket.tenant, [len(job.tokens) for job in jobs], lane)
+            self._arrivals += 1
+            self._lanes[lane].put(ticket, jobs, self._arrivals)
+            self._changed.notify_all()
+
+    @contextmanager
+    def announced(
+        self, tenant: TenantId | None, lengths: Sequence[int], lane: Priority
+    ) -> Generator[None]:
+        """Refuse now what `admit` would refuse, before it is made; else count it as waiting.
+
+        Args:
+            tenant: Whose request.
+            lengths: Tokens of its sequences, at least one.
+            lane: Where it would stand.
+
+        Raises:
+            OverloadedError: Too much would run before it.
+        """
+        with self._changed:
+            self._check_wait(tenant, lengths, lane)
+            self._lanes[lane].announce(tenant, lengths)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._lanes[lane].retract(tenant, lengths)
+
+    def withdraw(self, ticket: PendingRequest[Any]) -> None:
+        """Take what is left of a request out of the line."""
+        with self._changed:
+            for line in self._lanes.values():
+                line.withdraw(ticket)
+
+    def take(self) -> list[QueueEntry[Row]]:
+        """Wait for work and take the next batch of it. Empty: the line is closed.
+
+        What would fit into one batch is divided among the threads that have nothing to do. On a
+        slow machine batches are smaller: who comes next waits for one that runs, whoever goes first.
+        """
+        with self._changed:
+            self._idle += 1
+            self._changed.wait_for(lambda: len(self) or not self._open)
+            idle, self._idle = self._idle, self._idle - 1
+            if not self._open:
+                return []
+            line = self._next_line()
+            return line.take(
+                most=math.ceil(len(line) / idle),
+                budget=max(self.pace.within(_BATCH_S), _LEAST_BATCH),
+            )
+
+    def close(self) -> list[QueueEntry[Row]]:
+        """Admit nothing more and hand back what was waiting."""
+        with self._changed:
+            self._open = False
+            left = [entry for line in self._lanes.values() for entry in line.clear()]
+            self._changed.notify_all()
+            return left
+
+    def _check_room(self, size: int) -> None:
+        waiting = len(self)
+        if waiting and waiting + size > self._capacity:
+            tokens = sum(line.tokens for line in self._lanes.values())
+            raise OverloadedError(retry_after(self.pace.expected(tokens)))
+
+    def _check_wait(self, tenant: TenantId | None, lengths: Sequence[int], lane: Priority) -> None:
+        if lane is Priority.PASSAGE:
+            return
+        before = sum(line.tokens for other, line in self._lanes.items() if other < lane)
+        wait_s = self.pace.expected(before + self._lanes[lane].ahead(tenant, lengths))
+        if wait_s > self._longest_wait_s:
+            raise OverloadedError(retry_after(wait_s - self._longest_wait_s))
+
+    def _next_line(self) -> FairQueue[Row]:
+        self._batches += 1
+        occupied = [line for line in self._lanes.values() if len(line)]
+        if self._batches % PATIENCE:
+            return occupied[0]
+        return min(occupied, key=lambda line: line.oldest)

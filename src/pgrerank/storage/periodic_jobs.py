@@ -1,0 +1,75 @@
+"""What keeps a database in order, and how often it is due."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from pgrerank.storage import drift, maintenance, term_statistics
+from pgrerank.storage.jobs import Chore
+
+#: name, when (as cron writes it, in UTC), what for, and what does it, given the URL
+_DUE = (
+    (
+        "partitions",
+        "5 0 * * *",
+        "make the rerank log's months ahead",
+        maintenance.ensure_partitions,
+    ),
+    (
+        "drift",
+        "35 * * * *",
+        "count rerank scores by day, and how good searches for judged queries are",
+        drift.count,
+    ),
+    (
+        "counters",
+        "15 1 * * *",
+        "put right the counters of collections",
+        maintenance.recount,
+    ),
+    (
+        "words",
+        "30 1 * * *",
+        "count the frequent words of large collections",
+        term_statistics.count_words,
+    ),
+    (
+        "titles",
+        "40 1 * * *",
+        "count the words of titles where a collection weighs them",
+        term_statistics.weigh_titles,
+    ),
+    (
+        "filters",
+        "50 1 * * *",
+        "tell vectors that an earlier version stored which document they are of",
+        maintenance.place_embeddings,
+    ),
+    (
+        "indexes",
+        "20 * * * *",
+        "build and drop vector indexes as collections grow and shrink",
+        maintenance.index_collections,
+    ),
+)
+
+
+def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[Chore]:
+    """The chores that need no model.
+
+    Args:
+        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        keep_months: Months of the rerank log that are kept; None: all.
+    """
+    chores = [
+        Chore(name=name, purpose=purpose, cron=cron, run=partial(run, url))
+        for name, cron, purpose, run in _DUE
+    ]
+    if keep_months is None:
+        return chores
+    retention = Chore(
+        name="retention",
+        purpose=f"drop months of the rerank log older than {keep_months}",
+        cron="10 0 * * *",
+        run=partial(maintenance.drop_partitions, url, months=keep_months),
+    )
+    return [*chores, retention]

@@ -1,0 +1,110 @@
+"""Rankings of documents that callers bring, as rows of the rerank log and back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.log import LoggedDocument
+from pgrerank.domain.rerank import RankedDocument, RerankOutcome, RerankRequest
+
+_NUL, _SUBSTITUTE = "\0", "\ufffd"  # Postgres stores no NUL
+
+
+def row(
+    tenant_id: TenantId,
+    collection: Collection | None,
+    request: RerankRequest,
+    ranked: RerankOutcome,
+    *,
+    keep_texts: bool,
+) -> dict[str, object]:
+    """Parameters of `record_brought`."""
+    report = ranked.rerank
+    return {
+        "tenant_id": tenant_id,
+        "created_at": ranked.created_at,
+        "id": ranked.id,
+        "collection_id": collection and collection.id,
+        "collection_name": collection and collection.name,
+        "query": request.query,
+        "knobs": Jsonb(_knobs(request, ranked)),
+        "status": report.status,
+        "reason": report.reason,
+        "depth": report.depth,
+        "limit_": request.effective_limit,
+        "returned": len(ranked.results),
+        "reranker": report.fingerprint,
+        "timings_ms": Jsonb(ranked.timings_ms),
+        "cut": Jsonb(asdict(ranked.cut)),
+        "calibration_id": ranked.calibration.id,
+        "answerable": ranked.answerable and ranked.answerable.probability,
+        "dialect": request.dialect,
+        **_arrays(ranked.documents),
+        "document_texts": _texts(ranked.documents) if keep_texts else None,
+    }
+
+
+def documents(
+    *,
+    document_hashes: Sequence[bytes],
+    document_texts: Sequence[str] | None,
+    boosts: Sequence[float] | None,
+    fused_ranks: Sequence[int],
+    rerank_scores: Sequence[float | None],
+    relevances: Sequence[float | None],
+    truncated: Sequence[bool],
+    final_ranks: Sequence[int],
+) -> tuple[LoggedDocument, ...]:
+    """The documents of a row, in final order."""
+    columns: Mapping[str, Sequence[Any]] = {
+        "content_hash": document_hashes,
+        "text": document_texts or [None] * len(document_hashes),
+        "boost": boosts or [0.0] * len(document_hashes),
+        "index": [place - 1 for place in fused_ranks],
+        "rerank_score": rerank_scores,
+        "relevance": relevances,
+        "truncated": truncated,
+        "final_rank": final_ranks,
+    }
+    rows = zip(*columns.values(), strict=True)
+    return tuple(LoggedDocument(**dict(zip(columns, each, strict=True))) for each in rows)
+
+
+def _knobs(request: RerankRequest, ranked: RerankOutcome) -> dict[str, object]:
+    return {
+        "documents": len(request.documents),
+        "depth": request.effective_depth,
+        "limit": request.effective_limit,
+        "budget_ms": request.budget_ms,
+        "truncate": request.truncate,
+        "min_score": request.min_score,
+        "min_relevance": request.min_relevance,
+        "threshold": request.threshold,
+        "threshold_score": ranked.calibration.threshold_score,
+        "threshold_relevance": ranked.calibration.threshold_relevance,
+        "explain": request.explain,
+        "model": request.model,
+        "tokens": ranked.tokens,
+        "cost": ranked.rerank.cost,
+    }
+
+
+def _arrays(ranked: Sequence[RankedDocument]) -> dict[str, object]:
+    return {
+        "documents": len(ranked),
+        "places": [each.index + 1 for each in ranked],
+        "rerank_scores": [each.rerank_score for each in ranked],
+        "relevances": [each.relevance for each in ranked],
+        "truncated": [each.truncated for each in ranked],
+        "final_ranks": list(range(1, len(ranked) + 1)),
+        "document_hashes": [each.document.content_hash for each in ranked],
+        "boosts": [each.boost for each in ranked] if any(each.boost for each in ranked) else None,
+    }
+
+
+def _texts(ranked: Sequence[RankedDocument]) -> list[str]:
+    return [each.document.text.replace(_NUL, _SUBSTITUTE) for each in ranked]

@@ -1,0 +1,142 @@
+"""The tables of what is watched as SQLAlchemy metadata, beside storage/tables/metadata.py."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, BYTEA, JSONB, UUID
+
+_SEARCH_COUNTS = (
+    "searches",
+    "partial_searches",
+    "skipped_searches",
+    "failed_searches",
+    "pairs",
+    "truncated_pairs",
+    "changed_top_1",
+    "changed_top_3",
+    "changed_top_10",
+    "tau_searches",
+)
+
+
+def define(tables: MetaData) -> None:
+    """Add them."""
+    _score_daily(tables)
+    _references(tables)
+
+
+def _score_daily(tables: MetaData) -> None:
+    Table(
+        "score_daily",
+        tables,
+        Column("tenant_id", UUID, nullable=False),
+        Column("day", Date, nullable=False),
+        Column("collection_id", UUID),
+        Column("reranker_id", UUID),
+        Column("collection_name", Text),
+        Column("counted_at", DateTime(timezone=True), nullable=False),
+        *(Column(name, BIGINT, nullable=False) for name in _SEARCH_COUNTS),
+        Column("tau_sum", Double, nullable=False),
+        Column("shift_sum", Double, nullable=False),
+        Column("agreement_searches", BIGINT, nullable=False),
+        Column("agreement_sum", Double, nullable=False),
+        Column("score_bins", ARRAY(SmallInteger), nullable=False),
+        Column("score_counts", ARRAY(BIGINT), nullable=False),
+        UniqueConstraint(
+            "tenant_id",
+            "day",
+            "collection_id",
+            "reranker_id",
+            name="uq_score_daily_tenant_id_day_collection_id_reranker_id",
+            postgresql_nulls_not_distinct=True,
+        ),
+        _of_tenant(tables),
+        _of_model(tables, "reranker_id"),
+    )
+    Table(
+        "judged_quality",
+        tables,
+        Column("tenant_id", UUID, nullable=False),
+        Column("collection_id", UUID, nullable=False),
+        Column("reranker_id", UUID, nullable=False),
+        Column("counted_at", DateTime(timezone=True), nullable=False),
+        Column("queries", BIGINT, nullable=False),
+        Column("ndcg_without", Double),
+        Column("ndcg_with", Double),
+        Column("calibrated_pairs", BIGINT, nullable=False),
+        Column("calibration_error", Double),
+        PrimaryKeyConstraint("tenant_id", "collection_id", "reranker_id"),
+        _of(tables, "collection"),
+        _of_model(tables, "reranker_id"),
+    )
+
+
+def _references(tables: MetaData) -> None:
+    Table(
+        "reference_set",
+        tables,
+        Column("tenant_id", UUID, nullable=False),
+        Column("id", UUID, nullable=False),
+        Column("name", Text, nullable=False),
+        Column("digest", BYTEA, nullable=False),
+        Column("queries", ARRAY(Text), nullable=False),
+        Column("passages", ARRAY(Text), nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False),
+        PrimaryKeyConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "name"),
+        _of_tenant(tables),
+    )
+    Table(
+        "reference_run",
+        tables,
+        Column("tenant_id", UUID, nullable=False),
+        Column("id", UUID, nullable=False),
+        Column("reference_set_id", UUID, nullable=False),
+        Column("digest", BYTEA, nullable=False),
+        Column("model_id", UUID, nullable=False),
+        Column("environment", JSONB, nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False),
+        Column("scores", ARRAY(Double), nullable=False),
+        Column("truncated", ARRAY(Boolean), nullable=False),
+        Column("verdict", Text, nullable=False),
+        Column("compared_with_id", UUID),
+        Column("beyond_noise", Integer, nullable=False),
+        Column("truncation_changes", Integer, nullable=False),
+        Column("largest_change", Double),
+        Column("noise", Double),
+        Column("kendall_tau", Double),
+        Column("message", Text, nullable=False),
+        PrimaryKeyConstraint("tenant_id", "id"),
+        _of(tables, "reference_set"),
+        _of_model(tables, "model_id"),
+        Index(None, "tenant_id", "reference_set_id", "id"),
+    )
+
+
+def _of_tenant(tables: MetaData) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant_id"], [f"{tables.schema}.tenant.id"], ondelete="CASCADE")
+
+
+def _of(tables: MetaData, owner: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["tenant_id", f"{owner}_id"],
+        [f"{tables.schema}.{owner}.tenant_id", f"{tables.schema}.{owner}.id"],
+        ondelete="CASCADE",
+    )
+
+
+def _of_model(tables: MetaData, column: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint([column], [f"{tables.schema}.model.id"])

@@ -1,0 +1,1 @@
+"""Turn scores into probabilities, and choose thresholds that keep a promise."""

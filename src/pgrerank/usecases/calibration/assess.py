@@ -1,0 +1,172 @@
+"""How good a calibration is, with intervals over queries."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pgrerank.domain.calibration import (
+    CalibrationCurve,
+    CutoffPoint,
+    Floats,
+    IntervalEstimate,
+    Quality,
+    ReliabilityBin,
+    Sample,
+)
+from pgrerank.usecases.calibration import fit
+
+BINS = 15
+RESAMPLES = 1_000
+CUTOFFS = 40
+#: of intervals, percent
+_EDGES = (2.5, 97.5)
+_DEEPEST_PRECISION = 20
+
+
+class Resampled:
+    """Draws of queries with replacement: what intervals are made of.
+
+    Pairs of one query are not independent, so that queries are drawn and not pairs (Efron and
+    Tibshirani, 1993, on clusters).
+    """
+
+    def __init__(self, sample: Sample, *, seed: int = fit.SEED) -> None:
+        names, self._places = np.unique(sample.queries, return_inverse=True)
+        count = len(names)
+        draws = np.random.default_rng(seed)
+        self._counts = draws.multinomial(count, np.full(count, 1 / count), size=RESAMPLES)
+        self._count = count
+
+    def sums(self, values: Floats) -> Floats:
+        """Values of each pair added up by query, shape (queries, ...)."""
+        found = np.zeros((self._count, *values.shape[1:]))
+        np.add.at(found, self._places, values)
+        return found
+
+    def ratio(self, above: Floats, below: Floats) -> IntervalEstimate:
+        """A sum over another, of values by pair."""
+        return self.by_query(self.sums(above), self.sums(below))
+
+    def by_query(self, above: Floats, below: Floats) -> IntervalEstimate:
+        """A sum over another, of values by query."""
+        drawn = _divide(self._counts @ above, self._counts @ below)
+        return _estimate(float(_divide(above.sum(), below.sum())), drawn)
+
+    def error(self, off: Floats, total: Floats) -> IntervalEstimate:
+        """Sum of absolute deviations by bin, shape (queries, bins), over a total by query.
+
+        Noise adds to an absolute value and never takes from it, so that draws are larger than what
+        they are drawn from; their interval is moved back by as much.
+        """
+        value = float(np.abs(off.sum(axis=0)).sum() / total.sum())
+        drawn = np.abs(self._counts @ off).sum(axis=1) / (self._counts @ total)
+        return _estimate(value, np.maximum(drawn - drawn.mean() + value, 0))
+
+
+def quality(sample: Sample, probabilities: Floats, tried: dict[str, float]) -> Quality:
+    """Figures of held-out probabilities."""
+    drawn = Resampled(sample)
+    weights = sample.weights
+    raw = 1 / (1 + np.exp(-np.clip(sample.scores, -700, 700)))
+    return Quality(
+        brier=drawn.ratio(weights * (probabilities - sample.relevant) ** 2, weights),
+        log_loss=drawn.ratio(weights * fit.log_losses(sample, probabilities), weights),
+        ece=calibration_error(sample, probabilities, drawn),
+        ece_raw=calibration_error(sample, raw, drawn),
+        tried=tried,
+        bins=bins(sample, probabilities),
+        precision_at=precisions(sample, drawn),
+    )
+
+
+def calibration_error(
+    sample: Sample, probabilities: Floats, drawn: Resampled | None = None
+) -> IntervalEstimate:
+    """Expected calibration error: mean distance of predicted and observed over bins of equal mass."""
+    drawn = drawn or Resampled(sample)
+    member = np.eye(BINS)[_bin_of(sample, probabilities)]
+    off = sample.weights * (sample.relevant - probabilities)
+    return drawn.error(drawn.sums(member * off[:, None]), drawn.sums(sample.weights))
+
+
+def bins(sample: Sample, probabilities: Floats) -> list[ReliabilityBin]:
+    """What was predicted and observed in each bin that holds pairs."""
+    place = _bin_of(sample, probabilities)
+    found: list[ReliabilityBin] = []
+    for number in range(BINS):
+        chosen = np.equal(place, number)
+        if chosen.any():
+            weights = sample.weights[chosen]
+            predicted, observed = (
+                float(np.average(values[chosen], weights=weights))
+                for values in (probabilities, sample.relevant)
+            )
+            found.append(
+                ReliabilityBin(predicted=predicted, observed=observed, pairs=int(chosen.sum()))
+            )
+    return found
+
+
+def cutoffs(scores: Floats, count: int) -> Floats:
+    """At most `count` scores to cut at, strict to loose, each keeping a like factor more than the last.
+
+    They are chosen from scores alone, and each is a score that occurs.
+    """
+    falling = np.sort(scores)[::-1]
+    kept = np.unique(np.geomspace(1, len(falling), count).round().astype(int))
+    return np.unique(falling[kept - 1])[::-1]
+
+
+def points(sample: Sample, curve: CalibrationCurve) -> list[CutoffPoint]:
+    """Precision and recall by cut-off, strict to loose."""
+    drawn = Resampled(sample)
+    weighted = sample.weights * sample.relevant
+    found: list[CutoffPoint] = []
+    for cutoff in cutoffs(sample.scores, CUTOFFS):
+        kept = sample.scores >= cutoff
+        found.append(
+            CutoffPoint(
+                cutoff=float(cutoff),
+                relevance=curve.relevance(float(cutoff)),
+                pairs=int(kept.sum()),
+                precision=drawn.ratio(weighted * kept, sample.weights * kept),
+                recall=drawn.ratio(weighted * kept, weighted),
+            )
+        )
+    return found
+
+
+def precisions(sample: Sample, drawn: Resampled) -> list[IntervalEstimate]:
+    """Precision among the k pairs of highest score of each query, by k."""
+    place = _places(sample)
+    weighted = sample.weights * sample.relevant
+    return [
+        drawn.ratio(weighted * (place <= k), sample.weights * (place <= k))
+        for k in range(1, min(_DEEPEST_PRECISION, int(place.max())) + 1)
+    ]
+
+
+def _places(sample: Sample) -> Floats:
+    """Place of each pair in its query by score, from 1."""
+    order = np.lexsort((-sample.scores, sample.queries))
+    _, starts, counts = np.unique(sample.queries[order], return_index=True, return_counts=True)
+    found = np.empty(sample.pair_count)
+    found[order] = np.arange(sample.pair_count) - np.repeat(starts, counts) + 1
+    return found
+
+
+def _bin_of(sample: Sample, probabilities: Floats) -> NDArray[np.int64]:
+    """Number of the bin of each pair: equal mass, equal probabilities together."""
+    values, place = np.unique(probabilities, return_inverse=True)
+    mass = np.bincount(place, weights=sample.weights, minlength=len(values))
+    middle = (np.cumsum(mass) - mass / 2) / mass.sum()
+    return np.minimum((middle * BINS).astype(int), BINS - 1)[place]
+
+
+def _divide(above: Floats, below: Floats) -> Floats:
+    return np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below > 0)
+
+
+def _estimate(value: float, drawn: Floats) -> IntervalEstimate:
+    told = drawn[np.isfinite(drawn)]
+    low, high = np.percentile(told, _EDGES) if len(told) else (value, value)
+    return IntervalEstimate(value=value, low=float(low), high=float(high))

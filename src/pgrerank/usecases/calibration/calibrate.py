@@ -1,0 +1,288 @@
+"""Fit a calibration to judged queries, as searches serve them, or to pairs that are given."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.calibration import CalibrationCurve, CandidatePool, Fitted, Method, Sample
+from pgrerank.domain.candidate import Passage
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import passage_hash
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.ports import Scorer, Services
+from pgrerank.usecases import second_stage
+from pgrerank.usecases.calibration import assess, fit
+from pgrerank.usecases.calibration.judged_pairs import (
+    CalibrationPlan,
+    JudgedPairs,
+    sample,
+    sample_of_pairs,
+)
+from pgrerank.usecases.second_stage import Work
+
+#: what a calibration needs at least, and what it takes to be relied on
+LEAST_QUERIES, LEAST_PAIRS = 10, 10
+GOOD_QUERIES, GOOD_POSITIVES = 50, 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenPair:
+    """A judged pair of the caller's own."""
+
+    query: str
+    text: str
+    grade: int
+
+
+async def calibrate(
+    services: Services,
+    tenant_id: TenantId,
+    collection_name: str | None,
+    plan: CalibrationPlan,
+    *,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Fitted:
+    """Fit a calibration of the running reranker to judged queries, and store it.
+
+    Args:
+        services: The ports.
+        tenant_id: Whose.
+        collection_name: For which collection; None: one for all of the tenant's, from the
+            judgments of all.
+        plan: How.
+        progress: Called with the number of queries done, and of all.
+
+    Raises:
+        NotFoundError: No such collection.
+        InvalidRequestError: There is too little to fit, or relevance does not rise with the
+            score; says what there is.
+        ConflictError, OverloadedError, UnavailableError: As a search.
+    """
+    collections = await _collections(services, tenant_id, collection_name)
+    model = _model(services, tenant_id, collections, plan)
+    well = JudgedPairs(
+        services=services, tenant_id=tenant_id, plan=plan, model=model, progress=progress
+    )
+    pairs = [pair for collection in collections for pair in await well.drawn(collection)]
+    chosen, warnings = sample_of_pairs(pairs, plan.unjudged)
+    made = await _fit(services, chosen, plan, model, warnings)
+    return await _store(
+        services, tenant_id, collections[0] if collection_name else None, made, chosen
+    )
+
+
+async def calibrate_pairs(
+    services: Services,
+    tenant_id: TenantId,
+    collection_name: str | None,
+    plan: CalibrationPlan,
+    given: Sequence[GivenPair],
+) -> Fitted:
+    """Fit to pairs of the caller's own, which the reranker scores now, and store.
+
+    The pairs should come as searches find them: a curve holds for what it has seen. Raises as
+    `calibrate`.
+    """
+    collection = (
+        None
+        if collection_name is None
+        else await services.documents.collection(tenant_id, collection_name)
+    )
+    scorer = _scorer(services, collection)
+    names = {query: number for number, query in enumerate(dict.fromkeys(g.query for g in given))}
+    rows: list[tuple[int, float, bool]] = []
+    for query, number in names.items():
+        of_query = [pair for pair in given if pair.query == query]
+        scores = await _scores(scorer, tenant_id, query, of_query)
+        rows += [
+            (number, score, pair.grade >= plan.relevant_from)
+            for pair, score in zip(of_query, scores, strict=True)
+            if score is not None
+        ]
+    found = sample(
+        [number for number, _, _ in rows],
+        [score for _, score, _ in rows],
+        [relevant for _, _, relevant in rows],
+        [1.0] * len(rows),
+    )
+    made = await _fit(services, found, plan, scorer.model, [])
+    return await _store(services, tenant_id, collection, made, found)
+
+
+def fit_pairs(
+    pairs: Sample, plan: CalibrationPlan, model: ModelCard, *, warnings: Iterable[str] = ()
+) -> Fitted:
+    """Fit and assess; of no collection yet. Seconds of computing.
+
+    Raises:
+        InvalidRequestError: There is too little to fit, or relevance does not rise with the score.
+    """
+    _require_enough(pairs)
+    _require_rise(pairs)
+    tried = fit.held_out_probabilities(pairs, plan.method)
+    losses = {method: fit.loss(pairs, told) for method, told in tried.items()}
+    curves = _rising(pairs, tried)
+    best = min(curves, key=losses.__getitem__)
+    curve = curves[best]
+    return Fitted(
+        id=uuid7(),
+        created_at=None,
+        collection=None,
+        reranker=model.name,
+        fingerprint=model.fingerprint,
+        curve=curve,
+        answerable=fit.answerable(fit.best_of_each(pairs)),
+        pool=CandidatePool.of(plan.request),
+        unjudged=plan.unjudged,
+        relevant_from=plan.relevant_from,
+        queries=pairs.query_count,
+        pairs=pairs.pair_count,
+        positives=pairs.positive_count,
+        quality=assess.quality(pairs, tried[best], {str(k): v for k, v in losses.items()}),
+        warnings=[*warnings, *_doubts(pairs, losses[best])],
+        points=assess.points(pairs, curve),
+    )
+
+
+async def _collections(
+    services: Services, tenant_id: TenantId, name: str | None
+) -> Sequence[Collection]:
+    if name is not None:
+        return [await services.documents.collection(tenant_id, name)]
+    found: list[Collection] = []
+    cursor = None
+    while True:
+        page = await services.documents.collections(tenant_id, limit=500, cursor=cursor)
+        found += page.items
+        cursor = page.cursor
+        if cursor is None:
+            return found
+
+
+def _model(
+    services: Services,
+    tenant_id: TenantId,
+    collections: Sequence[Collection],
+    plan: CalibrationPlan,
+) -> ModelCard:
+    """Of the reranker whose scores the searches end with; the same in all collections."""
+    models: dict[str, ModelCard] = {}
+    for collection in collections:
+        work = Work(
+            tenant_id=tenant_id,
+            collection=collection,
+            request=plan.request,
+            late=second_stage.reader(services.serving(collection), collection, plan.request),
+            deadline=None,
+        )
+        model = second_stage.last(_scorer(services, collection), work).model
+        models[model.fingerprint] = model
+    if len(models) > 1:
+        raise InvalidRequestError(
+            "collection", "must be named: the tenant's collections are reranked differently"
+        )
+    return next(iter(models.values()), services.scorer.model)
+
+
+def _scorer(services: Services, collection: Collection | None) -> Scorer:
+    """The reranker of a collection, or that of the settings."""
+    return services.scorer if collection is None else services.serving(collection).scorer
+
+
+def _require_enough(pairs: Sample) -> None:
+    positives = pairs.positive_count
+    negatives = pairs.pair_count - positives
+    if pairs.query_count < LEAST_QUERIES or min(positives, negatives) < LEAST_PAIRS:
+        raise InvalidRequestError(
+            "judgments",
+            f"are too few: {pairs.query_count} queries with {positives} relevant and {negatives} "
+            f"irrelevant pairs; at least {LEAST_QUERIES} queries and {LEAST_PAIRS} pairs of either "
+            "kind are needed",
+        )
+
+
+def _require_rise(pairs: Sample) -> None:
+    """Refuse pairs by which a better score would mean less relevance.
+
+    The means decide: a logistic curve rises if and only if the relevant pairs score more on
+    average, and so does the best rising curve of any other shape if they do.
+    """
+    relevant, others = fit.mean_scores(pairs)
+    if relevant <= others:
+        positives = pairs.positive_count
+        raise InvalidRequestError(
+            "judgments",
+            "say that a higher score does not mean more relevance: the mean score of "
+            f"{positives} relevant pairs is {relevant:.4g}, that of {pairs.pair_count - positives} "
+            f"irrelevant ones {others:.4g}. Nothing was stored. Look whether the judgments are of "
+            "these documents and queries (pgrerank judge), and whether this reranker fits them "
+            "(pgrerank evaluate)",
+        )
+
+
+def _rising(pairs: Sample, methods: Iterable[Method]) -> dict[Method, CalibrationCurve]:
+    curves = {method: fit.FITS[method](pairs) for method in methods}
+    rising = {method: curve for method, curve in curves.items() if curve.rises}
+    if not rising:
+        raise InvalidRequestError(
+            "method", f"{', '.join(curves)} finds no curve that rises with the score; leave it out"
+        )
+    return rising
+
+
+def _doubts(pairs: Sample, held_out_loss: float) -> list[str]:
+    found: list[str] = []
+    base = fit.base_loss(pairs)
+    if held_out_loss >= base:
+        found.append(
+            "on queries held out the scores say no more than the share of relevant pairs does: "
+            f"log loss {held_out_loss:.3f}, and {base:.3f} without scores"
+        )
+    if pairs.query_count < GOOD_QUERIES:
+        found.append(f"{pairs.query_count} queries are few: {GOOD_QUERIES} make it reliable")
+    if pairs.positive_count < GOOD_POSITIVES:
+        found.append(
+            f"{pairs.positive_count} relevant pairs are few: {GOOD_POSITIVES} make it reliable"
+        )
+    return found
+
+
+async def _scores(
+    scorer: Scorer, tenant_id: TenantId, query: str, pairs: Sequence[GivenPair]
+) -> Sequence[float | None]:
+    passages = [Passage(text=p.text, content_hash=passage_hash("", p.text)) for p in pairs]
+    found = await scorer.score(query, passages, tenant_id=tenant_id)
+    return [each.value for each in found]
+
+
+async def _fit(
+    services: Services,
+    pairs: Sample,
+    plan: CalibrationPlan,
+    model: ModelCard,
+    warnings: Sequence[str],
+) -> Fitted:
+    # In a thread: it computes for seconds, and the service answers others meanwhile.
+    made = await asyncio.to_thread(fit_pairs, pairs, plan, model, warnings=warnings)
+    return replace(made, created_at=services.clock.now())
+
+
+async def _store(
+    services: Services,
+    tenant_id: TenantId,
+    collection: Collection | None,
+    made: Fitted,
+    pairs: Sample,
+) -> Fitted:
+    named = replace(made, collection=collection and collection.name)
+    model = next(
+        each.model
+        for each in (services.scorer, services.late, *services.rerankers.values())
+        if each is not None and each.model.fingerprint == made.fingerprint
+    )
+    await services.calibrations.add(tenant_id, collection, model, named, pairs)
+    return named

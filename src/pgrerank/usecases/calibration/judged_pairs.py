@@ -1,0 +1,219 @@
+"""Pools of judged queries: what a search would rerank for each, with what is known of it."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
+from typing import TypeAlias
+
+import numpy as np
+
+from pgrerank.domain.calibration import CandidatePool, Method, Sample, Unjudged
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT, Label, ScoredChunk
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.request import SearchRequest
+from pgrerank.ports import Services
+from pgrerank.usecases.search import search_unlogged
+
+#: last places of the strata in which judged pairs stand for those that nobody judged
+STRATA = (5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+class ScoreSource(StrEnum):
+    """Where the scores of judged queries come from."""
+
+    #: search for each query now; nothing is logged
+    SEARCH = "search"
+    #: what the log has of the running reranker
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationPlan:
+    """How a calibration is to be made.
+
+    Raises:
+        InvalidRequestError: The lowest relevant grade is not 1 to 3.
+    """
+
+    #: the search whose results it is for; its query does not matter
+    request: SearchRequest
+    unjudged: Unjudged = Unjudged.SKIP
+    source: ScoreSource = ScoreSource.SEARCH
+    #: None: the one with the least held-out log loss
+    method: Method | None = None
+    #: the lowest grade that counts as relevant
+    relevant_from: int = RELEVANT
+
+    def __post_init__(self) -> None:
+        if not RELEVANT <= self.relevant_from <= HIGHEST_GRADE:
+            raise InvalidRequestError(
+                "relevant_from", f"must be {RELEVANT} to {HIGHEST_GRADE}, not {self.relevant_from}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPair:
+    """An observation in the pool of a query: a chunk, or the best chunk of a document.
+
+    `relevant` is None where nobody judged it.
+    """
+
+    query: str
+    place: int
+    score: float
+    relevant: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPairs:
+    """Where pools are drawn from."""
+
+    services: Services
+    tenant_id: TenantId
+    plan: CalibrationPlan
+    #: of the reranker whose scores are meant
+    model: ModelCard
+    #: called with the number of queries done, and of all
+    progress: Callable[[int, int], None]
+
+    async def drawn(self, collection: Collection) -> list[JudgedPair]:
+        """The pairs of a collection's judged queries. Raises as a search."""
+        labels = _by_query(await self.services.judgments.labels(self.tenant_id, collection))
+        if self.plan.source is ScoreSource.LOG:
+            rows = await self.services.judgments.scored(
+                self.tenant_id, collection, self.model, CandidatePool.of(self.plan.request)
+            )
+            return [
+                pair
+                for query, found in groupby(rows, key=attrgetter("query"))
+                for pair in observations(collection, list(found), labels[query], self.plan)
+            ]
+        pairs: list[JudgedPair] = []
+        for done, (query, grades) in enumerate(labels.items(), start=1):
+            rows = await self._searched(collection, query)
+            pairs += observations(collection, rows, grades, self.plan)
+            self.progress(done, len(labels))
+        return pairs
+
+    async def _searched(self, collection: Collection, query: str) -> list[ScoredChunk]:
+        _, ranking = await search_unlogged(
+            self.services,
+            self.tenant_id,
+            collection.name,
+            replace(self.plan.request, query=query),
+        )
+        return [
+            ScoredChunk(
+                query=query,
+                external_id=hit.candidate.external_id,
+                chunk_id=hit.candidate.chunk_id,
+                score=hit.rerank_score,
+                place=hit.rank,
+            )
+            for hit in ranking.hits
+            if hit.rerank_score is not None
+        ]
+
+
+#: grade by document, and by chunk where a chunk was judged
+Grades: TypeAlias = Mapping[tuple[str, ChunkId | None], int]
+
+
+def _by_query(labels: Iterable[Label]) -> dict[str, dict[tuple[str, ChunkId | None], int]]:
+    found: dict[str, dict[tuple[str, ChunkId | None], int]] = {}
+    for label in labels:
+        found.setdefault(label.query, {})[label.external_id, label.chunk_id] = label.grade
+    return found
+
+
+def observations(
+    collection: Collection, rows: Sequence[ScoredChunk], grades: Grades, plan: CalibrationPlan
+) -> list[JudgedPair]:
+    """The observations that the pool of one query holds.
+
+    A grade of a chunk is of that chunk. A grade of a document is one observation, however many
+    chunks it has: of the one that stands highest, since that is what is served for it. The others
+    are no observations, and the chunks that nobody judged of a document of which some were judged
+    are none either.
+    """
+    chunked = {name for name, chunk in grades if chunk is not None}
+    seen: set[str] = set()
+    pairs: list[JudgedPair] = []
+    for row in sorted(rows, key=attrgetter("place")):
+        whole = None if row.external_id in seen else grades.get((row.external_id, None))
+        grade = grades.get((row.external_id, row.chunk_id), whole)
+        is_first = row.external_id not in seen
+        seen.add(row.external_id)
+        if grade is not None or (is_first and row.external_id not in chunked):
+            pairs.append(
+                JudgedPair(
+                    query=f"{collection.id} {row.query}",
+                    place=row.place,
+                    score=row.score,
+                    relevant=None if grade is None else grade >= plan.relevant_from,
+                )
+            )
+    return pairs
+
+
+def sample_of_pairs(pairs: Sequence[JudgedPair], unjudged: Unjudged) -> tuple[Sample, list[str]]:
+    """The pairs to fit to, each with its weight; and what is not known of the pool, in words."""
+    numbers = {name: place for place, name in enumerate(dict.fromkeys(p.query for p in pairs))}
+    judged = [p for p in pairs if p.relevant is not None or unjudged is Unjudged.IRRELEVANT]
+    weights, warnings = ([1.0] * len(judged), list[str]())
+    if unjudged is Unjudged.SKIP:
+        weights, warnings = _weights(pairs, judged)
+    found = sample(
+        [numbers[pair.query] for pair in judged],
+        [pair.score for pair in judged],
+        [bool(pair.relevant) for pair in judged],
+        weights,
+    )
+    return found, warnings
+
+
+def _weights(
+    pairs: Sequence[JudgedPair], judged: Sequence[JudgedPair]
+) -> tuple[list[float], list[str]]:
+    """For how many pairs of its stratum of places each judged one stands.
+
+    People judge what stands high, so that judged pairs are relevant more often than the pool
+    is; weights by stratum undo that (Horvitz and Thompson, 1952).
+    """
+    pool, known = (Counter(_stratum(pair) for pair in rows) for rows in (pairs, judged))
+    bare = sum(count for stratum, count in pool.items() if not known[stratum])
+    warnings: list[str] = []
+    if bare:
+        first = min(stratum for stratum in pool if not known[stratum])
+        above = STRATA[first - 1] if first else 0
+        warnings.append(
+            f"{bare} of {len(pairs)} pairs stand where nobody judged any, the first beyond place "
+            f"{above}: nothing is known of those"
+        )
+    return [pool[_stratum(pair)] / known[_stratum(pair)] for pair in judged], warnings
+
+
+def _stratum(pair: JudgedPair) -> int:
+    return bisect_left(STRATA, pair.place)
+
+
+def sample(
+    queries: Sequence[int],
+    scores: Sequence[float],
+    relevant: Sequence[bool],
+    weights: Sequence[float],
+) -> Sample:
+    """A sample out of plain rows."""
+    return Sample(
+        queries=np.array(queries, dtype=np.int64),
+        scores=np.array(scores, dtype=np.float64),
+        relevant=np.array(relevant, dtype=np.bool_),
+        weights=np.array(weights, dtype=np.float64),
+    )

@@ -1,0 +1,1 @@
+"""Measure orders against judgments: evaluate, compare, tune, replay."""

@@ -1,0 +1,239 @@
+"""Measure the ranking on judged queries, through the pipeline that serves them."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Container, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain import evaluation, ids, measures, significance
+from pgrerank.domain.candidate import Hit, RerankStatus, SearchOutcome
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.evaluation import (
+    MEASURES,
+    OF_FIRST_STAGE,
+    EvaluatedQuery,
+    Evaluation,
+    EvaluationId,
+    Question,
+)
+from pgrerank.domain.ids import ChunkId, RankingId, TenantId
+from pgrerank.domain.log import LoggedRanking, RankingFilter
+from pgrerank.domain.measures import Qrels, Run
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
+from pgrerank.domain.rerank import RerankOutcome, RerankRequest
+from pgrerank.domain.significance import Difference
+from pgrerank.ports import Rankings, Services
+from pgrerank.usecases.search import search
+
+#: documents of each answer that are kept by name
+NAMED = 100
+_RERANKED = (RerankStatus.FULL, RerankStatus.PARTIAL)
+STORED = "stored"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationPlan:
+    """What is evaluated."""
+
+    tenant_id: TenantId
+    collection: Collection
+    questions: Sequence[Question]
+    #: the search, its query aside
+    request: SearchRequest
+    #: where the judgments come from
+    judgments: str = STORED
+    label: str | None = None
+
+
+async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[EvaluatedQuery]:
+    """Search each question in turn. Raises what a search raises."""
+    for question in plan.questions:
+        request = replace(plan.request, query=question.query)
+        ranking = await search(services, plan.tenant_id, plan.collection.name, request)
+        yield evaluate_question(
+            question, ranking.hits, ranking.rerank.status, ranking.timings_ms["total"]
+        )
+
+
+def of_answers(
+    services: Services, plan: EvaluationPlan, found: Sequence[EvaluatedQuery]
+) -> Evaluation:
+    """The figures of answered questions, at least one."""
+    made = EvaluationId(uuid7())
+    times = [each.total_ms for each in found]
+    embedder, reranker = models(services, plan)
+    return Evaluation(
+        id=made,
+        created_at=ids.created_at(made),
+        collection=plan.collection.name,
+        label=evaluation.checked_label(plan.label),
+        judgments=plan.judgments,
+        strategy=plan.request.strategy,
+        knobs=_knobs(plan),
+        embedder=embedder and embedder.name,
+        reranker=reranker and reranker.name,
+        reranker_fingerprint=reranker and reranker.fingerprint,
+        queries=len(found),
+        metrics={name: fmean(each.metrics[name] for each in found) for name in MEASURES},
+        p50_ms=round(float(np.percentile(times, 50)), 1),
+        p95_ms=round(float(np.percentile(times, 95)), 1),
+        statuses=Counter(each.status for each in found),
+        answers=tuple(found),
+    )
+
+
+async def evaluate(services: Services, plan: EvaluationPlan) -> Evaluation:
+    """Search all questions without a trace in the log, and store what came of it.
+
+    Raises:
+        InvalidRequestError: The label cannot be one.
+        ConflictError, OverloadedError, UnavailableError: As a search does.
+    """
+    evaluation.checked_label(plan.label)
+    silent = without_log(services)
+    made = of_answers(services, plan, [answer async for answer in answers(silent, plan)])
+    await store(services, plan, made)
+    return made
+
+
+async def store(services: Services, plan: EvaluationPlan, made: Evaluation) -> None:
+    """Keep an evaluation. Raises ConflictError if the collection was deleted meanwhile."""
+    await services.evaluations.save(plan.tenant_id, plan.collection, made, models(services, plan))
+
+
+def gain_of_reranking(made: Evaluation) -> Difference | None:
+    """Of nDCG@10 from the first stage to the answer, over the queries that were reranked.
+
+    None where none was.
+    """
+    reranked = [each for each in made.answers if each.status in _RERANKED]
+    if not reranked:
+        return None
+    before, after = (
+        [_ndcg(getattr(each, name), each.judged_grades) for each in reranked]
+        for name in ("first_stage_grades", "grades")
+    )
+    return significance.paired_difference(before, after)
+
+
+def _ndcg(found: Sequence[int | None], judged: Sequence[int]) -> float:
+    """nDCG@10 of documents by their grades, given all grades of the query."""
+    grades = {str(place): grade for place, grade in enumerate(found) if grade is not None}
+    missed = Counter(judged) - Counter(grades.values())
+    qrels = grades | {f"missed {n}": grade for n, grade in enumerate(missed.elements())}
+    run = measures.scores_by_order([str(place) for place in range(len(found))])
+    return measures.by_query(["nDCG@10"], {"": run}, {"": qrels})["nDCG@10"][""]
+
+
+def models(services: Services, plan: EvaluationPlan) -> tuple[ModelCard | None, ModelCard | None]:
+    """The embedder and the reranker that searches of this plan use."""
+    services = services.serving(plan.collection)
+    embeds = plan.request.strategy is not Strategy.KEYWORD
+    reranks = plan.request.rerank is not RerankMode.NEVER
+    return (
+        services.embedder.model if embeds else None,
+        services.scorer.model if reranks else None,
+    )
+
+
+def mean_measures(run: Run, qrels: Qrels) -> dict[str, float]:
+    """Means of MEASURES over the judged queries of a run, each of the order that it has."""
+    values = measures.by_query(MEASURES, run, qrels)
+    return {name: round(fmean(each.values()), 4) for name, each in values.items()}
+
+
+def evaluate_question(
+    question: Question,
+    hits: Sequence[Hit],
+    status: str,
+    total_ms: float,
+    *,
+    kept: Container[ChunkId] | None = None,
+) -> EvaluatedQuery:
+    """What a search gave for a question: all candidates, best first; `kept`: those not cut."""
+    final = _documents([hit for hit in hits if kept is None or hit.candidate.chunk_id in kept])
+    first = _documents(sorted(hits, key=lambda hit: hit.candidate.fused_rank))
+    return EvaluatedQuery(
+        query=question.query,
+        status=status,
+        total_ms=total_ms,
+        external_ids=final[:NAMED],
+        grades=tuple(question.grades.get(name) for name in final),
+        first_stage_grades=tuple(question.grades.get(name) for name in first),
+        judged_grades=tuple(question.grades.values()),
+        metrics=_metrics(question.grades, final, first),
+    )
+
+
+def _documents(hits: Sequence[Hit]) -> tuple[str, ...]:
+    return evaluation.distinct([hit.candidate.external_id for hit in hits])
+
+
+def _metrics(
+    grades: Mapping[str, int], final: Sequence[str], first: Sequence[str]
+) -> dict[str, float]:
+    orders = {False: measures.scores_by_order(final), True: measures.scores_by_order(first)}
+    found: dict[str, float] = {}
+    for of_first, order in orders.items():
+        names = [name for name in MEASURES if (name in OF_FIRST_STAGE) is of_first]
+        values = measures.by_query(names, {"": order}, {"": grades})
+        found |= {name: values[name][""] for name in names}
+    return {name: found[name] for name in MEASURES}
+
+
+def _knobs(plan: EvaluationPlan) -> dict[str, Any]:
+    request = plan.request
+    return {
+        "candidates": request.candidates,
+        "depth": request.effective_depth,
+        "rerank": request.rerank,
+        "cascade": request.cascade,
+        "profile": request.profile,
+        "retrieval": asdict(plan.collection.retrieval),
+    }
+
+
+def without_log(services: Services) -> Services:
+    """The services, but for the log, which searches leave as it is."""
+    return replace(services, rankings=_Unrecorded(services.rankings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unrecorded:
+    rankings: Rankings
+
+    async def record(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        request: SearchRequest,
+        ranking: SearchOutcome,
+    ) -> RankingId:
+        """Write nothing: searches that measure are no traffic."""
+        del tenant_id, collection, request
+        return ranking.id
+
+    async def record_brought(
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        request: RerankRequest,
+        ranked: RerankOutcome,
+    ) -> RankingId:
+        """Write nothing, likewise."""
+        del tenant_id, collection, request
+        return ranked.id
+
+    async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
+        return await self.rankings.get(tenant_id, ranking_id)
+
+    async def page(
+        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
+    ) -> Page[LoggedRanking]:
+        return await self.rankings.page(tenant_id, wanted, limit=limit, cursor=cursor)

@@ -1,0 +1,85 @@
+"""Lessons out of a tenant's own judgments and rerank log."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.document import passage
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.judgment import RELEVANT, JudgedPassage, SeenPassage
+from pgrerank.domain.lesson import Lesson
+from pgrerank.domain.request import SearchRequest
+from pgrerank.ports import Services
+
+DEPTH = 50
+
+Row = TypeVar("Row", JudgedPassage, SeenPassage)
+
+
+async def judged_lessons(
+    services: Services, tenant_id: TenantId, collection_name: str, *, depth: int = DEPTH
+) -> list[Lesson]:
+    """A lesson for each query with a relevant document.
+
+    Positives are documents all of whose judges call them relevant. Negatives are those all call
+    irrelevant, then what searches placed within `depth` and nobody judged: out of the log, or
+    where it has none for the query, out of a search made now. Where judges differ on a document,
+    it takes no part.
+
+    Raises:
+        NotFoundError: The tenant has no such collection.
+        ConflictError: A search must be made, and the collection was embedded by another model.
+    """
+    collection = await services.documents.collection(tenant_id, collection_name)
+    judged = _by_query(await services.judgments.judged(tenant_id, collection))
+    seen = _by_query(await services.judgments.seen(tenant_id, collection, depth=depth))
+    return [
+        _lesson(
+            collection.name,
+            passages,
+            seen.get(query) or await _retrieve(services, tenant_id, collection, query, depth),
+        )
+        for query, passages in judged.items()
+        if any((each.agreed_grade or 0) >= RELEVANT for each in passages)
+    ]
+
+
+def _lesson(dataset: str, judged: Sequence[JudgedPassage], seen: Sequence[SeenPassage]) -> Lesson:
+    known = {each.external_id for each in judged}
+    positives = [each.passage for each in judged if (each.agreed_grade or 0) >= RELEVANT]
+    refused = [each.passage for each in judged if each.agreed_grade == 0]
+    unjudged = [each.passage for each in seen if each.external_id not in known]
+    negatives = dict.fromkeys([*refused, *unjudged])
+    return Lesson(
+        dataset=dataset,
+        query=judged[0].query,
+        positives=tuple(dict.fromkeys(positives)),
+        negatives=tuple(text for text in negatives if text not in positives),
+    )
+
+
+async def _retrieve(
+    services: Services, tenant_id: TenantId, collection: Collection, query: str, depth: int
+) -> list[SeenPassage]:
+    services = services.serving(collection)
+    collection = collection.under(services.embedder.model)
+    request = SearchRequest(query=query, candidates=depth, depth=depth)
+    vector = await services.embedder.query(query)
+    found = await services.candidates.retrieve(tenant_id, collection, request, vector)
+    return [
+        SeenPassage(
+            query=query,
+            external_id=each.external_id,
+            passage=passage(each.title, each.content),
+            rank=each.fused_rank,
+        )
+        for each in found.candidates
+        if each.content is not None
+    ]
+
+
+def _by_query(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.query, []).append(row)
+    return found

@@ -1,0 +1,289 @@
+"""Run logged candidates through the second stage again, under other settings. Nothing is written."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import mean
+
+import numpy as np
+
+from pgrerank.domain import evaluation, measures, order, significance
+from pgrerank.domain.candidate import Hit, RerankReport
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
+from pgrerank.domain.ids import ChunkId, RankingId, TenantId
+from pgrerank.domain.log import LoggedRanking
+from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.domain.rescoring import kendall_tau
+from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.significance import Difference
+from pgrerank.domain.stopwatch import Stopwatch
+from pgrerank.ports import Services
+from pgrerank.usecases import again, second_stage
+from pgrerank.usecases.evaluation import evaluate
+from pgrerank.usecases.second_stage import Work
+
+#: results that are compared
+TOP = 10
+#: what is measured where searches were judged
+MEASURES = ("nDCG@10", "RR@10")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayPlan:
+    """What is done otherwise; None: as it was. The reranker is that of the settings."""
+
+    depth: int | None = None
+    #: how the logged legs are fused anew
+    fusion: Retrieval | None = None
+    #: how many the reranker reads where late interaction chooses them
+    cascade: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A logged search and what became of its candidates this time."""
+
+    ranking: LoggedRanking
+    rerank: RerankReport
+    #: candidates whose document was changed or deleted since: they could not take part
+    gone: tuple[ChunkId, ...]
+    #: chunks in the order that was logged, without those that are gone, and in the new one
+    before: tuple[ChunkId, ...]
+    after: tuple[ChunkId, ...]
+    #: the new order with all its scores
+    hits: tuple[Hit, ...]
+    #: Kendall's tau between the two orders, -1..1; None for fewer than two
+    tau: float | None
+    #: share of the logged top ten that is there again; None: nothing was found
+    kept: float | None
+    #: milliseconds of the second stage, this time
+    rerank_ms: float
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every candidate took part."""
+        return not self.gone
+
+    @property
+    def documents(self) -> Mapping[ChunkId, str]:
+        """The document of each chunk, as people name it."""
+        return {hit.candidate.chunk_id: hit.candidate.external_id for hit in self.hits}
+
+
+async def replay(
+    services: Services, tenant_id: TenantId, ranking_id: RankingId, plan: ReplayPlan
+) -> Replay:
+    """Fuse and rerank what a logged search had found.
+
+    Exact for what was logged: the legs are not asked again.
+
+    Raises:
+        NotFoundError: There is no such ranking, or its collection is gone.
+        ConflictError: The collection's embedder is not the running one.
+        InvalidRequestError: A cascade is wanted where there are no token vectors.
+    """
+    ranking = await services.rankings.get(tenant_id, ranking_id)
+    collection = await services.documents.collection(tenant_id, ranking.searched)
+    services = services.serving(collection)
+    request = replayed_request(ranking, plan)
+    collection, vector = await again.embed_again(services, collection, request)
+    work = _work(services, tenant_id, collection, request)
+    recalled = await services.history.recalled(
+        tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=work.token_model
+    )
+    watch = Stopwatch(services.clock.elapsed)
+    with watch.stage("rerank"):
+        reranked = await second_stage.rerank(services.scorer, work, recalled.candidates, vector)
+    hits = order.final_order(
+        recalled.candidates,
+        reranked.scores,
+        reranked.cascade_scores,
+        reranked.evidence,
+        reranked.boosts,
+    )
+    return _compare(ranking, hits, reranked.report, recalled.gone, watch.finished()["rerank"])
+
+
+def replayed_request(ranking: LoggedRanking, plan: ReplayPlan) -> SearchRequest:
+    """The logged search as it is run this time.
+
+    It is reranked whatever it was told then, since whether that would pay is what a replay finds
+    out, and without a budget, which would cut it off.
+    """
+    was = again.request(ranking)
+    return replace(
+        was,
+        depth=was.depth if plan.depth is None else plan.depth,
+        cascade=was.cascade if plan.cascade is None else plan.cascade,
+        rerank=RerankMode.ALWAYS,
+        budget_ms=None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """Measures over the queries of replayed searches that somebody judged, by name."""
+
+    #: from the logged to the new order; a query that was searched often counts once, by its mean
+    differences: Mapping[str, Difference]
+
+    @property
+    def queries(self) -> int:
+        """How many were judged."""
+        return next((each.queries for each in self.differences.values()), 0)
+
+    @property
+    def before(self) -> Mapping[str, float]:
+        """Means of the logged orders."""
+        return {name: each.before for name, each in self.differences.items()}
+
+    @property
+    def after(self) -> Mapping[str, float]:
+        """Means of the new ones."""
+        return {name: each.after for name, each in self.differences.items()}
+
+
+async def measure(services: Services, tenant_id: TenantId, replays: Sequence[Replay]) -> Measured:
+    """How good both orders are, by the judgments of today. Collections that are gone have none."""
+    grades = {
+        name: await _grades(services, tenant_id, name)
+        for name in {each.ranking.searched for each in replays}
+    }
+    qrels: dict[str, Mapping[str, int]] = {}
+    before: dict[str, dict[str, float]] = {}
+    after: dict[str, dict[str, float]] = {}
+    searches: dict[tuple[str, str], list[str]] = {}
+    for each in replays:
+        judged = grades[each.ranking.searched].get(each.ranking.query)
+        if judged:
+            name = str(each.ranking.id)
+            searches.setdefault((each.ranking.searched, each.ranking.query), []).append(name)
+            qrels[name] = judged
+            before[name] = _documents(each, each.before)
+            after[name] = _documents(each, each.after)
+    if not searches:
+        return Measured(differences={})
+    old, new = (measures.by_query(MEASURES, run, qrels) for run in (before, after))
+    return Measured(
+        differences={
+            name: significance.paired_difference(
+                *(
+                    [mean(run[name][each] for each in ids) for ids in searches.values()]
+                    for run in (old, new)
+                )
+            )
+            for name in MEASURES
+        }
+    )
+
+
+async def save(
+    services: Services,
+    tenant_id: TenantId,
+    name: str,
+    replays: Sequence[Replay],
+    plan: ReplayPlan,
+    *,
+    label: str,
+) -> Evaluation:
+    """Store the replayed searches of a collection that were judged as an evaluation.
+
+    Of searches for the same query the first counts; times are those of the second stage.
+
+    Raises:
+        NotFoundError: There is no such collection.
+        InvalidRequestError: The label cannot be one, or none of the searches was judged.
+        ConflictError: The collection was deleted meanwhile.
+    """
+    collection = await services.documents.collection(tenant_id, name)
+    grades = await services.judgments.grades(tenant_id, collection)
+    chosen = {
+        each.ranking.query: each
+        for each in reversed(replays)
+        if each.ranking.searched == name and grades.get(each.ranking.query)
+    }
+    if not chosen:
+        raise InvalidRequestError("label", "cannot be given: none of these searches was judged")
+    questions = [Question(query=query, grades=grades[query]) for query in chosen]
+    ground = evaluate.EvaluationPlan(
+        tenant_id=tenant_id,
+        collection=replace(collection, retrieval=plan.fusion or collection.retrieval),
+        questions=questions,
+        request=replayed_request(next(iter(chosen.values())).ranking, plan),
+        label=label,
+    )
+    answers = [_answer(question, chosen[question.query]) for question in questions]
+    made = evaluate.of_answers(services, ground, answers)
+    await evaluate.store(services, ground, made)
+    return made
+
+
+def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
+    return evaluate.evaluate_question(
+        question,
+        replayed.hits,
+        replayed.rerank.status,
+        replayed.rerank_ms,
+        kept=set(replayed.after),
+    )
+
+
+async def _grades(
+    services: Services, tenant_id: TenantId, name: str
+) -> Mapping[str, Mapping[str, int]]:
+    try:
+        collection = await services.documents.collection(tenant_id, name)
+    except NotFoundError:
+        return {}
+    return await services.judgments.grades(tenant_id, collection)
+
+
+def _documents(replayed: Replay, chunks: Sequence[ChunkId]) -> dict[str, float]:
+    return measures.scores_by_order(
+        evaluation.distinct([replayed.documents[each] for each in chunks])
+    )
+
+
+def _work(
+    services: Services, tenant_id: TenantId, collection: Collection, request: SearchRequest
+) -> Work:
+    return Work(
+        tenant_id=tenant_id,
+        collection=collection,
+        request=request,
+        late=second_stage.reader(services, collection, request),
+        deadline=None,
+    )
+
+
+def _compare(
+    ranking: LoggedRanking,
+    hits: tuple[Hit, ...],
+    report: RerankReport,
+    gone: tuple[ChunkId, ...],
+    rerank_ms: float,
+) -> Replay:
+    after = tuple(hit.candidate.chunk_id for hit in hits)
+    there = set(after)
+    logged = sorted(ranking.candidates, key=lambda each: each.final_rank)
+    before = tuple(each.chunk_id for each in logged if each.chunk_id in there)
+    return Replay(
+        ranking=ranking,
+        rerank=report,
+        gone=gone,
+        before=before,
+        after=after,
+        hits=hits,
+        tau=_tau(before, after),
+        kept=len({*before[:TOP]} & {*after[:TOP]}) / len(before[:TOP]) if before else None,
+        rerank_ms=rerank_ms,
+    )
+
+
+def _tau(before: tuple[ChunkId, ...], after: tuple[ChunkId, ...]) -> float | None:
+    places = {chunk: place for place, chunk in enumerate(after)}
+    return kendall_tau(
+        np.arange(len(before), dtype=np.float64),
+        np.array([places[chunk] for chunk in before], dtype=np.float64),
+    )

@@ -1,0 +1,132 @@
+"""What thresholds leave of replayed searches: those that cut them then, and others."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from pgrerank.domain import relevance
+from pgrerank.domain.calibration import CandidatePool
+from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.explanation import cut_by
+from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.judgment import RELEVANT
+from pgrerank.domain.relevance import CalibrationContext
+from pgrerank.domain.request import SearchRequest
+from pgrerank.ports import Services
+from pgrerank.usecases import second_stage
+from pgrerank.usecases.evaluation.replay import Replay, ReplayPlan, replayed_request
+from pgrerank.usecases.second_stage import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdOverrides:
+    """Bounds on results, in place of those that a search had. See SearchRequest."""
+
+    min_score: float | None = None
+    min_relevance: float | None = None
+    threshold: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdEffect:
+    """What is left of some searches."""
+
+    #: results a search, no limit applied; a mean
+    results: float
+    #: searches with no result
+    empty: int
+    #: share of the judged results that are relevant, 0..1; None: none was judged
+    precision: float | None
+    #: share of the relevant candidates that are among the results, 0..1; None: there are none
+    relevant: float | None
+
+
+async def apply_thresholds(
+    services: Services,
+    tenant_id: TenantId,
+    replayed: Replay,
+    plan: ReplayPlan,
+    cuts: ThresholdOverrides,
+) -> Replay:
+    """A replay of which `before` is what the search's own bounds left, `after` what these leave.
+
+    A search of which nothing was scored is not cut, as then.
+
+    Raises:
+        NotFoundError: There is no threshold of that name, or the collection is gone.
+        ConflictError: No calibration of the reranker stands for the cut.
+    """
+    ranking = replayed.ranking
+    request = replace(
+        replayed_request(ranking, plan),
+        min_score=cuts.min_score,
+        min_relevance=cuts.min_relevance,
+        threshold=cuts.threshold,
+    )
+    after = replayed.after
+    if replayed.rerank.depth:
+        gauge = await _gauge(services, tenant_id, replayed, request)
+        kept, _ = relevance.apply_bounds(gauge.of(replayed.hits), request, gauge)
+        after = tuple(hit.candidate.chunk_id for hit in kept)
+    uncut = {each.chunk_id for each in ranking.candidates if cut_by(ranking, each) is None}
+    before = tuple(chunk for chunk in replayed.before if chunk in uncut)
+    return replace(replayed, before=before, after=after)
+
+
+async def summarise(
+    services: Services, tenant_id: TenantId, replays: Sequence[Replay]
+) -> tuple[ThresholdEffect, ThresholdEffect]:
+    """What was left of cut replays, at least one, and what is; by the judgments of today."""
+    grades: dict[str, Mapping[str, Mapping[str, int]]] = {}
+    for name in {each.ranking.searched for each in replays}:
+        grades[name] = await _grades(services, tenant_id, name)
+    judged = [grades[each.ranking.searched].get(each.ranking.query, {}) for each in replays]
+    before = _summarise(replays, [each.before for each in replays], judged)
+    return before, _summarise(replays, [each.after for each in replays], judged)
+
+
+async def _gauge(
+    services: Services, tenant_id: TenantId, replayed: Replay, request: SearchRequest
+) -> CalibrationContext:
+    collection = await services.documents.collection(tenant_id, replayed.ranking.searched)
+    services = services.serving(collection)
+    work = Work(
+        tenant_id=tenant_id,
+        collection=collection,
+        request=request,
+        late=second_stage.reader(services, collection, request),
+        deadline=None,
+    )
+    model = second_stage.last(services.scorer, work).model
+    running = await services.calibrations.running(tenant_id, collection, model, request.threshold)
+    return relevance.resolve_calibration(running, request, model, pool=CandidatePool.of(request))
+
+
+async def _grades(
+    services: Services, tenant_id: TenantId, name: str
+) -> Mapping[str, Mapping[str, int]]:
+    try:
+        collection = await services.documents.collection(tenant_id, name)
+    except NotFoundError:
+        return {}
+    return await services.judgments.grades(tenant_id, collection)
+
+
+def _summarise(
+    replays: Sequence[Replay],
+    results: Sequence[Sequence[ChunkId]],
+    judged: Sequence[Mapping[str, int]],
+) -> ThresholdEffect:
+    found: list[bool] = []
+    relevant = 0
+    for replayed, kept, grades in zip(replays, results, judged, strict=True):
+        names = replayed.documents
+        told = {names[chunk] for chunk in kept} & grades.keys()
+        found += [grades[name] >= RELEVANT for name in told]
+        relevant += sum(grades.get(name, 0) >= RELEVANT for name in {*names.values()})
+    return ThresholdEffect(
+        results=fmean(map(len, results)),
+        empty=sum(not kept for kept in results),
+        precision=fmean(found) if found else None,
+        relevant=sum(found) / relevant if relevant else None,
+    )

@@ -1,0 +1,298 @@
+"""How searches of a tenant did in an interval, beside the interval before it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from sklearn import metrics
+
+from pgrerank.domain import measures, significance
+from pgrerank.domain.calibration import Sample
+from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.ids import CollectionId, RankingId, TenantId
+from pgrerank.domain.judgment import RELEVANT
+from pgrerank.domain.significance import Difference
+from pgrerank.ports import AdminServices
+from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
+from pgrerank.usecases.calibration import assess
+
+STAGES = ("embed", "retrieve", "rerank", "total")
+TOPS = (1, 3, 10)
+MEASURE = "nDCG@10"
+#: under this many judged candidates with a probability a reliability diagram is noise
+FEWEST = 50
+_NEWEST = 500
+
+#: a query of a collection
+_Question: TypeAlias = tuple[CollectionId, str]
+_Floats = NDArray[np.float64]
+_stats: Any = stats  # half typed, as the next
+_metrics: Any = metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreSamples:
+    """Scores of one reranker in the interval and before it."""
+
+    reranker: str
+    fingerprint: str
+    now: _Floats
+    before: _Floats
+    #: Kolmogorov and Smirnov's distance of the two, 0..1; None where one is empty
+    distance: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliability:
+    """Probabilities beside what judges said, in bins of as many candidates each."""
+
+    #: mean probability of each bin, 0..1, rising
+    said: Sequence[float]
+    #: share of each bin that is relevant
+    found: Sequence[float]
+    candidates: int
+    #: mean of |said - found|: the expected calibration error
+    error: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrecisionRecallCurve:
+    """Precision and recall of what stands above each cut-off; all of one length."""
+
+    cutoffs: Sequence[float]
+    precision: Sequence[float]
+    recall: Sequence[float]
+    #: whether cut-offs are probabilities; else raw scores of the reranker
+    is_relevance: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """Milliseconds of one stage."""
+
+    searches: int
+    p50_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What reranking changed."""
+
+    reranked: int
+    #: share of reranked searches whose first N hold a chunk that fusion had placed behind, by N
+    changed: Mapping[int, float]
+    #: those of them whose query was judged
+    judged: int
+    #: of nDCG@10 from fused to final order, over judged queries; None: nothing was judged
+    gain: Difference | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Everything that is shown."""
+
+    interval: Interval
+    previous: Interval
+    searches: int
+    statuses: Mapping[str, int]
+    scores: Sequence[ScoreSamples]
+    latency: Mapping[str, Latency]
+    effect: Effect
+    #: whether there is a calibration for these searches
+    is_calibrated: bool
+    #: judged documents that the answer gave a probability
+    judged_relevances: int
+    #: None: too little was judged
+    reliability: Reliability | None
+    curve: PrecisionRecallCurve | None
+
+
+async def report(admin_services: AdminServices, tenant_id: TenantId, interval: Interval) -> Report:
+    """Read an interval and the one of the same length before it.
+
+    Raises:
+        NotFoundError: There is no such collection.
+    """
+    if interval.collection is not None:
+        await admin_services.documents.collection(tenant_id, interval.collection)
+    length = interval.until - interval.since
+    previous = Interval(
+        since=interval.since - length, until=interval.since, collection=interval.collection
+    )
+    now = await admin_services.reports.searches(tenant_id, interval)
+    before = await admin_services.reports.searches(tenant_id, previous)
+    judged = await admin_services.reports.judged(tenant_id, interval)
+    return Report(
+        interval=interval,
+        previous=previous,
+        searches=len(now),
+        statuses=_statuses(now),
+        scores=_scores(now, before),
+        latency={stage: found for stage in STAGES if (found := _latency(now, stage))},
+        effect=_effect(now, judged),
+        is_calibrated=await _is_calibrated(admin_services, tenant_id, interval.collection),
+        judged_relevances=sum(each.relevance is not None for each in judged),
+        reliability=_reliability(judged),
+        curve=_curve(judged),
+    )
+
+
+async def _is_calibrated(
+    admin_services: AdminServices, tenant_id: TenantId, collection: str | None
+) -> bool:
+    page = await admin_services.calibrations.page(tenant_id, None, limit=_NEWEST, cursor=None)
+    return any(collection is None or each.collection in (None, collection) for each in page.items)
+
+
+def _statuses(searches: Sequence[LoggedSearch]) -> dict[str, int]:
+    found = [str(search.status) for search in searches]
+    return {str(status): found.count(status) for status in RerankStatus if status in found}
+
+
+def _scores(now: Sequence[LoggedSearch], before: Sequence[LoggedSearch]) -> list[ScoreSamples]:
+    """By reranker: scores of different fingerprints are on different scales."""
+    names = {each.fingerprint: each.reranker for each in [*before, *now] if each.fingerprint}
+    return [
+        ScoreSamples(
+            reranker=name or "",
+            fingerprint=fingerprint,
+            now=(recent := _of(now, fingerprint)),
+            before=(past := _of(before, fingerprint)),
+            distance=_distance(recent, past),
+        )
+        for fingerprint, name in names.items()
+    ]
+
+
+def _of(searches: Sequence[LoggedSearch], fingerprint: str) -> _Floats:
+    values = [
+        score
+        for search in searches
+        if search.fingerprint == fingerprint
+        for score in search.rerank_scores
+        if score is not None
+    ]
+    return np.array(values, dtype=np.float64)
+
+
+def _distance(now: _Floats, before: _Floats) -> float | None:
+    if not (now.size and before.size):
+        return None
+    return float(_stats.ks_2samp(now, before).statistic)
+
+
+def _latency(searches: Sequence[LoggedSearch], stage: str) -> Latency | None:
+    # A stage that found nothing to do took no time that anybody waits for.
+    took_part = [each for each in searches if stage != "rerank" or each.is_reranked]
+    spent = [each.timings_ms[stage] for each in took_part if stage in each.timings_ms]
+    if not spent:
+        return None
+    p50, p95 = np.percentile(spent, [50, 95])
+    return Latency(searches=len(spent), p50_ms=float(p50), p95_ms=float(p95))
+
+
+def _effect(searches: Sequence[LoggedSearch], judged: Sequence[JudgedDocument]) -> Effect:
+    reranked = [each for each in searches if each.is_reranked and len(each.final_ranks)]
+    changed = {
+        top: float(np.mean([_is_changed(each, top) for each in reranked])) if reranked else 0.0
+        for top in TOPS
+    }
+    compared = [each for each in judged if each.is_reranked]
+    return Effect(
+        reranked=len(reranked),
+        changed=changed,
+        judged=len({each.ranking_id for each in compared}),
+        gain=_gain(compared),
+    )
+
+
+def _is_changed(search: LoggedSearch, top: int) -> bool:
+    pairs = zip(search.fused_ranks, search.final_ranks, strict=True)
+    return any(fused > top >= final for fused, final in pairs)
+
+
+def _gain(judged: Sequence[JudgedDocument]) -> Difference | None:
+    """What reranking did to the judged queries, each by the mean of its searches."""
+    asked = {each.ranking_id: (each.collection_id, each.query) for each in judged}
+    if not asked:
+        return None
+    before, after = (
+        _by_question(asked, _ndcg(judged, name)) for name in ("fused_rank", "final_rank")
+    )
+    return significance.paired_difference(
+        [before[name] for name in before], [after[name] for name in before]
+    )
+
+
+def _by_question(
+    asked: Mapping[RankingId, _Question], values: Mapping[RankingId, float]
+) -> dict[_Question, float]:
+    found: dict[_Question, list[float]] = {}
+    for ranking_id, question in asked.items():
+        found.setdefault(question, []).append(values[ranking_id])
+    return {question: fmean(each) for question, each in found.items()}
+
+
+def _ndcg(judged: Sequence[JudgedDocument], rank: str) -> dict[RankingId, float]:
+    """nDCG@10 of each judged search by one of its orders, unjudged documents left out.
+
+    (Condensed lists: Sakai 2007.) The ideal order is that of the candidates, since what no leg
+    found is no fault of an order.
+    """
+    run: dict[str, dict[str, float]] = {}
+    qrels: dict[str, dict[str, int]] = {}
+    for each in judged:
+        name = str(each.ranking_id)
+        run.setdefault(name, {})[each.external_id] = -float(getattr(each, rank))
+        qrels.setdefault(name, {})[each.external_id] = each.grade
+    found = measures.by_query([MEASURE], run, qrels)[MEASURE]
+    return {each.ranking_id: found[str(each.ranking_id)] for each in judged}
+
+
+def _reliability(judged: Sequence[JudgedDocument]) -> Reliability | None:
+    known = [each for each in judged if each.relevance is not None]
+    if len(known) < FEWEST:
+        return None
+    said = np.array([each.relevance for each in known], dtype=np.float64)
+    sample = Sample(
+        queries=np.zeros(len(known), dtype=np.int64),
+        scores=said,
+        relevant=np.array([each.grade >= RELEVANT for each in known]),
+        weights=np.ones(len(known)),
+    )
+    bins = assess.bins(sample, said)
+    gaps = [abs(each.predicted - each.observed) for each in bins]
+    return Reliability(
+        said=[each.predicted for each in bins],
+        found=[each.observed for each in bins],
+        candidates=len(known),
+        error=float(np.average(gaps, weights=[each.pairs for each in bins])),
+    )
+
+
+def _curve(judged: Sequence[JudgedDocument]) -> PrecisionRecallCurve | None:
+    """By probability where there is one, else by the raw score of the reranker that gave most."""
+    is_relevance = any(each.relevance is not None for each in judged)
+    name = "relevance" if is_relevance else "rerank_score"
+    known = [each for each in judged if getattr(each, name) is not None]
+    if not is_relevance:
+        # Scores of two rerankers are on two scales.
+        most = Counter(each.fingerprint for each in known).most_common(1)
+        known = [each for each in known if (each.fingerprint,) == most[0][:1]]
+    labels = [each.grade >= RELEVANT for each in known]
+    if not any(labels) or all(labels):
+        return None
+    values = [getattr(each, name) for each in known]
+    precision, recall, cutoffs = _metrics.precision_recall_curve(labels, values)
+    return PrecisionRecallCurve(
+        cutoffs=cutoffs.tolist(),
+        precision=precision[:-1].tolist(),
+        recall=recall[:-1].tolist(),
+        is_relevance=is_relevance,
+    )

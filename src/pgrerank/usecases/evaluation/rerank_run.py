@@ -1,0 +1,70 @@
+"""Reorder a first-stage run, query by query, without a database."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pgrerank.domain import evidence
+from pgrerank.ports import Scorer
+from pgrerank.ports.scoring import ListReader
+from pgrerank.usecases.rerank_texts import rerank_texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reordered:
+    """The documents of one query, best first."""
+
+    query_id: str
+    document_ids: Sequence[str]
+    #: documents of the run that the corpus lacks; they stand behind the reranked
+    missing: int
+
+
+async def rerank_run(
+    scorer: Scorer,
+    reader: ListReader | None,
+    run: Mapping[str, Sequence[str]],
+    queries: Mapping[str, str],
+    passages: Mapping[str, str],
+    *,
+    depth: int,
+) -> AsyncIterator[Reordered]:
+    """Rerank the first `depth` documents of each query; the others keep their order behind.
+
+    Late interaction reads documents apart, so what it sees in them also says how like each other
+    they are, and agreement with the best is evidence beside the score. A run holds each list whole;
+    callers of the service send theirs in parts, which is why those go by the score alone.
+
+    Args:
+        scorer: The reranker.
+        reader: The same where it also tells how like each other the documents are. None: the scores
+            of the reranker decide.
+        run: Document ids by query id, best first.
+        queries: Query texts by id; queries of the run that are not here are left out.
+        passages: Text of every document, as the reranker is to read it.
+        depth: Documents to score for each query, at least 1.
+    """
+    for query_id, document_ids in run.items():
+        if query_id in queries:
+            head = [name for name in document_ids[:depth] if name in passages]
+            texts = [passages[name] for name in head]
+            order = await _order(scorer, reader, queries[query_id], texts)
+            yield Reordered(
+                query_id=query_id,
+                document_ids=list(
+                    dict.fromkeys([*(head[place] for place in order), *document_ids])
+                ),
+                missing=sum(name not in passages for name in document_ids),
+            )
+
+
+async def _order(
+    scorer: Scorer, reader: ListReader | None, query: str, texts: Sequence[str]
+) -> list[int]:
+    """Places of the texts, best first; ties in the order of the run."""
+    if not texts or reader is None:
+        return [text.index for text in await rerank_texts(scorer, query, texts)]
+    scores, agreement = await reader.compared(query, texts)
+    values = [score.value for score in scores]
+    totals = await asyncio.to_thread(evidence.combine, [values], agreement)
+    return sorted(range(len(texts)), key=lambda place: -totals[place])

@@ -1,0 +1,198 @@
+"""What candidates, depth and reranker buy, and what they cost: quality beside latency."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean, median
+
+import numpy as np
+
+from pgrerank.domain import significance
+from pgrerank.domain.errors import InvalidRequestError, ScoringError
+from pgrerank.domain.evaluation import EvaluatedQuery, Question
+from pgrerank.domain.request import RerankMode
+from pgrerank.domain.significance import Difference
+from pgrerank.ports import Services
+from pgrerank.usecases.evaluation.evaluate import EvaluationPlan, answers, without_log
+
+#: a cheaper setting is advised that keeps this share of the best one's gain
+KEPT = 0.99
+_WARMING = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knobs:
+    """One setting of a sweep."""
+
+    candidates: int
+    #: None: not reranked
+    depth: int | None
+    #: None likewise
+    reranker: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepPoint:
+    """What a setting gave: a value and a time of each query, in one order for all points."""
+
+    knobs: Knobs
+    values: tuple[float, ...]
+    #: milliseconds of whole searches
+    times_ms: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """The measure."""
+        return fmean(self.values)
+
+    @property
+    def p50_ms(self) -> float:
+        """Median time of a search."""
+        return median(self.times_ms)
+
+    @property
+    def p95_ms(self) -> float:
+        """95th percentile of it."""
+        return float(np.percentile(self.times_ms, 95))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepVerdict:
+    """Whether a reranker pays, and how much of it is enough."""
+
+    reranker: str
+    #: without reranking: the best number of candidates
+    bare: SweepPoint
+    #: the best of the reranker's points
+    best: SweepPoint
+    #: over `bare`, on queries that had no part in choosing the point
+    gain: Difference
+    #: the quickest point that keeps KEPT of the gain of `best`
+    enough: SweepPoint
+
+    @property
+    def kept(self) -> float:
+        """Share of the best one's gain that `enough` keeps."""
+        whole = self.best.mean - self.bare.mean
+        return (self.enough.mean - self.bare.mean) / whole if whole else 1.0
+
+    @property
+    def time_share(self) -> float:
+        """Time of `enough` as a share of the best one's."""
+        return self.enough.p50_ms / self.best.p50_ms
+
+
+def settings(
+    candidates: Sequence[int], depths: Sequence[int], reranker: str, *, bare: bool
+) -> tuple[Knobs, ...]:
+    """All that one reranker is swept through; with what is not reranked at all, or without."""
+    found = [
+        Knobs(candidates=number, depth=depth, reranker=reranker)
+        for number in sorted(set(candidates))
+        for depth in sorted(set(depths))
+    ]
+    without = [
+        Knobs(candidates=number, depth=None, reranker=None) for number in sorted(set(candidates))
+    ]
+    return (*(without if bare else ()), *found)
+
+
+async def swept(
+    services: Services,
+    plan: EvaluationPlan,
+    wanted: Sequence[Knobs],
+    measure: str,
+    *,
+    progress: Callable[[], None] = lambda: None,
+) -> list[SweepPoint]:
+    """Search every question under every setting, and leave no trace in the log.
+
+    Settings take turns on each question, and begin with another one each time: what else the
+    machine does falls on all of them alike. The scorer must not remember pairs, or later settings
+    get the time of earlier ones.
+
+    Args:
+        services: The ports, whose scorer is the reranker of the settings.
+        plan: Where, and on which questions.
+        wanted: The settings.
+        measure: One of evaluation.MEASURES.
+        progress: Called after each search that counts.
+
+    Raises:
+        InvalidRequestError: There are fewer questions than say anything.
+        ScoringError: The reranker did not read all that it was to.
+        ConflictError, OverloadedError, UnavailableError: As a search does.
+    """
+    if len(plan.questions) < significance.FEWEST:
+        raise InvalidRequestError("queries", f"must be at least {significance.FEWEST}")
+    silent = without_log(services)
+    for question in plan.questions[:_WARMING]:
+        await _answer(silent, plan, question, wanted[-1])
+    given: dict[Knobs, list[EvaluatedQuery]] = {knobs: [] for knobs in wanted}
+    for turn, question in enumerate(plan.questions):
+        first = turn % len(wanted)
+        for knobs in (*wanted[first:], *wanted[:first]):
+            given[knobs].append(await _answer(silent, plan, question, knobs))
+            progress()
+    return [_point(knobs, found, measure) for knobs, found in given.items()]
+
+
+def verdicts(points: Sequence[SweepPoint]) -> list[SweepVerdict]:
+    """One for each reranker, in the order of the points."""
+    bare = _best([point for point in points if point.knobs.depth is None])
+    names = dict.fromkeys(point.knobs.reranker for point in points if point.knobs.reranker)
+    return [
+        _verdict(name, bare, [point for point in points if point.knobs.reranker == name])
+        for name in names
+    ]
+
+
+async def _answer(
+    services: Services, plan: EvaluationPlan, question: Question, knobs: Knobs
+) -> EvaluatedQuery:
+    request = replace(
+        plan.request,
+        candidates=knobs.candidates,
+        depth=knobs.depth or plan.request.depth,
+        rerank=RerankMode.NEVER if knobs.depth is None else RerankMode.ALWAYS,
+    )
+    one = replace(plan, questions=(question,), request=request)
+    [found] = [answer async for answer in answers(services, one)]
+    if found.status in ("failed", "partial"):
+        raise ScoringError("The reranker")
+    return found
+
+
+def _point(knobs: Knobs, found: Sequence[EvaluatedQuery], measure: str) -> SweepPoint:
+    return SweepPoint(
+        knobs=knobs,
+        values=tuple(answer.metrics[measure] for answer in found),
+        times_ms=tuple(answer.total_ms for answer in found),
+    )
+
+
+def _verdict(name: str, bare: SweepPoint, points: Sequence[SweepPoint]) -> SweepVerdict:
+    best = _best(points)
+    needed = bare.mean + KEPT * (best.mean - bare.mean)
+    good = [point for point in points if point.mean >= needed] or [best]
+    return SweepVerdict(
+        reranker=name,
+        bare=bare,
+        best=best,
+        gain=_gain(bare, points),
+        enough=min(good, key=lambda point: point.p50_ms),
+    )
+
+
+def _gain(bare: SweepPoint, points: Sequence[SweepPoint]) -> Difference:
+    """Of the best point over `bare`, chosen on other queries than those it is measured on."""
+    values = np.array([point.values for point in points])
+    unseen = np.zeros(len(bare.values))
+    for train, test in significance.folds(len(unseen)):
+        chosen = int(np.argmax(values[:, train].mean(axis=1)))
+        unseen[test] = values[chosen, test]
+    return significance.paired_difference(bare.values, unseen)
+
+
+def _best(points: Sequence[SweepPoint]) -> SweepPoint:
+    """The highest; of those that are equal the first, which has the least candidates and depth."""
+    return max(points, key=lambda point: point.mean)

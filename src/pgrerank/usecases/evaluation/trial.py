@@ -1,0 +1,140 @@
+"""Judged queries through the stages of a search, under settings that nothing else uses yet.
+
+Nothing is written: neither the settings nor the log.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pgrerank.domain import evaluation, measures, order
+from pgrerank.domain.candidate import Hit, RerankStatus
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import ScoringError
+from pgrerank.domain.evaluation import Question
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.domain.retrieval import Retrieval
+from pgrerank.domain.significance import Values
+from pgrerank.ports import Services, Vector
+from pgrerank.usecases import second_stage
+from pgrerank.usecases.second_stage import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What can be tuned."""
+
+    retrieval: Retrieval
+    #: rows each leg returns
+    candidates: int
+    #: how many are reranked; None: none
+    depth: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialSetup:
+    """Where settings are tried."""
+
+    services: Services
+    tenant_id: TenantId
+    collection: Collection
+    questions: Sequence[Question]
+    #: what is asked of each search beside the settings: the strategy and the cascade
+    request: SearchRequest
+    #: one of evaluation.MEASURES
+    measure: str
+
+
+class Trials:
+    """Measures each setting once.
+
+    Args:
+        ground: Where.
+        progress: Called with the number of settings measured so far.
+    """
+
+    def __init__(
+        self, ground: TrialSetup, progress: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self._ground = ground
+        self._progress = progress
+        self._measured: dict[Setting, Values] = {}
+        self._vectors: dict[str, Vector | None] = {}
+        self._qrels = {each.query: each.grades for each in ground.questions}
+
+    @property
+    def count(self) -> int:
+        """Settings measured so far."""
+        return len(self._measured)
+
+    async def values(self, setting: Setting) -> Values:
+        """The measure of each question under a setting, in their order.
+
+        Raises:
+            ConflictError: The collection was embedded by another model.
+            OverloadedError, UnavailableError: A part that is needed is not there.
+        """
+        if setting not in self._measured:
+            self._measured[setting] = await self._measure(setting)
+            self._progress(len(self._measured))
+        return self._measured[setting]
+
+    async def _measure(self, setting: Setting) -> Values:
+        run: dict[str, dict[str, float]] = {}
+        for question in self._ground.questions:
+            hits = await self._ranked(setting, question.query)
+            if self._ground.measure in evaluation.OF_FIRST_STAGE:
+                hits = sorted(hits, key=lambda hit: hit.candidate.fused_rank)
+            found = evaluation.distinct([hit.candidate.external_id for hit in hits])
+            run[question.query] = measures.scores_by_order(found)
+        values = measures.by_query([self._ground.measure], run, self._qrels)[self._ground.measure]
+        return np.array([values[question.query] for question in self._ground.questions])
+
+    async def _ranked(self, setting: Setting, query: str) -> Sequence[Hit]:
+        services, tenant_id = self._ground.services, self._ground.tenant_id
+        collection = replace(self._ground.collection, retrieval=setting.retrieval)
+        request = _request(self._ground.request, setting, query)
+        late = second_stage.reader(services, collection, request)
+        work = Work(
+            tenant_id=tenant_id, collection=collection, request=request, late=late, deadline=None
+        )
+        vector = await self._vector(query)
+        found = await services.candidates.retrieve(
+            tenant_id,
+            collection,
+            request,
+            vector,
+            token_model=work.token_model,
+            embeddings=second_stage.needs_embeddings(services.scorer, work),
+        )
+        scored = await second_stage.rerank(services.scorer, work, found.candidates, vector)
+        if scored.report.status in (RerankStatus.FAILED, RerankStatus.PARTIAL):
+            raise ScoringError("The reranker")
+        return order.final_order(
+            found.candidates,
+            scored.scores,
+            scored.cascade_scores,
+            scored.evidence,
+            scored.boosts,
+        )
+
+    async def _vector(self, query: str) -> Vector | None:
+        if query not in self._vectors:
+            wanted = replace(self._ground.request, query=query).has_dense_leg
+            if wanted:
+                self._ground.collection.require_embedder(self._ground.services.embedder.model)
+            embed = self._ground.services.embedder.query
+            self._vectors[query] = await embed(query) if wanted else None
+        return self._vectors[query]
+
+
+def _request(request: SearchRequest, setting: Setting, query: str) -> SearchRequest:
+    return replace(
+        request,
+        query=query,
+        candidates=setting.candidates,
+        depth=setting.depth or request.depth,
+        rerank=RerankMode.NEVER if setting.depth is None else RerankMode.ALWAYS,
+    )

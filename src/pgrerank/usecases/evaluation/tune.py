@@ -1,0 +1,192 @@
+"""Fit a collection's first stage and the knobs of its searches to judged queries."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from pgrerank.domain import significance
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.request import Strategy
+from pgrerank.domain.retrieval import Fusion
+from pgrerank.domain.significance import Difference, Places
+from pgrerank.ports import AdminServices
+from pgrerank.usecases import collections
+from pgrerank.usecases.evaluation.trial import Setting, Trials, TrialSetup
+
+K1 = (0.6, 0.9, 1.2, 1.6)
+B = (0.2, 0.4, 0.6, 0.8)
+TITLE_BOOSTS = (0.5, 1.0, 2.0, 3.0)
+RRF_K = (10, 30, 60)
+#: weights of the dense and of the keyword leg
+WEIGHTS = ((1.0, 0.25), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0), (0.25, 1.0))
+CANDIDATES = (50, 100, 200, 400)
+DEPTHS = (10, 20, 30, 50, 100)
+#: the fewest candidates and the least depth are taken that keep this share of the best
+KEPT = 0.995
+#: means that differ by less are alike
+_ROUNDING = 1e-12
+
+Options = Callable[[Setting], Iterable[Setting]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Some settings that are chosen together, the others standing still."""
+
+    options: Options
+    #: take the cheapest that is nearly the best, not the best; options come by their price
+    thrifty: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What fitting came to."""
+
+    measure: str
+    before: Setting
+    #: fitted on all queries
+    after: Setting
+    #: on queries that had no part in the fit, by cross-validation
+    gain: Difference
+    #: of the folds, how many chose the value in `after`, by the name of the setting
+    agreement: Mapping[str, int]
+    folds: int
+    #: settings that were measured
+    tried: int
+
+    @property
+    def changes(self) -> dict[str, tuple[Any, Any]]:
+        """Settings that changed: before and after."""
+        before, after = plain(self.before), plain(self.after)
+        return {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+
+
+def plain(setting: Setting) -> dict[str, Any]:
+    """All values of a setting by their names."""
+    return {**asdict(setting.retrieval), "candidates": setting.candidates, "depth": setting.depth}
+
+
+async def tune(
+    ground: TrialSetup, start: Setting, *, progress: Callable[[int], None] = lambda _: None
+) -> Tuning:
+    """Find better settings, and say how much better on queries that had no part in finding them.
+
+    Settings are chosen one group after the other: k1 and b, the title boost, fusion and weights,
+    candidates, depth. The gain is cross-validated: for each fold of the queries the settings are
+    fitted on the others, and the fold is measured under them.
+
+    Args:
+        ground: Where, on which queries, by which measure.
+        start: The present settings.
+        progress: Called with the number of settings measured so far.
+
+    Raises:
+        InvalidRequestError: There are fewer judged queries than say anything.
+        ConflictError: The collection was embedded by another model.
+    """
+    count = len(ground.questions)
+    if count < significance.FEWEST:
+        raise InvalidRequestError(
+            "queries",
+            f"must be at least {significance.FEWEST} with a relevant document; {count} are judged",
+        )
+    trials = Trials(ground, progress)
+    steps = _steps(ground.request.strategy, start)
+    unseen, chosen = np.zeros(count), list[Setting]()
+    for train, test in significance.folds(count):
+        setting = await _fit(trials, start, steps, train)
+        unseen[test] = (await trials.values(setting))[test]
+        chosen.append(setting)
+    after = await _fit(trials, start, steps, np.arange(count))
+    return Tuning(
+        measure=ground.measure,
+        before=start,
+        after=after,
+        gain=significance.paired_difference(await trials.values(start), unseen),
+        agreement=_agreement(after, chosen),
+        folds=len(chosen),
+        tried=trials.count,
+    )
+
+
+async def apply(admin_services: AdminServices, ground: TrialSetup, found: Tuning) -> bool:
+    """Write the fitted weights into the collection, if the gain is beyond chance; whether it was.
+
+    Candidates and depth are knobs of a search: they are the caller's to set.
+    """
+    if not found.gain.is_gain:
+        return False
+    fitted = asdict(found.after.retrieval)
+    changed = {name: fitted[name] for name in found.changes if name in fitted}
+    await collections.tune(admin_services, ground.tenant_id, ground.collection.name, changed)
+    return True
+
+
+async def _fit(trials: Trials, start: Setting, steps: Sequence[Step], places: Places) -> Setting:
+    chosen = start
+    for step in steps:
+        options = list(dict.fromkeys(step.options(chosen)))
+        means = np.array([(await trials.values(each))[places].mean() for each in options])
+        enough = means.max() * (KEPT if step.thrifty else 1) - _ROUNDING
+        chosen = options[int(np.argmax(means >= enough))]
+    return chosen
+
+
+def _steps(strategy: Strategy, start: Setting) -> list[Step]:
+    """What there is to choose. The present value comes first among equals, or by its price."""
+    steps: list[Step] = []
+    if strategy is not Strategy.DENSE:
+        steps += [Step(options=_bm25), Step(options=_titles)]
+    if strategy is Strategy.HYBRID:
+        steps.append(Step(options=_fusions))
+    steps.append(Step(options=_candidates, thrifty=True))
+    if start.depth is not None:
+        steps.append(Step(options=_depths, thrifty=True))
+    return steps
+
+
+def _bm25(setting: Setting) -> Iterable[Setting]:
+    return _retrieval_variants(setting, ({"k1": k1, "b": b} for k1 in K1 for b in B))
+
+
+def _titles(setting: Setting) -> Iterable[Setting]:
+    return _retrieval_variants(setting, ({"title_boost": boost} for boost in TITLE_BOOSTS))
+
+
+def _fusions(setting: Setting) -> Iterable[Setting]:
+    ways = [*({"fusion": Fusion.RRF, "rrf_k": k} for k in RRF_K), {"fusion": Fusion.WEIGHTED}]
+    return _retrieval_variants(
+        setting,
+        (
+            {**way, "dense_weight": dense, "keyword_weight": keyword}
+            for way in ways
+            for dense, keyword in WEIGHTS
+        ),
+    )
+
+
+def _retrieval_variants(
+    setting: Setting, changes: Iterable[Mapping[str, Any]]
+) -> Iterable[Setting]:
+    yield setting
+    for change in changes:
+        yield replace(setting, retrieval=replace(setting.retrieval, **change))
+
+
+def _candidates(setting: Setting) -> Iterable[Setting]:
+    for candidates in sorted({*CANDIDATES, setting.candidates}):
+        yield replace(setting, candidates=candidates)
+
+
+def _depths(setting: Setting) -> Iterable[Setting]:
+    for depth in sorted({*DEPTHS, setting.depth or DEPTHS[0]}):
+        yield replace(setting, depth=depth)
+
+
+def _agreement(after: Setting, chosen: Sequence[Setting]) -> dict[str, int]:
+    values = [plain(each) for each in chosen]
+    return {
+        name: sum(each[name] == value for each in values) for name, value in plain(after).items()
+    }

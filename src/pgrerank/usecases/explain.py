@@ -1,0 +1,23 @@
+"""Say why a document is, or is not, among the results of a logged search."""
+
+from pgrerank.domain.explanation import Explanation, verdict
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.ports import Services
+from pgrerank.usecases import again
+
+
+async def why(
+    services: Services, tenant_id: TenantId, ranking_id: RankingId, external_id: str
+) -> Explanation:
+    """What became of a document in a search, by the log and by where it stands today.
+
+    Raises:
+        NotFoundError: There is no such ranking, or its collection is gone.
+        ConflictError: It had a dense leg, and the collection's embedder is not the running one.
+    """
+    ranking = await services.rankings.get(tenant_id, ranking_id)
+    collection = await services.documents.collection(tenant_id, ranking.searched)
+    request = again.request(ranking)
+    collection, vector = await again.embed_again(services, collection, request)
+    chunks = await services.history.standing(tenant_id, collection, request, external_id, vector)
+    return verdict(ranking, external_id, chunks)

@@ -1,0 +1,28 @@
+"""Look up what a command names, before models are loaded for it."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from pgrerank.ports import AdminServices
+
+
+def exist(
+    tenant_name: str | None, *collection_names: str | None
+) -> Callable[[AdminServices], Awaitable[None]]:
+    """A check that a tenant and its collections are there; None names nothing.
+
+    The check raises NotFoundError, with the nearest name that there is.
+    """
+
+    async def check(admin_services: AdminServices) -> None:
+        if tenant_name is not None:
+            await _require(admin_services, tenant_name, [name for name in collection_names if name])
+
+    return check
+
+
+async def _require(
+    admin_services: AdminServices, tenant_name: str, collection_names: Sequence[str]
+) -> None:
+    tenant = await admin_services.tenants.named(tenant_name)
+    for name in collection_names:
+        await admin_services.documents.collection(tenant.id, name)

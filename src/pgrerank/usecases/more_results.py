@@ -1,0 +1,89 @@
+"""Go on in the results of a search, in the order that was logged: pages never shift."""
+
+from dataclasses import dataclass
+
+from pgrerank.domain.candidate import Candidate, Hit
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.explanation import cut_by
+from pgrerank.domain.ids import RankingId, TenantId
+from pgrerank.domain.log import LoggedCandidate, LoggedRanking
+from pgrerank.ports import Services
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPage:
+    """Some results of a logged search."""
+
+    hits: tuple[Hit, ...]
+    #: where the next page begins; None on the last
+    cursor: str | None
+    #: results of this page whose document was changed or deleted since
+    gone: int
+
+
+async def results(
+    services: Services,
+    tenant_id: TenantId,
+    ranking_id: RankingId,
+    *,
+    limit: int,
+    cursor: str | None,
+) -> ResultPage:
+    """Results of a logged search from a cursor on, those too that its limit left out.
+
+    Args:
+        services: The ports.
+        tenant_id: Whose search.
+        ranking_id: Of the search.
+        limit: Results of a page at most.
+        cursor: Where to go on: that of the page before, or of the search's answer; None: the start.
+
+    Raises:
+        NotFoundError: There is no such ranking, or its collection is gone.
+        InvalidRequestError: Nobody gave this cursor.
+    """
+    start = _place(cursor)
+    ranking = await services.rankings.get(tenant_id, ranking_id)
+    collection = await services.documents.collection(tenant_id, ranking.searched)
+    recalled = await services.history.recalled(tenant_id, collection, ranking_id)
+    stored = {each.chunk_id: each for each in recalled.candidates}
+    kept = _uncut_candidates(ranking)
+    page = kept[start : start + limit]
+    there = [each for each in page if each.chunk_id in stored]
+    return ResultPage(
+        hits=tuple(_hit(each, stored[each.chunk_id]) for each in there),
+        cursor=next_cursor(start + limit, len(kept)),
+        gone=len(page) - len(there),
+    )
+
+
+def next_cursor(place: int, count: int) -> str | None:
+    """The cursor of the results from a place on, the first being 0; None where there are none."""
+    return str(place) if place < count else None
+
+
+def _place(cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise InvalidRequestError("cursor", "is not one that a search or this listing gave")
+    return int(cursor)
+
+
+def _uncut_candidates(ranking: LoggedRanking) -> list[LoggedCandidate]:
+    """What no threshold removed, in the final order."""
+    ordered = sorted(ranking.candidates, key=lambda each: each.final_rank)
+    return [each for each in ordered if cut_by(ranking, each) is None]
+
+
+def _hit(logged: LoggedCandidate, candidate: Candidate) -> Hit:
+    return Hit(
+        candidate=candidate,
+        rank=logged.final_rank,
+        rerank_score=logged.rerank_score,
+        relevance=logged.relevance,
+        truncated=logged.truncated,
+        cascade_score=logged.cascade_score,
+        evidence=logged.evidence,
+        boost=logged.boost,
+    )

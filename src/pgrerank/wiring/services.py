@@ -1,0 +1,160 @@
+"""The ports, filled with what implements them."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import TypeAlias
+
+from pgrerank.ports import AdminServices, Embedder, Services
+from pgrerank.settings import Settings
+from pgrerank.storage.calibrations import PostgresCalibrations
+from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.embeddings import PostgresEmbeddings
+from pgrerank.storage.evaluations import PostgresEvaluations
+from pgrerank.storage.history import PostgresHistory
+from pgrerank.storage.judgments import PostgresJudgments
+from pgrerank.storage.keys import PostgresKeys
+from pgrerank.storage.pool import Pool
+from pgrerank.storage.quotas import PostgresQuotas
+from pgrerank.storage.rankings import PostgresRankings
+from pgrerank.storage.references import PostgresReferences
+from pgrerank.storage.reports import PostgresReports
+from pgrerank.storage.tenants import PostgresTenants
+from pgrerank.storage.thresholds import PostgresThresholds
+from pgrerank.storage.tokens import PostgresTokens
+from pgrerank.wiring.clock import SystemClock
+from pgrerank.wiring.database import Database, database, open_pool
+from pgrerank.wiring.models import LocalModels, ServiceModels, load_embedder, load_models
+
+#: looks up what a caller named; raises what refuses it, before any model is loaded
+Check: TypeAlias = Callable[[AdminServices], Awaitable[None]]
+
+
+async def _accept(_: AdminServices) -> None:
+    return
+
+
+@asynccontextmanager
+async def admin_services(settings: Settings) -> AsyncGenerator[AdminServices]:
+    """The ports that need no model, over a database that was found fit to serve.
+
+    Raises:
+        StartupError: It was not; says what mends it.
+    """
+    with database(settings) as found:
+        async with open_pool(found, settings) as connections:
+            yield _build_admin_services(found, connections)
+
+
+@asynccontextmanager
+async def embedding_services(
+    settings: Settings, *, check: Check = _accept
+) -> AsyncGenerator[tuple[AdminServices, Embedder]]:
+    """The same, with the embedder alone, which is loaded once the check has passed.
+
+    Raises:
+        StartupError: The database or the model is refused; says what mends it.
+        PgrerankError: What the check raises.
+    """
+    async with admin_services(settings) as front:
+        await check(front)
+        async with load_embedder(settings) as embedder:
+            yield front, embedder
+
+
+@asynccontextmanager
+async def all_services(settings: Settings, *, check: Check = _accept) -> AsyncGenerator[Services]:
+    """All ports; models are loaded once the check has passed.
+
+    Raises:
+        StartupError: The database or a model is refused; says what mends it.
+        PgrerankError: What the check raises.
+    """
+    with database(settings) as found:
+        async with open_services(found, settings, check=check) as (whole, _):
+            yield whole
+
+
+@asynccontextmanager
+async def open_services(
+    found: Database, settings: Settings, *, metered: bool = False, check: Check = _accept
+) -> AsyncGenerator[tuple[Services, LocalModels]]:
+    """All ports and the models behind them; as tenants use them, under quotas, where `metered`.
+
+    Raises:
+        StartupError: The database or a model is refused; says what mends it.
+        PgrerankError: What the check raises.
+    """
+    async with open_pool(found, settings) as connections:
+        await check(_build_admin_services(found, connections))
+        async with load_models(settings) as models:
+            whole = _build_services(found, connections, models)
+            yield _rate_limited(whole, connections, settings) if metered else whole, models.local
+
+
+def _build_admin_services(found: Database, connections: Pool) -> AdminServices:
+    return AdminServices(
+        clock=SystemClock(),
+        rankings=PostgresRankings(connections),
+        documents=PostgresDocuments(connections),
+        tokens=PostgresTokens(connections),
+        embeddings=PostgresEmbeddings(connections),
+        judgments=PostgresJudgments(connections),
+        calibrations=PostgresCalibrations(connections),
+        thresholds=PostgresThresholds(connections),
+        evaluations=PostgresEvaluations(connections),
+        reports=PostgresReports(connections),
+        references=PostgresReferences(connections),
+        keys=PostgresKeys(connections),
+        tenants=PostgresTenants(found.admin_url),
+    )
+
+
+def _build_services(found: Database, connections: Pool, models: ServiceModels) -> Services:
+    front = _build_admin_services(found, connections)
+    scorers = [models.scorer, models.late, *models.named.rerankers.values()]
+    rerankers = [each.model for each in scorers if each is not None]
+    return Services(
+        clock=front.clock,
+        rankings=PostgresRankings(connections, *rerankers),
+        documents=front.documents,
+        tokens=front.tokens,
+        embeddings=front.embeddings,
+        judgments=front.judgments,
+        calibrations=front.calibrations,
+        thresholds=front.thresholds,
+        evaluations=front.evaluations,
+        reports=front.reports,
+        references=front.references,
+        keys=front.keys,
+        tenants=front.tenants,
+        embedder=models.embedder,
+        scorer=models.scorer,
+        late=models.late,
+        candidates=PostgresCandidates(connections),
+        history=PostgresHistory(connections),
+        rerankers=models.named.rerankers,
+        embedders=models.named.embedders,
+    )
+
+
+def _rate_limited(whole: Services, connections: Pool, settings: Settings) -> Services:
+    """The services as tenants use it, over HTTP. Operators at the command line have no quota."""
+    from pgrerank.inference import rate_limit  # noqa: PLC0415 - as the models
+
+    meter = rate_limit.TenantRateLimiter(
+        PostgresQuotas(connections),
+        default=settings.pairs_per_second,
+        elapsed=whole.clock.elapsed,
+    )
+    late = whole.late and rate_limit.RateLimitedLateInteraction(whole.late, meter)
+    return replace(
+        whole,
+        scorer=rate_limit.RateLimitedScorer(whole.scorer, meter),
+        late=late,
+        rerankers={
+            name: rate_limit.RateLimitedScorer(each, meter)
+            for name, each in whole.rerankers.items()
+        },
+    )

@@ -1,0 +1,128 @@
+"""Real clients against the real service: `python -m tests.acceptance [--list] [NAME ...]`.
+
+Each script beside this file names its dependencies in its head (PEP 723); uv gives it a venv of its
+own, under the user's cache folder, so that clients whose dependencies fight do not meet.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import httpx
+import platformdirs
+
+from tests.resilience.running import OPERATOR_TOKEN, Service
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CACHE = platformdirs.user_cache_path("pgrerank") / "clients"
+SCRIPTS = {path.stem: path for path in sorted(HERE.glob("[!_]*.py"))}
+NODE = {f"node-{path.stem}": path for path in sorted((HERE / "node").glob("*.mjs"))}
+#: bytes; smaller than by default, so that clients can be sent over it
+BODY = "2000000"
+_PATIENCE_S = 600
+
+
+def main() -> int:
+    """Run them; 0 if every client is good."""
+    parser = argparse.ArgumentParser(prog="scripts/test-clients", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    parser.add_argument("--list", action="store_true", help="name them and stop")
+    arguments = parser.parse_args()
+    every = [*SCRIPTS, *NODE]
+    if arguments.list:
+        sys.stdout.write("\n".join(every) + "\n")
+        return 0
+    unknown = set(arguments.names) - set(every)
+    if unknown:
+        parser.error(f"no such client: {', '.join(sorted(unknown))}")
+    return _run(arguments.names or every)
+
+
+def _run(names: list[str]) -> int:
+    started = perf_counter()
+    with _serving() as environ:
+        failed = [name for name in names if not _passes(name, environ)]
+    spent_s = perf_counter() - started
+    outcome = f"FAILED: {', '.join(failed)}" if failed else "all ok"
+    sys.stdout.write(f"{len(names)} scripts in {spent_s:.0f} s: {outcome}\n")
+    return 1 if failed else 0
+
+
+@contextmanager
+def _serving() -> Iterator[dict[str, str]]:
+    """The service on a port; gives what scripts find in their environment."""
+    folder = Path(tempfile.mkdtemp(prefix="pgr"))  # short: a socket lies in it
+    service = Service(folder, PGRERANK_MAX_BODY_BYTES=BODY)
+    try:
+        rich = service.client.headers["Authorization"].removeprefix("Bearer ")
+        url = str(service.client.base_url).rstrip("/")
+        yield {"PGRERANK_URL": url, "PGRERANK_KEY": rich, "PGRERANK_POOR_KEY": _poor_key(url)}
+    finally:
+        service.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _poor_key(url: str) -> str:
+    """Key of a tenant that has used up its quota for longer than this runs."""
+    operator = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+    with httpx.Client(base_url=url, headers=operator, timeout=60) as client:
+
+        def done(method: str, path: str, body: object) -> httpx.Response:
+            return client.request(method, path, json=body).raise_for_status()
+
+        done("POST", "/v1/tenants", {"name": "poor"})
+        done("PUT", "/v1/tenants/poor/quota", {"pairs_per_second": 1})
+        made = done("POST", "/v1/tenants/poor/keys", {"name": "test", "scopes": ["search"]})
+        key = str(made.json()["secret"])
+        client.headers["Authorization"] = f"Bearer {key}"
+        texts = [f"passage {number}" for number in range(2_000)]
+        done("POST", "/compat/tei/rerank", {"query": "passage", "texts": texts})
+    return key
+
+
+def _passes(name: str, environ: Mapping[str, str]) -> bool:
+    command = _python(SCRIPTS[name]) if name in SCRIPTS else _node(NODE[name])
+    if command is None:
+        sys.stdout.write(f"skipped {name}: there is no node on this machine\n")
+        return True
+    paths = os.pathsep.join([str(HERE / "shared"), str(ROOT / "src"), str(ROOT)])
+    # Scripts are named after the packages that they import; safe path keeps the two apart.
+    own = {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "ignore", **environ}
+    sys.stdout.flush()
+    try:
+        subprocess.run(command, env=os.environ | own, timeout=_PATIENCE_S, check=True)
+    except subprocess.SubprocessError as error:
+        sys.stdout.write(f"FAILED  {name}: {error}\n")
+        return False
+    return True
+
+
+def _python(script: Path) -> list[str]:
+    if "# /// script" not in script.read_text():  # runs what is here
+        return [sys.executable, str(script)]
+    uv = [sys.executable, "-m", "uv", "run", "--quiet", "--no-project", "--no-config"]
+    return [*uv, "--cache-dir", str(CACHE), "--python", sys.executable, "--script", str(script)]
+
+
+def _node(script: Path) -> list[str] | None:
+    """The script in a folder with its packages, where Node finds them."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return None
+    folder = CACHE / "node"
+    shutil.copytree(HERE / "node", folder, dirs_exist_ok=True)
+    install = [npm, "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund"]
+    subprocess.run(install, cwd=folder, timeout=_PATIENCE_S, check=True)
+    return [node, str(folder / script.name)]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
