@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 from pgrerank import wiring
 from pgrerank.settings import Settings
 from pgrerank.storage import pooler, queries, sqlfile
-from pgrerank.storage.tables.metadata import metadata
+from pgrerank.storage.tables import metadata
 
 # A statement that waits longer for its lock would hold up all behind it; the next run tries again.
 LOCK_TIMEOUT = "4s"
