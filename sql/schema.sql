@@ -1123,7 +1123,7 @@ CREATE TABLE pgrerank.rerank_log (
     final_ranks smallint[] NOT NULL,
     cascade_id uuid,
     cascade_scores double precision[],
-    evidence double precision[],
+    combined_scores double precision[],
     sparse_requested integer,
     sparse_returned integer,
     sparse_scan text,
@@ -3288,10 +3288,10 @@ CREATE VIEW pgrerank_analytics.ranking_document WITH (security_invoker='true') A
     u.place,
     u.rerank_score,
     u.relevance,
-    u.boost,
     u.truncated,
     u.content,
-    encode(u.document_hash, 'hex'::text) AS document_hash
+    encode(u.document_hash, 'hex'::text) AS document_hash,
+    COALESCE(u.boost, (0)::double precision) AS boost
    FROM ((pgrerank.rerank_log l
      CROSS JOIN LATERAL UNNEST(l.final_ranks, l.fused_ranks, l.rerank_scores, l.relevances, l.boosts, l.truncated, l.document_hashes, l.document_texts) u(final_rank, place, rerank_score, relevance, boost, truncated, document_hash, content))
      JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
@@ -3331,28 +3331,6 @@ CREATE VIEW pgrerank_analytics.reference_run WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.reference_run OWNER TO pgrerank_owner;
 
 --
--- Name: rerank_boost; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-CREATE VIEW pgrerank_analytics.rerank_boost WITH (security_invoker='true') AS
- SELECT t.name AS tenant,
-    l.id AS ranking_id,
-    l.created_at,
-    l.collection_name AS collection,
-    l.query,
-    u.final_rank,
-    u.fused_rank,
-    u.boost,
-    u.rerank_score,
-    u.chunk_id
-   FROM ((pgrerank.rerank_log l
-     CROSS JOIN LATERAL UNNEST(l.boosts, l.final_ranks, l.fused_ranks, l.rerank_scores, l.chunk_ids) u(boost, final_rank, fused_rank, rerank_score, chunk_id))
-     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
-  WHERE (u.boost > (0)::double precision);
-
-ALTER VIEW pgrerank_analytics.rerank_boost OWNER TO pgrerank_owner;
-
---
 -- Name: rerank_candidate; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3369,66 +3347,26 @@ CREATE VIEW pgrerank_analytics.rerank_candidate WITH (security_invoker='true') A
     u.dense_score,
     u.keyword_rank,
     u.keyword_score,
+    u.sparse_rank,
+    u.sparse_score,
+    u.cascade_score,
     u.rerank_score,
+    u.combined_score,
     u.relevance,
     u.truncated,
     u.chunk_id,
     d.external_id,
     d.title,
     c.ordinal,
-    c.content
+    c.content,
+    COALESCE(u.boost, (0)::double precision) AS boost
    FROM ((((pgrerank.rerank_log l
-     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.dense_ranks, l.dense_scores, l.keyword_ranks, l.keyword_scores, l.fused_ranks, l.fused_scores, l.rerank_scores, l.relevances, l.truncated, l.final_ranks) u(chunk_id, dense_rank, dense_score, keyword_rank, keyword_score, fused_rank, fused_score, rerank_score, relevance, truncated, final_rank))
+     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.dense_ranks, l.dense_scores, l.keyword_ranks, l.keyword_scores, l.sparse_ranks, l.sparse_scores, l.fused_ranks, l.fused_scores, l.cascade_scores, l.rerank_scores, l.combined_scores, l.boosts, l.relevances, l.truncated, l.final_ranks) u(chunk_id, dense_rank, dense_score, keyword_rank, keyword_score, sparse_rank, sparse_score, fused_rank, fused_score, cascade_score, rerank_score, combined_score, boost, relevance, truncated, final_rank))
      JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
      LEFT JOIN pgrerank.chunk c ON (((l.tenant_id = c.tenant_id) AND (u.chunk_id = c.id))))
      LEFT JOIN pgrerank.document d ON (((c.tenant_id = d.tenant_id) AND (c.document_id = d.id))));
 
 ALTER VIEW pgrerank_analytics.rerank_candidate OWNER TO pgrerank_owner;
-
---
--- Name: rerank_cascade; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-CREATE VIEW pgrerank_analytics.rerank_cascade WITH (security_invoker='true') AS
- SELECT t.name AS tenant,
-    l.id AS ranking_id,
-    l.created_at,
-    m.name AS cascade_model,
-    m.fingerprint AS cascade_fingerprint,
-    u.final_rank,
-    u.fused_rank,
-    u.cascade_score,
-    u.rerank_score,
-    u.chunk_id
-   FROM (((pgrerank.rerank_log l
-     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.final_ranks, l.fused_ranks, l.cascade_scores, l.rerank_scores) u(chunk_id, final_rank, fused_rank, cascade_score, rerank_score))
-     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
-     JOIN pgrerank.model m ON ((l.cascade_id = m.id)))
-  WHERE (u.cascade_score IS NOT NULL);
-
-ALTER VIEW pgrerank_analytics.rerank_cascade OWNER TO pgrerank_owner;
-
---
--- Name: rerank_evidence; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-CREATE VIEW pgrerank_analytics.rerank_evidence WITH (security_invoker='true') AS
- SELECT t.name AS tenant,
-    l.id AS ranking_id,
-    l.created_at,
-    u.final_rank,
-    u.fused_rank,
-    u.evidence,
-    u.rerank_score,
-    u.dense_score,
-    u.keyword_score,
-    u.chunk_id
-   FROM ((pgrerank.rerank_log l
-     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.final_ranks, l.fused_ranks, l.evidence, l.rerank_scores, l.dense_scores, l.keyword_scores) u(chunk_id, final_rank, fused_rank, evidence, rerank_score, dense_score, keyword_score))
-     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
-  WHERE (l.evidence IS NOT NULL);
-
-ALTER VIEW pgrerank_analytics.rerank_evidence OWNER TO pgrerank_owner;
 
 --
 -- Name: rerank_log; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3449,12 +3387,17 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
     e.name AS embedder,
     r.name AS reranker,
     r.fingerprint AS reranker_fingerprint,
+    f.name AS cascade_model,
+    f.fingerprint AS cascade_fingerprint,
     l.dense_requested,
     l.dense_returned,
     l.dense_scan,
     l.keyword_requested,
     l.keyword_returned,
     l.keyword_scan,
+    l.sparse_requested,
+    l.sparse_returned,
+    l.sparse_scan,
     l.limit_ AS result_limit,
     l.knobs,
     ((l.knobs ->> 'candidates'::text))::integer AS candidates,
@@ -3469,10 +3412,11 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
             ELSE NULL::double precision
         END AS rerank_ms,
     ((l.timings_ms ->> 'total'::text))::double precision AS total_ms
-   FROM (((pgrerank.rerank_log l
+   FROM ((((pgrerank.rerank_log l
      JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
      LEFT JOIN pgrerank.model e ON ((l.embedder_id = e.id)))
-     LEFT JOIN pgrerank.model r ON ((l.reranker_id = r.id)));
+     LEFT JOIN pgrerank.model r ON ((l.reranker_id = r.id)))
+     LEFT JOIN pgrerank.model f ON ((l.cascade_id = f.id)));
 
 ALTER VIEW pgrerank_analytics.rerank_log OWNER TO pgrerank_owner;
 
@@ -3500,26 +3444,6 @@ CREATE VIEW pgrerank_analytics.rerank_relevance WITH (security_invoker='true') A
   WHERE (l.calibration_id IS NOT NULL);
 
 ALTER VIEW pgrerank_analytics.rerank_relevance OWNER TO pgrerank_owner;
-
---
--- Name: rerank_sparse; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-CREATE VIEW pgrerank_analytics.rerank_sparse WITH (security_invoker='true') AS
- SELECT t.name AS tenant,
-    l.id AS ranking_id,
-    l.created_at,
-    u.final_rank,
-    u.fused_rank,
-    u.sparse_rank,
-    u.sparse_score,
-    u.chunk_id
-   FROM ((pgrerank.rerank_log l
-     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.final_ranks, l.fused_ranks, l.sparse_ranks, l.sparse_scores) u(chunk_id, final_rank, fused_rank, sparse_rank, sparse_score))
-     JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
-  WHERE (l.sparse_scan IS NOT NULL);
-
-ALTER VIEW pgrerank_analytics.rerank_sparse OWNER TO pgrerank_owner;
 
 --
 -- Name: score_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -5374,28 +5298,10 @@ GRANT SELECT ON TABLE pgrerank_analytics.ranking_document TO pgrerank_analyst;
 GRANT SELECT ON TABLE pgrerank_analytics.reference_run TO pgrerank_analyst;
 
 --
--- Name: TABLE rerank_boost; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank_analytics.rerank_boost TO pgrerank_analyst;
-
---
 -- Name: TABLE rerank_candidate; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.rerank_candidate TO pgrerank_analyst;
-
---
--- Name: TABLE rerank_cascade; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank_analytics.rerank_cascade TO pgrerank_analyst;
-
---
--- Name: TABLE rerank_evidence; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank_analytics.rerank_evidence TO pgrerank_analyst;
 
 --
 -- Name: TABLE rerank_log; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -5408,12 +5314,6 @@ GRANT SELECT ON TABLE pgrerank_analytics.rerank_log TO pgrerank_analyst;
 --
 
 GRANT SELECT ON TABLE pgrerank_analytics.rerank_relevance TO pgrerank_analyst;
-
---
--- Name: TABLE rerank_sparse; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank_analytics.rerank_sparse TO pgrerank_analyst;
 
 --
 -- Name: TABLE score_daily; Type: ACL; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -118,9 +118,6 @@ VIEWS = (
     "rerank_candidate",
     "latency_daily",
     "judgment",
-    "rerank_cascade",
-    "rerank_evidence",
-    "rerank_sparse",
     "eval_run",
     "eval_query",
     "eval_metric",
@@ -138,7 +135,6 @@ VIEWS = (
     "health",
     "ranking",
     "ranking_document",
-    "rerank_boost",
 )
 
 #: read what analysts may call

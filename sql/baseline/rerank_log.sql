@@ -40,8 +40,8 @@ create table pgrerank.rerank_log (
     final_ranks smallint[] not null,
     cascade_id uuid,
     cascade_scores double precision[],
-    -- what the order went by, where the reranker was one witness of several
-    evidence double precision[],
+    -- what the order went by, where the reranker's score was combined with those of the legs
+    combined_scores double precision[],
     sparse_requested integer,
     sparse_returned integer,
     sparse_scan text,

@@ -16,10 +16,10 @@ select
     u.place,
     u.rerank_score,
     u.relevance,
-    u.boost,
     u.truncated,
     u.content,
-    encode(u.document_hash, 'hex') as document_hash
+    encode(u.document_hash, 'hex') as document_hash,
+    coalesce(u.boost, 0) as boost
 from pgrerank.rerank_log as l
 cross join
     unnest(

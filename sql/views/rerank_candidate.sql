@@ -1,6 +1,7 @@
--- rerank_candidate: one row for each candidate of each search, as every stage saw it.
--- Rows: those of tenants granted to the login that asks. The last columns are of today: null
--- where the chunk was deleted or replaced since.
+-- rerank_candidate: one row for each candidate of each search, with what every stage said of it.
+-- Rows: those of tenants granted to the login that asks. A rank or score is null where its stage
+-- did not see the candidate. `external_id`, `title`, `ordinal` and `content` are of today: null
+-- where the chunk was deleted or replaced since, and for documents that the caller brought.
 create view pgrerank_analytics.rerank_candidate
 with (security_invoker = true)
 as
@@ -17,14 +18,19 @@ select
     u.dense_score,
     u.keyword_rank,
     u.keyword_score,
+    u.sparse_rank,
+    u.sparse_score,
+    u.cascade_score,
     u.rerank_score,
+    u.combined_score,
     u.relevance,
     u.truncated,
     u.chunk_id,
     d.external_id,
     d.title,
     c.ordinal,
-    c.content
+    c.content,
+    coalesce(u.boost, 0) as boost
 from pgrerank.rerank_log as l
 cross join
     unnest(
@@ -33,9 +39,14 @@ cross join
         l.dense_scores,
         l.keyword_ranks,
         l.keyword_scores,
+        l.sparse_ranks,
+        l.sparse_scores,
         l.fused_ranks,
         l.fused_scores,
+        l.cascade_scores,
         l.rerank_scores,
+        l.combined_scores,
+        l.boosts,
         l.relevances,
         l.truncated,
         l.final_ranks
@@ -46,9 +57,14 @@ cross join
             dense_score,
             keyword_rank,
             keyword_score,
+            sparse_rank,
+            sparse_score,
             fused_rank,
             fused_score,
+            cascade_score,
             rerank_score,
+            combined_score,
+            boost,
             relevance,
             truncated,
             final_rank

@@ -18,12 +18,17 @@ select
     e.name as embedder,
     r.name as reranker,
     r.fingerprint as reranker_fingerprint,
+    f.name as cascade_model,
+    f.fingerprint as cascade_fingerprint,
     l.dense_requested,
     l.dense_returned,
     l.dense_scan,
     l.keyword_requested,
     l.keyword_returned,
     l.keyword_scan,
+    l.sparse_requested,
+    l.sparse_returned,
+    l.sparse_scan,
     l.limit_ as result_limit,
     l.knobs,
     (l.knobs ->> 'candidates')::integer as candidates,
@@ -40,6 +45,7 @@ select
 from pgrerank.rerank_log as l
 inner join pgrerank.tenant as t on l.tenant_id = t.id
 left join pgrerank.model as e on l.embedder_id = e.id
-left join pgrerank.model as r on l.reranker_id = r.id;
+left join pgrerank.model as r on l.reranker_id = r.id
+left join pgrerank.model as f on l.cascade_id = f.id;
 
 grant select on pgrerank_analytics.rerank_log to pgrerank_analyst;

@@ -98,7 +98,8 @@ async def test_found_chunks_are_raised_and_keep_their_raw_scores(caller, databas
     assert page["results"][0]["scores"]["boost"] == after["results"][0]["scores"]["boost"]
     with database.admin() as connection:
         (found,) = connection.execute(
-            "select count(*) from pgrerank_analytics.rerank_boost where ranking_id = %s",
+            "select count(*) from pgrerank_analytics.rerank_candidate"
+            " where ranking_id = %s and boost > 0",
             [after["id"]],
         ).fetchone()
     assert found == 2

@@ -67,9 +67,6 @@ async def test_worked_query_runs(analyst, query):
     [
         "rerank_log",
         "rerank_candidate",
-        "rerank_cascade",
-        "rerank_evidence",
-        "rerank_sparse",
         "judgment",
         "judgment_grade",
         "calibration",

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -52,34 +53,75 @@ async def test_log_has_a_row_for_each_search(journal, ask):
     assert row["filter"] == {"a": 1}
 
 
-async def test_cascade_has_a_row_for_each_candidate_that_its_first_step_scored(journal, ask):
+async def test_candidates_show_the_scores_of_a_cascade(journal, ask):
     three = [candidate(1), candidate(2), candidate(3)]
     made = ranking(three, [None, 9.5], cascade_scores=[0.25, 0.5])
-    await journal.record(made, ranking(three, [1.0]))
+    await journal.record(made)
 
-    rows = ask("select * from pgrerank_analytics.rerank_cascade order by final_rank")
+    rows = ask("select * from pgrerank_analytics.rerank_candidate order by final_rank")
+    [logged] = ask("select * from pgrerank_analytics.rerank_log")
 
     assert [(row["fused_rank"], row["cascade_score"], row["rerank_score"]) for row in rows] == [
         (2, 0.5, 9.5),
         (1, 0.25, None),
+        (3, None, None),
     ]
-    assert {row["ranking_id"] for row in rows} == {made.id}
-    assert {row["cascade_fingerprint"] for row in rows} == {FakeLate.model.fingerprint}
+    assert logged["cascade_model"] == FakeLate.model.name
+    assert logged["cascade_fingerprint"] == FakeLate.model.fingerprint
 
 
-async def test_evidence_has_a_row_for_each_candidate_of_a_search_that_went_by_it(journal, ask):
+async def test_candidates_show_the_combined_score_that_the_order_went_by(journal, ask):
     three = [candidate(1), candidate(2), candidate(3)]
-    made = ranking(three, [0.9, 0.1], evidence=[-1.0, 2.5])
-    await journal.record(made, ranking(three, [1.0]))
+    await journal.record(ranking(three, [0.9, 0.1], evidence=[-1.0, 2.5]))
 
-    rows = ask("select * from pgrerank_analytics.rerank_evidence order by final_rank")
+    rows = ask("select * from pgrerank_analytics.rerank_candidate order by final_rank")
 
-    assert [(row["fused_rank"], row["evidence"], row["rerank_score"]) for row in rows] == [
+    assert [(row["fused_rank"], row["combined_score"], row["rerank_score"]) for row in rows] == [
         (2, 2.5, 0.1),
         (1, -1.0, 0.9),
         (3, None, None),
     ]
-    assert {row["ranking_id"] for row in rows} == {made.id}
+
+
+async def test_candidates_show_the_sparse_leg(journal, ask):
+    sparse = candidate(1, sparse_rank=1, sparse_score=2.5)
+    leg = LegReport(requested=50, returned=1, scan="exact")
+    await journal.record(replace(ranking([sparse, candidate(2)]), sparse=leg))
+
+    rows = ask("select * from pgrerank_analytics.rerank_candidate order by final_rank")
+    [logged] = ask("select * from pgrerank_analytics.rerank_log")
+
+    assert [(row["sparse_rank"], row["sparse_score"]) for row in rows] == [(1, 2.5), (None, None)]
+    assert (logged["sparse_requested"], logged["sparse_returned"]) == (50, 1)
+    assert logged["sparse_scan"] == "exact"
+
+
+async def test_candidates_show_the_boost_of_terms(journal, ask):
+    made = ranking([candidate(1), candidate(2)], [2.0, 1.0])
+    first, second = made.hits
+    await journal.record(replace(made, hits=(replace(first, boost=0.5), second)))
+    plain = ranking([candidate(1)], [1.0])
+    await journal.record(plain)
+
+    rows = ask("select * from pgrerank_analytics.rerank_candidate order by boost desc, final_rank")
+
+    assert [(row["ranking_id"], row["boost"]) for row in rows] == [
+        (made.id, 0.5),
+        (plain.id, 0),
+        (made.id, 0),
+    ]
+
+
+async def test_stages_that_a_search_did_not_have_are_null(journal, ask):
+    await journal.record(ranking([candidate(1)], [1.0]))
+
+    [row] = ask("select * from pgrerank_analytics.rerank_candidate")
+    [logged] = ask("select * from pgrerank_analytics.rerank_log")
+
+    absent = ("sparse_rank", "sparse_score", "cascade_score", "combined_score")
+    assert {row[name] for name in absent} == {None}
+    absent = ("sparse_requested", "sparse_scan", "cascade_model", "cascade_fingerprint")
+    assert {logged[name] for name in absent} == {None}
 
 
 async def test_log_shows_no_filter_as_null(journal, ask):

@@ -34,7 +34,7 @@ _ARRAYS = (
     "keyword_scores",
     "fused_scores",
     "cascade_scores",
-    "evidence",
+    "combined_scores",
     "sparse_ranks",
     "sparse_scores",
 )
@@ -64,7 +64,7 @@ def of_search(
         "reranker": report.fingerprint,
         "cascade": report.cascade and report.cascade.fingerprint,
         "cascade_scores": report.cascade and [hit.cascade_score for hit in ranking.hits],
-        "evidence": _evidence(ranking.hits),
+        "combined_scores": _combined_scores(ranking.hits),
         "boosts": _boosts(ranking.hits),
         **_leg_columns("dense", ranking.dense),
         **_leg_columns("keyword", ranking.keyword),
@@ -78,9 +78,10 @@ def of_search(
     }
 
 
-def _evidence(hits: Sequence[Hit]) -> list[float | None] | None:
-    evidence = [hit.evidence for hit in hits]
-    return None if evidence.count(None) == len(evidence) else evidence
+def _combined_scores(hits: Sequence[Hit]) -> list[float | None] | None:
+    """Null where the order went by the reranker's score alone."""
+    scores = [hit.evidence for hit in hits]
+    return None if scores.count(None) == len(scores) else scores
 
 
 def _boosts(hits: Sequence[Hit]) -> list[float] | None:
@@ -186,7 +187,7 @@ def _with_candidates(
     truncated: Sequence[bool],
     final_ranks: Sequence[int],
     cascade_scores: Sequence[float | None] | None,
-    evidence: Sequence[float | None] | None,
+    combined_scores: Sequence[float | None] | None,
     sparse_ranks: Sequence[int | None] | None,
     sparse_scores: Sequence[float | None] | None,
     boosts: Sequence[float] | None,
@@ -205,7 +206,7 @@ def _with_candidates(
         "truncated": truncated,
         "final_rank": final_ranks,
         "cascade_score": cascade_scores or [None] * len(chunk_ids),
-        "evidence": evidence or [None] * len(chunk_ids),
+        "evidence": combined_scores or [None] * len(chunk_ids),
         "sparse_rank": sparse_ranks or [None] * len(chunk_ids),
         "sparse_score": sparse_scores or [None] * len(chunk_ids),
         "boost": boosts or [0.0] * len(chunk_ids),
