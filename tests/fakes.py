@@ -13,7 +13,9 @@ import numpy as np
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import (
+    TEXTS_ONLY,
     Candidate,
+    CandidateNeeds,
     LegReport,
     PairScore,
     Passage,
@@ -265,12 +267,10 @@ class FakeCandidates:
         collection: Collection,
         request: SearchRequest,
         vector: Vector | None,
-        *,
-        token_model: ModelCard | None = None,
-        embeddings: bool = False,
+        needs: CandidateNeeds = TEXTS_ONLY,
     ) -> Retrieved:
-        self.token_models.append(token_model)
-        self.embeddings.append(embeddings)
+        self.token_models.append(needs.token_model)
+        self.embeddings.append(needs.embeddings)
         report = LegReport(requested=request.candidates, returned=len(self.found), scan="exact")
         return Retrieved(
             candidates=self.found, dense=report if vector is not None else None, keyword=report

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from pgrerank.domain.candidate import LegReport
+from pgrerank.domain.candidate import CandidateNeeds, LegReport
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.request import SearchRequest, Strategy
@@ -144,7 +144,11 @@ async def test_the_head_brings_its_embeddings_where_they_are_asked_for(new_shelf
     request = SearchRequest(query="walrus w1", depth=3)
 
     found = await PostgresCandidates(shelf.pool).retrieve(
-        shelf.tenant_id, shelf.collection, request, bag_of_words("walrus w1"), embeddings=True
+        shelf.tenant_id,
+        shelf.collection,
+        request,
+        bag_of_words("walrus w1"),
+        CandidateNeeds(embeddings=True),
     )
 
     head, rest = found.candidates[:3], found.candidates[3:]

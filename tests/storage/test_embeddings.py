@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pgrerank.domain.candidate import CandidateNeeds
 from pgrerank.domain.collection import SecondState
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.request import SearchRequest, Strategy
@@ -199,7 +200,7 @@ async def test_vectors_of_many_dimensions_are_stored_searched_and_indexed(
 
     request = SearchRequest(query="x", strategy=Strategy.DENSE, candidates=5)
     found = await PostgresCandidates(service_pool).retrieve(
-        tenant_id, collection, request, vectors[7], embeddings=True
+        tenant_id, collection, request, vectors[7], CandidateNeeds(embeddings=True)
     )
 
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

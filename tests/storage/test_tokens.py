@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from pgrerank.domain.candidate import CandidateNeeds
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.storage.candidates import PostgresCandidates
@@ -30,7 +31,7 @@ async def fetched(shelf, query, model=MODEL, **knobs):
     """What the candidates bring, by document."""
     request = SearchRequest(query=query, strategy=Strategy.KEYWORD, **knobs)
     found = await PostgresCandidates(shelf.pool).retrieve(
-        shelf.tenant_id, shelf.collection, request, None, token_model=model
+        shelf.tenant_id, shelf.collection, request, None, CandidateNeeds(token_model=model)
     )
     return {each.external_id: each.tokens for each in found.candidates}
 

@@ -8,6 +8,7 @@ from typing import Any
 from pgrerank.domain.calibration import NOT_CALIBRATED, Answerability, Applied
 from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
+from pgrerank.domain.model import ModelCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,20 @@ class Candidate:
     tokens: bytes | None = None
     #: its embedding, unit float32 of shape (dimensions,), where it was asked for
     embedding: Any | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateNeeds:
+    """What candidates down to the depth are retrieved with, beside their texts."""
+
+    #: the model whose stored token vectors they bring; None: they bring none
+    token_model: ModelCard | None = None
+    #: whether they bring their embeddings
+    embeddings: bool = False
+
+
+#: the texts alone
+TEXTS_ONLY = CandidateNeeds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,10 @@ class ModelCard:
     #: on what it runs here and why, for people; no part of its identity
     runs: str = field(default="", compare=False)
 
+    def can_replace(self, full: "ModelCard") -> bool:
+        """Whether this model is a shorter form of that reranker, and may score in its place."""
+        return full.score_kind is ScoreKind.MAXSIM and self.stands_for == full.fingerprint
+
     def require_storable(self) -> None:
         """Refuse an embedder whose vectors no index takes.
 

@@ -6,7 +6,12 @@ from datetime import datetime
 from typing import Protocol, Self, TypeVar
 
 from pgrerank.domain import suggestion
-from pgrerank.domain.candidate import Retrieved, SearchOutcome
+from pgrerank.domain.candidate import (
+    TEXTS_ONLY,
+    CandidateNeeds,
+    Retrieved,
+    SearchOutcome,
+)
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, StoredDocument
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
@@ -52,15 +57,9 @@ class Candidates(Protocol):
         collection: Collection,
         request: SearchRequest,
         vector: Vector | None,
-        *,
-        token_model: ModelCard | None = None,
-        embeddings: bool = False,
+        needs: CandidateNeeds = TEXTS_ONLY,
     ) -> Retrieved:
-        """Both legs and their fusion in one round trip; `vector` is None without a dense leg.
-
-        With a `token_model` the candidates down to the depth bring their token vectors of it, with
-        `embeddings` their embeddings.
-        """
+        """All legs and their fusion in one round trip; `vector` is None without a dense leg."""
         ...
 
 

@@ -8,11 +8,10 @@ import numpy as np
 from psycopg.rows import dict_row
 
 from pgrerank.domain import filter as metadata_filter
-from pgrerank.domain.candidate import Candidate, LegReport, Retrieved
+from pgrerank.domain.candidate import TEXTS_ONLY, Candidate, CandidateNeeds, LegReport, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.ports import Vector
 from pgrerank.storage import queries, tenancy
@@ -46,14 +45,9 @@ class PostgresCandidates:
         collection: Collection,
         request: SearchRequest,
         vector: Vector | None,
-        *,
-        token_model: ModelCard | None = None,
-        embeddings: bool = False,
+        needs: CandidateNeeds = TEXTS_ONLY,
     ) -> Retrieved:
         """All legs and their fusion in one round trip; `vector` is None without a dense leg.
-
-        With a `token_model` the candidates down to the depth bring their token vectors of it, with
-        `embeddings` their embeddings.
 
         Raises:
             NotFoundError: The collection was deleted meanwhile.
@@ -63,9 +57,9 @@ class PostgresCandidates:
             collection.require_dimensions(len(vector))
         wanted = {
             **_parameters(tenant_id, collection, request, vector),
-            "tokens": 0 if token_model is None else request.effective_depth,
-            "token_model": token_model and token_model.fingerprint,
-            "embeddings": request.effective_depth if embeddings else 0,
+            "tokens": 0 if needs.token_model is None else request.effective_depth,
+            "token_model": needs.token_model and needs.token_model.fingerprint,
+            "embeddings": request.effective_depth if needs.embeddings else 0,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row, binary=True)

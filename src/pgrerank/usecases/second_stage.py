@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pgrerank.domain import evidence, planning, term
+from pgrerank.domain import evidence, order, planning
 from pgrerank.domain.candidate import (
     Candidate,
+    CandidateNeeds,
     CascadeReport,
+    Hit,
     PairScore,
     Passage,
     RerankReport,
@@ -14,69 +16,188 @@ from pgrerank.domain.candidate import (
 )
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
-from pgrerank.domain.errors import (
-    InvalidRequestError,
-    OverloadedError,
-    QuotaError,
-    ScoringError,
-)
+from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ScoreKind
-from pgrerank.domain.request import MAX_CANDIDATES, SearchRequest
+from pgrerank.domain.relevance import CalibrationContext
+from pgrerank.domain.request import MAX_CANDIDATES, RerankMode, SearchRequest
 from pgrerank.ports import LateInteraction, Scorer, Services, Vector
+from pgrerank.usecases.pair_scoring import PairScoring, failure_report, no_rerank_report
 
 _UNSCORED = PairScore(value=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reranked:
-    """What the second stage said of the head of the fused list."""
+    """The scores of the head of a fused list. All sequences are in the order of that list."""
 
     report: RerankReport
-    #: of the reranker, in the order of the list; none at all where it did not run
+    #: raw scores of the reranker; empty: it did not run
     scores: Sequence[PairScore] = ()
-    #: of the first step of a cascade, likewise
+    #: raw scores of the first step of a cascade; empty: there was no cascade
     cascade_scores: Sequence[PairScore] = ()
-    #: what the order goes by, likewise; none at all: the reranker's scores decide
-    evidence: Sequence[float | None] = ()
-    #: what terms of the collection add to that, likewise
+    #: scores of the ensemble (see domain/evidence.py); empty: the reranker's scores decide
+    combined: Sequence[float | None] = ()
+    #: what terms of the collection add to the deciding score; empty: nothing
     boosts: Sequence[float] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """A search that comes to its second stage."""
-
-    tenant_id: TenantId
-    collection: Collection
-    request: SearchRequest
-    #: what `reader` gave for it
-    late: LateInteraction | None
-    #: instant of Clock.elapsed() by which to be done; None: take your time
-    deadline: float | None
-
-    @property
-    def token_model(self) -> ModelCard | None:
-        """Of what the candidates should bring their token vectors."""
-        return None if self.late is None else self.late.model
-
-    async def scores(self, scorer: Scorer, passages: Sequence[Passage]) -> Sequence[PairScore]:
-        """What a scorer says of passages. Raises as Scorer.score does."""
-        return await scorer.score(
-            self.request.query, passages, deadline=self.deadline, tenant_id=self.tenant_id
+    def ordered(self, candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
+        """The fused list that was reranked, in its final order. See order.final_order."""
+        return order.final_order(
+            candidates, self.scores, self.cascade_scores, self.combined, self.boosts
         )
 
 
-def reader(
-    services: Services, collection: Collection, request: SearchRequest
-) -> LateInteraction | None:
-    """What reads the collection's token vectors in this search; None if nothing does.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondStage:
+    """The second stage of one search. No connection is held while its models run."""
 
-    It stands before the reranker in a cascade, in its place where the reranker is the full form of
-    the same, and within one that blends it with another model.
+    collection: Collection
+    request: SearchRequest
+    scorer: Scorer
+    #: reads the collection's token vectors; None: nothing reads them in this search
+    late: LateInteraction | None
+    scoring: PairScoring
+
+    @property
+    def model(self) -> ModelCard:
+        """The model whose scores order the results."""
+        return self._last_scorer.model
+
+    @property
+    def needs(self) -> CandidateNeeds:
+        """What the candidates must be retrieved with."""
+        return CandidateNeeds(
+            token_model=None if self.late is None else self.late.model,
+            embeddings=self._uses_ensemble and _may_run(self.request, self.collection),
+        )
+
+    async def calibration(self) -> CalibrationContext:
+        """The calibration and the bounds of this search; none without reranking.
+
+        Raises:
+            ConflictError: A bound was asked for, and no calibration of the model is stored.
+            NotFoundError: There is no threshold of the name.
+        """
+        if self.request.rerank is RerankMode.NEVER:
+            return CalibrationContext()
+        return await self.scoring.calibration(self.model)
+
+    async def rerank(self, candidates: Sequence[Candidate], vector: Vector | None) -> Reranked:
+        """Score the head of the fused list by the deadline, if reranking can pay.
+
+        Too little capacity and a failed model are no errors: the report tells of them.
+
+        Args:
+            candidates: The fused list, best first, retrieved with `needs`.
+            vector: Embedding of the query; None without a dense leg.
+        """
+        reason = planning.reason_to_skip(self.request, self.collection, len(candidates))
+        if reason is not None:
+            return Reranked(report=no_rerank_report(RerankStatus.SKIPPED, reason))
+        passages = [_passage(each) for each in candidates[: self.request.effective_depth]]
+        try:
+            reranked = await self._score(passages)
+        except (OverloadedError, ScoringError) as error:
+            return Reranked(report=failure_report(error))
+        if not reranked.scores:
+            return reranked
+        combined = (
+            _combine_evidence(reranked.scores, candidates, vector) if self._uses_ensemble else ()
+        )
+        texts = [each.text for each in passages]
+        boosts = self.scoring.boosts(texts, reranked.scores, combined)
+        return replace(reranked, combined=combined, boosts=boosts)
+
+    @property
+    def _last_scorer(self) -> Scorer:
+        late, survivors = self.late, self.request.cascade
+        if late is None or survivors:
+            return self.scorer
+        stands_in = survivors == 0 or late.model.can_replace(self.scorer.model)
+        return late if stands_in else self.scorer
+
+    @property
+    def _uses_ensemble(self) -> bool:
+        """Whether the reranker's score is combined with other evidence.
+
+        A cross-encoder of another vendor decides alone. Late interaction encodes query and passage
+        separately, and the cross-encoder of the bundled blend is small: neither knows which words
+        are rare nor what else was found. The scores of the legs and the agreement between
+        candidates improve their order (docs/benchmarks.md).
+        """
+        return self.model.witness or self.model.score_kind is ScoreKind.MAXSIM
+
+    async def _score(self, passages: Sequence[Passage]) -> Reranked:
+        if self.late is not None and self.request.cascade:
+            return await self._cascade(self.late, self.request.cascade, passages)
+        scorer = self._last_scorer
+        scores = await self.scoring.scores(scorer, passages)
+        return Reranked(report=self.scoring.report(scorer.model, scores), scores=scores)
+
+    async def _cascade(
+        self, late: LateInteraction, survivors: int, passages: Sequence[Passage]
+    ) -> Reranked:
+        first = await self.scoring.scores(late, passages)
+        best = sorted(
+            range(len(first)), key=lambda i: (first[i].value is None, -(first[i].value or 0))
+        )
+        chosen = best[:survivors]
+        second = await self.scoring.scores(self.scorer, [passages[place] for place in chosen])
+        by_place = dict(zip(chosen, second, strict=True))
+        cascade = CascadeReport(
+            scored=sum(score.value is not None for score in first),
+            model=late.model.name,
+            fingerprint=late.model.fingerprint,
+        )
+        return Reranked(
+            report=self.scoring.report(self.scorer.model, second, cascade),
+            scores=[by_place.get(place, _UNSCORED) for place in range(len(passages))],
+            cascade_scores=first,
+        )
+
+
+def of(
+    services: Services,
+    tenant_id: TenantId,
+    collection: Collection,
+    request: SearchRequest,
+    deadline: float | None = None,
+) -> SecondStage:
+    """The second stage of a search.
+
+    Args:
+        services: The ports, with the models of the collection (`Services.for_collection`).
+        tenant_id: Whose search.
+        collection: Where.
+        request: What was asked for.
+        deadline: Instant of Clock.elapsed() by which to have scored; None: no limit.
 
     Raises:
         InvalidRequestError: A cascade was asked for where there are no token vectors.
+    """
+    return SecondStage(
+        collection=collection,
+        request=request,
+        scorer=services.scorer,
+        late=_late_interaction(services, collection, request),
+        scoring=PairScoring(
+            tenant_id=tenant_id,
+            collection=collection,
+            request=request,
+            calibrations=services.calibrations,
+            deadline=deadline,
+        ),
+    )
+
+
+def _late_interaction(
+    services: Services, collection: Collection, request: SearchRequest
+) -> LateInteraction | None:
+    """The model that reads the collection's token vectors in this search; None: none does.
+
+    It scores before the reranker in a cascade, instead of the reranker if that is the full form of
+    the same model, and as a part of a reranker that blends it with another model.
     """
     late = services.late if collection.stores_tokens else None
     if request.cascade is not None and late is None:
@@ -87,64 +208,9 @@ def reader(
         )
     if late is None or not _may_run(request, collection):
         return None
-    takes = (
-        stands_for(late, services.scorer) or services.scorer.model.reads == late.model.fingerprint
-    )
-    return late if takes or request.cascade is not None else None
-
-
-def stands_for(late: LateInteraction, scorer: Scorer) -> bool:
-    """Whether a reranker is the full form of this one."""
-    model = scorer.model
-    return model.score_kind is ScoreKind.MAXSIM and late.model.stands_for == model.fingerprint
-
-
-def last(scorer: Scorer, work: Work) -> Scorer:
-    """Whose scores a search ends with."""
-    late, survivors = work.late, work.request.cascade
-    if late is None or survivors:
-        return scorer
-    return late if survivors == 0 or stands_for(late, scorer) else scorer
-
-
-def needs_embeddings(scorer: Scorer, work: Work) -> bool:
-    """Whether candidates should bring their embeddings, as far as can be said before they are found."""
-    return weighs(scorer, work) and _may_run(work.request, work.collection)
-
-
-def weighs(scorer: Scorer, work: Work) -> bool:
-    """Whether the reranker is one witness of several.
-
-    A cross-encoder of somebody else decides alone. Late interaction compares tokens that were read
-    apart, and the cross-encoder of the bundled blend is small: neither knows which words are rare nor
-    what else was found, and the order gains from the legs' and from agreement (docs/benchmarks.md).
-    """
-    model = last(scorer, work).model
-    return model.witness or model.score_kind is ScoreKind.MAXSIM
-
-
-async def rerank(
-    scorer: Scorer, work: Work, found: Sequence[Candidate], vector: Vector | None
-) -> Reranked:
-    """Score the head of the fused list, where it can pay, by the deadline.
-
-    Args:
-        scorer: The reranker.
-        work: The search.
-        found: The fused list; with embeddings, if `needs_embeddings` says so.
-        vector: Embedding of the query; None without a dense leg.
-    """
-    reason = planning.reason_to_skip(work.request, work.collection, len(found))
-    if reason is not None:
-        return Reranked(report=not_reranked(RerankStatus.SKIPPED, reason))
-    passages = [_passage(candidate) for candidate in found[: work.request.effective_depth]]
-    scored = await _score(work, scorer, passages)
-    if not scored.scores:
-        return scored
-    totals = _combine_evidence(scored.scores, found, vector) if weighs(scorer, work) else ()
-    texts = [passage.text for passage in passages]
-    boosts = term.boosts(work.collection.terms, texts, scored.scores, totals)
-    return replace(scored, evidence=totals, boosts=boosts)
+    reranker = services.scorer.model
+    is_read = late.model.can_replace(reranker) or reranker.reads == late.model.fingerprint
+    return late if is_read or request.cascade is not None else None
 
 
 def _may_run(request: SearchRequest, collection: Collection) -> bool:
@@ -152,92 +218,25 @@ def _may_run(request: SearchRequest, collection: Collection) -> bool:
     return planning.reason_to_skip(request, collection, 2 * MAX_CANDIDATES) is None
 
 
-async def _score(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
-    try:
-        return await _steps(work, scorer, passages)
-    except OverloadedError as error:
-        report = not_reranked(RerankStatus.SKIPPED, refusal(error), error.retry_after_s)
-        return Reranked(report=report)
-    except ScoringError as error:
-        return Reranked(report=not_reranked(RerankStatus.FAILED, error.reason))
-
-
 def _combine_evidence(
-    scores: Sequence[PairScore], found: Sequence[Candidate], vector: Vector | None
+    scores: Sequence[PairScore], candidates: Sequence[Candidate], vector: Vector | None
 ) -> list[float | None]:
-    """Evidence for each of the scored candidates; None for those that were not scored in time."""
+    """Combined scores of the candidates; None for those that were not scored in time."""
     places = [place for place, score in enumerate(scores) if score.value is not None]
     if not places:
         return []
-    heads = [found[place] for place in places]
-    embeddings = [candidate.embedding for candidate in heads]
-    totals = evidence.combine(
+    scored = [candidates[place] for place in places]
+    embeddings = [candidate.embedding for candidate in scored]
+    combined = evidence.combine(
         [
             [scores[place].value for place in places],
-            [candidate.keyword_score for candidate in heads],
+            [candidate.keyword_score for candidate in scored],
             evidence.cosines(vector, embeddings),
         ],
         evidence.near(embeddings),
     )
-    by_place = dict(zip(places, totals, strict=True))
+    by_place = dict(zip(places, combined, strict=True))
     return [by_place.get(place) for place in range(len(scores))]
-
-
-def refusal(error: OverloadedError) -> str:
-    """Why an overloaded reranker read nothing, for the log and the answer."""
-    if isinstance(error, QuotaError):
-        return f"the tenant's quota of {error.pairs_per_second} pairs a second is used up"
-    return "the reranker is at capacity"
-
-
-def not_reranked(
-    status: RerankStatus, reason: str, retry_after_s: int | None = None
-) -> RerankReport:
-    """What to say where no pair was read."""
-    return RerankReport(
-        status=status, reason=reason, depth=0, model=None, retry_after_s=retry_after_s
-    )
-
-
-async def _steps(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
-    if work.late is not None and work.request.cascade:
-        return await _cascade(work, work.late, scorer, passages)
-    return await _alone(work, last(scorer, work), passages)
-
-
-async def _alone(work: Work, scorer: Scorer, passages: Sequence[Passage]) -> Reranked:
-    scores = await work.scores(scorer, passages)
-    return Reranked(report=_report(work, scorer, scores), scores=scores)
-
-
-async def _cascade(
-    work: Work, late: LateInteraction, scorer: Scorer, passages: Sequence[Passage]
-) -> Reranked:
-    first = await work.scores(late, passages)
-    best = sorted(range(len(first)), key=lambda i: (first[i].value is None, -(first[i].value or 0)))
-    passed = best[: work.request.cascade]
-    second = await work.scores(scorer, [passages[place] for place in passed])
-    scores = dict(zip(passed, second, strict=True))
-    cascade = CascadeReport(
-        scored=sum(score.value is not None for score in first),
-        model=late.model.name,
-        fingerprint=late.model.fingerprint,
-    )
-    return Reranked(
-        report=_report(work, scorer, second, cascade),
-        scores=[scores.get(place, _UNSCORED) for place in range(len(passages))],
-        cascade_scores=first,
-    )
-
-
-def _report(
-    work: Work,
-    scorer: Scorer,
-    scores: Sequence[PairScore],
-    cascade: CascadeReport | None = None,
-) -> RerankReport:
-    budget_ms = work.request.budget_ms
-    return planning.report(scorer.model, scores, budget_ms=budget_ms, cascade=cascade)
 
 
 def _passage(candidate: Candidate) -> Passage:

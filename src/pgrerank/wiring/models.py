@@ -14,7 +14,6 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.ports import Embedder, Scorer
 from pgrerank.ports.scoring import ListReader
 from pgrerank.settings import Settings, secret
-from pgrerank.usecases.second_stage import stands_for
 
 if TYPE_CHECKING:
     from pgrerank.inference.local.bi_encoder import EngineEmbedder
@@ -135,7 +134,7 @@ def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader 
 
     if isinstance(scorer, BlendedScorer):
         return scorer
-    return late if late is not None and stands_for(late, scorer) else None
+    return late if late is not None and late.model.can_replace(scorer.model) else None
 
 
 @asynccontextmanager

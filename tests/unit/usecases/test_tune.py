@@ -26,8 +26,8 @@ class Sensitive:
     place: object
     asked: list[tuple[Retrieval, str]] = field(default_factory=list)
 
-    async def retrieve(self, *given, **_):
-        _, collection, request, _ = given
+    async def retrieve(self, *given):
+        _, collection, request, *_ = given
         self.asked.append((collection.retrieval, request.query))
         place = self.place(collection.retrieval, request)
         found = [candidate(rank, external_id=f"wrong-{rank}") for rank in range(1, 8)]

@@ -22,7 +22,6 @@ from pgrerank.usecases.calibration.judged_pairs import (
     sample,
     sample_of_pairs,
 )
-from pgrerank.usecases.second_stage import Work
 
 #: what a calibration needs at least, and what it takes to be relied on
 LEAST_QUERIES, LEAST_PAIRS = 10, 10
@@ -172,14 +171,8 @@ def _model(
     """Of the reranker whose scores the searches end with; the same in all collections."""
     models: dict[str, ModelCard] = {}
     for collection in collections:
-        work = Work(
-            tenant_id=tenant_id,
-            collection=collection,
-            request=plan.request,
-            late=second_stage.reader(services.serving(collection), collection, plan.request),
-            deadline=None,
-        )
-        model = second_stage.last(_scorer(services, collection), work).model
+        served = services.serving(collection)
+        model = second_stage.of(served, tenant_id, collection, plan.request).model
         models[model.fingerprint] = model
     if len(models) > 1:
         raise InvalidRequestError(

@@ -6,9 +6,8 @@ from statistics import mean
 
 import numpy as np
 
-from pgrerank.domain import evaluation, measures, order, significance
+from pgrerank.domain import evaluation, measures, significance
 from pgrerank.domain.candidate import Hit, RerankReport
-from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
@@ -21,7 +20,6 @@ from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports import Services
 from pgrerank.usecases import again, second_stage
 from pgrerank.usecases.evaluation import evaluate
-from pgrerank.usecases.second_stage import Work
 
 #: results that are compared
 TOP = 10
@@ -88,20 +86,14 @@ async def replay(
     services = services.serving(collection)
     request = replayed_request(ranking, plan)
     collection, vector = await again.embed_again(services, collection, request)
-    work = _work(services, tenant_id, collection, request)
+    stage = second_stage.of(services, tenant_id, collection, request)
     recalled = await services.history.recalled(
-        tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=work.token_model
+        tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=stage.needs.token_model
     )
     watch = Stopwatch(services.clock.elapsed)
     with watch.stage("rerank"):
-        reranked = await second_stage.rerank(services.scorer, work, recalled.candidates, vector)
-    hits = order.final_order(
-        recalled.candidates,
-        reranked.scores,
-        reranked.cascade_scores,
-        reranked.evidence,
-        reranked.boosts,
-    )
+        reranked = await stage.rerank(recalled.candidates, vector)
+    hits = reranked.ordered(recalled.candidates)
     return _compare(ranking, hits, reranked.report, recalled.gone, watch.finished()["rerank"])
 
 
@@ -147,7 +139,7 @@ class Measured:
 async def measure(services: Services, tenant_id: TenantId, replays: Sequence[Replay]) -> Measured:
     """How good both orders are, by the judgments of today. Collections that are gone have none."""
     grades = {
-        name: await _grades(services, tenant_id, name)
+        name: await grades_by_query(services, tenant_id, name)
         for name in {each.ranking.searched for each in replays}
     }
     qrels: dict[str, Mapping[str, int]] = {}
@@ -229,9 +221,10 @@ def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
     )
 
 
-async def _grades(
+async def grades_by_query(
     services: Services, tenant_id: TenantId, name: str
 ) -> Mapping[str, Mapping[str, int]]:
+    """Judgments of a collection as grades by document, by query; none if the collection is gone."""
     try:
         collection = await services.documents.collection(tenant_id, name)
     except NotFoundError:
@@ -242,18 +235,6 @@ async def _grades(
 def _documents(replayed: Replay, chunks: Sequence[ChunkId]) -> dict[str, float]:
     return measures.scores_by_order(
         evaluation.distinct([replayed.documents[each] for each in chunks])
-    )
-
-
-def _work(
-    services: Services, tenant_id: TenantId, collection: Collection, request: SearchRequest
-) -> Work:
-    return Work(
-        tenant_id=tenant_id,
-        collection=collection,
-        request=request,
-        late=second_stage.reader(services, collection, request),
-        deadline=None,
     )
 
 

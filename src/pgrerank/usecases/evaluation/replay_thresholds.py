@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from pgrerank.domain import relevance
-from pgrerank.domain.calibration import CandidatePool
-from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.explanation import cut_by
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import RELEVANT
@@ -14,8 +12,12 @@ from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import SearchRequest
 from pgrerank.ports import Services
 from pgrerank.usecases import second_stage
-from pgrerank.usecases.evaluation.replay import Replay, ReplayPlan, replayed_request
-from pgrerank.usecases.second_stage import Work
+from pgrerank.usecases.evaluation.replay import (
+    Replay,
+    ReplayPlan,
+    grades_by_query,
+    replayed_request,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +67,9 @@ async def apply_thresholds(
     )
     after = replayed.after
     if replayed.rerank.depth:
-        gauge = await _gauge(services, tenant_id, replayed, request)
-        kept, _ = relevance.apply_bounds(gauge.of(replayed.hits), request, gauge)
+        calibration = await _calibration(services, tenant_id, replayed, request)
+        hits = calibration.of(replayed.hits)
+        kept, _ = relevance.apply_bounds(hits, request, calibration)
         after = tuple(hit.candidate.chunk_id for hit in kept)
     uncut = {each.chunk_id for each in ranking.candidates if cut_by(ranking, each) is None}
     before = tuple(chunk for chunk in replayed.before if chunk in uncut)
@@ -79,37 +82,18 @@ async def summarise(
     """What was left of cut replays, at least one, and what is; by the judgments of today."""
     grades: dict[str, Mapping[str, Mapping[str, int]]] = {}
     for name in {each.ranking.searched for each in replays}:
-        grades[name] = await _grades(services, tenant_id, name)
+        grades[name] = await grades_by_query(services, tenant_id, name)
     judged = [grades[each.ranking.searched].get(each.ranking.query, {}) for each in replays]
     before = _summarise(replays, [each.before for each in replays], judged)
     return before, _summarise(replays, [each.after for each in replays], judged)
 
 
-async def _gauge(
+async def _calibration(
     services: Services, tenant_id: TenantId, replayed: Replay, request: SearchRequest
 ) -> CalibrationContext:
     collection = await services.documents.collection(tenant_id, replayed.ranking.searched)
     services = services.serving(collection)
-    work = Work(
-        tenant_id=tenant_id,
-        collection=collection,
-        request=request,
-        late=second_stage.reader(services, collection, request),
-        deadline=None,
-    )
-    model = second_stage.last(services.scorer, work).model
-    running = await services.calibrations.running(tenant_id, collection, model, request.threshold)
-    return relevance.resolve_calibration(running, request, model, pool=CandidatePool.of(request))
-
-
-async def _grades(
-    services: Services, tenant_id: TenantId, name: str
-) -> Mapping[str, Mapping[str, int]]:
-    try:
-        collection = await services.documents.collection(tenant_id, name)
-    except NotFoundError:
-        return {}
-    return await services.judgments.grades(tenant_id, collection)
+    return await second_stage.of(services, tenant_id, collection, request).calibration()
 
 
 def _summarise(

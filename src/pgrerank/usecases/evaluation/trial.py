@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pgrerank.domain import evaluation, measures, order
+from pgrerank.domain import evaluation, measures
 from pgrerank.domain.candidate import Hit, RerankStatus
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import ScoringError
@@ -19,7 +19,6 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.significance import Values
 from pgrerank.ports import Services, Vector
 from pgrerank.usecases import second_stage
-from pgrerank.usecases.second_stage import Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,29 +95,15 @@ class Trials:
         services, tenant_id = self._ground.services, self._ground.tenant_id
         collection = replace(self._ground.collection, retrieval=setting.retrieval)
         request = _request(self._ground.request, setting, query)
-        late = second_stage.reader(services, collection, request)
-        work = Work(
-            tenant_id=tenant_id, collection=collection, request=request, late=late, deadline=None
-        )
+        stage = second_stage.of(services, tenant_id, collection, request)
         vector = await self._vector(query)
         found = await services.candidates.retrieve(
-            tenant_id,
-            collection,
-            request,
-            vector,
-            token_model=work.token_model,
-            embeddings=second_stage.needs_embeddings(services.scorer, work),
+            tenant_id, collection, request, vector, stage.needs
         )
-        scored = await second_stage.rerank(services.scorer, work, found.candidates, vector)
-        if scored.report.status in (RerankStatus.FAILED, RerankStatus.PARTIAL):
+        reranked = await stage.rerank(found.candidates, vector)
+        if reranked.report.status in (RerankStatus.FAILED, RerankStatus.PARTIAL):
             raise ScoringError("The reranker")
-        return order.final_order(
-            found.candidates,
-            scored.scores,
-            scored.cascade_scores,
-            scored.evidence,
-            scored.boosts,
-        )
+        return reranked.ordered(found.candidates)
 
     async def _vector(self, query: str) -> Vector | None:
         if query not in self._vectors:

@@ -1,0 +1,103 @@
+"""Score texts against the query of a request: what searches and supplied documents share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pgrerank.domain import planning, relevance, term
+from pgrerank.domain.calibration import CandidatePool
+from pgrerank.domain.candidate import (
+    CascadeReport,
+    PairScore,
+    Passage,
+    RerankReport,
+    RerankStatus,
+)
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import OverloadedError, QuotaError, ScoringError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.relevance import CalibrationContext
+from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.rerank import RerankRequest
+from pgrerank.ports import Scorer
+from pgrerank.ports.calibrating import Calibrations
+
+#: part of the budget kept back for writing the log and the answer, milliseconds
+CLOSING_MS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairScoring:
+    """Scores pairs of a request's query and texts, and interprets the scores."""
+
+    tenant_id: TenantId
+    #: whose terms and calibration apply; None: documents that belong to no collection
+    collection: Collection | None
+    request: SearchRequest | RerankRequest
+    calibrations: Calibrations
+    #: instant of Clock.elapsed() by which to have scored; None: no limit
+    deadline: float | None
+
+    async def scores(self, scorer: Scorer, passages: Sequence[Passage]) -> Sequence[PairScore]:
+        """One score for each passage, in order. Raises as Scorer.score does."""
+        return await scorer.score(
+            self.request.query, passages, deadline=self.deadline, tenant_id=self.tenant_id
+        )
+
+    def report(
+        self,
+        model: ModelCard,
+        scores: Sequence[PairScore],
+        cascade: CascadeReport | None = None,
+    ) -> RerankReport:
+        """The report of a rerank by this model that gave these scores."""
+        return planning.report(model, scores, budget_ms=self.request.budget_ms, cascade=cascade)
+
+    def boosts(
+        self,
+        texts: Sequence[str],
+        scores: Sequence[PairScore],
+        combined: Sequence[float | None] = (),
+    ) -> Sequence[float]:
+        """What terms of the collection add to each score; empty without terms. See term.boosts."""
+        if self.collection is None:
+            return []
+        return term.boosts(self.collection.terms, texts, scores, combined)
+
+    async def calibration(self, model: ModelCard) -> CalibrationContext:
+        """The calibration and the bounds that apply to scores of this model.
+
+        Raises:
+            ConflictError: A bound was asked for, and no calibration of this model is stored.
+            NotFoundError: There is no threshold of the name.
+        """
+        request = self.request
+        stored = await self.calibrations.running(
+            self.tenant_id, self.collection, model, request.threshold
+        )
+        pool = CandidatePool.of(request) if isinstance(request, SearchRequest) else None
+        return relevance.resolve_calibration(stored, request, model, pool=pool)
+
+
+def deadline(budget_ms: int | None, started: float) -> float | None:
+    """The instant by which scores are needed, on the clock of `started`; None without a budget."""
+    return None if budget_ms is None else started + (budget_ms - CLOSING_MS) / 1000
+
+
+def failure_report(error: OverloadedError | ScoringError) -> RerankReport:
+    """The report of a rerank that ended in this error: `skipped` for want of capacity, or `failed`."""
+    if isinstance(error, ScoringError):
+        return no_rerank_report(RerankStatus.FAILED, error.reason)
+    reason = "the reranker is at capacity"
+    if isinstance(error, QuotaError):
+        reason = f"the tenant's quota of {error.pairs_per_second} pairs a second is used up"
+    return no_rerank_report(RerankStatus.SKIPPED, reason, error.retry_after_s)
+
+
+def no_rerank_report(
+    status: RerankStatus, reason: str, retry_after_s: int | None = None
+) -> RerankReport:
+    """The report of a request of which no pair was scored."""
+    return RerankReport(
+        status=status, reason=reason, depth=0, model=None, retry_after_s=retry_after_s
+    )
