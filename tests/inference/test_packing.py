@@ -14,7 +14,7 @@ from pgrerank.formats.blocks import Kind, blocks
 from pgrerank.inference.chunking import CAPACITY
 from tests.inference.test_chunking import CHUNKER, TOKENS
 
-DOCS = sorted((Path(__file__).parents[2] / "docs").glob("*.md"))
+DOCS = sorted((Path(__file__).parents[2] / "docs").rglob("*.md"))
 MARKDOWN = MarkdownIt().enable("table")
 
 WORDS = st.lists(

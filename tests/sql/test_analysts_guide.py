@@ -1,4 +1,4 @@
-"""docs/analysts.md: its queries run, and it explains every column there is."""
+"""docs/analysts: the queries run, and every column there is is explained."""
 
 import re
 from pathlib import Path
@@ -15,13 +15,17 @@ from tests.fixtures.collections import embedded
 from tests.fixtures.evaluations import answer, evaluation
 from tests.fixtures.rankings import ranking
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
-QUERIES = re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL)
+PAGES = sorted((Path(__file__).parents[2] / "docs" / "analysts").glob("*.md"))
+QUERIES = [
+    query
+    for page in PAGES
+    for query in re.findall(r"```sql\n(.*?)```", page.read_text(), re.DOTALL)
+]
 SECTIONS = dict(
-    re.findall(
-        r"^## (\w+): .*?\n(.*?)(?=^## )",
-        GUIDE,
-        re.MULTILINE | re.DOTALL,
+    section
+    for page in PAGES
+    for section in re.findall(
+        r"^## (\w+): .*?\n(.*?)(?=^## |\Z)", page.read_text(), re.MULTILINE | re.DOTALL
     )
 )
 

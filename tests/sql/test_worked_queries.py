@@ -1,4 +1,4 @@
-"""The worked queries of docs/analysts.md, over a log as it comes: many chunks of each document,
+"""The worked queries of docs/analysts, over a log as it comes: many chunks of each document,
 clicks, judges who differ, searches that were not reranked, two rerankers, deleted documents.
 
 What claims a measure is held against ir-measures, over orders of documents made here.
@@ -27,13 +27,15 @@ from tests.fixtures.collections import embedded
 from tests.fixtures.evaluations import answer, evaluation
 from tests.fixtures.rankings import ranking
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "analysts.md").read_text()
-#: each worked query by the sentence before it
-WORKED = dict(
-    re.findall(
-        r"\n\n([^\n`#|][^#]*?):\n\n```sql\n(.*?)```", GUIDE.split("## Worked queries")[1], re.DOTALL
+PAGES = sorted((Path(__file__).parents[2] / "docs" / "analysts").glob("*.md"))
+#: each worked query by the paragraph before it
+WORKED = {
+    paragraph: query
+    for page in PAGES
+    for paragraph, query in re.findall(
+        r"\n\n([^\n`#|].*(?:\n.+)*):\n\n```sql\n((?:.*\n)*?)```", page.read_text()
     )
-)
+}
 OTHER = replace(FakeScorer.model, name="other-reranker", fingerprint="0" * 64)
 GRADES = {"d0": 3, "d1": 0, "d2": 1, "d5": 2, "lost": 1}
 MEASURED_QUERIES = [f"walrus {n}?" for n in range(4)]
@@ -283,7 +285,7 @@ async def test_documents_that_are_gone_take_no_part(journal, logged):
 
 
 async def test_shares_and_measures_of_every_worked_query_lie_between_0_and_1(logged):
-    assert len(WORKED) == GUIDE.count("```sql")
+    assert len(WORKED) == sum(page.read_text().count("```sql") for page in PAGES)
     bounded = re.compile(r"ndcg|fused$|reranked|first_stage|changed|truncated|enough|before|after")
 
     for query in WORKED.values():
