@@ -135,23 +135,3 @@ def test_folder_holds_a_file_for_each_object_and_no_other(database, folder, inst
     names = {name for name in names if not name.startswith(("rerank_log_", "alembic_"))}
 
     assert files == names
-
-
-def test_released_files_are_as_they_were_released():
-    for path in sqlfile.frozen_hashes():
-        sqlfile.text(path)
-
-
-def test_release_freezes_each_file_that_migrations_install():
-    digests = sqlfile.digests()
-
-    folders = {path.partition("/")[0] for path in digests}
-    assert folders == {"baseline", "functions", "policies", "views"}
-    for path, digest in digests.items():
-        content = (sqlfile.sql_dir() / path).read_bytes()
-        assert sqlfile.verified_text(content, digest, path) == content.decode()
-
-
-def test_changed_file_is_refused():
-    with pytest.raises(sqlfile.ChangedFileError, match=r"sql/functions/x_v1\.sql was changed"):
-        sqlfile.verified_text(b"select 2;", "0" * 64, "functions/x_v1.sql")

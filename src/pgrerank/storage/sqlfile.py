@@ -1,27 +1,12 @@
 """Where the package keeps its SQL files and migrations, and how a migration installs one."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
-from pgrerank.domain.errors import PgrerankError
+from pgrerank.storage import released
 
 _PACKAGE = Path(__file__).parent.parent
 _CHECKOUT = _PACKAGE.parent.parent
-
-
-class ChangedFileError(PgrerankError):
-    """A released SQL file is not what was released.
-
-    Args:
-        path: The file, below `sql/`.
-    """
-
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"The released file sql/{path} was changed. Restore it, and give the new behaviour a "
-            "new name."
-        )
 
 
 def sql_dir() -> Path:
@@ -41,22 +26,23 @@ def revisions() -> list[str]:
 
 
 def text(path: str) -> str:
-    """A file under `sql/`, checked against `frozen.txt` where it is listed there.
+    """A file under `sql/`, checked against `released.txt` where it is listed there.
 
     Raises:
         ChangedFileError: Its content is not what was released.
     """
-    return verified_text((sql_dir() / path).read_bytes(), frozen_hashes().get(path), path)
+    return verified_text((sql_dir() / path).read_bytes(), released_hashes(), path)
 
 
-def verified_text(content: bytes, released: str | None, path: str) -> str:
-    """The text of a file, if it has the SHA-256 it was released with. None: not released yet.
+def verified_text(content: bytes, hashes: dict[str, str], path: str) -> str:
+    """The text of a file under `sql/`, if it has the SHA-256 that it was released with, if any.
 
     Raises:
         ChangedFileError: It has another.
     """
-    if released not in (None, hashlib.sha256(content).hexdigest()):
-        raise ChangedFileError(path)
+    name = f"sql/{path}"
+    if hashes.get(name) not in (None, released.digest(content)):
+        raise released.ChangedFileError(name)
     return content.decode()
 
 
@@ -72,18 +58,23 @@ def apply(path: str) -> None:
 
 
 @cache
-def frozen_hashes() -> dict[str, str]:
-    """SHA-256 by path of every released file under `sql/`."""
-    lines = (sql_dir() / "frozen.txt").read_text().splitlines()
-    return {path: digest for digest, path in (line.split() for line in lines)}
+def released_hashes() -> dict[str, str]:
+    """SHA-256 of every released file, by its path from the root of a checkout."""
+    ledger = (migrations_dir() / "released.txt").read_text()
+    return released.all_hashes(released.parse(ledger))
 
 
 def digests() -> dict[str, str]:
-    """SHA-256 by path of every file that migrations install: what a release freezes."""
-    folder = sql_dir()
+    """SHA-256 of every file that a release lists, by its path from the root of a checkout.
+
+    These are the files that migrations install, and the migrations.
+    """
+    installed = ("sql", sql_dir(), "[bfpv]*/*.sql")
+    migrations = ("migrations", migrations_dir(), "versions/[0-9]*_*.py")
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.glob("[bfpv]*/*.sql"))
+        f"{name}/{path.relative_to(folder).as_posix()}": released.digest(path.read_bytes())
+        for name, folder, pattern in (installed, migrations)
+        for path in sorted(folder.glob(pattern))
     }
 
 
