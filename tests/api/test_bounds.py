@@ -25,10 +25,10 @@ CLOSED = (
 #: places without a bound of their own, and what bounds them: what is too large is told as 413, and
 #: values that are any JSON are looked at one by one
 READ_ELSEWHERE = {
-    r".*/rerank\.(documents|texts): many": "compat.desk.Desk.rank",
+    r".*/rerank\.(documents|texts): many": "compat.gateway.Desk.rank",
     r".*/rerank\.documents\[\]\.\*: anything": "structured.readable",
-    r".*/score\.\w+: many": "compat.vllm, compat.desk.Desk.rank",
-    r".*/embed(dings)?\.inputs?: many": "compat.desk.Desk.embed",
+    r".*/score\.\w+: many": "compat.vllm, compat.gateway.Desk.rank",
+    r".*/embed(dings)?\.inputs?: many": "compat.gateway.Desk.embed",
     # tells dialects apart, and is read as one of them then
     r"/rerank(: many| key: a text|\.\*: anything)": "compat.roots",
     r"/docs/.*": "finds a page of the documentation, or none",

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from litestar import Litestar, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.plugins.problem_details import ProblemDetailsPlugin
 
 from pgrerank.api import auth, bounds, framework, health, openapi, parameters
+from pgrerank.api.call import LIMITS, OBSERVER, SERVICES, call
 from pgrerank.api.compat import routes
 from pgrerank.api.envelope import Envelope
 from pgrerank.api.hangup import HangUp
@@ -68,12 +70,7 @@ def create_app(
         on_shutdown: Called in order when the server stops, after the last answer.
     """
     readiness = Readiness(ready, services.clock.elapsed)
-    provided = {
-        "services": services,
-        "limits": limits,
-        "observer": observer,
-        "readiness": readiness,
-    }
+    parts = {SERVICES: services, LIMITS: limits, OBSERVER: observer, READINESS: readiness}
     app = Litestar(
         route_handlers=[
             *OPEN_ROUTES,
@@ -81,7 +78,8 @@ def create_app(
             _operator_router(operator_token),
             *routes.routers(limits, auth.middleware(services, limits)),
         ],
-        dependencies={name: _always(value) for name, value in provided.items()},
+        dependencies={name: _always(value) for name, value in parts.items()},
+        state=State(parts),
         request_class=JsonRequest,
         opt={bounds.TABLE: bounds.table(limits)},
         plugins=[ProblemDetailsPlugin()],
@@ -92,7 +90,6 @@ def create_app(
         logging_config=None,  # observe.py has configured logging
         on_shutdown=list(on_shutdown),
     )
-    app.state[READINESS] = readiness
     # Middleware of Litestar runs only once a route is found; the envelope holds for all requests.
     app.asgi_handler = Envelope(HangUp(app.asgi_handler), observer)
     return app
@@ -104,7 +101,7 @@ def _tenant_router(services: Services, limits: Limits) -> Router:
         route_handlers=TENANT_ROUTES,
         middleware=auth.middleware(services, limits),
         guards=[parameters.known_only],
-        dependencies={"caller": Provide(auth.caller, sync_to_thread=False)},
+        dependencies={"call": Provide(call, sync_to_thread=False)},
         security=[{openapi.KEY: []}],
     )
 

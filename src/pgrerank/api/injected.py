@@ -6,12 +6,10 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from pgrerank.api.readiness import Readiness
-from pgrerank.domain.limits import Limits
-from pgrerank.domain.tenant import Caller
 from pgrerank.ports import Observer, Services
 
 TheServices: TypeAlias = NamedDependency[SkipValidation[Services]]
-TheCaller: TypeAlias = NamedDependency[SkipValidation[Caller]]
-TheLimits: TypeAlias = NamedDependency[SkipValidation[Limits]]
+
+
 TheReadiness: TypeAlias = NamedDependency[SkipValidation[Readiness]]
 TheObserver: TypeAlias = NamedDependency[SkipValidation[Observer]]

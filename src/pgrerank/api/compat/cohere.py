@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import Gateway, TheDesk
+from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.rerank import RerankOutcome
 from pgrerank.domain.tenant import Scope
@@ -115,9 +115,9 @@ RESPONSES = errors.response_specs(CohereRefusal, 400, 401, 403, 404, 409, 413, 4
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank_v1(data: JSONBody[RerankV1], desk: TheDesk) -> CohereRanking:
+async def rerank_v1(data: JSONBody[RerankV1], gateway: TheGateway) -> CohereRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    return await answer_rerank(desk, data, "1", rank_fields=data.rank_fields)
+    return await answer_rerank(gateway, data, "1", rank_fields=data.rank_fields)
 
 
 @post(
@@ -128,16 +128,20 @@ async def rerank_v1(data: JSONBody[RerankV1], desk: TheDesk) -> CohereRanking:
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank_v2(data: JSONBody[RerankV2], desk: TheDesk) -> CohereRanking:
+async def rerank_v2(data: JSONBody[RerankV2], gateway: TheGateway) -> CohereRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    return await answer_rerank(desk, data, "2")
+    return await answer_rerank(gateway, data, "2")
 
 
 async def answer_rerank(
-    desk: Gateway, data: RerankV1 | RerankV2, version: str, *, rank_fields: list[str] | None = None
+    gateway: Gateway,
+    data: RerankV1 | RerankV2,
+    version: str,
+    *,
+    rank_fields: list[str] | None = None,
 ) -> CohereRanking:
     """Rank, and answer as Cohere does."""
-    ranked = await desk.rank(
+    ranked = await gateway.rank(
         NAME,
         data.query,
         data.documents,

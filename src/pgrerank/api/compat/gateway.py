@@ -10,8 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, SkipValidation
 
 from pgrerank.api import forms
+from pgrerank.api.call import TheCall
 from pgrerank.api.compat.errors import EMPTY
-from pgrerank.api.injected import TheCaller, TheLimits, TheObserver, TheServices
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.model import ModelCard
@@ -156,16 +156,14 @@ def identifier(name: str) -> str:
     return name if MARK in name.lower() else f"{MARK}-{name}"
 
 
-def gateway(
-    services: TheServices,
-    caller: TheCaller,
-    limits: TheLimits,
-    observer: TheObserver,
-    collection: Collection = None,
-) -> Gateway:
-    """The desk, for handlers."""
+def provide(call: TheCall, collection: Collection = None) -> Gateway:
+    """The gateway of a request, for handlers."""
     return Gateway(
-        services=services, caller=caller, limits=limits, observer=observer, collection=collection
+        services=call.services,
+        caller=call.caller,
+        limits=call.limits,
+        observer=call.observer,
+        collection=collection,
     )
 
 
@@ -186,4 +184,4 @@ def _check(size: int, limit: int, field: str, unit: str) -> None:
         raise TooLargeError(field, size=size, limit=limit, unit=unit)
 
 
-TheDesk: TypeAlias = NamedDependency[SkipValidation[Gateway]]
+TheGateway: TypeAlias = NamedDependency[SkipValidation[Gateway]]

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import TheDesk
+from pgrerank.api.compat.gateway import TheGateway
 from pgrerank.api.problem import OVERLOADED, UNAUTHENTICATED
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.tenant import Scope
@@ -115,9 +115,11 @@ RESPONSES = {
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank(data: JSONBody[InfinityRerank], desk: TheDesk) -> InfinityRanking:
+async def rerank(data: JSONBody[InfinityRerank], gateway: TheGateway) -> InfinityRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    ranked = await desk.rank(NAME, data.query, data.documents, model=data.model, limit=data.top_n)
+    ranked = await gateway.rank(
+        NAME, data.query, data.documents, model=data.model, limit=data.top_n
+    )
     scores = shapes.scores(ranked, raw=data.raw_scores)
     results = [
         InfinityResult(
@@ -144,11 +146,11 @@ async def rerank(data: JSONBody[InfinityRerank], desk: TheDesk) -> InfinityRanki
     responses=RESPONSES,
     sync_to_thread=False,
 )
-def models(desk: TheDesk) -> InfinityModels:
+def models(gateway: TheGateway) -> InfinityModels:
     """Rerankers, then embedders."""
-    now = int(desk.services.clock.now().timestamp())
-    rerankers = [_model_entry(*each, "rerank", now) for each in desk.rerankers()]
-    embedders = [_model_entry(*each, "embed", now) for each in desk.embedders()]
+    now = int(gateway.services.clock.now().timestamp())
+    rerankers = [_model_entry(*each, "rerank", now) for each in gateway.rerankers()]
+    embedders = [_model_entry(*each, "embed", now) for each in gateway.embedders()]
     return InfinityModels(data=[*rerankers, *embedders])
 
 

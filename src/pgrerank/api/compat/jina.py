@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import TheDesk
+from pgrerank.api.compat.gateway import TheGateway
 from pgrerank.api.problem import INVALID
 from pgrerank.domain.tenant import Scope
 
@@ -54,9 +54,11 @@ class JinaRanking(Struct, frozen=True, kw_only=True):
         shapes.Detailed, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503
     ),
 )
-async def rerank(data: JSONBody[JinaRerank], desk: TheDesk) -> JinaRanking:
+async def rerank(data: JSONBody[JinaRerank], gateway: TheGateway) -> JinaRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    ranked = await desk.rank(NAME, data.query, data.documents, model=data.model, limit=data.top_n)
+    ranked = await gateway.rank(
+        NAME, data.query, data.documents, model=data.model, limit=data.top_n
+    )
     shows = data.return_documents is not False
     results = [
         JinaResult(

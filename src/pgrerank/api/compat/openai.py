@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import TheDesk
+from pgrerank.api.compat.gateway import TheGateway
 from pgrerank.api.problem import (
     INVALID,
     NOT_FOUND,
@@ -139,13 +139,13 @@ RESPONSES = errors.response_specs(shapes.Faulty, 400, 401, 403, 404, 409, 413, 4
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def embeddings(data: JSONBody[OpenaiEmbed], desk: TheDesk) -> Embedded:
+async def embeddings(data: JSONBody[OpenaiEmbed], gateway: TheGateway) -> Embedded:
     """A vector for each text, in order. Of a long text the head is read."""
     texts = data.texts()
-    card = desk.embedder(data.model).model
+    card = gateway.embedder(data.model).model
     _check_dimensions(data, card)
-    vectors = await desk.embed(texts, model=data.model, as_queries=data.is_query)
-    tokens = await desk.tokens(texts, data.model)
+    vectors = await gateway.embed(texts, model=data.model, as_queries=data.is_query)
+    tokens = await gateway.tokens(texts, data.model)
 
     def row(numbered: tuple[int, Vector]) -> Embedding:
         index, vector = numbered
@@ -164,13 +164,13 @@ async def embeddings(data: JSONBody[OpenaiEmbed], desk: TheDesk) -> Embedded:
     responses=RESPONSES,
     sync_to_thread=False,
 )
-def models(desk: TheDesk) -> OpenaiModels:
+def models(gateway: TheGateway) -> OpenaiModels:
     """Rerankers, whose ids all contain `rerank`, then embedders."""
-    now = int(desk.services.clock.now().timestamp())
+    now = int(gateway.services.clock.now().timestamp())
     return OpenaiModels(
         data=[
             OpenaiModel(id=name, created=now, max_model_len=card.max_length)
-            for name, card in [*desk.rerankers(), *desk.embedders()]
+            for name, card in [*gateway.rerankers(), *gateway.embedders()]
         ]
     )
 

@@ -6,8 +6,9 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler, Middleware
 
-from pgrerank.api import auth, bounds, hangup, openapi
+from pgrerank.api import bounds, hangup, openapi
 from pgrerank.api.bounds import Body
+from pgrerank.api.call import call
 from pgrerank.api.compat import (
     cohere,
     errors,
@@ -54,8 +55,8 @@ def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
             middleware=middleware,
             exception_handlers=errors.handlers(limits, refused),
             dependencies={
-                "caller": Provide(auth.caller, sync_to_thread=False),
-                "desk": Provide(gateway.gateway, sync_to_thread=False),
+                "call": Provide(call, sync_to_thread=False),
+                "gateway": Provide(gateway.provide, sync_to_thread=False),
             },
             security=[{openapi.KEY: []}],
             opt={bounds.OPTION: Body.TEXTS, hangup.OPTION: True},

@@ -19,7 +19,7 @@ from msgspec import UNSET, Struct, UnsetType
 from pgrerank.api import auth, media, validation
 from pgrerank.api.compat import cohere, errors, shapes, tei, voyage
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import Gateway, TheDesk
+from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.api.injected import TheReadiness, TheServices
 from pgrerank.api.readiness import OK
 from pgrerank.domain.rerank import RerankOutcome
@@ -105,12 +105,12 @@ RESPONSES = errors.response_specs(AnyRefusal, 400, 401, 403, 404, 409, 413, 415,
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank_v1(data: JSONBody[AnyRerank], desk: TheDesk) -> AnyRanking:
+async def rerank_v1(data: JSONBody[AnyRerank], gateway: TheGateway) -> AnyRanking:
     """Order documents, and answer with what any of these clients looks for.
 
     /compat/<dialect>/v1/rerank answers as that dialect alone.
     """
-    return await _answer_rerank(data, desk)
+    return await _answer_rerank(data, gateway)
 
 
 @post(
@@ -125,7 +125,7 @@ async def rerank_v1(data: JSONBody[AnyRerank], desk: TheDesk) -> AnyRanking:
     },
 )
 async def rerank(
-    request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]], desk: TheDesk
+    request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]], gateway: TheGateway
 ) -> Response[Any]:
     """Order texts as TEI where the body has `texts`; else `documents`, as the other two.
 
@@ -133,8 +133,8 @@ async def rerank(
     """
     if "texts" in data:
         errors.tell_as(request, tei.refused)
-        return await tei.answer_rerank(desk, _read(data, tei.TeiRerank))
-    return Response(await _answer_rerank(_read(data, AnyRerank), desk))
+        return await tei.answer_rerank(gateway, _read(data, tei.TeiRerank))
+    return Response(await _answer_rerank(_read(data, AnyRerank), gateway))
 
 
 @get(
@@ -151,8 +151,8 @@ async def health(readiness: TheReadiness, services: TheServices) -> Response[Ali
     return Response(alive, status_code=200 if serves else 503)
 
 
-async def _answer_rerank(data: AnyRerank, desk: Gateway) -> AnyRanking:
-    ranked = await desk.rank(
+async def _answer_rerank(data: AnyRerank, gateway: Gateway) -> AnyRanking:
+    ranked = await gateway.rank(
         voyage.NAME if data.is_voyage else NAME,
         data.query,
         data.documents,

@@ -15,7 +15,7 @@ import pgrerank
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import Gateway, TheDesk
+from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.api.problem import (
     INTERNAL,
     OVERLOADED,
@@ -125,9 +125,9 @@ RESPONSES = {
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank(data: JSONBody[TeiRerank], desk: TheDesk) -> Response[list[TeiScore]]:
+async def rerank(data: JSONBody[TeiRerank], gateway: TheGateway) -> Response[list[TeiScore]]:
     """Order texts, best first."""
-    return await answer_rerank(desk, data)
+    return await answer_rerank(gateway, data)
 
 
 @post(
@@ -138,10 +138,10 @@ async def rerank(data: JSONBody[TeiRerank], desk: TheDesk) -> Response[list[TeiS
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def embed(data: JSONBody[TeiEmbed], desk: TheDesk) -> list[list[float]]:
+async def embed(data: JSONBody[TeiEmbed], gateway: TheGateway) -> list[list[float]]:
     """A vector for each text, in order."""
     texts = [data.inputs] if isinstance(data.inputs, str) else data.inputs
-    vectors = await desk.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
+    vectors = await gateway.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
     return await shapes.encoded(np.ndarray.tolist, vectors)
 
 
@@ -153,9 +153,9 @@ async def embed(data: JSONBody[TeiEmbed], desk: TheDesk) -> list[list[float]]:
     responses=RESPONSES,
     sync_to_thread=False,
 )
-def info(desk: TheDesk) -> TeiInfo:
+def info(gateway: TheGateway) -> TeiInfo:
     """Which reranker runs here. `model_sha` changes whenever its scores may."""
-    card = desk.services.scorer.model
+    card = gateway.services.scorer.model
     return TeiInfo(
         model_id=card.name,
         model_sha=card.fingerprint,
@@ -175,9 +175,9 @@ def info(desk: TheDesk) -> TeiInfo:
     )
 
 
-async def answer_rerank(desk: Gateway, data: TeiRerank) -> Response[list[TeiScore]]:
+async def answer_rerank(gateway: Gateway, data: TeiRerank) -> Response[list[TeiScore]]:
     """Rank, and answer as TEI does."""
-    ranked = await desk.rank(
+    ranked = await gateway.rank(
         NAME, data.query, data.texts, documents_name="texts", truncate=data.truncate is not False
     )
     rows = [

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import Gateway, TheDesk
+from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.domain import bounds
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RerankOutcome
@@ -146,9 +146,9 @@ RESPONSES = errors.response_specs(shapes.Faulty, 400, 401, 403, 404, 409, 413, 4
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def rerank(data: JSONBody[VllmRerank], desk: TheDesk) -> VllmRanking:
+async def rerank(data: JSONBody[VllmRerank], gateway: TheGateway) -> VllmRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    return await answer_rerank(desk, data)
+    return await answer_rerank(gateway, data)
 
 
 @post(
@@ -159,7 +159,7 @@ async def rerank(data: JSONBody[VllmRerank], desk: TheDesk) -> VllmRanking:
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=RESPONSES,
 )
-async def score(data: JSONBody[VllmScore], desk: TheDesk) -> VllmScores:
+async def score(data: JSONBody[VllmScore], gateway: TheGateway) -> VllmScores:
     """A score for each pair, in order. Each different query is a ranking in the log."""
     left, right = data.pairs()
     places: dict[str, list[int]] = {}
@@ -170,7 +170,7 @@ async def score(data: JSONBody[VllmScore], desk: TheDesk) -> VllmScores:
     values = [0.0] * len(left)
     rankings: list[RerankOutcome] = []
     for query, own in places.items():
-        ranked = await desk.rank(NAME, query, [right[place] for place in own], model=data.model)
+        ranked = await gateway.rank(NAME, query, [right[place] for place in own], model=data.model)
         rankings.append(ranked)
         shown = shapes.scores(ranked, raw=data.use_activation is False)
         for each, value in zip(ranked.results, shown, strict=True):
@@ -178,10 +178,10 @@ async def score(data: JSONBody[VllmScore], desk: TheDesk) -> VllmScores:
     return _scores(rankings, values)
 
 
-async def answer_rerank(desk: Gateway, data: VllmRerank) -> VllmRanking:
+async def answer_rerank(gateway: Gateway, data: VllmRerank) -> VllmRanking:
     """Rank, and answer as vLLM does."""
     documents = _as_list("documents", data.documents)
-    ranked = await desk.rank(
+    ranked = await gateway.rank(
         NAME, _text("query", data.query), documents, model=data.model, limit=data.top_n or None
     )
     values = shapes.scores(ranked, raw=data.use_activation is False)

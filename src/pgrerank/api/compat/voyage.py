@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
-from pgrerank.api.compat.gateway import TheDesk
+from pgrerank.api.compat.gateway import TheGateway
 from pgrerank.domain.tenant import Scope
 
 NAME = "voyage"
@@ -62,9 +62,9 @@ class VoyageRanking(Struct, frozen=True, kw_only=True):
         shapes.Detailed, 400, 401, 403, 404, 409, 413, 415, 429, 500, 503
     ),
 )
-async def rerank(data: JSONBody[VoyageRerank], desk: TheDesk) -> VoyageRanking:
+async def rerank(data: JSONBody[VoyageRerank], gateway: TheGateway) -> VoyageRanking:
     """Order documents. `relevance_score` is a probability where one is calibrated."""
-    ranked = await desk.rank(
+    ranked = await gateway.rank(
         NAME,
         data.query,
         data.documents,

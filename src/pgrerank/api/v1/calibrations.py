@@ -8,8 +8,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from pgrerank.api import auth, forms, media
 from pgrerank.api.bounds import Body
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.calibrations import CalibrationPage, CalibrationResponse, NewCalibration
 from pgrerank.domain.tenant import Scope
@@ -27,19 +27,17 @@ TAGS = ["calibration"]
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
-async def calibrate(
-    data: JSONBody[NewCalibration], services: TheServices, caller: TheCaller
-) -> CalibrationResponse:
+async def calibrate(data: JSONBody[NewCalibration], call: TheCall) -> CalibrationResponse:
     """Fit the running reranker's scores to judgments, and apply that from the next search on.
 
     Each judged query is searched, which takes as long as so many searches and counts against the
     quota; nothing of it is logged.
     """
     if data.pairs is None:
-        made = await use_case.calibrate(services, caller.tenant_id, data.collection, data.plan())
+        made = await use_case.calibrate(call.services, call.tenant_id, data.collection, data.plan())
     else:
         made = await use_case.calibrate_pairs(
-            services, caller.tenant_id, data.collection, data.plan(), data.given()
+            call.services, call.tenant_id, data.collection, data.plan(), data.given()
         )
     return CalibrationResponse.of(made, whole=True)
 
@@ -54,15 +52,14 @@ async def calibrate(
 )
 async def list_calibrations(
     *,
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> CalibrationPage:
     """The newest first, without their points."""
-    page = await services.calibrations.page(
-        caller.tenant_id, collection, limit=limit, cursor=cursor
+    page = await call.services.calibrations.page(
+        call.tenant_id, collection, limit=limit, cursor=cursor
     )
     return CalibrationPage.of(page)
 
@@ -75,12 +72,10 @@ async def list_calibrations(
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def get_calibration(
-    calibration_id: FromPath[UUID], services: TheServices, caller: TheCaller
-) -> CalibrationResponse:
+async def get_calibration(calibration_id: FromPath[UUID], call: TheCall) -> CalibrationResponse:
     """Its curve, figures with intervals, and precision and recall by cut-off."""
     return CalibrationResponse.of(
-        await services.calibrations.get(caller.tenant_id, calibration_id), whole=True
+        await call.services.calibrations.get(call.tenant_id, calibration_id), whole=True
     )
 
 
@@ -92,11 +87,9 @@ async def get_calibration(
     guards=[auth.needs(Scope.INGEST)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def delete_calibration(
-    calibration_id: FromPath[UUID], services: TheServices, caller: TheCaller
-) -> None:
+async def delete_calibration(calibration_id: FromPath[UUID], call: TheCall) -> None:
     """Delete it with the thresholds that it gave. An older one may apply again."""
-    await services.calibrations.delete(caller.tenant_id, calibration_id)
+    await call.services.calibrations.delete(call.tenant_id, calibration_id)
 
 
 ROUTES = [calibrate, list_calibrations, get_calibration, delete_calibration]

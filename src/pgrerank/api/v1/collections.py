@@ -5,8 +5,8 @@ from litestar.params import JSONBody
 from msgspec import UNSET
 
 from pgrerank.api import auth, media
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.responses import CollectionPage, CollectionResponse
 from pgrerank.domain.retrieval import Retrieval
@@ -27,15 +27,14 @@ TAGS = ["collections"]
 async def put_collection(
     *,
     name: requests.Name,
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     data: JSONBody[requests.NewCollection | None] = None,
 ) -> CollectionResponse:
     """Make it, or return it where it exists alike. Doing it twice is no error."""
     wanted = data or requests.NewCollection()
     collection = await create(
-        services,
-        caller.tenant_id,
+        call.services,
+        call.tenant_id,
         name,
         text_search=wanted.text_search,
         store_tokens=wanted.store_tokens,
@@ -57,15 +56,14 @@ async def put_collection(
 async def patch_collection(
     *,
     name: requests.Name,
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     data: JSONBody[requests.ChangedCollection],
 ) -> CollectionResponse:
     """From the next search on; nothing is indexed anew. Settings that are left out stay."""
     if data.reranker is not UNSET:
-        await rerank_by(services, services.rerankers, caller.tenant_id, name, data.reranker)
+        await rerank_by(call.services, call.services.rerankers, call.tenant_id, name, data.reranker)
     changes = {} if data.retrieval is UNSET else data.retrieval.changes()
-    return CollectionResponse.of(await tune(services, caller.tenant_id, name, changes))
+    return CollectionResponse.of(await tune(call.services, call.tenant_id, name, changes))
 
 
 @get(
@@ -77,13 +75,12 @@ async def patch_collection(
     responses=response_specs(400, 401, 403, 429, 500, 503),
 )
 async def list_collections(
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> CollectionPage:
     """All collections of the tenant, by name."""
-    page = await services.documents.collections(caller.tenant_id, limit=limit, cursor=cursor)
+    page = await call.services.documents.collections(call.tenant_id, limit=limit, cursor=cursor)
     return CollectionPage.of(page)
 
 
@@ -95,11 +92,9 @@ async def list_collections(
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def get_collection(
-    name: requests.Name, services: TheServices, caller: TheCaller
-) -> CollectionResponse:
+async def get_collection(name: requests.Name, call: TheCall) -> CollectionResponse:
     """How it is indexed and how much is in it."""
-    return CollectionResponse.of(await services.documents.collection(caller.tenant_id, name))
+    return CollectionResponse.of(await call.services.documents.collection(call.tenant_id, name))
 
 
 @delete(
@@ -110,9 +105,9 @@ async def get_collection(
     guards=[auth.needs(Scope.INGEST)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def delete_collection(name: requests.Name, services: TheServices, caller: TheCaller) -> None:
+async def delete_collection(name: requests.Name, call: TheCall) -> None:
     """Delete it with all its documents. What the rerank log says of it stays."""
-    await services.documents.delete_collection(caller.tenant_id, name)
+    await call.services.documents.delete_collection(call.tenant_id, name)
 
 
 ROUTES = [put_collection, patch_collection, list_collections, get_collection, delete_collection]

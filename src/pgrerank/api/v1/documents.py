@@ -9,8 +9,8 @@ from litestar.params import PathParameter, QueryParameter
 
 from pgrerank.api import auth
 from pgrerank.api.bounds import Body
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import RejectedRowsError, response_specs
-from pgrerank.api.injected import TheCaller, TheLimits, TheObserver, TheServices
 from pgrerank.api.v1.ingest_operation import IngestOperation
 from pgrerank.api.v1.rows import rows
 from pgrerank.api.v1.schema import requests
@@ -48,10 +48,7 @@ async def put_documents(
     *,
     request: Request[Any, Any, Any],
     name: requests.Name,
-    services: TheServices,
-    caller: TheCaller,
-    limits: TheLimits,
-    observer: TheObserver,
+    call: TheCall,
     atomic: Annotated[
         bool, QueryParameter(description="Store all rows or, if any is rejected, none.")
     ] = False,
@@ -62,8 +59,10 @@ async def put_documents(
     while it is read: after an error or a broken connection send it again, what is stored already
     costs nothing.
     """
-    report = await ingest(services, caller.tenant_id, name, rows(request, limits), atomic=atomic)
-    observer.ingested(name, report)
+    report = await ingest(
+        call.services, call.tenant_id, name, rows(request, call.limits), atomic=atomic
+    )
+    call.observer.ingested(name, report)
     if atomic and report.rejected:
         raise RejectedRowsError(report.rejected)
     return Ingested.of(report)
@@ -79,15 +78,14 @@ async def put_documents(
 )
 async def list_documents(
     name: requests.Name,
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> DocumentPage:
     """Documents by id, without their chunks."""
-    collection = await services.documents.collection(caller.tenant_id, name)
-    page = await services.documents.documents(
-        caller.tenant_id, collection, limit=limit, cursor=cursor
+    collection = await call.services.documents.collection(call.tenant_id, name)
+    page = await call.services.documents.documents(
+        call.tenant_id, collection, limit=limit, cursor=cursor
     )
     return DocumentPage.of(page)
 
@@ -104,13 +102,12 @@ async def get_document(
     request: Request[Any, Any, Any],
     name: requests.Name,
     external_id: ExternalId,
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
 ) -> DocumentResponse:
     """A document with the chunks it was cut into."""
-    collection = await services.documents.collection(caller.tenant_id, name)
-    stored = await services.documents.document(
-        caller.tenant_id, collection, _exact(request, external_id)
+    collection = await call.services.documents.collection(call.tenant_id, name)
+    stored = await call.services.documents.document(
+        call.tenant_id, collection, _exact(request, external_id)
     )
     return DocumentResponse.whole(stored)
 
@@ -127,13 +124,12 @@ async def delete_document(
     request: Request[Any, Any, Any],
     name: requests.Name,
     external_id: ExternalId,
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
 ) -> None:
     """Delete a document with its chunks."""
-    collection = await services.documents.collection(caller.tenant_id, name)
-    await services.documents.delete_document(
-        caller.tenant_id, collection, _exact(request, external_id)
+    collection = await call.services.documents.collection(call.tenant_id, name)
+    await call.services.documents.delete_document(
+        call.tenant_id, collection, _exact(request, external_id)
     )
 
 

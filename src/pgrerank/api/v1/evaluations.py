@@ -7,8 +7,8 @@ from litestar import get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from pgrerank.api import auth, forms, media
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.evaluations import EvaluationPage, EvaluationResponse, NewEvaluation
 from pgrerank.domain import evaluation
@@ -29,26 +29,24 @@ TAGS = ["evaluation"]
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
-async def evaluate(
-    data: JSONBody[NewEvaluation], services: TheServices, caller: TheCaller
-) -> EvaluationResponse:
+async def evaluate(data: JSONBody[NewEvaluation], call: TheCall) -> EvaluationResponse:
     """Search the collection's judged queries one by one, measure, and store the run.
 
     The log of searches is left as it is. Pairs count against the tenant's quota: where it is used
     up, `statuses` has searches that were `skipped`.
     """
-    collection = await services.documents.collection(caller.tenant_id, data.collection)
-    grades = await services.judgments.grades(caller.tenant_id, collection)
+    collection = await call.services.documents.collection(call.tenant_id, data.collection)
+    grades = await call.services.judgments.grades(call.tenant_id, collection)
     if not grades:
         raise ConflictError(f"Collection `{collection.name}` has no judgments.")
     plan = EvaluationPlan(
-        tenant_id=caller.tenant_id,
+        tenant_id=call.tenant_id,
         collection=collection,
         questions=evaluation.questions(grades, at_most=data.queries),
         request=data.request(),
         label=data.label,
     )
-    return EvaluationResponse.of(await use_case(services, plan), whole=True)
+    return EvaluationResponse.of(await use_case(call.services, plan), whole=True)
 
 
 @get(
@@ -60,15 +58,14 @@ async def evaluate(
     responses=response_specs(400, 401, 403, 429, 500, 503),
 )
 async def list_evaluations(
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> EvaluationPage:
     """The runs of the tenant, newest first, without their queries."""
-    page = await services.evaluations.page(
-        caller.tenant_id, collection=collection, limit=limit, cursor=cursor
+    page = await call.services.evaluations.page(
+        call.tenant_id, collection=collection, limit=limit, cursor=cursor
     )
     return EvaluationPage.of(page)
 
@@ -81,11 +78,9 @@ async def list_evaluations(
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def get_evaluation(
-    evaluation_id: FromPath[UUID], services: TheServices, caller: TheCaller
-) -> EvaluationResponse:
+async def get_evaluation(evaluation_id: FromPath[UUID], call: TheCall) -> EvaluationResponse:
     """One run, query by query."""
-    made = await services.evaluations.get(caller.tenant_id, EvaluationId(evaluation_id))
+    made = await call.services.evaluations.get(call.tenant_id, EvaluationId(evaluation_id))
     return EvaluationResponse.of(made, whole=True)
 
 

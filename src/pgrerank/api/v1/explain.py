@@ -8,8 +8,8 @@ from litestar.params import FromPath, QueryParameter
 from msgspec import Meta, Struct
 
 from pgrerank.api import auth
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.rankings import RankedChunk
 from pgrerank.api.v1.schema.search import Result
@@ -107,8 +107,7 @@ async def why(
             min_length=1, max_length=MAX_ID_CHARACTERS, description="Your id of the document."
         ),
     ],
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
 ) -> ExplanationResponse:
     """At which stage of a past search a document fell, with its scores, or where it came out.
 
@@ -117,7 +116,9 @@ async def why(
     Ranks the whole collection: for questions, not for traffic.
     """
     ranking = RankingId(ranking_id)
-    return ExplanationResponse.of(await use_case.why(services, caller.tenant_id, ranking, document))
+    return ExplanationResponse.of(
+        await use_case.why(call.services, call.tenant_id, ranking, document)
+    )
 
 
 @get(
@@ -131,8 +132,7 @@ async def why(
 async def list_results(
     *,
     ranking_id: FromPath[UUID],
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     limit: Annotated[
         int, QueryParameter(ge=1, le=MAX_LIMIT, description="Results of a page at most.")
     ] = 10,
@@ -144,7 +144,7 @@ async def list_results(
     never shift or overlap.
     """
     page = await more_results.results(
-        services, caller.tenant_id, RankingId(ranking_id), limit=limit, cursor=cursor
+        call.services, call.tenant_id, RankingId(ranking_id), limit=limit, cursor=cursor
     )
     return Results.of(page)
 

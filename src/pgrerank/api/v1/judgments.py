@@ -7,8 +7,8 @@ from litestar.params import FromPath, JSONBody
 
 from pgrerank.api import auth, media
 from pgrerank.api.bounds import Body
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema.calibrations import (
     FeedbackTaken,
     JudgmentsTaken,
@@ -31,11 +31,9 @@ TAGS = ["judgments"]
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
-async def add_judgments(
-    data: JSONBody[NewJudgments], services: TheServices, caller: TheCaller
-) -> JudgmentsTaken:
+async def add_judgments(data: JSONBody[NewJudgments], call: TheCall) -> JudgmentsTaken:
     """Store grades of documents for queries. The same twice is kept once, contradictions all."""
-    done = await use_case.judge(services, caller.tenant_id, data.collection, data.values())
+    done = await use_case.judge(call.services, call.tenant_id, data.collection, data.values())
     return JudgmentsTaken(added=done.added, unknown=list(done.unknown))
 
 
@@ -50,13 +48,12 @@ async def add_judgments(
 async def add_feedback(
     ranking_id: FromPath[UUID],
     data: JSONBody[NewFeedback],
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
 ) -> FeedbackTaken:
     """Kept as a judgment of the source `click`, `used` or `thumbs`, apart from what was graded."""
     kept = await use_case.feedback(
-        services,
-        caller.tenant_id,
+        call.services,
+        call.tenant_id,
         RankingId(ranking_id),
         ChunkId(data.chunk_id),
         data.event,

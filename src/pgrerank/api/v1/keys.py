@@ -6,8 +6,8 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from pgrerank.api import auth, media
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.responses import IssuedKey, Key, KeyPage
 from pgrerank.domain.tenant import Scope
@@ -24,12 +24,10 @@ TAGS = ["keys"]
     guards=[auth.needs(Scope.ADMIN), media.json_only],
     responses=response_specs(400, 401, 403, 409, 413, 415, 429, 500, 503),
 )
-async def issue_key(
-    data: JSONBody[requests.NewKey], services: TheServices, caller: TheCaller
-) -> IssuedKey:
+async def issue_key(data: JSONBody[requests.NewKey], call: TheCall) -> IssuedKey:
     """A new key of the tenant. Its secret is in this answer and nowhere else."""
     key, secret = await access.issue(
-        services, caller.tenant_id, data.name, frozenset(data.scopes), data.expires_at
+        call.services, call.tenant_id, data.name, frozenset(data.scopes), data.expires_at
     )
     return IssuedKey(key=Key.of(key), secret=secret)
 
@@ -43,13 +41,12 @@ async def issue_key(
     responses=response_specs(400, 401, 403, 429, 500, 503),
 )
 async def list_keys(
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> KeyPage:
     """The tenant's keys, newest first, revoked ones too. Secrets are not kept."""
-    return KeyPage.of(await services.keys.page(caller.tenant_id, limit=limit, cursor=cursor))
+    return KeyPage.of(await call.services.keys.page(call.tenant_id, limit=limit, cursor=cursor))
 
 
 @delete(
@@ -60,9 +57,9 @@ async def list_keys(
     guards=[auth.needs(Scope.ADMIN)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def revoke_key(key_id: FromPath[UUID], services: TheServices, caller: TheCaller) -> None:
+async def revoke_key(key_id: FromPath[UUID], call: TheCall) -> None:
     """Revoke a key at once. Revoking it again is no error."""
-    await services.keys.revoke(caller.tenant_id, key_id)
+    await call.services.keys.revoke(call.tenant_id, key_id)
 
 
 ROUTES = [issue_key, list_keys, revoke_key]

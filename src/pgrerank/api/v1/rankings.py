@@ -7,8 +7,8 @@ from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from pgrerank.api import auth, forms
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.rankings import Reranking, Rerankings
 from pgrerank.domain.candidate import RerankStatus
@@ -29,8 +29,7 @@ TAGS = ["search"]
 )
 async def list_rerankings(
     *,
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
     collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     source: Annotated[
         RankingSource | None,
@@ -56,7 +55,7 @@ async def list_rerankings(
         since=since,
         until=until,
     )
-    page = await services.rankings.page(caller.tenant_id, wanted, limit=limit, cursor=cursor)
+    page = await call.services.rankings.page(call.tenant_id, wanted, limit=limit, cursor=cursor)
     return Rerankings.of(page)
 
 
@@ -68,14 +67,12 @@ async def list_rerankings(
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def get_reranking(
-    ranking_id: FromPath[UUID], services: TheServices, caller: TheCaller
-) -> Reranking:
+async def get_reranking(ranking_id: FromPath[UUID], call: TheCall) -> Reranking:
     """One search with every candidate: its ranks and scores at each stage, and its final place.
 
     A ranking of documents that you brought has `documents` instead.
     """
-    logged = await services.rankings.get(caller.tenant_id, RankingId(ranking_id))
+    logged = await call.services.rankings.get(call.tenant_id, RankingId(ranking_id))
     return Reranking.of(logged, whole=True)
 
 

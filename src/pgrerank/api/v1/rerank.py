@@ -9,8 +9,8 @@ from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
 from pgrerank.api.bounds import Body
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheLimits, TheObserver, TheServices
 from pgrerank.api.v1.schema.rerank import Rank, RerankResponse
 from pgrerank.api.v1.search import check_length, server_timing
 from pgrerank.domain.offload import items, offload
@@ -33,21 +33,18 @@ async def rank(
     *,
     request: Request[Any, Any, Any],
     data: JSONBody[Rank],
-    services: TheServices,
-    caller: TheCaller,
-    limits: TheLimits,
-    observer: TheObserver,
+    call: TheCall,
 ) -> Response[RerankResponse]:
     """Score documents against a query and order them, and log the order.
 
     By the engine, the limits, the quota and the calibration of searches. Nothing is dropped that no
     threshold cuts.
     """
-    check_length(data.query, limits)
+    check_length(data.query, call.limits)
     wanted = await offload(data.request, items=items(data.documents))
-    ranked = await use_case.rank(services, caller.tenant_id, wanted)
+    ranked = await use_case.rank(call.services, call.tenant_id, wanted)
     ranked = replace(ranked, timings_ms=auth.timed(request, ranked.timings_ms))
-    observer.ranked(wanted, ranked)
+    call.observer.ranked(wanted, ranked)
     return Response(
         await offload(
             partial(RerankResponse.of, ranked, explained=data.explain), items=len(ranked.results)

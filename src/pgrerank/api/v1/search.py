@@ -8,8 +8,8 @@ from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
 from pgrerank.api.bounds import Body
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheLimits, TheObserver, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.search import SearchResponse
 from pgrerank.domain.candidate import SearchOutcome
@@ -35,10 +35,7 @@ async def search(
     request: Request[Any, Any, Any],
     name: requests.Name,
     data: JSONBody[requests.Search],
-    services: TheServices,
-    caller: TheCaller,
-    limits: TheLimits,
-    observer: TheObserver,
+    call: TheCall,
 ) -> Response[SearchResponse]:
     """Find candidates with both legs, rerank them within the budget, and log the order.
 
@@ -46,11 +43,11 @@ async def search(
     (it could not pay, the service is busy, or the tenant used up its quota; of the last two
     Retry-After says for how long) or `failed`; `rerank.reason` says why.
     """
-    check_length(data.query, limits)
+    check_length(data.query, call.limits)
     wanted = data.request()
-    ranking = await use_case.search(services, caller.tenant_id, name, wanted)
+    ranking = await use_case.search(call.services, call.tenant_id, name, wanted)
     ranking = replace(ranking, timings_ms=auth.timed(request, ranking.timings_ms))
-    observer.searched(name, wanted, ranking)
+    call.observer.searched(name, wanted, ranking)
     return Response(
         SearchResponse.of(ranking, explained=wanted.explain),
         headers={"Server-Timing": server_timing(ranking.timings_ms)} | _retry_after(ranking),

@@ -8,8 +8,8 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from pgrerank.api import auth, media
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.search import Answer
 from pgrerank.domain.tenant import Scope
@@ -55,15 +55,13 @@ class Terms(Answer, frozen=True, kw_only=True):
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=response_specs(400, 401, 403, 404, 413, 415, 429, 500, 503),
 )
-async def put_terms(
-    *, name: requests.Name, services: TheServices, caller: TheCaller, data: JSONBody[NewTerms]
-) -> Terms:
+async def put_terms(*, name: requests.Name, call: TheCall, data: JSONBody[NewTerms]) -> Terms:
     """Product names, code names and the like, in the place of those that there are.
 
     From the next search on, a candidate that contains some of them is raised: by the sum of their
     weights, at most 1, times the standard deviation of what the order goes by.
     """
-    changed = await boost(services, caller.tenant_id, name, data.weights)
+    changed = await boost(call.services, call.tenant_id, name, data.weights)
     return Terms(terms=dict(changed.terms))
 
 
@@ -75,9 +73,9 @@ async def put_terms(
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def get_terms(*, name: requests.Name, services: TheServices, caller: TheCaller) -> Terms:
+async def get_terms(*, name: requests.Name, call: TheCall) -> Terms:
     """What raises candidates that contain it, with its weight."""
-    collection = await services.documents.collection(caller.tenant_id, name)
+    collection = await call.services.documents.collection(call.tenant_id, name)
     return Terms(terms=dict(collection.terms))
 
 

@@ -4,8 +4,8 @@ from litestar import delete, get, put
 from litestar.params import JSONBody
 
 from pgrerank.api import auth, media
+from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
-from pgrerank.api.injected import TheCaller, TheServices
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.calibrations import (
     NewThreshold,
@@ -33,8 +33,7 @@ async def put_threshold(
     name: requests.Name,
     threshold: requests.Name,
     data: JSONBody[NewThreshold],
-    services: TheServices,
-    caller: TheCaller,
+    call: TheCall,
 ) -> ThresholdSet:
     """Set it by a promise or by hand, in the place of one of the same name.
 
@@ -46,15 +45,15 @@ async def put_threshold(
         )
     if data.min_relevance is not None:
         made = await use_case.by_hand(
-            services, caller.tenant_id, name, threshold, data.min_relevance
+            call.services, call.tenant_id, name, threshold, data.min_relevance
         )
         said = f"Results with a relevance under {data.min_relevance:g} are cut."
         return ThresholdSet(
             name=made.name, cutoff=None, min_relevance=made.min_relevance, explanation=said
         )
     choice = await use_case.promise(
-        services,
-        caller.tenant_id,
+        call.services,
+        call.tenant_id,
         name,
         threshold,
         Promise(precision=data.precision or 0, confidence=data.confidence),
@@ -78,11 +77,12 @@ async def put_threshold(
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(401, 403, 429, 500, 503),
 )
-async def list_thresholds(services: TheServices, caller: TheCaller) -> ThresholdPage:
+async def list_thresholds(call: TheCall) -> ThresholdPage:
     """All of the tenant, by name."""
     return ThresholdPage(
         items=[
-            ThresholdResponse.of(each) for each in await services.thresholds.all(caller.tenant_id)
+            ThresholdResponse.of(each)
+            for each in await call.services.thresholds.all(call.tenant_id)
         ]
     )
 
@@ -95,12 +95,10 @@ async def list_thresholds(services: TheServices, caller: TheCaller) -> Threshold
     guards=[auth.needs(Scope.INGEST)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def delete_threshold(
-    name: requests.Name, threshold: requests.Name, services: TheServices, caller: TheCaller
-) -> None:
+async def delete_threshold(name: requests.Name, threshold: requests.Name, call: TheCall) -> None:
     """Searches that name it are refused from then on."""
-    collection = await services.documents.collection(caller.tenant_id, name)
-    await services.thresholds.delete(caller.tenant_id, collection, threshold)
+    collection = await call.services.documents.collection(call.tenant_id, name)
+    await call.services.thresholds.delete(call.tenant_id, collection, threshold)
 
 
 ROUTES = [put_threshold, list_thresholds, delete_threshold]

@@ -1,0 +1,49 @@
+"""What handlers of tenants' routes are given beside what the caller sent.
+
+One value, not one for each part: the framework starts a task for each value that it injects.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from litestar import Request
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.limits import Limits
+from pgrerank.domain.tenant import Caller
+from pgrerank.ports import Observer, Services
+
+#: keys of the application's state
+SERVICES, LIMITS, OBSERVER = "services", "limits", "observer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Who asks, and what answers."""
+
+    services: Services
+    limits: Limits
+    observer: Observer
+    caller: Caller
+
+    @property
+    def tenant_id(self) -> TenantId:
+        """The caller's tenant."""
+        return self.caller.tenant_id
+
+
+def call(request: Request[Caller, float, State]) -> Call:
+    """The call that a request makes, once its key is known."""
+    state: Any = request.app.state
+    return Call(
+        services=state[SERVICES],
+        limits=state[LIMITS],
+        observer=state[OBSERVER],
+        caller=request.user,
+    )
+
+
+TheCall: TypeAlias = NamedDependency[SkipValidation[Call]]
