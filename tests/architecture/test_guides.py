@@ -1,0 +1,53 @@
+"""Links between the guides lead somewhere, and the version is one everywhere."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pgrerank
+
+ROOT = Path(__file__).parents[2]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "sql" / "README.md"]
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def _anchors(page):
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_between_guides_lead_somewhere():
+    broken = [
+        f"{page.relative_to(ROOT)}: {path}#{anchor}"
+        for page in PAGES
+        for path, anchor in LINK.findall(page.read_text())
+        if not (target := page.parent / path if path else page).exists()
+        or (anchor and anchor not in _anchors(target))
+    ]
+
+    assert broken == []
+
+
+def test_every_guide_is_linked_from_another():
+    linked = {
+        (page.parent / path).resolve()
+        for page in PAGES
+        for path, _ in LINK.findall(page.read_text())
+    }
+
+    assert [page for page in ROOT.glob("docs/**/*.md") if page not in linked] == []
+
+
+def test_glossary_has_at_most_40_terms_in_order_on_one_line_each():
+    lines = (ROOT / "docs" / "glossary.md").read_text().splitlines()
+    terms = [line.split("|")[1].strip().lower() for line in lines if line.startswith("| ")][1:]
+
+    assert len(terms) <= 40
+    assert terms == sorted(terms)
+
+
+def test_package_and_changelog_are_of_one_version():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    newest = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)[0]
+
+    assert project["version"] == pgrerank.__version__ == newest
