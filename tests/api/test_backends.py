@@ -69,7 +69,7 @@ async def test_collection_is_reranked_by_the_server_it_names(database, service_p
         async with caller(database, service_pool, tmp_path, reranker(server.url)) as client:
             await stocked(client, reranker="other")
             found = await client.post(SEARCH, json=ASKED)
-            logged = await client.get(f"/v1/rerankings/{found.json()['id']}")
+            logged = await client.get(f"/v1/rankings/{found.json()['id']}")
 
     assert ids(found) == ["0", "1", "2"]
     assert (found.json()["rerank"]["status"], found.json()["rerank"]["model"]) == ("full", "m")
@@ -97,7 +97,7 @@ async def test_server_that_fails_leaves_the_first_order_and_says_so(
         async with caller(database, service_pool, tmp_path, reranker(server.url)) as client:
             await stocked(client, reranker="other")
             found = await client.post(SEARCH, json=ASKED)
-            logged = await client.get(f"/v1/rerankings/{found.json()['id']}")
+            logged = await client.get(f"/v1/rankings/{found.json()['id']}")
 
     report = found.json()["rerank"]
     assert (report["status"], report["depth"], report["model"]) == ("failed", 0, None)
@@ -117,11 +117,11 @@ async def test_tokens_of_a_language_model_and_their_price_are_logged(
         async with caller(database, service_pool, tmp_path, toml) as client:
             await stocked(client, reranker="other")
             found = await client.post(SEARCH, json=ASKED)
-            logged = await client.get(f"/v1/rerankings/{found.json()['id']}")
+            logged = await client.get(f"/v1/rankings/{found.json()['id']}")
             brought = await client.post(
                 "/v1/rankings", json={"query": "q", "documents": TEXTS, "collection": "things"}
             )
-            ranked = await client.get(f"/v1/rerankings/{brought.json()['id']}")
+            ranked = await client.get(f"/v1/rankings/{brought.json()['id']}")
 
     assert found.json()["rerank"]["status"] == "full"
     for each in (logged, ranked):

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.api import bounds
-from pgrerank.api.bounds import Body, Bounds, Scan
+from pgrerank.api.bounds import Body, BodyBounds, Scan
 from pgrerank.api.received import AT_ONCE
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.limits import Limits
 from tests import fakes
 from tests.api.conftest import client_of
 
-WIDE = Bounds(bytes=10**9, values=10**9)
+WIDE = BodyBounds(bytes=10**9, values=10**9)
 JSON = {"Content-Type": "application/json"}
 SEARCH = "/v1/collections/docs/search"
 #: routes of the dialects that read texts, with how each names them
@@ -90,7 +90,7 @@ def test_what_stands_in_strings_is_not_counted(data, count):
 
 
 def test_a_body_over_a_bound_is_refused_where_it_passes_it():
-    scan = Scan(Bounds(bytes=100, values=10, advice="Send less."))
+    scan = Scan(BodyBounds(bytes=100, values=10, advice="Send less."))
     scan.feed(b"[1,1,1,1")
 
     with pytest.raises(
@@ -98,7 +98,7 @@ def test_a_body_over_a_bound_is_refused_where_it_passes_it():
     ):
         scan.feed(b",1,1,1,1,1,1")
     with pytest.raises(TooLargeError, match="bytes are over the limit of 100 bytes"):
-        Scan(Bounds(bytes=100, values=10)).feed(b" " * 101)
+        Scan(BodyBounds(bytes=100, values=10)).feed(b" " * 101)
 
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":'])

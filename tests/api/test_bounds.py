@@ -25,17 +25,17 @@ CLOSED = (
 #: places without a bound of their own, and what bounds them: what is too large is told as 413, and
 #: values that are any JSON are looked at one by one
 READ_ELSEWHERE = {
-    r".*/rerank\.(documents|texts): many": "compat.gateway.Desk.rank",
+    r".*/rerank\.(documents|texts): many": "compat.gateway.Gateway.rank",
     r".*/rerank\.documents\[\]\.\*: anything": "structured.readable",
-    r".*/score\.\w+: many": "compat.vllm, compat.gateway.Desk.rank",
-    r".*/embed(dings)?\.inputs?: many": "compat.gateway.Desk.embed",
+    r".*/score\.\w+: many": "compat.vllm, compat.gateway.Gateway.rank",
+    r".*/embed(dings)?\.inputs?: many": "compat.gateway.Gateway.embed",
     # tells dialects apart, and is read as one of them then
-    r"/rerank(: many| key: a text|\.\*: anything)": "compat.roots",
+    r"/rerank(: many| key: a text|\.\*: anything)": "compat.shared_paths",
     r"/docs/.*": "finds a page of the documentation, or none",
     r"/v1/collections/{name:str}/search\.filter\.\*: anything": "filter.jsonpath",
-    r"/v1/rankings\.documents: many": "rank.RankRequest",
+    r"/v1/rankings\.documents: many": "rerank.RerankRequest",
     r"/v1/rankings\.documents\[\](\.\*|\[\]): anything": "structured.readable",
-    r"/v1/rerankings\?(since|until): an instant": "log.RankingFilter",
+    r"/v1/rankings\?(since|until): an instant": "log.RankingFilter",
     r"/v1/collections/{name:str}/search\.filter key: a text": "filter.jsonpath",
     r"/v1/collections/{name:str}/search\.sparse( key: a text|\.\*: a number)": "sparse.check_weights",
     r"/v1/collections/{name:str}/terms\.terms( key: a text|\.\*: a number)": "term.check_terms",
@@ -43,7 +43,7 @@ READ_ELSEWHERE = {
     r"PUT documents\.metadata: many": "document.Document",
     r"PUT documents\.metadata key: a text": "document.Document",
     r"PUT documents\.sparse.*": "sparse.check_weights",
-    r"PUT documents\.text: a text": "read_row",
+    r"PUT documents\.text: a text": "formats.document_row",
     r"PUT documents\.uri: a text": "document.Document",
     r"PUT documents\.metadata\.\*: anything": "document.Document",
 }

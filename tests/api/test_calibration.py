@@ -49,7 +49,7 @@ async def test_calibration_is_fitted_shown_applied_and_deleted(caller):
     after = (await found(caller)).json()
     listed = (await caller.get("/v1/calibrations", params={"collection": "docs"})).json()
     looked_at = (await caller.get(f"/v1/calibrations/{made['id']}")).json()
-    logged = (await caller.get(f"/v1/rerankings/{after['id']}")).json()
+    logged = (await caller.get(f"/v1/rankings/{after['id']}")).json()
     await caller.delete(f"/v1/calibrations/{made['id']}")
     gone = await caller.get(f"/v1/calibrations/{made['id']}")
 
@@ -133,7 +133,7 @@ async def test_pairs_of_the_callers_own_are_scored_and_fitted(caller):
 async def test_feedback_is_kept_apart_from_judgments(caller):
     answer = (await found(caller)).json()
     chunk = answer["results"][0]["chunk"]["id"]
-    place = f"/v1/rerankings/{answer['id']}/feedback"
+    place = f"/v1/rankings/{answer['id']}/feedback"
 
     kept = await caller.post(place, json={"chunk_id": chunk, "event": "clicked", "by": "eve"})
     stranger = await caller.post(place, json={"chunk_id": answer["id"], "event": "used"})

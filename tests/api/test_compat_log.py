@@ -25,7 +25,7 @@ async def test_a_call_is_a_row_of_the_log(stored_house, database, path, dialect,
     async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
         body = {"query": "rome", "model": "m", field: ["a", "rome"]}
         assert (await client.post(path, json=body)).status_code == 200
-        [logged] = (await client.get("/v1/rerankings")).json()["items"]
+        [logged] = (await client.get("/v1/rankings")).json()["items"]
     assert (logged["query"], logged["source"], logged["dialect"]) == ("rome", "api", dialect)
 
 
@@ -38,7 +38,7 @@ async def test_a_collection_is_named_in_a_header(stored_house, database):
             for name in ("docs", "nowhere")
             for header in [{"X-Pgrerank-Collection": name}]
         ]
-        [logged] = (await client.get("/v1/rerankings")).json()["items"]
+        [logged] = (await client.get("/v1/rankings")).json()["items"]
     assert statuses == [200, 404]
     assert logged["collection"] == "docs"
 
@@ -47,7 +47,7 @@ async def test_each_query_of_a_request_for_scores_is_a_row(stored_house, databas
     async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
         body = {"queries": ["rome", "athens", "rome"], "documents": ["a", "b", "c"]}
         assert (await client.post("/score", json=body)).status_code == 200
-        logged = (await client.get("/v1/rerankings")).json()["items"]
+        logged = (await client.get("/v1/rankings")).json()["items"]
     assert sorted(each["query"] for each in logged) == ["athens", "rome"]
 
 

@@ -60,7 +60,7 @@ async def test_evaluations_are_listed_without_their_queries(zoo):
 async def test_evaluation_leaves_the_log_alone(zoo):
     await zoo.post("/v1/evaluations", json={"collection": "docs"})
 
-    assert (await zoo.get("/v1/rerankings")).json()["items"] == []
+    assert (await zoo.get("/v1/rankings")).json()["items"] == []
 
 
 async def test_collection_without_judgments_is_a_conflict(client):

@@ -43,7 +43,7 @@ async def searched(client: Client, **knobs: object) -> dict:
 
 
 async def why(client: Client, search: dict, document: str) -> dict:
-    answer = await client.get(f"/v1/rerankings/{search['id']}/why", params={"document": document})
+    answer = await client.get(f"/v1/rankings/{search['id']}/why", params={"document": document})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -57,7 +57,7 @@ async def pages(client: Client, search: dict, limit: int) -> list[str]:
     cursor = search["cursor"]
     while cursor is not None:
         page = await client.get(
-            f"/v1/rerankings/{search['id']}/results", params={"cursor": cursor, "limit": limit}
+            f"/v1/rankings/{search['id']}/results", params={"cursor": cursor, "limit": limit}
         )
         assert page.status_code == 200, page.text
         found += ids(page.json())
@@ -77,7 +77,7 @@ async def test_pages_go_on_behind_the_results_and_end(caller, limit):
 async def test_pages_show_what_a_search_shows(caller):
     whole = await searched(caller, limit=10)
 
-    answer = await caller.get(f"/v1/rerankings/{whole['id']}/results", params={"limit": 10})
+    answer = await caller.get(f"/v1/rankings/{whole['id']}/results", params={"limit": 10})
 
     assert (answer.json()["cursor"], answer.json()["gone"]) == (None, 0)
     for again, first in zip(answer.json()["results"], whole["results"], strict=True):
@@ -112,14 +112,14 @@ async def test_an_answer_with_all_results_has_no_cursor(caller):
 async def test_a_cursor_that_nobody_gave_is_refused(caller, cursor):
     search = await searched(caller)
 
-    answer = await caller.get(f"/v1/rerankings/{search['id']}/results", params={"cursor": cursor})
+    answer = await caller.get(f"/v1/rankings/{search['id']}/results", params={"cursor": cursor})
 
     assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("path", ["why?document=apple", "results"])
 async def test_an_unknown_search_is_not_found(caller, path):
-    assert (await caller.get(f"/v1/rerankings/{uuid4()}/{path}")).status_code == 404
+    assert (await caller.get(f"/v1/rankings/{uuid4()}/{path}")).status_code == 404
 
 
 async def test_why_a_document_was_returned(caller):
@@ -199,5 +199,5 @@ async def test_another_tenant_learns_nothing(caller, stored_house, database):
 
     async with client_of(stored_house, tenant_id=database.new_tenant()) as stranger:
         for path in ("why?document=apple", "results"):
-            answer = await stranger.get(f"/v1/rerankings/{search['id']}/{path}")
+            answer = await stranger.get(f"/v1/rankings/{search['id']}/{path}")
             assert answer.status_code == 404

@@ -144,7 +144,7 @@ async def test_the_log_has_what_was_answered(caller: Client):
     found = (
         await caller.post(SEARCH, json={"query": "red fruit", "rerank": "always", "limit": 2})
     ).json()
-    logged = (await caller.get(f"/v1/rerankings/{found['id']}")).json()
+    logged = (await caller.get(f"/v1/rankings/{found['id']}")).json()
 
     assert logged["query"] == "red fruit"
     assert logged["collection"] == "things"
@@ -164,19 +164,19 @@ async def test_the_log_is_listed_newest_first_with_filters_and_pages(caller: Cli
         (await caller.post(SEARCH, json={"query": f"red {n}", "rerank": mode})).json()["id"]
         for n, mode in enumerate(["always", "never", "always"])
     ]
-    assert await listed(caller, "/v1/rerankings") == made[::-1]
-    assert await listed(caller, "/v1/rerankings?limit=1", key="id") == made[::-1]
-    assert await listed(caller, "/v1/rerankings?status=full") == [made[2], made[0]]
-    assert await listed(caller, "/v1/rerankings?collection=other") == []
-    assert await listed(caller, "/v1/rerankings?until=2020-01-01T00:00:00Z") == []
-    assert await listed(caller, "/v1/rerankings?since=2020-01-01T00:00:00%2B02:00") == made[::-1]
+    assert await listed(caller, "/v1/rankings") == made[::-1]
+    assert await listed(caller, "/v1/rankings?limit=1", key="id") == made[::-1]
+    assert await listed(caller, "/v1/rankings?status=full") == [made[2], made[0]]
+    assert await listed(caller, "/v1/rankings?collection=other") == []
+    assert await listed(caller, "/v1/rankings?until=2020-01-01T00:00:00Z") == []
+    assert await listed(caller, "/v1/rankings?since=2020-01-01T00:00:00%2B02:00") == made[::-1]
 
 
 @pytest.mark.parametrize(
     "ranking_id", [uuid4(), UUID(int=0), UUID("ffffffff-ffff-7fff-bfff-ffffffffffff")]
 )
 async def test_an_unknown_ranking_is_not_found(caller: Client, ranking_id):
-    answer = await caller.get(f"/v1/rerankings/{ranking_id}")
+    answer = await caller.get(f"/v1/rankings/{ranking_id}")
     assert answer.status_code == 404
 
 
@@ -204,7 +204,7 @@ async def test_collections_and_documents_come_in_pages(caller: Client):
 
 @pytest.mark.parametrize("cursor", ["x", "%7Bno%7D", "A" * 100])
 @pytest.mark.parametrize(
-    "path", ["collections", "collections/things/documents", "rerankings", "keys"]
+    "path", ["collections", "collections/things/documents", "rankings", "keys"]
 )
 async def test_a_made_up_cursor_is_no_failure(caller: Client, path, cursor):
     answer = await caller.get(f"/v1/{path}?cursor={cursor}")
@@ -263,12 +263,12 @@ async def test_a_key_sees_nothing_of_another_tenant(
                 "/v1/collections/things",
                 "/v1/collections/things/documents",
                 "/v1/collections/things/documents/apple",
-                f"/v1/rerankings/{found['id']}",
+                f"/v1/rankings/{found['id']}",
             )
         }
         searched = await stranger.post(SEARCH, json={"query": "red"})
         collections = (await stranger.get("/v1/collections")).json()["items"]
-        rankings = (await stranger.get("/v1/rerankings")).json()["items"]
+        rankings = (await stranger.get("/v1/rankings")).json()["items"]
         keys = (await stranger.get("/v1/keys")).json()["items"]
         deleted = [
             (await stranger.delete("/v1/collections/things")).status_code,
@@ -291,7 +291,7 @@ async def test_a_collection_with_token_vectors_lets_late_interaction_choose(call
 
     wanted = {"query": "red fox", "rerank": "always", "cascade": 2}
     found = (await caller.post("/v1/collections/quick/search", json=wanted)).json()
-    logged = (await caller.get(f"/v1/rerankings/{found['id']}")).json()
+    logged = (await caller.get(f"/v1/rankings/{found['id']}")).json()
     plain = await caller.post(SEARCH, json=wanted)
 
     assert made.json()["store_tokens"]
@@ -380,7 +380,7 @@ async def test_learned_sparse_weights_are_a_leg_of_their_own(caller: Client):
         "train": None,
     }
     assert (by_id["heavy"]["ranks"]["sparse"], by_id["light"]["ranks"]["sparse"]) == (1, 2)
-    logged = (await caller.get(f"/v1/rerankings/{found['id']}")).json()
+    logged = (await caller.get(f"/v1/rankings/{found['id']}")).json()
     assert logged["legs"]["sparse"] == found["legs"]["sparse"]
     assert {each["scores"]["sparse"] for each in logged["candidates"]} == {None, 6, 1}
 

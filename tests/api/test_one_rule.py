@@ -79,7 +79,7 @@ async def test_scores_of_pairs_are_refused_by_the_name_that_was_sent(client: Cli
     [
         ("/v1/collections?limti=3", "limti", "did you mean `limit`?"),
         ("/v1/collections?top_k=3", "top_k", "did you mean `limit`?"),
-        ("/v1/rerankings?after=x", "after", "did you mean `cursor`?"),
+        ("/v1/rankings?after=x", "after", "did you mean `cursor`?"),
         ("/v1/thresholds?limit=3", "limit", "There is none"),
         ("/v1/collections?services=x", "services", "unknown query parameter"),
     ],
@@ -114,5 +114,5 @@ async def test_a_judgment_that_cannot_be_stored_is_named(client: Client, body):
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
 async def test_instants_are_bounded_in_utc(client: Client, instant):
     for name in ("since", "until"):
-        answer = await client.get("/v1/rerankings", params={name: instant})
+        answer = await client.get("/v1/rankings", params={name: instant})
         assert (answer.status_code, answer.json()["field"]) == (400, name)

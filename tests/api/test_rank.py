@@ -49,9 +49,9 @@ async def test_documents_come_back_best_first_under_the_callers_index(caller):
 async def test_a_ranking_is_found_in_the_log(caller):
     made = (await ranked(caller, limit=1)).json()
 
-    logged = (await caller.get(f"/v1/rerankings/{made['id']}")).json()
-    listed = (await caller.get("/v1/rerankings", params={"source": "api"})).json()
-    searches = (await caller.get("/v1/rerankings", params={"source": "search"})).json()
+    logged = (await caller.get(f"/v1/rankings/{made['id']}")).json()
+    listed = (await caller.get("/v1/rankings", params={"source": "api"})).json()
+    searches = (await caller.get("/v1/rankings", params={"source": "search"})).json()
 
     assert (logged["source"], logged["dialect"], logged["collection"]) == ("api", "native", None)
     assert (logged["query"], logged["returned"], logged["candidates"]) == ("red fox", 1, None)
@@ -202,7 +202,7 @@ async def test_rankings_go_by_the_calibration_and_the_thresholds_of_the_collecti
     alone = (await ranked(caller, **asked)).json()
     body = (await ranked(caller, **asked, collection="docs")).json()
     cut = (await ranked(caller, **asked, collection="docs", threshold="likely")).json()
-    logged = (await caller.get(f"/v1/rerankings/{body['id']}")).json()
+    logged = (await caller.get(f"/v1/rankings/{body['id']}")).json()
 
     assert alone["calibration"]["id"] is None
     assert body["calibration"]["id"] == made.json()["id"]

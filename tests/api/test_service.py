@@ -140,6 +140,13 @@ async def test_the_api_describes_itself(services):
     assert page.headers["content-type"].startswith("text/html")
 
 
+async def test_components_have_names_of_their_own(services):
+    # The framework puts the module before names that two classes share.
+    components = app_of(services).openapi_schema.to_schema()["components"]["schemas"]
+
+    assert [name for name in components if "_" in name] == []
+
+
 async def test_every_call_is_described_with_its_refusals(services):
     paths = app_of(services).openapi_schema.to_schema()["paths"]
     calls = [

@@ -60,7 +60,7 @@ async def test_brought_documents_are_raised_by_the_terms_of_the_collection_that_
 
     without = await ranked(caller)
     body = await ranked(caller, collection="docs")
-    logged = (await caller.get(f"/v1/rerankings/{body['id']}")).json()
+    logged = (await caller.get(f"/v1/rankings/{body['id']}")).json()
 
     assert [each["index"] for each in without["results"]] == [0, 1, 2, 3]
     by_index = {each["index"]: each for each in body["results"]}
@@ -78,8 +78,8 @@ async def test_found_chunks_are_raised_and_keep_their_raw_scores(caller, databas
     before = await searched(caller)
     await terms(caller, {"hen": 1.0, "fox": 0.4})
     after = await searched(caller)
-    logged = (await caller.get(f"/v1/rerankings/{after['id']}")).json()
-    page = (await caller.get(f"/v1/rerankings/{after['id']}/results")).json()
+    logged = (await caller.get(f"/v1/rankings/{after['id']}")).json()
+    page = (await caller.get(f"/v1/rankings/{after['id']}/results")).json()
 
     def scores(found, name):
         return {each["document"]["id"]: each["scores"][name] for each in found["candidates"]}

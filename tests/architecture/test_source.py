@@ -2,15 +2,16 @@
 
 import ast
 import re
+from collections import defaultdict
 from pathlib import Path
-
-import pytest
 
 from pgrerank.settings import descriptions
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "pgrerank"
-MODULES = sorted(SOURCE.rglob("*.py"))
+TREES = {
+    str(path.relative_to(SOURCE)): ast.parse(path.read_text()) for path in SOURCE.rglob("*.py")
+}
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 45
 ATTIC = {"utils", "helpers", "common", "base", "misc", "manager"}
@@ -20,32 +21,44 @@ STATEMENT = re.compile(
 )
 
 
-def module_id(path: Path) -> str:
-    return str(path.relative_to(SOURCE))
+def test_the_source_is_found():
+    assert "domain/rerank.py" in TREES
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_id)
-def test_module_is_short_and_named_after_what_it_holds(path):
-    assert len(path.read_text().splitlines()) <= LONGEST_FILE
-    assert path.stem not in ATTIC
+def test_modules_are_short():
+    lengths = {name: len((SOURCE / name).read_text().splitlines()) for name in TREES}
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_id)
-def test_functions_fit_a_screen(path):
-    functions = [
-        node
-        for node in ast.walk(ast.parse(path.read_text()))
+def test_modules_are_named_after_what_they_hold():
+    assert [name for name in TREES if Path(name).stem in ATTIC] == []
+
+
+def test_functions_fit_a_screen():
+    lengths = {
+        f"{name}: {node.name}": node.end_lineno - node.lineno + 1
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
+    }
 
-    long = {f.name: f.end_lineno - f.lineno + 1 for f in functions}
-
-    assert {name: lines for name, lines in long.items() if lines > LONGEST_FUNCTION} == {}
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_id)
-def test_no_statement_of_sql_is_written_in_python(path):
-    tree = ast.parse(path.read_text())
+def test_no_statement_of_sql_is_written_in_python():
+    written = {
+        name: text
+        for name, tree in TREES.items()
+        for text in strings(tree)
+        if STATEMENT.search(text)
+    }
+
+    assert written == {}
+
+
+def strings(tree: ast.Module) -> list[str]:
+    """String literals that are no docstrings."""
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -53,7 +66,7 @@ def test_no_statement_of_sql_is_written_in_python(path):
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
-    strings = [
+    return [
         node.value
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
@@ -61,10 +74,27 @@ def test_no_statement_of_sql_is_written_in_python(path):
         and id(node) not in docstrings
     ]
 
-    assert [text for text in strings if STATEMENT.search(text)] == []
+
+def test_no_two_public_classes_of_the_service_have_one_name():
+    assert duplicates(lambda name: not name.startswith(("client/", "integrations/"))) == {}
 
 
-def test_readme_lists_every_setting_as_it_is():
+def test_no_two_public_classes_of_the_client_have_one_name():
+    # An integration names its class as users of its framework look for it.
+    assert duplicates(lambda name: name.startswith("client/")) == {}
+
+
+def duplicates(wanted) -> dict[str, list[str]]:
+    """Modules by the name of a class that several of them define."""
+    places = defaultdict(list)
+    for name, tree in TREES.items():
+        for node in tree.body:
+            if wanted(name) and isinstance(node, ast.ClassDef) and node.name[0] != "_":
+                places[node.name].append(name)
+    return {name: modules for name, modules in places.items() if len(modules) > 1}
+
+
+def test_settings_are_documented_as_they_are():
     rows = [f"| `{name}` | {default} | {meaning} |" for name, default, meaning in descriptions()]
 
     assert "\n".join(rows) in (ROOT / "docs" / "settings.md").read_text()

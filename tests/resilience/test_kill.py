@@ -98,7 +98,7 @@ def test_every_answered_search_is_in_the_log_after_a_kill(service):
         searching.result()
     service.start()
 
-    logged = [service.client.get(f"/v1/rerankings/{id_}").status_code for id_ in answered]
+    logged = [service.client.get(f"/v1/rankings/{id_}").status_code for id_ in answered]
 
     assert logged == [200] * len(answered)
 
@@ -118,7 +118,7 @@ def test_service_comes_back_by_itself_when_postgres_was_killed(service):
         assert refused.headers["content-type"] == "application/problem+json"
         assert int(refused.headers["retry-after"]) >= 1
     assert service.postmaster != killed
-    assert service.client.get(f"/v1/rerankings/{answered}").status_code == 200
+    assert service.client.get(f"/v1/rankings/{answered}").status_code == 200
     assert len(list(service.documents())) == count
     assert service.search("a book about wolves").status_code == 200
 

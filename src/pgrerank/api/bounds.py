@@ -48,7 +48,7 @@ class Body(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class BodyBounds:
     """What a body may have at most."""
 
     bytes: int
@@ -60,17 +60,17 @@ class Bounds:
     advice: str = ""
 
 
-def table(limits: Limits) -> Mapping[Body, Bounds]:
+def table(limits: Limits) -> Mapping[Body, BodyBounds]:
     """The bounds of every route. None is over what the operator allows any body."""
     query = limits.query_characters * BYTES_PER_CHARACTER
     parts = "Send it in parts."
     lines = "Send it in parts, or as application/x-ndjson, which is read line by line."
     found = {
-        Body.PLAIN: Bounds(bytes=MIB, values=5_000),
-        Body.SEARCH: Bounds(bytes=512 * KIB + query, values=10_000),
-        Body.ROWS: Bounds(bytes=4 * MIB, values=80_000, advice=parts),
-        Body.TEXTS: Bounds(bytes=4 * MIB + query, values=60_000, advice=parts),
-        Body.DOCUMENTS: Bounds(bytes=4 * MIB, values=120_000, levels=None, advice=lines),
+        Body.PLAIN: BodyBounds(bytes=MIB, values=5_000),
+        Body.SEARCH: BodyBounds(bytes=512 * KIB + query, values=10_000),
+        Body.ROWS: BodyBounds(bytes=4 * MIB, values=80_000, advice=parts),
+        Body.TEXTS: BodyBounds(bytes=4 * MIB + query, values=60_000, advice=parts),
+        Body.DOCUMENTS: BodyBounds(bytes=4 * MIB, values=120_000, levels=None, advice=lines),
     }
     return {
         body: replace(each, bytes=min(each.bytes, limits.body_bytes))
@@ -78,10 +78,10 @@ def table(limits: Limits) -> Mapping[Body, Bounds]:
     }
 
 
-def row(limits: Limits) -> Bounds:
+def row(limits: Limits) -> BodyBounds:
     """The bounds of one row of an ingest."""
     size = limits.document_characters * BYTES_PER_CHARACTER // 2 + MIB
-    return Bounds(bytes=size, values=10_000, levels=None)
+    return BodyBounds(bytes=size, values=10_000, levels=None)
 
 
 class Scan:
@@ -95,7 +95,7 @@ class Scan:
         field: What to call it in refusals.
     """
 
-    def __init__(self, bounds: Bounds, field: str = BODY) -> None:
+    def __init__(self, bounds: BodyBounds, field: str = BODY) -> None:
         self._bounds = bounds
         self._field = field
         self._bytes = 0

@@ -21,8 +21,8 @@ from pgrerank.api.problem import (
     UNAUTHENTICATED,
     UNAVAILABLE,
     UNSUPPORTED,
-    Kind,
     Problem,
+    ProblemKind,
     RejectedRow,
     problem,
 )
@@ -91,7 +91,7 @@ class HungUpError(PgrerankError):
         super().__init__("The connection closed before the body was complete.")
 
 
-KINDS: Mapping[type[PgrerankError], Kind] = {
+KINDS: Mapping[type[PgrerankError], ProblemKind] = {
     InvalidRequestError: INVALID,
     HungUpError: INVALID,
     AuthenticationError: UNAUTHENTICATED,
@@ -141,7 +141,7 @@ def response_specs(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
-def _headers(kind: Kind, error: PgrerankError) -> dict[str, str]:
+def _headers(kind: ProblemKind, error: PgrerankError) -> dict[str, str]:
     if kind is UNAUTHENTICATED:
         return {"WWW-Authenticate": 'Bearer realm="pgrerank"'}
     if isinstance(error, OverloadedError):

@@ -13,7 +13,7 @@ BODY = "body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
+class ProblemKind:
     """A kind of problem: what `type`, `title` and `status` say of it."""
 
     status: int
@@ -26,20 +26,26 @@ class Kind:
         return f"urn:pgrerank:problem:{self.slug}"
 
 
-INVALID = Kind(status=400, slug="invalid-request", title="The request is invalid")
-UNAUTHENTICATED = Kind(status=401, slug="unauthenticated", title="No valid credentials")
-FORBIDDEN = Kind(status=403, slug="forbidden", title="Not allowed with these credentials")
-NOT_FOUND = Kind(status=404, slug="not-found", title="Nothing is there")
-WRONG_METHOD = Kind(status=405, slug="method-not-allowed", title="The path has no such method")
-CONFLICT = Kind(status=409, slug="conflict", title="It contradicts what is stored")
-TOO_LARGE = Kind(status=413, slug="too-large", title="Over a limit")
-UNSUPPORTED = Kind(status=415, slug="unsupported-media-type", title="The body type is not read")
-REJECTED = Kind(status=422, slug="rows-rejected", title="Rows were rejected, nothing is stored")
-QUOTA = Kind(status=429, slug="quota-exceeded", title="The tenant used up its quota")
-TOO_MANY = Kind(status=429, slug="too-many-requests", title="The key made too many requests")
-INTERNAL = Kind(status=500, slug="internal-error", title="The service failed")
-OVERLOADED = Kind(status=503, slug="overloaded", title="At capacity")
-UNAVAILABLE = Kind(status=503, slug="unavailable", title="Temporarily unavailable")
+INVALID = ProblemKind(status=400, slug="invalid-request", title="The request is invalid")
+UNAUTHENTICATED = ProblemKind(status=401, slug="unauthenticated", title="No valid credentials")
+FORBIDDEN = ProblemKind(status=403, slug="forbidden", title="Not allowed with these credentials")
+NOT_FOUND = ProblemKind(status=404, slug="not-found", title="Nothing is there")
+WRONG_METHOD = ProblemKind(
+    status=405, slug="method-not-allowed", title="The path has no such method"
+)
+CONFLICT = ProblemKind(status=409, slug="conflict", title="It contradicts what is stored")
+TOO_LARGE = ProblemKind(status=413, slug="too-large", title="Over a limit")
+UNSUPPORTED = ProblemKind(
+    status=415, slug="unsupported-media-type", title="The body type is not read"
+)
+REJECTED = ProblemKind(
+    status=422, slug="rows-rejected", title="Rows were rejected, nothing is stored"
+)
+QUOTA = ProblemKind(status=429, slug="quota-exceeded", title="The tenant used up its quota")
+TOO_MANY = ProblemKind(status=429, slug="too-many-requests", title="The key made too many requests")
+INTERNAL = ProblemKind(status=500, slug="internal-error", title="The service failed")
+OVERLOADED = ProblemKind(status=503, slug="overloaded", title="At capacity")
+UNAVAILABLE = ProblemKind(status=503, slug="unavailable", title="Temporarily unavailable")
 
 KINDS = (
     INVALID,
@@ -94,7 +100,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 def problem(
-    kind: Kind, detail: str, *, headers: Mapping[str, str] | None = None, **facts: Any
+    kind: ProblemKind, detail: str, *, headers: Mapping[str, str] | None = None, **facts: Any
 ) -> ProblemDetailsException:
     """A problem document of this kind, as Litestar answers it. Facts are further members."""
     request_id = structlog.contextvars.get_contextvars().get("request_id")

@@ -9,7 +9,7 @@ from litestar.exceptions import InternalServerException
 from litestar.serialization import decode_json
 
 from pgrerank.api import bounds, media
-from pgrerank.api.bounds import Body, Bounds, Scan
+from pgrerank.api.bounds import Body, BodyBounds, Scan
 from pgrerank.api.errors import HungUpError
 from pgrerank.domain.offload import offload
 
@@ -21,7 +21,7 @@ class BoundedRequest(Request[Any, Any, Any]):
     """A request as handlers get it."""
 
     @property
-    def bounds(self) -> Bounds:
+    def bounds(self) -> BodyBounds:
         """What its route allows a body to be."""
         options = self.route_handler.opt
         return options[bounds.TABLE][options.get(bounds.OPTION, Body.PLAIN)]

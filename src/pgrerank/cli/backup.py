@@ -15,7 +15,7 @@ from pgrerank.settings import inherited
 
 if TYPE_CHECKING:
     from pgrerank.storage.archive import Manifest
-    from pgrerank.storage.backup import Step
+    from pgrerank.storage.backup import BackupStep
 
 Made = TypeVar("Made")
 
@@ -81,7 +81,7 @@ def _watched(work: Callable[..., Coroutine[Any, Any, Made]]) -> Made:
     """Run it, given its `progress`, under a bar with bytes and tables."""
     with progress.bar("backup", None) as advance:
 
-        def shown(step: "Step") -> None:
+        def shown(step: "BackupStep") -> None:
             if step.total is None:
                 advance(0, f"{step.name}, {step.done / _MEGABYTE:.1f} MB")
             else:

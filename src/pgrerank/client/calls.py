@@ -196,4 +196,4 @@ def _document(collection: str, document_id: str) -> str:
 
 
 def _ranking(ranking: UUID | str) -> str:
-    return f"/v1/rerankings/{checks.segment('ranking', str(ranking))}"
+    return f"/v1/rankings/{checks.segment('ranking', str(ranking))}"

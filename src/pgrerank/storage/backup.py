@@ -22,7 +22,7 @@ _NUMBERING = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class BackupStep:
     """How far a backup or a restore is."""
 
     #: such as `dump`
@@ -32,7 +32,7 @@ class Step:
     total: int | None
 
 
-Progress = Callable[[Step], None]
+Progress = Callable[[BackupStep], None]
 
 
 async def create(
@@ -77,11 +77,11 @@ async def contents(connection: Connection, progress: Progress) -> dict[str, Cont
     listed = await tables(connection)
     found: dict[str, Contents] = {}
     for number, table in enumerate(listed):
-        progress(Step(name="checksums", done=number, total=len(listed)))
+        progress(BackupStep(name="checksums", done=number, total=len(listed)))
         row = await (await connection.execute(table["checksum"].encode())).fetchone()
         if row is not None:
             found[table["name"]] = Contents(rows=row[0], checksum=row[1])
-    progress(Step(name="checksums", done=len(listed), total=len(listed)))
+    progress(BackupStep(name="checksums", done=len(listed), total=len(listed)))
     return found
 
 
@@ -154,7 +154,7 @@ async def _dumped(wanted: _Dump, environ: Mapping[str, str], progress: Progress)
         while not ended.done():
             await asyncio.wait({ended}, timeout=_POLL_S)
             size = await asyncio.to_thread(wanted.file.stat)
-            progress(Step(name="dump", done=size.st_size, total=None))
+            progress(BackupStep(name="dump", done=size.st_size, total=None))
     finally:
         with suppress(ProcessLookupError):
             process.kill()

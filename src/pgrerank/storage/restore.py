@@ -15,7 +15,7 @@ import psycopg
 from pgrerank.domain.errors import ConflictError, MissingExtensionError, StartupError
 from pgrerank.storage import admin, archive, backup, program, queries, sqlfile, startup
 from pgrerank.storage.archive import Contents, Manifest
-from pgrerank.storage.backup import Progress, Step
+from pgrerank.storage.backup import BackupStep, Progress
 from pgrerank.storage.pool import Connection
 
 _REVISION_TABLE = "alembic_version"
@@ -181,7 +181,7 @@ async def _passed_on(reader: Process, writer: Process, major: int, progress: Pro
             writer.stdin.write(block.replace(_NEW_SETTING, b"") if at_head else block)
             await writer.stdin.drain()
             done += len(block)
-            progress(Step(name="restore", done=done, total=None))
+            progress(BackupStep(name="restore", done=done, total=None))
         if await reader.wait() == 0:
             writer.stdin.write(b"\ncommit;\n")
             await writer.stdin.drain()

@@ -11,7 +11,15 @@ from litestar.plugins.problem_details import ProblemDetailsException
 from msgspec import Struct
 
 from pgrerank.api.framework import ToProblem, problems
-from pgrerank.api.problem import BODY, BY_STATUS, INVALID, KINDS, TOO_LARGE, FieldProblem, Kind
+from pgrerank.api.problem import (
+    BODY,
+    BY_STATUS,
+    INVALID,
+    KINDS,
+    TOO_LARGE,
+    FieldProblem,
+    ProblemKind,
+)
 from pgrerank.domain.limits import Limits
 
 #: what is wrong with a list of texts that holds none
@@ -24,7 +32,7 @@ _BY_URI = {kind.uri: kind for kind in KINDS}
 class Refusal:
     """What was refused and why."""
 
-    kind: Kind
+    kind: ProblemKind
     detail: str
     #: those at fault; none where no field is
     fields: Sequence[FieldProblem]

@@ -91,7 +91,7 @@ class Results(_Answer, frozen=True, kw_only=True):
 
 
 @get(
-    "/rerankings/{ranking_id:uuid}/why",
+    "/rankings/{ranking_id:uuid}/why",
     tags=["search"],
     summary="Say why a document was found or not",
     operation_id="why",
@@ -122,7 +122,7 @@ async def why(
 
 
 @get(
-    "/rerankings/{ranking_id:uuid}/results",
+    "/rankings/{ranking_id:uuid}/results",
     tags=["search"],
     summary="Go on in the results of a search",
     operation_id="listResults",

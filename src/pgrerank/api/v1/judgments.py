@@ -38,7 +38,7 @@ async def add_judgments(data: JSONBody[NewJudgments], call: TheCall) -> Judgment
 
 
 @post(
-    "/rerankings/{ranking_id:uuid}/feedback",
+    "/rankings/{ranking_id:uuid}/feedback",
     tags=TAGS,
     summary="Say what a user did with a result",
     operation_id="addFeedback",

@@ -10,7 +10,7 @@ from pgrerank.api import auth, forms
 from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
 from pgrerank.api.v1.schema import requests
-from pgrerank.api.v1.schema.rankings import Reranking, Rerankings
+from pgrerank.api.v1.schema.rankings import RankingPage, RankingResponse
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.log import RankingFilter, RankingSource
@@ -20,14 +20,14 @@ TAGS = ["search"]
 
 
 @get(
-    "/rerankings",
+    "/rankings",
     tags=TAGS,
     summary="List past searches",
-    operation_id="listRerankings",
+    operation_id="listRankings",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 429, 500, 503),
 )
-async def list_rerankings(
+async def list_rankings(
     *,
     call: TheCall,
     collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
@@ -46,7 +46,7 @@ async def list_rerankings(
     ] = None,
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
-) -> Rerankings:
+) -> RankingPage:
     """The rerank log of the tenant, newest first, without candidates."""
     wanted = RankingFilter(
         collection=collection,
@@ -56,24 +56,24 @@ async def list_rerankings(
         until=until,
     )
     page = await call.services.rankings.page(call.tenant_id, wanted, limit=limit, cursor=cursor)
-    return Rerankings.of(page)
+    return RankingPage.of(page)
 
 
 @get(
-    "/rerankings/{ranking_id:uuid}",
+    "/rankings/{ranking_id:uuid}",
     tags=TAGS,
     summary="Look a past search up",
-    operation_id="getReranking",
+    operation_id="getRanking",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def get_reranking(ranking_id: FromPath[UUID], call: TheCall) -> Reranking:
+async def get_ranking(ranking_id: FromPath[UUID], call: TheCall) -> RankingResponse:
     """One search with every candidate: its ranks and scores at each stage, and its final place.
 
     A ranking of documents that you brought has `documents` instead.
     """
     logged = await call.services.rankings.get(call.tenant_id, RankingId(ranking_id))
-    return Reranking.of(logged, whole=True)
+    return RankingResponse.of(logged, whole=True)
 
 
-ROUTES = [list_rerankings, get_reranking]
+ROUTES = [list_rankings, get_ranking]

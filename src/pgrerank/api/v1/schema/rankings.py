@@ -62,7 +62,7 @@ class LoggedDocumentResponse(Answer, frozen=True, kw_only=True):
         )
 
 
-class Reranking(Answer, frozen=True, kw_only=True):
+class RankingResponse(Answer, frozen=True, kw_only=True):
     """A row of the rerank log."""
 
     id: UUID
@@ -121,10 +121,10 @@ class Reranking(Answer, frozen=True, kw_only=True):
         )
 
 
-class Rerankings(Answer, frozen=True, kw_only=True):
+class RankingPage(Answer, frozen=True, kw_only=True):
     """A page of the rerank log, newest first."""
 
-    items: list[Reranking]
+    items: list[RankingResponse]
     cursor: Annotated[
         str | None, Meta(description="Pass it as `cursor` for the next page; null on the last.")
     ]
@@ -132,7 +132,7 @@ class Rerankings(Answer, frozen=True, kw_only=True):
     @classmethod
     def of(cls, page: Page[LoggedRanking]) -> Self:
         """Show a page."""
-        items = [Reranking.of(item, whole=False) for item in page.items]
+        items = [RankingResponse.of(item, whole=False) for item in page.items]
         return cls(items=items, cursor=page.cursor)
 
 

@@ -183,7 +183,7 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
     cursor: Annotated[
         str | None,
         Meta(
-            description="Goes on behind these results: GET /v1/rerankings/{id}/results. Null where "
+            description="Goes on behind these results: GET /v1/rankings/{id}/results. Null where "
             "there are no more."
         ),
     ]
