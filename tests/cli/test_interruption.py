@@ -24,7 +24,10 @@ def press() -> None:
 
 @pytest.fixture
 def group():
-    return Commands("program", commands=[click.Command("asynchronous", callback=_asynchronous)])
+    # Shells start programs in the background with the signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield Commands("program", commands=[click.Command("asynchronous", callback=_asynchronous)])
+    signal.signal(signal.SIGINT, before)
 
 
 def _asynchronous() -> None:
