@@ -167,7 +167,7 @@ def of(
     """The second stage of a search.
 
     Args:
-        services: The ports, with the models of the collection (`Services.for_collection`).
+        services: The ports, with the models of the collection (`Services.serving`).
         tenant_id: Whose search.
         collection: Where.
         request: What was asked for.
