@@ -338,7 +338,7 @@ def _log_candidates() -> list[Column[Any]]:
         required_column("truncated", ARRAY(Boolean)),
         required_column("final_ranks", ARRAY(SmallInteger)),
         Column("cascade_scores", ARRAY(Double)),
-        Column("evidence", ARRAY(Double)),
+        Column("combined_scores", ARRAY(Double)),
         Column("sparse_ranks", ARRAY(SmallInteger)),
         Column("sparse_scores", ARRAY(REAL)),
         Column("boosts", ARRAY(Double)),
