@@ -47,16 +47,22 @@ class Release:
 
 
 def parse(ledger: str) -> list[Release]:
-    """The releases that the text of `released.txt` lists, oldest first."""
+    """The releases that the text of `released.txt` lists, oldest first.
+
+    Raises:
+        ValueError: A line is no release, no file and no comment.
+    """
     releases: list[Release] = []
     for line in ledger.splitlines():
+        if not line or line.startswith("#"):
+            continue
         match line.split():
             case ["release", version, revision]:
                 releases.append(Release(version, revision))
-            case [digest, path] if not line.startswith("#"):
+            case [digest, path]:
                 releases[-1].hashes[path] = digest
             case _:
-                pass
+                raise ValueError(f"released.txt holds a line of no known form: {line}")
     return releases
 
 
