@@ -70,7 +70,7 @@ def create_app(
         on_shutdown: Called in order when the server stops, after the last answer.
     """
     readiness = Readiness(ready, services.clock.elapsed)
-    parts = {SERVICES: services, LIMITS: limits, OBSERVER: observer, READINESS: readiness}
+    injected = {SERVICES: services, OBSERVER: observer, READINESS: readiness}
     app = Litestar(
         route_handlers=[
             *OPEN_ROUTES,
@@ -78,8 +78,8 @@ def create_app(
             _operator_router(operator_token),
             *routes.routers(limits, auth.middleware(services, limits)),
         ],
-        dependencies={name: _always(value) for name, value in parts.items()},
-        state=State(parts),
+        dependencies={name: _always(value) for name, value in injected.items()},
+        state=State({**injected, LIMITS: limits}),
         request_class=JsonRequest,
         opt={bounds.TABLE: bounds.table(limits)},
         plugins=[ProblemDetailsPlugin()],

@@ -18,7 +18,7 @@ from pgrerank.api.errors import OperatorRoutesClosedError, OperatorTokenError
 from pgrerank.api.media import Connection
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.domain.tenant import Caller, Scope
+from pgrerank.domain.tenant import Scope
 from pgrerank.ports import Services
 from pgrerank.usecases import access
 
@@ -66,17 +66,12 @@ def middleware(services: Services, limits: Limits) -> list[Middleware]:
 
 
 def _key_id(request: Request[Any, Any, Any]) -> str:
-    return str(caller(request).key_id)
+    return str(request.user.key_id)
 
 
 def _has_caller(request: Request[Any, Any, Any]) -> bool:
     """OPTIONS is answered without a key."""
     return "user" in request.scope
-
-
-def caller(request: Request[Any, Any, Any]) -> Caller:
-    """The caller, for handlers."""
-    return request.user
 
 
 def timed(request: Request[Any, Any, Any], timings_ms: Mapping[str, float]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What handlers ask for by name, beside what the caller sent. Provided by app.py and auth.py."""
+"""What routes outside of tenants are given beside what the caller sent; the others get a `Call`."""
 
 from typing import TypeAlias
 
@@ -9,7 +9,5 @@ from pgrerank.api.readiness import Readiness
 from pgrerank.ports import Observer, Services
 
 TheServices: TypeAlias = NamedDependency[SkipValidation[Services]]
-
-
 TheReadiness: TypeAlias = NamedDependency[SkipValidation[Readiness]]
 TheObserver: TypeAlias = NamedDependency[SkipValidation[Observer]]

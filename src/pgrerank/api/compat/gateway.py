@@ -10,16 +10,13 @@ from litestar.di import NamedDependency
 from litestar.params import HeaderParameter, SkipValidation
 
 from pgrerank.api import forms
-from pgrerank.api.call import TheCall
+from pgrerank.api.call import Call, TheCall
 from pgrerank.api.compat.errors import EMPTY
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
-from pgrerank.domain.limits import Limits
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import in_thread, items, offload
 from pgrerank.domain.rerank import MAX_DOCUMENTS, RerankOutcome, RerankRequest, SuppliedDocument
 from pgrerank.domain.structured import readables
-from pgrerank.domain.tenant import Caller
-from pgrerank.ports import Observer, Services
 from pgrerank.ports.scoring import Embedder, Vector
 from pgrerank.usecases import rerank as use_case
 
@@ -41,12 +38,9 @@ Collection = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """What a route of a dialect is given: the caller and the services."""
+    """What a route of a dialect is given: the call, and the collection of its header."""
 
-    services: Services
-    caller: Caller
-    limits: Limits
-    observer: Observer
+    call: Call
     #: whose calibration, terms and reranker apply; None: the tenant's
     collection: str | None = None
 
@@ -72,7 +66,7 @@ class Gateway:
             TooLargeError: The query is too long, or there are too many documents.
             NotFoundError: The tenant has no collection of the name in the header.
         """
-        _check(len(query), self.limits.query_characters, "query", "characters")
+        _check(len(query), self.call.limits.query_characters, "query", "characters")
         if not documents:
             raise InvalidRequestError(documents_name, EMPTY)
         _check(len(documents), MAX_DOCUMENTS, documents_name, "documents")
@@ -89,8 +83,8 @@ class Gateway:
                 collection=self.collection,
                 dialect=dialect,
             )
-        ranked = await use_case.rank(self.services, self.caller.tenant_id, request)
-        self.observer.ranked(request, ranked)
+        ranked = await use_case.rank(self.call.services, self.call.tenant_id, request)
+        self.call.observer.ranked(request, ranked)
         return ranked
 
     def reranker(self, model: str | None) -> str | None:
@@ -99,24 +93,24 @@ class Gateway:
         Clients must name some model, and many can name only their vendor's. Any name that the
         operator gave to none stands for the default; the answer tells the model that ran.
         """
-        names = {identifier(name): name for name in self.services.rerankers}
+        names = {identifier(name): name for name in self.call.services.rerankers}
         return names.get(identifier(model)) if model else None
 
     def rerankers(self) -> list[tuple[str, ModelCard]]:
         """What a caller may name, with what it stands for; the default first."""
-        named = [(name, scorer.model) for name, scorer in self.services.rerankers.items()]
-        default = self.services.scorer.model
+        named = [(name, scorer.model) for name, scorer in self.call.services.rerankers.items()]
+        default = self.call.services.scorer.model
         return [(identifier(name), card) for name, card in [(default.name, default), *named]]
 
     def embedders(self) -> list[tuple[str, ModelCard]]:
         """Likewise of embedders."""
-        named = [(name, embedder.model) for name, embedder in self.services.embedders.items()]
-        default = self.services.embedder.model
+        named = [(name, embedder.model) for name, embedder in self.call.services.embedders.items()]
+        default = self.call.services.embedder.model
         return [(default.name, default), *named]
 
     def embedder(self, model: str | None) -> Embedder:
         """The embedder that a client asks for; any unknown name stands for the default."""
-        return self.services.embedders.get(model or "", self.services.embedder)
+        return self.call.services.embedders.get(model or "", self.call.services.embedder)
 
     async def embed(
         self,
@@ -138,7 +132,7 @@ class Gateway:
         embedder = self.embedder(model)
         if as_queries:
             return [await embedder.query(text) for text in texts]
-        return await embedder.passages(texts, tenant_id=self.caller.tenant_id)
+        return await embedder.passages(texts, tenant_id=self.call.tenant_id)
 
     async def tokens(self, texts: Sequence[str], model: str | None = None) -> int:
         """How many tokens of texts an embedder reads."""
@@ -158,13 +152,7 @@ def identifier(name: str) -> str:
 
 def provide(call: TheCall, collection: Collection = None) -> Gateway:
     """The gateway of a request, for handlers."""
-    return Gateway(
-        services=call.services,
-        caller=call.caller,
-        limits=call.limits,
-        observer=call.observer,
-        collection=collection,
-    )
+    return Gateway(call=call, collection=collection)
 
 
 @contextmanager

@@ -148,7 +148,7 @@ async def rerank(data: JSONBody[InfinityRerank], gateway: TheGateway) -> Infinit
 )
 def models(gateway: TheGateway) -> InfinityModels:
     """Rerankers, then embedders."""
-    now = int(gateway.services.clock.now().timestamp())
+    now = int(gateway.call.services.clock.now().timestamp())
     rerankers = [_model_entry(*each, "rerank", now) for each in gateway.rerankers()]
     embedders = [_model_entry(*each, "embed", now) for each in gateway.embedders()]
     return InfinityModels(data=[*rerankers, *embedders])

@@ -151,7 +151,7 @@ async def embeddings(data: JSONBody[OpenaiEmbed], gateway: TheGateway) -> Embedd
         index, vector = numbered
         return Embedding(index=index, embedding=_encode_vector(vector, data.encoding_format))
 
-    rows = await shapes.encoded(row, [*enumerate(vectors)])
+    rows = await shapes.encode_rows(row, [*enumerate(vectors)])
     usage = shapes.Usage(prompt_tokens=tokens, total_tokens=tokens)
     return Embedded(data=rows, model=card.name, usage=usage)
 
@@ -166,7 +166,7 @@ async def embeddings(data: JSONBody[OpenaiEmbed], gateway: TheGateway) -> Embedd
 )
 def models(gateway: TheGateway) -> OpenaiModels:
     """Rerankers, whose ids all contain `rerank`, then embedders."""
-    now = int(gateway.services.clock.now().timestamp())
+    now = int(gateway.call.services.clock.now().timestamp())
     return OpenaiModels(
         data=[
             OpenaiModel(id=name, created=now, max_model_len=card.max_length)

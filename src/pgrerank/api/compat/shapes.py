@@ -42,7 +42,7 @@ Model = Annotated[
 Returned = Annotated[bool | None, Meta(description="Answer with the documents as well.")]
 
 
-async def encoded(make: Callable[[Item], T], given: Sequence[Item]) -> list[T]:
+async def encode_rows(make: Callable[[Item], T], given: Sequence[Item]) -> list[T]:
     """Rows of an answer as JSON, made and encoded beside the event loop where they are many.
 
     A row that is JSON already costs the encoder of the answer a copy. 2,048 vectors take it 50 ms

@@ -142,7 +142,7 @@ async def embed(data: JSONBody[TeiEmbed], gateway: TheGateway) -> list[list[floa
     """A vector for each text, in order."""
     texts = [data.inputs] if isinstance(data.inputs, str) else data.inputs
     vectors = await gateway.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
-    return await shapes.encoded(np.ndarray.tolist, vectors)
+    return await shapes.encode_rows(np.ndarray.tolist, vectors)
 
 
 @get(
@@ -155,7 +155,7 @@ async def embed(data: JSONBody[TeiEmbed], gateway: TheGateway) -> list[list[floa
 )
 def info(gateway: TheGateway) -> TeiInfo:
     """Which reranker runs here. `model_sha` changes whenever its scores may."""
-    card = gateway.services.scorer.model
+    card = gateway.call.services.scorer.model
     return TeiInfo(
         model_id=card.name,
         model_sha=card.fingerprint,
