@@ -31,7 +31,7 @@ class Authenticate(AbstractAuthenticationMiddleware):
 
     def __init__(self, app: ASGIApp, services: Services) -> None:
         super().__init__(app)
-        self._house = services
+        self._services = services
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """Look the key up, and say in `auth` how many milliseconds it took.
@@ -39,8 +39,8 @@ class Authenticate(AbstractAuthenticationMiddleware):
         Raises:
             AuthenticationError: There is none, or it is not valid.
         """
-        watch = Stopwatch(self._house.clock.elapsed)
-        caller = await access.authenticate(self._house, bearer(connection))
+        watch = Stopwatch(self._services.clock.elapsed)
+        caller = await access.authenticate(self._services, bearer(connection))
         structlog.contextvars.bind_contextvars(
             tenant_id=str(caller.tenant_id), key_id=str(caller.key_id)
         )

@@ -167,7 +167,7 @@ def run(path: Path) -> dict[str, list[str]]:
     Raises:
         FileFormatError: A line has another form, or a query names a document twice; names the line.
     """
-    scores_by_order: dict[str, dict[str, tuple[float, int]]] = {}
+    places: dict[str, dict[str, tuple[float, int]]] = {}
     for line, text in _lines(path):
         fields = _fields(text)
         if len(fields) != _TREC_FIELDS or not all(fields):
@@ -180,13 +180,13 @@ def run(path: Path) -> dict[str, list[str]]:
             place = (-_finite(score), int(rank))
         except ValueError as error:
             raise FileFormatError(f"{path}, line {line}: rank and score must be numbers") from error
-        if scores_by_order.setdefault(query, {}).setdefault(document, place) is not place:
+        if places.setdefault(query, {}).setdefault(document, place) is not place:
             raise FileFormatError(
                 f"{path}, line {line}: `{document}` comes twice for query `{query}`"
             )
     return {
         query: sorted(found, key=lambda name: (found[name], name))
-        for query, found in scores_by_order.items()
+        for query, found in places.items()
     }
 
 

@@ -27,7 +27,7 @@ REQUEST = SearchRequest(query="parse a date", limit=1)
 
 
 def named(scorer=None, *, by=None, **changes):
-    """A services with an `other` reranker and embedder, and a collection."""
+    """Services with an `other` reranker and embedder, and a collection."""
     documents = FakeDocuments({(TENANT, "docs"): collection(**changes)})
     found = tuple(candidate(rank, text) for rank, text in enumerate(["a", "parse a date"], start=1))
     return services(
