@@ -154,15 +154,20 @@ def resolve_calibration(
 
 
 def apply_bounds(
-    hits: Sequence[Result], bounds: Bounds, resolve_calibration: CalibrationContext
+    hits: Sequence[Result], bounds: Bounds, calibration: CalibrationContext, *, scored: bool = True
 ) -> tuple[tuple[Result, ...], CutCounts]:
-    """The hits that no bound removes, and how many the first that did removed."""
-    scored = [hit for hit in hits if at_least(hit.rerank_score, bounds.min_score)]
-    likely = [hit for hit in scored if at_least(hit.relevance, bounds.min_relevance)]
-    kept = [hit for hit in likely if resolve_calibration.passes(hit)]
+    """The hits that no bound removes, and how many the first that did removed.
+
+    Bounds apply to scores: where reranking gave none at all, `scored` is false, they remove nothing.
+    """
+    if not scored:
+        return tuple(hits), CutCounts()
+    high = [hit for hit in hits if at_least(hit.rerank_score, bounds.min_score)]
+    likely = [hit for hit in high if at_least(hit.relevance, bounds.min_relevance)]
+    kept = [hit for hit in likely if calibration.passes(hit)]
     removed = CutCounts(
-        min_score=len(hits) - len(scored),
-        min_relevance=len(scored) - len(likely),
+        min_score=len(hits) - len(high),
+        min_relevance=len(high) - len(likely),
         threshold=len(likely) - len(kept),
     )
     return tuple(kept), removed

@@ -122,12 +122,7 @@ def _scored_outcome(rerank: _Rerank, scores: Sequence[PairScore]) -> RerankOutco
     boosts = rerank.scoring.boosts(texts, scores)
     documents = _with_relevance(rerank, ranks.order_documents(request.documents, scores, boosts))
     was_scored = report.depth > 0
-    # Bounds apply to scores: where there are none at all, they remove nothing.
-    kept, cut = (
-        relevance.apply_bounds(documents, request, calibration)
-        if was_scored
-        else (documents, CutCounts())
-    )
+    kept, cut = relevance.apply_bounds(documents, request, calibration, scored=was_scored)
     return replace(
         _outcome(report, {}),
         documents=documents,

@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids, relevance
 from pgrerank.domain.calibration import NOT_RERANKED
-from pgrerank.domain.candidate import CutCounts, Retrieved, SearchOutcome
+from pgrerank.domain.candidate import Retrieved, SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.relevance import CalibrationContext
@@ -92,10 +92,7 @@ def _outcome(
 ) -> SearchOutcome:
     hits = calibration.of(reranked.ordered(retrieved.candidates))
     was_scored = reranked.report.depth > 0
-    # Bounds apply to scores: where reranking gave none at all, they remove nothing.
-    kept, cut = (
-        relevance.apply_bounds(hits, request, calibration) if was_scored else (hits, CutCounts())
-    )
+    kept, cut = relevance.apply_bounds(hits, request, calibration, scored=was_scored)
     ranking_id = RankingId(uuid7())
     return SearchOutcome(
         id=ranking_id,
