@@ -39,6 +39,8 @@ async def test_name_is_checked(tenants):
 
 
 async def test_unknown_tenant_is_not_found(tenants):
+    await tenants.create("there")
+
     with pytest.raises(NotFoundError, match=r"There is no tenant `nobody`\. There (is|are) "):
         await tenants.named("nobody")
     with pytest.raises(NotFoundError, match="nobody"):
