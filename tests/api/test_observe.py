@@ -24,7 +24,7 @@ from pgrerank.domain.ids import RankingId, created_at
 from pgrerank.domain.ingest import IngestReport, Rejection
 from pgrerank.domain.request import SearchRequest
 from pgrerank.observe import Telemetry, configure_logging
-from pgrerank.ports import Observer
+from pgrerank.ports.observer import Observer
 from tests import fakes
 from tests.api.conftest import client_of
 from tests.fixtures.logs import logging_of_its_own
