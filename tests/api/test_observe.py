@@ -99,6 +99,7 @@ def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):
             "depth": 40,
             "model": "a model",
             "returned": 0,
+            "end_user_id": None,
             "dense_requested": 100,
             "dense_returned": 40,
             "dense_scan": "hnsw",

@@ -83,6 +83,7 @@ class Gateway:
                 model=self.reranker(model),
                 collection=self.collection,
                 dialect=dialect,
+                key_id=self.call.caller.key_id,
             )
         ranked = await use_case.rank(self.call.services, self.call.tenant_id, request)
         self.call.observer.ranked(request, ranked)
