@@ -34,8 +34,7 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms
-from pgrerank.domain.vector import Vector
-from pgrerank.ports.services import Services
+from pgrerank.ports import Services, Vector
 from tests.fake_access import FakeKeys, FakeTenants
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_embeddings import FakeEmbeddings

@@ -49,9 +49,7 @@ insert into pgrerank.rerank_log (
     sparse_scores,
     calibration_id,
     answerable,
-    boosts,
-    key_id,
-    end_user_id
+    boosts
 )
 values (
     %(tenant_id)s,
@@ -112,9 +110,7 @@ values (
     %(sparse_scores)s::real[],
     %(calibration_id)s::uuid,
     %(answerable)s,
-    %(boosts)s::double precision[],
-    %(key_id)s,
-    %(end_user_id)s
+    %(boosts)s::double precision[]
 );
 
 -- keeps_texts --
@@ -161,9 +157,7 @@ insert into pgrerank.rerank_log (
     dialect,
     document_hashes,
     document_texts,
-    boosts,
-    key_id,
-    end_user_id
+    boosts
 )
 values (
     %(tenant_id)s,
@@ -204,9 +198,7 @@ values (
     %(dialect)s,
     %(document_hashes)s::bytea[],
     %(document_texts)s::text[],
-    %(boosts)s::double precision[],
-    %(key_id)s,
-    %(end_user_id)s
+    %(boosts)s::double precision[]
 );
 
 -- make_partitions --
@@ -246,8 +238,6 @@ select
     l.calibration_id,
     l.answerable,
     l.returned,
-    l.key_id,
-    l.end_user_id,
     l.chunk_ids,
     l.dense_ranks,
     l.dense_scores,
@@ -308,8 +298,6 @@ select
     l.calibration_id,
     l.answerable,
     l.returned,
-    l.key_id,
-    l.end_user_id,
     cardinality(array_remove(l.cascade_scores, null)) as cascade_scored
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id

@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
-from pgrerank.domain.ids import KeyId, RankingId
+from pgrerank.domain.ids import RankingId
 from pgrerank.domain.log import RankingFilter
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.storage.documents import PostgresDocuments
@@ -20,22 +20,6 @@ EVERYTHING = RankingFilter()
 
 async def page(journal, wanted=EVERYTHING, *, limit=100, cursor=None):
     return await journal.rankings.page(journal.shelf.tenant_id, wanted, limit=limit, cursor=cursor)
-
-
-async def test_who_asked_reads_back(journal):
-    known, unknown = ranking([]), ranking([])
-    key_id = KeyId(uuid7())
-    request = SearchRequest(query="q", key_id=key_id, end_user_id="ann \U0001f402")
-    await journal.record(known, request=request)
-    await journal.record(unknown)
-
-    first = await journal.rankings.get(journal.shelf.tenant_id, known.id)
-    second = await journal.rankings.get(journal.shelf.tenant_id, unknown.id)
-    listed = (await page(journal)).items
-
-    assert (first.key_id, first.end_user_id) == (key_id, "ann \U0001f402")
-    assert (second.key_id, second.end_user_id) == (None, None)
-    assert {each.end_user_id for each in listed} == {"ann \U0001f402", None}
 
 
 async def test_ranking_reads_back(journal):
@@ -97,17 +81,17 @@ async def test_cascade_reads_back(journal):
 
     assert (logged.cascade_model, logged.cascade_scored) == (FakeLate.model.name, 2)
     assert logged.knobs["cascade"] == 1
-    assert [each.cascade_score for each in logged.candidates] == [0.5, 0.25, None]
+    assert [each.scores.cascade for each in logged.candidates] == [0.5, 0.25, None]
 
 
-async def test_evidence_reads_back_in_the_order_it_made(journal):
-    made = ranking([candidate(1), candidate(2), candidate(3)], [0.9, 0.1], evidence=[-1.0, 2.5])
+async def test_combined_scores_read_back_in_the_order_they_made(journal):
+    made = ranking([candidate(1), candidate(2), candidate(3)], [0.9, 0.1], combined=[-1.0, 2.5])
     await journal.record(made)
 
     logged = (await journal.rankings.get(journal.shelf.tenant_id, made.id)).candidates
 
-    assert [each.evidence for each in logged] == [2.5, -1.0, None]
-    assert [each.rerank_score for each in logged] == [0.1, 0.9, None]
+    assert [each.scores.combined for each in logged] == [2.5, -1.0, None]
+    assert [each.scores.rerank for each in logged] == [0.1, 0.9, None]
 
 
 async def test_candidates_read_back_in_final_order(journal):
@@ -121,12 +105,12 @@ async def test_candidates_read_back_in_final_order(journal):
     assert [each.chunk_id for each in logged] == [hit.candidate.chunk_id for hit in made.hits]
     assert [each.final_rank for each in logged] == [1, 2, 3]
     assert [each.fused_rank for each in logged] == [2, 1, 3]
-    assert [each.rerank_score for each in logged] == [0.1234567890123, -1.5, None]
+    assert [each.scores.rerank for each in logged] == [0.1234567890123, -1.5, None]
     assert [each.dense_rank for each in logged] == [None, 1, 3]
     assert [each.keyword_rank for each in logged] == [2, None, 3]
     assert logged[1].dense_score == pytest.approx(1.0)
     assert logged[1].keyword_score is None
-    assert {each.relevance for each in logged} == {None}
+    assert {each.scores.relevance for each in logged} == {None}
 
 
 async def test_search_that_found_nothing_is_logged(journal):

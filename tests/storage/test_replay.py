@@ -175,7 +175,7 @@ async def test_a_stored_threshold_cuts_by_its_score(services, shelf):
 
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
     assert again.after == tuple(
-        hit.candidate.chunk_id for hit in made.hits if (hit.rerank_score or 0) >= 2
+        hit.candidate.chunk_id for hit in made.hits if (hit.scores.rerank or 0) >= 2
     )
     assert known.asked == [(fakes.FakeScorer.model.fingerprint, "bot")]
 
@@ -198,7 +198,7 @@ async def test_what_is_left_is_judged(services, shelf):
             for name, grade in ((best, 2), (second, 0), (last, 1))
         ],
     )
-    score = made.hits[0].rerank_score
+    score = made.hits[0].scores.rerank
     again = await cut(services, shelf, made, ThresholdOverrides(min_score=score))
     none = await cut(services, shelf, made, ThresholdOverrides(min_score=score + 1))
 
@@ -222,7 +222,7 @@ async def test_a_cut_replay_is_stored_as_it_was_cut(services, shelf):
         [Judgment(query=QUERY, external_id=last, grade=1, source="human")],
     )
     again = await cut(
-        services, shelf, made, ThresholdOverrides(min_score=made.hits[0].rerank_score)
+        services, shelf, made, ThresholdOverrides(min_score=made.hits[0].scores.rerank)
     )
 
     stored = await save(
@@ -267,11 +267,11 @@ async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
 
     again = await cut(replace(services, calibrations=known), shelf, made, cuts, plan)
 
-    scored = [hit for hit in again.hits if hit.rerank_score is not None]
+    scored = [hit for hit in again.hits if hit.scores.rerank is not None]
     assert len(scored) == min(plan.depth or 50, len(made.hits))
     # Each of the bounds asks for a score of 2, which is a relevance of 0.73.
     assert again.after == tuple(
-        hit.candidate.chunk_id for hit in scored if (hit.rerank_score or 0) >= 2
+        hit.candidate.chunk_id for hit in scored if (hit.scores.rerank or 0) >= 2
     )
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
 

@@ -15,9 +15,7 @@ from pgrerank.domain.lesson import Lesson
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports.embedder import Embedder
-    from pgrerank.ports.scorer import Scorer
-    from pgrerank.ports.services import Services
+    from pgrerank.ports import Embedder, Scorer, Services
     from pgrerank.training.mining import Labelled
     from pgrerank.training.recipe import Recipe
 

@@ -74,8 +74,8 @@ def reasons(result: "Result") -> str:
 
 def ordered_by(scores: "ResultScores") -> tuple[str, float]:
     """The number that a result is ordered by, with its name."""
-    if scores.evidence is not None:
-        return "combined", scores.evidence + scores.boost
+    if scores.combined is not None:
+        return "combined", scores.combined + scores.boost
     if scores.rerank is not None:
         return ("boosted" if scores.boost else "rerank"), scores.rerank + scores.boost
     if scores.cascade is not None:

@@ -90,7 +90,7 @@ async def _rerank(found: Settings, query: str, texts: Sequence[str]) -> Sequence
     async with wiring.load_models(found) as models:
         ranked = await rerank_texts(models.scorer, query, texts)
     return [
-        _Scored(index=each.index, score=each.rerank_score, truncated=each.truncated)
+        _Scored(index=each.index, score=each.scores.rerank, truncated=each.scores.truncated)
         for each in ranked
     ]
 

@@ -31,11 +31,11 @@ class ResultScores(_Answer, frozen=True, kw_only=True):
     cascade: float | None = None
     #: raw score of the reranker, in its own unit
     rerank: float | None = None
-    #: what the order goes by where the reranker is one witness of several
-    evidence: float | None = None
+    #: the reranker's score combined with those of the legs, which orders the results then
+    combined: float | None = None
     #: probability of relevance, 0 to 1
     relevance: float | None = None
-    #: what the collection's terms add to `evidence`, or else to `rerank`, in the order
+    #: what the collection's terms add to `combined`, or else to `rerank`, in the order
     boost: float = 0.0
 
 

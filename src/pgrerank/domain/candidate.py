@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from pgrerank.domain.calibration import NOT_CALIBRATED, Answerability, Applied
+from pgrerank.domain.hit_scores import NO_SCORES, HitScores
 from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.model import ModelCard
@@ -108,19 +109,9 @@ class Hit:
     """A candidate in its final place."""
 
     candidate: Candidate
+    #: from 1
     rank: int
-    #: raw score of the reranker; None: not reranked
-    rerank_score: float | None = None
-    #: probability of relevance, 0..1; None: no calibration
-    relevance: float | None = None
-    truncated: bool = False
-    #: raw score of the first step of a cascade; None: it took no part
-    cascade_score: float | None = None
-    #: what the order went by where the reranker is one witness of several, see domain/evidence.py;
-    #: None: the order went by its score alone
-    evidence: float | None = None
-    #: what terms of the collection added to what the order went by, see domain/term.py
-    boost: float = 0.0
+    scores: HitScores = NO_SCORES
 
 
 class RerankStatus(StrEnum):

@@ -80,15 +80,15 @@ def _of_candidate(ranking: LoggedRanking, logged: LoggedCandidate) -> tuple[Stag
     if place <= ranking.returned:
         return Stage.RETURNED, f"it is result {place} of {ranking.returned}"
     how = _how_ranked(ranking, logged)
-    if logged.rerank_score is None and ranking.depth:
+    if logged.scores.rerank is None and ranking.depth:
         return Stage.BELOW_DEPTH, f"{how}, and stands at {place}: {ranking.returned} were returned"
     return Stage.BELOW_LIMIT, f"{how}, to {place}: {ranking.returned} were returned"
 
 
 def _how_ranked(ranking: LoggedRanking, logged: LoggedCandidate) -> str:
     fused = f"fusion put it at {logged.fused_rank}"
-    if logged.rerank_score is not None:
-        return f"{fused}, the reranker scored it {logged.rerank_score:.4g} and moved it"
+    if logged.scores.rerank is not None:
+        return f"{fused}, the reranker scored it {logged.scores.rerank:.4g} and moved it"
     if ranking.depth:
         return f"{fused}, below the depth of {_knob(ranking, 'depth')} that was reranked"
     return f"{fused}, nothing was reranked ({ranking.reason or ranking.status}), which left it"
@@ -99,10 +99,10 @@ def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
     if ranking.depth == 0 or ranking.status is RerankStatus.FAILED:
         return None
     for name, score in (
-        ("min_score", logged.rerank_score),
-        ("min_relevance", logged.relevance),
-        ("threshold_score", logged.rerank_score),
-        ("threshold_relevance", logged.relevance),
+        ("min_score", logged.scores.rerank),
+        ("min_relevance", logged.scores.relevance),
+        ("threshold_score", logged.scores.rerank),
+        ("threshold_relevance", logged.scores.relevance),
     ):
         bound = _knob(ranking, name)
         if bound is not None and (score is None or score < bound):

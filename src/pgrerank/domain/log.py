@@ -9,7 +9,8 @@ from uuid import UUID
 from pgrerank.domain.bounds import instant
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.ids import ChunkId, KeyId, RankingId
+from pgrerank.domain.hit_scores import NO_SCORES, HitScores
+from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.name import check_optional_name
 
@@ -32,18 +33,10 @@ class LoggedCandidate:
     keyword_score: float | None
     fused_rank: int
     fused_score: float
-    rerank_score: float | None
-    relevance: float | None
-    truncated: bool
     final_rank: int
-    #: of the first step of a cascade
-    cascade_score: float | None = None
-    #: what the order went by; None: by the reranker's score alone
-    evidence: float | None = None
     sparse_rank: int | None = None
     sparse_score: float | None = None
-    #: what terms of the collection added to what the order went by
-    boost: float = 0.0
+    scores: HitScores = NO_SCORES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +49,8 @@ class LoggedDocument:
     content_hash: bytes
     #: None: the tenant keeps no texts
     text: str | None
-    #: None: not scored
-    rerank_score: float | None
-    #: None: no calibration
-    relevance: float | None
-    #: what terms of the collection added to its score in the order
-    boost: float
-    truncated: bool
     final_rank: int
+    scores: HitScores = NO_SCORES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +82,6 @@ class LoggedRanking:
     cascade_scored: int | None
     #: how many results the answer held
     returned: int
-    #: the API key that asked; None: the command line did
-    key_id: KeyId | None = None
-    #: the caller's own user, as the caller names them; None: not given
-    end_user_id: str | None = None
     sparse: LegReport | None = None
     #: what its scores became probabilities by; None: nothing
     calibration_id: UUID | None = None

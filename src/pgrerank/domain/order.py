@@ -1,9 +1,10 @@
-"""The final order of candidates. Raw scores of different scales never meet in one comparison."""
+"""The final order of candidates. Raw scores of different scales are never compared."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 
 from pgrerank.domain.candidate import Candidate, Hit, PairScore
+from pgrerank.domain.hit_scores import HitScores
 
 _UNSCORED = PairScore(value=None)
 
@@ -14,46 +15,43 @@ def final_order(
     candidates: Sequence[Candidate],
     scores: Sequence[PairScore],
     cascade_scores: Sequence[PairScore] = (),
-    evidence: Sequence[float | None] = (),
+    combined: Sequence[float | None] = (),
     boosts: Sequence[float] = (),
 ) -> tuple[Hit, ...]:
-    """What the reranker scored first, then what the first step of a cascade did, then the rest.
+    """Order candidates: those the reranker scored, those the cascade's first step scored, the rest.
 
-    The first by evidence where there is some, else by raw score, each with its boost; the second by
-    raw score; the rest in fused order.
+    The first are ordered by their combined score if they have one, else by the raw score, plus the
+    boost; the second by raw score; the rest keep their fused order. Ties fall back to the fused
+    rank, which is unique, so the order is total.
 
     Args:
         candidates: The fused list, best first.
-        scores: Scores of its head, in the same order; may be shorter than the list. None at all
-            leave the list as it is, for a search that was not reranked.
-        cascade_scores: Likewise, of the first step of a cascade; none without a cascade.
-        evidence: Likewise, what `evidence.combined` made of the scores; none: the scores decide.
-        boosts: Likewise, what terms of the collection add; none: nothing.
-
-    Ties fall back to the fused rank, which is unique, so the order is total.
+        scores: Scores of its head, in the same order; may be shorter than the list. Empty: the
+            search was not reranked, and the list stays as it is.
+        cascade_scores: Likewise, of the first step of a cascade; empty: there was no cascade.
+        combined: Likewise, the results of `evidence.combine`; empty: the raw scores decide.
+        boosts: Likewise, what terms of the collection add; empty: nothing.
     """
-    rows = sorted(
-        zip(
-            candidates,
-            _pad(scores, candidates, _UNSCORED),
-            _pad(cascade_scores, candidates, _UNSCORED),
-            _pad(evidence, candidates, None),
-            _pad(boosts, candidates, 0.0),
-            strict=True,
-        ),
-        key=_place,
-    )
-    return tuple(
-        Hit(
-            candidate=candidate,
-            rank=rank,
-            rerank_score=score.value,
+    hit_scores = [
+        HitScores(
+            rerank=score.value,
             truncated=score.truncated,
-            cascade_score=cascade_score.value,
-            evidence=total,
+            cascade=cascade_score.value,
+            combined=total,
             boost=boost,
         )
-        for rank, (candidate, score, cascade_score, total, boost) in enumerate(rows, start=1)
+        for score, cascade_score, total, boost in zip(
+            _pad(scores, candidates, _UNSCORED),
+            _pad(cascade_scores, candidates, _UNSCORED),
+            _pad(combined, candidates, None),
+            _pad(boosts, candidates, 0.0),
+            strict=True,
+        )
+    ]
+    rows = sorted(zip(candidates, hit_scores, strict=True), key=_sort_key)
+    return tuple(
+        Hit(candidate=candidate, rank=rank, scores=scored)
+        for rank, (candidate, scored) in enumerate(rows, start=1)
     )
 
 
@@ -61,12 +59,10 @@ def _pad(values: Sequence[Value], candidates: Sequence[Candidate], filler: Value
     return [*values, *[filler] * (len(candidates) - len(values))]
 
 
-def _place(
-    row: tuple[Candidate, PairScore, PairScore, float | None, float],
-) -> tuple[int, float, int]:
-    candidate, score, cascade_score, total, boost = row
-    if score.value is not None:
-        return (0, -(score.value if total is None else total) - boost, candidate.fused_rank)
-    if cascade_score.value is not None:
-        return (1, -cascade_score.value, candidate.fused_rank)
+def _sort_key(row: tuple[Candidate, HitScores]) -> tuple[int, float, int]:
+    candidate, scores = row
+    if scores.deciding is not None:
+        return (0, -scores.deciding, candidate.fused_rank)
+    if scores.cascade is not None:
+        return (1, -scores.cascade, candidate.fused_rank)
     return (2, 0.0, candidate.fused_rank)

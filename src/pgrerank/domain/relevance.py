@@ -1,4 +1,4 @@
-"""Calibration in a search: probabilities for its results, and cuts by them."""
+"""Calibration in a search: probabilities of its results, and bounds on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,14 +17,16 @@ from pgrerank.domain.calibration import (
 )
 from pgrerank.domain.candidate import CutCounts, Hit
 from pgrerank.domain.errors import ConflictError, NotFoundError
+from pgrerank.domain.hit_scores import HitScores
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.rerank import RankedDocument
 from pgrerank.domain.threshold import Threshold
 
 _scipy: Any = scipy  # half typed
 
 
 class Bounds(Protocol):
-    """What a request says of results to cut. See SearchRequest."""
+    """The bounds of a request under which results are removed. See SearchRequest."""
 
     @property
     def min_score(self) -> float | None:
@@ -42,26 +44,13 @@ class Bounds(Protocol):
         ...
 
 
-class Scored(Protocol):
-    """A result with its score. See Hit."""
-
-    @property
-    def rerank_score(self) -> float | None:
-        """Raw score of the reranker."""
-        ...
-
-    @property
-    def relevance(self) -> float | None:
-        """Probability of relevance."""
-        ...
-
-
-Result = TypeVar("Result", bound=Scored)
+#: a result with its scores
+Result = TypeVar("Result", Hit, RankedDocument)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCalibration:
-    """What is stored for a collection, for a search to go by."""
+    """What is stored for a collection, before it is checked against the reranker that runs."""
 
     #: of whatever reranker; None: there is none at all
     calibration: Calibration | None = None
@@ -71,23 +60,25 @@ class StoredCalibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationContext:
-    """Running, of the reranker that runs: what was not is out, with the reason."""
+    """The calibration that applies to the scores of one search; None if none does."""
 
     calibration: Calibration | None = None
+    #: the same for the answer and the log: its id or the reason there is none, and the threshold
     applied: Applied = NOT_CALIBRATED
 
-    def of(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        """Hits in their final order, with their relevance where they have a calibrated score."""
-        found = self.relevances([hit.rerank_score for hit in hits])
+    def with_relevance(self, results: Sequence[Result]) -> tuple[Result, ...]:
+        """Results in their final order, each with its relevance if it has a calibrated score."""
+        relevances = self.relevances([result.scores.rerank for result in results])
         return tuple(
-            replace(hit, relevance=relevance) for hit, relevance in zip(hits, found, strict=True)
+            replace(result, scores=replace(result.scores, relevance=relevance))
+            for result, relevance in zip(results, relevances, strict=True)
         )
 
     def relevances(self, scores: Sequence[float | None]) -> list[float | None]:
-        """Probabilities of relevance of results, which never rise from one place to the next.
+        """Probabilities of relevance that never rise from one result to the next.
 
-        Where the order goes by more than the score (evidence, boosts), the curve alone would
-        contradict it: results that it puts the wrong way round get the mean of theirs.
+        If the order depends on more than the score (combined scores, boosts), the curve alone would
+        contradict the order: results with rising probabilities get the mean of theirs.
 
         Args:
             scores: Raw scores of the results in their final order; None: not scored.
@@ -102,41 +93,44 @@ class CalibrationContext:
         falling = iter(_never_rising(known))
         return [None if score is None else next(falling) for score in scores]
 
-    def answerable(self, hits: Sequence[Scored]) -> Answerability | None:
-        """Whether any of the hits is relevant; None where that cannot be told."""
+    def answerable(self, results: Sequence[Result]) -> Answerability | None:
+        """Whether any of the results is relevant; None without a calibration."""
         if self.calibration is None:
             return None
-        told = [hit for hit in hits if hit.rerank_score is not None and hit.relevance is not None]
+        pairs = [
+            (result.scores.rerank, result.scores.relevance)
+            for result in results
+            if result.scores.rerank is not None and result.scores.relevance is not None
+        ]
         return calibrations.answerable(
-            self.calibration,
-            [hit.rerank_score for hit in told if hit.rerank_score is not None],
-            [hit.relevance for hit in told if hit.relevance is not None],
+            self.calibration, [score for score, _ in pairs], [relevance for _, relevance in pairs]
         )
 
-    def passes(self, hit: Scored) -> bool:
-        """Whether the named threshold lets a hit through."""
-        return at_least(hit.rerank_score, self.applied.threshold_score) and at_least(
-            hit.relevance, self.applied.threshold_relevance
+    def passes_threshold(self, scores: HitScores) -> bool:
+        """Whether scores reach the named threshold; any do without one."""
+        return at_least(scores.rerank, self.applied.threshold_score) and at_least(
+            scores.relevance, self.applied.threshold_relevance
         )
 
 
 def resolve_calibration(
-    running: StoredCalibration, bounds: Bounds, model: ModelCard, *, pool: CandidatePool | None
+    stored: StoredCalibration, bounds: Bounds, model: ModelCard, *, pool: CandidatePool | None
 ) -> CalibrationContext:
-    """What a search by this reranker goes by.
+    """Decide which calibration and threshold apply to the scores of a reranker.
 
     Args:
-        running: What is stored.
-        bounds: The request.
+        stored: What is stored for the collection.
+        bounds: Of the request.
         model: The reranker.
-        pool: How the search finds its candidates; None: the caller brings them.
+        pool: How the search finds its candidates; None: the caller supplies them.
 
     Raises:
-        ConflictError: A cut was asked for that no calibration of this reranker stands for.
+        ConflictError: A bound on relevance was asked for, and no calibration of this reranker is
+            stored; or the threshold is of another reranker.
         NotFoundError: There is no threshold of the name.
     """
-    applied = _applied_calibration(running.calibration, model, pool)
-    threshold = _threshold(running.threshold, bounds, model)
+    applied = _applied_calibration(stored.calibration, model, pool)
+    threshold = _applied_threshold(stored.threshold, bounds, model)
     least = bounds.min_relevance if threshold is None else threshold.min_relevance
     if applied.id is None and (bounds.min_relevance is not None or least is not None):
         raise ConflictError(
@@ -144,7 +138,7 @@ def resolve_calibration(
             "Fit one with: pgrerank calibrate"
         )
     return CalibrationContext(
-        calibration=None if applied.id is None else running.calibration,
+        calibration=None if applied.id is None else stored.calibration,
         applied=replace(
             applied,
             threshold_score=threshold and threshold.cutoff,
@@ -154,19 +148,24 @@ def resolve_calibration(
 
 
 def apply_bounds(
-    hits: Sequence[Result], bounds: Bounds, calibration: CalibrationContext, *, scored: bool = True
+    results: Sequence[Result],
+    bounds: Bounds,
+    calibration: CalibrationContext,
+    *,
+    scored: bool = True,
 ) -> tuple[tuple[Result, ...], CutCounts]:
-    """The hits that no bound removes, and how many the first that did removed.
+    """The results that no bound removes, and how many each bound removed.
 
-    Bounds apply to scores: where reranking gave none at all, `scored` is false, they remove nothing.
+    A result that several bounds would remove counts for the first of them. Bounds apply to scores:
+    where reranking gave none at all, `scored` is false, they remove nothing.
     """
     if not scored:
-        return tuple(hits), CutCounts()
-    high = [hit for hit in hits if at_least(hit.rerank_score, bounds.min_score)]
-    likely = [hit for hit in high if at_least(hit.relevance, bounds.min_relevance)]
-    kept = [hit for hit in likely if calibration.passes(hit)]
+        return tuple(results), CutCounts()
+    high = [each for each in results if at_least(each.scores.rerank, bounds.min_score)]
+    likely = [each for each in high if at_least(each.scores.relevance, bounds.min_relevance)]
+    kept = [each for each in likely if calibration.passes_threshold(each.scores)]
     removed = CutCounts(
-        min_score=len(hits) - len(high),
+        min_score=len(results) - len(high),
         min_relevance=len(high) - len(likely),
         threshold=len(likely) - len(kept),
     )
@@ -177,12 +176,12 @@ def _never_rising(values: Sequence[float]) -> Sequence[float]:
     """The nearest values, by least squares, of which none is above the one before it."""
     if all(first >= second for first, second in pairwise(values)):
         return values
-    # scipy loads its parts when they are first used, and few searches come here.
+    # Few searches need this part of scipy, which is loaded at its first use.
     return _scipy.optimize.isotonic_regression(values, increasing=False).x.tolist()
 
 
 def at_least(value: float | None, least: float | None) -> bool:
-    """Whether a value reaches a bound; no value reaches none, any reaches no bound."""
+    """Whether a value reaches a bound. None as a value reaches no bound; None as a bound is no bound."""
     return least is None or (value is not None and value >= least)
 
 
@@ -203,7 +202,9 @@ def _applied_calibration(
     return Applied(id=found.id, reason=f"it was fitted to {kind}: {found.pool}")
 
 
-def _threshold(found: Threshold | None, bounds: Bounds, model: ModelCard) -> Threshold | None:
+def _applied_threshold(
+    found: Threshold | None, bounds: Bounds, model: ModelCard
+) -> Threshold | None:
     if bounds.threshold is None:
         return None
     if found is None:

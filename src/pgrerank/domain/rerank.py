@@ -9,15 +9,11 @@ from pgrerank.domain.calibration import NOT_CALIBRATED, Answerability, Applied, 
 from pgrerank.domain.candidate import CutCounts, PairScore, Passage, RerankReport
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
-from pgrerank.domain.ids import KeyId, RankingId
+from pgrerank.domain.hit_scores import NO_SCORES, HitScores
+from pgrerank.domain.ids import RankingId
 from pgrerank.domain.model import ScoreKind
 from pgrerank.domain.name import check_optional_name
-from pgrerank.domain.request import (
-    MAX_BUDGET_MS,
-    MAX_END_USER_CHARACTERS,
-    MAX_QUERY_CHARACTERS,
-    MAX_RAW_SCORE,
-)
+from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS, MAX_RAW_SCORE
 
 #: of one request; as many as the most liberal of the dialects takes
 MAX_DOCUMENTS = 10_000
@@ -84,14 +80,9 @@ class RerankRequest:
     model: str | None = None
     #: how the request came, for the log
     dialect: str = NATIVE
-    #: the caller's own user, 1-200 characters, for the log; None: not given
-    end_user_id: str | None = None
-    #: the API key that asks, for the log; None: no key was needed
-    key_id: KeyId | None = None
 
     def __post_init__(self) -> None:
         text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
-        text("end_user_id", self.end_user_id, least=1, most=MAX_END_USER_CHARACTERS)
         if not self.documents:
             raise InvalidRequestError("documents", "must not be empty")
         if len(self.documents) > MAX_DOCUMENTS:
@@ -128,21 +119,9 @@ class RankedDocument:
     #: where the caller had it, from 0
     index: int
     document: SuppliedDocument
-    #: raw score of the reranker; None: not scored
-    rerank_score: float | None = None
-    #: probability of relevance, 0..1; None: no calibration
-    relevance: float | None = None
-    #: for people and other systems, 0..1, in the order of the list: see `shown`
+    scores: HitScores = NO_SCORES
+    #: for people and other systems, 0..1, in the order of the list: see `display_score`
     display: float = 0.0
-    #: part of the query or of the document was not read
-    truncated: bool = False
-    #: what its terms add to its score in the order, in the unit of the score
-    boost: float = 0.0
-
-    @property
-    def deciding_score(self) -> float | None:
-        """What the order goes by."""
-        return None if self.rerank_score is None else self.rerank_score + self.boost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +169,7 @@ def order_documents(
         RankedDocument(
             index=index,
             document=document,
-            rerank_score=score.value,
-            truncated=score.truncated,
-            boost=boost,
+            scores=HitScores(rerank=score.value, truncated=score.truncated, boost=boost),
         )
         for index, (document, score, boost) in enumerate(rows)
     ]
@@ -216,5 +193,5 @@ def display_score(score: float | None, kind: ScoreKind | None) -> float:
 
 
 def _place(ranked: RankedDocument) -> tuple[bool, float, int]:
-    score = ranked.deciding_score
+    score = ranked.scores.deciding
     return (score is None, -(score or 0.0), ranked.index)

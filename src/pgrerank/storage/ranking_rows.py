@@ -1,6 +1,6 @@
 """Rows of the rerank log: columns of a ranking, and a ranking of columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -14,30 +14,21 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking, RankingSource
 from pgrerank.domain.request import SearchRequest
-from pgrerank.storage import supplied_documents
+from pgrerank.storage import score_columns, supplied_documents
 
-#: arrays of a row that documents of the caller's have as well
-_OF_DOCUMENTS = (
-    "boosts",
-    "fused_ranks",
-    "rerank_scores",
-    "relevances",
-    "truncated",
-    "final_ranks",
-)
-_ARRAYS = (
-    *_OF_DOCUMENTS,
-    "chunk_ids",
-    "dense_ranks",
-    "dense_scores",
-    "keyword_ranks",
-    "keyword_scores",
-    "fused_scores",
-    "cascade_scores",
-    "combined_scores",
-    "sparse_ranks",
-    "sparse_scores",
-)
+#: array columns by field of LoggedCandidate; those of its scores are in score_columns
+_CANDIDATE_COLUMNS: Mapping[str, str] = {
+    "chunk_id": "chunk_ids",
+    "dense_rank": "dense_ranks",
+    "dense_score": "dense_scores",
+    "keyword_rank": "keyword_ranks",
+    "keyword_score": "keyword_scores",
+    "sparse_rank": "sparse_ranks",
+    "sparse_score": "sparse_scores",
+    "fused_rank": "fused_ranks",
+    "fused_score": "fused_scores",
+    "final_rank": "final_ranks",
+}
 
 
 def of_search(
@@ -52,8 +43,6 @@ def of_search(
         "collection_id": collection.id,
         "collection_name": collection.name,
         "query": request.query,
-        "key_id": request.key_id,
-        "end_user_id": request.end_user_id,
         "strategy": request.strategy,
         "profile": request.profile,
         "knobs": Jsonb(_knobs(request) | _bounds(ranking.calibration) | _spent(report)),
@@ -65,9 +54,7 @@ def of_search(
         "embedder": None if ranking.dense is None else collection.embedder,
         "reranker": report.fingerprint,
         "cascade": report.cascade and report.cascade.fingerprint,
-        "cascade_scores": report.cascade and [hit.cascade_score for hit in ranking.hits],
-        "combined_scores": _combined_scores(ranking.hits),
-        "boosts": _boosts(ranking.hits),
+        **score_columns.arrays([hit.scores for hit in ranking.hits]),
         **_leg_columns("dense", ranking.dense),
         **_leg_columns("keyword", ranking.keyword),
         **_leg_columns("sparse", ranking.sparse),
@@ -78,18 +65,6 @@ def of_search(
         "answerable": ranking.answerable and ranking.answerable.probability,
         **_arrays(ranking.hits),
     }
-
-
-def _combined_scores(hits: Sequence[Hit]) -> list[float | None] | None:
-    """Null where the order went by the reranker's score alone."""
-    scores = [hit.evidence for hit in hits]
-    return None if scores.count(None) == len(scores) else scores
-
-
-def _boosts(hits: Sequence[Hit]) -> list[float] | None:
-    """Null where no term raised anything: most collections have none."""
-    boosts = [hit.boost for hit in hits]
-    return boosts if any(boosts) else None
 
 
 def _sparse_arrays(ranking: SearchOutcome) -> dict[str, object]:
@@ -150,9 +125,6 @@ def _arrays(hits: Sequence[Hit]) -> dict[str, object]:
         "keyword_scores": [each.keyword_score for each in candidates],
         "fused_ranks": [each.fused_rank for each in candidates],
         "fused_scores": [each.fused_score for each in candidates],
-        "rerank_scores": [hit.rerank_score for hit in hits],
-        "relevances": [hit.relevance for hit in hits],
-        "truncated": [hit.truncated for hit in hits],
         "final_ranks": [hit.rank for hit in hits],
     }
 
@@ -163,59 +135,27 @@ def ranking_with_candidates(
     document_texts: Sequence[str] | None,
     **columns: Any,
 ) -> LoggedRanking:
-    """A row with its documents, where the caller brought them, or its candidates."""
+    """A row with the documents that the caller supplied, or with the candidates of a search."""
+    arrays = {
+        name: columns.pop(name)
+        for name in (*_CANDIDATE_COLUMNS.values(), *score_columns.COLUMNS.values())
+    }
     if document_hashes is None:
-        return _with_candidates(**columns)
-    arrays = {name: columns.pop(name) for name in _ARRAYS}
+        return ranking(candidates=_candidates(arrays), **columns)
     documents = supplied_documents.documents(
-        document_hashes=document_hashes,
-        document_texts=document_texts,
-        **{name: arrays[name] for name in _OF_DOCUMENTS},
+        document_hashes=document_hashes, document_texts=document_texts, arrays=arrays
     )
     return ranking(documents=documents, **columns)
 
 
-def _with_candidates(
-    *,
-    chunk_ids: Sequence[UUID],
-    dense_ranks: Sequence[int | None],
-    dense_scores: Sequence[float | None],
-    keyword_ranks: Sequence[int | None],
-    keyword_scores: Sequence[float | None],
-    fused_ranks: Sequence[int],
-    fused_scores: Sequence[float],
-    rerank_scores: Sequence[float | None],
-    relevances: Sequence[float | None],
-    truncated: Sequence[bool],
-    final_ranks: Sequence[int],
-    cascade_scores: Sequence[float | None] | None,
-    combined_scores: Sequence[float | None] | None,
-    sparse_ranks: Sequence[int | None] | None,
-    sparse_scores: Sequence[float | None] | None,
-    boosts: Sequence[float] | None,
-    **columns: Any,
-) -> LoggedRanking:
-    arrays = {
-        "chunk_id": chunk_ids,
-        "dense_rank": dense_ranks,
-        "dense_score": dense_scores,
-        "keyword_rank": keyword_ranks,
-        "keyword_score": keyword_scores,
-        "fused_rank": fused_ranks,
-        "fused_score": fused_scores,
-        "rerank_score": rerank_scores,
-        "relevance": relevances,
-        "truncated": truncated,
-        "final_rank": final_ranks,
-        "cascade_score": cascade_scores or [None] * len(chunk_ids),
-        "evidence": combined_scores or [None] * len(chunk_ids),
-        "sparse_rank": sparse_ranks or [None] * len(chunk_ids),
-        "sparse_score": sparse_scores or [None] * len(chunk_ids),
-        "boost": boosts or [0.0] * len(chunk_ids),
-    }
-    rows = zip(*arrays.values(), strict=True)
-    candidates = tuple(LoggedCandidate(**dict(zip(arrays, row, strict=True))) for row in rows)
-    return ranking(candidates=candidates, **columns)
+def _candidates(arrays: Mapping[str, Sequence[Any] | None]) -> tuple[LoggedCandidate, ...]:
+    known = {name: arrays[column] for name, column in _CANDIDATE_COLUMNS.items()}
+    present = {name: values for name, values in known.items() if values is not None}
+    rows = zip(*present.values(), strict=True)
+    return tuple(
+        LoggedCandidate(**dict(zip(present, row, strict=True)), scores=scores)
+        for row, scores in zip(rows, score_columns.scores(arrays), strict=True)
+    )
 
 
 def ranking(

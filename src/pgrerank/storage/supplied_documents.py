@@ -10,6 +10,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.log import LoggedDocument
 from pgrerank.domain.rerank import RankedDocument, RerankOutcome, RerankRequest
+from pgrerank.storage import score_columns
 
 _NUL, _SUBSTITUTE = "\0", "\ufffd"  # Postgres stores no NUL
 
@@ -31,8 +32,6 @@ def row(
         "collection_id": collection and collection.id,
         "collection_name": collection and collection.name,
         "query": request.query,
-        "key_id": request.key_id,
-        "end_user_id": request.end_user_id,
         "knobs": Jsonb(_knobs(request, ranked)),
         "status": report.status,
         "reason": report.reason,
@@ -54,23 +53,15 @@ def documents(
     *,
     document_hashes: Sequence[bytes],
     document_texts: Sequence[str] | None,
-    boosts: Sequence[float] | None,
-    fused_ranks: Sequence[int],
-    rerank_scores: Sequence[float | None],
-    relevances: Sequence[float | None],
-    truncated: Sequence[bool],
-    final_ranks: Sequence[int],
+    arrays: Mapping[str, Sequence[Any] | None],
 ) -> tuple[LoggedDocument, ...]:
-    """The documents of a row, in final order."""
+    """The documents of a row, in final order; `arrays` are its other array columns."""
     columns: Mapping[str, Sequence[Any]] = {
         "content_hash": document_hashes,
         "text": document_texts or [None] * len(document_hashes),
-        "boost": boosts or [0.0] * len(document_hashes),
-        "index": [place - 1 for place in fused_ranks],
-        "rerank_score": rerank_scores,
-        "relevance": relevances,
-        "truncated": truncated,
-        "final_rank": final_ranks,
+        "index": [place - 1 for place in arrays["fused_ranks"] or ()],
+        "final_rank": arrays["final_ranks"] or (),
+        "scores": score_columns.scores(arrays),
     }
     rows = zip(*columns.values(), strict=True)
     return tuple(LoggedDocument(**dict(zip(columns, each, strict=True))) for each in rows)
@@ -99,12 +90,9 @@ def _arrays(ranked: Sequence[RankedDocument]) -> dict[str, object]:
     return {
         "documents": len(ranked),
         "places": [each.index + 1 for each in ranked],
-        "rerank_scores": [each.rerank_score for each in ranked],
-        "relevances": [each.relevance for each in ranked],
-        "truncated": [each.truncated for each in ranked],
+        **score_columns.arrays([each.scores for each in ranked]),
         "final_ranks": list(range(1, len(ranked) + 1)),
         "document_hashes": [each.document.content_hash for each in ranked],
-        "boosts": [each.boost for each in ranked] if any(each.boost for each in ranked) else None,
     }
 
 

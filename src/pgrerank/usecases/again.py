@@ -6,8 +6,7 @@ from typing import Any
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.log import LoggedRanking
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
-from pgrerank.domain.vector import Vector
-from pgrerank.ports.services import Services
+from pgrerank.ports import Services, Vector
 
 _KNOWN = {each.name for each in fields(SearchRequest)} - {"query", "strategy", "profile", "rerank"}
 

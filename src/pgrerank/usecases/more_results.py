@@ -7,7 +7,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.explanation import cut_by
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
-from pgrerank.ports.services import Services
+from pgrerank.ports import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +77,4 @@ def _uncut_candidates(ranking: LoggedRanking) -> list[LoggedCandidate]:
 
 
 def _hit(logged: LoggedCandidate, candidate: Candidate) -> Hit:
-    return Hit(
-        candidate=candidate,
-        rank=logged.final_rank,
-        rerank_score=logged.rerank_score,
-        relevance=logged.relevance,
-        truncated=logged.truncated,
-        cascade_score=logged.cascade_score,
-        evidence=logged.evidence,
-        boost=logged.boost,
-    )
+    return Hit(candidate=candidate, rank=logged.final_rank, scores=logged.scores)

@@ -16,8 +16,7 @@ from pgrerank.domain.offload import items, offload
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.rerank import RankedDocument, RerankOutcome, RerankRequest
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports.scorer import Scorer
-from pgrerank.ports.services import Services
+from pgrerank.ports import Scorer, Services
 from pgrerank.usecases.pair_scoring import PairScoring, deadline, failure_report
 
 
@@ -154,15 +153,13 @@ def _with_relevance(
     rerank: _Rerank, ordered: Sequence[RankedDocument]
 ) -> tuple[RankedDocument, ...]:
     """The documents with their probabilities, and with the scores that other systems show."""
-    relevances = rerank.calibration.relevances([document.rerank_score for document in ordered])
     kind = rerank.scorer.model.score_kind
     return tuple(
         replace(
             document,
-            relevance=relevance,
-            display=ranks.display_score(document.deciding_score, kind)
-            if relevance is None
-            else relevance,
+            display=ranks.display_score(document.scores.deciding, kind)
+            if document.scores.relevance is None
+            else document.scores.relevance,
         )
-        for document, relevance in zip(ordered, relevances, strict=True)
+        for document in rerank.calibration.with_relevance(ordered)
     )

@@ -12,7 +12,7 @@ from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports.services import Services
+from pgrerank.ports import Services
 from pgrerank.usecases import pair_scoring, second_stage
 from pgrerank.usecases.second_stage import Reranked
 
@@ -90,7 +90,7 @@ def _outcome(
     reranked: Reranked,
     calibration: CalibrationContext,
 ) -> SearchOutcome:
-    hits = calibration.of(reranked.ordered(retrieved.candidates))
+    hits = calibration.with_relevance(reranked.ordered(retrieved.candidates))
     was_scored = reranked.report.depth > 0
     kept, cut = relevance.apply_bounds(hits, request, calibration, scored=was_scored)
     ranking_id = RankingId(uuid7())

@@ -27,10 +27,10 @@ def test_scored_candidates_lead_by_score_and_the_rest_keep_fused_order(scores, t
 
     hits = order.final_order(fused, [PairScore(value=value) for value in scores])
 
-    scored = [hit for hit in hits if hit.rerank_score is not None]
-    rest = [hit.candidate.fused_rank for hit in hits if hit.rerank_score is None]
+    scored = [hit for hit in hits if hit.scores.rerank is not None]
+    rest = [hit.candidate.fused_rank for hit in hits if hit.scores.rerank is None]
     assert hits[: len(scored)] == tuple(scored)
-    keys = [(-hit.rerank_score, hit.candidate.fused_rank) for hit in scored]
+    keys = [(-hit.scores.rerank, hit.candidate.fused_rank) for hit in scored]
     assert keys == sorted(keys)
     assert rest == sorted(rest)
 
@@ -46,10 +46,10 @@ def test_what_the_first_step_of_a_cascade_scored_comes_between(scores, first, ta
     )
 
     def place(hit):
-        if hit.rerank_score is not None:
-            return (0, -hit.rerank_score, hit.candidate.fused_rank)
-        if hit.cascade_score is not None:
-            return (1, -hit.cascade_score, hit.candidate.fused_rank)
+        if hit.scores.rerank is not None:
+            return (0, -hit.scores.rerank, hit.candidate.fused_rank)
+        if hit.scores.cascade is not None:
+            return (1, -hit.scores.cascade, hit.candidate.fused_rank)
         return (2, 0, hit.candidate.fused_rank)
 
     assert [hit.rank for hit in hits] == list(range(1, len(fused) + 1))
@@ -69,7 +69,10 @@ def test_truncation_travels_with_its_candidate():
 
     hits = order.final_order([candidate(1), candidate(2)], scores)
 
-    assert [(hit.candidate.fused_rank, hit.truncated) for hit in hits] == [(2, True), (1, False)]
+    assert [(hit.candidate.fused_rank, hit.scores.truncated) for hit in hits] == [
+        (2, True),
+        (1, False),
+    ]
 
 
 def test_search_without_rerank_keeps_the_fused_order():

@@ -52,23 +52,23 @@ def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, o
     boosts = [abs(each) for each in other[: len(scores)]]
     texts = [SuppliedDocument(str(n)) for n in range(len(scores))]
 
-    searched = gauge.of(order.final_order(found, pairs, (), evidence, boosts))
+    searched = gauge.with_relevance(order.final_order(found, pairs, (), evidence, boosts))
     ranked = rerank.order_documents(texts, pairs, boosts)
-    relevances = gauge.relevances([each.rerank_score for each in ranked])
+    relevances = gauge.relevances([each.scores.rerank for each in ranked])
 
     for results, values in (
-        (searched, [hit.relevance for hit in searched]),
+        (searched, [hit.scores.relevance for hit in searched]),
         (ranked, relevances),
     ):
         known = [value for value in values if value is not None]
-        assert [value is None for value in values] == [r.rerank_score is None for r in results]
+        assert [value is None for value in values] == [r.scores.rerank is None for r in results]
         assert falls(known)
         assert all(0 <= value <= 1 for value in known)
         # What is claimed on the whole is what the curve claims.
         said = [
-            gauge.calibration.curve.relevance(each.rerank_score)
+            gauge.calibration.curve.relevance(each.scores.rerank)
             for each in results
-            if each.rerank_score is not None
+            if each.scores.rerank is not None
         ]
         assert sum(known) == pytest.approx(sum(said))
 
@@ -78,10 +78,12 @@ def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, o
 def test_where_the_score_decides_the_order_relevance_is_that_of_the_curve(gauge, scores):
     found = [candidate(place) for place in range(1, len(scores) + 1)]
 
-    hits = gauge.of(order.final_order(found, [PairScore(value=value) for value in scores]))
+    hits = gauge.with_relevance(
+        order.final_order(found, [PairScore(value=value) for value in scores])
+    )
 
-    assert [hit.relevance for hit in hits] == [
-        None if hit.rerank_score is None else gauge.calibration.curve.relevance(hit.rerank_score)
+    assert [hit.scores.relevance for hit in hits] == [
+        None if hit.scores.rerank is None else gauge.calibration.curve.relevance(hit.scores.rerank)
         for hit in hits
     ]
 

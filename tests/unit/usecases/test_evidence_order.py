@@ -55,8 +55,8 @@ async def test_words_weigh_beside_a_witness(scorer):
     ranking = await ranked(scorer, *listed())
 
     assert places(ranking) == [2, 1, 3]
-    assert [hit.rerank_score for hit in ranking.hits] == [2.0, 3.0, 0.0]
-    evidence = [hit.evidence for hit in ranking.hits]
+    assert [hit.scores.rerank for hit in ranking.hits] == [2.0, 3.0, 0.0]
+    evidence = [hit.scores.combined for hit in ranking.hits]
     assert evidence == sorted(evidence, reverse=True)
 
 
@@ -64,7 +64,7 @@ async def test_another_cross_encoder_decides_alone():
     ranking = await ranked(FakeScorer(), *listed())
 
     assert places(ranking) == [1, 2, 3]
-    assert {hit.evidence for hit in ranking.hits} == {None}
+    assert {hit.scores.combined for hit in ranking.hits} == {None}
 
 
 async def test_the_meaning_of_a_candidate_that_words_alone_found_is_weighed():
@@ -84,7 +84,7 @@ async def test_what_was_not_scored_in_time_stands_behind_in_fused_order():
 
     assert ranking.rerank.status is RerankStatus.PARTIAL
     assert places(ranking) == [2, 1, 3, 4]
-    assert ranking.hits[3].evidence is None
+    assert ranking.hits[3].scores.combined is None
 
 
 async def test_the_threshold_is_on_the_rerankers_own_score():

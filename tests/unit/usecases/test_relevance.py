@@ -58,8 +58,10 @@ async def asked(home, **knobs):
 async def test_results_carry_their_probability():
     ranking = await asked(place())
 
-    assert [hit.rerank_score for hit in ranking.results] == [2, 1, 0]
-    assert [hit.relevance for hit in ranking.results] == [CURVE.relevance(s) for s in (2, 1, 0)]
+    assert [hit.scores.rerank for hit in ranking.results] == [2, 1, 0]
+    assert [hit.scores.relevance for hit in ranking.results] == [
+        CURVE.relevance(s) for s in (2, 1, 0)
+    ]
     assert (ranking.calibration.id, ranking.calibration.reason) == (OWN.id, None)
 
 
@@ -77,7 +79,7 @@ async def test_whole_pool_of_low_probabilities_is_not_answerable():
 async def test_calibration_of_another_reranker_gives_no_probability_and_the_reason():
     ranking = await asked(place(StoredCalibration(calibration=FOREIGN)))
 
-    assert {hit.relevance for hit in ranking.results} == {None}
+    assert {hit.scores.relevance for hit in ranking.results} == {None}
     assert ranking.answerable is None
     assert ranking.calibration.id is None
     assert "is of another reranker: older (aaaaaaaaaaaa)" in ranking.calibration.reason
@@ -93,7 +95,7 @@ async def test_search_that_was_not_reranked_has_no_probability():
     ranking = await asked(place(), rerank=RerankMode.NEVER)
 
     assert ranking.calibration.reason == "nothing was reranked"
-    assert {hit.relevance for hit in ranking.results} == {None}
+    assert {hit.scores.relevance for hit in ranking.results} == {None}
 
 
 async def test_other_kind_of_search_is_remarked_on():
@@ -117,7 +119,7 @@ async def test_cuts_say_how_many_they_removed(knobs, left, cut):
 
     ranking = await asked(home, **knobs)
 
-    assert [hit.rerank_score for hit in ranking.results] == left
+    assert [hit.scores.rerank for hit in ranking.results] == left
     assert ranking.cut == cut
     assert len(ranking.hits) == 3
     assert [(each.id, each.cut) for each in home.rankings.recorded] == [(ranking.id, cut)]

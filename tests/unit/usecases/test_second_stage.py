@@ -68,8 +68,8 @@ async def test_cascade_lets_the_reranker_read_the_best_only():
 
     assert scorer.asked == [(QUERY, 2)]
     assert order_of(ranking) == [4, 3, 2, 5, 6, 1]
-    assert [hit.rerank_score is not None for hit in ranking.hits] == [True] * 2 + [False] * 4
-    assert all(hit.cascade_score is not None for hit in ranking.hits)
+    assert [hit.scores.rerank is not None for hit in ranking.hits] == [True] * 2 + [False] * 4
+    assert all(hit.scores.cascade is not None for hit in ranking.hits)
 
 
 async def test_cascade_is_told_apart_from_the_reranker():
@@ -97,7 +97,7 @@ async def test_cascade_of_nothing_is_late_interaction_alone():
     assert order_of(ranking) == [4, 3, 2, 5, 6, 1]
     assert (ranking.rerank.model, ranking.rerank.depth) == ("fake-late", len(TEXTS))
     assert ranking.rerank.cascade is None
-    assert ranking.hits[0].rerank_score == 1
+    assert ranking.hits[0].scores.rerank == 1
 
 
 async def test_cascade_without_token_vectors_is_refused():

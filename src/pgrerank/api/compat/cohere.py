@@ -168,7 +168,7 @@ def refused(refusal: Refusal) -> Response[Any]:
 
 
 def _warnings(ranked: RerankOutcome) -> list[str]:
-    truncated = sum(each.truncated for each in ranked.documents)
+    truncated = sum(each.scores.truncated for each in ranked.documents)
     warnings = [f"{truncated} documents were read in part"] if truncated else []
     if ranked.rerank.status is not RerankStatus.FULL:
         warnings.append(f"{ranked.rerank.status}: {ranked.rerank.reason}")

@@ -111,6 +111,6 @@ def scores(ranked: RerankOutcome, *, raw: bool | None = False) -> list[float]:
     """
     if not raw:
         return [each.display for each in ranked.results]
-    known = [each.rerank_score for each in ranked.documents if each.rerank_score is not None]
+    known = [each.scores.rerank for each in ranked.documents if each.scores.rerank is not None]
     lowest = min(known, default=0.0)
-    return [lowest if (score := each.deciding_score) is None else score for each in ranked.results]
+    return [lowest if (score := each.scores.deciding) is None else score for each in ranked.results]

@@ -25,8 +25,7 @@ from pgrerank.inference.remote.listwise import ListwiseScorer
 from pgrerank.inference.remote.scorer import RemoteScorer
 from pgrerank.inference.remote.transport import Server, Sleep
 from pgrerank.inference.tokens import Tokens
-from pgrerank.ports.embedder import Embedder
-from pgrerank.ports.scorer import Scorer
+from pgrerank.ports import Embedder, Scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT, Label, ScoredChunk
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports.services import Services
+from pgrerank.ports import Services
 from pgrerank.usecases.search import search_unlogged
 
 #: last places of the strata in which judged pairs stand for those that nobody judged
@@ -114,11 +114,11 @@ class JudgedPairs:
                 query=query,
                 external_id=hit.candidate.external_id,
                 chunk_id=hit.candidate.chunk_id,
-                score=hit.rerank_score,
+                score=hit.scores.rerank,
                 place=hit.rank,
             )
             for hit in ranking.hits
-            if hit.rerank_score is not None
+            if hit.scores.rerank is not None
         ]
 
 

@@ -10,7 +10,7 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import RELEVANT
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports.services import Services
+from pgrerank.ports import Services
 from pgrerank.usecases import second_stage
 from pgrerank.usecases.evaluation.replay import (
     Replay,
@@ -68,7 +68,7 @@ async def apply_thresholds(
     after = replayed.after
     if replayed.rerank.depth:
         calibration = await _calibration(services, tenant_id, replayed, request)
-        hits = calibration.of(replayed.hits)
+        hits = calibration.with_relevance(replayed.hits)
         kept, _ = relevance.apply_bounds(hits, request, calibration)
         after = tuple(hit.candidate.chunk_id for hit in kept)
     uncut = {each.chunk_id for each in ranking.candidates if cut_by(ranking, each) is None}

@@ -17,8 +17,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.significance import Values
-from pgrerank.domain.vector import Vector
-from pgrerank.ports.services import Services
+from pgrerank.ports import Services, Vector
 from pgrerank.usecases import second_stage
 
 

@@ -6,7 +6,16 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from pgrerank.api.v1.schema.search import Answer, Cascade, Legs, Ranks, Rerank, ResultScores, legs
+from pgrerank.api.v1.schema.search import (
+    Answer,
+    Cascade,
+    Legs,
+    Ranks,
+    Rerank,
+    ResultScores,
+    legs,
+    result_scores,
+)
 from pgrerank.domain import log as domain
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking, RankingSource
 from pgrerank.domain.page import Page
@@ -25,9 +34,9 @@ class RankedChunk(Answer, frozen=True, kw_only=True):
         """Show a logged candidate."""
         return cls(
             chunk_id=logged.chunk_id,
-            scores=_logged_scores(logged),
+            scores=result_scores(logged, logged.scores),
             ranks=_logged_ranks(logged),
-            truncated=logged.truncated,
+            truncated=logged.scores.truncated,
         )
 
 
@@ -53,10 +62,10 @@ class LoggedDocumentResponse(Answer, frozen=True, kw_only=True):
         return cls(
             index=logged.index,
             rank=logged.final_rank,
-            score=logged.rerank_score,
-            relevance=logged.relevance,
-            boost=logged.boost,
-            truncated=logged.truncated,
+            score=logged.scores.rerank,
+            relevance=logged.scores.relevance,
+            boost=logged.scores.boost,
+            truncated=logged.scores.truncated,
             sha256=logged.content_hash.hex(),
             text=logged.text,
         )
@@ -73,12 +82,6 @@ class RankingResponse(Answer, frozen=True, kw_only=True):
     dialect: Annotated[str | None, Meta(description="How the request came; null for searches.")]
     collection: Annotated[str | None, Meta(description="Null: you brought the documents.")]
     query: str
-    key_id: Annotated[
-        UUID | None, Meta(description="The API key that asked; null: the command line did.")
-    ]
-    end_user_id: Annotated[
-        str | None, Meta(description="Your user, as you named them; null: you named none.")
-    ]
     strategy: str
     profile: str
     knobs: Annotated[dict[str, Any], Meta(description="Every knob as it was applied.")]
@@ -112,8 +115,6 @@ class RankingResponse(Answer, frozen=True, kw_only=True):
             dialect=logged.dialect,
             collection=logged.collection,
             query=logged.query,
-            key_id=logged.key_id,
-            end_user_id=logged.end_user_id,
             strategy=logged.strategy,
             profile=logged.profile,
             knobs=dict(logged.knobs),
@@ -154,20 +155,6 @@ def _documents(logged: LoggedRanking) -> list[LoggedDocumentResponse] | None:
     if logged.source is RankingSource.SEARCH:
         return None
     return [LoggedDocumentResponse.of(each) for each in logged.documents]
-
-
-def _logged_scores(logged: LoggedCandidate) -> ResultScores:
-    return ResultScores(
-        dense=logged.dense_score,
-        keyword=logged.keyword_score,
-        sparse=logged.sparse_score,
-        fused=logged.fused_score,
-        cascade=logged.cascade_score,
-        rerank=logged.rerank_score,
-        evidence=logged.evidence,
-        boost=logged.boost,
-        relevance=logged.relevance,
-    )
 
 
 def _logged_ranks(logged: LoggedCandidate) -> Ranks:

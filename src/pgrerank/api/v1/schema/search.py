@@ -1,14 +1,22 @@
 """Rankings as they are answered, fresh from a search."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from pgrerank.domain.candidate import (
+    Candidate,
+    Hit,
+    LegReport,
+    RerankReport,
+    RerankStatus,
+    SearchOutcome,
+)
 from pgrerank.domain.candidate import CutCounts as Cuts
-from pgrerank.domain.candidate import Hit, LegReport, RerankReport, RerankStatus, SearchOutcome
-from pgrerank.domain.log import LoggedRanking
+from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.log import LoggedCandidate, LoggedRanking
 from pgrerank.usecases.more_results import next_cursor
 
 
@@ -27,16 +35,16 @@ class ResultScores(Answer, frozen=True, kw_only=True):
     ]
     cascade: Annotated[float | None, Meta(description="Raw score of the first step of a cascade.")]
     rerank: Annotated[float | None, Meta(description="Raw score of the reranker.")]
-    evidence: Annotated[
+    combined: Annotated[
         float | None,
         Meta(
-            description="What the order goes by where the reranker is one witness of several; "
-            "comparable within one answer. Null: it goes by `rerank`."
+            description="The reranker's score combined with those of the legs; orders the results; "
+            "comparable within one answer. Null: `rerank` orders them."
         ),
     ]
     boost: Annotated[
         float,
-        Meta(description="What terms of the collection add to `evidence`, or else to `rerank`."),
+        Meta(description="What terms of the collection add to `combined`, or else to `rerank`."),
     ]
     relevance: Annotated[
         float | None,
@@ -93,9 +101,9 @@ class Result(Answer, frozen=True, kw_only=True):
         return cls(
             document=_document(hit),
             chunk=_chunk(hit),
-            scores=_scores(hit),
+            scores=result_scores(hit.candidate, hit.scores),
             ranks=_ranks(hit),
-            truncated=hit.truncated,
+            truncated=hit.scores.truncated,
         )
 
 
@@ -228,18 +236,19 @@ def _chunk(hit: Hit) -> ResultChunk:
     return ResultChunk(id=candidate.chunk_id, ordinal=candidate.ordinal, content=candidate.content)
 
 
-def _scores(hit: Hit) -> ResultScores:
+def result_scores(legs: Candidate | LoggedCandidate, scores: HitScores) -> ResultScores:
+    """The scores of a result in all stages."""
     return ResultScores(
-        dense=hit.candidate.dense_score,
-        keyword=hit.candidate.keyword_score,
-        sparse=hit.candidate.sparse_score,
-        fused=hit.candidate.fused_score,
-        cascade=hit.cascade_score,
-        rerank=hit.rerank_score,
-        evidence=hit.evidence,
-        boost=hit.boost,
-        relevance=hit.relevance,
+        dense=legs.dense_score,
+        keyword=legs.keyword_score,
+        sparse=legs.sparse_score,
+        fused=legs.fused_score,
+        **{name: getattr(scores, name) for name in _HIT_SCORES},
     )
+
+
+#: shown under the names that they have in the domain
+_HIT_SCORES = {each.name for each in fields(HitScores)} & set(ResultScores.__struct_fields__)
 
 
 def _ranks(hit: Hit) -> Ranks:
