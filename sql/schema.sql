@@ -1135,6 +1135,9 @@ CREATE TABLE pgrerank.rerank_log (
     document_hashes bytea[],
     document_texts text[],
     boosts double precision[],
+    key_id uuid,
+    end_user_id text,
+    CONSTRAINT ck_rerank_log_end_user_id CHECK (((char_length(end_user_id) >= 1) AND (char_length(end_user_id) <= 200))),
     CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
     CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
 )
@@ -3253,6 +3256,8 @@ CREATE VIEW pgrerank_analytics.ranking WITH (security_invoker='true') AS
     l.dialect,
     l.collection_name AS collection,
     l.query,
+    l.key_id,
+    l.end_user_id,
     l.status,
     l.reason,
     l.depth AS reranked,
@@ -3378,6 +3383,8 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
     l.created_at,
     l.collection_name AS collection,
     l.query,
+    l.key_id,
+    l.end_user_id,
     l.strategy,
     l.profile,
     l.status,

@@ -8,7 +8,7 @@ from pgrerank.domain.document import BareChunk
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.model import ModelCard
-from pgrerank.ports import Vector
+from pgrerank.domain.vector import Vector
 
 
 @dataclass

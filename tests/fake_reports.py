@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
+from pgrerank.ports.reports import Interval, JudgedDocument, LoggedSearch
 
 
 @dataclass

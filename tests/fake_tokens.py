@@ -9,7 +9,7 @@ from pgrerank.domain.document import BareChunk
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.ports import Vector
+from pgrerank.domain.vector import Vector
 
 
 @dataclass

@@ -34,7 +34,8 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms
-from pgrerank.ports import Services, Vector
+from pgrerank.domain.vector import Vector
+from pgrerank.ports.services import Services
 from tests.fake_access import FakeKeys, FakeTenants
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_embeddings import FakeEmbeddings

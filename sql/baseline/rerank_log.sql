@@ -54,6 +54,10 @@ create table pgrerank.rerank_log (
     document_hashes bytea[],
     document_texts text[],
     boosts double precision[],
+    -- The API key that asked, null on the command line. No foreign key, as above.
+    key_id uuid,
+    -- the caller's own user, as the caller names them
+    end_user_id text,
     constraint pk_rerank_log primary key (tenant_id, created_at, id),
     constraint fk_rerank_log_tenant_id_tenant foreign key (tenant_id)
     references pgrerank.tenant (id) on delete cascade,
@@ -65,6 +69,8 @@ create table pgrerank.rerank_log (
     references pgrerank.model (id),
     constraint ck_rerank_log_status
     check (status in ('full', 'partial', 'skipped', 'failed')),
+    constraint ck_rerank_log_end_user_id
+    check (char_length(end_user_id) between 1 and 200),
     constraint ck_rerank_log_parallel check (
         cardinality(chunk_ids) = all(array[
             cardinality(dense_ranks),

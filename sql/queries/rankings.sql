@@ -49,7 +49,9 @@ insert into pgrerank.rerank_log (
     sparse_scores,
     calibration_id,
     answerable,
-    boosts
+    boosts,
+    key_id,
+    end_user_id
 )
 values (
     %(tenant_id)s,
@@ -110,7 +112,9 @@ values (
     %(sparse_scores)s::real[],
     %(calibration_id)s::uuid,
     %(answerable)s,
-    %(boosts)s::double precision[]
+    %(boosts)s::double precision[],
+    %(key_id)s,
+    %(end_user_id)s
 );
 
 -- keeps_texts --
@@ -157,7 +161,9 @@ insert into pgrerank.rerank_log (
     dialect,
     document_hashes,
     document_texts,
-    boosts
+    boosts,
+    key_id,
+    end_user_id
 )
 values (
     %(tenant_id)s,
@@ -198,7 +204,9 @@ values (
     %(dialect)s,
     %(document_hashes)s::bytea[],
     %(document_texts)s::text[],
-    %(boosts)s::double precision[]
+    %(boosts)s::double precision[],
+    %(key_id)s,
+    %(end_user_id)s
 );
 
 -- make_partitions --
@@ -238,6 +246,8 @@ select
     l.calibration_id,
     l.answerable,
     l.returned,
+    l.key_id,
+    l.end_user_id,
     l.chunk_ids,
     l.dense_ranks,
     l.dense_scores,
@@ -298,6 +308,8 @@ select
     l.calibration_id,
     l.answerable,
     l.returned,
+    l.key_id,
+    l.end_user_id,
     cardinality(array_remove(l.cascade_scores, null)) as cascade_scored
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id

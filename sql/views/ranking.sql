@@ -12,6 +12,8 @@ select
     l.dialect,
     l.collection_name as collection,
     l.query,
+    l.key_id,
+    l.end_user_id,
     l.status,
     l.reason,
     l.depth as reranked,

@@ -9,6 +9,8 @@ select
     l.created_at,
     l.collection_name as collection,
     l.query,
+    l.key_id,
+    l.end_user_id,
     l.strategy,
     l.profile,
     l.status,

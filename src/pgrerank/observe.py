@@ -109,6 +109,7 @@ def search_event(
         "depth": ranking.rerank.depth,
         "model": ranking.rerank.model,
         "returned": len(ranking.results),
+        "end_user_id": request.end_user_id,
         **_leg("dense", ranking.dense),
         **_leg("keyword", ranking.keyword),
         **_leg("sparse", ranking.sparse),
@@ -128,6 +129,7 @@ def rank_event(request: RerankRequest, ranked: RerankOutcome) -> dict[str, objec
         "depth": ranked.rerank.depth,
         "model": ranked.rerank.model,
         "returned": len(ranked.results),
+        "end_user_id": request.end_user_id,
         "timings_ms": ranked.timings_ms,
     }
 

@@ -17,7 +17,7 @@ from pgrerank.domain.limits import Limits
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.domain.tenant import Scope
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.documents import PostgresDocuments

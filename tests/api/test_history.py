@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from tests.api.conftest import Client, client_of
 from tests.fixtures.postgres import Database
 

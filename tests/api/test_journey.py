@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from tests.api.conftest import OPERATOR_TOKEN, Client, app_of, bearer, calling, client_of
 from tests.fixtures.postgres import Database
 

@@ -24,7 +24,7 @@ from pgrerank.domain.ids import RankingId, created_at
 from pgrerank.domain.ingest import IngestReport, Rejection
 from pgrerank.domain.request import SearchRequest
 from pgrerank.observe import Telemetry, configure_logging
-from pgrerank.ports import Observer
+from pgrerank.ports.observer import Observer
 from tests import fakes
 from tests.api.conftest import client_of
 from tests.fixtures.logs import logging_of_its_own
@@ -99,6 +99,7 @@ def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):
             "depth": 40,
             "model": "a model",
             "returned": 0,
+            "end_user_id": None,
             "dense_requested": 100,
             "dense_returned": 40,
             "dense_scan": "hnsw",

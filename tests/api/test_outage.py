@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import psycopg
 import pytest
 
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.storage.pool import pool
 from tests.api.conftest import Client, app_of, bearer, calling, client_of, house_over, new_key
 from tests.fixtures.postgres import Database

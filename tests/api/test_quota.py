@@ -8,7 +8,7 @@ import pytest
 from pgrerank.domain.errors import OverloadedError
 from pgrerank.domain.ids import TenantId
 from pgrerank.inference.rate_limit import RateLimitedScorer, TenantRateLimiter
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from tests import fakes
 from tests.api.conftest import OPERATOR_TOKEN, bearer, client_of
 from tests.fake_access import FakeQuotas

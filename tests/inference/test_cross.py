@@ -12,7 +12,7 @@ from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.inference.local.registry import load_scorer
 from pgrerank.inference.local.scorer import EngineScorer
-from pgrerank.ports import Scorer
+from pgrerank.ports.scorer import Scorer
 from tests.inference.small import bert, saved
 
 QUERY = "how are dates parsed"

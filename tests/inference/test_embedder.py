@@ -10,7 +10,7 @@ from sentence_transformers import SentenceTransformer
 from pgrerank.domain.errors import ScoringError
 from pgrerank.domain.model import ModelKind
 from pgrerank.inference.local.registry import load_embedder
-from pgrerank.ports import Embedder
+from pgrerank.ports.embedder import Embedder
 
 TEXTS = [
     "A short one.",

@@ -8,7 +8,7 @@ from pgrerank.domain.candidate import Passage
 from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.inference.local.late_interaction import maxsim
 from pgrerank.inference.local.registry import load_embedder, load_late_interaction, load_scorer
-from pgrerank.ports import Scorer
+from pgrerank.ports.scorer import Scorer
 
 QUERY = "how do I parse a date out of a string"
 TEXTS = [

@@ -8,6 +8,7 @@ from psycopg.sql import SQL, Identifier
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LegReport
+from pgrerank.domain.ids import KeyId
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
 from tests.fake_tokens import FakeLate
@@ -51,6 +52,15 @@ async def test_log_has_a_row_for_each_search(journal, ask):
     assert (row["embed_ms"], row["retrieve_ms"]) == (1.5, 2.25)
     assert (row["rerank_ms"], row["total_ms"]) == (30.0, 34.0)
     assert row["filter"] == {"a": 1}
+
+
+async def test_log_says_who_asked(journal, ask):
+    asked = SearchRequest(query="q", key_id=KeyId(uuid7()), end_user_id="ann")
+    await journal.record(ranking([]), request=asked)
+
+    assert ask("select key_id, end_user_id from pgrerank_analytics.rerank_log") == [
+        {"key_id": asked.key_id, "end_user_id": "ann"}
+    ]
 
 
 async def test_candidates_show_the_scores_of_a_cascade(journal, ask):

@@ -7,7 +7,7 @@ from pgrerank.domain import ids
 from pgrerank.domain.candidate import CutCounts, PairScore, RerankReport, RerankStatus
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.ids import RankingId
+from pgrerank.domain.ids import KeyId, RankingId
 from pgrerank.domain.log import RankingFilter, RankingSource
 from pgrerank.domain.rerank import RerankOutcome, RerankRequest, SuppliedDocument, order_documents
 from pgrerank.storage.rankings import PostgresRankings
@@ -73,6 +73,16 @@ async def test_ranking_of_brought_documents_reads_back(journal):
     assert [each.content_hash for each in logged.documents] == [
         passage_hash("", text) for text in TEXTS
     ]
+
+
+async def test_who_asked_reads_back(journal):
+    made = ranked()
+    asked = replace(REQUEST, key_id=KeyId(uuid7()), end_user_id="ann")
+    await journal.rankings.record_brought(journal.shelf.tenant_id, None, asked, made)
+
+    logged = await journal.rankings.get(journal.shelf.tenant_id, made.id)
+
+    assert (logged.key_id, logged.end_user_id) == (asked.key_id, "ann")
 
 
 async def test_texts_are_kept_where_the_tenant_says_so_alone(journal, database):

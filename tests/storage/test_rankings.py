@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
-from pgrerank.domain.ids import RankingId
+from pgrerank.domain.ids import KeyId, RankingId
 from pgrerank.domain.log import RankingFilter
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.storage.documents import PostgresDocuments
@@ -20,6 +20,22 @@ EVERYTHING = RankingFilter()
 
 async def page(journal, wanted=EVERYTHING, *, limit=100, cursor=None):
     return await journal.rankings.page(journal.shelf.tenant_id, wanted, limit=limit, cursor=cursor)
+
+
+async def test_who_asked_reads_back(journal):
+    known, unknown = ranking([]), ranking([])
+    key_id = KeyId(uuid7())
+    request = SearchRequest(query="q", key_id=key_id, end_user_id="ann \U0001f402")
+    await journal.record(known, request=request)
+    await journal.record(unknown)
+
+    first = await journal.rankings.get(journal.shelf.tenant_id, known.id)
+    second = await journal.rankings.get(journal.shelf.tenant_id, unknown.id)
+    listed = (await page(journal)).items
+
+    assert (first.key_id, first.end_user_id) == (key_id, "ann \U0001f402")
+    assert (second.key_id, second.end_user_id) == (None, None)
+    assert {each.end_user_id for each in listed} == {"ann \U0001f402", None}
 
 
 async def test_ranking_reads_back(journal):

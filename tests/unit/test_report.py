@@ -7,7 +7,7 @@ import pytest
 from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import CollectionId, RankingId, TenantId
-from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
+from pgrerank.ports.reports import Interval, JudgedDocument, LoggedSearch
 from pgrerank.usecases.evaluation.report import FEWEST, report
 from tests import fakes
 from tests.fake_reports import FakeReports

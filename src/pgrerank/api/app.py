@@ -30,7 +30,8 @@ from pgrerank.api.v1 import (
     thresholds,
 )
 from pgrerank.domain.limits import Limits
-from pgrerank.ports import Observer, Services
+from pgrerank.ports.observer import Observer
+from pgrerank.ports.services import Services
 
 #: for everybody
 OPEN_ROUTES = [health.live, health.ready, health.metrics, openapi.document]

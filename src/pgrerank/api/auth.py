@@ -19,7 +19,7 @@ from pgrerank.api.media import Connection
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.domain.tenant import Scope
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.usecases import access
 
 #: asynchronous, since Litestar gives every plain function a thread, which costs more than the check

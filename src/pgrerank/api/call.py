@@ -14,7 +14,8 @@ from litestar.params import SkipValidation
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.limits import Limits
 from pgrerank.domain.tenant import Caller
-from pgrerank.ports import Observer, Services
+from pgrerank.ports.observer import Observer
+from pgrerank.ports.services import Services
 
 #: keys of the application's state
 SERVICES, LIMITS, OBSERVER = "services", "limits", "observer"

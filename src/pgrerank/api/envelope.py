@@ -8,7 +8,7 @@ from litestar.enums import HttpMethod
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
-from pgrerank.ports import Observer
+from pgrerank.ports.observer import Observer
 
 HEADER = b"x-request-id"
 #: status in the record where the caller left before an answer began, as nginx has it

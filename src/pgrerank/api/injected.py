@@ -6,7 +6,8 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from pgrerank.api.readiness import Readiness
-from pgrerank.ports import Observer, Services
+from pgrerank.ports.observer import Observer
+from pgrerank.ports.services import Services
 
 TheServices: TypeAlias = NamedDependency[SkipValidation[Services]]
 TheReadiness: TypeAlias = NamedDependency[SkipValidation[Readiness]]

@@ -13,7 +13,7 @@ from pgrerank.settings import Settings, variable
 
 if TYPE_CHECKING:
     from pgrerank.domain.model import ModelCard
-    from pgrerank.ports import Scorer
+    from pgrerank.ports.scorer import Scorer
 
 _QUERY = "how do I get a refund?"
 _TEXTS = ("Refunds are paid to the card that was charged.", "The office is closed on Mondays.")

@@ -193,7 +193,7 @@ async def _reranked_by(found: Settings, tenant_name: str, name: str, reranker: s
 async def _require_backends(found: Settings, indexing: Mapping[str, Any]) -> None:
     """Raises InvalidRequestError for a name that the file of backends does not have."""
     from pgrerank import wiring
-    from pgrerank.ports import require_named
+    from pgrerank.ports.services import require_named
 
     wanted = {kind: indexing[kind] for kind in ("reranker", "embedder") if indexing[kind]}
     if not wanted:

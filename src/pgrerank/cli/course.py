@@ -15,7 +15,9 @@ from pgrerank.domain.lesson import Lesson
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports import Embedder, Scorer, Services
+    from pgrerank.ports.embedder import Embedder
+    from pgrerank.ports.scorer import Scorer
+    from pgrerank.ports.services import Services
     from pgrerank.training.mining import Labelled
     from pgrerank.training.recipe import Recipe
 

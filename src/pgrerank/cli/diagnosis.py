@@ -15,7 +15,7 @@ from pgrerank import wiring
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.settings import Settings
 from pgrerank.storage import address, admin, queries, sqlfile, startup
 from pgrerank.storage.pool import Connection

@@ -22,7 +22,7 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
     from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports import AdminServices, Services
+    from pgrerank.ports.services import AdminServices, Services
     from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 
     _Grades: TypeAlias = Mapping[str, Mapping[str, int]]

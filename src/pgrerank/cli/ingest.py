@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pgrerank.formats.boilerplate import Repeated
     from pgrerank.formats.row import Row
     from pgrerank.formats.source import FileSource
-    from pgrerank.ports import AdminServices, Services
+    from pgrerank.ports.services import AdminServices, Services
 
 _FORMATS = ["auto", "jsonl", "markdown", "text", "html"]
 _SHOWN_REJECTIONS = 20

@@ -24,7 +24,7 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from pgrerank.domain.collection import Collection
     from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports import AdminServices, Services
+    from pgrerank.ports.services import AdminServices, Services
 
 #: lines and columns of a passage that are shown
 _MOST_LINES, _WIDEST = 40, 100

@@ -16,7 +16,7 @@ from pgrerank.formats import beir
 if TYPE_CHECKING:
     from pgrerank.domain.collection import Collection
     from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports import AdminServices
+    from pgrerank.ports.services import AdminServices
 
 _FOLDER: option.Decorator = click.option(
     "--data",

@@ -11,7 +11,7 @@ from pgrerank.cli import listing, option, progress
 from pgrerank.cli.command import Misused, examples, run, settings
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
-from pgrerank.ports import AdminServices
+from pgrerank.ports.services import AdminServices
 from pgrerank.settings import Settings
 
 

@@ -18,7 +18,7 @@ from pgrerank.domain.reference import MAX_PAIRS, KeptSet, ReferencePair, Referen
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports import AdminServices
+    from pgrerank.ports.services import AdminServices
 
 
 class _Row(Struct):

@@ -21,7 +21,7 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.domain.ids import TenantId
-    from pgrerank.ports import AdminServices
+    from pgrerank.ports.services import AdminServices
     from pgrerank.usecases.evaluation.replay import Measured, Replay
     from pgrerank.usecases.evaluation.replay_thresholds import ThresholdEffect, ThresholdOverrides
 

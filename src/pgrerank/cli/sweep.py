@@ -16,7 +16,7 @@ from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, St
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports import Services
+    from pgrerank.ports.services import Services
     from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
     from pgrerank.usecases.evaluation.sweep import SweepPoint, SweepVerdict
 

@@ -24,7 +24,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import Scope
 from pgrerank.formats import stdlib_corpus
 from pgrerank.formats.source import Format, sources
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.settings import Settings
 from pgrerank.storage import admin, embedded, migrate, queries
 from pgrerank.storage.embedded import EmbeddedServer

@@ -14,7 +14,7 @@ from pgrerank.domain.ids import RankingId
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports import AdminServices
+    from pgrerank.ports.services import AdminServices
 
 
 @click.command(

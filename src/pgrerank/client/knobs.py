@@ -33,6 +33,8 @@ class SearchKnobs(TypedDict, total=False):
     cascade: int | None
     #: answer with every candidate
     explain: bool
+    #: your own id of the user for whom you ask, for the log; 200 characters at most
+    end_user_id: str | None
 
 
 class RankKnobs(TypedDict, total=False):
@@ -56,6 +58,8 @@ class RankKnobs(TypedDict, total=False):
     #: name of the reranker
     model: str | None
     explain: bool
+    #: your own id of the user for whom you ask, for the log; 200 characters at most
+    end_user_id: str | None
 
 
 class CollectionKnobs(TypedDict, total=False):

@@ -10,7 +10,7 @@ from pgrerank.domain.bounds import instant
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.hit_scores import NO_SCORES, HitScores
-from pgrerank.domain.ids import ChunkId, RankingId
+from pgrerank.domain.ids import ChunkId, KeyId, RankingId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.name import check_optional_name
 
@@ -82,6 +82,10 @@ class LoggedRanking:
     cascade_scored: int | None
     #: how many results the answer held
     returned: int
+    #: the API key that asked; None: the command line did
+    key_id: KeyId | None = None
+    #: the caller's own user, as the caller names them; None: not given
+    end_user_id: str | None = None
     sparse: LegReport | None = None
     #: what its scores became probabilities by; None: nothing
     calibration_id: UUID | None = None

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pgrerank.domain import filter as metadata_filter
 from pgrerank.domain.bounds import text, within
 from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import KeyId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.name import check_optional_name
 from pgrerank.domain.sparse import SparseWeights, check_weights
@@ -16,6 +17,7 @@ MAX_LIMIT = 1000
 MAX_QUERY_CHARACTERS = 100_000
 MAX_BUDGET_MS = 600_000
 MAX_RAW_SCORE = 1e9
+MAX_END_USER_CHARACTERS = 200
 
 
 class Strategy(StrEnum):
@@ -83,6 +85,10 @@ class SearchRequest:
     cascade: int | None = None
     #: report every candidate and how it fared
     explain: bool = False
+    #: the caller's own user, 1-200 characters, for the log; None: not given
+    end_user_id: str | None = None
+    #: the API key that asks, for the log; None: no key was needed
+    key_id: KeyId | None = None
 
     def __post_init__(self) -> None:
         within("candidates", self.candidates, 1, MAX_CANDIDATES)
@@ -94,6 +100,7 @@ class SearchRequest:
         within("min_relevance", self.min_relevance, 0, 1)
         within("min_score", self.min_score, -MAX_RAW_SCORE, MAX_RAW_SCORE)
         text("query", self.query, most=MAX_QUERY_CHARACTERS)
+        text("end_user_id", self.end_user_id, least=1, most=MAX_END_USER_CHARACTERS)
         check_optional_name(self.threshold, "threshold")
         for name in ("min_score", "min_relevance", "threshold"):
             if getattr(self, name) is not None and self.rerank is RerankMode.NEVER:

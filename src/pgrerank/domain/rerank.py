@@ -10,10 +10,15 @@ from pgrerank.domain.candidate import CutCounts, PairScore, Passage, RerankRepor
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.hit_scores import NO_SCORES, HitScores
-from pgrerank.domain.ids import RankingId
+from pgrerank.domain.ids import KeyId, RankingId
 from pgrerank.domain.model import ScoreKind
 from pgrerank.domain.name import check_optional_name
-from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS, MAX_RAW_SCORE
+from pgrerank.domain.request import (
+    MAX_BUDGET_MS,
+    MAX_END_USER_CHARACTERS,
+    MAX_QUERY_CHARACTERS,
+    MAX_RAW_SCORE,
+)
 
 #: of one request; as many as the most liberal of the dialects takes
 MAX_DOCUMENTS = 10_000
@@ -80,9 +85,14 @@ class RerankRequest:
     model: str | None = None
     #: how the request came, for the log
     dialect: str = NATIVE
+    #: the caller's own user, 1-200 characters, for the log; None: not given
+    end_user_id: str | None = None
+    #: the API key that asks, for the log; None: no key was needed
+    key_id: KeyId | None = None
 
     def __post_init__(self) -> None:
         text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
+        text("end_user_id", self.end_user_id, least=1, most=MAX_END_USER_CHARACTERS)
         if not self.documents:
             raise InvalidRequestError("documents", "must not be empty")
         if len(self.documents) > MAX_DOCUMENTS:

@@ -9,8 +9,8 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.quota import Allowance
-from pgrerank.ports import LateInteraction, Scorer
-from pgrerank.ports.access import Quotas
+from pgrerank.ports.quotas import Quotas
+from pgrerank.ports.scorer import LateInteraction, Scorer
 
 _KEPT = 10_000  # allowances in memory; those beyond it start full again
 
@@ -105,5 +105,5 @@ class RateLimitedLateInteraction(RateLimitedScorer):
     async def embedded(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
-        """Vectors and token vectors of passages. See ports.LateInteraction."""
+        """Vectors and token vectors of passages. See ports.scorer.LateInteraction."""
         return await self._late.embedded(texts, tenant_id=tenant_id)

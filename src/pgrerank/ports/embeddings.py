@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.vector import Vector
 
 
 class Embeddings(Protocol):
@@ -40,7 +38,7 @@ class Embeddings(Protocol):
         tenant_id: TenantId,
         collection: Collection,
         model: ModelCard,
-        vectors: Mapping[ChunkId, NDArray[np.float32]],
+        vectors: Mapping[ChunkId, Vector],
     ) -> int:
         """Store vectors in one transaction, of chunks that are still there; says how many.
 

@@ -48,7 +48,7 @@ class PostgresCalibrations:
         fitted: Fitted,
         sample: Sample,
     ) -> None:
-        """Store a calibration with its points and pairs. See ports.Calibrations."""
+        """Store a calibration with its points and pairs. See ports.calibrations.Calibrations."""
         owner = {"tenant_id": tenant_id, "id": fitted.id}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             place = {
@@ -78,7 +78,7 @@ class PostgresCalibrations:
     async def page(
         self, tenant_id: TenantId, collection: str | None, *, limit: int, cursor: str | None
     ) -> Page[Fitted]:
-        """The newest first, without points. See ports.Calibrations."""
+        """The newest first, without points. See ports.calibrations.Calibrations."""
         wanted = {
             "tenant_id": tenant_id,
             "collection": collection,
@@ -124,7 +124,7 @@ class PostgresCalibrations:
         model: ModelCard,
         threshold: str | None,
     ) -> StoredCalibration:
-        """What a search of the collection goes by. See ports.Calibrations."""
+        """What a search of the collection goes by. See ports.calibrations.Calibrations."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(

@@ -13,7 +13,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest, Strategy
-from pgrerank.ports import Vector
+from pgrerank.domain.vector import Vector
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 

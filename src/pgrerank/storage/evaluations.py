@@ -31,7 +31,7 @@ class PostgresEvaluations:
     async def save(
         self, tenant_id: TenantId, collection: Collection, made: Evaluation, models: Models
     ) -> None:
-        """Store a run with its queries in one transaction. See ports.Evaluations."""
+        """Store a run with its queries in one transaction. See ports.evaluations.Evaluations."""
         of_run = {"tenant_id": tenant_id, "eval_run_id": made.id}
         rows = [{**of_run, **_query(answer)} for answer in made.answers]
         measured = [{**of_run, **_metric_parameters(answer)} for answer in made.answers]

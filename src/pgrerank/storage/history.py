@@ -46,7 +46,7 @@ class PostgresHistory:
         fusion: Retrieval | None = None,
         token_model: ModelCard | None = None,
     ) -> Recalled:
-        """The candidates of a ranking as they are stored today. See ports.History."""
+        """The candidates of a ranking as they are stored today. See ports.history.History."""
         wanted = {
             "tenant_id": tenant_id,
             "created_at": ids.created_at(ranking_id),
@@ -70,7 +70,7 @@ class PostgresHistory:
         external_id: str,
         vector: Any | None,
     ) -> tuple[LegPosition, ...]:
-        """Where each chunk of a document stands today. See ports.History."""
+        """Where each chunk of a document stands today. See ports.history.History."""
         wanted = {
             "tenant_id": tenant_id,
             "collection_id": collection.id,

@@ -38,7 +38,7 @@ class PostgresJudgments:
     async def add(
         self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
     ) -> int:
-        """Store judgments in one transaction; how many were new. See ports.Judgments."""
+        """Store judgments in one transaction; how many were new. See ports.judgments.Judgments."""
         distinct = list(dict.fromkeys(judgments))
         added = 0
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -50,7 +50,7 @@ class PostgresJudgments:
         return added
 
     async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
-        """Take a judgment back; whether it was stored. See ports.Judgments."""
+        """Take a judgment back; whether it was stored. See ports.judgments.Judgments."""
         wanted = {
             "tenant_id": tenant_id,
             "collection_id": collection.id,
@@ -83,7 +83,7 @@ class PostgresJudgments:
     async def grades(
         self, tenant_id: TenantId, collection: Collection
     ) -> Mapping[str, Mapping[str, int]]:
-        """Grades of documents by query. See ports.Judgments."""
+        """Grades of documents by query. See ports.judgments.Judgments."""
         found: dict[str, dict[str, int]] = {}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(
@@ -95,7 +95,7 @@ class PostgresJudgments:
         return found
 
     async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
-        """Grades of documents and chunks by query. See ports.Judgments."""
+        """Grades of documents and chunks by query. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=class_row(Label))
             await cursor.execute(
@@ -107,7 +107,7 @@ class PostgresJudgments:
     async def scored(
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: SearchPool
     ) -> Sequence[ScoredChunk]:
-        """Raw scores that the log has of judged queries. See ports.Judgments."""
+        """Raw scores that the log has of judged queries. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
@@ -127,7 +127,7 @@ class PostgresJudgments:
     async def of_judge(
         self, tenant_id: TenantId, collection: Collection, judged_by: str
     ) -> set[tuple[str, str, ChunkId | None]]:
-        """Query, document and chunk of all that a judge graded. See ports.Judgments."""
+        """Query, document and chunk of all that a judge graded. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(
                 self._statements["of_judge"],
@@ -166,7 +166,7 @@ class PostgresJudgments:
         return row[0]
 
     async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
-        """Every judged document that is stored, with a passage of it. See ports.Judgments."""
+        """Every judged document that is stored, with a passage of it. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
@@ -181,7 +181,7 @@ class PostgresJudgments:
     async def seen(
         self, tenant_id: TenantId, collection: Collection, *, depth: int
     ) -> Sequence[SeenPassage]:
-        """What logged searches for judged queries returned. See ports.Judgments."""
+        """What logged searches for judged queries returned. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}

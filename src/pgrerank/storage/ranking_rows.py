@@ -43,6 +43,8 @@ def of_search(
         "collection_id": collection.id,
         "collection_name": collection.name,
         "query": request.query,
+        "key_id": request.key_id,
+        "end_user_id": request.end_user_id,
         "strategy": request.strategy,
         "profile": request.profile,
         "knobs": Jsonb(_knobs(request) | _bounds(ranking.calibration) | _spent(report)),

@@ -50,7 +50,7 @@ class PostgresRankings:
         request: SearchRequest,
         ranking: SearchOutcome,
     ) -> RankingId:
-        """Write a ranking and commit it. See ports.Rankings."""
+        """Write a ranking and commit it. See ports.rankings.Rankings."""
         await self._register(tenant_id)
         return await self._written(
             tenant_id, "record", ranking_rows.of_search(tenant_id, collection, request, ranking)
@@ -63,7 +63,7 @@ class PostgresRankings:
         request: RerankRequest,
         ranked: RerankOutcome,
     ) -> RankingId:
-        """Write a ranking of documents that the caller brought. See ports.Rankings."""
+        """Write a ranking of documents that the caller brought. See ports.rankings.Rankings."""
         await self._register(tenant_id)
         keep_texts = await self._keeps_texts(tenant_id)
         row = await offload(

@@ -33,7 +33,7 @@ class PostgresReferences:
         self._statements = queries.load("references")
 
     async def put(self, tenant_id: TenantId, reference: ReferenceSet) -> None:
-        """Store a set in place of one of the same name. See ports.References."""
+        """Store a set in place of one of the same name. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 self._statements["put"],
@@ -59,7 +59,7 @@ class PostgresReferences:
         return found
 
     async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
-        """All of a tenant, by name. See ports.References."""
+        """All of a tenant, by name. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_kept_set))
             await cursor.execute(self._statements["all"], {"tenant_id": tenant_id})
@@ -77,7 +77,7 @@ class PostgresReferences:
     async def sampled(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
     ) -> Sequence[ReferencePair]:
-        """Pairs that searches reranked. See ports.References."""
+        """Pairs that searches reranked. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             found = await connection.execute(
                 self._statements["sampled"],
@@ -89,7 +89,7 @@ class PostgresReferences:
             ]
 
     async def newest(self, tenant_id: TenantId, reference: ReferenceSet) -> Run | None:
-        """The newest run of a set. See ports.References."""
+        """The newest run of a set. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_run))
             await cursor.execute(
@@ -99,7 +99,7 @@ class PostgresReferences:
             return await cursor.fetchone()
 
     async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
-        """Store a run, whole or not at all. See ports.References."""
+        """Store a run, whole or not at all. See ports.references.References."""
         run, comparison = scored.run, asdict(scored.comparison)
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from psycopg.rows import class_row
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
+from pgrerank.ports.reports import Interval, JudgedDocument, LoggedSearch
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
@@ -23,7 +23,7 @@ class PostgresReports:
         self._statements = queries.load("reports")
 
     async def searches(self, tenant_id: TenantId, interval: Interval) -> Sequence[LoggedSearch]:
-        """Searches of an interval, the newest first. See ports.Reports."""
+        """Searches of an interval, the newest first. See ports.reports.Reports."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=class_row(LoggedSearch), binary=True)
             await cursor.execute(
@@ -32,7 +32,7 @@ class PostgresReports:
             return await cursor.fetchall()
 
     async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedDocument]:
-        """Their judged documents. See ports.Reports."""
+        """Their judged documents. See ports.reports.Reports."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}

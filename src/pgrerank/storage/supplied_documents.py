@@ -32,6 +32,8 @@ def row(
         "collection_id": collection and collection.id,
         "collection_name": collection and collection.name,
         "query": request.query,
+        "key_id": request.key_id,
+        "end_user_id": request.end_user_id,
         "knobs": Jsonb(_knobs(request, ranked)),
         "status": report.status,
         "reason": report.reason,

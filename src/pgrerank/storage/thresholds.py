@@ -23,7 +23,7 @@ class PostgresThresholds:
         self._statements = queries.load("thresholds")
 
     async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
-        """Store it in the place of one of the same name. See ports.Thresholds."""
+        """Store it in the place of one of the same name. See ports.thresholds.Thresholds."""
         promise = threshold.promise
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgrerank.domain.lesson import Lesson
-from pgrerank.ports import Embedder
+from pgrerank.ports.embedder import Embedder
 
 _K1, _B = 0.9, 0.4  # as Anserini and the collections' own baselines have them
 #: the best ranks are left out: they hold most of the answers that nobody judged

@@ -12,7 +12,7 @@ from pgrerank.domain.candidate import Passage
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import OverloadedError, ScoringError
 from pgrerank.domain.lesson import Lesson
-from pgrerank.ports import Scorer
+from pgrerank.ports.scorer import Scorer
 
 _AT_ONCE = 16  # queries that wait for the teacher together
 

@@ -7,7 +7,7 @@ from pgrerank.domain.bounds import instant, text
 from pgrerank.domain.errors import AuthenticationError, InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.tenant import MAX_KEY_NAME_CHARACTERS, ApiKey, Caller, Scope
-from pgrerank.ports import AdminServices
+from pgrerank.ports.services import AdminServices
 
 
 async def authenticate(admin_services: AdminServices, secret: str | None) -> Caller:

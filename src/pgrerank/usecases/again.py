@@ -6,7 +6,8 @@ from typing import Any
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.log import LoggedRanking
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
-from pgrerank.ports import Services, Vector
+from pgrerank.domain.vector import Vector
+from pgrerank.ports.services import Services
 
 _KNOWN = {each.name for each in fields(SearchRequest)} - {"query", "strategy", "profile", "rerank"}
 

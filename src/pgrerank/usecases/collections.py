@@ -11,7 +11,8 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.name import checked_name
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms, check_terms
-from pgrerank.ports import AdminServices, LateInteraction, Scorer, Services, require_named
+from pgrerank.ports.scorer import LateInteraction, Scorer
+from pgrerank.ports.services import AdminServices, Services, require_named
 
 #: chunks that are read, encoded and committed together
 BATCH_CHUNKS = 256

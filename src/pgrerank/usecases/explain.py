@@ -2,7 +2,7 @@
 
 from pgrerank.domain.explanation import Explanation, verdict
 from pgrerank.domain.ids import RankingId, TenantId
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.usecases import again
 
 

@@ -11,7 +11,9 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, Document, passage
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument, IngestReport, Rejection
-from pgrerank.ports import Embedder, LateInteraction, Services
+from pgrerank.ports.embedder import Embedder
+from pgrerank.ports.scorer import LateInteraction
+from pgrerank.ports.services import Services
 
 #: documents that are looked up, embedded and committed together
 BATCH_DOCUMENTS = 64

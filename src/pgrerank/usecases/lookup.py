@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from pgrerank.ports import AdminServices
+from pgrerank.ports.services import AdminServices
 
 
 def exist(

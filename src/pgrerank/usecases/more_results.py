@@ -7,7 +7,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.explanation import cut_by
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,8 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankRequest
-from pgrerank.ports import Scorer
-from pgrerank.ports.calibrating import Calibrations
+from pgrerank.ports.calibrations import Calibrations
+from pgrerank.ports.scorer import Scorer
 
 #: part of the budget kept back for writing the log and the answer, milliseconds
 CLOSING_MS = 10

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
 from pgrerank.domain.ids import ChunkId, TenantId
-from pgrerank.ports import AdminServices, Clock, Embedder
+from pgrerank.ports.clock import Clock
+from pgrerank.ports.embedder import Embedder
+from pgrerank.ports.services import AdminServices
 
 #: chunks that are read, embedded and committed together
 BATCH_CHUNKS = 256

@@ -16,7 +16,8 @@ from pgrerank.domain.offload import items, offload
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.rerank import RankedDocument, RerankOutcome, RerankRequest
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports import Scorer, Services
+from pgrerank.ports.scorer import Scorer
+from pgrerank.ports.services import Services
 from pgrerank.usecases.pair_scoring import PairScoring, deadline, failure_report
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.rerank import RankedDocument, SuppliedDocument, order_documents
-from pgrerank.ports import Scorer
+from pgrerank.ports.scorer import Scorer
 
 
 async def rerank_texts(

@@ -12,7 +12,7 @@ from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.usecases import pair_scoring, second_stage
 from pgrerank.usecases.second_stage import Reranked
 

@@ -21,7 +21,9 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ScoreKind
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import MAX_CANDIDATES, RerankMode, SearchRequest
-from pgrerank.ports import LateInteraction, Scorer, Services, Vector
+from pgrerank.domain.vector import Vector
+from pgrerank.ports.scorer import LateInteraction, Scorer
+from pgrerank.ports.services import Services
 from pgrerank.usecases.pair_scoring import PairScoring, failure_report, no_rerank_report
 
 _UNSCORED = PairScore(value=None)

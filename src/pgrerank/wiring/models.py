@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from pgrerank.domain.model import ModelCard
-from pgrerank.ports import Embedder, Scorer
-from pgrerank.ports.scoring import ListReader
+from pgrerank.ports.embedder import Embedder
+from pgrerank.ports.scorer import ListReader, Scorer
 from pgrerank.settings import Settings, secret
 
 if TYPE_CHECKING:

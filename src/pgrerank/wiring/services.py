@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TypeAlias
 
-from pgrerank.ports import AdminServices, Embedder, Services
+from pgrerank.ports.embedder import Embedder
+from pgrerank.ports.services import AdminServices, Services
 from pgrerank.settings import Settings
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates

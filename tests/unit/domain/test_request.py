@@ -17,6 +17,10 @@ from pgrerank.domain.request import Profile, RerankMode, SearchRequest
         ("min_similarity", 1.01),
         ("min_similarity", float("nan")),
         ("query", "a\0b"),
+        ("end_user_id", " "),
+        ("end_user_id", "a" * 201),
+        ("end_user_id", "a\0b"),
+        ("end_user_id", "a\ud800"),
         ("filter", {"$where": 1}),
     ],
 )

@@ -225,6 +225,10 @@ async def test_a_document_that_is_cut_short_is_refused_where_the_caller_says_so(
         ("budget_ms", {"budget_ms": 0}),
         ("min_relevance", {"min_relevance": 1.5}),
         ("threshold", {"threshold": "bot"}),
+        ("end_user_id", {"end_user_id": ""}),
+        ("end_user_id", {"end_user_id": "a" * 201}),
+        ("end_user_id", {"end_user_id": "a\0b"}),
+        ("end_user_id", {"end_user_id": "a\ud800"}),
     ],
 )
 def test_what_cannot_be_asked_is_refused_by_name(field, wrong):

@@ -17,7 +17,8 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import in_thread, items, offload
 from pgrerank.domain.rerank import MAX_DOCUMENTS, RerankOutcome, RerankRequest, SuppliedDocument
 from pgrerank.domain.structured import readables
-from pgrerank.ports.scoring import Embedder, Vector
+from pgrerank.domain.vector import Vector
+from pgrerank.ports.embedder import Embedder
 from pgrerank.usecases import rerank as use_case
 
 #: what tells rerankers from other models where clients list them: llama-stack looks for the word
@@ -82,6 +83,7 @@ class Gateway:
                 model=self.reranker(model),
                 collection=self.collection,
                 dialect=dialect,
+                key_id=self.call.caller.key_id,
             )
         ranked = await use_case.rank(self.call.services, self.call.tenant_id, request)
         self.call.observer.ranked(request, ranked)

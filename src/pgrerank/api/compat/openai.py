@@ -26,7 +26,7 @@ from pgrerank.api.problem import (
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.tenant import Scope
-from pgrerank.ports.scoring import Vector
+from pgrerank.domain.vector import Vector
 
 _LIMITED = "rate_limit_error"
 _ASKED_WRONGLY = "invalid_request_error"

@@ -44,7 +44,7 @@ async def search(
     Retry-After says for how long) or `failed`; `rerank.reason` says why.
     """
     check_length(data.query, call.limits)
-    wanted = data.request()
+    wanted = data.request(call.caller.key_id)
     ranking = await use_case.search(call.services, call.tenant_id, name, wanted)
     ranking = replace(ranking, timings_ms=auth.timed(request, ranking.timings_ms))
     call.observer.searched(name, wanted, ranking)

@@ -13,7 +13,7 @@ from pgrerank.cli.command import Failed, examples, settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports.reporting import Interval
+    from pgrerank.ports.reports import Interval
     from pgrerank.usecases.evaluation.report import Report
 
 _MOST_DAYS = 3660
@@ -53,7 +53,7 @@ def report(
     too few.
     """
     from pgrerank.cli.report.page import page
-    from pgrerank.ports.reporting import Interval
+    from pgrerank.ports.reports import Interval
 
     until = datetime.now(UTC)
     interval = Interval(since=until - timedelta(days=days), until=until, collection=collection)

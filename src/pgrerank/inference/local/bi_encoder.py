@@ -12,13 +12,13 @@ from pgrerank.domain.errors import ScoringError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.vector import Vector
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.local.query_encoder import QueryReader
 from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import Reading, Tokens
-from pgrerank.ports import Vector
 
 TEMPLATE = "embedder/1"  # part of the fingerprint: change it when the input or vector changes
 _WINDOW = 256  # passages in line at once, so that a large ingest leaves room for others
@@ -61,7 +61,7 @@ class EngineEmbedder:
         return self._chunker.chunks(title, text)
 
     async def query(self, text: str) -> Vector:
-        """Embed a query; of a long one, what the model can read. See ports.Embedder."""
+        """Embed a query; of a long one, what the model can read. See ports.embedder.Embedder."""
         read = await self.queries.read(self._prompts.query + text)
         if read is None or not read.vector.isfinite().all():
             raise ScoringError(self._part)

@@ -77,7 +77,7 @@ class BlendedScorer:
         deadline: float | None = None,
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
-        """Score each passage against the query, in order. See ports.Scorer."""
+        """Score each passage against the query, in order. See ports.scorer.Scorer."""
 
         async def fresh(missing: Sequence[Passage]) -> list[PairScore]:
             # At once, so that a deadline finds the same head scored by both.
@@ -90,7 +90,7 @@ class BlendedScorer:
         return await self._cache.completed(self._model.fingerprint, query, passages, fresh)
 
     async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
-        """Score passages, and tell how like each other they are. See ports.ListReader."""
+        """Score passages, and tell how like each other they are. See ports.scorer.ListReader."""
         passages = [SuppliedDocument(text).passage for text in texts]
         read, (seen, agreement) = await _both(
             self._cross.score(query, passages), self._late.compared(query, texts)

@@ -73,7 +73,7 @@ class EngineScorer(Generic[Row]):
         deadline: float | None = None,
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
-        """Score each passage against the query, in order. See ports.Scorer."""
+        """Score each passage against the query, in order. See ports.scorer.Scorer."""
 
         async def fresh(missing: Sequence[Passage]) -> Sequence[PairScore]:
             texts = [passage.text for passage in missing]

@@ -56,7 +56,7 @@ class StoredLateInteraction:
     async def embedded(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> list[EmbeddedPassage]:
-        """Vectors and token vectors of passages, of one pass. See ports.LateInteraction."""
+        """Vectors and token vectors of passages, of one pass. See ports.scorer.LateInteraction."""
         return await self._embedder.each_passage(texts, _embedding, tenant_id=tenant_id)
 
     async def score(
@@ -67,7 +67,7 @@ class StoredLateInteraction:
         deadline: float | None = None,
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
-        """Score each passage against the query, in order. See ports.Scorer."""
+        """Score each passage against the query, in order. See ports.scorer.Scorer."""
         asked = await self._embedder.queries.read(query, deadline=deadline)
         if asked is None:
             return [_UNSCORED] * len(passages)
@@ -80,7 +80,7 @@ class StoredLateInteraction:
         return await asyncio.to_thread(_best_part, asked, found)
 
     async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
-        """Score passages, and tell how like each other they are. See ports.ListReader."""
+        """Score passages, and tell how like each other they are. See ports.scorer.ListReader."""
         asked = await self._embedder.queries.read(query)
         found = await self._compressed(texts, deadline=None, tenant_id=None)
         if asked is None:

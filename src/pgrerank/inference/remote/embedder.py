@@ -8,12 +8,12 @@ import numpy as np
 from pgrerank.domain.document import Chunk
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.vector import Vector
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.remote.backend import EmbedderBackend
 from pgrerank.inference.remote.batches import each, portions
 from pgrerank.inference.remote.dialects.dialect import EmbedDialect, Side
 from pgrerank.inference.remote.transport import Server
-from pgrerank.ports import Vector
 
 
 class RemoteEmbedder:

@@ -95,7 +95,7 @@ class ListwiseScorer:
         deadline: float | None = None,
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
-        """Place each passage, in order. See ports.Scorer.
+        """Place each passage, in order. See ports.scorer.Scorer.
 
         Raises:
             RemoteError: The server failed, or none of its answers named a passage.

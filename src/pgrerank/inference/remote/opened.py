@@ -25,7 +25,8 @@ from pgrerank.inference.remote.listwise import ListwiseScorer
 from pgrerank.inference.remote.scorer import RemoteScorer
 from pgrerank.inference.remote.transport import Server, Sleep
 from pgrerank.inference.tokens import Tokens
-from pgrerank.ports import Embedder, Scorer
+from pgrerank.ports.embedder import Embedder
+from pgrerank.ports.scorer import Scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

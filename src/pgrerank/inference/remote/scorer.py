@@ -62,7 +62,7 @@ class RemoteScorer:
         deadline: float | None = None,
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
-        """Score each passage against the query, in order. See ports.Scorer.
+        """Score each passage against the query, in order. See ports.scorer.Scorer.
 
         Raises:
             RemoteError: The server failed on one of the portions; those that it answered are kept

@@ -295,6 +295,8 @@ def _log_request() -> list[Column[Any]]:
         required_column("knobs", JSONB),
         required_column("source", Text),
         Column("dialect", Text),
+        Column("key_id", UUID),
+        Column("end_user_id", Text),
         required_column("limit_", Integer),
     ]
 

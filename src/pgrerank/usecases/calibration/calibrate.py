@@ -13,7 +13,8 @@ from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
-from pgrerank.ports import Scorer, Services
+from pgrerank.ports.scorer import Scorer
+from pgrerank.ports.services import Services
 from pgrerank.usecases import second_stage
 from pgrerank.usecases.calibration import assess, fit
 from pgrerank.usecases.calibration.judged_pairs import (

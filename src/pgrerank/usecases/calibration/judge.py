@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, RankingId, TenantId
 from pgrerank.domain.judgment import Feedback, Judgment
-from pgrerank.ports import AdminServices
+from pgrerank.ports.services import AdminServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT, Label, ScoredChunk
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.usecases.search import search_unlogged
 
 #: last places of the strata in which judged pairs stand for those that nobody judged

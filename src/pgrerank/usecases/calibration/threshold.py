@@ -9,7 +9,7 @@ from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.name import checked_name
 from pgrerank.domain.threshold import Choice, Promise, Threshold
-from pgrerank.ports import AdminServices
+from pgrerank.ports.services import AdminServices
 from pgrerank.usecases.calibration import guarantee
 
 _NEWEST = 500

@@ -8,7 +8,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.significance import Difference
-from pgrerank.ports import AdminServices
+from pgrerank.ports.services import AdminServices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,8 @@ from pgrerank.domain.page import Page
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.domain.significance import Difference
-from pgrerank.ports import Rankings, Services
+from pgrerank.ports.rankings import Rankings
+from pgrerank.ports.services import Services
 from pgrerank.usecases.search import search
 
 #: documents of each answer that are kept by name

@@ -9,7 +9,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.judgment import RELEVANT, JudgedPassage, SeenPassage
 from pgrerank.domain.lesson import Lesson
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 
 DEPTH = 50
 

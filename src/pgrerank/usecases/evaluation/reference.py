@@ -18,7 +18,7 @@ from pgrerank.domain.reference import (
     ScoredSet,
 )
 from pgrerank.domain.rescoring import compare_with_previous
-from pgrerank.ports import AdminServices, Services
+from pgrerank.ports.services import AdminServices, Services
 
 #: a set that was scored so recently is not scored again by the clock
 _FRESH = timedelta(hours=12)

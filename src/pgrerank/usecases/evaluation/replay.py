@@ -17,7 +17,7 @@ from pgrerank.domain.rescoring import kendall_tau
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.significance import Difference
 from pgrerank.domain.stopwatch import Stopwatch
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.usecases import again, second_stage
 from pgrerank.usecases.evaluation import evaluate
 

@@ -10,7 +10,7 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import RELEVANT
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.request import SearchRequest
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.usecases import second_stage
 from pgrerank.usecases.evaluation.replay import (
     Replay,

@@ -17,8 +17,8 @@ from pgrerank.domain.candidate import RerankStatus
 from pgrerank.domain.ids import CollectionId, RankingId, TenantId
 from pgrerank.domain.judgment import RELEVANT
 from pgrerank.domain.significance import Difference
-from pgrerank.ports import AdminServices
-from pgrerank.ports.reporting import Interval, JudgedDocument, LoggedSearch
+from pgrerank.ports.reports import Interval, JudgedDocument, LoggedSearch
+from pgrerank.ports.services import AdminServices
 from pgrerank.usecases.calibration import assess
 
 STAGES = ("embed", "retrieve", "rerank", "total")

@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pgrerank.domain import evidence
-from pgrerank.ports import Scorer
-from pgrerank.ports.scoring import ListReader
+from pgrerank.ports.scorer import ListReader, Scorer
 from pgrerank.usecases.rerank_texts import rerank_texts
 
 

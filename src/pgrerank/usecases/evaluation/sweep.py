@@ -11,7 +11,7 @@ from pgrerank.domain.errors import InvalidRequestError, ScoringError
 from pgrerank.domain.evaluation import EvaluatedQuery, Question
 from pgrerank.domain.request import RerankMode
 from pgrerank.domain.significance import Difference
-from pgrerank.ports import Services
+from pgrerank.ports.services import Services
 from pgrerank.usecases.evaluation.evaluate import EvaluationPlan, answers, without_log
 
 #: a cheaper setting is advised that keeps this share of the best one's gain

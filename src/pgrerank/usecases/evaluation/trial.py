@@ -17,7 +17,8 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.significance import Values
-from pgrerank.ports import Services, Vector
+from pgrerank.domain.vector import Vector
+from pgrerank.ports.services import Services
 from pgrerank.usecases import second_stage
 
 

@@ -11,7 +11,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.request import Strategy
 from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.significance import Difference, Places
-from pgrerank.ports import AdminServices
+from pgrerank.ports.services import AdminServices
 from pgrerank.usecases import collections
 from pgrerank.usecases.evaluation.trial import Setting, Trials, TrialSetup
 

@@ -82,6 +82,12 @@ class RankingResponse(Answer, frozen=True, kw_only=True):
     dialect: Annotated[str | None, Meta(description="How the request came; null for searches.")]
     collection: Annotated[str | None, Meta(description="Null: you brought the documents.")]
     query: str
+    key_id: Annotated[
+        UUID | None, Meta(description="The API key that asked; null: the command line did.")
+    ]
+    end_user_id: Annotated[
+        str | None, Meta(description="Your user, as you named them; null: you named none.")
+    ]
     strategy: str
     profile: str
     knobs: Annotated[dict[str, Any], Meta(description="Every knob as it was applied.")]
@@ -115,6 +121,8 @@ class RankingResponse(Answer, frozen=True, kw_only=True):
             dialect=logged.dialect,
             collection=logged.collection,
             query=logged.query,
+            key_id=logged.key_id,
+            end_user_id=logged.end_user_id,
             strategy=logged.strategy,
             profile=logged.profile,
             knobs=dict(logged.knobs),

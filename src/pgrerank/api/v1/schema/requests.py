@@ -12,6 +12,7 @@ from pgrerank.domain import retrieval
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH
 from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS
 from pgrerank.domain.filter import MAX_KEYS
+from pgrerank.domain.ids import KeyId
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.sparse import MAX_WEIGHTS
@@ -53,6 +54,16 @@ Label = Annotated[
         pattern=forms.LABEL,
         description="For people, to tell keys apart; two that work never have the same.",
         examples=["web shop"],
+    ),
+]
+
+
+EndUserId = Annotated[
+    Annotated[str, Meta(min_length=1, max_length=knobs.MAX_END_USER_CHARACTERS)] | None,
+    Meta(
+        description="Your own id of the user for whom you ask. The log keeps it as it is: send a "
+        "pseudonym where names must not be kept.",
+        examples=["user-4711"],
     ),
 ]
 
@@ -301,10 +312,12 @@ class Search(_Sent, frozen=True, kw_only=True):
     explain: Annotated[bool, Meta(description="Answer with every candidate and how it fared.")] = (
         False
     )
+    end_user_id: EndUserId = None
 
-    def request(self) -> SearchRequest:
+    def request(self, key_id: KeyId) -> SearchRequest:
         """The domain's value. Raises InvalidRequestError for a malformed filter or knob."""
-        return SearchRequest(**{name: getattr(self, name) for name in self.__struct_fields__})
+        given = {name: getattr(self, name) for name in self.__struct_fields__}
+        return SearchRequest(**given, key_id=key_id)
 
 
 class NewKey(_Sent, frozen=True, kw_only=True):

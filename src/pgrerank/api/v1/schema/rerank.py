@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from pgrerank.api.v1.schema.requests import (
     CollectionName,
+    EndUserId,
     JsonObject,
     ModelName,
     RawScore,
@@ -16,6 +17,7 @@ from pgrerank.api.v1.schema.requests import (
 from pgrerank.api.v1.schema.search import Answer, Answerable, AppliedCalibration, Cut, Rerank
 from pgrerank.domain import rerank as domain
 from pgrerank.domain.filter import MAX_KEY_CHARACTERS, MAX_KEYS
+from pgrerank.domain.ids import KeyId
 from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS
 from pgrerank.domain.rerank import MAX_DOCUMENTS, RerankRequest, SuppliedDocument
 from pgrerank.domain.structured import MAX_ROWS, readables
@@ -115,14 +117,15 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     explain: Annotated[
         bool, Meta(description="Answer with every document, and the text that was read of it.")
     ] = False
+    end_user_id: EndUserId = None
 
-    def request(self) -> RerankRequest:
+    def request(self, key_id: KeyId) -> RerankRequest:
         """The domain's value. Raises InvalidRequestError or TooLargeError."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
         fields = given.pop("rank_fields")
         brought = given.pop("documents")
         texts = map(SuppliedDocument, readables(brought, fields))
-        return RerankRequest(documents=tuple(texts), **given)
+        return RerankRequest(documents=tuple(texts), **given, key_id=key_id)
 
 
 class RerankedDocument(Answer, frozen=True, kw_only=True):

@@ -1,43 +1,13 @@
-"""What turns texts into vectors and pairs into scores: models, here or behind another server."""
+"""The ports of rerankers: models of this process or of another server."""
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Protocol
 
 from pgrerank.domain.candidate import PairScore, Passage
-from pgrerank.domain.document import Chunk
 from pgrerank.domain.evidence import Agreement
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
-
-#: one embedding, shape (dimensions,), unit length
-Vector: TypeAlias = NDArray[np.float32]
-
-
-class Embedder(Protocol):
-    """A bi-encoder with the tokenizer that measures its chunks."""
-
-    @property
-    def model(self) -> ModelCard:
-        """Identity of the model."""
-        ...
-
-    def chunks(self, title: str, text: str) -> Sequence[Chunk]:
-        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
-        ...
-
-    async def query(self, text: str) -> Vector:
-        """Embed a query. Raises OverloadedError or ScoringError."""
-        ...
-
-    async def passages(
-        self, texts: Sequence[str], *, tenant_id: TenantId | None = None
-    ) -> Sequence[Vector]:
-        """Embed passages, in order, in the tenant's share of the model. Raises as `query`."""
-        ...
 
 
 class Scorer(Protocol):

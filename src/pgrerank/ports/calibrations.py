@@ -1,6 +1,5 @@
-"""Probabilities made of scores: ports behind the services that calibration needs."""
+"""The port of calibrations, which make probabilities of scores."""
 
-from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -10,7 +9,6 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.relevance import StoredCalibration
-from pgrerank.domain.threshold import Threshold
 
 
 class Calibrations(Protocol):
@@ -62,20 +60,4 @@ class Calibrations(Protocol):
         else of all of the tenant; and the newest of these. Without a collection, for documents
         that the caller brings, of all of the tenant, and there is no threshold.
         """
-        ...
-
-
-class Thresholds(Protocol):
-    """Named thresholds."""
-
-    async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
-        """Store it in the place of one of the same name and collection."""
-        ...
-
-    async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:
-        """A tenant's thresholds, by name."""
-        ...
-
-    async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
-        """Forget it. Raises NotFoundError."""
         ...

@@ -1,15 +1,13 @@
-"""What people said of documents: ports behind the services that measuring and training need."""
+"""The port of judgments."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from pgrerank.domain.calibration import CandidatePool
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.evaluation import Evaluation, EvaluationId
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import JudgedPassage, Judgment, Label, ScoredChunk, SeenPassage
 from pgrerank.domain.model import ModelCard
-from pgrerank.domain.page import Page
 
 
 class Judgments(Protocol):
@@ -86,35 +84,4 @@ class Judgments(Protocol):
         self, tenant_id: TenantId, collection: Collection, *, depth: int
     ) -> Sequence[SeenPassage]:
         """What logged searches for judged queries placed within `depth`, the best place first."""
-        ...
-
-
-class Evaluations(Protocol):
-    """Stored runs over judged queries."""
-
-    async def save(
-        self,
-        tenant_id: TenantId,
-        collection: Collection,
-        made: Evaluation,
-        models: tuple[ModelCard | None, ModelCard | None],
-    ) -> None:
-        """Store a run with its queries in one transaction; `models`: embedder and reranker.
-
-        Raises ConflictError if the collection was deleted meanwhile.
-        """
-        ...
-
-    async def get(self, tenant_id: TenantId, evaluation_id: EvaluationId) -> Evaluation:
-        """One with its queries. Raises NotFoundError."""
-        ...
-
-    async def labelled(self, tenant_id: TenantId, label: str) -> Evaluation:
-        """The newest of a label, with its queries. Raises NotFoundError."""
-        ...
-
-    async def page(
-        self, tenant_id: TenantId, *, collection: str | None, limit: int, cursor: str | None
-    ) -> Page[Evaluation]:
-        """The newest first, without queries; None: of all collections."""
         ...

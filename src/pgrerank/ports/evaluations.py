@@ -1,0 +1,40 @@
+"""The port of evaluations."""
+
+from typing import Protocol
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.evaluation import Evaluation, EvaluationId
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+
+
+class Evaluations(Protocol):
+    """Stored runs over judged queries."""
+
+    async def save(
+        self,
+        tenant_id: TenantId,
+        collection: Collection,
+        made: Evaluation,
+        models: tuple[ModelCard | None, ModelCard | None],
+    ) -> None:
+        """Store a run with its queries in one transaction; `models`: embedder and reranker.
+
+        Raises ConflictError if the collection was deleted meanwhile.
+        """
+        ...
+
+    async def get(self, tenant_id: TenantId, evaluation_id: EvaluationId) -> Evaluation:
+        """One with its queries. Raises NotFoundError."""
+        ...
+
+    async def labelled(self, tenant_id: TenantId, label: str) -> Evaluation:
+        """The newest of a label, with its queries. Raises NotFoundError."""
+        ...
+
+    async def page(
+        self, tenant_id: TenantId, *, collection: str | None, limit: int, cursor: str | None
+    ) -> Page[Evaluation]:
+        """The newest first, without queries; None: of all collections."""
+        ...

@@ -1,0 +1,131 @@
+"""What a use case is given: an implementation of each port."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeVar
+
+from pgrerank.domain import suggestion
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import ConflictError, InvalidRequestError
+from pgrerank.ports.calibrations import Calibrations
+from pgrerank.ports.candidates import Candidates
+from pgrerank.ports.clock import Clock
+from pgrerank.ports.documents import Documents
+from pgrerank.ports.embedder import Embedder
+from pgrerank.ports.embeddings import Embeddings
+from pgrerank.ports.evaluations import Evaluations
+from pgrerank.ports.history import History
+from pgrerank.ports.judgments import Judgments
+from pgrerank.ports.keys import Keys
+from pgrerank.ports.rankings import Rankings
+from pgrerank.ports.references import References
+from pgrerank.ports.reports import Reports
+from pgrerank.ports.scorer import LateInteraction, Scorer
+from pgrerank.ports.tenants import Tenants
+from pgrerank.ports.thresholds import Thresholds
+from pgrerank.ports.token_vectors import TokenVectors
+
+Named = TypeVar("Named")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminServices:
+    """The ports that need no model: enough to administer."""
+
+    clock: Clock
+    rankings: Rankings
+    documents: Documents
+    judgments: Judgments
+    calibrations: Calibrations
+    thresholds: Thresholds
+    evaluations: Evaluations
+    reports: Reports
+    references: References
+    tokens: TokenVectors
+    embeddings: Embeddings
+    keys: Keys
+    tenants: Tenants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services(AdminServices):
+    """All ports together: what a use case is given."""
+
+    embedder: Embedder
+    scorer: Scorer
+    #: over stored token vectors; None where the embedder is not the one it knows
+    late: LateInteraction | None
+    candidates: Candidates
+    history: History
+    #: beside `scorer`, by the names an operator gave them
+    rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
+    #: beside `embedder`, likewise
+    embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
+
+    #: its own models serve every collection, whatever that names: for comparing rerankers
+    insists: bool = False
+
+    def serving(self, collection: Collection) -> Self:
+        """The services as this collection is searched: with its reranker and its embedder in place.
+
+        Raises:
+            ConflictError: The collection names a reranker that is not there any more.
+        """
+        if self.insists:
+            return self
+        embedder = self.embedder_of(collection)
+        return replace(
+            self,
+            scorer=self._reranker_of(collection),
+            embedder=embedder,
+            late=self.late if embedder is self.embedder else None,
+        )
+
+    def _reranker_of(self, collection: Collection) -> Scorer:
+        if collection.reranker is None or collection.reranker in self.rerankers:
+            return self.reranker(collection.reranker)
+        raise ConflictError(
+            f"Collection `{collection.name}` is reranked by `{collection.reranker}`, which this "
+            "service was not given. Name another one, or none, for it."
+        )
+
+    def reranker(self, name: str | None) -> Scorer:
+        """The reranker of this name; None: the one of the settings.
+
+        Raises:
+            InvalidRequestError: The operator named none so.
+        """
+        return self.scorer if name is None else require_named("reranker", name, self.rerankers)
+
+    def embedder_named(self, name: str | None) -> Embedder:
+        """The embedder of this name; None: the one of the settings.
+
+        Raises:
+            InvalidRequestError: The operator named none so.
+        """
+        return self.embedder if name is None else require_named("embedder", name, self.embedders)
+
+    def embedder_of(self, collection: Collection) -> Embedder:
+        """The embedder that can search a collection; of two, the one of the settings.
+
+        The one of the settings too where neither can: what then becomes of the search is for
+        `Collection.under` to say.
+        """
+        known = [self.embedder, *self.embedders.values()]
+        fit = (each for each in known if collection.is_searched_by(each.model))
+        return next(fit, self.embedder)
+
+
+def require_named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
+    """The one of this name among those that an operator named.
+
+    Raises:
+        InvalidRequestError: There is none; says which there are.
+    """
+    if name in known:
+        return known[name]
+    raise InvalidRequestError(
+        kind,
+        f"there is no {kind} named `{name}`. "
+        + (suggestion.remedy(name, known) or f"This service was given no {kind} with a name."),
+    )

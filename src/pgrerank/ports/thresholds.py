@@ -1,0 +1,24 @@
+"""The port of named thresholds."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.threshold import Threshold
+
+
+class Thresholds(Protocol):
+    """Named thresholds."""
+
+    async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
+        """Store it in the place of one of the same name and collection."""
+        ...
+
+    async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:
+        """A tenant's thresholds, by name."""
+        ...
+
+    async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
+        """Forget it. Raises NotFoundError."""
+        ...
