@@ -82,6 +82,66 @@ CREATE TABLE pgrerank.api_key (
 ALTER TABLE pgrerank.api_key OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE api_key; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.api_key IS 'One row for each API key. Keys are revoked, never deleted.';
+
+--
+-- Name: COLUMN api_key.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN api_key.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.id IS 'Id of the key, as the log has it.';
+
+--
+-- Name: COLUMN api_key.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.name IS 'Name of the key, unique among keys that are not revoked.';
+
+--
+-- Name: COLUMN api_key.prefix; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.prefix IS 'Beginning of the key, by which it is found.';
+
+--
+-- Name: COLUMN api_key.secret_hash; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.secret_hash IS 'Hash of the secret; the secret itself is not stored.';
+
+--
+-- Name: COLUMN api_key.scopes; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.scopes IS 'What the key may do.';
+
+--
+-- Name: COLUMN api_key.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.created_at IS 'When it was made.';
+
+--
+-- Name: COLUMN api_key.expires_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.expires_at IS 'From when on it is refused; null: never.';
+
+--
+-- Name: COLUMN api_key.revoked_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.api_key.revoked_at IS 'When it was revoked; null: it was not.';
+
+--
 -- Name: api_key_candidates_v1(text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -262,6 +322,12 @@ $$;
 ALTER FUNCTION pgrerank.bounded_v1(argument text, value double precision, lowest double precision, highest double precision) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION bounded_v1(argument text, value double precision, lowest double precision, highest double precision); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.bounded_v1(argument text, value double precision, lowest double precision, highest double precision) IS 'The value, if it lies within its bounds, both allowed; else error PR001 with the name of the argument. Null stays null.';
+
+--
 -- Name: calibrate_score_v1(uuid, text, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -303,6 +369,12 @@ $$;
 ALTER FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, score double precision); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) IS 'Probability of relevance, 0 to 1, of a raw score by a stored calibration. fingerprint: of the reranker that gave the score; error PGR01 if the calibration is of another, PGR02 if there is no such calibration.';
+
+--
 -- Name: interpolated_v1(double precision, double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -324,6 +396,12 @@ END;
 ALTER FUNCTION pgrerank.interpolated_v1(x double precision, xs double precision[], ys double precision[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION interpolated_v1(x double precision, xs double precision[], ys double precision[]); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.interpolated_v1(x double precision, xs double precision[], ys double precision[]) IS 'Value at x of the lines between knots, flat outside them. xs: rising; ys: the values there.';
+
+--
 -- Name: logistic_v1(double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -332,6 +410,12 @@ CREATE FUNCTION pgrerank.logistic_v1(x double precision) RETURNS double precisio
     RETURN ((1)::double precision / ((1)::double precision + exp(GREATEST(LEAST((- x), (700)::double precision), ('-700'::integer)::double precision))));
 
 ALTER FUNCTION pgrerank.logistic_v1(x double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION logistic_v1(x double precision); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.logistic_v1(x double precision) IS '1 / (1 + exp(-x)), for any x.';
 
 --
 -- Name: softplus_v1(double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -344,6 +428,12 @@ CREATE FUNCTION pgrerank.softplus_v1(x double precision) RETURNS double precisio
 ALTER FUNCTION pgrerank.softplus_v1(x double precision) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION softplus_v1(x double precision); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.softplus_v1(x double precision) IS 'ln(1 + exp(x)), for any x.';
+
+--
 -- Name: calibration_curve_v1(double precision, text, double precision[], double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -352,6 +442,12 @@ CREATE FUNCTION pgrerank.calibration_curve_v1(score double precision, method tex
     RETURN CASE WHEN (score IS NULL) THEN NULL::double precision WHEN (method = 'platt'::text) THEN pgrerank.logistic_v1((((coefficients)[1] * score) + (coefficients)[2])) WHEN (method = 'beta'::text) THEN pgrerank.logistic_v1(((((coefficients)[4] * pgrerank.softplus_v1(((score - (coefficients)[1]) / (coefficients)[2]))) - ((coefficients)[3] * pgrerank.softplus_v1((((coefficients)[1] - score) / (coefficients)[2])))) + (coefficients)[5])) ELSE pgrerank.interpolated_v1(score, knot_scores, knot_probabilities) END;
 
 ALTER FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) IS 'Probability of relevance, 0 to 1, of a raw score by a curve, given as the columns of the view calibration have it; null for no score.';
 
 --
 -- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -384,6 +480,126 @@ CREATE TABLE pgrerank.collection (
 ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE collection; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.collection IS 'One row for each collection, with the settings of its searches.';
+
+--
+-- Name: COLUMN collection.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN collection.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN collection.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.name IS 'Name of the collection, unique in its tenant.';
+
+--
+-- Name: COLUMN collection.text_search; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.text_search IS 'Text search configuration of Postgres that its words are stemmed by.';
+
+--
+-- Name: COLUMN collection.embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.embedder_id IS 'Id of the embedder that searches go by.';
+
+--
+-- Name: COLUMN collection.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.created_at IS 'When it was made.';
+
+--
+-- Name: COLUMN collection.stores_tokens; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.stores_tokens IS 'Whether token vectors are stored with new chunks.';
+
+--
+-- Name: COLUMN collection.k1; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.k1 IS 'BM25''s k1, 0 or more: how soon repeated words stop counting.';
+
+--
+-- Name: COLUMN collection.b; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.b IS 'BM25''s b, 0 to 1: how much long chunks are held back.';
+
+--
+-- Name: COLUMN collection.title_boost; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.title_boost IS 'How often a word of the title counts, 1 being as often as in the text.';
+
+--
+-- Name: COLUMN collection.fusion; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.fusion IS 'rrf or weighted.';
+
+--
+-- Name: COLUMN collection.rrf_k; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.rrf_k IS 'What reciprocal rank fusion adds to every rank.';
+
+--
+-- Name: COLUMN collection.dense_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.dense_weight IS 'Weight of the dense leg in fusion, 0 or more.';
+
+--
+-- Name: COLUMN collection.keyword_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.keyword_weight IS 'Weight of the keyword leg in fusion, 0 or more.';
+
+--
+-- Name: COLUMN collection.sparse_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.sparse_weight IS 'Weight of the sparse leg in fusion, 0 or more.';
+
+--
+-- Name: COLUMN collection.second_state; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.second_state IS 'State of a second set of vectors: filling, ready or former; null: there is none.';
+
+--
+-- Name: COLUMN collection.second_embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.second_embedder_id IS 'Id of the embedder of the second set; null: there is none.';
+
+--
+-- Name: COLUMN collection.terms; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.terms IS 'Terms that raise what contains them, with their weights, as JSON.';
+
+--
+-- Name: COLUMN collection.reranker; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.reranker IS 'Name of the reranker of its searches; null: that of the service.';
+
+--
 -- Name: collection_size; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -397,6 +613,48 @@ CREATE TABLE pgrerank.collection_size (
 );
 
 ALTER TABLE pgrerank.collection_size OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE collection_size; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.collection_size IS 'Counters of a collection, in 16 shards so that concurrent writers rarely wait for one another: the sums over the shards are the figures. One shard may be negative.';
+
+--
+-- Name: COLUMN collection_size.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN collection_size.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN collection_size.shard; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.shard IS 'Number of the shard, 0 to 15.';
+
+--
+-- Name: COLUMN collection_size.documents; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.documents IS 'Documents.';
+
+--
+-- Name: COLUMN collection_size.chunks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.chunks IS 'Chunks.';
+
+--
+-- Name: COLUMN collection_size.lexemes; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.lexemes IS 'Lexemes of all chunks, repeated ones counted each time.';
 
 --
 -- Name: collection_size_add_v1(uuid, uuid, bigint, bigint, bigint); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -543,6 +801,42 @@ CREATE TABLE pgrerank.collection_word (
 ALTER TABLE pgrerank.collection_word OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE collection_word; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.collection_word IS 'Words that many chunks of a collection hold, in how many, in shards like those of collection_size. Shard -1 has the words and their numbers from before; numbers of the other shards are in step with its words and are added.';
+
+--
+-- Name: COLUMN collection_word.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_word.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN collection_word.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_word.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN collection_word.shard; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_word.shard IS 'Number of the shard, 0 to 15, or -1.';
+
+--
+-- Name: COLUMN collection_word.lexemes; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_word.lexemes IS 'The words that are counted; null in shards of 0 or more.';
+
+--
+-- Name: COLUMN collection_word.chunks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_word.chunks IS 'In how many chunks each word is; null inside: not known yet.';
+
+--
 -- Name: collection_word_add_v1(uuid, uuid, tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -660,6 +954,12 @@ CREATE FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precisi
 END;
 
 ALTER FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) IS 'Whether a higher score never means a lower probability by this curve, and somewhere a higher one.';
 
 --
 -- Name: dense_leg_v1(uuid, uuid, public.vector, integer, bigint, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -962,6 +1262,12 @@ END;
 ALTER FUNCTION pgrerank_analytics.ks_counts_v1(baseline bigint[], recent bigint[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION ks_counts_v1(baseline bigint[], recent bigint[]); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.ks_counts_v1(baseline bigint[], recent bigint[]) IS 'Kolmogorov-Smirnov distance of two histograms over the same bins, 0 to 1; null where one is empty. baseline, recent: counts of the bins, the lowest bin first.';
+
+--
 -- Name: psi_counts_v1(bigint[], bigint[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -998,6 +1304,12 @@ END;
 ALTER FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION psi_counts_v1(baseline bigint[], recent bigint[], groups integer); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) IS 'Population stability index of two histograms over the same bins, 0 or more: under 0.1 is little, over 0.25 much; null where one is empty. baseline, recent: counts of the bins, the lowest first; groups: neighbouring bins are joined to at most so many groups of like mass in the baseline, null for none.';
+
+--
 -- Name: judged_quality; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1014,6 +1326,66 @@ CREATE TABLE pgrerank.judged_quality (
 );
 
 ALTER TABLE pgrerank.judged_quality OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE judged_quality; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.judged_quality IS 'How good the searches of the last 28 days were where their queries are judged. The view judged_quality shows it.';
+
+--
+-- Name: COLUMN judged_quality.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN judged_quality.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN judged_quality.reranker_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.reranker_id IS 'Id of the reranker.';
+
+--
+-- Name: COLUMN judged_quality.counted_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.counted_at IS 'When the row was counted.';
+
+--
+-- Name: COLUMN judged_quality.queries; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.queries IS 'Judged queries with a relevant document that were asked.';
+
+--
+-- Name: COLUMN judged_quality.ndcg_without; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.ndcg_without IS 'Mean nDCG@10 of the fused order, 0 to 1.';
+
+--
+-- Name: COLUMN judged_quality.ndcg_with; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.ndcg_with IS 'Mean nDCG@10 of the final order, 0 to 1.';
+
+--
+-- Name: COLUMN judged_quality.calibrated_pairs; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.calibrated_pairs IS 'Judged results with a probability, of documents of which nothing was judged before their calibration was made.';
+
+--
+-- Name: COLUMN judged_quality.calibration_error; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judged_quality.calibration_error IS 'Expected calibration error over those pairs, ten bins of equal mass, 0 to 1; null: no such pairs. Only judged results count.';
 
 --
 -- Name: model; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -1034,6 +1406,72 @@ CREATE TABLE pgrerank.model (
 );
 
 ALTER TABLE pgrerank.model OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE model; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.model IS 'One row for each model that the service has run. Shared by all tenants.';
+
+--
+-- Name: COLUMN model.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.id IS 'Id of the model.';
+
+--
+-- Name: COLUMN model.kind; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.kind IS 'embedder or reranker.';
+
+--
+-- Name: COLUMN model.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.name IS 'Name of the model.';
+
+--
+-- Name: COLUMN model.revision; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.revision IS 'Revision of its files; null: not known.';
+
+--
+-- Name: COLUMN model.fingerprint; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.fingerprint IS 'Identifies what the model computes: models of one fingerprint give the same numbers.';
+
+--
+-- Name: COLUMN model."precision"; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model."precision" IS 'Precision of its numbers, such as fp32, bf16 or int8.';
+
+--
+-- Name: COLUMN model.max_length; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.max_length IS 'Most tokens that it reads of a text or pair.';
+
+--
+-- Name: COLUMN model.dimensions; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.dimensions IS 'Dimensions of the vectors of an embedder; null: a reranker.';
+
+--
+-- Name: COLUMN model.score_kind; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.score_kind IS 'Unit of the scores of a reranker; null: an embedder.';
+
+--
+-- Name: COLUMN model.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.model.created_at IS 'When it first ran.';
 
 --
 -- Name: reference_run; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -1064,6 +1502,114 @@ CREATE TABLE pgrerank.reference_run (
 ALTER TABLE pgrerank.reference_run OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE reference_run; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.reference_run IS 'One row for each time a reference set was scored. The view reference_run shows it.';
+
+--
+-- Name: COLUMN reference_run.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN reference_run.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.id IS 'Id of this scoring.';
+
+--
+-- Name: COLUMN reference_run.reference_set_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.reference_set_id IS 'Id of the reference set.';
+
+--
+-- Name: COLUMN reference_run.digest; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.digest IS 'Hash of the pairs that were scored.';
+
+--
+-- Name: COLUMN reference_run.model_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.model_id IS 'Id of the reranker that scored.';
+
+--
+-- Name: COLUMN reference_run.environment; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.environment IS 'Versions of libraries, the processor and more, as JSON.';
+
+--
+-- Name: COLUMN reference_run.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.created_at IS 'When it was scored.';
+
+--
+-- Name: COLUMN reference_run.scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.scores IS 'Raw score of each pair, in their order; null inside: it failed.';
+
+--
+-- Name: COLUMN reference_run.truncated; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.truncated IS 'Whether the reranker read only the beginning, of each pair.';
+
+--
+-- Name: COLUMN reference_run.verdict; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.verdict IS 'first; same; changed: the same model gave other scores; other model.';
+
+--
+-- Name: COLUMN reference_run.compared_with_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.compared_with_id IS 'Id of the run before; null: the first of these pairs.';
+
+--
+-- Name: COLUMN reference_run.beyond_noise; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.beyond_noise IS 'Pairs whose scores differ by more than the noise.';
+
+--
+-- Name: COLUMN reference_run.truncation_changes; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.truncation_changes IS 'Pairs of which more or less was read than before.';
+
+--
+-- Name: COLUMN reference_run.largest_change; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.largest_change IS 'Largest difference of a score, in the unit of the model; null: nothing to compare.';
+
+--
+-- Name: COLUMN reference_run.noise; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.noise IS 'How large a difference is mere noise, in the unit of the model; null: nothing to compare.';
+
+--
+-- Name: COLUMN reference_run.kendall_tau; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.kendall_tau IS 'Rank correlation of the two runs over all pairs, -1 to 1; null: nothing to compare.';
+
+--
+-- Name: COLUMN reference_run.message; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_run.message IS 'What happened, in a sentence.';
+
+--
 -- Name: reference_set; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1079,6 +1625,54 @@ CREATE TABLE pgrerank.reference_set (
 );
 
 ALTER TABLE pgrerank.reference_set OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE reference_set; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.reference_set IS 'One row for each reference set: a fixed set of pairs of query and passage, in parallel arrays.';
+
+--
+-- Name: COLUMN reference_set.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_set.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN reference_set.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_set.id IS 'Id of the reference set.';
+
+--
+-- Name: COLUMN reference_set.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_set.name IS 'Name of the reference set, unique in its tenant.';
+
+--
+-- Name: COLUMN reference_set.digest; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_set.digest IS 'Hash of its pairs.';
+
+--
+-- Name: COLUMN reference_set.queries; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_set.queries IS 'Query of each pair.';
+
+--
+-- Name: COLUMN reference_set.passages; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_set.passages IS 'Passage of each pair.';
+
+--
+-- Name: COLUMN reference_set.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.reference_set.created_at IS 'When it was stored.';
 
 --
 -- Name: rerank_log; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -1146,6 +1740,324 @@ PARTITION BY RANGE (created_at);
 ALTER TABLE pgrerank.rerank_log OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE rerank_log; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.rerank_log IS 'One row for each search, and for each ranking of documents that a caller supplied. Columns of arrays have one element for each candidate, in the final order. The views rerank_log, rerank_candidate, ranking and ranking_document show it. Partitioned by month.';
+
+--
+-- Name: COLUMN rerank_log.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN rerank_log.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.created_at IS 'When the search was made. Name an interval of it: only its months are read.';
+
+--
+-- Name: COLUMN rerank_log.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.id IS 'Id of the search or ranking, as the answer carried it.';
+
+--
+-- Name: COLUMN rerank_log.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.collection_id IS 'Id of the collection; null: the caller supplied the documents and named none. No foreign key: the log outlives what it names.';
+
+--
+-- Name: COLUMN rerank_log.collection_name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.collection_name IS 'Name of the collection as it was then, also where it has been deleted since; null: the caller supplied the documents and named none.';
+
+--
+-- Name: COLUMN rerank_log.query; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN rerank_log.strategy; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.strategy IS 'Which legs found candidates: dense, keyword, hybrid or tiered; none: the caller supplied the documents.';
+
+--
+-- Name: COLUMN rerank_log.profile; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.profile IS 'interactive or batch, as asked; none: the caller supplied the documents.';
+
+--
+-- Name: COLUMN rerank_log.knobs; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.knobs IS 'All settings of the search as they were applied, as JSON.';
+
+--
+-- Name: COLUMN rerank_log.status; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.status IS 'What became of the rerank stage. full: all of depth was reranked; partial: the time budget ended before; skipped: nothing was reranked; failed: the reranker failed.';
+
+--
+-- Name: COLUMN rerank_log.reason; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.reason IS 'Why the status is not full, in words; null where it is.';
+
+--
+-- Name: COLUMN rerank_log.depth; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.depth IS 'How many candidates got a rerank score, 0 or more.';
+
+--
+-- Name: COLUMN rerank_log.limit_; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.limit_ IS 'How many results were asked for at most.';
+
+--
+-- Name: COLUMN rerank_log.returned; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.returned IS 'How many results the answer held, 0 or more.';
+
+--
+-- Name: COLUMN rerank_log.embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.embedder_id IS 'Id of the embedder; null: no dense leg ran.';
+
+--
+-- Name: COLUMN rerank_log.reranker_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.reranker_id IS 'Id of the reranker; null: none ran.';
+
+--
+-- Name: COLUMN rerank_log.dense_requested; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.dense_requested IS 'Rows asked of the dense leg; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.dense_returned; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.dense_returned IS 'Rows that the dense leg gave; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.dense_scan; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.dense_scan IS 'How the dense leg read: exact (all vectors) or hnsw (an index); null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.keyword_requested; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.keyword_requested IS 'Rows asked of the keyword leg; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.keyword_returned; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.keyword_returned IS 'Rows that the keyword leg gave; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.keyword_scan; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.keyword_scan IS 'How the keyword leg read: gin (an index), `no terms` where the query held stop words only, `gin, phrases relaxed` where no text held its phrases; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.timings_ms; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.timings_ms IS 'Milliseconds by stage, as JSON.';
+
+--
+-- Name: COLUMN rerank_log.cut; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.cut IS 'How many candidates each limit removed, as JSON.';
+
+--
+-- Name: COLUMN rerank_log.source; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.source IS 'search, or api: the caller supplied the documents.';
+
+--
+-- Name: COLUMN rerank_log.chunk_ids; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.chunk_ids IS 'Id of each chunk.';
+
+--
+-- Name: COLUMN rerank_log.dense_ranks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.dense_ranks IS 'Place in the dense leg, from 1; null inside: it did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_log.dense_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.dense_scores IS 'Cosine similarity, -1 to 1; null inside: the dense leg did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_log.keyword_ranks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.keyword_ranks IS 'Place in the keyword leg, from 1; null inside: it did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_log.keyword_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.keyword_scores IS 'BM25 score, above 0; null inside: the keyword leg did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_log.fused_ranks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.fused_ranks IS 'Place after fusion, from 1; of supplied documents, the caller''s order.';
+
+--
+-- Name: COLUMN rerank_log.fused_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.fused_scores IS 'Score after fusion.';
+
+--
+-- Name: COLUMN rerank_log.rerank_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.rerank_scores IS 'Raw score of the reranker; null inside: not reranked.';
+
+--
+-- Name: COLUMN rerank_log.relevances; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.relevances IS 'Probability of relevance, 0 to 1; null inside: no calibration.';
+
+--
+-- Name: COLUMN rerank_log.truncated; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.truncated IS 'Whether the reranker read only the beginning.';
+
+--
+-- Name: COLUMN rerank_log.final_ranks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.final_ranks IS 'Place in the final order, from 1.';
+
+--
+-- Name: COLUMN rerank_log.cascade_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.cascade_id IS 'Id of the model of the first step of a cascade; null: there was none.';
+
+--
+-- Name: COLUMN rerank_log.cascade_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.cascade_scores IS 'Raw score of the first step; null inside: not scored there; null: there was no cascade.';
+
+--
+-- Name: COLUMN rerank_log.combined_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.combined_scores IS 'What orders the results where the rerank score is combined with the scores of the legs; null: the rerank score alone orders.';
+
+--
+-- Name: COLUMN rerank_log.sparse_requested; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.sparse_requested IS 'Rows asked of the sparse leg; null: the query had no weights.';
+
+--
+-- Name: COLUMN rerank_log.sparse_returned; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.sparse_returned IS 'Rows that the sparse leg gave; null: the query had no weights.';
+
+--
+-- Name: COLUMN rerank_log.sparse_scan; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.sparse_scan IS 'How the sparse leg read: exact, or no weights where no chunk has some; null: the query had no weights.';
+
+--
+-- Name: COLUMN rerank_log.sparse_ranks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.sparse_ranks IS 'Place in the sparse leg, from 1; null inside: it did not find the chunk; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.sparse_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.sparse_scores IS 'Inner product of learned weights, above 0; null inside: the sparse leg did not find the chunk; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.calibration_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.calibration_id IS 'Id of the calibration that was applied; null: none. No foreign key: the log outlives what it names.';
+
+--
+-- Name: COLUMN rerank_log.answerable; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.answerable IS 'Probability that at least one candidate is relevant, 0 to 1; null: no calibration gives it.';
+
+--
+-- Name: COLUMN rerank_log.dialect; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.dialect IS 'How documents were supplied: native, or the system whose API the caller speaks; null: a search.';
+
+--
+-- Name: COLUMN rerank_log.document_hashes; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.document_hashes IS 'SHA-256 of the text of each supplied document; null: a search.';
+
+--
+-- Name: COLUMN rerank_log.document_texts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.document_texts IS 'Text of each supplied document; null: a search, or the tenant keeps no texts.';
+
+--
+-- Name: COLUMN rerank_log.boosts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.boosts IS 'What terms of the collection added to the score that orders; null: nothing.';
+
+--
+-- Name: COLUMN rerank_log.key_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.key_id IS 'Id of the API key that asked, as `pgrerank key list` shows it; null: the command line asked. No foreign key: the log outlives what it names.';
+
+--
+-- Name: COLUMN rerank_log.end_user_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.end_user_id IS 'The caller''s own user, 1 to 200 characters, as the caller named them; null: not named.';
+
+--
 -- Name: score_daily; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1178,6 +2090,144 @@ CREATE TABLE pgrerank.score_daily (
 ALTER TABLE pgrerank.score_daily OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE score_daily; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.score_daily IS 'Searches and their rerank scores by tenant, day, collection and reranker. The view score_daily shows it, effect_daily and score_drift are made of it.';
+
+--
+-- Name: COLUMN score_daily.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN score_daily.day; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.day IS 'Day in UTC.';
+
+--
+-- Name: COLUMN score_daily.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.collection_id IS 'Id of the collection; null: documents that callers supplied.';
+
+--
+-- Name: COLUMN score_daily.reranker_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.reranker_id IS 'Id of the reranker; null: the row of searches that were not reranked.';
+
+--
+-- Name: COLUMN score_daily.collection_name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.collection_name IS 'Name of the collection as it was then, also where it has been deleted since.';
+
+--
+-- Name: COLUMN score_daily.counted_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.counted_at IS 'When the row was counted.';
+
+--
+-- Name: COLUMN score_daily.searches; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.searches IS 'All searches of the row.';
+
+--
+-- Name: COLUMN score_daily.partial_searches; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.partial_searches IS 'Those of status partial.';
+
+--
+-- Name: COLUMN score_daily.skipped_searches; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.skipped_searches IS 'Those of status skipped.';
+
+--
+-- Name: COLUMN score_daily.failed_searches; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.failed_searches IS 'Those of status failed.';
+
+--
+-- Name: COLUMN score_daily.pairs; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.pairs IS 'Pairs of query and chunk that got a rerank score.';
+
+--
+-- Name: COLUMN score_daily.truncated_pairs; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.truncated_pairs IS 'Those of which the reranker read only the beginning.';
+
+--
+-- Name: COLUMN score_daily.changed_top_1; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.changed_top_1 IS 'Reranked searches whose first result fusion had placed behind the first.';
+
+--
+-- Name: COLUMN score_daily.changed_top_3; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.changed_top_3 IS 'Reranked searches whose first 3 hold a chunk that fusion had placed behind them.';
+
+--
+-- Name: COLUMN score_daily.changed_top_10; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.changed_top_10 IS 'Reranked searches whose first 10 hold a chunk that fusion had placed behind them.';
+
+--
+-- Name: COLUMN score_daily.tau_searches; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.tau_searches IS 'Searches that tau_sum adds up.';
+
+--
+-- Name: COLUMN score_daily.tau_sum; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.tau_sum IS 'Sum of Kendall''s tau-b between fused and final order, of searches with two reranked candidates or more.';
+
+--
+-- Name: COLUMN score_daily.shift_sum; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.shift_sum IS 'Sum over reranked searches of the mean number of places by which fusion and reranker differ on the first 10.';
+
+--
+-- Name: COLUMN score_daily.agreement_searches; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.agreement_searches IS 'Searches that agreement_sum adds up.';
+
+--
+-- Name: COLUMN score_daily.agreement_sum; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.agreement_sum IS 'Sum of the share of the reranker''s first 10 that the dense leg had among its first 50.';
+
+--
+-- Name: COLUMN score_daily.score_bins; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.score_bins IS 'Histogram of the raw scores: its bins in rising order, see score_bin_v1.';
+
+--
+-- Name: COLUMN score_daily.score_counts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.score_counts IS 'Histogram of the raw scores: pairs in each of score_bins.';
+
+--
 -- Name: tenant; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1191,6 +2241,42 @@ CREATE TABLE pgrerank.tenant (
 );
 
 ALTER TABLE pgrerank.tenant OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE tenant; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.tenant IS 'One row for each tenant.';
+
+--
+-- Name: COLUMN tenant.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.tenant.id IS 'Id of the tenant.';
+
+--
+-- Name: COLUMN tenant.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.tenant.name IS 'Name of the tenant, unique.';
+
+--
+-- Name: COLUMN tenant.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.tenant.created_at IS 'When it was made.';
+
+--
+-- Name: COLUMN tenant.pairs_per_second; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.tenant.pairs_per_second IS 'Quota of reranked pairs a second; null: the default of the service.';
+
+--
+-- Name: COLUMN tenant.keep_texts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.tenant.keep_texts IS 'Whether the log keeps the texts of documents that callers supply.';
 
 --
 -- Name: score_drift; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -1262,6 +2348,84 @@ CREATE VIEW pgrerank_analytics.score_drift WITH (security_invoker='true') AS
      LEFT JOIN histogram h ON (((v.tenant_id = h.tenant_id) AND (NOT (v.collection_id IS DISTINCT FROM h.collection_id)) AND (v.reranker_id = h.reranker_id))));
 
 ALTER VIEW pgrerank_analytics.score_drift OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW score_drift; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.score_drift IS 'Rerank scores of the last seven days (UTC, today''s included) beside those of the 28 days before, by tenant, collection and reranker. A reranker that was not used in the last seven days has no row.';
+
+--
+-- Name: COLUMN score_drift.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN score_drift.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.collection IS 'Name of the collection as it was last.';
+
+--
+-- Name: COLUMN score_drift.collection_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN score_drift.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.reranker IS 'Name of the reranker.';
+
+--
+-- Name: COLUMN score_drift.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN score_drift.last_day; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.last_day IS 'Last day on which it was used.';
+
+--
+-- Name: COLUMN score_drift.baseline_searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.baseline_searches IS 'Reranked searches of the 28 days.';
+
+--
+-- Name: COLUMN score_drift.recent_searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.recent_searches IS 'Reranked searches of the last seven days.';
+
+--
+-- Name: COLUMN score_drift.baseline_pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.baseline_pairs IS 'Scored pairs of the 28 days.';
+
+--
+-- Name: COLUMN score_drift.recent_pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.recent_pairs IS 'Scored pairs of the last seven days.';
+
+--
+-- Name: COLUMN score_drift.psi; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.psi IS 'Population stability index of the scores, 0 or more: under 0.1 is little, over 0.25 much; null: a window is empty.';
+
+--
+-- Name: COLUMN score_drift.ks; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_drift.ks IS 'Kolmogorov-Smirnov distance of the scores, 0 to 1: the largest difference of the two cumulative shares at an end of a bin; null: a window is empty.';
 
 --
 -- Name: health; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -1421,6 +2585,72 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.health OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW health; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.health IS 'One row for each check of each collection that was searched in the last seven days, and of each reference set: what was found, where it warns, and what to do.';
+
+--
+-- Name: COLUMN health.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN health.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.collection IS 'Name of the collection; null: the checks reference and counted.';
+
+--
+-- Name: COLUMN health.check_name; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.check_name IS 'score_psi, score_ks, truncated, agreement, not_reranked, lift, lift_proxy, calibration, reference or counted.';
+
+--
+-- Name: COLUMN health.state; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.state IS 'ok, warn, alert, or unknown where there is too little to tell.';
+
+--
+-- Name: COLUMN health.value; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.value IS 'What was found, in the unit of the check; null: nothing.';
+
+--
+-- Name: COLUMN health.warn_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.warn_at IS 'From this value on the state is warn; below it where alert_at is smaller.';
+
+--
+-- Name: COLUMN health.alert_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.alert_at IS 'From this value on the state is alert; below it where it is smaller than warn_at.';
+
+--
+-- Name: COLUMN health.samples; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.samples IS 'Searches, pairs, queries or runs that the value rests on.';
+
+--
+-- Name: COLUMN health.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.reranker IS 'Name of the reranker used last in the collection; null: none, or no collection.';
+
+--
+-- Name: COLUMN health.advice; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.health.advice IS 'What to do, in a sentence.';
+
+--
 -- Name: health_summary_v1(boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1567,6 +2797,78 @@ CREATE TABLE pgrerank.judgment (
 ALTER TABLE pgrerank.judgment OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE judgment; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.judgment IS 'One row for each time somebody graded a document or chunk for a query. A document is named as its owner names it, so that a judgment outlives the re-ingest of its document. The view judgment shows it.';
+
+--
+-- Name: COLUMN judgment.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN judgment.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.id IS 'Id of the judgment; ids rise with time.';
+
+--
+-- Name: COLUMN judgment.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN judgment.query; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.query IS 'Text of the query that was judged.';
+
+--
+-- Name: COLUMN judgment.query_hash; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.query_hash IS 'SHA-256 of the query, since a query may be longer than an index row can hold.';
+
+--
+-- Name: COLUMN judgment.external_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.external_id IS 'Id of the document as its owner names it.';
+
+--
+-- Name: COLUMN judgment.chunk_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.chunk_id IS 'Id of the chunk that was judged; null: the document as a whole was.';
+
+--
+-- Name: COLUMN judgment.grade; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.grade IS '0 (not relevant) to 3 (the best there is); 1 or more counts as relevant.';
+
+--
+-- Name: COLUMN judgment.source; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.source IS 'How it came: human, import, click, used, thumbs and the like.';
+
+--
+-- Name: COLUMN judgment.judged_by; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.judged_by IS 'Who judged; null: not known.';
+
+--
+-- Name: COLUMN judgment.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.judgment.created_at IS 'When it was stored.';
+
+--
 -- Name: judgment_grades_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -1589,6 +2891,12 @@ CREATE FUNCTION pgrerank.judgment_grades_v1() RETURNS TABLE(tenant_id uuid, coll
 END;
 
 ALTER FUNCTION pgrerank.judgment_grades_v1() OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION judgment_grades_v1(); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.judgment_grades_v1() IS 'Judged queries with their documents or chunks, conflicts resolved; the view judgment_grade shows it with names.';
 
 --
 -- Name: keyword_leg_v1(uuid, text, integer, jsonpath, double precision, double precision, double precision, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -2110,6 +3418,12 @@ CREATE FUNCTION pgrerank_analytics.score_bin_v1(score double precision) RETURNS 
 ALTER FUNCTION pgrerank_analytics.score_bin_v1(score double precision) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION score_bin_v1(score double precision); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) IS 'Bin of a raw rerank score in the histograms of score_daily, -400 to 400; null for null and NaN. Bins follow the inverse hyperbolic sine: 0.003 wide at 0, 0.3 at 10.';
+
+--
 -- Name: score_day_v1(date, boolean); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2218,6 +3532,12 @@ CREATE FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) 
 END;
 
 ALTER FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION score_day_v1(counted_day date, only_uncounted boolean); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) IS 'A day (UTC) of the log in figures, as score_daily has them. counted_day: the day; only_uncounted: leave out tenants of which the day is counted already.';
 
 --
 -- Name: sparse_leg_v1(uuid, public.sparsevec, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -2374,6 +3694,12 @@ END;
 ALTER FUNCTION pgrerank_analytics.average_precision_v1(found integer[], judged integer[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION average_precision_v1(found integer[], judged integer[]); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.average_precision_v1(found integer[], judged integer[]) IS 'Average precision of an order, 0 to 1; a grade of 1 or more is relevant. found: grades in the order that is measured, the first place first, null for one that nobody judged; judged: all grades of the query.';
+
+--
 -- Name: judged_at_k_v1(integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -2386,6 +3712,12 @@ CREATE FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) RE
 END;
 
 ALTER FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION judged_at_k_v1(found integer[], k integer); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.judged_at_k_v1(found integer[], k integer) IS 'Share of the first k that somebody judged, 0 to 1. found: grades in the order that is measured, the first place first, null for one that nobody judged; k: 1 to 1,000,000.';
 
 --
 -- Name: kendall_tau_v1(double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2411,6 +3743,12 @@ CREATE FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], seco
 END;
 
 ALTER FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION kendall_tau_v1(first double precision[], second double precision[]); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.kendall_tau_v1(first double precision[], second double precision[]) IS 'Kendall''s tau-b of two orders of the same things, -1 to 1; null for fewer than two. first, second: ranks of one thing at one place of both arrays, 2,000 at most.';
 
 --
 -- Name: ks_v1(double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2445,6 +3783,12 @@ END;
 ALTER FUNCTION pgrerank_analytics.ks_v1(baseline double precision[], recent double precision[]) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION ks_v1(baseline double precision[], recent double precision[]); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.ks_v1(baseline double precision[], recent double precision[]) IS 'Kolmogorov-Smirnov distance of two samples of scores, 0 to 1; null where one is empty. baseline, recent: scores in any order; nulls are left out.';
+
+--
 -- Name: mrr_at_k_v1(integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -2457,6 +3801,12 @@ CREATE FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) RETUR
 END;
 
 ALTER FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION mrr_at_k_v1(found integer[], k integer); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.mrr_at_k_v1(found integer[], k integer) IS 'Reciprocal rank of the first relevant document among the first k, 0 to 1; a grade of 1 or more is relevant. found: grades in the order that is measured, the first place first, null for one that nobody judged; k: 1 to 1,000,000.';
 
 --
 -- Name: ndcg_at_k_v1(integer[], integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2500,6 +3850,12 @@ END;
 ALTER FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[], k integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION ndcg_at_k_v1(found integer[], judged integer[], k integer); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.ndcg_at_k_v1(found integer[], judged integer[], k integer) IS 'nDCG of the first k, 0 to 1; the gain is the grade, the discount log2. found: grades in the order that is measured, the first place first, null for one that nobody judged; judged: all grades of the query; k: 1 to 1,000,000.';
+
+--
 -- Name: precision_at_k_v1(integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -2512,6 +3868,12 @@ CREATE FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer)
 END;
 
 ALTER FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION precision_at_k_v1(found integer[], k integer); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.precision_at_k_v1(found integer[], k integer) IS 'Share of the first k that is relevant, 0 to 1; a grade of 1 or more is relevant. found: grades in the order that is measured, the first place first, null for one that nobody judged; k: 1 to 1,000,000.';
 
 --
 -- Name: psi_v1(double precision[], double precision[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2557,6 +3919,12 @@ END;
 ALTER FUNCTION pgrerank_analytics.psi_v1(baseline double precision[], recent double precision[], groups integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION psi_v1(baseline double precision[], recent double precision[], groups integer); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.psi_v1(baseline double precision[], recent double precision[], groups integer) IS 'Population stability index of two samples of scores, 0 or more: under 0.1 is little, over 0.25 much; null where one is empty. baseline, recent: at most 1,000,000 scores each in any order; groups: at most so many quantiles of the baseline, 1 to 1,000.';
+
+--
 -- Name: recall_at_k_v1(integer[], integer[], integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -2576,6 +3944,12 @@ END;
 ALTER FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: FUNCTION recall_at_k_v1(found integer[], judged integer[], k integer); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.recall_at_k_v1(found integer[], judged integer[], k integer) IS 'Share of the relevant documents that the first k hold, 0 to 1; a grade of 1 or more is relevant. found: grades in the order that is measured, the first place first, null for one that nobody judged; judged: all grades of the query; k: 1 to 1,000,000.';
+
+--
 -- Name: score_bin_low_v1(integer); Type: FUNCTION; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -2584,6 +3958,12 @@ CREATE FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) RETURNS double 
     RETURN (sinh((pgrerank.bounded_v1('bin'::text, (bin)::double precision, ('-400'::integer)::double precision, (401)::double precision) / (30.0)::double precision)) / (10)::double precision);
 
 ALTER FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION score_bin_low_v1(bin integer); Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank_analytics.score_bin_low_v1(bin integer) IS 'Lower end of a bin of score_bin_v1; its upper end is that of the next. bin: -400 to 401.';
 
 --
 -- Name: alembic_version; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2605,6 +3985,24 @@ CREATE TABLE pgrerank.analyst_grant (
 );
 
 ALTER TABLE pgrerank.analyst_grant OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE analyst_grant; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.analyst_grant IS 'Which login of an analyst may read which tenant, one row each.';
+
+--
+-- Name: COLUMN analyst_grant.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.analyst_grant.tenant_id IS 'Id of the tenant.';
+
+--
+-- Name: COLUMN analyst_grant.login; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.analyst_grant.login IS 'Name of the login.';
 
 --
 -- Name: calibration; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2651,6 +4049,192 @@ CREATE TABLE pgrerank.calibration (
 ALTER TABLE pgrerank.calibration OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE calibration; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.calibration IS 'One row for each fitted calibration, which turns raw scores of one reranker into probabilities of relevance. The view calibration shows it.';
+
+--
+-- Name: COLUMN calibration.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN calibration.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.id IS 'Id of the calibration.';
+
+--
+-- Name: COLUMN calibration.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.collection_id IS 'Id of the collection it is for; null: for all of the tenant.';
+
+--
+-- Name: COLUMN calibration.reranker_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.reranker_id IS 'Id of the reranker whose scores it reads, and no other''s.';
+
+--
+-- Name: COLUMN calibration.method; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.method IS 'platt, isotonic or beta.';
+
+--
+-- Name: COLUMN calibration.coefficients; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.coefficients IS 'Coefficients of the curve, as calibration_curve_v1 takes them.';
+
+--
+-- Name: COLUMN calibration.knot_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.knot_scores IS 'Scores of the knots of an isotonic curve, rising.';
+
+--
+-- Name: COLUMN calibration.knot_probabilities; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.knot_probabilities IS 'Probabilities of the knots, 0 to 1, not falling.';
+
+--
+-- Name: COLUMN calibration.answerable; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.answerable IS 'Slope and base of the logistic curve that gives the probability that a search found anything relevant, from its best score; null: not fitted.';
+
+--
+-- Name: COLUMN calibration.strategy; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.strategy IS 'Strategy of the searches that it was fitted on.';
+
+--
+-- Name: COLUMN calibration.candidates; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.candidates IS 'Their rows of each leg.';
+
+--
+-- Name: COLUMN calibration.depth; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.depth IS 'Their number of reranked candidates.';
+
+--
+-- Name: COLUMN calibration.unjudged; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.unjudged IS 'How pairs that nobody judged were read: irrelevant, or skip (left out).';
+
+--
+-- Name: COLUMN calibration.relevant_from; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.relevant_from IS 'Lowest grade that counted as relevant.';
+
+--
+-- Name: COLUMN calibration.queries; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.queries IS 'Queries that it was fitted on.';
+
+--
+-- Name: COLUMN calibration.pairs; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.pairs IS 'Judged pairs of query and chunk.';
+
+--
+-- Name: COLUMN calibration.positives; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.positives IS 'Relevant ones among the pairs.';
+
+--
+-- Name: COLUMN calibration.brier; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.brier IS 'Mean squared distance of probability and truth, 0 to 1; lower is better. With the ends of its interval of 95 %.';
+
+--
+-- Name: COLUMN calibration.log_loss; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.log_loss IS 'Mean log loss in nats, 0 or more; lower is better. With the ends of its interval of 95 %.';
+
+--
+-- Name: COLUMN calibration.ece; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.ece IS 'Expected calibration error over 15 bins of equal mass, 0 to 1; lower is better. With the ends of its interval of 95 %.';
+
+--
+-- Name: COLUMN calibration.ece_raw; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.ece_raw IS 'The same error of the plain sigmoid of the score, for comparison. With the ends of its interval of 95 %.';
+
+--
+-- Name: COLUMN calibration.tried; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.tried IS 'Held-out log loss of every method that was tried, as JSON.';
+
+--
+-- Name: COLUMN calibration.bin_predicted; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.bin_predicted IS 'Reliability diagram: mean probability of each bin, 0 to 1.';
+
+--
+-- Name: COLUMN calibration.bin_observed; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.bin_observed IS 'Share that is relevant in each bin, 0 to 1.';
+
+--
+-- Name: COLUMN calibration.bin_pairs; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.bin_pairs IS 'Pairs in each bin.';
+
+--
+-- Name: COLUMN calibration.precision_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.precision_at IS 'Precision among the best k of a query, by k from 1, 0 to 1.';
+
+--
+-- Name: COLUMN calibration.precision_at_low; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.precision_at_low IS 'Lower ends of its intervals.';
+
+--
+-- Name: COLUMN calibration.precision_at_high; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.precision_at_high IS 'Upper ends of its intervals.';
+
+--
+-- Name: COLUMN calibration.warnings; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.warnings IS 'What speaks against relying on it, in words.';
+
+--
+-- Name: COLUMN calibration.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.created_at IS 'When it was fitted.';
+
+--
 -- Name: calibration_point; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2671,6 +4255,78 @@ CREATE TABLE pgrerank.calibration_point (
 ALTER TABLE pgrerank.calibration_point OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE calibration_point; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.calibration_point IS 'One row for each cut-off of a calibration. The view calibration_point shows it.';
+
+--
+-- Name: COLUMN calibration_point.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN calibration_point.calibration_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.calibration_id IS 'Id of the calibration.';
+
+--
+-- Name: COLUMN calibration_point.cutoff; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.cutoff IS 'Results with this raw score or more are kept.';
+
+--
+-- Name: COLUMN calibration_point.relevance; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.relevance IS 'Probability of relevance at the cut-off, 0 to 1.';
+
+--
+-- Name: COLUMN calibration_point.pairs; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.pairs IS 'Judged pairs that are kept.';
+
+--
+-- Name: COLUMN calibration_point.precision_at_cutoff; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.precision_at_cutoff IS 'Share of the kept pairs that is relevant, 0 to 1.';
+
+--
+-- Name: COLUMN calibration_point.precision_low; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.precision_low IS 'Lower end of its interval.';
+
+--
+-- Name: COLUMN calibration_point.precision_high; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.precision_high IS 'Upper end of its interval.';
+
+--
+-- Name: COLUMN calibration_point.recall; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.recall IS 'Share of the relevant pairs that is kept, 0 to 1.';
+
+--
+-- Name: COLUMN calibration_point.recall_low; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.recall_low IS 'Lower end of its interval.';
+
+--
+-- Name: COLUMN calibration_point.recall_high; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_point.recall_high IS 'Upper end of its interval.';
+
+--
 -- Name: calibration_sample; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2687,6 +4343,48 @@ CREATE TABLE pgrerank.calibration_sample (
 ALTER TABLE pgrerank.calibration_sample OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE calibration_sample; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.calibration_sample IS 'The judged pairs of one calibration, in parallel arrays: thresholds are chosen from them at any later time.';
+
+--
+-- Name: COLUMN calibration_sample.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_sample.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN calibration_sample.calibration_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_sample.calibration_id IS 'Id of the calibration.';
+
+--
+-- Name: COLUMN calibration_sample.queries; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_sample.queries IS 'Number of the query that each pair belongs to.';
+
+--
+-- Name: COLUMN calibration_sample.scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_sample.scores IS 'Raw rerank score of each pair.';
+
+--
+-- Name: COLUMN calibration_sample.relevant; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_sample.relevant IS 'Whether each pair is relevant.';
+
+--
+-- Name: COLUMN calibration_sample.weights; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration_sample.weights IS 'Weight of each pair.';
+
+--
 -- Name: chore; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2695,6 +4393,18 @@ CREATE TABLE pgrerank.chore (
 );
 
 ALTER TABLE pgrerank.chore OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE chore; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.chore IS 'Names of what one process does at a time over several transactions. Another transaction inserts the name, which keeps those that would insert it too waiting, and takes it back at the end: always empty to whoever looks.';
+
+--
+-- Name: COLUMN chore.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chore.name IS 'What is done.';
 
 --
 -- Name: chunk; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2720,6 +4430,84 @@ ALTER TABLE ONLY pgrerank.chunk ALTER COLUMN title_frequencies SET STORAGE MAIN;
 ALTER TABLE pgrerank.chunk OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE chunk; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.chunk IS 'One row for each chunk of a document, the unit that is found and reranked. A chunk''s text never changes under its id.';
+
+--
+-- Name: COLUMN chunk.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN chunk.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.id IS 'Id of the chunk.';
+
+--
+-- Name: COLUMN chunk.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN chunk.document_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.document_id IS 'Id of its document.';
+
+--
+-- Name: COLUMN chunk.ordinal; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.ordinal IS 'Place in its document, from 0.';
+
+--
+-- Name: COLUMN chunk.content; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.content IS 'Text of the chunk.';
+
+--
+-- Name: COLUMN chunk.content_hash; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.content_hash IS 'Hash of what a model reads of it.';
+
+--
+-- Name: COLUMN chunk.token_count; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.token_count IS 'Length in tokens of the embedder.';
+
+--
+-- Name: COLUMN chunk.lexeme_count; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.lexeme_count IS 'Length in lexemes of title and text, repeated ones counted each time.';
+
+--
+-- Name: COLUMN chunk.tsv; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.tsv IS 'Lexemes of title and text, for the keyword leg.';
+
+--
+-- Name: COLUMN chunk.term_frequencies; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.term_frequencies IS 'How often each lexeme occurs, as a sparse vector by lexeme_index_v1.';
+
+--
+-- Name: COLUMN chunk.title_frequencies; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk.title_frequencies IS 'The part of term_frequencies that is in the title; null: none, or not counted apart.';
+
+--
 -- Name: chunk_embedding; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2738,6 +4526,54 @@ ALTER TABLE ONLY pgrerank.chunk_embedding ALTER COLUMN half SET STORAGE MAIN;
 ALTER TABLE pgrerank.chunk_embedding OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE chunk_embedding; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.chunk_embedding IS 'One row for each vector of a chunk: one for each embedder of its collection.';
+
+--
+-- Name: COLUMN chunk_embedding.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_embedding.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN chunk_embedding.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_embedding.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN chunk_embedding.model_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_embedding.model_id IS 'Id of the embedder.';
+
+--
+-- Name: COLUMN chunk_embedding.chunk_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_embedding.chunk_id IS 'Id of the chunk.';
+
+--
+-- Name: COLUMN chunk_embedding.embedding; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_embedding.embedding IS 'The vector, of up to 2,000 dimensions; null: see half.';
+
+--
+-- Name: COLUMN chunk_embedding.half; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_embedding.half IS 'The vector in half precision, of more than 2,000 dimensions; null: see embedding.';
+
+--
+-- Name: COLUMN chunk_embedding.document_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_embedding.document_id IS 'Id of the document of the chunk; null: not noted yet.';
+
+--
 -- Name: chunk_tokens; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2752,6 +4588,36 @@ ALTER TABLE ONLY pgrerank.chunk_tokens ALTER COLUMN vectors SET STORAGE EXTERNAL
 ALTER TABLE pgrerank.chunk_tokens OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE chunk_tokens; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.chunk_tokens IS 'One row for each chunk with stored token vectors, for late interaction.';
+
+--
+-- Name: COLUMN chunk_tokens.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_tokens.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN chunk_tokens.chunk_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_tokens.chunk_id IS 'Id of the chunk.';
+
+--
+-- Name: COLUMN chunk_tokens.model_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_tokens.model_id IS 'Id of the late interaction model.';
+
+--
+-- Name: COLUMN chunk_tokens.vectors; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_tokens.vectors IS 'Token vectors, quantised.';
+
+--
 -- Name: chunk_weights; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2764,6 +4630,36 @@ CREATE TABLE pgrerank.chunk_weights (
 ALTER TABLE ONLY pgrerank.chunk_weights ALTER COLUMN weights SET STORAGE MAIN;
 
 ALTER TABLE pgrerank.chunk_weights OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE chunk_weights; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.chunk_weights IS 'One row for each chunk with learned sparse weights, for the sparse leg.';
+
+--
+-- Name: COLUMN chunk_weights.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_weights.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN chunk_weights.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_weights.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN chunk_weights.chunk_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_weights.chunk_id IS 'Id of the chunk.';
+
+--
+-- Name: COLUMN chunk_weights.weights; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_weights.weights IS 'Weights of tokens, as a sparse vector by lexeme_index_v1.';
 
 --
 -- Name: document; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2785,6 +4681,72 @@ CREATE TABLE pgrerank.document (
 ALTER TABLE pgrerank.document OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE document; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.document IS 'One row for each document.';
+
+--
+-- Name: COLUMN document.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN document.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.id IS 'Id of the document.';
+
+--
+-- Name: COLUMN document.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN document.external_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.external_id IS 'Id of the document as its owner names it, unique in its collection.';
+
+--
+-- Name: COLUMN document.title; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.title IS 'Title; empty: none.';
+
+--
+-- Name: COLUMN document.uri; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.uri IS 'Where the document is; null: not given.';
+
+--
+-- Name: COLUMN document.metadata; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.metadata IS 'What filters go by, as JSON.';
+
+--
+-- Name: COLUMN document.content_hash; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.content_hash IS 'Hash of all that was sent: a document that is sent again unchanged is left as it is.';
+
+--
+-- Name: COLUMN document.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.created_at IS 'When it was first stored.';
+
+--
+-- Name: COLUMN document.updated_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.document.updated_at IS 'When it was last changed.';
+
+--
 -- Name: eval_metric; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2797,6 +4759,42 @@ CREATE TABLE pgrerank.eval_metric (
 );
 
 ALTER TABLE pgrerank.eval_metric OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE eval_metric; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.eval_metric IS 'One row for each measure of each query of each evaluation. The view eval_metric shows it.';
+
+--
+-- Name: COLUMN eval_metric.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_metric.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN eval_metric.eval_run_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_metric.eval_run_id IS 'Id of the evaluation.';
+
+--
+-- Name: COLUMN eval_metric.query_hash; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_metric.query_hash IS 'Hash of the query, as in eval_query.';
+
+--
+-- Name: COLUMN eval_metric.measure; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_metric.measure IS 'nDCG@10, RR@10, P@5, AP, R@100 (of the list before reranking) or Judged@10.';
+
+--
+-- Name: COLUMN eval_metric.value; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_metric.value IS 'Value of the measure, 0 to 1.';
 
 --
 -- Name: eval_query; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2816,6 +4814,72 @@ CREATE TABLE pgrerank.eval_query (
 );
 
 ALTER TABLE pgrerank.eval_query OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE eval_query; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.eval_query IS 'One row for each query of each evaluation. The view eval_query shows it.';
+
+--
+-- Name: COLUMN eval_query.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN eval_query.eval_run_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.eval_run_id IS 'Id of the evaluation.';
+
+--
+-- Name: COLUMN eval_query.query_hash; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.query_hash IS 'SHA-256 of the query, since a query may be longer than an index row can hold.';
+
+--
+-- Name: COLUMN eval_query.query; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN eval_query.status; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.status IS 'What became of the rerank stage: full, partial, skipped or failed, as in rerank_log.';
+
+--
+-- Name: COLUMN eval_query.total_ms; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.total_ms IS 'Time of the whole search in milliseconds.';
+
+--
+-- Name: COLUMN eval_query.external_ids; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.external_ids IS 'The first 100 documents of the answer, in their order.';
+
+--
+-- Name: COLUMN eval_query.grades; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.grades IS 'Grades of all documents that were found, in the order of the answer; null inside: nobody judged it.';
+
+--
+-- Name: COLUMN eval_query.first_stage_grades; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.first_stage_grades IS 'The same in the order before reranking.';
+
+--
+-- Name: COLUMN eval_query.judged_grades; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_query.judged_grades IS 'Grades of all judged documents of the query, found or not, in no order.';
 
 --
 -- Name: eval_run; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2840,6 +4904,90 @@ CREATE TABLE pgrerank.eval_run (
 ALTER TABLE pgrerank.eval_run OWNER TO pgrerank_owner;
 
 --
+-- Name: TABLE eval_run; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.eval_run IS 'One row for each stored evaluation. The view eval_run shows it.';
+
+--
+-- Name: COLUMN eval_run.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN eval_run.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.id IS 'Id of the evaluation.';
+
+--
+-- Name: COLUMN eval_run.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN eval_run.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.created_at IS 'When it was made.';
+
+--
+-- Name: COLUMN eval_run.label; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.label IS 'What its maker calls it; several evaluations may share one; null: none.';
+
+--
+-- Name: COLUMN eval_run.judgments; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.judgments IS 'stored, or the name of the labelled folder that the judgments came from.';
+
+--
+-- Name: COLUMN eval_run.strategy; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.strategy IS 'Which legs found candidates: dense, keyword, hybrid or tiered.';
+
+--
+-- Name: COLUMN eval_run.knobs; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.knobs IS 'Settings as JSON: candidates, depth, rerank, cascade, profile, and under retrieval the settings of the first stage.';
+
+--
+-- Name: COLUMN eval_run.embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.embedder_id IS 'Id of the embedder; null: none ran.';
+
+--
+-- Name: COLUMN eval_run.reranker_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.reranker_id IS 'Id of the reranker; null: none ran.';
+
+--
+-- Name: COLUMN eval_run.queries; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.queries IS 'How many queries were searched.';
+
+--
+-- Name: COLUMN eval_run.p50_ms; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.p50_ms IS 'Median time of a whole search in milliseconds.';
+
+--
+-- Name: COLUMN eval_run.p95_ms; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.eval_run.p95_ms IS '95th percentile of that time in milliseconds.';
+
+--
 -- Name: threshold; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -2860,6 +5008,78 @@ CREATE TABLE pgrerank.threshold (
 );
 
 ALTER TABLE pgrerank.threshold OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE threshold; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.threshold IS 'One row for each named threshold: either a raw score of one reranker, or a probability. The view threshold shows it.';
+
+--
+-- Name: COLUMN threshold.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN threshold.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.id IS 'Id of the threshold.';
+
+--
+-- Name: COLUMN threshold.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN threshold.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.name IS 'Name of the threshold.';
+
+--
+-- Name: COLUMN threshold.reranker_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.reranker_id IS 'Id of the reranker of the raw score; null: it is a probability.';
+
+--
+-- Name: COLUMN threshold.calibration_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.calibration_id IS 'Id of the calibration by whose judged pairs it was chosen; null: chosen by hand.';
+
+--
+-- Name: COLUMN threshold.cutoff; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.cutoff IS 'Lowest raw score that is kept, in the unit of the reranker; null: it is a probability.';
+
+--
+-- Name: COLUMN threshold.min_relevance; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.min_relevance IS 'Lowest probability that is kept, 0 to 1; null: it is a raw score.';
+
+--
+-- Name: COLUMN threshold.promised_precision; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.promised_precision IS 'Precision that the threshold keeps, 0 to 1; null: chosen by hand.';
+
+--
+-- Name: COLUMN threshold.confidence; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.confidence IS 'With what probability it does, 0 to 1; null: chosen by hand.';
+
+--
+-- Name: COLUMN threshold.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.threshold.created_at IS 'When it was set.';
 
 --
 -- Name: calibration; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -2912,6 +5132,240 @@ CREATE VIEW pgrerank_analytics.calibration WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.calibration OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW calibration; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.calibration IS 'One row for each fitted calibration, which turns raw scores of one reranker into probabilities of relevance. Columns in _low and _high are intervals of 95 % over queries.';
+
+--
+-- Name: COLUMN calibration.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN calibration.calibration_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.calibration_id IS 'Id of the calibration.';
+
+--
+-- Name: COLUMN calibration.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.created_at IS 'When it was fitted.';
+
+--
+-- Name: COLUMN calibration.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.collection IS 'Name of the collection it is for; null: for all of the tenant.';
+
+--
+-- Name: COLUMN calibration.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.reranker IS 'Name of the reranker whose scores it reads, and no other''s.';
+
+--
+-- Name: COLUMN calibration.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN calibration.method; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.method IS 'platt, isotonic or beta.';
+
+--
+-- Name: COLUMN calibration.coefficients; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.coefficients IS 'Coefficients of the curve, as calibration_curve_v1 takes them.';
+
+--
+-- Name: COLUMN calibration.knot_scores; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.knot_scores IS 'Scores of the knots of an isotonic curve, rising.';
+
+--
+-- Name: COLUMN calibration.knot_probabilities; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.knot_probabilities IS 'Probabilities of the knots, 0 to 1, not falling.';
+
+--
+-- Name: COLUMN calibration.strategy; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.strategy IS 'Strategy of the searches that it was fitted on.';
+
+--
+-- Name: COLUMN calibration.candidates; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.candidates IS 'Their rows of each leg.';
+
+--
+-- Name: COLUMN calibration.depth; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.depth IS 'Their number of reranked candidates.';
+
+--
+-- Name: COLUMN calibration.unjudged; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.unjudged IS 'How pairs that nobody judged were read: irrelevant, or skip (left out).';
+
+--
+-- Name: COLUMN calibration.relevant_from; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.relevant_from IS 'Lowest grade that counted as relevant.';
+
+--
+-- Name: COLUMN calibration.queries; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.queries IS 'Queries that it was fitted on.';
+
+--
+-- Name: COLUMN calibration.pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.pairs IS 'Judged pairs of query and chunk.';
+
+--
+-- Name: COLUMN calibration.positives; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.positives IS 'Relevant ones among the pairs.';
+
+--
+-- Name: COLUMN calibration.tried; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.tried IS 'Held-out log loss of every method that was tried, as JSON.';
+
+--
+-- Name: COLUMN calibration.bin_predicted; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.bin_predicted IS 'Reliability diagram: mean probability of each bin, 0 to 1.';
+
+--
+-- Name: COLUMN calibration.bin_observed; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.bin_observed IS 'Share that is relevant in each bin, 0 to 1.';
+
+--
+-- Name: COLUMN calibration.bin_pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.bin_pairs IS 'Pairs in each bin.';
+
+--
+-- Name: COLUMN calibration.precision_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.precision_at IS 'Precision among the best k of a query, by k from 1, 0 to 1.';
+
+--
+-- Name: COLUMN calibration.precision_at_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.precision_at_low IS 'Lower ends of its intervals.';
+
+--
+-- Name: COLUMN calibration.precision_at_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.precision_at_high IS 'Upper ends of its intervals.';
+
+--
+-- Name: COLUMN calibration.warnings; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.warnings IS 'What speaks against relying on it, in words.';
+
+--
+-- Name: COLUMN calibration.brier; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.brier IS 'Mean squared distance of probability and truth, 0 to 1; lower is better.';
+
+--
+-- Name: COLUMN calibration.brier_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.brier_low IS 'Lower end of its interval.';
+
+--
+-- Name: COLUMN calibration.brier_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.brier_high IS 'Upper end of its interval.';
+
+--
+-- Name: COLUMN calibration.log_loss; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.log_loss IS 'Mean log loss in nats, 0 or more; lower is better.';
+
+--
+-- Name: COLUMN calibration.log_loss_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.log_loss_low IS 'Lower end of its interval.';
+
+--
+-- Name: COLUMN calibration.log_loss_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.log_loss_high IS 'Upper end of its interval.';
+
+--
+-- Name: COLUMN calibration.ece; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece IS 'Expected calibration error over 15 bins of equal mass, 0 to 1; lower is better.';
+
+--
+-- Name: COLUMN calibration.ece_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece_low IS 'Lower end of its interval.';
+
+--
+-- Name: COLUMN calibration.ece_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece_high IS 'Upper end of its interval.';
+
+--
+-- Name: COLUMN calibration.ece_raw; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece_raw IS 'The same error of the plain sigmoid of the score, for comparison.';
+
+--
+-- Name: COLUMN calibration.ece_raw_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece_raw_low IS 'Lower end of its interval.';
+
+--
+-- Name: COLUMN calibration.ece_raw_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece_raw_high IS 'Upper end of its interval.';
+
+--
 -- Name: calibration_point; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -2931,6 +5385,78 @@ CREATE VIEW pgrerank_analytics.calibration_point WITH (security_invoker='true') 
      JOIN pgrerank.tenant t ON ((p.tenant_id = t.id)));
 
 ALTER VIEW pgrerank_analytics.calibration_point OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW calibration_point; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.calibration_point IS 'One row for each cut-off of a calibration: precision and recall of its judged pairs that score as high or higher. Columns in _low and _high are intervals of 95 %.';
+
+--
+-- Name: COLUMN calibration_point.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN calibration_point.calibration_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.calibration_id IS 'Id of the calibration.';
+
+--
+-- Name: COLUMN calibration_point.cutoff; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.cutoff IS 'Results with this raw score or more are kept.';
+
+--
+-- Name: COLUMN calibration_point.relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.relevance IS 'Probability of relevance at the cut-off, 0 to 1.';
+
+--
+-- Name: COLUMN calibration_point.pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.pairs IS 'Judged pairs that are kept.';
+
+--
+-- Name: COLUMN calibration_point."precision"; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point."precision" IS 'Share of the kept pairs that is relevant, 0 to 1.';
+
+--
+-- Name: COLUMN calibration_point.precision_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.precision_low IS 'Lower end of its interval.';
+
+--
+-- Name: COLUMN calibration_point.precision_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.precision_high IS 'Upper end of its interval.';
+
+--
+-- Name: COLUMN calibration_point.recall; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.recall IS 'Share of the relevant pairs that is kept, 0 to 1.';
+
+--
+-- Name: COLUMN calibration_point.recall_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.recall_low IS 'Lower end of its interval.';
+
+--
+-- Name: COLUMN calibration_point.recall_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.recall_high IS 'Upper end of its interval.';
 
 --
 -- Name: effect_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3021,6 +5547,84 @@ CREATE VIEW pgrerank_analytics.effect_daily WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.effect_daily OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW effect_daily; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.effect_daily IS 'What reranking changed, by tenant, collection, reranker and day, over searches whose status is full or partial. Counted as score_daily is.';
+
+--
+-- Name: COLUMN effect_daily.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN effect_daily.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.collection IS 'Name of the collection as it was then, also where it has been deleted since.';
+
+--
+-- Name: COLUMN effect_daily.day; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.day IS 'Day in UTC.';
+
+--
+-- Name: COLUMN effect_daily.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.reranker IS 'Name of the reranker.';
+
+--
+-- Name: COLUMN effect_daily.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN effect_daily.searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.searches IS 'Reranked searches, 1 or more.';
+
+--
+-- Name: COLUMN effect_daily.counted_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.counted_at IS 'When the row was counted.';
+
+--
+-- Name: COLUMN effect_daily.changed_top_1; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.changed_top_1 IS 'Share of searches, 0 to 1, whose first result fusion had placed behind the first.';
+
+--
+-- Name: COLUMN effect_daily.changed_top_3; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.changed_top_3 IS 'Share of searches, 0 to 1, whose first 3 hold a chunk that fusion had placed behind them.';
+
+--
+-- Name: COLUMN effect_daily.changed_top_10; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.changed_top_10 IS 'Share of searches, 0 to 1, whose first 10 hold a chunk that fusion had placed behind them.';
+
+--
+-- Name: COLUMN effect_daily.kendall_tau; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.kendall_tau IS 'Mean of Kendall''s tau-b between fused and final order over the reranked candidates: 1 the same, 0 unrelated, -1 reversed; null: no search had two.';
+
+--
+-- Name: COLUMN effect_daily.agreement; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.effect_daily.agreement IS 'Mean share of the reranker''s first 10 that the dense leg had among its first 50, 0 to 1; null: no dense leg.';
+
+--
 -- Name: eval_metric; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3035,6 +5639,42 @@ CREATE VIEW pgrerank_analytics.eval_metric WITH (security_invoker='true') AS
      JOIN pgrerank.tenant t ON ((m.tenant_id = t.id)));
 
 ALTER VIEW pgrerank_analytics.eval_metric OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW eval_metric; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.eval_metric IS 'One row for each measure of each query of each stored evaluation.';
+
+--
+-- Name: COLUMN eval_metric.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_metric.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN eval_metric.evaluation_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_metric.evaluation_id IS 'Id of the evaluation.';
+
+--
+-- Name: COLUMN eval_metric.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_metric.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN eval_metric.measure; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_metric.measure IS 'nDCG@10, RR@10, P@5, AP, R@100 (of the list before reranking) or Judged@10.';
+
+--
+-- Name: COLUMN eval_metric.value; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_metric.value IS 'Value of the measure, 0 to 1.';
 
 --
 -- Name: eval_query; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3054,6 +5694,66 @@ CREATE VIEW pgrerank_analytics.eval_query WITH (security_invoker='true') AS
      JOIN pgrerank.tenant t ON ((q.tenant_id = t.id)));
 
 ALTER VIEW pgrerank_analytics.eval_query OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW eval_query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.eval_query IS 'One row for each query of each stored evaluation, with the grades of what it found.';
+
+--
+-- Name: COLUMN eval_query.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN eval_query.evaluation_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.evaluation_id IS 'Id of the evaluation.';
+
+--
+-- Name: COLUMN eval_query.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN eval_query.status; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.status IS 'What became of the rerank stage: full, partial, skipped or failed, as in rerank_log.';
+
+--
+-- Name: COLUMN eval_query.total_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.total_ms IS 'Time of the whole search in milliseconds.';
+
+--
+-- Name: COLUMN eval_query.external_ids; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.external_ids IS 'The first 100 documents of the answer, in their order.';
+
+--
+-- Name: COLUMN eval_query.grades; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.grades IS 'Grades of all documents that were found, in the order of the answer; null inside: nobody judged it.';
+
+--
+-- Name: COLUMN eval_query.first_stage_grades; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.first_stage_grades IS 'The same in the order before reranking.';
+
+--
+-- Name: COLUMN eval_query.judged_grades; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_query.judged_grades IS 'Grades of all judged documents of the query, found or not, in no order.';
 
 --
 -- Name: eval_run; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3083,6 +5783,96 @@ CREATE VIEW pgrerank_analytics.eval_run WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.eval_run OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW eval_run; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.eval_run IS 'One row for each stored evaluation: what was asked of the searches, and of which models. A collection that is deleted takes its evaluations along.';
+
+--
+-- Name: COLUMN eval_run.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN eval_run.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.collection IS 'Name of the collection.';
+
+--
+-- Name: COLUMN eval_run.evaluation_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.evaluation_id IS 'Id of the evaluation.';
+
+--
+-- Name: COLUMN eval_run.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.created_at IS 'When it was made.';
+
+--
+-- Name: COLUMN eval_run.label; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.label IS 'What its maker calls it; several evaluations may share one; null: none.';
+
+--
+-- Name: COLUMN eval_run.judgments; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.judgments IS 'stored, or the name of the labelled folder that the judgments came from.';
+
+--
+-- Name: COLUMN eval_run.strategy; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.strategy IS 'Which legs found candidates: dense, keyword, hybrid or tiered.';
+
+--
+-- Name: COLUMN eval_run.knobs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.knobs IS 'Settings as JSON: candidates, depth, rerank, cascade, profile, and under retrieval the settings of the first stage.';
+
+--
+-- Name: COLUMN eval_run.embedder; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.embedder IS 'Name of the embedder; null: none ran.';
+
+--
+-- Name: COLUMN eval_run.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.reranker IS 'Name of the reranker; null: none ran.';
+
+--
+-- Name: COLUMN eval_run.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN eval_run.queries; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.queries IS 'How many queries were searched.';
+
+--
+-- Name: COLUMN eval_run.p50_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.p50_ms IS 'Median time of a whole search in milliseconds.';
+
+--
+-- Name: COLUMN eval_run.p95_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.eval_run.p95_ms IS '95th percentile of that time in milliseconds.';
+
+--
 -- Name: judged_quality; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3104,6 +5894,78 @@ CREATE VIEW pgrerank_analytics.judged_quality WITH (security_invoker='true') AS
      JOIN pgrerank.collection c ON (((q.tenant_id = c.tenant_id) AND (q.collection_id = c.id))));
 
 ALTER VIEW pgrerank_analytics.judged_quality OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW judged_quality; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.judged_quality IS 'How good the searches of the last 28 days were where their queries are judged, by tenant, collection and reranker. Of each query the newest search counts. Counted by `pgrerank worker`.';
+
+--
+-- Name: COLUMN judged_quality.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN judged_quality.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.collection IS 'Name of the collection.';
+
+--
+-- Name: COLUMN judged_quality.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.reranker IS 'Name of the reranker.';
+
+--
+-- Name: COLUMN judged_quality.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN judged_quality.counted_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.counted_at IS 'When the row was counted.';
+
+--
+-- Name: COLUMN judged_quality.queries; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.queries IS 'Judged queries with a relevant document that were asked.';
+
+--
+-- Name: COLUMN judged_quality.ndcg_without; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.ndcg_without IS 'Mean nDCG@10 of the fused order, 0 to 1.';
+
+--
+-- Name: COLUMN judged_quality.ndcg_with; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.ndcg_with IS 'Mean nDCG@10 of the final order, 0 to 1.';
+
+--
+-- Name: COLUMN judged_quality.calibrated_pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.calibrated_pairs IS 'Judged results with a probability, of documents of which nothing was judged before their calibration was made.';
+
+--
+-- Name: COLUMN judged_quality.calibration_error; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.calibration_error IS 'Expected calibration error over those pairs, ten bins of equal mass, 0 to 1; null: no such pairs. Only judged results count.';
+
+--
+-- Name: COLUMN judged_quality.lift; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_quality.lift IS 'ndcg_with less ndcg_without, -1 to 1.';
 
 --
 -- Name: judged_search; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3184,6 +6046,90 @@ CREATE VIEW pgrerank_analytics.judged_search WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.judged_search OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW judged_search; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.judged_search IS 'One row for each search whose query was judged, with the grades of what it found, for the functions that measure an order. A document stands once in each order, with the best grade of itself and its chunks. Reads the log: name an interval of created_at.';
+
+--
+-- Name: COLUMN judged_search.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN judged_search.ranking_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.ranking_id IS 'Id of the search or ranking, as the answer carried it.';
+
+--
+-- Name: COLUMN judged_search.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.created_at IS 'When the search was made.';
+
+--
+-- Name: COLUMN judged_search.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.collection IS 'Name of the collection as it was then.';
+
+--
+-- Name: COLUMN judged_search.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN judged_search.strategy; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.strategy IS 'Which legs found candidates: dense, keyword, hybrid or tiered.';
+
+--
+-- Name: COLUMN judged_search.status; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.status IS 'What became of the rerank stage: full, partial, skipped or failed, as in rerank_log.';
+
+--
+-- Name: COLUMN judged_search.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.reranker IS 'Name of the reranker; null: none ran.';
+
+--
+-- Name: COLUMN judged_search.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN judged_search.fused_grades; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.fused_grades IS 'Grades of the documents in the order of fusion, the first place first; null inside: nobody judged it.';
+
+--
+-- Name: COLUMN judged_search.final_grades; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.final_grades IS 'Grades of the documents in the order of the answer, the first place first; null inside: nobody judged it.';
+
+--
+-- Name: COLUMN judged_search.judged_grades; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.judged_grades IS 'Grades of all judged documents of the query, found or not, the highest first.';
+
+--
+-- Name: COLUMN judged_search.is_reranked; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judged_search.is_reranked IS 'Whether anything got a rerank score. Figures of reranking count these searches alone.';
+
+--
 -- Name: judgment; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3207,6 +6153,78 @@ CREATE VIEW pgrerank_analytics.judgment WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.judgment OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW judgment; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.judgment IS 'One row for each time somebody graded a document or chunk for a query. Conflicts are not resolved: judgment_grade does.';
+
+--
+-- Name: COLUMN judgment.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN judgment.judgment_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.judgment_id IS 'Id of the judgment; ids rise with time.';
+
+--
+-- Name: COLUMN judgment.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.created_at IS 'When it was stored.';
+
+--
+-- Name: COLUMN judgment.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.collection IS 'Name of the collection.';
+
+--
+-- Name: COLUMN judgment.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.query IS 'Text of the query that was judged.';
+
+--
+-- Name: COLUMN judgment.external_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.external_id IS 'Id of the document as its owner names it.';
+
+--
+-- Name: COLUMN judgment.title; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.title IS 'Title of the document, of today; null: the document is not stored.';
+
+--
+-- Name: COLUMN judgment.chunk_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.chunk_id IS 'Id of the chunk that was judged; null: the document as a whole was.';
+
+--
+-- Name: COLUMN judgment.grade; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.grade IS '0 (not relevant) to 3 (the best there is); 1 or more counts as relevant.';
+
+--
+-- Name: COLUMN judgment.source; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.source IS 'How it came: human, import, click, used, thumbs and the like.';
+
+--
+-- Name: COLUMN judgment.judged_by; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment.judged_by IS 'Who judged; null: not known.';
+
+--
 -- Name: judgment_grade; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3223,6 +6241,54 @@ CREATE VIEW pgrerank_analytics.judgment_grade WITH (security_invoker='true') AS
      JOIN pgrerank.collection c ON (((g.tenant_id = c.tenant_id) AND (g.collection_id = c.id))));
 
 ALTER VIEW pgrerank_analytics.judgment_grade OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW judgment_grade; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.judgment_grade IS 'One row for each judged query and document or chunk, conflicts resolved: the newest grade of each judge counts; judges who differ on relevance cancel out, else the lowest grade holds. Feedback of users is left out.';
+
+--
+-- Name: COLUMN judgment_grade.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment_grade.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN judgment_grade.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment_grade.collection IS 'Name of the collection.';
+
+--
+-- Name: COLUMN judgment_grade.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment_grade.query IS 'Text of the query that was judged.';
+
+--
+-- Name: COLUMN judgment_grade.external_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment_grade.external_id IS 'Id of the document as its owner names it.';
+
+--
+-- Name: COLUMN judgment_grade.chunk_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment_grade.chunk_id IS 'Id of the chunk; null: the document as a whole was judged.';
+
+--
+-- Name: COLUMN judgment_grade.grade; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment_grade.grade IS '0 (not relevant) to 3; 1 or more counts as relevant.';
+
+--
+-- Name: COLUMN judgment_grade.judgments; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.judgment_grade.judgments IS 'How many judgments say so, 1 or more.';
 
 --
 -- Name: latency_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3244,6 +6310,60 @@ CREATE VIEW pgrerank_analytics.latency_daily WITH (security_invoker='true') AS
   GROUP BY t.name, l.collection_name, (((l.created_at AT TIME ZONE 'UTC'::text))::date), s.stage;
 
 ALTER VIEW pgrerank_analytics.latency_daily OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW latency_daily; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.latency_daily IS 'Time of searches by tenant, collection, day and stage. Reads the log: name an interval of day.';
+
+--
+-- Name: COLUMN latency_daily.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.latency_daily.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN latency_daily.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.latency_daily.collection IS 'Name of the collection as it was then, also where it has been deleted since; null: the caller supplied the documents and named none.';
+
+--
+-- Name: COLUMN latency_daily.stage; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.latency_daily.stage IS 'Stage of a search, such as lookup, embed, retrieve, rerank, order or total.';
+
+--
+-- Name: COLUMN latency_daily.day; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.latency_daily.day IS 'Day in UTC.';
+
+--
+-- Name: COLUMN latency_daily.searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.latency_daily.searches IS 'Searches that had this stage; for rerank, those in which something got a rerank score.';
+
+--
+-- Name: COLUMN latency_daily.p50_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.latency_daily.p50_ms IS 'Median time in milliseconds.';
+
+--
+-- Name: COLUMN latency_daily.p95_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.latency_daily.p95_ms IS '95th percentile of the time in milliseconds.';
+
+--
+-- Name: COLUMN latency_daily.max_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.latency_daily.max_ms IS 'Longest time in milliseconds.';
 
 --
 -- Name: ranking; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3279,6 +6399,138 @@ CREATE VIEW pgrerank_analytics.ranking WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.ranking OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW ranking; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.ranking IS 'One row for each ranking of documents that a caller supplied, by POST /v1/rankings or a compatible API. The searches of collections are in rerank_log alone.';
+
+--
+-- Name: COLUMN ranking.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN ranking.ranking_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.ranking_id IS 'Id of the search or ranking, as the answer carried it.';
+
+--
+-- Name: COLUMN ranking.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.created_at IS 'When the ranking was made. Name an interval of it: only its months are read.';
+
+--
+-- Name: COLUMN ranking.dialect; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.dialect IS 'native, or the system whose API the caller speaks: cohere, jina, voyage, tei, infinity or vllm.';
+
+--
+-- Name: COLUMN ranking.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.collection IS 'Name of the collection whose settings the caller asked for; null: none.';
+
+--
+-- Name: COLUMN ranking.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN ranking.key_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.key_id IS 'Id of the API key that asked, as `pgrerank key list` shows it; null: the command line asked.';
+
+--
+-- Name: COLUMN ranking.end_user_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.end_user_id IS 'The caller''s own user, 1 to 200 characters, as the caller named them; null: not named.';
+
+--
+-- Name: COLUMN ranking.status; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.status IS 'full, partial, skipped or failed, as in rerank_log. failed, and skipped without a budget, are rankings that were refused with an error.';
+
+--
+-- Name: COLUMN ranking.reason; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.reason IS 'Why the status is not full, in words; null where it is.';
+
+--
+-- Name: COLUMN ranking.reranked; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.reranked IS 'How many documents got a rerank score.';
+
+--
+-- Name: COLUMN ranking.returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.returned IS 'How many results the answer held.';
+
+--
+-- Name: COLUMN ranking.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.reranker IS 'Name of the reranker; null: none ran.';
+
+--
+-- Name: COLUMN ranking.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN ranking.calibration_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.calibration_id IS 'Id of the calibration that was applied; null: none.';
+
+--
+-- Name: COLUMN ranking.answerable; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.answerable IS 'Probability that at least one document is relevant, 0 to 1; null: no calibration gives it.';
+
+--
+-- Name: COLUMN ranking.documents; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.documents IS 'How many documents the caller supplied.';
+
+--
+-- Name: COLUMN ranking.tokens; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.tokens IS 'Tokens that the reranker read in all pairs; 0: it does not tell.';
+
+--
+-- Name: COLUMN ranking.keeps_texts; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.keeps_texts IS 'Whether ranking_document has the texts of the documents.';
+
+--
+-- Name: COLUMN ranking.rerank_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.rerank_ms IS 'Time to rerank in milliseconds.';
+
+--
+-- Name: COLUMN ranking.total_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.total_ms IS 'Time of the whole ranking in milliseconds.';
+
+--
 -- Name: ranking_document; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3303,6 +6555,96 @@ CREATE VIEW pgrerank_analytics.ranking_document WITH (security_invoker='true') A
   WHERE (l.document_hashes IS NOT NULL);
 
 ALTER VIEW pgrerank_analytics.ranking_document OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW ranking_document; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.ranking_document IS 'One row for each document of each ranking of documents that a caller supplied. Rankings that were refused have none.';
+
+--
+-- Name: COLUMN ranking_document.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN ranking_document.ranking_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.ranking_id IS 'Id of the search or ranking, as the answer carried it.';
+
+--
+-- Name: COLUMN ranking_document.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.created_at IS 'When the ranking was made. Name an interval of it: only its months are read.';
+
+--
+-- Name: COLUMN ranking_document.dialect; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.dialect IS 'native, or the system whose API the caller speaks.';
+
+--
+-- Name: COLUMN ranking_document.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.collection IS 'Name of the collection whose settings the caller asked for; null: none.';
+
+--
+-- Name: COLUMN ranking_document.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN ranking_document.final_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.final_rank IS 'Place in the new order, from 1.';
+
+--
+-- Name: COLUMN ranking_document.place; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.place IS 'Place in the caller''s order, from 1.';
+
+--
+-- Name: COLUMN ranking_document.rerank_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.rerank_score IS 'Raw score of the reranker, in the unit of its model; null: not reranked.';
+
+--
+-- Name: COLUMN ranking_document.relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.relevance IS 'Probability of relevance as it was served, 0 to 1; null: no calibration.';
+
+--
+-- Name: COLUMN ranking_document.truncated; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.truncated IS 'Whether the reranker read only the beginning of the text.';
+
+--
+-- Name: COLUMN ranking_document.content; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.content IS 'Text that the reranker read; null: the tenant keeps no texts.';
+
+--
+-- Name: COLUMN ranking_document.document_hash; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.document_hash IS 'SHA-256 of that text in hexadecimal digits: equal texts have equal hashes.';
+
+--
+-- Name: COLUMN ranking_document.boost; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.boost IS 'What terms of the collection added to the score that orders; 0: nothing.';
 
 --
 -- Name: reference_run; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3334,6 +6676,126 @@ CREATE VIEW pgrerank_analytics.reference_run WITH (security_invoker='true') AS
      JOIN pgrerank.model m ON ((r.model_id = m.id)));
 
 ALTER VIEW pgrerank_analytics.reference_run OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW reference_run; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.reference_run IS 'One row for each time a reference set, a fixed set of pairs, was scored, and what changed since the time before.';
+
+--
+-- Name: COLUMN reference_run.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN reference_run.reference_set; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.reference_set IS 'Name of the reference set.';
+
+--
+-- Name: COLUMN reference_run.run_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.run_id IS 'Id of this scoring.';
+
+--
+-- Name: COLUMN reference_run.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.created_at IS 'When it was scored.';
+
+--
+-- Name: COLUMN reference_run.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.reranker IS 'Name of the reranker that scored.';
+
+--
+-- Name: COLUMN reference_run.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN reference_run.reranker_precision; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.reranker_precision IS 'Precision of its numbers, such as fp32, bf16 or int8.';
+
+--
+-- Name: COLUMN reference_run.environment; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.environment IS 'Versions of libraries, the processor and more, as JSON.';
+
+--
+-- Name: COLUMN reference_run.verdict; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.verdict IS 'first; same; changed: the same model gave other scores; other model.';
+
+--
+-- Name: COLUMN reference_run.compared_with_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.compared_with_id IS 'Id of the run before; null: the first of these pairs.';
+
+--
+-- Name: COLUMN reference_run.largest_change; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.largest_change IS 'Largest difference of a score, in the unit of the model; null: nothing to compare.';
+
+--
+-- Name: COLUMN reference_run.noise; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.noise IS 'How large a difference is mere noise, in the unit of the model; null: nothing to compare.';
+
+--
+-- Name: COLUMN reference_run.beyond_noise; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.beyond_noise IS 'Pairs whose scores differ by more than the noise.';
+
+--
+-- Name: COLUMN reference_run.truncation_changes; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.truncation_changes IS 'Pairs of which more or less was read than before.';
+
+--
+-- Name: COLUMN reference_run.kendall_tau; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.kendall_tau IS 'Rank correlation of the two runs over all pairs, -1 to 1; null: nothing to compare.';
+
+--
+-- Name: COLUMN reference_run.message; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.message IS 'What happened, in a sentence.';
+
+--
+-- Name: COLUMN reference_run.scores; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.scores IS 'Raw score of each pair, in their order; null inside: it failed.';
+
+--
+-- Name: COLUMN reference_run.truncated; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.truncated IS 'Whether the reranker read only the beginning, of each pair.';
+
+--
+-- Name: COLUMN reference_run.pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.reference_run.pairs IS 'How many pairs the set has.';
 
 --
 -- Name: rerank_candidate; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3372,6 +6834,162 @@ CREATE VIEW pgrerank_analytics.rerank_candidate WITH (security_invoker='true') A
      LEFT JOIN pgrerank.document d ON (((c.tenant_id = d.tenant_id) AND (c.document_id = d.id))));
 
 ALTER VIEW pgrerank_analytics.rerank_candidate OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW rerank_candidate; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.rerank_candidate IS 'One row for each candidate of each search, with the places and scores that every stage gave it. Ranks count from 1. A rank or score is null where its stage did not see the candidate. Reads the log: name an interval of created_at.';
+
+--
+-- Name: COLUMN rerank_candidate.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN rerank_candidate.ranking_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.ranking_id IS 'Id of the search or ranking, as the answer carried it.';
+
+--
+-- Name: COLUMN rerank_candidate.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.created_at IS 'When the search was made.';
+
+--
+-- Name: COLUMN rerank_candidate.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.collection IS 'Name of the collection as it was then, also where it has been deleted since; null: the caller supplied the documents and named none.';
+
+--
+-- Name: COLUMN rerank_candidate.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN rerank_candidate.final_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.final_rank IS 'Place in the final order. Only the first result_limit that no threshold removed reached the caller.';
+
+--
+-- Name: COLUMN rerank_candidate.fused_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.fused_rank IS 'Place after fusion; of supplied documents, their place in the caller''s order.';
+
+--
+-- Name: COLUMN rerank_candidate.fused_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.fused_score IS 'Score after fusion: with rrf the sum of weight / (k + rank) over the legs, with weighted the sum of weight times the scaled score.';
+
+--
+-- Name: COLUMN rerank_candidate.dense_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.dense_rank IS 'Place in the dense leg; null: it did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_candidate.dense_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.dense_score IS 'Cosine similarity of query and chunk, -1 to 1; null: the dense leg did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_candidate.keyword_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.keyword_rank IS 'Place in the keyword leg; null: it did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_candidate.keyword_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.keyword_score IS 'BM25 score, above 0; null: the keyword leg did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_candidate.sparse_rank; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.sparse_rank IS 'Place in the sparse leg; null: it did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_candidate.sparse_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.sparse_score IS 'Inner product of the learned weights, above 0; null: the sparse leg did not find the chunk.';
+
+--
+-- Name: COLUMN rerank_candidate.cascade_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.cascade_score IS 'Raw score of the first step of a cascade, in the unit of its model; null: not scored there.';
+
+--
+-- Name: COLUMN rerank_candidate.rerank_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.rerank_score IS 'Raw score of the reranker, in the unit of its model; null: not reranked.';
+
+--
+-- Name: COLUMN rerank_candidate.combined_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.combined_score IS 'What orders the results where the rerank score is combined with the scores of the legs; comparable within one search only; null: the rerank score alone orders.';
+
+--
+-- Name: COLUMN rerank_candidate.relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.relevance IS 'Probability of relevance as it was served, 0 to 1; never rises with final_rank; null: no calibration.';
+
+--
+-- Name: COLUMN rerank_candidate.truncated; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.truncated IS 'Whether the reranker read only the beginning of the text.';
+
+--
+-- Name: COLUMN rerank_candidate.chunk_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.chunk_id IS 'Id of the chunk; null: the caller supplied the document.';
+
+--
+-- Name: COLUMN rerank_candidate.external_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.external_id IS 'Id of the document as its owner names it, of today; null: the chunk was deleted or replaced since, or the caller supplied the document.';
+
+--
+-- Name: COLUMN rerank_candidate.title; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.title IS 'Title of the document, of today; null as external_id.';
+
+--
+-- Name: COLUMN rerank_candidate.ordinal; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.ordinal IS 'Place of the chunk in its document, from 0, of today; null as external_id.';
+
+--
+-- Name: COLUMN rerank_candidate.content; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.content IS 'Text of the chunk, of today; null as external_id.';
+
+--
+-- Name: COLUMN rerank_candidate.boost; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.boost IS 'What terms of the collection added to the score that orders; 0: nothing.';
 
 --
 -- Name: rerank_log; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3428,6 +7046,240 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.rerank_log OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW rerank_log; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.rerank_log IS 'One row for each search, and for each ranking of documents that a caller supplied. Ranks count from 1, times are milliseconds. Partitioned by month: name an interval of created_at.';
+
+--
+-- Name: COLUMN rerank_log.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN rerank_log.ranking_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.ranking_id IS 'Id of the search or ranking, as the answer carried it.';
+
+--
+-- Name: COLUMN rerank_log.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.created_at IS 'When the search was made. Name an interval of it: only its months are read.';
+
+--
+-- Name: COLUMN rerank_log.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.collection IS 'Name of the collection as it was then, also where it has been deleted since; null: the caller supplied the documents and named none.';
+
+--
+-- Name: COLUMN rerank_log.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN rerank_log.key_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.key_id IS 'Id of the API key that asked, as `pgrerank key list` shows it; null: the command line asked.';
+
+--
+-- Name: COLUMN rerank_log.end_user_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.end_user_id IS 'The caller''s own user, 1 to 200 characters, as the caller named them; null: not named.';
+
+--
+-- Name: COLUMN rerank_log.strategy; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.strategy IS 'Which legs found candidates: dense, keyword, hybrid or tiered; none: the caller supplied the documents.';
+
+--
+-- Name: COLUMN rerank_log.profile; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.profile IS 'interactive or batch, as asked; none: the caller supplied the documents.';
+
+--
+-- Name: COLUMN rerank_log.status; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.status IS 'What became of the rerank stage. full: all of depth was reranked; partial: the time budget ended before; skipped: nothing was reranked; failed: the reranker failed.';
+
+--
+-- Name: COLUMN rerank_log.reason; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.reason IS 'Why the status is not full, in words; null where it is.';
+
+--
+-- Name: COLUMN rerank_log.reranked; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.reranked IS 'How many candidates got a rerank score, 0 or more.';
+
+--
+-- Name: COLUMN rerank_log.returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.returned IS 'How many results the answer held, 0 or more.';
+
+--
+-- Name: COLUMN rerank_log.embedder; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.embedder IS 'Name of the embedder; null: no dense leg ran.';
+
+--
+-- Name: COLUMN rerank_log.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.reranker IS 'Name of the reranker; null: none ran.';
+
+--
+-- Name: COLUMN rerank_log.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN rerank_log.cascade_model; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.cascade_model IS 'Name of the model of the first step of a cascade; null: there was no cascade.';
+
+--
+-- Name: COLUMN rerank_log.cascade_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.cascade_fingerprint IS 'Fingerprint of the cascade model.';
+
+--
+-- Name: COLUMN rerank_log.dense_requested; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.dense_requested IS 'Rows asked of the dense leg; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.dense_returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.dense_returned IS 'Rows that the dense leg gave; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.dense_scan; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.dense_scan IS 'How the dense leg read: exact (all vectors) or hnsw (an index); null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.keyword_requested; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.keyword_requested IS 'Rows asked of the keyword leg; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.keyword_returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.keyword_returned IS 'Rows that the keyword leg gave; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.keyword_scan; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.keyword_scan IS 'How the keyword leg read: gin (an index), `no terms` where the query held stop words only, `gin, phrases relaxed` where no text held its phrases; null: the leg was off.';
+
+--
+-- Name: COLUMN rerank_log.sparse_requested; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.sparse_requested IS 'Rows asked of the sparse leg; null: the query had no weights.';
+
+--
+-- Name: COLUMN rerank_log.sparse_returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.sparse_returned IS 'Rows that the sparse leg gave; null: the query had no weights.';
+
+--
+-- Name: COLUMN rerank_log.sparse_scan; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.sparse_scan IS 'How the sparse leg read: exact, or no weights where no chunk has some; null: the query had no weights.';
+
+--
+-- Name: COLUMN rerank_log.result_limit; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.result_limit IS 'How many results were asked for at most.';
+
+--
+-- Name: COLUMN rerank_log.knobs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.knobs IS 'All settings of the search as they were applied, as JSON.';
+
+--
+-- Name: COLUMN rerank_log.candidates; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.candidates IS 'Rows asked of each leg, 1 to 1,000; null: the caller supplied the documents.';
+
+--
+-- Name: COLUMN rerank_log.depth; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.depth IS 'How many candidates were to be reranked, 0 to 1,000; reranked says how many were.';
+
+--
+-- Name: COLUMN rerank_log.filter; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.filter IS 'Filter on metadata, as JSON; null: none.';
+
+--
+-- Name: COLUMN rerank_log.cut_by_similarity; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_by_similarity IS 'Candidates of the dense leg that min_similarity removed.';
+
+--
+-- Name: COLUMN rerank_log.cut_by_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_by_score IS 'Candidates that min_score removed.';
+
+--
+-- Name: COLUMN rerank_log.embed_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.embed_ms IS 'Time to embed the query; null: nothing was embedded.';
+
+--
+-- Name: COLUMN rerank_log.retrieve_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.retrieve_ms IS 'Time of the legs and their fusion; null: nothing was retrieved.';
+
+--
+-- Name: COLUMN rerank_log.rerank_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.rerank_ms IS 'Time to rerank; null: nothing got a rerank score.';
+
+--
+-- Name: COLUMN rerank_log.total_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.total_ms IS 'Time of the whole search.';
+
+--
 -- Name: rerank_relevance; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3451,6 +7303,90 @@ CREATE VIEW pgrerank_analytics.rerank_relevance WITH (security_invoker='true') A
   WHERE (l.calibration_id IS NOT NULL);
 
 ALTER VIEW pgrerank_analytics.rerank_relevance OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW rerank_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.rerank_relevance IS 'One row for each search whose scores a calibration turned into probabilities. Reads the log: name an interval of created_at.';
+
+--
+-- Name: COLUMN rerank_relevance.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN rerank_relevance.ranking_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.ranking_id IS 'Id of the search or ranking, as the answer carried it.';
+
+--
+-- Name: COLUMN rerank_relevance.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.created_at IS 'When the search was made.';
+
+--
+-- Name: COLUMN rerank_relevance.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.collection IS 'Name of the collection as it was then, also where it has been deleted since; null: the caller supplied the documents and named none.';
+
+--
+-- Name: COLUMN rerank_relevance.query; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.query IS 'Text of the query.';
+
+--
+-- Name: COLUMN rerank_relevance.calibration_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.calibration_id IS 'Id of the calibration that was applied. It may have been deleted since.';
+
+--
+-- Name: COLUMN rerank_relevance.answerable; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.answerable IS 'Probability that at least one candidate is relevant, 0 to 1; null: the calibration does not give it.';
+
+--
+-- Name: COLUMN rerank_relevance.returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.returned IS 'How many results the answer held.';
+
+--
+-- Name: COLUMN rerank_relevance.threshold; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.threshold IS 'Name of the threshold that was asked for; null: none.';
+
+--
+-- Name: COLUMN rerank_relevance.min_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.min_relevance IS 'Lowest probability that was asked for, 0 to 1; null: none.';
+
+--
+-- Name: COLUMN rerank_relevance.cut_by_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.cut_by_relevance IS 'Candidates that min_relevance removed.';
+
+--
+-- Name: COLUMN rerank_relevance.cut_by_threshold; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.cut_by_threshold IS 'Candidates that the named threshold removed.';
+
+--
+-- Name: COLUMN rerank_relevance.best_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.best_relevance IS 'Highest probability of a candidate, 0 to 1; null: none has one.';
 
 --
 -- Name: score_daily; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -3531,6 +7467,120 @@ CREATE VIEW pgrerank_analytics.score_daily WITH (security_invoker='true') AS
 ALTER VIEW pgrerank_analytics.score_daily OWNER TO pgrerank_owner;
 
 --
+-- Name: VIEW score_daily; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.score_daily IS 'Searches and their rerank scores by tenant, collection, reranker and day. Counted from the log by `pgrerank worker`; today is counted on the fly for tenants of which nothing of it is counted yet.';
+
+--
+-- Name: COLUMN score_daily.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN score_daily.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.collection IS 'Name of the collection as it was then, also where it has been deleted since.';
+
+--
+-- Name: COLUMN score_daily.day; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.day IS 'Day in UTC.';
+
+--
+-- Name: COLUMN score_daily.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.reranker IS 'Name of the reranker; null: the row of searches that were not reranked.';
+
+--
+-- Name: COLUMN score_daily.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN score_daily.searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.searches IS 'All searches of the row.';
+
+--
+-- Name: COLUMN score_daily.partial_searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.partial_searches IS 'Those of status partial.';
+
+--
+-- Name: COLUMN score_daily.skipped_searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.skipped_searches IS 'Those of status skipped.';
+
+--
+-- Name: COLUMN score_daily.failed_searches; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.failed_searches IS 'Those of status failed.';
+
+--
+-- Name: COLUMN score_daily.pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.pairs IS 'Pairs of query and chunk that got a rerank score.';
+
+--
+-- Name: COLUMN score_daily.truncated_pairs; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.truncated_pairs IS 'Those of which the reranker read only the beginning.';
+
+--
+-- Name: COLUMN score_daily.counted_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.counted_at IS 'When the row was counted.';
+
+--
+-- Name: COLUMN score_daily.score_bins; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.score_bins IS 'Histogram of the raw scores: its bins in rising order, see score_bin_v1.';
+
+--
+-- Name: COLUMN score_daily.score_counts; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.score_counts IS 'Histogram of the raw scores: pairs in each of score_bins.';
+
+--
+-- Name: COLUMN score_daily.truncated_share; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.truncated_share IS 'Share of pairs that were truncated, 0 to 1; null: no pairs.';
+
+--
+-- Name: COLUMN score_daily.agreement; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.agreement IS 'Mean share of the reranker''s first 10 that the dense leg had among its first 50, 0 to 1; null: no dense leg.';
+
+--
+-- Name: COLUMN score_daily.changed_top_10; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.changed_top_10 IS 'Share of reranked searches whose first 10 hold a chunk that fusion had placed behind them, 0 to 1; null: none was reranked.';
+
+--
+-- Name: COLUMN score_daily.rank_shift; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.score_daily.rank_shift IS 'Mean number of places by which fusion and reranker differ on the first 10; null: none was reranked.';
+
+--
 -- Name: threshold; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -3552,6 +7602,78 @@ CREATE VIEW pgrerank_analytics.threshold WITH (security_invoker='true') AS
      LEFT JOIN pgrerank.model m ON ((h.reranker_id = m.id)));
 
 ALTER VIEW pgrerank_analytics.threshold OWNER TO pgrerank_owner;
+
+--
+-- Name: VIEW threshold; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON VIEW pgrerank_analytics.threshold IS 'One row for each named threshold, which removes results below a raw score or below a probability.';
+
+--
+-- Name: COLUMN threshold.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.tenant IS 'Name of the tenant.';
+
+--
+-- Name: COLUMN threshold.threshold; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.threshold IS 'Name of the threshold.';
+
+--
+-- Name: COLUMN threshold.collection; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.collection IS 'Name of the collection.';
+
+--
+-- Name: COLUMN threshold.cutoff; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.cutoff IS 'Lowest raw score that is kept, in the unit of the reranker; null: it is a probability.';
+
+--
+-- Name: COLUMN threshold.min_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.min_relevance IS 'Lowest probability that is kept, 0 to 1; null: it is a raw score.';
+
+--
+-- Name: COLUMN threshold.promised_precision; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.promised_precision IS 'Precision that the threshold keeps, 0 to 1; null: chosen by hand.';
+
+--
+-- Name: COLUMN threshold.confidence; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.confidence IS 'With what probability it does, 0 to 1; null: chosen by hand.';
+
+--
+-- Name: COLUMN threshold.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.reranker IS 'Name of the reranker of the raw score; null: it is a probability.';
+
+--
+-- Name: COLUMN threshold.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
+
+--
+-- Name: COLUMN threshold.calibration_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.calibration_id IS 'Id of the calibration by whose judged pairs it was chosen; null: chosen by hand.';
+
+--
+-- Name: COLUMN threshold.created_at; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.threshold.created_at IS 'When it was set.';
 
 --
 -- Name: alembic_version alembic_version_pkc; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner

@@ -120,3 +120,107 @@ create table pgrerank.threshold (
     constraint ck_threshold_kind check (num_nonnulls(cutoff, min_relevance) = 1),
     constraint ck_threshold_bound check ((cutoff is null) = (reranker_id is null))
 );
+
+comment on table pgrerank.calibration is
+'One row for each fitted calibration, which turns raw scores of one reranker into probabilities '
+'of relevance. The view calibration shows it.';
+comment on column pgrerank.calibration.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.calibration.id is 'Id of the calibration.';
+comment on column pgrerank.calibration.collection_id is
+'Id of the collection it is for; null: for all of the tenant.';
+comment on column pgrerank.calibration.reranker_id is
+'Id of the reranker whose scores it reads, and no other''s.';
+comment on column pgrerank.calibration.method is 'platt, isotonic or beta.';
+comment on column pgrerank.calibration.coefficients is
+'Coefficients of the curve, as calibration_curve_v1 takes them.';
+comment on column pgrerank.calibration.knot_scores is
+'Scores of the knots of an isotonic curve, rising.';
+comment on column pgrerank.calibration.knot_probabilities is
+'Probabilities of the knots, 0 to 1, not falling.';
+comment on column pgrerank.calibration.answerable is
+'Slope and base of the logistic curve that gives the probability that a search found anything '
+'relevant, from its best score; null: not fitted.';
+comment on column pgrerank.calibration.strategy is
+'Strategy of the searches that it was fitted on.';
+comment on column pgrerank.calibration.candidates is 'Their rows of each leg.';
+comment on column pgrerank.calibration.depth is 'Their number of reranked candidates.';
+comment on column pgrerank.calibration.unjudged is
+'How pairs that nobody judged were read: irrelevant, or skip (left out).';
+comment on column pgrerank.calibration.relevant_from is 'Lowest grade that counted as relevant.';
+comment on column pgrerank.calibration.queries is 'Queries that it was fitted on.';
+comment on column pgrerank.calibration.pairs is 'Judged pairs of query and chunk.';
+comment on column pgrerank.calibration.positives is 'Relevant ones among the pairs.';
+comment on column pgrerank.calibration.brier is
+'Mean squared distance of probability and truth, 0 to 1; lower is better. With the ends of its '
+'interval of 95 %.';
+comment on column pgrerank.calibration.log_loss is
+'Mean log loss in nats, 0 or more; lower is better. With the ends of its interval of 95 %.';
+comment on column pgrerank.calibration.ece is
+'Expected calibration error over 15 bins of equal mass, 0 to 1; lower is better. With the ends '
+'of its interval of 95 %.';
+comment on column pgrerank.calibration.ece_raw is
+'The same error of the plain sigmoid of the score, for comparison. With the ends of its interval '
+'of 95 %.';
+comment on column pgrerank.calibration.tried is
+'Held-out log loss of every method that was tried, as JSON.';
+comment on column pgrerank.calibration.bin_predicted is
+'Reliability diagram: mean probability of each bin, 0 to 1.';
+comment on column pgrerank.calibration.bin_observed is
+'Share that is relevant in each bin, 0 to 1.';
+comment on column pgrerank.calibration.bin_pairs is 'Pairs in each bin.';
+comment on column pgrerank.calibration.precision_at is
+'Precision among the best k of a query, by k from 1, 0 to 1.';
+comment on column pgrerank.calibration.precision_at_low is 'Lower ends of its intervals.';
+comment on column pgrerank.calibration.precision_at_high is 'Upper ends of its intervals.';
+comment on column pgrerank.calibration.warnings is 'What speaks against relying on it, in words.';
+comment on column pgrerank.calibration.created_at is 'When it was fitted.';
+
+comment on table pgrerank.calibration_point is
+'One row for each cut-off of a calibration. The view calibration_point shows it.';
+comment on column pgrerank.calibration_point.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.calibration_point.calibration_id is 'Id of the calibration.';
+comment on column pgrerank.calibration_point.cutoff is
+'Results with this raw score or more are kept.';
+comment on column pgrerank.calibration_point.relevance is
+'Probability of relevance at the cut-off, 0 to 1.';
+comment on column pgrerank.calibration_point.pairs is 'Judged pairs that are kept.';
+comment on column pgrerank.calibration_point.precision_at_cutoff is
+'Share of the kept pairs that is relevant, 0 to 1.';
+comment on column pgrerank.calibration_point.precision_low is 'Lower end of its interval.';
+comment on column pgrerank.calibration_point.precision_high is 'Upper end of its interval.';
+comment on column pgrerank.calibration_point.recall is
+'Share of the relevant pairs that is kept, 0 to 1.';
+comment on column pgrerank.calibration_point.recall_low is 'Lower end of its interval.';
+comment on column pgrerank.calibration_point.recall_high is 'Upper end of its interval.';
+
+comment on table pgrerank.calibration_sample is
+'The judged pairs of one calibration, in parallel arrays: thresholds are chosen from them at any '
+'later time.';
+comment on column pgrerank.calibration_sample.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.calibration_sample.calibration_id is 'Id of the calibration.';
+comment on column pgrerank.calibration_sample.queries is
+'Number of the query that each pair belongs to.';
+comment on column pgrerank.calibration_sample.scores is 'Raw rerank score of each pair.';
+comment on column pgrerank.calibration_sample.relevant is 'Whether each pair is relevant.';
+comment on column pgrerank.calibration_sample.weights is 'Weight of each pair.';
+
+comment on table pgrerank.threshold is
+'One row for each named threshold: either a raw score of one reranker, or a probability. The '
+'view threshold shows it.';
+comment on column pgrerank.threshold.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.threshold.id is 'Id of the threshold.';
+comment on column pgrerank.threshold.collection_id is 'Id of the collection.';
+comment on column pgrerank.threshold.name is 'Name of the threshold.';
+comment on column pgrerank.threshold.reranker_id is
+'Id of the reranker of the raw score; null: it is a probability.';
+comment on column pgrerank.threshold.calibration_id is
+'Id of the calibration by whose judged pairs it was chosen; null: chosen by hand.';
+comment on column pgrerank.threshold.cutoff is
+'Lowest raw score that is kept, in the unit of the reranker; null: it is a probability.';
+comment on column pgrerank.threshold.min_relevance is
+'Lowest probability that is kept, 0 to 1; null: it is a raw score.';
+comment on column pgrerank.threshold.promised_precision is
+'Precision that the threshold keeps, 0 to 1; null: chosen by hand.';
+comment on column pgrerank.threshold.confidence is
+'With what probability it does, 0 to 1; null: chosen by hand.';
+comment on column pgrerank.threshold.created_at is 'When it was set.';

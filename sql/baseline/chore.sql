@@ -5,3 +5,9 @@ create table pgrerank.chore (
     name text not null,
     constraint pk_chore primary key (name)
 );
+
+comment on table pgrerank.chore is
+'Names of what one process does at a time over several transactions. Another transaction inserts '
+'the name, which keeps those that would insert it too waiting, and takes it back at the end: '
+'always empty to whoever looks.';
+comment on column pgrerank.chore.name is 'What is done.';

@@ -116,3 +116,64 @@ alter table pgrerank.chunk_weights alter column weights set storage main;
 -- Without it each deleted chunk would read its tenant's part of the primary key.
 create index ix_chunk_weights_tenant_id_chunk_id
 on pgrerank.chunk_weights (tenant_id, chunk_id);
+
+comment on table pgrerank.document is 'One row for each document.';
+comment on column pgrerank.document.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.document.id is 'Id of the document.';
+comment on column pgrerank.document.collection_id is 'Id of the collection.';
+comment on column pgrerank.document.external_id is
+'Id of the document as its owner names it, unique in its collection.';
+comment on column pgrerank.document.title is 'Title; empty: none.';
+comment on column pgrerank.document.uri is 'Where the document is; null: not given.';
+comment on column pgrerank.document.metadata is 'What filters go by, as JSON.';
+comment on column pgrerank.document.content_hash is
+'Hash of all that was sent: a document that is sent again unchanged is left as it is.';
+comment on column pgrerank.document.created_at is 'When it was first stored.';
+comment on column pgrerank.document.updated_at is 'When it was last changed.';
+
+comment on table pgrerank.chunk is
+'One row for each chunk of a document, the unit that is found and reranked. A chunk''s text '
+'never changes under its id.';
+comment on column pgrerank.chunk.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.chunk.id is 'Id of the chunk.';
+comment on column pgrerank.chunk.collection_id is 'Id of the collection.';
+comment on column pgrerank.chunk.document_id is 'Id of its document.';
+comment on column pgrerank.chunk.ordinal is 'Place in its document, from 0.';
+comment on column pgrerank.chunk.content is 'Text of the chunk.';
+comment on column pgrerank.chunk.content_hash is 'Hash of what a model reads of it.';
+comment on column pgrerank.chunk.token_count is 'Length in tokens of the embedder.';
+comment on column pgrerank.chunk.lexeme_count is
+'Length in lexemes of title and text, repeated ones counted each time.';
+comment on column pgrerank.chunk.tsv is 'Lexemes of title and text, for the keyword leg.';
+comment on column pgrerank.chunk.term_frequencies is
+'How often each lexeme occurs, as a sparse vector by lexeme_index_v1.';
+comment on column pgrerank.chunk.title_frequencies is
+'The part of term_frequencies that is in the title; null: none, or not counted apart.';
+
+comment on table pgrerank.chunk_embedding is
+'One row for each vector of a chunk: one for each embedder of its collection.';
+comment on column pgrerank.chunk_embedding.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.chunk_embedding.collection_id is 'Id of the collection.';
+comment on column pgrerank.chunk_embedding.model_id is 'Id of the embedder.';
+comment on column pgrerank.chunk_embedding.chunk_id is 'Id of the chunk.';
+comment on column pgrerank.chunk_embedding.embedding is
+'The vector, of up to 2,000 dimensions; null: see half.';
+comment on column pgrerank.chunk_embedding.half is
+'The vector in half precision, of more than 2,000 dimensions; null: see embedding.';
+comment on column pgrerank.chunk_embedding.document_id is
+'Id of the document of the chunk; null: not noted yet.';
+
+comment on table pgrerank.chunk_tokens is
+'One row for each chunk with stored token vectors, for late interaction.';
+comment on column pgrerank.chunk_tokens.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.chunk_tokens.chunk_id is 'Id of the chunk.';
+comment on column pgrerank.chunk_tokens.model_id is 'Id of the late interaction model.';
+comment on column pgrerank.chunk_tokens.vectors is 'Token vectors, quantised.';
+
+comment on table pgrerank.chunk_weights is
+'One row for each chunk with learned sparse weights, for the sparse leg.';
+comment on column pgrerank.chunk_weights.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.chunk_weights.collection_id is 'Id of the collection.';
+comment on column pgrerank.chunk_weights.chunk_id is 'Id of the chunk.';
+comment on column pgrerank.chunk_weights.weights is
+'Weights of tokens, as a sparse vector by lexeme_index_v1.';

@@ -24,3 +24,23 @@ create table pgrerank.judgment (
 -- By hash, since a query may be longer than an index row can hold.
 create index ix_judgment_tenant_id_collection_id_query_hash
 on pgrerank.judgment (tenant_id, collection_id, query_hash);
+
+comment on table pgrerank.judgment is
+'One row for each time somebody graded a document or chunk for a query. A document is named as '
+'its owner names it, so that a judgment outlives the re-ingest of its document. The view '
+'judgment shows it.';
+comment on column pgrerank.judgment.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.judgment.id is 'Id of the judgment; ids rise with time.';
+comment on column pgrerank.judgment.collection_id is 'Id of the collection.';
+comment on column pgrerank.judgment.query is 'Text of the query that was judged.';
+comment on column pgrerank.judgment.query_hash is
+'SHA-256 of the query, since a query may be longer than an index row can hold.';
+comment on column pgrerank.judgment.external_id is 'Id of the document as its owner names it.';
+comment on column pgrerank.judgment.chunk_id is
+'Id of the chunk that was judged; null: the document as a whole was.';
+comment on column pgrerank.judgment.grade is
+'0 (not relevant) to 3 (the best there is); 1 or more counts as relevant.';
+comment on column pgrerank.judgment.source is
+'How it came: human, import, click, used, thumbs and the like.';
+comment on column pgrerank.judgment.judged_by is 'Who judged; null: not known.';
+comment on column pgrerank.judgment.created_at is 'When it was stored.';

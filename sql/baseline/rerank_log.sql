@@ -87,3 +87,109 @@ create table pgrerank.rerank_log (
     )
 )
 partition by range (created_at);
+
+comment on table pgrerank.rerank_log is
+'One row for each search, and for each ranking of documents that a caller supplied. Columns of '
+'arrays have one element for each candidate, in the final order. The views rerank_log, '
+'rerank_candidate, ranking and ranking_document show it. Partitioned by month.';
+comment on column pgrerank.rerank_log.tenant_id is 'Id of the tenant that owns the row.';
+comment on column pgrerank.rerank_log.created_at is
+'When the search was made. Name an interval of it: only its months are read.';
+comment on column pgrerank.rerank_log.id is
+'Id of the search or ranking, as the answer carried it.';
+comment on column pgrerank.rerank_log.collection_id is
+'Id of the collection; null: the caller supplied the documents and named none. No foreign key: '
+'the log outlives what it names.';
+comment on column pgrerank.rerank_log.collection_name is
+'Name of the collection as it was then, also where it has been deleted since; null: the caller '
+'supplied the documents and named none.';
+comment on column pgrerank.rerank_log.query is 'Text of the query.';
+comment on column pgrerank.rerank_log.strategy is
+'Which legs found candidates: dense, keyword, hybrid or tiered; none: the caller supplied the '
+'documents.';
+comment on column pgrerank.rerank_log.profile is
+'interactive or batch, as asked; none: the caller supplied the documents.';
+comment on column pgrerank.rerank_log.knobs is
+'All settings of the search as they were applied, as JSON.';
+comment on column pgrerank.rerank_log.status is
+'What became of the rerank stage. full: all of depth was reranked; partial: the time budget '
+'ended before; skipped: nothing was reranked; failed: the reranker failed.';
+comment on column pgrerank.rerank_log.reason is
+'Why the status is not full, in words; null where it is.';
+comment on column pgrerank.rerank_log.depth is 'How many candidates got a rerank score, 0 or more.';
+comment on column pgrerank.rerank_log.limit_ is 'How many results were asked for at most.';
+comment on column pgrerank.rerank_log.returned is 'How many results the answer held, 0 or more.';
+comment on column pgrerank.rerank_log.embedder_id is 'Id of the embedder; null: no dense leg ran.';
+comment on column pgrerank.rerank_log.reranker_id is 'Id of the reranker; null: none ran.';
+comment on column pgrerank.rerank_log.dense_requested is
+'Rows asked of the dense leg; null: the leg was off.';
+comment on column pgrerank.rerank_log.dense_returned is
+'Rows that the dense leg gave; null: the leg was off.';
+comment on column pgrerank.rerank_log.dense_scan is
+'How the dense leg read: exact (all vectors) or hnsw (an index); null: the leg was off.';
+comment on column pgrerank.rerank_log.keyword_requested is
+'Rows asked of the keyword leg; null: the leg was off.';
+comment on column pgrerank.rerank_log.keyword_returned is
+'Rows that the keyword leg gave; null: the leg was off.';
+comment on column pgrerank.rerank_log.keyword_scan is
+'How the keyword leg read: gin (an index), `no terms` where the query held stop words only, '
+'`gin, phrases relaxed` where no text held its phrases; null: the leg was off.';
+comment on column pgrerank.rerank_log.sparse_requested is
+'Rows asked of the sparse leg; null: the query had no weights.';
+comment on column pgrerank.rerank_log.sparse_returned is
+'Rows that the sparse leg gave; null: the query had no weights.';
+comment on column pgrerank.rerank_log.sparse_scan is
+'How the sparse leg read: exact, or no weights where no chunk has some; null: the query had no '
+'weights.';
+comment on column pgrerank.rerank_log.timings_ms is 'Milliseconds by stage, as JSON.';
+comment on column pgrerank.rerank_log.cut is 'How many candidates each limit removed, as JSON.';
+comment on column pgrerank.rerank_log.source is
+'search, or api: the caller supplied the documents.';
+comment on column pgrerank.rerank_log.chunk_ids is 'Id of each chunk.';
+comment on column pgrerank.rerank_log.dense_ranks is
+'Place in the dense leg, from 1; null inside: it did not find the chunk.';
+comment on column pgrerank.rerank_log.dense_scores is
+'Cosine similarity, -1 to 1; null inside: the dense leg did not find the chunk.';
+comment on column pgrerank.rerank_log.keyword_ranks is
+'Place in the keyword leg, from 1; null inside: it did not find the chunk.';
+comment on column pgrerank.rerank_log.keyword_scores is
+'BM25 score, above 0; null inside: the keyword leg did not find the chunk.';
+comment on column pgrerank.rerank_log.sparse_ranks is
+'Place in the sparse leg, from 1; null inside: it did not find the chunk; null: the leg was off.';
+comment on column pgrerank.rerank_log.sparse_scores is
+'Inner product of learned weights, above 0; null inside: the sparse leg did not find the chunk; '
+'null: the leg was off.';
+comment on column pgrerank.rerank_log.fused_ranks is
+'Place after fusion, from 1; of supplied documents, the caller''s order.';
+comment on column pgrerank.rerank_log.fused_scores is 'Score after fusion.';
+comment on column pgrerank.rerank_log.rerank_scores is
+'Raw score of the reranker; null inside: not reranked.';
+comment on column pgrerank.rerank_log.relevances is
+'Probability of relevance, 0 to 1; null inside: no calibration.';
+comment on column pgrerank.rerank_log.truncated is 'Whether the reranker read only the beginning.';
+comment on column pgrerank.rerank_log.final_ranks is 'Place in the final order, from 1.';
+comment on column pgrerank.rerank_log.cascade_id is
+'Id of the model of the first step of a cascade; null: there was none.';
+comment on column pgrerank.rerank_log.cascade_scores is
+'Raw score of the first step; null inside: not scored there; null: there was no cascade.';
+comment on column pgrerank.rerank_log.combined_scores is
+'What orders the results where the rerank score is combined with the scores of the legs; null: '
+'the rerank score alone orders.';
+comment on column pgrerank.rerank_log.boosts is
+'What terms of the collection added to the score that orders; null: nothing.';
+comment on column pgrerank.rerank_log.calibration_id is
+'Id of the calibration that was applied; null: none. No foreign key: the log outlives what it '
+'names.';
+comment on column pgrerank.rerank_log.answerable is
+'Probability that at least one candidate is relevant, 0 to 1; null: no calibration gives it.';
+comment on column pgrerank.rerank_log.dialect is
+'How documents were supplied: native, or the system whose API the caller speaks; null: a search.';
+comment on column pgrerank.rerank_log.document_hashes is
+'SHA-256 of the text of each supplied document; null: a search.';
+comment on column pgrerank.rerank_log.document_texts is
+'Text of each supplied document; null: a search, or the tenant keeps no texts.';
+comment on column pgrerank.rerank_log.key_id is
+'Id of the API key that asked, as `pgrerank key list` shows it; null: the command line asked. No '
+'foreign key: the log outlives what it names.';
+comment on column pgrerank.rerank_log.end_user_id is
+'The caller''s own user, 1 to 200 characters, as the caller named them; null: not named.';

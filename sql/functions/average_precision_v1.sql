@@ -34,3 +34,8 @@ end;
 
 grant execute on function pgrerank_analytics.average_precision_v1(integer[], integer[])
 to pgrerank_analyst;
+
+comment on function pgrerank_analytics.average_precision_v1(integer[], integer[]) is
+'Average precision of an order, 0 to 1; a grade of 1 or more is relevant. found: grades in the '
+'order that is measured, the first place first, null for one that nobody judged; judged: all '
+'grades of the query.';

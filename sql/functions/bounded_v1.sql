@@ -24,3 +24,9 @@ $$;
 grant execute on function pgrerank.bounded_v1(
     text, double precision, double precision, double precision
 ) to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.bounded_v1(
+    text, double precision, double precision, double precision
+) is
+'The value, if it lies within its bounds, both allowed; else error PR001 with the name of the '
+'argument. Null stays null.';

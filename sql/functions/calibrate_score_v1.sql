@@ -46,3 +46,8 @@ $$;
 
 grant execute on function pgrerank.calibrate_score_v1(uuid, text, double precision)
 to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.calibrate_score_v1(uuid, text, double precision) is
+'Probability of relevance, 0 to 1, of a raw score by a stored calibration. fingerprint: of the '
+'reranker that gave the score; error PGR01 if the calibration is of another, PGR02 if there is '
+'no such calibration.';

@@ -32,3 +32,9 @@ end;
 grant execute on function pgrerank.calibration_curve_v1(
     double precision, text, double precision[], double precision[], double precision[]
 ) to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.calibration_curve_v1(
+    double precision, text, double precision[], double precision[], double precision[]
+) is
+'Probability of relevance, 0 to 1, of a raw score by a curve, given as the columns of the view '
+'calibration have it; null for no score.';

@@ -45,3 +45,7 @@ end;
 
 grant execute on function pgrerank.curve_rises_v1(text, double precision[], double precision[])
 to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.curve_rises_v1(text, double precision[], double precision[]) is
+'Whether a higher score never means a lower probability by this curve, and somewhere a higher '
+'one.';

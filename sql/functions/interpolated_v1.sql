@@ -27,3 +27,8 @@ end;
 grant execute on function pgrerank.interpolated_v1(
     double precision, double precision[], double precision[]
 ) to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.interpolated_v1(
+    double precision, double precision[], double precision[]
+) is
+'Value at x of the lines between knots, flat outside them. xs: rising; ys: the values there.';

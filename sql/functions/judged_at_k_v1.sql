@@ -19,3 +19,7 @@ end;
 
 grant execute on function pgrerank_analytics.judged_at_k_v1(integer[], integer)
 to pgrerank_analyst;
+
+comment on function pgrerank_analytics.judged_at_k_v1(integer[], integer) is
+'Share of the first k that somebody judged, 0 to 1. found: grades in the order that is measured, '
+'the first place first, null for one that nobody judged; k: 1 to 1,000,000.';

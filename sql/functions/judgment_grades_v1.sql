@@ -50,3 +50,7 @@ begin atomic
 end;
 
 grant execute on function pgrerank.judgment_grades_v1() to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.judgment_grades_v1() is
+'Judged queries with their documents or chunks, conflicts resolved; the view judgment_grade '
+'shows it with names.';

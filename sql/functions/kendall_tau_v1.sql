@@ -39,3 +39,7 @@ end;
 grant execute on function pgrerank_analytics.kendall_tau_v1(
     double precision[], double precision[]
 ) to pgrerank_analyst;
+
+comment on function pgrerank_analytics.kendall_tau_v1(double precision[], double precision[]) is
+'Kendall''s tau-b of two orders of the same things, -1 to 1; null for fewer than two. first, '
+'second: ranks of one thing at one place of both arrays, 2,000 at most.';

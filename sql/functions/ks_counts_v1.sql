@@ -19,3 +19,7 @@ begin atomic
 end;
 
 grant execute on function pgrerank_analytics.ks_counts_v1(bigint[], bigint[]) to pgrerank_analyst;
+
+comment on function pgrerank_analytics.ks_counts_v1(bigint[], bigint[]) is
+'Kolmogorov-Smirnov distance of two histograms over the same bins, 0 to 1; null where one is '
+'empty. baseline, recent: counts of the bins, the lowest bin first.';

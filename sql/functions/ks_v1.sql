@@ -46,3 +46,7 @@ end;
 grant execute on function pgrerank_analytics.ks_v1(
     double precision[], double precision[]
 ) to pgrerank_analyst;
+
+comment on function pgrerank_analytics.ks_v1(double precision[], double precision[]) is
+'Kolmogorov-Smirnov distance of two samples of scores, 0 to 1; null where one is empty. '
+'baseline, recent: scores in any order; nulls are left out.';

@@ -8,3 +8,5 @@ return 1 / (1 + exp(greatest(least(-x, 700), -700)));
 
 grant execute on function pgrerank.logistic_v1(double precision)
 to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.logistic_v1(double precision) is '1 / (1 + exp(-x)), for any x.';

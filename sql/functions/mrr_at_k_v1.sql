@@ -20,3 +20,8 @@ end;
 
 grant execute on function pgrerank_analytics.mrr_at_k_v1(integer[], integer)
 to pgrerank_analyst;
+
+comment on function pgrerank_analytics.mrr_at_k_v1(integer[], integer) is
+'Reciprocal rank of the first relevant document among the first k, 0 to 1; a grade of 1 or more '
+'is relevant. found: grades in the order that is measured, the first place first, null for one '
+'that nobody judged; k: 1 to 1,000,000.';

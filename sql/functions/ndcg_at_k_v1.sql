@@ -63,3 +63,8 @@ end;
 
 grant execute on function pgrerank_analytics.ndcg_at_k_v1(integer[], integer[], integer)
 to pgrerank_analyst;
+
+comment on function pgrerank_analytics.ndcg_at_k_v1(integer[], integer[], integer) is
+'nDCG of the first k, 0 to 1; the gain is the grade, the discount log2. found: grades in the '
+'order that is measured, the first place first, null for one that nobody judged; judged: all '
+'grades of the query; k: 1 to 1,000,000.';

@@ -52,3 +52,9 @@ end;
 grant execute on function pgrerank_analytics.psi_counts_v1(
     bigint[], bigint[], integer
 ) to pgrerank_analyst;
+
+comment on function pgrerank_analytics.psi_counts_v1(bigint[], bigint[], integer) is
+'Population stability index of two histograms over the same bins, 0 or more: under 0.1 is '
+'little, over 0.25 much; null where one is empty. baseline, recent: counts of the bins, the '
+'lowest first; groups: neighbouring bins are joined to at most so many groups of like mass in '
+'the baseline, null for none.';

@@ -67,3 +67,8 @@ end;
 grant execute on function pgrerank_analytics.psi_v1(
     double precision[], double precision[], integer
 ) to pgrerank_analyst;
+
+comment on function pgrerank_analytics.psi_v1(double precision[], double precision[], integer) is
+'Population stability index of two samples of scores, 0 or more: under 0.1 is little, over 0.25 '
+'much; null where one is empty. baseline, recent: at most 1,000,000 scores each in any order; '
+'groups: at most so many quantiles of the baseline, 1 to 1,000.';

@@ -33,3 +33,8 @@ end;
 
 grant execute on function pgrerank_analytics.recall_at_k_v1(integer[], integer[], integer)
 to pgrerank_analyst;
+
+comment on function pgrerank_analytics.recall_at_k_v1(integer[], integer[], integer) is
+'Share of the relevant documents that the first k hold, 0 to 1; a grade of 1 or more is '
+'relevant. found: grades in the order that is measured, the first place first, null for one that '
+'nobody judged; judged: all grades of the query; k: 1 to 1,000,000.';

@@ -11,3 +11,7 @@ return case
 end;
 
 grant execute on function pgrerank_analytics.score_bin_v1(double precision) to pgrerank_analyst;
+
+comment on function pgrerank_analytics.score_bin_v1(double precision) is
+'Bin of a raw rerank score in the histograms of score_daily, -400 to 400; null for null and NaN. '
+'Bins follow the inverse hyperbolic sine: 0.003 wide at 0, 0.3 at 10.';

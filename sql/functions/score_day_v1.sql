@@ -181,3 +181,7 @@ end;
 
 grant execute on function pgrerank.score_day_v1(date, boolean)
 to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.score_day_v1(date, boolean) is
+'A day (UTC) of the log in figures, as score_daily has them. counted_day: the day; '
+'only_uncounted: leave out tenants of which the day is counted already.';

@@ -7,3 +7,5 @@ return greatest(x, 0) + ln(1 + exp(-least(abs(x), 700)));
 
 grant execute on function pgrerank.softplus_v1(double precision)
 to pgrerank_app, pgrerank_analyst;
+
+comment on function pgrerank.softplus_v1(double precision) is 'ln(1 + exp(x)), for any x.';

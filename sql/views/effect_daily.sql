@@ -50,3 +50,29 @@ left join pgrerank.model as m on r.reranker_id = m.id
 where r.searches > 0;
 
 grant select on pgrerank_analytics.effect_daily to pgrerank_analyst;
+
+comment on view pgrerank_analytics.effect_daily is
+'What reranking changed, by tenant, collection, reranker and day, over searches whose status is '
+'full or partial. Counted as score_daily is.';
+comment on column pgrerank_analytics.effect_daily.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.effect_daily.collection is
+'Name of the collection as it was then, also where it has been deleted since.';
+comment on column pgrerank_analytics.effect_daily.day is 'Day in UTC.';
+comment on column pgrerank_analytics.effect_daily.reranker is 'Name of the reranker.';
+comment on column pgrerank_analytics.effect_daily.reranker_fingerprint is
+'Fingerprint of that model: models of one fingerprint give the same scores, scores of different '
+'ones must not be compared.';
+comment on column pgrerank_analytics.effect_daily.searches is 'Reranked searches, 1 or more.';
+comment on column pgrerank_analytics.effect_daily.counted_at is 'When the row was counted.';
+comment on column pgrerank_analytics.effect_daily.changed_top_1 is
+'Share of searches, 0 to 1, whose first result fusion had placed behind the first.';
+comment on column pgrerank_analytics.effect_daily.changed_top_3 is
+'Share of searches, 0 to 1, whose first 3 hold a chunk that fusion had placed behind them.';
+comment on column pgrerank_analytics.effect_daily.changed_top_10 is
+'Share of searches, 0 to 1, whose first 10 hold a chunk that fusion had placed behind them.';
+comment on column pgrerank_analytics.effect_daily.kendall_tau is
+'Mean of Kendall''s tau-b between fused and final order over the reranked candidates: 1 the '
+'same, 0 unrelated, -1 reversed; null: no search had two.';
+comment on column pgrerank_analytics.effect_daily.agreement is
+'Mean share of the reranker''s first 10 that the dense leg had among its first 50, 0 to 1; null: '
+'no dense leg.';

@@ -18,3 +18,12 @@ inner join pgrerank.eval_query as q
 inner join pgrerank.tenant as t on m.tenant_id = t.id;
 
 grant select on pgrerank_analytics.eval_metric to pgrerank_analyst;
+
+comment on view pgrerank_analytics.eval_metric is
+'One row for each measure of each query of each stored evaluation.';
+comment on column pgrerank_analytics.eval_metric.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.eval_metric.evaluation_id is 'Id of the evaluation.';
+comment on column pgrerank_analytics.eval_metric.query is 'Text of the query.';
+comment on column pgrerank_analytics.eval_metric.measure is
+'nDCG@10, RR@10, P@5, AP, R@100 (of the list before reranking) or Judged@10.';
+comment on column pgrerank_analytics.eval_metric.value is 'Value of the measure, 0 to 1.';

@@ -289,3 +289,26 @@ from judged as j
 inner join pgrerank.tenant as t on j.tenant_id = t.id;
 
 grant select on pgrerank_analytics.health to pgrerank_analyst;
+
+comment on view pgrerank_analytics.health is
+'One row for each check of each collection that was searched in the last seven days, and of each '
+'reference set: what was found, where it warns, and what to do.';
+comment on column pgrerank_analytics.health.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.health.collection is
+'Name of the collection; null: the checks reference and counted.';
+comment on column pgrerank_analytics.health.check_name is
+'score_psi, score_ks, truncated, agreement, not_reranked, lift, lift_proxy, calibration, '
+'reference or counted.';
+comment on column pgrerank_analytics.health.state is
+'ok, warn, alert, or unknown where there is too little to tell.';
+comment on column pgrerank_analytics.health.value is
+'What was found, in the unit of the check; null: nothing.';
+comment on column pgrerank_analytics.health.warn_at is
+'From this value on the state is warn; below it where alert_at is smaller.';
+comment on column pgrerank_analytics.health.alert_at is
+'From this value on the state is alert; below it where it is smaller than warn_at.';
+comment on column pgrerank_analytics.health.samples is
+'Searches, pairs, queries or runs that the value rests on.';
+comment on column pgrerank_analytics.health.reranker is
+'Name of the reranker used last in the collection; null: none, or no collection.';
+comment on column pgrerank_analytics.health.advice is 'What to do, in a sentence.';

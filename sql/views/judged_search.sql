@@ -134,3 +134,34 @@ inner join pgrerank.tenant as t on o.tenant_id = t.id
 left join pgrerank.model as m on o.reranker_id = m.id;
 
 grant select on pgrerank_analytics.judged_search to pgrerank_analyst;
+
+comment on view pgrerank_analytics.judged_search is
+'One row for each search whose query was judged, with the grades of what it found, for the '
+'functions that measure an order. A document stands once in each order, with the best grade of '
+'itself and its chunks. Reads the log: name an interval of created_at.';
+comment on column pgrerank_analytics.judged_search.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.judged_search.ranking_id is
+'Id of the search or ranking, as the answer carried it.';
+comment on column pgrerank_analytics.judged_search.created_at is 'When the search was made.';
+comment on column pgrerank_analytics.judged_search.collection is
+'Name of the collection as it was then.';
+comment on column pgrerank_analytics.judged_search.query is 'Text of the query.';
+comment on column pgrerank_analytics.judged_search.strategy is
+'Which legs found candidates: dense, keyword, hybrid or tiered.';
+comment on column pgrerank_analytics.judged_search.status is
+'What became of the rerank stage: full, partial, skipped or failed, as in rerank_log.';
+comment on column pgrerank_analytics.judged_search.reranker is
+'Name of the reranker; null: none ran.';
+comment on column pgrerank_analytics.judged_search.reranker_fingerprint is
+'Fingerprint of that model: models of one fingerprint give the same scores, scores of different '
+'ones must not be compared.';
+comment on column pgrerank_analytics.judged_search.fused_grades is
+'Grades of the documents in the order of fusion, the first place first; null inside: nobody '
+'judged it.';
+comment on column pgrerank_analytics.judged_search.final_grades is
+'Grades of the documents in the order of the answer, the first place first; null inside: nobody '
+'judged it.';
+comment on column pgrerank_analytics.judged_search.judged_grades is
+'Grades of all judged documents of the query, found or not, the highest first.';
+comment on column pgrerank_analytics.judged_search.is_reranked is
+'Whether anything got a rerank score. Figures of reranking count these searches alone.';

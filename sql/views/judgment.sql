@@ -29,3 +29,24 @@ left join pgrerank.document as d
         and j.external_id = d.external_id;
 
 grant select on pgrerank_analytics.judgment to pgrerank_analyst;
+
+comment on view pgrerank_analytics.judgment is
+'One row for each time somebody graded a document or chunk for a query. Conflicts are not '
+'resolved: judgment_grade does.';
+comment on column pgrerank_analytics.judgment.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.judgment.judgment_id is
+'Id of the judgment; ids rise with time.';
+comment on column pgrerank_analytics.judgment.created_at is 'When it was stored.';
+comment on column pgrerank_analytics.judgment.collection is 'Name of the collection.';
+comment on column pgrerank_analytics.judgment.query is 'Text of the query that was judged.';
+comment on column pgrerank_analytics.judgment.external_id is
+'Id of the document as its owner names it.';
+comment on column pgrerank_analytics.judgment.title is
+'Title of the document, of today; null: the document is not stored.';
+comment on column pgrerank_analytics.judgment.chunk_id is
+'Id of the chunk that was judged; null: the document as a whole was.';
+comment on column pgrerank_analytics.judgment.grade is
+'0 (not relevant) to 3 (the best there is); 1 or more counts as relevant.';
+comment on column pgrerank_analytics.judgment.source is
+'How it came: human, import, click, used, thumbs and the like.';
+comment on column pgrerank_analytics.judgment.judged_by is 'Who judged; null: not known.';

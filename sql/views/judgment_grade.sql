@@ -19,3 +19,19 @@ inner join pgrerank.collection as c
         and g.collection_id = c.id;
 
 grant select on pgrerank_analytics.judgment_grade to pgrerank_analyst;
+
+comment on view pgrerank_analytics.judgment_grade is
+'One row for each judged query and document or chunk, conflicts resolved: the newest grade of '
+'each judge counts; judges who differ on relevance cancel out, else the lowest grade holds. '
+'Feedback of users is left out.';
+comment on column pgrerank_analytics.judgment_grade.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.judgment_grade.collection is 'Name of the collection.';
+comment on column pgrerank_analytics.judgment_grade.query is 'Text of the query that was judged.';
+comment on column pgrerank_analytics.judgment_grade.external_id is
+'Id of the document as its owner names it.';
+comment on column pgrerank_analytics.judgment_grade.chunk_id is
+'Id of the chunk; null: the document as a whole was judged.';
+comment on column pgrerank_analytics.judgment_grade.grade is
+'0 (not relevant) to 3; 1 or more counts as relevant.';
+comment on column pgrerank_analytics.judgment_grade.judgments is
+'How many judgments say so, 1 or more.';

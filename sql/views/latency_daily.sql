@@ -24,3 +24,19 @@ group by
     s.stage;
 
 grant select on pgrerank_analytics.latency_daily to pgrerank_analyst;
+
+comment on view pgrerank_analytics.latency_daily is
+'Time of searches by tenant, collection, day and stage. Reads the log: name an interval of day.';
+comment on column pgrerank_analytics.latency_daily.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.latency_daily.collection is
+'Name of the collection as it was then, also where it has been deleted since; null: the caller '
+'supplied the documents and named none.';
+comment on column pgrerank_analytics.latency_daily.stage is
+'Stage of a search, such as lookup, embed, retrieve, rerank, order or total.';
+comment on column pgrerank_analytics.latency_daily.day is 'Day in UTC.';
+comment on column pgrerank_analytics.latency_daily.searches is
+'Searches that had this stage; for rerank, those in which something got a rerank score.';
+comment on column pgrerank_analytics.latency_daily.p50_ms is 'Median time in milliseconds.';
+comment on column pgrerank_analytics.latency_daily.p95_ms is
+'95th percentile of the time in milliseconds.';
+comment on column pgrerank_analytics.latency_daily.max_ms is 'Longest time in milliseconds.';

@@ -46,3 +46,33 @@ inner join pgrerank.tenant as t on l.tenant_id = t.id
 where l.document_hashes is not null;
 
 grant select on pgrerank_analytics.ranking_document to pgrerank_analyst;
+
+comment on view pgrerank_analytics.ranking_document is
+'One row for each document of each ranking of documents that a caller supplied. Rankings that '
+'were refused have none.';
+comment on column pgrerank_analytics.ranking_document.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.ranking_document.ranking_id is
+'Id of the search or ranking, as the answer carried it.';
+comment on column pgrerank_analytics.ranking_document.created_at is
+'When the ranking was made. Name an interval of it: only its months are read.';
+comment on column pgrerank_analytics.ranking_document.dialect is
+'native, or the system whose API the caller speaks.';
+comment on column pgrerank_analytics.ranking_document.collection is
+'Name of the collection whose settings the caller asked for; null: none.';
+comment on column pgrerank_analytics.ranking_document.query is 'Text of the query.';
+comment on column pgrerank_analytics.ranking_document.final_rank is
+'Place in the new order, from 1.';
+comment on column pgrerank_analytics.ranking_document.place is
+'Place in the caller''s order, from 1.';
+comment on column pgrerank_analytics.ranking_document.rerank_score is
+'Raw score of the reranker, in the unit of its model; null: not reranked.';
+comment on column pgrerank_analytics.ranking_document.relevance is
+'Probability of relevance as it was served, 0 to 1; null: no calibration.';
+comment on column pgrerank_analytics.ranking_document.truncated is
+'Whether the reranker read only the beginning of the text.';
+comment on column pgrerank_analytics.ranking_document.content is
+'Text that the reranker read; null: the tenant keeps no texts.';
+comment on column pgrerank_analytics.ranking_document.document_hash is
+'SHA-256 of that text in hexadecimal digits: equal texts have equal hashes.';
+comment on column pgrerank_analytics.ranking_document.boost is
+'What terms of the collection added to the score that orders; 0: nothing.';

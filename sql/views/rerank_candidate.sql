@@ -80,3 +80,61 @@ left join pgrerank.document as d
         and c.document_id = d.id;
 
 grant select on pgrerank_analytics.rerank_candidate to pgrerank_analyst;
+
+comment on view pgrerank_analytics.rerank_candidate is
+'One row for each candidate of each search, with the places and scores that every stage gave it. '
+'Ranks count from 1. A rank or score is null where its stage did not see the candidate. Reads '
+'the log: name an interval of created_at.';
+comment on column pgrerank_analytics.rerank_candidate.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.rerank_candidate.ranking_id is
+'Id of the search or ranking, as the answer carried it.';
+comment on column pgrerank_analytics.rerank_candidate.created_at is 'When the search was made.';
+comment on column pgrerank_analytics.rerank_candidate.collection is
+'Name of the collection as it was then, also where it has been deleted since; null: the caller '
+'supplied the documents and named none.';
+comment on column pgrerank_analytics.rerank_candidate.query is 'Text of the query.';
+comment on column pgrerank_analytics.rerank_candidate.final_rank is
+'Place in the final order. Only the first result_limit that no threshold removed reached the '
+'caller.';
+comment on column pgrerank_analytics.rerank_candidate.fused_rank is
+'Place after fusion; of supplied documents, their place in the caller''s order.';
+comment on column pgrerank_analytics.rerank_candidate.fused_score is
+'Score after fusion: with rrf the sum of weight / (k + rank) over the legs, with weighted the '
+'sum of weight times the scaled score.';
+comment on column pgrerank_analytics.rerank_candidate.dense_rank is
+'Place in the dense leg; null: it did not find the chunk.';
+comment on column pgrerank_analytics.rerank_candidate.dense_score is
+'Cosine similarity of query and chunk, -1 to 1; null: the dense leg did not find the chunk.';
+comment on column pgrerank_analytics.rerank_candidate.keyword_rank is
+'Place in the keyword leg; null: it did not find the chunk.';
+comment on column pgrerank_analytics.rerank_candidate.keyword_score is
+'BM25 score, above 0; null: the keyword leg did not find the chunk.';
+comment on column pgrerank_analytics.rerank_candidate.sparse_rank is
+'Place in the sparse leg; null: it did not find the chunk.';
+comment on column pgrerank_analytics.rerank_candidate.sparse_score is
+'Inner product of the learned weights, above 0; null: the sparse leg did not find the chunk.';
+comment on column pgrerank_analytics.rerank_candidate.cascade_score is
+'Raw score of the first step of a cascade, in the unit of its model; null: not scored there.';
+comment on column pgrerank_analytics.rerank_candidate.rerank_score is
+'Raw score of the reranker, in the unit of its model; null: not reranked.';
+comment on column pgrerank_analytics.rerank_candidate.combined_score is
+'What orders the results where the rerank score is combined with the scores of the legs; '
+'comparable within one search only; null: the rerank score alone orders.';
+comment on column pgrerank_analytics.rerank_candidate.relevance is
+'Probability of relevance as it was served, 0 to 1; never rises with final_rank; null: no '
+'calibration.';
+comment on column pgrerank_analytics.rerank_candidate.truncated is
+'Whether the reranker read only the beginning of the text.';
+comment on column pgrerank_analytics.rerank_candidate.chunk_id is
+'Id of the chunk; null: the caller supplied the document.';
+comment on column pgrerank_analytics.rerank_candidate.external_id is
+'Id of the document as its owner names it, of today; null: the chunk was deleted or replaced '
+'since, or the caller supplied the document.';
+comment on column pgrerank_analytics.rerank_candidate.title is
+'Title of the document, of today; null as external_id.';
+comment on column pgrerank_analytics.rerank_candidate.ordinal is
+'Place of the chunk in its document, from 0, of today; null as external_id.';
+comment on column pgrerank_analytics.rerank_candidate.content is
+'Text of the chunk, of today; null as external_id.';
+comment on column pgrerank_analytics.rerank_candidate.boost is
+'What terms of the collection added to the score that orders; 0: nothing.';

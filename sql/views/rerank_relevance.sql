@@ -25,3 +25,32 @@ inner join pgrerank.tenant as t on l.tenant_id = t.id
 where l.calibration_id is not null;
 
 grant select on pgrerank_analytics.rerank_relevance to pgrerank_analyst;
+
+comment on view pgrerank_analytics.rerank_relevance is
+'One row for each search whose scores a calibration turned into probabilities. Reads the log: '
+'name an interval of created_at.';
+comment on column pgrerank_analytics.rerank_relevance.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.rerank_relevance.ranking_id is
+'Id of the search or ranking, as the answer carried it.';
+comment on column pgrerank_analytics.rerank_relevance.created_at is 'When the search was made.';
+comment on column pgrerank_analytics.rerank_relevance.collection is
+'Name of the collection as it was then, also where it has been deleted since; null: the caller '
+'supplied the documents and named none.';
+comment on column pgrerank_analytics.rerank_relevance.query is 'Text of the query.';
+comment on column pgrerank_analytics.rerank_relevance.calibration_id is
+'Id of the calibration that was applied. It may have been deleted since.';
+comment on column pgrerank_analytics.rerank_relevance.answerable is
+'Probability that at least one candidate is relevant, 0 to 1; null: the calibration does not '
+'give it.';
+comment on column pgrerank_analytics.rerank_relevance.returned is
+'How many results the answer held.';
+comment on column pgrerank_analytics.rerank_relevance.threshold is
+'Name of the threshold that was asked for; null: none.';
+comment on column pgrerank_analytics.rerank_relevance.min_relevance is
+'Lowest probability that was asked for, 0 to 1; null: none.';
+comment on column pgrerank_analytics.rerank_relevance.cut_by_relevance is
+'Candidates that min_relevance removed.';
+comment on column pgrerank_analytics.rerank_relevance.cut_by_threshold is
+'Candidates that the named threshold removed.';
+comment on column pgrerank_analytics.rerank_relevance.best_relevance is
+'Highest probability of a candidate, 0 to 1; null: none has one.';

@@ -91,3 +91,30 @@ left join histogram as h
         and v.reranker_id = h.reranker_id;
 
 grant select on pgrerank_analytics.score_drift to pgrerank_analyst;
+
+comment on view pgrerank_analytics.score_drift is
+'Rerank scores of the last seven days (UTC, today''s included) beside those of the 28 days '
+'before, by tenant, collection and reranker. A reranker that was not used in the last seven days '
+'has no row.';
+comment on column pgrerank_analytics.score_drift.tenant is 'Name of the tenant.';
+comment on column pgrerank_analytics.score_drift.collection is
+'Name of the collection as it was last.';
+comment on column pgrerank_analytics.score_drift.collection_id is 'Id of the collection.';
+comment on column pgrerank_analytics.score_drift.reranker is 'Name of the reranker.';
+comment on column pgrerank_analytics.score_drift.reranker_fingerprint is
+'Fingerprint of that model: models of one fingerprint give the same scores, scores of different '
+'ones must not be compared.';
+comment on column pgrerank_analytics.score_drift.last_day is 'Last day on which it was used.';
+comment on column pgrerank_analytics.score_drift.baseline_searches is
+'Reranked searches of the 28 days.';
+comment on column pgrerank_analytics.score_drift.recent_searches is
+'Reranked searches of the last seven days.';
+comment on column pgrerank_analytics.score_drift.baseline_pairs is 'Scored pairs of the 28 days.';
+comment on column pgrerank_analytics.score_drift.recent_pairs is
+'Scored pairs of the last seven days.';
+comment on column pgrerank_analytics.score_drift.psi is
+'Population stability index of the scores, 0 or more: under 0.1 is little, over 0.25 much; null: '
+'a window is empty.';
+comment on column pgrerank_analytics.score_drift.ks is
+'Kolmogorov-Smirnov distance of the scores, 0 to 1: the largest difference of the two cumulative '
+'shares at an end of a bin; null: a window is empty.';

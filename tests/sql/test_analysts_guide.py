@@ -1,7 +1,6 @@
 """docs/analysts: the queries run, and every column there is is explained."""
 
 import re
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -11,23 +10,17 @@ from pgrerank.domain.judgment import Judgment
 from pgrerank.storage import drift
 from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.judgments import PostgresJudgments
+from tests.fixtures import guide_tables
 from tests.fixtures.collections import embedded
 from tests.fixtures.evaluations import answer, evaluation
+from tests.fixtures.guide_tables import PAGES
 from tests.fixtures.rankings import ranking
 
-PAGES = sorted((Path(__file__).parents[2] / "docs" / "analysts").glob("*.md"))
 QUERIES = [
     query
     for page in PAGES
     for query in re.findall(r"```sql\n(.*?)```", page.read_text(), re.DOTALL)
 ]
-SECTIONS = dict(
-    section
-    for page in PAGES
-    for section in re.findall(
-        r"^## (\w+): .*?\n(.*?)(?=^## |\Z)", page.read_text(), re.MULTILINE | re.DOTALL
-    )
-)
 
 
 @pytest.fixture
@@ -66,51 +59,14 @@ async def test_worked_query_runs(analyst, query):
     assert rows or "keyword_returned < 5" in query
 
 
-@pytest.mark.parametrize(
-    "view",
-    [
-        "rerank_log",
-        "rerank_candidate",
-        "judgment",
-        "judgment_grade",
-        "calibration",
-        "calibration_point",
-        "threshold",
-        "rerank_relevance",
-        "eval_run",
-        "eval_query",
-        "eval_metric",
-        "latency_daily",
-        "judged_search",
-        "effect_daily",
-        "score_daily",
-        "score_drift",
-        "judged_quality",
-        "reference_run",
-        "health",
-    ],
-)
-async def test_guide_explains_every_column_of_a_view(analyst, view):
-    columns = {
-        name
-        for (name,) in analyst.execute(
-            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0",
-            [f"pgrerank_analytics.{view}"],
-        )
-    }
+@pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+async def test_tables_of_columns_are_the_comments_on_the_views(analyst, page):
+    comments = guide_tables.column_comments(analyst)
 
-    rows = re.findall(r"^\| (`.*?) \|", SECTIONS[view], re.MULTILINE)
-    explained = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
-
-    assert explained == columns
+    assert page.read_text() == guide_tables.with_tables(page.read_text(), comments)
 
 
 async def test_guide_explains_every_view(analyst):
-    views = {
-        name
-        for (name,) in analyst.execute(
-            "select viewname from pg_views where schemaname = 'pgrerank_analytics'"
-        )
-    }
+    views = sorted(guide_tables.column_comments(analyst))
 
-    assert set(SECTIONS) == views
+    assert sorted(view for page in PAGES for view in guide_tables.views(page.read_text())) == views
