@@ -41,6 +41,9 @@ class FakeLate:
         self.read.extend(texts)
         return [EmbeddedPassage(vector=self.embed(text), tokens=text.encode()) for text in texts]
 
+    def unknown_share(self, query: str) -> float:
+        return sum(not each.isascii() for each in query) / len(query)
+
     async def score(
         self,
         query: str,

@@ -89,6 +89,9 @@ class FakeEmbedder:
             for i, part in enumerate(parts)
         ]
 
+    def unknown_share(self, query: str) -> float:
+        return sum(not each.isascii() for each in query) / len(query)
+
     async def query(self, text: str) -> Vector:
         return bag_of_words(text)
 
@@ -125,6 +128,9 @@ class FakeScorer:
         max_length=256,
         score_kind=ScoreKind.LOGIT,
     )
+
+    def unknown_share(self, query: str) -> float:
+        return sum(not each.isascii() for each in query) / len(query)
 
     async def score(
         self,

@@ -113,6 +113,7 @@ def search_event(
         **_leg("dense", ranking.dense),
         **_leg("keyword", ranking.keyword),
         **_leg("sparse", ranking.sparse),
+        "warnings": list(ranking.warnings),
         "timings_ms": ranking.timings_ms,
     }
 
@@ -130,6 +131,7 @@ def rank_event(request: RerankRequest, ranked: RerankOutcome) -> dict[str, objec
         "model": ranked.rerank.model,
         "returned": len(ranked.results),
         "end_user_id": request.end_user_id,
+        "warnings": list(ranked.warnings),
         "timings_ms": ranked.timings_ms,
     }
 

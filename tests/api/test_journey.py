@@ -390,3 +390,15 @@ async def test_weights_that_cannot_be_are_refused(caller: Client, sparse):
     answer = await caller.post(SEARCH, json={"query": "thing", "sparse": sparse})
 
     assert answer.status_code == 400
+
+
+async def test_an_answer_says_that_the_models_cannot_read_the_query(caller: Client):
+    thai = {"query": "ผลไม้สีแดง", "rerank": "always"}
+    found = (await caller.post(SEARCH, json=thai)).json()["warnings"]
+    ranked = (await caller.post("/v1/rankings", json={"query": "ผลไม้", "documents": ["x"]})).json()
+    cohere = {"query": "ผลไม้", "documents": ["x"], "model": None}
+    meta = (await caller.post("/v2/rerank", json=cohere)).json()["meta"]
+
+    assert [text.split("`")[1] for text in found] == ["fake-embedder", "fake-reranker"]
+    assert ranked["warnings"] == meta["warnings"] == found[1:]
+    assert (await caller.post(SEARCH, json={"query": "red"})).json()["warnings"] == []

@@ -103,6 +103,7 @@ def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):
             "dense_requested": 100,
             "dense_returned": 40,
             "dense_scan": "hnsw",
+            "warnings": [],
             "timings_ms": {"embed": 5.0, "rerank": 200.0, "total": 210.0},
         }
     ]

@@ -119,6 +119,19 @@ def test_texts_are_ordered_by_relevance_without_a_database(modelled, tmp_path):
     assert found["results"][0]["score"] > found["results"][1]["score"]
 
 
+def test_query_that_the_reranker_cannot_read_is_warned_of(modelled, tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_text("Cars need oil.\nกล้วยสีเหลือง\n")
+
+    found = modelled.json("rerank", "กล้วยสีอะไร", path)
+    shown = modelled("rerank", "กล้วยสีอะไร", path)
+
+    said = ["100% of the query is unknown to `late-interaction`, so its scores say little about it"]
+    assert found["warnings"] == said
+    assert f"warning: {said[0]}" in shown.stderr
+    assert modelled.json("rerank", "oil", path)["warnings"] == []
+
+
 def test_texts_may_come_as_json_from_standard_input(modelled):
     lines = '{"title": "Fruit", "text": "Bananas are yellow."}\n"Cars need oil."\n"Not" json\n'
 

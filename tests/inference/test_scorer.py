@@ -21,6 +21,9 @@ class CodePointPairing:
         self.asked: list[str] = []
         self.in_time = True
 
+    def unknown_share(self, query):
+        return float("?" in query)
+
     async def pairs(self, query, texts, deadline):
         del query, deadline
         self.asked += texts

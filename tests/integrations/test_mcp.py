@@ -61,6 +61,16 @@ async def test_a_search_finds_passages_and_explain_tells_of_it(place):
         assert (why["document"], why["stage"]) == ("fruit", "below_limit")
 
 
+async def test_an_assistant_is_told_that_the_models_cannot_read_the_query(place):
+    async with assisted(place) as assistant:
+        found = await answered(assistant, "search", query="ติดตั้งอย่างไร")
+
+        assert [text.split("`")[1] for text in found["warnings"]] == [
+            "all-MiniLM-L6-v2",
+            "late-interaction",
+        ]
+
+
 async def test_a_filter_leaves_out_what_it_does_not_match(place):
     async with assisted(place) as assistant:
         found = await answered(

@@ -95,6 +95,7 @@ def _account(answer: "SearchResponse") -> list[str]:
     if answer.legs.sparse:
         legs["sparse"] = answer.legs.sparse
     lines.append("   ".join(f"{name}: {_leg(leg)}" for name, leg in legs.items()))
+    lines += [f"warning: {warning}" for warning in answer.warnings]
     return [*lines, timings(answer.timings_ms), f"logged as {answer.id}"]
 
 

@@ -11,6 +11,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output, remote
 from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.domain import unknown_query
 from pgrerank.formats.row import UnreadableRowError, decode
 from pgrerank.settings import Settings
 
@@ -50,9 +51,10 @@ def rerank(
     found = settings(context)
     service = remote.service(found, url, key)
     if service is None:
-        scored = asyncio.run(_rerank(found, query, list(texts.values())))
+        answer = asyncio.run(_rerank(found, query, list(texts.values())))
     else:
-        scored = remote.ask(service, _call(query, list(texts.values())))
+        answer = remote.ask(service, _call(query, list(texts.values())))
+    scored = answer.scored
     lines, passages = list(texts), list(texts.values())
     if as_json:
         results = [
@@ -64,13 +66,15 @@ def rerank(
             }
             for each in scored[:limit]
         ]
-        output.as_json({"query": query, "results": results})
+        output.as_json({"query": query, "warnings": answer.warnings, "results": results})
     else:
         rows = [
             (output.number(each.score, 4), lines[each.index], passages[each.index])
             for each in scored[:limit]
         ]
         output.table(["score", "line", "text"], rows)
+        for warning in answer.warnings:
+            output.messages().print(f"warning: {warning}", soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,27 +87,36 @@ class _Scored:
     truncated: bool
 
 
-async def _rerank(found: Settings, query: str, texts: Sequence[str]) -> Sequence[_Scored]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """All texts, best first, and what to know before trusting the order."""
+
+    scored: Sequence[_Scored]
+    warnings: Sequence[str]
+
+
+async def _rerank(found: Settings, query: str, texts: Sequence[str]) -> _Answer:
     from pgrerank import wiring
     from pgrerank.usecases.rerank_texts import rerank_texts
 
     async with wiring.load_models(found) as models:
         ranked = await rerank_texts(models.scorer, query, texts)
-    return [
+        unknown = {models.scorer.model.name: models.scorer.unknown_share(query)}
+    scored = [
         _Scored(index=each.index, score=each.scores.rerank, truncated=each.scores.truncated)
         for each in ranked
     ]
+    return _Answer(scored=scored, warnings=unknown_query.warnings(unknown))
 
 
-def _call(
-    query: str, texts: Sequence[str]
-) -> "Callable[[AsyncClient], Awaitable[Sequence[_Scored]]]":
-    async def call(client: "AsyncClient") -> Sequence[_Scored]:
+def _call(query: str, texts: Sequence[str]) -> "Callable[[AsyncClient], Awaitable[_Answer]]":
+    async def call(client: "AsyncClient") -> _Answer:
         answer = await client.rank(query, texts)
-        return [
+        scored = [
             _Scored(index=each.index, score=each.score, truncated=each.truncated)
             for each in answer.results
         ]
+        return _Answer(scored=scored, warnings=answer.warnings)
 
     return call
 

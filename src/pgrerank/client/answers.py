@@ -147,6 +147,8 @@ class SearchResponse(_Answer, frozen=True, kw_only=True):
     calibration: CalibrationReport = CalibrationReport()
     #: None: there is no telling without a calibration
     answerable: Answerable | None = None
+    #: what to know before trusting the order
+    warnings: list[str] = []
     #: milliseconds by stage
     timings_ms: dict[str, float] = {}
     #: goes on behind these results; None: there are no more
@@ -188,6 +190,8 @@ class RerankResponse(_Answer, frozen=True, kw_only=True):
     cut: dict[str, int] = {}
     calibration: CalibrationReport = CalibrationReport()
     answerable: Answerable | None = None
+    #: what to know before trusting the order
+    warnings: list[str] = []
     #: what the reranker read, in its tokens
     tokens: int = 0
     #: milliseconds by stage

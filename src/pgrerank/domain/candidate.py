@@ -194,6 +194,8 @@ class SearchOutcome:
     calibration: Applied = NOT_CALIBRATED
     #: None: there is no telling
     answerable: Answerability | None = None
+    #: what to know before trusting the order, see domain/unknown_query.py
+    warnings: tuple[str, ...] = ()
 
     @property
     def kept(self) -> int:

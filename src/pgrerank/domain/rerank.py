@@ -154,6 +154,8 @@ class RerankOutcome:
     calibration: Applied = NOT_CALIBRATED
     #: None: there is no telling
     answerable: Answerability | None = None
+    #: what to know before trusting the order, see domain/unknown_query.py
+    warnings: tuple[str, ...] = ()
 
 
 def order_documents(

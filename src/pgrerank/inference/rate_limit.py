@@ -94,6 +94,10 @@ class RateLimitedScorer:
                 allowance.spend(-len(passages))
             raise
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        return self._scorer.unknown_share(query)
+
 
 class RateLimitedLateInteraction(RateLimitedScorer):
     """The same for late interaction over stored token vectors. Ingest is not metered."""

@@ -1,7 +1,9 @@
 """Text to token ids, with a truncation that is our own and always told."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tokenizers import Encoding, Tokenizer
 
@@ -77,11 +79,13 @@ class Tokens:
     """
 
     def __init__(self, tokenizer: Tokenizer, max_length: int) -> None:
-        self._tokenizer = Tokenizer.from_str(tokenizer.to_str())
+        written = tokenizer.to_str()
+        self._tokenizer = Tokenizer.from_str(written)
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._single = _template(self._tokenizer.encode("a"))
         self._pair = _template(self._tokenizer.encode("a", "a"))
+        self._unknown = _unknown_token(json.loads(written)["model"], self._tokenizer)
         self.max_length = max_length
 
     @property
@@ -97,6 +101,14 @@ class Tokens:
     def counts(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, without special tokens and however many they are."""
         return [len(encoding) for encoding in self._encodings(texts)]
+
+    def unknown_share(self, text: str) -> float:
+        """Share of a text's characters, as far as it is read, that stand in unknown tokens, 0..1."""
+        head = _encodable(text[: self.max_length * _CHARACTERS_PER_TOKEN])
+        encoding = self._tokenizer.encode(head, add_special_tokens=False)
+        read = list(zip(encoding.ids, encoding.offsets, strict=True))[: self.max_length]
+        unknown = sum(end - start for token, (start, end) in read if token == self._unknown)
+        return unknown / (sum(end - start for _, (start, end) in read) or 1)
 
     def heads(self, texts: Sequence[str]) -> list[Reading]:
         """Each text as one sequence; what does not fit is left out."""
@@ -148,6 +160,14 @@ class Tokens:
         for start in range(0, len(texts), _TOGETHER):
             some = list(texts[start : start + _TOGETHER])
             yield from self._tokenizer.encode_batch_fast(some, add_special_tokens=False)
+
+
+def _unknown_token(model: dict[str, Any], tokenizer: Tokenizer) -> int | None:
+    """Id of the token that stands for what the vocabulary lacks; None: it can spell everything."""
+    if model.get("byte_fallback"):
+        return None
+    name = model.get("unk_token")
+    return model.get("unk_id") if name is None else tokenizer.token_to_id(name)
 
 
 def _encodable(text: str) -> str:

@@ -53,6 +53,8 @@ class FoundPassages(TypedDict):
     rerank: str
     #: whether anything found is likely to answer the query; null: there is no telling
     answerable: bool | None
+    #: what to know before trusting the order
+    warnings: list[str]
     passages: list[ResultPassage]
 
 
@@ -141,6 +143,7 @@ class _Tools:
             ranking=str(answer.id),
             rerank=_stage(answer.rerank),
             answerable=answer.answerable.value if answer.answerable else None,
+            warnings=answer.warnings,
             passages=[
                 ResultPassage(
                     document=result.document.id,

@@ -33,6 +33,7 @@ def search_results(answer: SearchResponse) -> Iterator[tuple[Result, float | Non
             "ranks": msgspec.to_builtins(result.ranks),
             "truncated": result.truncated,
             "rerank_status": answer.rerank.status,
+            "warnings": answer.warnings,
         }
         named = {key: value for key, value in told.items() if value}
         score = result.scores.relevance if are_calibrated else None
@@ -51,6 +52,7 @@ def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[st
             "relevance": result.relevance,
             "truncated": result.truncated,
             "rerank_status": answer.rerank.status,
+            "warnings": answer.warnings,
         }
         yield result.index, result.display, facts
 

@@ -25,6 +25,13 @@ class Embedder(Protocol):
         """Embed a query. Raises OverloadedError or ScoringError."""
         ...
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1.
+
+        0 where the tokenizer is not here.
+        """
+        ...
+
     async def passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[Vector]:

@@ -41,6 +41,10 @@ class Scorer(Protocol):
         """
         ...
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know. See Embedder."""
+        ...
+
 
 class LateInteraction(Scorer, Protocol):
     """A reranker that reads stored token vectors, and makes those that a passage comes without.

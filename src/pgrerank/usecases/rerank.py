@@ -6,7 +6,7 @@ from functools import partial
 
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids, relevance
+from pgrerank.domain import ids, relevance, unknown_query
 from pgrerank.domain import rerank as ranks
 from pgrerank.domain.calibration import NOT_RERANKED
 from pgrerank.domain.candidate import CutCounts, PairScore, Passage, RerankReport, RerankStatus
@@ -132,6 +132,9 @@ def _scored_outcome(rerank: _Rerank, scores: Sequence[PairScore]) -> RerankOutco
         tokens=sum(score.tokens for score in scores),
         calibration=calibration.applied if was_scored else NOT_RERANKED,
         answerable=calibration.answerable(documents),
+        warnings=unknown_query.warnings(
+            {rerank.scorer.model.name: rerank.scorer.unknown_share(request.query)}
+        ),
     )
 
 

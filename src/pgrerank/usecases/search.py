@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import ids, relevance
+from pgrerank.domain import ids, relevance, unknown_query
 from pgrerank.domain.calibration import NOT_RERANKED
 from pgrerank.domain.candidate import Retrieved, SearchOutcome
 from pgrerank.domain.collection import Collection
@@ -14,7 +14,7 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.stopwatch import Stopwatch
 from pgrerank.ports.services import Services
 from pgrerank.usecases import pair_scoring, second_stage
-from pgrerank.usecases.second_stage import Reranked
+from pgrerank.usecases.second_stage import Reranked, SecondStage
 
 
 async def search(
@@ -81,7 +81,20 @@ async def _search(
         reranked = await stage.rerank(retrieved.candidates, vector)
     with watch.stage("order"):
         outcome = _outcome(request, retrieved, reranked, calibration)
-    return collection, replace(outcome, timings_ms=watch.finished())
+        warnings = _warnings(services, request, stage, outcome)
+    return collection, replace(outcome, warnings=warnings, timings_ms=watch.finished())
+
+
+def _warnings(
+    services: Services, request: SearchRequest, stage: SecondStage, outcome: SearchOutcome
+) -> tuple[str, ...]:
+    """What the models that took part could not read of the query."""
+    shares: dict[str, float] = {}
+    if request.has_dense_leg:
+        shares[services.embedder.model.name] = services.embedder.unknown_share(request.query)
+    if outcome.rerank.model is not None:
+        shares[outcome.rerank.model] = stage.unknown_share()
+    return unknown_query.warnings(shares)
 
 
 def _outcome(

@@ -74,6 +74,10 @@ class SecondStage:
             embeddings=self._uses_ensemble and _may_run(self.request, self.collection),
         )
 
+    def unknown_share(self) -> float:
+        """Share of the query that the model does not know, 0..1. See ports.Scorer."""
+        return self._last_scorer.unknown_share(self.request.query)
+
     async def calibration(self) -> CalibrationContext:
         """The calibration and the bounds of this search; none without reranking.
 

@@ -272,3 +272,11 @@ def test_boosts_move_documents_and_leave_their_scores():
     assert indexes(ordered) == [0, 1, 2]
     assert [each.scores.rerank for each in ordered] == [0.2, 0.5, None]
     assert [each.scores.deciding for each in ordered] == [pytest.approx(0.6), 0.5, None]
+
+
+async def test_a_reranker_that_cannot_read_the_query_is_named():
+    unread = await rank(services(), TENANT, request("red", "green", query="สีแดง"))
+    read = await rank(services(), TENANT, request("red", "green"))
+
+    assert [text.split("`")[1] for text in unread.warnings] == ["fake-reranker"]
+    assert read.warnings == ()

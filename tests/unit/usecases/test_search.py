@@ -212,3 +212,22 @@ async def test_answer_has_the_id_and_the_instant_that_the_log_gave_it():
 
     assert ranking.created_at == datetime(2026, 5, 6, tzinfo=UTC)
     assert created_at(ranking.id) == ranking.created_at
+
+
+@pytest.mark.parametrize(
+    ("knobs", "models"),
+    [
+        ({"rerank": RerankMode.ALWAYS}, ["fake-embedder", "fake-reranker"]),
+        ({"rerank": RerankMode.NEVER}, ["fake-embedder"]),
+        ({"rerank": RerankMode.ALWAYS, "strategy": Strategy.KEYWORD}, ["fake-reranker"]),
+        ({"rerank": RerankMode.NEVER, "strategy": Strategy.KEYWORD}, []),
+    ],
+)
+async def test_models_that_took_part_and_cannot_read_the_query_are_named(knobs, models):
+    ranking = await search(
+        furnished(), TENANT, "docs", SearchRequest(query="ภาษาไทย date", **knobs)
+    )
+    read = await search(furnished(), TENANT, "docs", SearchRequest(query=QUERY, **knobs))
+
+    assert [text.split("`")[1] for text in ranking.warnings] == models
+    assert read.warnings == ()

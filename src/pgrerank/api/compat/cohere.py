@@ -76,7 +76,7 @@ class ApiMeta(Struct, frozen=True, kw_only=True):
     api_version: Version
     billed_units: Units
     tokens: TokenUsage
-    #: why documents were not scored or not read to their end
+    #: why documents were not scored, or what was not read of them or of the query
     warnings: list[str] | UnsetType = UNSET
 
     @classmethod
@@ -172,4 +172,4 @@ def _warnings(ranked: RerankOutcome) -> list[str]:
     warnings = [f"{truncated} documents were read in part"] if truncated else []
     if ranked.rerank.status is not RerankStatus.FULL:
         warnings.append(f"{ranked.rerank.status}: {ranked.rerank.reason}")
-    return warnings
+    return [*warnings, *ranked.warnings]

@@ -67,6 +67,10 @@ class EngineEmbedder:
             raise ScoringError(self._part)
         return read.vector.numpy()
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        return self.tokens.unknown_share(query)
+
     async def passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> list[Vector]:

@@ -89,6 +89,10 @@ class BlendedScorer:
 
         return await self._cache.completed(self._model.fingerprint, query, passages, fresh)
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        return self._cross.unknown_share(query)
+
     async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
         """Score passages, and tell how like each other they are. See ports.scorer.ListReader."""
         passages = [SuppliedDocument(text).passage for text in texts]

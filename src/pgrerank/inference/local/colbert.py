@@ -80,6 +80,10 @@ class ColbertPairing:
         self._engine = engine
         self._tokens = tokens
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        return self._tokens.unknown_share(query)
+
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[PairJobs[Tensor]] | None:

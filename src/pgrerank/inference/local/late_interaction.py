@@ -27,6 +27,10 @@ class LatePairing:
         self._queries = queries
         self._tokens = tokens
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        return self._tokens.unknown_share(query)
+
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[PairJobs[EncodedRow]] | None:

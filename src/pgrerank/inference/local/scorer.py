@@ -34,6 +34,10 @@ class Pairing(Protocol[Row]):
         """One pair a text, in order; None if the deadline came first."""
         ...
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        ...
+
 
 class EngineScorer(Generic[Row]):
     """Scores pairs on an engine. A pair's score does not depend on what runs beside it.
@@ -80,6 +84,10 @@ class EngineScorer(Generic[Row]):
             return await self._fresh(query, texts, deadline, tenant_id)
 
         return await self.cache.completed(self._model.fingerprint, query, passages, fresh)
+
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        return self._pairing.unknown_share(query)
 
     def close(self) -> None:
         """Fail what waits, and stop the engine if it is the scorer's own."""

@@ -79,6 +79,10 @@ class StoredLateInteraction:
         ]
         return await asyncio.to_thread(_best_part, asked, found)
 
+    def unknown_share(self, query: str) -> float:
+        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        return self._embedder.unknown_share(query)
+
     async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
         """Score passages, and tell how like each other they are. See ports.scorer.ListReader."""
         asked = await self._embedder.queries.read(query)

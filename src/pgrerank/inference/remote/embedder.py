@@ -60,6 +60,11 @@ class RemoteEmbedder:
         (found,) = await self._embedded([self._backend.query_prompt + text], "query")
         return found
 
+    def unknown_share(self, query: str) -> float:
+        """0: the tokenizer is the server's. See ports.Embedder."""
+        del query
+        return 0.0
+
     async def passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> list[Vector]:

@@ -116,6 +116,11 @@ class ListwiseScorer:
         scores = self._scores(texts, spent, is_done=is_done)
         return [*scores, *[_UNSCORED] * (len(passages) - len(texts))]
 
+    def unknown_share(self, query: str) -> float:
+        """0: the tokenizer is the server's. See ports.Scorer."""
+        del query
+        return 0.0
+
     async def _order(
         self, query: str, texts: Sequence[str], spent: _Spent, deadline: float | None
     ) -> None:

@@ -87,6 +87,11 @@ class RemoteScorer:
         known.update(zip(missing, fresh, strict=True))
         return [known.get(key, _UNSCORED) for key in keys]
 
+    def unknown_share(self, query: str) -> float:
+        """0: the tokenizer is the server's. See ports.Scorer."""
+        del query
+        return 0.0
+
     def _portions(self, texts: Sequence[str]) -> list[range]:
         sizes = [len(text) for text in texts]
         return [*portions(sizes, most=self._batch, largest=self._backend.batch_characters)]

@@ -187,6 +187,13 @@ class RerankResponse(Answer, frozen=True, kw_only=True):
     cut: Cut
     calibration: AppliedCalibration
     answerable: Annotated[Answerable | None, Meta(description="Null without calibration.")]
+    warnings: Annotated[
+        list[str],
+        Meta(
+            description="What to know before trusting the order, such as a query that the models "
+            "cannot read. Usually empty."
+        ),
+    ]
     tokens: Annotated[
         int, Meta(description="What the reranker read, in its tokens; 0: it does not tell.")
     ]
@@ -211,6 +218,7 @@ class RerankResponse(Answer, frozen=True, kw_only=True):
             and Answerable(
                 value=ranked.answerable.value, probability=ranked.answerable.probability
             ),
+            warnings=list(ranked.warnings),
             tokens=ranked.tokens,
             timings_ms=ranked.timings_ms,
             documents=[ExplainedDocument.of(each) for each in ranked.documents]

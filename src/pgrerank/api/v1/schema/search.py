@@ -187,6 +187,13 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
     cut: Cut
     calibration: AppliedCalibration
     answerable: Annotated[Answerable | None, Meta(description="Null without calibration.")]
+    warnings: Annotated[
+        list[str],
+        Meta(
+            description="What to know before trusting the order, such as a query that the models "
+            "cannot read. Usually empty."
+        ),
+    ]
     timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
     cursor: Annotated[
         str | None,
@@ -215,6 +222,7 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
             and Answerable(
                 value=ranking.answerable.value, probability=ranking.answerable.probability
             ),
+            warnings=list(ranking.warnings),
             timings_ms=ranking.timings_ms,
             cursor=next_cursor(len(ranking.results), ranking.kept),
             candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
