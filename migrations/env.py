@@ -20,8 +20,6 @@ from pgrerank.storage.tables import metadata
 # A statement that waits longer for its lock would hold up all behind it; the next run tries again.
 LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "15min"
-#: how long a process waits for another that migrates
-TURN_TIMEOUT = "30min"
 #: monthly partitions, vector indexes of large collections
 PASSING = ("rerank_log_", "ix_chunk_embedding_hnsw_")
 MONTHS_AHEAD = 3
@@ -67,8 +65,9 @@ def migrate_online() -> None:
         engine = create_engine(
             "postgresql+psycopg://", creator=lambda: connected(url), poolclass=pool.NullPool
         )
-        with engine.connect() as connection:
-            take_turn(connection)
+        with engine.connect() as turn, engine.connect() as connection:
+            execute_file(turn, "turn.sql")  # undone at the end, which others wait for
+            become_owner(connection)
             context.configure(connection=connection, **options())
             with context.begin_transaction():
                 context.run_migrations()
@@ -76,7 +75,7 @@ def migrate_online() -> None:
 
 
 def connected(url: str) -> psycopg.Connection:
-    """A connection of its own, which `take_turn` changes: refused where others would get it next."""
+    """A connection of its own, which `become_owner` changes: refused where others would get it next."""
     with ExitStack() as stack:
         connection = psycopg.connect(url)
         stack.callback(connection.close)
@@ -98,15 +97,18 @@ def make_partitions(connection: Connection) -> None:
     connection.commit()
 
 
-def take_turn(connection: Connection) -> None:
-    """Wait for other migrating processes, then become the owner; both end with the connection."""
-    connection.exec_driver_sql(f"set lock_timeout = '{TURN_TIMEOUT}'")
-    connection.exec_driver_sql("select pg_advisory_lock(hashtextextended('pgrerank.migrate', 0))")
+def become_owner(connection: Connection) -> None:
+    """Become the owner until the connection ends."""
     connection.exec_driver_sql(f"set lock_timeout = '{LOCK_TIMEOUT}'")
     connection.exec_driver_sql(f"set statement_timeout = '{STATEMENT_TIMEOUT}'")
     for path in FOUNDATION:
-        connection.exec_driver_sql(sqlfile.text(path), execution_options={"no_parameters": True})
+        execute_file(connection, path)
     connection.commit()
+
+
+def execute_file(connection: Connection, path: str) -> None:
+    """Run a file of sql/."""
+    connection.exec_driver_sql(sqlfile.text(path), execution_options={"no_parameters": True})
 
 
 def migrate_offline() -> None:

@@ -95,10 +95,6 @@ select distinct g.login as name
 from pgrerank.analyst_grant as g
 order by g.login;
 
--- turn --
--- Waits for whoever migrates or restores; let go of when the connection closes.
-select pg_advisory_lock(hashtextextended('pgrerank.migrate', 0));
-
 -- removals --
 -- Statements that make room, one for each of our schemas that is there.
 select format('drop schema %%I cascade', n.nspname) as name

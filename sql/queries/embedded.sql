@@ -1,9 +1,5 @@
 -- Runtime statements of storage/embedded.py.
 
--- lock_preparation --
--- One process at a time makes what is missing; let go of when the connection closes.
-select pg_advisory_lock(hashtextextended('pgrerank.embedded', 0));
-
 -- has_database --
 -- One row if there is such a database.
 select 1 as found

@@ -1,3 +1,4 @@
+import asyncio
 import multiprocessing
 import os
 import re
@@ -7,6 +8,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -126,6 +128,56 @@ def test_replicas_migrate_at_once(empty_database):
 
     with empty_database.admin() as connection:
         assert revision(connection) == [sqlfile.revisions()[0]]
+
+
+async def test_analyst_that_holds_every_key_keeps_no_migration_waiting(fresh_database):
+    name = f"analyst_{fresh_database.name}"
+    url = await admin.add_login(fresh_database.admin_url, name, LoginKind.ANALYST)
+    with psycopg.connect(url) as analyst:
+        analyst.execute("select pg_advisory_lock(hashtextextended('pgrerank.migrate', 0))")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            analyst.execute(sqlfile.text("turn.sql").encode())
+        analyst.rollback()
+        analyst.execute("select pg_advisory_lock(hashtextextended('pgrerank.migrate', 0))")
+        with fresh_database.admin() as connection:
+            connection.execute(f"alter database {fresh_database.name} set lock_timeout = '1s'")
+
+        await asyncio.to_thread(migrate.upgrade, fresh_database.admin_url)
+        with fresh_database.admin() as connection:
+            assert not advisory_locks(connection, but=analyst.info.backend_pid)
+    await admin.remove_login(fresh_database.admin_url, name)
+
+
+async def test_migrations_and_restores_wait_for_each_other(fresh_database):
+    """The one that comes first holds a turn, until the end of which the second does nothing."""
+    async with admin.migration_turn(fresh_database.admin_url):
+        second = asyncio.create_task(
+            asyncio.to_thread(migrate.downgrade, fresh_database.admin_url, "base")
+        )
+        await one_waits(fresh_database)
+        with fresh_database.admin() as connection:
+            assert revision(connection) == [sqlfile.revisions()[0]]
+    await second
+
+    with fresh_database.admin() as connection:
+        assert revision(connection) == []
+        left = connection.execute("select from pg_namespace where nspname = 'pgrerank_turn'")
+        assert left.rowcount == 0
+
+
+def advisory_locks(connection, *, but):
+    held = connection.execute(
+        "select objid from pg_locks where locktype = 'advisory' and pid <> %s", [but]
+    )
+    return held.fetchall()
+
+
+async def one_waits(database):
+    """Until a statement waits for a lock in the database."""
+    waiting = "select from pg_locks where not granted and pid <> pg_backend_pid()"
+    async with await psycopg.AsyncConnection.connect(database.admin_url, autocommit=True) as watch:
+        while not (await watch.execute(waiting)).rowcount:
+            pass
 
 
 def test_migrations_give_up_soon_where_a_lock_is_held(fresh_database):

@@ -84,6 +84,22 @@ async def turn(url: str, chore: str) -> AsyncGenerator[None]:
             await connection.rollback()
 
 
+@asynccontextmanager
+async def migration_turn(url: str) -> AsyncGenerator[None]:
+    """Wait for other processes that migrate or restore, and keep them waiting until the end.
+
+    Raises:
+        DatabaseUnreachableError: No connection could be made.
+        SettingsError: It came through a pooler in transaction mode.
+    """
+    async with open_connection(url, purpose="turn") as connection:
+        await connection.execute(sqlfile.text("turn.sql").encode())
+        try:
+            yield
+        finally:
+            await connection.rollback()
+
+
 async def add_login(url: str, name: str, kind: LoginKind, *, tenants: Sequence[str] = ()) -> str:
     """Make a login with a random password; for analysts, let it read these tenants.
 

@@ -236,10 +236,12 @@ def _is_postmaster(pid: int, pgdata: Path) -> bool:
 def _prepare(server: EmbeddedServer) -> None:
     """Make the database and the service's login where they are missing."""
     statements = queries.load("embedded")
-    with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
-        connection.execute(statements["lock_preparation"])
+    url = server.url("postgres", "postgres")
+    with psycopg.connect(url) as turn, psycopg.connect(url, autocommit=True) as connection:
+        turn.execute(sqlfile.text("turn.sql").encode())
         if not connection.execute(statements["has_database"]).fetchone():
             connection.execute(statements["create_database"])
         connection.execute(sqlfile.text("roles.sql").encode())
         if not connection.execute(statements["has_login"]).fetchone():
             connection.execute(statements["create_login"])
+        turn.rollback()

@@ -61,8 +61,10 @@ async def load(
     """
     manifest = await asyncio.to_thread(archive.read, path)
     startup.refuse_revision(manifest.revision, url, may_be_older=True)
-    async with admin.open_connection(url, autocommit=True, purpose="restore") as connection:
-        await connection.execute(queries.load("backup")["turn"])
+    async with (
+        admin.migration_turn(url),
+        admin.open_connection(url, autocommit=True, purpose="restore") as connection,
+    ):
         [facts] = await backup.rows(connection, "facts")
         await _refuse_server(connection, manifest, facts)
         await _refuse_data(connection, url)
