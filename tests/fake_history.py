@@ -19,7 +19,7 @@ class FakeHistory:
 
     candidates: dict[RankingId, tuple[Candidate, ...]] = field(default_factory=dict)
     gone: tuple[ChunkId, ...] = ()
-    standings: dict[str, tuple[LegPosition, ...]] = field(default_factory=dict)
+    positions: dict[str, tuple[LegPosition, ...]] = field(default_factory=dict)
 
     async def recalled(
         self,
@@ -32,7 +32,7 @@ class FakeHistory:
     ) -> Recalled:
         return Recalled(candidates=self.candidates.get(ranking_id, ()), gone=self.gone)
 
-    async def standing(
+    async def leg_positions(
         self,
         tenant_id: TenantId,
         collection: Collection,
@@ -40,4 +40,4 @@ class FakeHistory:
         external_id: str,
         vector: Any | None,
     ) -> tuple[LegPosition, ...]:
-        return self.standings.get(external_id, ())
+        return self.positions.get(external_id, ())

@@ -138,7 +138,7 @@ left join pgrerank.document as d
         and c.document_id = d.id
 order by f.fused_rank;
 
--- standing --
+-- leg_positions --
 -- Where the chunks of a document stand in the whole list of each leg today, and whether the
 -- document passes the filter. Ranks the whole collection: for questions, not for traffic.
 select

@@ -17,7 +17,7 @@ class HitScores:
     relevance: float | None = None
     #: raw score of the first step of a cascade
     cascade: float | None = None
-    #: the reranker's score combined with other evidence (domain/evidence.py), comparable within one
+    #: the reranker's score combined with others (domain/ensemble.py), comparable within one
     #: list; None: the reranker's score decides alone
     combined: float | None = None
     #: what terms of the collection add to the deciding score (domain/term.py)

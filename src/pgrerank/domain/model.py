@@ -41,8 +41,8 @@ class ModelCard:
     dimensions: int | None = None
     #: rerankers only
     score_kind: ScoreKind | None = None
-    #: its score is one witness of several (see domain/evidence.py) and decides no order of a search alone
-    witness: bool = field(default=False, compare=False)
+    #: its score is combined with other scores of a search (see domain/ensemble.py)
+    ensemble_member: bool = field(default=False, compare=False)
     #: fingerprint of the late interaction whose stored token vectors it reads, where there are some
     reads: str | None = field(default=None, compare=False)
     #: fingerprint of a fuller form of the same, in whose place it may score

@@ -29,7 +29,7 @@ def final_order(
         scores: Scores of its head, in the same order; may be shorter than the list. Empty: the
             search was not reranked, and the list stays as it is.
         cascade_scores: Likewise, of the first step of a cascade; empty: there was no cascade.
-        combined: Likewise, the results of `evidence.combine`; empty: the raw scores decide.
+        combined: Likewise, the results of `ensemble.combine`; empty: the raw scores decide.
         boosts: Likewise, what terms of the collection add; empty: nothing.
     """
     hit_scores = [

@@ -45,7 +45,7 @@ class History(Protocol):
         """
         ...
 
-    async def standing(
+    async def leg_positions(
         self,
         tenant_id: TenantId,
         collection: Collection,

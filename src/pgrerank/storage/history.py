@@ -62,7 +62,7 @@ class PostgresHistory:
             await cursor.execute(self._statements["recalled"], wanted)
             return _recall_of_rows(await cursor.fetchall())
 
-    async def standing(
+    async def leg_positions(
         self,
         tenant_id: TenantId,
         collection: Collection,
@@ -87,7 +87,7 @@ class PostgresHistory:
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
             )
             cursor = connection.cursor(row_factory=class_row(LegPosition), binary=True)
-            await cursor.execute(self._statements["standing"], wanted)
+            await cursor.execute(self._statements["leg_positions"], wanted)
             return tuple(await cursor.fetchall())
 
 

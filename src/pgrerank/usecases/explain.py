@@ -19,5 +19,7 @@ async def why(
     collection = await services.documents.collection(tenant_id, ranking.searched)
     request = again.request(ranking)
     collection, vector = await again.embed_again(services, collection, request)
-    chunks = await services.history.standing(tenant_id, collection, request, external_id, vector)
+    chunks = await services.history.leg_positions(
+        tenant_id, collection, request, external_id, vector
+    )
     return verdict(ranking, external_id, chunks)

@@ -22,7 +22,7 @@ from pgrerank.usecases.pair_scoring import PairScoring, deadline, failure_report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rerank:
+class _PreparedRerank:
     """A request with its scorer and its calibration."""
 
     request: RerankRequest
@@ -31,7 +31,7 @@ class _Rerank:
     calibration: CalibrationContext
 
 
-async def rank(services: Services, tenant_id: TenantId, request: RerankRequest) -> RerankOutcome:
+async def rerank(services: Services, tenant_id: TenantId, request: RerankRequest) -> RerankOutcome:
     """Score the documents, order them, apply bounds, record.
 
     Raises:
@@ -46,20 +46,20 @@ async def rank(services: Services, tenant_id: TenantId, request: RerankRequest) 
     """
     watch = Stopwatch(services.clock.elapsed)
     with watch.stage("lookup"):
-        rerank = await _prepare(services, tenant_id, request, watch.started)
+        prepared = await _prepare(services, tenant_id, request, watch.started)
     try:
         with watch.stage("rerank"):
-            scores = await _scores(rerank)
+            scores = await _scores(prepared)
     except (OverloadedError, ScoringError) as error:
         # For the log alone, and without documents, so that refusals are cheap.
-        await _record(services, rerank, _outcome(failure_report(error), watch.finished()))
+        await _record(services, prepared, _outcome(failure_report(error), watch.finished()))
         raise
     with watch.stage("order"):
         outcome = await offload(
-            partial(_scored_outcome, rerank, scores), items=len(request.documents)
+            partial(_scored_outcome, prepared, scores), items=len(request.documents)
         )
     with watch.stage("log"):
-        outcome = await _record(services, rerank, replace(outcome, timings_ms=watch.finished()))
+        outcome = await _record(services, prepared, replace(outcome, timings_ms=watch.finished()))
     if outcome.rerank.status is RerankStatus.FAILED:
         raise ScoringError("The reranker")
     return replace(outcome, timings_ms=watch.finished())
@@ -67,7 +67,7 @@ async def rank(services: Services, tenant_id: TenantId, request: RerankRequest) 
 
 async def _prepare(
     services: Services, tenant_id: TenantId, request: RerankRequest, started: float
-) -> _Rerank:
+) -> _PreparedRerank:
     collection = None
     if request.collection is not None:
         collection = await services.documents.collection(tenant_id, request.collection)
@@ -81,23 +81,25 @@ async def _prepare(
         deadline=deadline(request.budget_ms, started),
     )
     calibration = await scoring.calibration(scorer.model)
-    return _Rerank(request=request, scorer=scorer, scoring=scoring, calibration=calibration)
+    return _PreparedRerank(request=request, scorer=scorer, scoring=scoring, calibration=calibration)
 
 
-async def _record(services: Services, rerank: _Rerank, outcome: RerankOutcome) -> RerankOutcome:
+async def _record(
+    services: Services, prepared: _PreparedRerank, outcome: RerankOutcome
+) -> RerankOutcome:
     """The outcome with the id that the log gave it."""
     ranking_id = await services.rankings.record_brought(
-        rerank.scoring.tenant_id, rerank.scoring.collection, rerank.request, outcome
+        prepared.scoring.tenant_id, prepared.scoring.collection, prepared.request, outcome
     )
     return replace(outcome, id=ranking_id, created_at=ids.created_at(ranking_id))
 
 
-async def _scores(rerank: _Rerank) -> Sequence[PairScore]:
-    request = rerank.request
+async def _scores(prepared: _PreparedRerank) -> Sequence[PairScore]:
+    request = prepared.request
     passages = await offload(
         partial(_passages, request), items=items(each.text for each in request.documents)
     )
-    scores = await rerank.scoring.scores(rerank.scorer, passages)
+    scores = await prepared.scoring.scores(prepared.scorer, passages)
     if not request.truncate:
         _require_whole(scores)
     return scores
@@ -116,12 +118,12 @@ def _require_whole(scores: Sequence[PairScore]) -> None:
         )
 
 
-def _scored_outcome(rerank: _Rerank, scores: Sequence[PairScore]) -> RerankOutcome:
-    request, calibration = rerank.request, rerank.calibration
-    report = rerank.scoring.report(rerank.scorer.model, scores)
+def _scored_outcome(prepared: _PreparedRerank, scores: Sequence[PairScore]) -> RerankOutcome:
+    request, calibration = prepared.request, prepared.calibration
+    report = prepared.scoring.report(prepared.scorer.model, scores)
     texts = [document.text for document in request.documents[: len(scores)]]
-    boosts = rerank.scoring.boosts(texts, scores)
-    documents = _with_relevance(rerank, ranks.order_documents(request.documents, scores, boosts))
+    boosts = prepared.scoring.boosts(texts, scores)
+    documents = _with_relevance(prepared, ranks.order_documents(request.documents, scores, boosts))
     was_scored = report.depth > 0
     kept, cut = relevance.apply_bounds(documents, request, calibration, scored=was_scored)
     return replace(
@@ -154,10 +156,10 @@ def _outcome(report: RerankReport, timings_ms: dict[str, float]) -> RerankOutcom
 
 
 def _with_relevance(
-    rerank: _Rerank, ordered: Sequence[RankedDocument]
+    prepared: _PreparedRerank, ordered: Sequence[RankedDocument]
 ) -> tuple[RankedDocument, ...]:
     """The documents with their probabilities, and with the scores that other systems show."""
-    kind = rerank.scorer.model.score_kind
+    kind = prepared.scorer.model.score_kind
     return tuple(
         replace(
             document,
@@ -165,5 +167,5 @@ def _with_relevance(
             if document.scores.relevance is None
             else document.scores.relevance,
         )
-        for document in rerank.calibration.with_relevance(ordered)
+        for document in prepared.calibration.with_relevance(ordered)
     )

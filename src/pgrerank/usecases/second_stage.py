@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pgrerank.domain import evidence, order, planning
+from pgrerank.domain import ensemble, order, planning
 from pgrerank.domain.candidate import (
     Candidate,
     CandidateNeeds,
@@ -38,7 +38,7 @@ class Reranked:
     scores: Sequence[PairScore] = ()
     #: raw scores of the first step of a cascade; empty: there was no cascade
     cascade_scores: Sequence[PairScore] = ()
-    #: scores of the ensemble (see domain/evidence.py); empty: the reranker's scores decide
+    #: scores of the ensemble (see domain/ensemble.py); empty: the reranker's scores decide
     combined: Sequence[float | None] = ()
     #: what terms of the collection add to the deciding score; empty: nothing
     boosts: Sequence[float] = ()
@@ -109,7 +109,7 @@ class SecondStage:
         if not reranked.scores:
             return reranked
         combined = (
-            _combine_evidence(reranked.scores, candidates, vector) if self._uses_ensemble else ()
+            _combined_scores(reranked.scores, candidates, vector) if self._uses_ensemble else ()
         )
         texts = [each.text for each in passages]
         boosts = self.scoring.boosts(texts, reranked.scores, combined)
@@ -125,14 +125,14 @@ class SecondStage:
 
     @property
     def _uses_ensemble(self) -> bool:
-        """Whether the reranker's score is combined with other evidence.
+        """Whether the reranker's score is combined with others.
 
         A cross-encoder of another vendor decides alone. Late interaction encodes query and passage
         separately, and the cross-encoder of the bundled blend is small: neither knows which words
         are rare nor what else was found. The scores of the legs and the agreement between
         candidates improve their order (docs/benchmarks.md).
         """
-        return self.model.witness or self.model.score_kind is ScoreKind.MAXSIM
+        return self.model.ensemble_member or self.model.score_kind is ScoreKind.MAXSIM
 
     async def _score(self, passages: Sequence[Passage]) -> Reranked:
         if self.late is not None and self.request.cascade:
@@ -224,7 +224,7 @@ def _may_run(request: SearchRequest, collection: Collection) -> bool:
     return planning.reason_to_skip(request, collection, 2 * MAX_CANDIDATES) is None
 
 
-def _combine_evidence(
+def _combined_scores(
     scores: Sequence[PairScore], candidates: Sequence[Candidate], vector: Vector | None
 ) -> list[float | None]:
     """Combined scores of the candidates; None for those that were not scored in time."""
@@ -233,13 +233,13 @@ def _combine_evidence(
         return []
     scored = [candidates[place] for place in places]
     embeddings = [candidate.embedding for candidate in scored]
-    combined = evidence.combine(
+    combined = ensemble.combine(
         [
             [scores[place].value for place in places],
             [candidate.keyword_score for candidate in scored],
-            evidence.cosines(vector, embeddings),
+            ensemble.cosines(vector, embeddings),
         ],
-        evidence.near(embeddings),
+        ensemble.near(embeddings),
     )
     by_place = dict(zip(places, combined, strict=True))
     return [by_place.get(place) for place in range(len(scores))]

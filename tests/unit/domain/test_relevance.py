@@ -48,11 +48,11 @@ def falls(values):
 def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, other):
     found = [candidate(place) for place in range(1, len(scores) + 1)]
     pairs = [PairScore(value=value) for value in scores]
-    evidence = [None if value is None else other[n] for n, value in enumerate(scores)]
+    combined = [None if value is None else other[n] for n, value in enumerate(scores)]
     boosts = [abs(each) for each in other[: len(scores)]]
     texts = [SuppliedDocument(str(n)) for n in range(len(scores))]
 
-    searched = gauge.with_relevance(order.final_order(found, pairs, (), evidence, boosts))
+    searched = gauge.with_relevance(order.final_order(found, pairs, (), combined, boosts))
     ranked = rerank.order_documents(texts, pairs, boosts)
     relevances = gauge.relevances([each.scores.rerank for each in ranked])
 

@@ -10,7 +10,7 @@ from pgrerank.domain.errors import ConflictError, RemoteError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankRequest, SuppliedDocument
-from pgrerank.usecases.rerank import rank
+from pgrerank.usecases.rerank import rerank
 from pgrerank.usecases.search import search
 from tests.fakes import (
     FakeCandidates,
@@ -88,7 +88,7 @@ async def test_documents_of_a_collection_are_ranked_by_its_reranker_unless_anoth
     documents = (SuppliedDocument("a"), SuppliedDocument("parse a date"))
     request = RerankRequest(query="parse a date", documents=documents, collection="docs")
 
-    await rank(there, TENANT, request)
-    await rank(there, TENANT, replace(request, collection=None))
+    await rerank(there, TENANT, request)
+    await rerank(there, TENANT, replace(request, collection=None))
 
     assert (len(other.asked), len(there.scorer.asked)) == (1, 1)

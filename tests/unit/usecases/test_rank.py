@@ -19,7 +19,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ScoreKind
 from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.rerank import RerankRequest, SuppliedDocument
-from pgrerank.usecases.rerank import rank
+from pgrerank.usecases.rerank import rerank
 from tests.fake_calibrations import FakeCalibrations
 from tests.fakes import FakeRankings, FakeScorer, services
 
@@ -51,7 +51,7 @@ def calibrations(fingerprint=SCORER.fingerprint):
 
 
 async def test_the_best_come_first_and_equals_keep_the_callers_order():
-    ranked = await rank(services(), TENANT, request("x", "red", "red green", "y", "blue"))
+    ranked = await rerank(services(), TENANT, request("x", "red", "red green", "y", "blue"))
 
     assert indexes(ranked.results) == [2, 1, 4, 0, 3]
     assert [each.scores.rerank for each in ranked.results] == [2, 1, 1, 0, 0]
@@ -61,7 +61,7 @@ async def test_the_best_come_first_and_equals_keep_the_callers_order():
 async def test_a_limit_shortens_the_answer_and_nothing_else():
     scorer = FakeScorer()
 
-    ranked = await rank(services(scorer=scorer), TENANT, request("x", "red", "blue red", limit=1))
+    ranked = await rerank(services(scorer=scorer), TENANT, request("x", "red", "blue red", limit=1))
 
     assert indexes(ranked.results) == [2]
     assert indexes(ranked.documents) == [2, 1, 0]
@@ -71,7 +71,7 @@ async def test_a_limit_shortens_the_answer_and_nothing_else():
 async def test_what_is_below_the_depth_stands_behind_in_the_callers_order():
     scorer = FakeScorer()
 
-    ranked = await rank(
+    ranked = await rerank(
         services(scorer=scorer), TENANT, request("x", "red", "blue", "red", depth=2)
     )
 
@@ -83,7 +83,9 @@ async def test_what_is_below_the_depth_stands_behind_in_the_callers_order():
 async def test_what_the_budget_leaves_unscored_is_last_and_shown_as_zero():
     scorer = FakeScorer(scored_in_time=1)
 
-    ranked = await rank(services(scorer=scorer), TENANT, request("x", "blue", "red", budget_ms=100))
+    ranked = await rerank(
+        services(scorer=scorer), TENANT, request("x", "blue", "red", budget_ms=100)
+    )
 
     assert indexes(ranked.results) == [0, 1, 2]
     assert [each.display for each in ranked.results][1:] == [0, 0]
@@ -91,7 +93,7 @@ async def test_what_the_budget_leaves_unscored_is_last_and_shown_as_zero():
 
 
 async def test_a_budget_in_which_nothing_is_scored_is_told_as_such():
-    ranked = await rank(
+    ranked = await rerank(
         services(scorer=FakeScorer(scored_in_time=0)), TENANT, request("x", "red", budget_ms=100)
     )
 
@@ -103,7 +105,7 @@ async def test_a_reranker_that_gives_no_number_has_failed():
     log = FakeRankings()
 
     with pytest.raises(ScoringError):
-        await rank(
+        await rerank(
             services(scorer=FakeScorer(scored_in_time=0), rankings=log), TENANT, request("red")
         )
 
@@ -122,7 +124,7 @@ async def test_a_failure_is_told_to_the_caller_and_to_the_log(failure, status, r
     log = FakeRankings()
 
     with pytest.raises(type(failure)):
-        await rank(
+        await rerank(
             services(scorer=FakeScorer(failure=failure), rankings=log), TENANT, request("red", "x")
         )
 
@@ -135,7 +137,7 @@ async def test_what_is_answered_is_logged():
     log = FakeRankings()
     asked = request("x", "red")
 
-    ranked = await rank(services(rankings=log), TENANT, asked)
+    ranked = await rerank(services(rankings=log), TENANT, asked)
 
     [(request_logged, logged)] = log.brought
     assert request_logged == asked
@@ -145,7 +147,7 @@ async def test_what_is_answered_is_logged():
 
 
 async def test_scores_are_shown_as_probabilities_where_there_is_a_calibration():
-    ranked = await rank(
+    ranked = await rerank(
         services(calibrations=calibrations()), TENANT, request("red", "red blue", "red green blue")
     )
 
@@ -161,14 +163,14 @@ async def test_scores_are_shown_as_probabilities_where_there_is_a_calibration():
 
 
 async def test_without_a_calibration_a_logit_is_shown_by_its_sigmoid():
-    ranked = await rank(services(), TENANT, request("x", "red"))
+    ranked = await rerank(services(), TENANT, request("x", "red"))
 
     assert [each.display for each in ranked.results] == pytest.approx([0.731, 0.5], abs=1e-3)
     assert [each.scores.relevance for each in ranked.results] == [None, None]
 
 
 async def test_results_are_cut_by_relevance():
-    ranked = await rank(
+    ranked = await rerank(
         services(calibrations=calibrations()),
         TENANT,
         request("red", "red blue", "red green blue", min_relevance=0.5),
@@ -182,22 +184,22 @@ async def test_a_cut_by_relevance_without_a_calibration_of_the_reranker_is_refus
     other = calibrations(fingerprint="0" * 64)
 
     with pytest.raises(ConflictError, match="another reranker"):
-        await rank(services(calibrations=other), TENANT, request("red", min_relevance=0.5))
+        await rerank(services(calibrations=other), TENANT, request("red", min_relevance=0.5))
 
 
 async def test_a_collection_must_exist():
     with pytest.raises(NotFoundError):
-        await rank(services(), TENANT, request("red", collection="none"))
+        await rerank(services(), TENANT, request("red", collection="none"))
 
 
 async def test_only_a_reranker_that_there_is_can_be_named():
     other = FakeScorer()
 
-    await rank(services(rerankers={"other": other}), TENANT, request("red", model="other"))
+    await rerank(services(rerankers={"other": other}), TENANT, request("red", model="other"))
 
     assert other.asked == [("red green blue", 1)]
     with pytest.raises(InvalidRequestError, match="another"):
-        await rank(services(), TENANT, request("red", model="another"))
+        await rerank(services(), TENANT, request("red", model="another"))
 
 
 async def test_a_document_that_is_cut_short_is_refused_where_the_caller_says_so():
@@ -206,11 +208,11 @@ async def test_a_document_that_is_cut_short_is_refused_where_the_caller_says_so(
             scores = await super().score(query, passages, **about)
             return [*scores[:-1], replace(scores[-1], truncated=True)]
 
-    ranked = await rank(services(scorer=Short()), TENANT, request("a", "red"))
+    ranked = await rerank(services(scorer=Short()), TENANT, request("a", "red"))
     assert [each.scores.truncated for each in ranked.results] == [True, False]
 
     with pytest.raises(InvalidRequestError, match=r"documents\[1\]"):
-        await rank(services(scorer=Short()), TENANT, request("a", "red", truncate=False))
+        await rerank(services(scorer=Short()), TENANT, request("a", "red", truncate=False))
 
 
 @pytest.mark.parametrize(
@@ -275,8 +277,8 @@ def test_boosts_move_documents_and_leave_their_scores():
 
 
 async def test_a_reranker_that_cannot_read_the_query_is_named():
-    unread = await rank(services(), TENANT, request("red", "green", query="สีแดง"))
-    read = await rank(services(), TENANT, request("red", "green"))
+    unread = await rerank(services(), TENANT, request("red", "green", query="สีแดง"))
+    read = await rerank(services(), TENANT, request("red", "green"))
 
     assert [text.split("`")[1] for text in unread.warnings] == ["fake-reranker"]
     assert read.warnings == ()

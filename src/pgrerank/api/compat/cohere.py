@@ -162,9 +162,9 @@ async def answer_rerank(
     return CohereRanking(id=str(ranked.id), results=results, meta=ApiMeta.of(ranked, version))
 
 
-def refused(refusal: Refusal) -> Response[Any]:
+def refusal_response(refusal: Refusal) -> Response[Any]:
     """A refusal in Cohere's words."""
-    return refusal.told(CohereRefusal(message=refusal.detail))
+    return refusal.response(CohereRefusal(message=refusal.detail))
 
 
 def _warnings(ranked: RerankOutcome) -> list[str]:

@@ -1,4 +1,4 @@
-"""Refusals in the words of a dialect: found as everywhere, told in its own form."""
+"""Refusals as a dialect words them: the faults of every route, in the dialect's own form."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -52,8 +52,8 @@ class Refusal:
         """The status of our own API, which most dialects share."""
         return self.kind.status
 
-    def told(self, body: object, status: int | None = None) -> Response[Any]:
-        """The answer with this body; the status is the dialect's where it has one of its own."""
+    def response(self, body: object, status: int | None = None) -> Response[Any]:
+        """A response with this body; the status is the dialect's where it has one of its own."""
         return Response(
             body,
             status_code=status or self.status,
@@ -62,21 +62,21 @@ class Refusal:
         )
 
 
-Told: TypeAlias = Callable[[Refusal], Response[Any]]
+Renderer: TypeAlias = Callable[[Refusal], Response[Any]]
 Handler: TypeAlias = Callable[[Request[Any, Any, Any], Any], Response[Any]]
 
 
-def handlers(limits: Limits, told: Told) -> dict[int | type[Exception], Handler]:
+def handlers(limits: Limits, render: Renderer) -> dict[int | type[Exception], Handler]:
     """Exception handlers of a dialect's routes."""
     return {
-        failure: partial(_render, to_problem, told)
+        failure: partial(_response, to_problem, render)
         for failure, to_problem in problems(limits).items()
     }
 
 
-def tell_as(request: Request[Any, Any, Any], told: Told) -> None:
-    """From here on, refuse this request in another dialect than its route's."""
-    request.state.told = told
+def refuse_as(request: Request[Any, Any, Any], render: Renderer) -> None:
+    """Let refusals of this request have the form of another dialect than its route's."""
+    request.state.render_refusal = render
 
 
 def response_specs(body: type[Struct], *statuses: int) -> dict[int, ResponseSpec]:
@@ -91,10 +91,10 @@ def _title(status: int) -> str:
     return BY_STATUS[status].title if status in BY_STATUS else "Refused"
 
 
-def _render(
-    to_problem: ToProblem, told: Told, request: Request[Any, Any, Any], error: Exception
+def _response(
+    to_problem: ToProblem, render: Renderer, request: Request[Any, Any, Any], error: Exception
 ) -> Response[Any]:
-    return request.state.get("told", told)(_refusal(to_problem(request, error)))
+    return request.state.get("render_refusal", render)(_refusal(to_problem(request, error)))
 
 
 def _refusal(problem: ProblemDetailsException) -> Refusal:

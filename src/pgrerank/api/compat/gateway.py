@@ -85,7 +85,7 @@ class Gateway:
                 dialect=dialect,
                 key_id=self.call.caller.key_id,
             )
-        ranked = await use_case.rank(self.call.services, self.call.tenant_id, request)
+        ranked = await use_case.rerank(self.call.services, self.call.tenant_id, request)
         self.call.observer.ranked(request, ranked)
         return ranked
 

@@ -154,15 +154,15 @@ def models(gateway: TheGateway) -> InfinityModels:
     return InfinityModels(data=[*rerankers, *embedders])
 
 
-def refused(refusal: Refusal) -> Response[Any]:
+def refusal_response(refusal: Refusal) -> Response[Any]:
     """A refusal in infinity's words, which for a malformed body are FastAPI's."""
     if refusal.kind is UNAUTHENTICATED:
-        return refusal.told(Stranger(detail="Unauthorized"))
+        return refusal.response(Stranger(detail="Unauthorized"))
     if refusal.is_malformed:
-        return refusal.told(InfinityRefusal(detail=_field_errors(refusal)), _MALFORMED)
+        return refusal.response(InfinityRefusal(detail=_field_errors(refusal)), _MALFORMED)
     status = _OVERLOADED if refusal.kind is OVERLOADED else refusal.status
     fault = shapes.Fault(message=refusal.detail, type=None, param=None, code=status)
-    return refusal.told(shapes.Faulty(error=fault), status)
+    return refusal.response(shapes.Faulty(error=fault), status)
 
 
 def _field_errors(refusal: Refusal) -> list[Malformed]:

@@ -71,7 +71,7 @@ async def rerank(data: JSONBody[JinaRerank], gateway: TheGateway) -> JinaRanking
     return JinaRanking(model=shapes.ran(ranked), usage=shapes.Usage.of(ranked), results=results)
 
 
-def refused(refusal: Refusal) -> Response[Any]:
+def refusal_response(refusal: Refusal) -> Response[Any]:
     """A refusal in Jina's words."""
     status = _MALFORMED if refusal.kind is INVALID else None
-    return refusal.told(shapes.Detailed(detail=refusal.detail), status)
+    return refusal.response(shapes.Detailed(detail=refusal.detail), status)

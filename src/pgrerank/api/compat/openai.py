@@ -175,9 +175,9 @@ def models(gateway: TheGateway) -> OpenaiModels:
     )
 
 
-def refused(refusal: Refusal) -> Response[Any]:
+def refusal_response(refusal: Refusal) -> Response[Any]:
     """A refusal in OpenAI's words."""
-    return refusal.told(shapes.Faulty(error=fault(refusal)))
+    return refusal.response(shapes.Faulty(error=fault(refusal)))
 
 
 def fault(refusal: Refusal) -> shapes.Fault:

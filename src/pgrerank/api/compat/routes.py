@@ -21,26 +21,26 @@ from pgrerank.api.compat import (
     vllm,
     voyage,
 )
-from pgrerank.api.compat.errors import Told
+from pgrerank.api.compat.errors import Renderer
 from pgrerank.domain.limits import Limits
 
 #: handlers by path, with how each refuses
-_PREFIXES: Sequence[tuple[str, Told, Sequence[ControllerRouterHandler]]] = [
-    ("/", shared_paths.refused, [shared_paths.rerank, shared_paths.rerank_v1]),
-    ("/", cohere.refused, [cohere.rerank_v2]),
-    ("/", vllm.refused, [vllm.score]),
-    ("/", tei.refused, [tei.embed, tei.info]),
-    ("/", infinity.refused, [infinity.models]),
-    ("/", openai.refused, [openai.embeddings, openai.models]),
-    ("/compat/cohere", cohere.refused, [cohere.rerank_v1, cohere.rerank_v2]),
-    ("/compat/jina", jina.refused, [jina.rerank]),
-    ("/compat/voyage", voyage.refused, [voyage.rerank]),
-    ("/compat/tei", tei.refused, [tei.rerank, tei.embed, tei.info]),
-    ("/compat/infinity", infinity.refused, [infinity.rerank, infinity.models]),
-    ("/compat/vllm", vllm.refused, [vllm.rerank, vllm.score]),
-    ("/compat/vllm", openai.refused, [openai.embeddings, openai.models]),
+_PREFIXES: Sequence[tuple[str, Renderer, Sequence[ControllerRouterHandler]]] = [
+    ("/", shared_paths.refusal_response, [shared_paths.rerank, shared_paths.rerank_v1]),
+    ("/", cohere.refusal_response, [cohere.rerank_v2]),
+    ("/", vllm.refusal_response, [vllm.score]),
+    ("/", tei.refusal_response, [tei.embed, tei.info]),
+    ("/", infinity.refusal_response, [infinity.models]),
+    ("/", openai.refusal_response, [openai.embeddings, openai.models]),
+    ("/compat/cohere", cohere.refusal_response, [cohere.rerank_v1, cohere.rerank_v2]),
+    ("/compat/jina", jina.refusal_response, [jina.rerank]),
+    ("/compat/voyage", voyage.refusal_response, [voyage.rerank]),
+    ("/compat/tei", tei.refusal_response, [tei.rerank, tei.embed, tei.info]),
+    ("/compat/infinity", infinity.refusal_response, [infinity.rerank, infinity.models]),
+    ("/compat/vllm", vllm.refusal_response, [vllm.rerank, vllm.score]),
+    ("/compat/vllm", openai.refusal_response, [openai.embeddings, openai.models]),
     *[
-        (f"/compat/{name}", openai.refused, [openai.embeddings])
+        (f"/compat/{name}", openai.refusal_response, [openai.embeddings])
         for name in ("jina", "voyage", "tei", "infinity")
     ],
 ]
@@ -53,7 +53,7 @@ def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
             path,
             route_handlers=handlers,
             middleware=middleware,
-            exception_handlers=errors.handlers(limits, refused),
+            exception_handlers=errors.handlers(limits, render),
             dependencies={
                 "call": Provide(call, sync_to_thread=False),
                 "gateway": Provide(gateway.provide, sync_to_thread=False),
@@ -61,7 +61,7 @@ def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
             security=[{openapi.KEY: []}],
             opt={bounds.OPTION: Body.TEXTS, hangup.OPTION: True},
         )
-        for path, refused, handlers in _PREFIXES
+        for path, render, handlers in _PREFIXES
     ]
     healths = [
         Router(path, route_handlers=[shared_paths.health])

@@ -132,7 +132,7 @@ async def rerank(
     /compat/<dialect>/rerank answers as that dialect alone.
     """
     if "texts" in data:
-        errors.tell_as(request, tei.refused)
+        errors.refuse_as(request, tei.refusal_response)
         return await tei.answer_rerank(gateway, _read(data, tei.TeiRerank))
     return Response(await _answer_rerank(_read(data, AnyRerank), gateway))
 
@@ -196,7 +196,7 @@ def _rows(data: AnyRerank, ranked: RerankOutcome, scores: list[float]) -> list[v
     ]
 
 
-def refused(refusal: Refusal) -> Response[Any]:
+def refusal_response(refusal: Refusal) -> Response[Any]:
     """A refusal in the words of all of them at once."""
     fault = shapes.Fault(
         message=refusal.detail,
@@ -204,7 +204,7 @@ def refused(refusal: Refusal) -> Response[Any]:
         param=refusal.fields[0].field if refusal.fields else None,
         code=refusal.status,
     )
-    return refusal.told(AnyRefusal(message=refusal.detail, detail=refusal.detail, error=fault))
+    return refusal.response(AnyRefusal(message=refusal.detail, detail=refusal.detail, error=fault))
 
 
 def _read(data: dict[str, Any], kind: type[Any]) -> Any:

@@ -193,14 +193,14 @@ async def answer_rerank(gateway: Gateway, data: TeiRerank) -> Response[list[TeiS
     return Response(rows, headers=_usage_headers(data, ranked))
 
 
-def refused(refusal: Refusal) -> Response[Any]:
+def refusal_response(refusal: Refusal) -> Response[Any]:
     """A refusal in TEI's words; to a stranger, none at all."""
     if refusal.kind is UNAUTHENTICATED:
-        return refusal.told(b"")
+        return refusal.response(b"")
     status, name = _TOLD.get(refusal.kind, (refusal.status, "Backend"))
     if refusal.is_malformed:
         status, name = _EMPTY if refusal.is_empty else _VALIDATION
-    return refusal.told(TeiRefusal(error=refusal.detail, error_type=name), status)
+    return refusal.response(TeiRefusal(error=refusal.detail, error_type=name), status)
 
 
 def _usage_headers(data: TeiRerank, ranked: RerankOutcome) -> dict[str, str]:

@@ -212,12 +212,12 @@ def _scores(rankings: Sequence[RerankOutcome], values: Sequence[float]) -> VllmS
     )
 
 
-def refused(refusal: Refusal) -> Response[Any]:
+def refusal_response(refusal: Refusal) -> Response[Any]:
     """A refusal in vLLM's words."""
     name = HTTPStatus(refusal.status).phrase.replace(" ", "").removesuffix("Error") + "Error"
     param = refusal.fields[0].field if refusal.fields else None
     fault = shapes.Fault(message=refusal.detail, type=name, param=param, code=refusal.status)
-    return refusal.told(shapes.Faulty(error=fault))
+    return refusal.response(shapes.Faulty(error=fault))
 
 
 def _as_list(field: str, texts: Texts | None) -> list[str]:

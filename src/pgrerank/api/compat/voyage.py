@@ -85,6 +85,6 @@ async def rerank(data: JSONBody[VoyageRerank], gateway: TheGateway) -> VoyageRan
     )
 
 
-def refused(refusal: Refusal) -> Response[Any]:
+def refusal_response(refusal: Refusal) -> Response[Any]:
     """A refusal in Voyage's words."""
-    return refusal.told(shapes.Detailed(detail=refusal.detail))
+    return refusal.response(shapes.Detailed(detail=refusal.detail))

@@ -42,7 +42,7 @@ async def rank(
     """
     check_length(data.query, call.limits)
     wanted = await offload(partial(data.request, call.caller.key_id), items=items(data.documents))
-    ranked = await use_case.rank(call.services, call.tenant_id, wanted)
+    ranked = await use_case.rerank(call.services, call.tenant_id, wanted)
     ranked = replace(ranked, timings_ms=auth.timed(request, ranked.timings_ms))
     call.observer.ranked(wanted, ranked)
     return Response(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from pgrerank.domain.candidate import PairScore, Passage
-from pgrerank.domain.evidence import Agreement
+from pgrerank.domain.ensemble import Agreement
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.rerank import SuppliedDocument
@@ -55,7 +55,7 @@ class BlendedScorer:
         self._model = replace(
             cross.model,
             fingerprint=hashlib.sha256(facts.encode()).hexdigest(),
-            witness=True,
+            ensemble_member=True,
             reads=late.model.fingerprint,
         )
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgrerank.domain import evidence
+from pgrerank.domain import ensemble
 from pgrerank.ports.scorer import ListReader, Scorer
 from pgrerank.usecases.rerank_texts import rerank_texts
 
@@ -31,7 +31,7 @@ async def rerank_run(
     """Rerank the first `depth` documents of each query; the others keep their order behind.
 
     Late interaction reads documents apart, so what it sees in them also says how like each other
-    they are, and agreement with the best is evidence beside the score. A run holds each list whole;
+    they are, and agreement with the best counts beside the score. A run holds each list whole;
     callers of the service send theirs in parts, which is why those go by the score alone.
 
     Args:
@@ -65,5 +65,5 @@ async def _order(
         return [text.index for text in await rerank_texts(scorer, query, texts)]
     scores, agreement = await reader.compared(query, texts)
     values = [score.value for score in scores]
-    totals = await asyncio.to_thread(evidence.combine, [values], agreement)
+    totals = await asyncio.to_thread(ensemble.combine, [values], agreement)
     return sorted(range(len(texts)), key=lambda place: -totals[place])

@@ -16,15 +16,15 @@ QUERY = "parse a date"
 
 
 class Late(FakeScorer):
-    """A reranker that is one witness of several."""
+    """A reranker that is a member of the ensemble."""
 
     model = replace(FakeScorer.model, score_kind=ScoreKind.MAXSIM)
 
 
 class Bundled(FakeScorer):
-    """A cross-encoder that is one witness of several."""
+    """A cross-encoder that is a member of the ensemble."""
 
-    model = replace(FakeScorer.model, witness=True)
+    model = replace(FakeScorer.model, ensemble_member=True)
 
 
 def furnished(scorer, *found):
@@ -51,13 +51,13 @@ def places(ranking):
 
 
 @pytest.mark.parametrize("scorer", [Late(), Bundled()])
-async def test_words_weigh_beside_a_witness(scorer):
+async def test_words_weigh_beside_a_member_of_the_ensemble(scorer):
     ranking = await ranked(scorer, *listed())
 
     assert places(ranking) == [2, 1, 3]
     assert [hit.scores.rerank for hit in ranking.hits] == [2.0, 3.0, 0.0]
-    evidence = [hit.scores.combined for hit in ranking.hits]
-    assert evidence == sorted(evidence, reverse=True)
+    combined = [hit.scores.combined for hit in ranking.hits]
+    assert combined == sorted(combined, reverse=True)
 
 
 async def test_another_cross_encoder_decides_alone():

@@ -1,4 +1,4 @@
-"""Several kinds of evidence for one order, where no single one is good enough alone."""
+"""Several kinds of scores combined for one order, where no single one is good enough alone."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -7,30 +7,30 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-#: what one kind says of each candidate, higher is better; None: nothing
+#: scores of one kind by candidate, higher is better; None: this kind did not score it
 Kind: TypeAlias = Sequence[float | None]
-#: how like the `PEERS` best each candidate is, told the places of the candidates, best first
+#: how similar each candidate is to the `PEERS` best, given the places of the candidates, best first
 Agreement: TypeAlias = Callable[[Sequence[int]], Kind]
 _Floats: TypeAlias = NDArray[np.float64]
 
-#: how many of the best speak for the candidates that are like them
+#: how many of the best candidates the others are compared with
 PEERS = 3
 
 
 def combine(kinds: Sequence[Kind], agreement: Agreement) -> list[float]:
-    """How well each candidate does by all kinds of evidence together; higher is better.
+    """The combined score of each candidate, of all kinds together; higher is better.
 
     Each kind is standardised over the candidates (mean 0, deviation 1) and all are added with
     equal weight, as in CombSUM (Fox and Shaw, 1994). Agreement with the best so far is one kind
     more, since what answers a query resembles what else answers it (the cluster hypothesis:
     Jardine and van Rijsbergen, 1971).
 
-    The numbers mean something within one list alone.
+    The scores are comparable within one list only.
 
     Args:
-        kinds: At least one, each with a value for every candidate. Where a kind says nothing of a
-            candidate, the least it says of any counts: a leg did not return it because others
-            did better.
+        kinds: At least one, each with a value for every candidate. A candidate without a score
+            counts as the lowest score of that kind: a leg did not return it because others did
+            better.
         agreement: By embeddings, see `near`, or by tokens.
     """
     total = np.sum([_standard(_fill(kind)) for kind in kinds], axis=0)
@@ -67,7 +67,7 @@ def _fill(kind: Kind) -> _Floats:
 
 def _standard(values: _Floats) -> _Floats:
     deviation = values.std()
-    # What is all alike but for rounding says nothing, and must not be blown up.
+    # Scores that differ by rounding alone carry no information, and must not be scaled up.
     if deviation <= 1e-9 * max(1.0, np.abs(values).max()):
         return np.zeros_like(values)
     return (values - values.mean()) / deviation
