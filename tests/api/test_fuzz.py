@@ -1,6 +1,7 @@
 """A part of the campaign of scripts/fuzz, against the service as users run it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -12,8 +13,16 @@ from tests.fuzz.values import TEXTS
 REQUESTS = 600
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def caller(live) -> Iterator[httpx.Client]:
+    """A tenant for requests that change nothing that another test reads."""
+    with tenant_of(live) as client:
+        yield client
+
+
+@contextmanager
+def tenant_of(live) -> Iterator[httpx.Client]:
+    """A new tenant with a collection `docs`."""
     headers = {"Authorization": f"Bearer {live.new_key()}"}
     with httpx.Client(base_url=live.url, headers=headers, timeout=120) as client:
         client.put("/v1/collections/docs").raise_for_status()
@@ -23,10 +32,11 @@ def caller(live) -> Iterator[httpx.Client]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_whatever_is_sent_is_answered_and_nothing_fails(caller, live, seed):
+async def test_whatever_is_sent_is_answered_and_nothing_fails(live, seed):
     url = httpx.URL(live.url)
-    key = caller.headers["Authorization"].removeprefix("Bearer ")
-    requests = Requests(caller.get("/openapi.json").json(), {"": key}, seed)
+    with tenant_of(live) as client:
+        key = client.headers["Authorization"].removeprefix("Bearer ")
+        requests = Requests(client.get("/openapi.json").json(), {"": key}, seed)
 
     outcome = await run(url.host, url.port, requests, REQUESTS)
 
