@@ -1,8 +1,15 @@
 """The application over fakes, with a key for each kind of caller."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,6 +17,8 @@ from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 
 from pgrerank.api.app import create_app
+from pgrerank.api.call import SERVICES
+from pgrerank.api.readiness import READINESS, Readiness
 from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import IngestReport
@@ -41,6 +50,9 @@ from tests.fixtures.postgres import Database
 
 OPERATOR_TOKEN = "operator-token-of-the-tests"
 EVERY_SCOPE = frozenset(Scope)
+
+#: applications that no test uses at the moment, with no options of their own
+IDLE_APPS: list[Litestar] = []
 
 Client = AsyncClient
 
@@ -118,6 +130,32 @@ async def calling(app: Litestar) -> AsyncIterator[Client]:
         yield client
 
 
+@cache
+def description() -> dict[str, Any]:
+    """The OpenAPI document."""
+    return app_of(fakes.services()).openapi_schema.to_schema()
+
+
+@contextmanager
+def lent_app(services: Services) -> Iterator[Litestar]:
+    """An application over these services that another test may have used: making one takes long."""
+    app = IDLE_APPS.pop() if IDLE_APPS else app_of(services)
+    app.state[SERVICES] = services
+    app.state[READINESS] = Readiness(all_ok, services.clock.elapsed)
+    try:
+        yield app
+    finally:
+        IDLE_APPS.append(app)
+
+
+@asynccontextmanager
+async def anonymous(services: Services) -> AsyncIterator[Client]:
+    """A caller without a key."""
+    with lent_app(services) as app:
+        async with calling(app) as client:
+            yield client
+
+
 @asynccontextmanager
 async def client_of(
     services: Services,
@@ -126,11 +164,13 @@ async def client_of(
     tenant_id: TenantId | None = None,
     **options: object,
 ) -> AsyncIterator[Client]:
-    """A caller with a fresh key."""
+    """A caller with a fresh key, of an application of its own where it has options."""
     secret = await new_key(services, tenant_id, scopes)
-    async with calling(app_of(services, **options)) as client:
-        client.headers.update(bearer(secret))
-        yield client
+    own = nullcontext(app_of(services, **options)) if options else lent_app(services)
+    with own as app:
+        async with calling(app) as client:
+            client.headers.update(bearer(secret))
+            yield client
 
 
 ClientOf = Callable[..., AbstractAsyncContextManager[Client]]

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pgrerank.ports.services import Services
-from tests.api.conftest import OPERATOR_TOKEN, Client, app_of, bearer, calling, client_of
+from tests.api.conftest import OPERATOR_TOKEN, Client, anonymous, bearer, client_of
 from tests.fixtures.postgres import Database
 
 TEXTS = {
@@ -319,7 +319,7 @@ async def test_two_tenants_have_collections_of_one_name(
 async def test_an_operator_deletes_a_tenant_with_its_keys(stored_house: Services):
     name = f"t{uuid4().hex}"
     operator = bearer(OPERATOR_TOKEN)
-    async with calling(app_of(stored_house)) as client:
+    async with anonymous(stored_house) as client:
         made = await client.post("/v1/tenants", json={"name": name}, headers=operator)
         assert made.status_code == 201, made.text
         issued = await client.post(

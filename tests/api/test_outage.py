@@ -8,7 +8,7 @@ import pytest
 
 from pgrerank.ports.services import Services
 from pgrerank.storage.pool import pool
-from tests.api.conftest import Client, app_of, bearer, calling, client_of, house_over, new_key
+from tests.api.conftest import Client, anonymous, bearer, client_of, house_over, new_key
 from tests.fixtures.postgres import Database
 
 TERMINATE = """
@@ -62,7 +62,7 @@ async def test_a_closed_database_is_unavailable_until_it_opens(database: Databas
     async with pool(database.service_url, size=1) as connections:
         services = house_over(database, connections)
         secret = await new_key(services, database.new_tenant())
-        async with calling(app_of(services)) as client:
+        async with anonymous(services) as client:
             client.headers.update(bearer(secret))
             connections.timeout = 0.5
             server.execute(f"alter database {database.name} allow_connections false")

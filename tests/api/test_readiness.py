@@ -6,7 +6,7 @@ import pytest
 
 from pgrerank.api.readiness import FRESH_S, Readiness
 from tests import fakes
-from tests.api.conftest import app_of, calling
+from tests.api.conftest import anonymous
 from tests.fakes import FakeClock
 
 
@@ -76,7 +76,7 @@ GETS = [
 
 @pytest.mark.parametrize("path", GETS)
 async def test_head_is_answered_as_get_without_the_body(path):
-    async with calling(app_of(fakes.services())) as client:
+    async with anonymous(fakes.services()) as client:
         got = await client.get(path)
         head = await client.head(path)
 
@@ -86,5 +86,5 @@ async def test_head_is_answered_as_get_without_the_body(path):
 
 
 async def test_head_of_what_has_no_get_is_refused():
-    async with calling(app_of(fakes.services())) as client:
+    async with anonymous(fakes.services()) as client:
         assert (await client.head("/v1/collections/things/search")).status_code == 405

@@ -7,7 +7,7 @@ import pytest
 
 from pgrerank.api import reference
 from tests import fakes
-from tests.api.conftest import app_of, calling
+from tests.api.conftest import anonymous, description
 
 
 class Page(HTMLParser):
@@ -28,7 +28,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 async def text() -> str:
-    async with calling(app_of(fakes.services())) as client:
+    async with anonymous(fakes.services()) as client:
         answer = await client.get("/docs")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/html")
@@ -53,7 +53,7 @@ async def test_every_link_within_it_leads_somewhere(text):
 
 
 async def test_every_call_is_on_it(text):
-    described = app_of(fakes.services()).openapi_schema.to_schema()
+    described = description()
     for path, operations in described["paths"].items():
         for method, call in operations.items():
             assert f'<b class="{method}">{method}</b><span class="path">{path}</span>' in text

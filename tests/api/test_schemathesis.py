@@ -19,8 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from pgrerank.api.server import serve
 from pgrerank.domain.limits import Limits
 from pgrerank.storage.pool import pool
-from tests import fakes
-from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, house_over, new_key
+from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, description, house_over, new_key
 from tests.fixtures.postgres import Database
 
 CHECKS = [
@@ -62,7 +61,7 @@ def lines(_: SerializationContext, text: object) -> bytes:
     return str(text).encode(errors="replace")
 
 
-DESCRIPTION = schemathesis.openapi.from_dict(app_of(fakes.services()).openapi_schema.to_schema())
+DESCRIPTION = schemathesis.openapi.from_dict(description())
 
 
 @DESCRIPTION.parametrize()

@@ -11,7 +11,16 @@ from pgrerank.domain.collection import Collection, SecondState
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.limits import Limits
 from tests import fakes
-from tests.api.conftest import Client, FakeObserver, all_ok, app_of, calling, client_of
+from tests.api.conftest import (
+    Client,
+    FakeObserver,
+    all_ok,
+    anonymous,
+    app_of,
+    calling,
+    client_of,
+    description,
+)
 
 
 async def test_a_request_id_of_the_caller_is_kept(client: Client):
@@ -118,21 +127,21 @@ async def test_alive_needs_nothing(services):
 
 
 async def test_ready_when_all_parts_are(services):
-    async with calling(app_of(services)) as client:
+    async with anonymous(services) as client:
         answer = await client.get("/health/ready")
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "parts": {"postgres": "ok"}}
 
 
 async def test_metrics_are_plain_text(services):
-    async with calling(app_of(services)) as client:
+    async with anonymous(services) as client:
         answer = await client.get("/metrics")
     assert answer.headers["content-type"] == "text/plain; version=1.0.0; charset=utf-8"
     assert answer.text == "pgrerank_test 1\n"
 
 
 async def test_the_api_describes_itself(services):
-    async with calling(app_of(services)) as client:
+    async with anonymous(services) as client:
         schema = (await client.get("/openapi.json")).json()
         page = await client.get("/docs")
     assert schema["info"]["title"] == "pgrerank"
@@ -140,15 +149,15 @@ async def test_the_api_describes_itself(services):
     assert page.headers["content-type"].startswith("text/html")
 
 
-async def test_components_have_names_of_their_own(services):
+async def test_components_have_names_of_their_own():
     # The framework puts the module before names that two classes share.
-    components = app_of(services).openapi_schema.to_schema()["components"]["schemas"]
+    components = description()["components"]["schemas"]
 
     assert [name for name in components if "_" in name] == []
 
 
-async def test_every_call_is_described_with_its_refusals(services):
-    paths = app_of(services).openapi_schema.to_schema()["paths"]
+async def test_every_call_is_described_with_its_refusals():
+    paths = description()["paths"]
     calls = [
         call
         for path, item in paths.items()

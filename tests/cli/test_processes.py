@@ -13,7 +13,7 @@ from pgrerank.usecases.ingest import BATCH_DOCUMENTS
 from tests.cli.conftest import environment
 from tests.resilience.running import eventually
 
-ROWS = 1500
+ROWS = 448
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """The application: routes, and what surrounds them."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.plugins.problem_details import ProblemDetailsPlugin
+from litestar.types import Middleware
 
 from pgrerank.api import auth, bounds, framework, health, openapi, parameters
 from pgrerank.api.call import LIMITS, OBSERVER, SERVICES, call
@@ -71,16 +73,16 @@ def create_app(
         on_shutdown: Called in order when the server stops, after the last answer.
     """
     readiness = Readiness(ready, services.clock.elapsed)
-    injected = {SERVICES: services, OBSERVER: observer, READINESS: readiness}
+    authenticated = auth.middleware(limits)
     app = Litestar(
         route_handlers=[
             *OPEN_ROUTES,
-            _tenant_router(services, limits),
+            _tenant_router(authenticated),
             _operator_router(operator_token),
-            *routes.routers(limits, auth.middleware(services, limits)),
+            *routes.routers(limits, authenticated),
         ],
-        dependencies={name: _always(value) for name, value in injected.items()},
-        state=State({**injected, LIMITS: limits}),
+        dependencies={name: _of_state(name) for name in (SERVICES, OBSERVER, READINESS)},
+        state=State({SERVICES: services, OBSERVER: observer, READINESS: readiness, LIMITS: limits}),
         request_class=JsonRequest,
         opt={bounds.TABLE: bounds.table(limits)},
         plugins=[ProblemDetailsPlugin()],
@@ -96,11 +98,11 @@ def create_app(
     return app
 
 
-def _tenant_router(services: Services, limits: Limits) -> Router:
+def _tenant_router(authenticated: list[Middleware]) -> Router:
     return Router(
         "/v1",
         route_handlers=TENANT_ROUTES,
-        middleware=auth.middleware(services, limits),
+        middleware=authenticated,
         guards=[parameters.known_only],
         dependencies={"call": Provide(call, sync_to_thread=False)},
         security=[{openapi.KEY: []}],
@@ -116,8 +118,8 @@ def _operator_router(token: str | None) -> Router:
     )
 
 
-def _always(value: object) -> Provide:
-    def provide() -> object:
-        return value
+def _of_state(name: str) -> Provide:
+    def provide(request: Request[Any, Any, State]) -> object:
+        return request.app.state[name]
 
     return Provide(provide, sync_to_thread=False)

@@ -12,8 +12,9 @@ from litestar.middleware.authentication import (
     AuthenticationResult,
 )
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.types import ASGIApp, Middleware
+from litestar.types import Middleware
 
+from pgrerank.api.call import SERVICES
 from pgrerank.api.errors import OperatorRoutesClosedError, OperatorTokenError
 from pgrerank.api.media import Connection
 from pgrerank.domain.limits import Limits
@@ -29,40 +30,31 @@ Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 class Authenticate(AbstractAuthenticationMiddleware):
     """Turns `Authorization: Bearer <key>` into the Caller, or refuses."""
 
-    def __init__(self, app: ASGIApp, services: Services) -> None:
-        super().__init__(app)
-        self._services = services
-
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
         """Look the key up, and say in `auth` how many milliseconds it took.
 
         Raises:
             AuthenticationError: There is none, or it is not valid.
         """
-        watch = Stopwatch(self._services.clock.elapsed)
-        caller = await access.authenticate(self._services, bearer(connection))
+        services: Services = connection.app.state[SERVICES]
+        watch = Stopwatch(services.clock.elapsed)
+        caller = await access.authenticate(services, bearer(connection))
         structlog.contextvars.bind_contextvars(
             tenant_id=str(caller.tenant_id), key_id=str(caller.key_id)
         )
         return AuthenticationResult(user=caller, auth=watch.finished()["total"])
 
 
-def middleware(services: Services, limits: Limits) -> list[Middleware]:
+def middleware(limits: Limits) -> list[Middleware]:
     """Authentication, then the rate limit of the key, where there is one."""
-
-    # A closure and no DefineMiddleware: routers are copied deeply when they are registered, and
-    # the services with their pools must not be.
-    def authentication(app: ASGIApp) -> ASGIApp:
-        return Authenticate(app, services)
-
     if limits.requests_per_minute == 0:
-        return [authentication]
+        return [Authenticate]
     rate = RateLimitConfig(
         rate_limit=("minute", limits.requests_per_minute),
         identifier_for_request=_key_id,
         check_throttle_handler=_has_caller,
     )
-    return [authentication, rate.middleware]
+    return [Authenticate, rate.middleware]
 
 
 def _key_id(request: Request[Any, Any, Any]) -> str:
