@@ -65,6 +65,8 @@ def migrate_online() -> None:
         engine = create_engine(
             "postgresql+psycopg://", creator=lambda: connected(url), poolclass=pool.NullPool
         )
+        # What a table or column is, its SQL file says, not the metadata.
+        engine.dialect.supports_comments = False
         with engine.connect() as turn, engine.connect() as connection:
             execute_file(turn, "turn.sql")  # undone at the end, which others wait for
             become_owner(connection)

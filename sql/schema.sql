@@ -1417,7 +1417,7 @@ COMMENT ON TABLE pgrerank.model IS 'One row for each model that the service has 
 -- Name: COLUMN model.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.model.id IS 'Id of the model.';
+COMMENT ON COLUMN pgrerank.model.id IS 'Id of the model, derived from its fingerprint: the same in every database.';
 
 --
 -- Name: COLUMN model.kind; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -2084,6 +2084,8 @@ CREATE TABLE pgrerank.score_daily (
     agreement_sum double precision NOT NULL,
     score_bins smallint[] NOT NULL,
     score_counts bigint[] NOT NULL,
+    collection_key uuid GENERATED ALWAYS AS (COALESCE(collection_id, '00000000-0000-0000-0000-000000000000'::uuid)) STORED NOT NULL,
+    reranker_key uuid GENERATED ALWAYS AS (COALESCE(reranker_id, '00000000-0000-0000-0000-000000000000'::uuid)) STORED NOT NULL,
     CONSTRAINT ck_score_daily_parallel CHECK ((cardinality(score_bins) = cardinality(score_counts)))
 );
 
@@ -2226,6 +2228,18 @@ COMMENT ON COLUMN pgrerank.score_daily.score_bins IS 'Histogram of the raw score
 --
 
 COMMENT ON COLUMN pgrerank.score_daily.score_counts IS 'Histogram of the raw scores: pairs in each of score_bins.';
+
+--
+-- Name: COLUMN score_daily.collection_key; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.collection_key IS 'collection_id, or zeros where it is null: part of the primary key.';
+
+--
+-- Name: COLUMN score_daily.reranker_key; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.score_daily.reranker_key IS 'reranker_id, or zeros where it is null: part of the primary key.';
 
 --
 -- Name: tenant; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -2452,14 +2466,15 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
           WHERE ((d.day > (t_1.day - 7)) AND (d.day <= t_1.day))
           GROUP BY d.tenant_id, d.collection_id
         ), drift AS (
-         SELECT DISTINCT ON (s.collection_id) s.collection_id,
+         SELECT DISTINCT ON (s.tenant, s.collection_id) s.tenant,
+            s.collection_id,
             s.reranker,
             s.reranker_fingerprint,
             s.psi,
             s.ks,
             LEAST(s.baseline_searches, s.recent_searches) AS searches
            FROM pgrerank_analytics.score_drift s
-          ORDER BY s.collection_id, s.last_day DESC, s.recent_searches DESC, s.reranker_fingerprint
+          ORDER BY s.tenant, s.collection_id, s.last_day DESC, s.recent_searches DESC, s.reranker_fingerprint
         ), watched AS (
          SELECT c.tenant_id,
             c.name AS collection,
@@ -2479,9 +2494,10 @@ CREATE VIEW pgrerank_analytics.health WITH (security_invoker='true') AS
             q.calibrated_pairs,
             q.calibration_error,
             (q.ndcg_with - q.ndcg_without) AS lift
-           FROM ((((week w
+           FROM (((((week w
              JOIN pgrerank.collection c ON (((w.tenant_id = c.tenant_id) AND (w.collection_id = c.id))))
-             LEFT JOIN drift d ON ((w.collection_id = d.collection_id)))
+             JOIN pgrerank.tenant t_1 ON ((w.tenant_id = t_1.id)))
+             LEFT JOIN drift d ON (((t_1.name = d.tenant) AND (w.collection_id = d.collection_id))))
              LEFT JOIN pgrerank.model m ON ((d.reranker_fingerprint = m.fingerprint)))
              LEFT JOIN pgrerank.judged_quality q ON (((w.tenant_id = q.tenant_id) AND (w.collection_id = q.collection_id) AND (m.id = q.reranker_id))))
         ), reference AS (
@@ -5464,53 +5480,39 @@ COMMENT ON COLUMN pgrerank_analytics.calibration_point.recall_high IS 'Upper end
 
 CREATE VIEW pgrerank_analytics.effect_daily WITH (security_invoker='true') AS
  WITH counted AS (
-         SELECT score_daily.tenant_id,
-            score_daily.day,
-            score_daily.collection_id,
-            score_daily.reranker_id,
-            score_daily.collection_name,
-            score_daily.counted_at,
-            score_daily.searches,
-            score_daily.partial_searches,
-            score_daily.skipped_searches,
-            score_daily.failed_searches,
-            score_daily.pairs,
-            score_daily.truncated_pairs,
-            score_daily.changed_top_1,
-            score_daily.changed_top_3,
-            score_daily.changed_top_10,
-            score_daily.tau_searches,
-            score_daily.tau_sum,
-            score_daily.shift_sum,
-            score_daily.agreement_searches,
-            score_daily.agreement_sum,
-            score_daily.score_bins,
-            score_daily.score_counts
-           FROM pgrerank.score_daily
+         SELECT d.tenant_id,
+            d.day,
+            d.reranker_id,
+            d.collection_name,
+            d.counted_at,
+            d.searches,
+            d.skipped_searches,
+            d.failed_searches,
+            d.changed_top_1,
+            d.changed_top_3,
+            d.changed_top_10,
+            d.tau_searches,
+            d.tau_sum,
+            d.agreement_searches,
+            d.agreement_sum
+           FROM pgrerank.score_daily d
         UNION ALL
-         SELECT score_day_v1.tenant_id,
-            score_day_v1.day,
-            score_day_v1.collection_id,
-            score_day_v1.reranker_id,
-            score_day_v1.collection_name,
-            score_day_v1.counted_at,
-            score_day_v1.searches,
-            score_day_v1.partial_searches,
-            score_day_v1.skipped_searches,
-            score_day_v1.failed_searches,
-            score_day_v1.pairs,
-            score_day_v1.truncated_pairs,
-            score_day_v1.changed_top_1,
-            score_day_v1.changed_top_3,
-            score_day_v1.changed_top_10,
-            score_day_v1.tau_searches,
-            score_day_v1.tau_sum,
-            score_day_v1.shift_sum,
-            score_day_v1.agreement_searches,
-            score_day_v1.agreement_sum,
-            score_day_v1.score_bins,
-            score_day_v1.score_counts
-           FROM pgrerank.score_day_v1(((now() AT TIME ZONE 'UTC'::text))::date, true) score_day_v1(tenant_id, day, collection_id, reranker_id, collection_name, counted_at, searches, partial_searches, skipped_searches, failed_searches, pairs, truncated_pairs, changed_top_1, changed_top_3, changed_top_10, tau_searches, tau_sum, shift_sum, agreement_searches, agreement_sum, score_bins, score_counts)
+         SELECT d.tenant_id,
+            d.day,
+            d.reranker_id,
+            d.collection_name,
+            d.counted_at,
+            d.searches,
+            d.skipped_searches,
+            d.failed_searches,
+            d.changed_top_1,
+            d.changed_top_3,
+            d.changed_top_10,
+            d.tau_searches,
+            d.tau_sum,
+            d.agreement_searches,
+            d.agreement_sum
+           FROM pgrerank.score_day_v1(((now() AT TIME ZONE 'UTC'::text))::date, true) d(tenant_id, day, collection_id, reranker_id, collection_name, counted_at, searches, partial_searches, skipped_searches, failed_searches, pairs, truncated_pairs, changed_top_1, changed_top_3, changed_top_10, tau_searches, tau_sum, shift_sum, agreement_searches, agreement_sum, score_bins, score_counts)
         ), reranked AS (
          SELECT d.tenant_id,
             d.reranker_id,
@@ -7394,53 +7396,43 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.best_relevance IS 'Highest
 
 CREATE VIEW pgrerank_analytics.score_daily WITH (security_invoker='true') AS
  WITH counted AS (
-         SELECT score_daily.tenant_id,
-            score_daily.day,
-            score_daily.collection_id,
-            score_daily.reranker_id,
-            score_daily.collection_name,
-            score_daily.counted_at,
-            score_daily.searches,
-            score_daily.partial_searches,
-            score_daily.skipped_searches,
-            score_daily.failed_searches,
-            score_daily.pairs,
-            score_daily.truncated_pairs,
-            score_daily.changed_top_1,
-            score_daily.changed_top_3,
-            score_daily.changed_top_10,
-            score_daily.tau_searches,
-            score_daily.tau_sum,
-            score_daily.shift_sum,
-            score_daily.agreement_searches,
-            score_daily.agreement_sum,
-            score_daily.score_bins,
-            score_daily.score_counts
-           FROM pgrerank.score_daily
+         SELECT d_1.tenant_id,
+            d_1.day,
+            d_1.reranker_id,
+            d_1.collection_name,
+            d_1.counted_at,
+            d_1.searches,
+            d_1.partial_searches,
+            d_1.skipped_searches,
+            d_1.failed_searches,
+            d_1.pairs,
+            d_1.truncated_pairs,
+            d_1.changed_top_10,
+            d_1.shift_sum,
+            d_1.agreement_searches,
+            d_1.agreement_sum,
+            d_1.score_bins,
+            d_1.score_counts
+           FROM pgrerank.score_daily d_1
         UNION ALL
-         SELECT score_day_v1.tenant_id,
-            score_day_v1.day,
-            score_day_v1.collection_id,
-            score_day_v1.reranker_id,
-            score_day_v1.collection_name,
-            score_day_v1.counted_at,
-            score_day_v1.searches,
-            score_day_v1.partial_searches,
-            score_day_v1.skipped_searches,
-            score_day_v1.failed_searches,
-            score_day_v1.pairs,
-            score_day_v1.truncated_pairs,
-            score_day_v1.changed_top_1,
-            score_day_v1.changed_top_3,
-            score_day_v1.changed_top_10,
-            score_day_v1.tau_searches,
-            score_day_v1.tau_sum,
-            score_day_v1.shift_sum,
-            score_day_v1.agreement_searches,
-            score_day_v1.agreement_sum,
-            score_day_v1.score_bins,
-            score_day_v1.score_counts
-           FROM pgrerank.score_day_v1(((now() AT TIME ZONE 'UTC'::text))::date, true) score_day_v1(tenant_id, day, collection_id, reranker_id, collection_name, counted_at, searches, partial_searches, skipped_searches, failed_searches, pairs, truncated_pairs, changed_top_1, changed_top_3, changed_top_10, tau_searches, tau_sum, shift_sum, agreement_searches, agreement_sum, score_bins, score_counts)
+         SELECT d_1.tenant_id,
+            d_1.day,
+            d_1.reranker_id,
+            d_1.collection_name,
+            d_1.counted_at,
+            d_1.searches,
+            d_1.partial_searches,
+            d_1.skipped_searches,
+            d_1.failed_searches,
+            d_1.pairs,
+            d_1.truncated_pairs,
+            d_1.changed_top_10,
+            d_1.shift_sum,
+            d_1.agreement_searches,
+            d_1.agreement_sum,
+            d_1.score_bins,
+            d_1.score_counts
+           FROM pgrerank.score_day_v1(((now() AT TIME ZONE 'UTC'::text))::date, true) d_1(tenant_id, day, collection_id, reranker_id, collection_name, counted_at, searches, partial_searches, skipped_searches, failed_searches, pairs, truncated_pairs, changed_top_1, changed_top_3, changed_top_10, tau_searches, tau_sum, shift_sum, agreement_searches, agreement_sum, score_bins, score_counts)
         )
  SELECT t.name AS tenant,
     d.collection_name AS collection,
@@ -7844,6 +7836,13 @@ ALTER TABLE ONLY pgrerank.rerank_log
     ADD CONSTRAINT pk_rerank_log PRIMARY KEY (tenant_id, created_at, id);
 
 --
+-- Name: score_daily pk_score_daily; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.score_daily
+    ADD CONSTRAINT pk_score_daily PRIMARY KEY (tenant_id, day, collection_key, reranker_key);
+
+--
 -- Name: tenant pk_tenant; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -7891,13 +7890,6 @@ ALTER TABLE ONLY pgrerank.model
 
 ALTER TABLE ONLY pgrerank.reference_set
     ADD CONSTRAINT uq_reference_set_tenant_id_name UNIQUE (tenant_id, name);
-
---
--- Name: score_daily uq_score_daily_tenant_id_day_collection_id_reranker_id; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-ALTER TABLE ONLY pgrerank.score_daily
-    ADD CONSTRAINT uq_score_daily_tenant_id_day_collection_id_reranker_id UNIQUE NULLS NOT DISTINCT (tenant_id, day, collection_id, reranker_id);
 
 --
 -- Name: tenant uq_tenant_name; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -8487,139 +8479,139 @@ ALTER TABLE pgrerank.api_key ENABLE ROW LEVEL SECURITY;
 -- Name: api_key app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.api_key TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.api_key TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: calibration app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.calibration TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.calibration TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: calibration_point app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.calibration_point TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.calibration_point TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: calibration_sample app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.calibration_sample TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.calibration_sample TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: chunk app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.chunk TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.chunk TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: chunk_embedding app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.chunk_embedding TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.chunk_embedding TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: chunk_tokens app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.chunk_tokens TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.chunk_tokens TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: chunk_weights app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.chunk_weights TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.chunk_weights TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: collection app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.collection TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.collection TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: collection_size app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.collection_size TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.collection_size TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: collection_word app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.collection_word TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.collection_word TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: document app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.document TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.document TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: eval_metric app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.eval_metric TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.eval_metric TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: eval_query app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.eval_query TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.eval_query TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: eval_run app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.eval_run TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.eval_run TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: judged_quality app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.judged_quality TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.judged_quality TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: judgment app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.judgment TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.judgment TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: reference_run app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.reference_run TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.reference_run TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: reference_set app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.reference_set TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.reference_set TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: rerank_log app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.rerank_log TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.rerank_log TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: score_daily app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.score_daily TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.score_daily TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: tenant app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.tenant TO pgrerank_app USING ((id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.tenant TO pgrerank_app USING ((id = pgrerank.current_tenant_v1())) WITH CHECK ((id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: threshold app; Type: POLICY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE POLICY app ON pgrerank.threshold TO pgrerank_app USING ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1))) WITH CHECK ((tenant_id = ( SELECT pgrerank.current_tenant_v1() AS current_tenant_v1)));
+CREATE POLICY app ON pgrerank.threshold TO pgrerank_app USING ((tenant_id = pgrerank.current_tenant_v1())) WITH CHECK ((tenant_id = pgrerank.current_tenant_v1()));
 
 --
 -- Name: calibration; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner

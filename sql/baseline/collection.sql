@@ -83,7 +83,8 @@ create table pgrerank.collection_word (
 
 comment on table pgrerank.model is
 'One row for each model that the service has run. Shared by all tenants.';
-comment on column pgrerank.model.id is 'Id of the model.';
+comment on column pgrerank.model.id is
+'Id of the model, derived from its fingerprint: the same in every database.';
 comment on column pgrerank.model.kind is 'embedder or reranker.';
 comment on column pgrerank.model.name is 'Name of the model.';
 comment on column pgrerank.model.revision is 'Revision of its files; null: not known.';

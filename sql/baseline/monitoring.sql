@@ -25,8 +25,12 @@ create table pgrerank.score_daily (
     agreement_sum double precision not null,
     score_bins smallint[] not null,
     score_counts bigint[] not null,
-    constraint uq_score_daily_tenant_id_day_collection_id_reranker_id
-    unique nulls not distinct (tenant_id, day, collection_id, reranker_id),
+    -- Columns of a primary key are never null.
+    collection_key uuid not null
+    generated always as (coalesce(collection_id, '00000000-0000-0000-0000-000000000000')) stored,
+    reranker_key uuid not null
+    generated always as (coalesce(reranker_id, '00000000-0000-0000-0000-000000000000')) stored,
+    constraint pk_score_daily primary key (tenant_id, day, collection_key, reranker_key),
     constraint fk_score_daily_tenant_id_tenant foreign key (tenant_id)
     references pgrerank.tenant (id) on delete cascade,
     constraint fk_score_daily_reranker_id_model foreign key (reranker_id)
@@ -139,6 +143,10 @@ comment on column pgrerank.score_daily.score_bins is
 'Histogram of the raw scores: its bins in rising order, see score_bin_v1.';
 comment on column pgrerank.score_daily.score_counts is
 'Histogram of the raw scores: pairs in each of score_bins.';
+comment on column pgrerank.score_daily.collection_key is
+'collection_id, or zeros where it is null: part of the primary key.';
+comment on column pgrerank.score_daily.reranker_key is
+'reranker_id, or zeros where it is null: part of the primary key.';
 
 comment on table pgrerank.judged_quality is
 'How good the searches of the last 28 days were where their queries are judged. The view '

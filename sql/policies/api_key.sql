@@ -4,5 +4,5 @@ alter table pgrerank.api_key enable row level security;
 grant select, insert, update (revoked_at) on pgrerank.api_key to pgrerank_app;
 create policy app on pgrerank.api_key
 to pgrerank_app
-using (tenant_id = (select pgrerank.current_tenant_v1()))
-with check (tenant_id = (select pgrerank.current_tenant_v1()));
+using (tenant_id = pgrerank.current_tenant_v1())
+with check (tenant_id = pgrerank.current_tenant_v1());

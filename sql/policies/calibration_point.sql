@@ -4,8 +4,8 @@ alter table pgrerank.calibration_point enable row level security;
 grant select, insert on pgrerank.calibration_point to pgrerank_app;
 create policy app on pgrerank.calibration_point
 to pgrerank_app
-using (tenant_id = (select pgrerank.current_tenant_v1()))
-with check (tenant_id = (select pgrerank.current_tenant_v1()));
+using (tenant_id = pgrerank.current_tenant_v1())
+with check (tenant_id = pgrerank.current_tenant_v1());
 
 grant select on pgrerank.calibration_point to pgrerank_analyst;
 create policy analyst on pgrerank.calibration_point

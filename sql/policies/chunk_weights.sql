@@ -4,8 +4,8 @@ alter table pgrerank.chunk_weights enable row level security;
 grant select, insert, update, delete on pgrerank.chunk_weights to pgrerank_app;
 create policy app on pgrerank.chunk_weights
 to pgrerank_app
-using (tenant_id = (select pgrerank.current_tenant_v1()))
-with check (tenant_id = (select pgrerank.current_tenant_v1()));
+using (tenant_id = pgrerank.current_tenant_v1())
+with check (tenant_id = pgrerank.current_tenant_v1());
 
 grant select on pgrerank.chunk_weights to pgrerank_analyst;
 create policy analyst on pgrerank.chunk_weights

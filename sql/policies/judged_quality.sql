@@ -4,8 +4,8 @@ alter table pgrerank.judged_quality enable row level security;
 grant select on pgrerank.judged_quality to pgrerank_app;
 create policy app on pgrerank.judged_quality
 to pgrerank_app
-using (tenant_id = (select pgrerank.current_tenant_v1()))
-with check (tenant_id = (select pgrerank.current_tenant_v1()));
+using (tenant_id = pgrerank.current_tenant_v1())
+with check (tenant_id = pgrerank.current_tenant_v1());
 
 grant select on pgrerank.judged_quality to pgrerank_analyst;
 create policy analyst on pgrerank.judged_quality

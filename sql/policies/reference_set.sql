@@ -4,8 +4,8 @@ alter table pgrerank.reference_set enable row level security;
 grant select, insert, update, delete on pgrerank.reference_set to pgrerank_app;
 create policy app on pgrerank.reference_set
 to pgrerank_app
-using (tenant_id = (select pgrerank.current_tenant_v1()))
-with check (tenant_id = (select pgrerank.current_tenant_v1()));
+using (tenant_id = pgrerank.current_tenant_v1())
+with check (tenant_id = pgrerank.current_tenant_v1());
 
 grant select on pgrerank.reference_set to pgrerank_analyst;
 create policy analyst on pgrerank.reference_set

@@ -4,8 +4,8 @@ alter table pgrerank.tenant enable row level security;
 grant select on pgrerank.tenant to pgrerank_app;
 create policy app on pgrerank.tenant
 to pgrerank_app
-using (id = (select pgrerank.current_tenant_v1()))
-with check (id = (select pgrerank.current_tenant_v1()));
+using (id = pgrerank.current_tenant_v1())
+with check (id = pgrerank.current_tenant_v1());
 
 grant select on pgrerank.tenant to pgrerank_analyst;
 create policy analyst on pgrerank.tenant

@@ -81,7 +81,7 @@ select
     c.score_bins,
     c.score_counts
 from pgrerank.score_day_v1(%(day)s::date, false) as c
-on conflict (tenant_id, day, collection_id, reranker_id) do update
+on conflict (tenant_id, day, collection_key, reranker_key) do update
     set
         collection_name = excluded.collection_name,
         counted_at = excluded.counted_at,

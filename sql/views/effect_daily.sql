@@ -6,11 +6,41 @@ create view pgrerank_analytics.effect_daily
 with (security_invoker = true)
 as
 with counted as (
-    select *
-    from pgrerank.score_daily
+    select
+        d.tenant_id,
+        d.day,
+        d.reranker_id,
+        d.collection_name,
+        d.counted_at,
+        d.searches,
+        d.skipped_searches,
+        d.failed_searches,
+        d.changed_top_1,
+        d.changed_top_3,
+        d.changed_top_10,
+        d.tau_searches,
+        d.tau_sum,
+        d.agreement_searches,
+        d.agreement_sum
+    from pgrerank.score_daily as d
     union all
-    select *
-    from pgrerank.score_day_v1((now() at time zone 'UTC')::date, true)
+    select
+        d.tenant_id,
+        d.day,
+        d.reranker_id,
+        d.collection_name,
+        d.counted_at,
+        d.searches,
+        d.skipped_searches,
+        d.failed_searches,
+        d.changed_top_1,
+        d.changed_top_3,
+        d.changed_top_10,
+        d.tau_searches,
+        d.tau_sum,
+        d.agreement_searches,
+        d.agreement_sum
+    from pgrerank.score_day_v1((now() at time zone 'UTC')::date, true) as d
 ),
 
 reranked as (

@@ -89,7 +89,8 @@ week as (
 
 -- The reranker that was used last, and most.
 drift as (
-    select distinct on (s.collection_id)
+    select distinct on (s.tenant, s.collection_id)
+        s.tenant,
         s.collection_id,
         s.reranker,
         s.reranker_fingerprint,
@@ -98,6 +99,7 @@ drift as (
         least(s.baseline_searches, s.recent_searches) as searches
     from pgrerank_analytics.score_drift as s
     order by
+        s.tenant asc,
         s.collection_id asc,
         s.last_day desc,
         s.recent_searches desc,
@@ -129,7 +131,11 @@ watched as (
         on
             w.tenant_id = c.tenant_id
             and w.collection_id = c.id
-    left join drift as d on w.collection_id = d.collection_id
+    inner join pgrerank.tenant as t on w.tenant_id = t.id
+    left join drift as d
+        on
+            t.name = d.tenant
+            and w.collection_id = d.collection_id
     left join pgrerank.model as m on d.reranker_fingerprint = m.fingerprint
     left join pgrerank.judged_quality as q
         on

@@ -7,11 +7,45 @@ create view pgrerank_analytics.score_daily
 with (security_invoker = true)
 as
 with counted as (
-    select *
-    from pgrerank.score_daily
+    select
+        d.tenant_id,
+        d.day,
+        d.reranker_id,
+        d.collection_name,
+        d.counted_at,
+        d.searches,
+        d.partial_searches,
+        d.skipped_searches,
+        d.failed_searches,
+        d.pairs,
+        d.truncated_pairs,
+        d.changed_top_10,
+        d.shift_sum,
+        d.agreement_searches,
+        d.agreement_sum,
+        d.score_bins,
+        d.score_counts
+    from pgrerank.score_daily as d
     union all
-    select *
-    from pgrerank.score_day_v1((now() at time zone 'UTC')::date, true)
+    select
+        d.tenant_id,
+        d.day,
+        d.reranker_id,
+        d.collection_name,
+        d.counted_at,
+        d.searches,
+        d.partial_searches,
+        d.skipped_searches,
+        d.failed_searches,
+        d.pairs,
+        d.truncated_pairs,
+        d.changed_top_10,
+        d.shift_sum,
+        d.agreement_searches,
+        d.agreement_sum,
+        d.score_bins,
+        d.score_counts
+    from pgrerank.score_day_v1((now() at time zone 'UTC')::date, true) as d
 )
 
 select

@@ -25,6 +25,12 @@ async def test_model_keeps_its_id(service_pool):
     assert await identified(service_pool, card()) == await identified(service_pool, card())
 
 
+async def test_model_has_the_same_id_in_every_database(service_pool):
+    assert str(await identified(service_pool, card("f" * 64))) == (
+        "63f8fcc3-c285-53e7-aef0-0cc29594839a"
+    )
+
+
 async def test_models_of_two_fingerprints_are_two(service_pool):
     first, second = card("b" * 64), card("c" * 64)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import NewType
-from uuid import UUID
+from uuid import UUID, uuid5
 
 TenantId = NewType("TenantId", UUID)
 CollectionId = NewType("CollectionId", UUID)
@@ -12,7 +12,13 @@ ModelId = NewType("ModelId", UUID)
 KeyId = NewType("KeyId", UUID)
 RankingId = NewType("RankingId", UUID)
 
+_MODELS = UUID("8f4d2c1e-6b7a-4e59-9c03-2d1f5a8b7e64")
 _TIMESTAMP_SHIFT = 80  # a UUIDv7 keeps Unix milliseconds in its first 48 bits (RFC 9562, 5.7)
+
+
+def model_id(fingerprint: str) -> ModelId:
+    """The id of a model: the same in every database, so that rows can be moved between them."""
+    return ModelId(uuid5(_MODELS, fingerprint))
 
 
 def created_at(identifier: UUID) -> datetime:

@@ -1,8 +1,6 @@
 """The registry of models: every stored score and vector names its row."""
 
-from uuid_utils.compat import uuid7
-
-from pgrerank.domain.ids import ModelId
+from pgrerank.domain.ids import ModelId, model_id
 from pgrerank.domain.model import ModelCard
 from pgrerank.storage import queries
 from pgrerank.storage.pool import Connection
@@ -16,7 +14,7 @@ async def identifier(connection: Connection, card: ModelCard) -> ModelId:
         await connection.execute(
             statements["register"],
             {
-                "id": uuid7(),
+                "id": model_id(card.fingerprint),
                 "kind": card.kind,
                 "name": card.name,
                 "revision": card.revision,

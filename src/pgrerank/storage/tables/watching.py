@@ -1,8 +1,11 @@
 """The tables of what is watched as SQLAlchemy metadata, beside storage/tables/metadata.py."""
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
     Double,
@@ -55,14 +58,9 @@ def _score_daily(tables: MetaData) -> None:
         Column("agreement_sum", Double, nullable=False),
         Column("score_bins", ARRAY(SmallInteger), nullable=False),
         Column("score_counts", ARRAY(BIGINT), nullable=False),
-        UniqueConstraint(
-            "tenant_id",
-            "day",
-            "collection_id",
-            "reranker_id",
-            name="uq_score_daily_tenant_id_day_collection_id_reranker_id",
-            postgresql_nulls_not_distinct=True,
-        ),
+        _key_column("collection"),
+        _key_column("reranker"),
+        PrimaryKeyConstraint("tenant_id", "day", "collection_key", "reranker_key"),
         _of_tenant(tables),
         _of_model(tables, "reranker_id"),
     )
@@ -81,6 +79,17 @@ def _score_daily(tables: MetaData) -> None:
         PrimaryKeyConstraint("tenant_id", "collection_id", "reranker_id"),
         _of(tables, "collection"),
         _of_model(tables, "reranker_id"),
+    )
+
+
+def _key_column(name: str) -> Column[Any]:
+    """An id that stands for none as well, since columns of a primary key are never null."""
+    none = "'00000000-0000-0000-0000-000000000000'"
+    return Column(
+        f"{name}_key",
+        UUID,
+        Computed(f"coalesce({name}_id, {none})", persisted=True),
+        nullable=False,
     )
 
 

@@ -1,0 +1,117 @@
+"""What the schema does without, so that tables can be spread over servers by tenant.
+
+Held to the catalogue, and to the statements where the catalogue has none. sql/README.md says why.
+"""
+
+import re
+from itertools import chain
+
+import pytest
+
+from pgrerank.storage import queries, sqlfile
+
+#: triggers there are: each a counter that a cascade changes as well
+TRIGGERS = {
+    ("chunk", "collection_size_delete"),
+    ("chunk", "collection_size_insert"),
+    ("chunk", "collection_size_update"),
+    ("document", "collection_size_delete"),
+    ("document", "collection_size_insert"),
+}
+#: they lock a process out of a whole server or database, not rows
+PROCESS_LOCKS = {"embedded.lock_preparation", "backup.turn"}
+#: read tables apart, each over all tenants
+NO_JOIN = {"doctor.log_counts", "drift.days_to_count"}
+FILES = sorted(
+    chain.from_iterable(
+        sqlfile.sql_dir().glob(f"{kind}/*.sql")
+        for kind in ("baseline", "functions", "policies", "views")
+    )
+)
+STATEMENTS = {
+    f"{path.stem}.{name}": text
+    for path in sorted(sqlfile.sql_dir().glob("queries/*.sql"))
+    for name, text in queries.load(path.stem).items()
+} | {path.stem: path.read_text() for path in FILES if path.parent.name in ("functions", "views")}
+
+
+def code(name):
+    return re.sub(r"--.*", "", STATEMENTS[name])
+
+
+def test_no_policy_of_the_service_has_a_sub_select(database):
+    with database.admin() as admin:
+        policies = admin.execute(
+            """
+            select polrelid::regclass::text,
+                concat(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
+            from pg_policy where polname = 'app'
+            """
+        ).fetchall()
+
+    assert len(policies) > 20
+    assert [table for table, text in policies if "select" in text.lower()] == []
+
+
+def test_every_table_has_a_primary_key(database):
+    with database.admin() as admin:
+        tables = admin.execute(
+            """
+            select c.relname, exists (
+                select from pg_constraint as k where k.conrelid = c.oid and k.contype = 'p'
+            )
+            from pg_class as c
+            where c.relnamespace = 'pgrerank'::regnamespace and c.relkind in ('r', 'p')
+            """
+        ).fetchall()
+
+    assert {"score_daily", "rerank_log", "chore"} <= {name for name, _ in tables}
+    assert [name for name, has_key in tables if not has_key] == []
+
+
+def test_there_is_no_trigger_but_those_of_the_counters(database):
+    with database.admin() as admin:
+        triggers = admin.execute(
+            """
+            select c.relname, t.tgname
+            from pg_trigger as t inner join pg_class as c on t.tgrelid = c.oid
+            where c.relnamespace = 'pgrerank'::regnamespace and not t.tgisinternal
+            """
+        ).fetchall()
+
+    assert set(triggers) == TRIGGERS
+
+
+@pytest.mark.parametrize("construct", ["on conflict on constraint", "advisory"])
+def test_no_statement_uses(construct):
+    users = {name for name in STATEMENTS if construct in " ".join(code(name).lower().split())}
+
+    assert users <= PROCESS_LOCKS
+
+
+def test_tables_of_tenants_are_joined_by_tenant(database):
+    with database.admin() as admin:
+        owned = {
+            name
+            for (name,) in admin.execute(
+                "select attrelid::regclass::text from pg_attribute where attname = 'tenant_id'"
+            )
+        }
+    without = []
+    for name in STATEMENTS.keys() - NO_JOIN:
+        named = [
+            (table, alias)
+            for table, alias in re.findall(
+                r"\b(?:from|join|using|update)\s+(pgrerank\.\w+)\s+as\s+(\w+)", code(name)
+            )
+            if table in owned
+        ]
+        if len({table for table, _ in named}) > 1:
+            without += [
+                f"{name}: {table} as {alias}"
+                for table, alias in named
+                if not re.search(rf"\b{alias}\.tenant_id\b", code(name))
+            ]
+
+    assert "pgrerank.chunk" in owned
+    assert without == []
