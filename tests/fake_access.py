@@ -71,7 +71,7 @@ class FakeTenants:
         made = Tenant(id=TenantId(uuid7()), name=name, created_at=datetime(2026, 1, 1, tzinfo=UTC))
         return self.kept.setdefault(name, made)
 
-    async def named(self, name: str) -> Tenant:
+    async def by_name(self, name: str) -> Tenant:
         if name not in self.kept:
             raise NotFoundError("tenant", name)
         return self.kept[name]
@@ -81,16 +81,16 @@ class FakeTenants:
             yield self.kept[name]
 
     async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
-        changed = replace(await self.named(name), pairs_per_second=pairs_per_second)
+        changed = replace(await self.by_name(name), pairs_per_second=pairs_per_second)
         self.kept[name] = changed
         return changed
 
     async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
-        self.kept[name] = replace(await self.named(name), keep_texts=keep_texts)
+        self.kept[name] = replace(await self.by_name(name), keep_texts=keep_texts)
         return self.kept[name]
 
     async def delete(self, name: str) -> None:
-        await self.named(name)
+        await self.by_name(name)
         del self.kept[name]
 
 

@@ -17,11 +17,11 @@ from pgrerank.ports.history import Recalled
 class FakeHistory:
     """Gives what it is given."""
 
-    candidates: dict[RankingId, tuple[Candidate, ...]] = field(default_factory=dict)
+    stored: dict[RankingId, tuple[Candidate, ...]] = field(default_factory=dict)
     gone: tuple[ChunkId, ...] = ()
     positions: dict[str, tuple[LegPosition, ...]] = field(default_factory=dict)
 
-    async def recalled(
+    async def candidates(
         self,
         tenant_id: TenantId,
         collection: Collection,
@@ -30,7 +30,7 @@ class FakeHistory:
         fusion: Retrieval | None = None,
         token_model: ModelCard | None = None,
     ) -> Recalled:
-        return Recalled(candidates=self.candidates.get(ranking_id, ()), gone=self.gone)
+        return Recalled(candidates=self.stored.get(ranking_id, ()), gone=self.gone)
 
     async def leg_positions(
         self,

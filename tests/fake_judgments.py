@@ -52,7 +52,7 @@ class FakeJudgments:
             for external_id, grade in grades.items()
         ]
 
-    async def scored(
+    async def logged_scores(
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: CandidatePool
     ) -> Sequence[ScoredChunk]:
         return self.logged
@@ -63,7 +63,7 @@ class FakeJudgments:
         own = [each for each in self.kept if each.judged_by == judged_by]
         return {(each.query, each.external_id, each.chunk_id) for each in own}
 
-    async def asked(
+    async def logged_queries(
         self, tenant_id: TenantId, collection: Collection, *, limit: int
     ) -> Sequence[str]:
         return list(dict.fromkeys(each.query for each in self.kept))[:limit]
@@ -71,10 +71,12 @@ class FakeJudgments:
     async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
         raise NotFoundError("chunk", chunk_id)
 
-    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
+    async def judged_passages(
+        self, tenant_id: TenantId, collection: Collection
+    ) -> Sequence[JudgedPassage]:
         return self.passages
 
-    async def seen(
+    async def seen_passages(
         self, tenant_id: TenantId, collection: Collection, *, depth: int
     ) -> Sequence[SeenPassage]:
         return [each for each in self.searches if each.rank <= depth]
@@ -96,7 +98,7 @@ class FakeEvaluations:
     async def get(self, tenant_id: TenantId, evaluation_id: EvaluationId) -> Evaluation:
         return self._first(evaluation_id, [e for e in self.kept if e.id == evaluation_id])
 
-    async def labelled(self, tenant_id: TenantId, label: str) -> Evaluation:
+    async def by_label(self, tenant_id: TenantId, label: str) -> Evaluation:
         return self._first(label, [e for e in reversed(self.kept) if e.label == label])
 
     async def page(

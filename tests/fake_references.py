@@ -17,7 +17,7 @@ class FakeReferences:
     async def put(self, tenant_id: TenantId, reference: ReferenceSet) -> None:
         self.sets[tenant_id, reference.name] = reference
 
-    async def named(self, tenant_id: TenantId, name: str) -> ReferenceSet:
+    async def by_name(self, tenant_id: TenantId, name: str) -> ReferenceSet:
         if (tenant_id, name) not in self.sets:
             raise NotFoundError("reference set", name)
         return self.sets[tenant_id, name]
@@ -38,10 +38,10 @@ class FakeReferences:
         ]
 
     async def delete(self, tenant_id: TenantId, name: str) -> None:
-        await self.named(tenant_id, name)
+        await self.by_name(tenant_id, name)
         del self.sets[tenant_id, name]
 
-    async def sampled(
+    async def sample(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
     ) -> Sequence[ReferencePair]:
         return self.logged[:pairs]

@@ -17,5 +17,7 @@ class FakeReports:
     async def searches(self, tenant_id: TenantId, interval: Interval) -> Sequence[LoggedSearch]:
         return [each for each in self.held if interval.since <= each.created_at < interval.until]
 
-    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedDocument]:
+    async def judged_documents(
+        self, tenant_id: TenantId, interval: Interval
+    ) -> Sequence[JudgedDocument]:
         return self.grades

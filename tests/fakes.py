@@ -196,11 +196,11 @@ class FakeDocuments:
         found = await self.collection(tenant_id, name)
         self.collections_by_name[tenant_id, name] = replace(found, terms=terms)
 
-    async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
+    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
         found = await self.collection(tenant_id, name)
         self.collections_by_name[tenant_id, name] = replace(found, reranker=reranker)
 
-    async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
+    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
         there = await self.collection(tenant_id, name)
         self.collections_by_name[tenant_id, name] = replace(there, retrieval=retrieval)
 

@@ -4,8 +4,8 @@
 -- Act as the owner of all objects, whom row-level security does not bind.
 set role pgrerank_owner;
 
--- take_turn --
--- Waits for whoever does a chore, and keeps others waiting until the transaction ends.
+-- take_lock --
+-- Waits for who holds this name, and keeps others waiting until the transaction ends.
 with allowed as (
     select
         set_config('statement_timeout', '0', true) as statements,
@@ -14,7 +14,7 @@ with allowed as (
 )
 
 insert into pgrerank.chore (name)
-select %(chore)s
+select %(name)s
 from allowed;
 
 -- become_administrator --

@@ -101,7 +101,7 @@ where c.tenant_id = %(tenant_id)s
 order by c.name
 limit 1000;
 
--- weigh --
+-- set_retrieval --
 -- How a collection's first stage weighs from now on; no row if it is gone.
 update pgrerank.collection as c
 set
@@ -118,7 +118,7 @@ where
     and c.name = %(name)s
 returning c.id;
 
--- rerank_by --
+-- set_reranker --
 -- By which named reranker a collection is searched from now on; no row if it is gone.
 update pgrerank.collection as c
 set reranker = %(reranker)s

@@ -1,6 +1,6 @@
 -- Runtime statements of storage/history.py.
 
--- recalled --
+-- candidates --
 -- The candidates of a logged ranking as they are stored today, in fused order: the logged one or,
 -- with a `fusion`, that of the logged legs fused anew. Chunks that are gone have no document. The
 -- first `tokens` come with their token vectors of the model, the first `embeddings` with their

@@ -119,7 +119,7 @@ where
     and g.source = 'human'
     and g.judged_by = %(judged_by)s;
 
--- asked --
+-- logged_queries --
 -- Queries of the log's searches, the latest first.
 select l.query
 from pgrerank.rerank_log as l
@@ -142,7 +142,7 @@ where
     c.tenant_id = %(tenant_id)s
     and c.id = %(chunk_id)s;
 
--- scored --
+-- logged_scores --
 -- Raw scores that the log has of judged queries, by one reranker in searches of one kind: the
 -- newest of each query that was reranked to its full depth.
 with judged as (
@@ -193,7 +193,7 @@ inner join pgrerank.document as d
 where u.score is not null
 order by n.query, u.place;
 
--- judged --
+-- judged_passages --
 -- The lowest and highest grade of each judged document by query, with the text of one chunk: the
 -- judged one, else the one that searches for this query placed best, else the first.
 with judged as (
@@ -265,7 +265,7 @@ select
 from passages as q
 order by q.query, q.external_id, q.lowest, q.content;
 
--- seen --
+-- seen_passages --
 -- The chunks that logged searches for judged queries placed within `depth`, at their best place.
 with placed as (
     select

@@ -27,7 +27,7 @@ on conflict (tenant_id, name) do update
         passages = excluded.passages,
         created_at = excluded.created_at;
 
--- named --
+-- by_name --
 -- The set of a name, with its pairs.
 select
     s.id,
@@ -76,7 +76,7 @@ where
     and s.name = %(name)s
 returning s.id;
 
--- sampled --
+-- sample --
 -- A pair of each of so many queries of the last 28 days, by a hash of what it is.
 with search as (
     select distinct on (l.query)

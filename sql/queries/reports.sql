@@ -22,7 +22,7 @@ where
 order by l.created_at desc, l.id desc
 limit %(most)s;
 
--- judged --
+-- judged_documents --
 -- The documents of the newest searches of an interval that somebody judged, each by the chunk that
 -- stands highest, since a grade of a document is one observation; grades as judgment_grades_v1 has
 -- them, without feedback.

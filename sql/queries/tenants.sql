@@ -13,7 +13,7 @@ values (
     %(created_at)s
 );
 
--- named --
+-- by_name --
 -- The tenant of a name.
 select
     t.id,

@@ -30,7 +30,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 #: loggers of pgrerank begin with this
 OWN = "pgrerank"
-#: says a second time, in its own terms, that a chore failed
+#: says a second time, in its own terms, that a job failed
 _ENDS_OF_JOBS = "procrastinate.worker"
 #: seconds between looks at the event loop
 _BEAT_S = 0.02
@@ -88,7 +88,7 @@ def _json() -> list[Processor]:
 
 def _redaction(secrets: Collection[str]) -> Processor:
     """The last processor: a whole line goes through it, whatever the secret was in."""
-    return lambda _logger, _method, line: secret.redacted(str(line), secrets)
+    return lambda _logger, _method, line: secret.redact(str(line), secrets)
 
 
 def _console() -> list[Processor]:
@@ -223,7 +223,7 @@ class Telemetry:
                 self._health.labels(each.check_name, str(state), each.tenant).inc(0)
             self._health.labels(each.check_name, str(each.state), each.tenant).set(each.collections)
 
-    def searched(
+    def record_search(
         self, collection_name: str, request: SearchRequest, ranking: SearchOutcome
     ) -> None:
         """Log and count a search."""
@@ -235,13 +235,13 @@ class Telemetry:
                 continue  # nothing was reranked: the time that took is none of a reranker
             self._stages.labels(stage).observe(spent_ms / 1000)
 
-    def ranked(self, request: RerankRequest, ranked: RerankOutcome) -> None:
+    def record_ranking(self, request: RerankRequest, ranked: RerankOutcome) -> None:
         """Log and count a ranking of documents that the caller brought."""
         self._log.info("rank.finished", **rank_event(request, ranked))
         self._rankings.labels(request.dialect, str(ranked.rerank.status)).inc()
         self._pairs.inc(ranked.rerank.depth)
 
-    def ingested(self, collection_name: str, report: IngestReport) -> None:
+    def record_ingest(self, collection_name: str, report: IngestReport) -> None:
         """Log and count an ingest."""
         outcomes = {
             "created": report.created,
@@ -256,7 +256,7 @@ class Telemetry:
         for outcome, count in outcomes.items():
             self._documents.labels(outcome).inc(count)
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def record_answer(self, method: str, route: str, status: int, seconds: float) -> None:
         """Log and count an answer."""
         level = logging.DEBUG if route.endswith(PROBES) else logging.INFO
         self._log.log(

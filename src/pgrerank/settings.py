@@ -194,7 +194,7 @@ def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
     return environ.get(name)
 
 
-def inherited(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+def subprocess_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The environment for a program that this process starts."""
     return dict(environ)
 

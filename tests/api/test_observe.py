@@ -66,7 +66,7 @@ def test_telemetry_is_an_observer(telemetry):
 def test_every_leg_is_in_the_event(telemetry):
     leg = LegReport(requested=7, returned=3, scan="exact")
     with capture_logs() as logs:
-        telemetry.searched("docs", REQUEST, replace(ranking(), keyword=leg, sparse=leg))
+        telemetry.record_search("docs", REQUEST, replace(ranking(), keyword=leg, sparse=leg))
 
     for name in ("dense", "keyword", "sparse"):
         assert {f"{name}_{each}" for each in ("requested", "returned", "scan")} <= logs[0].keys()
@@ -75,8 +75,8 @@ def test_every_leg_is_in_the_event(telemetry):
 
 def test_a_search_that_was_not_reranked_takes_no_part_in_the_times_of_reranking(telemetry):
     report = RerankReport(status=RerankStatus.SKIPPED, reason="never", depth=0, model=None)
-    telemetry.searched("docs", REQUEST, replace(ranking(), rerank=report))
-    telemetry.searched("docs", REQUEST, ranking())
+    telemetry.record_search("docs", REQUEST, replace(ranking(), rerank=report))
+    telemetry.record_search("docs", REQUEST, ranking())
 
     shown = telemetry.exposition().decode()
     assert 'pgrerank_search_stage_seconds_count{stage="rerank"} 1.0' in shown
@@ -85,7 +85,7 @@ def test_a_search_that_was_not_reranked_takes_no_part_in_the_times_of_reranking(
 
 def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):
     with capture_logs() as logs:
-        telemetry.searched("docs", REQUEST, ranking())
+        telemetry.record_search("docs", REQUEST, ranking())
     assert logs == [
         {
             "event": "search.finished",
@@ -110,8 +110,8 @@ def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):
 
 
 def test_searches_are_counted_by_what_reranking_did(telemetry):
-    telemetry.searched("docs", REQUEST, ranking())
-    telemetry.searched("docs", REQUEST, ranking(RerankStatus.SKIPPED))
+    telemetry.record_search("docs", REQUEST, ranking())
+    telemetry.record_search("docs", REQUEST, ranking(RerankStatus.SKIPPED))
     counts = telemetry.exposition().decode()
     assert 'pgrerank_searches_total{rerank="full",strategy="hybrid"} 1.0' in counts
     assert 'pgrerank_searches_total{rerank="skipped",strategy="hybrid"} 1.0' in counts
@@ -122,7 +122,7 @@ def test_searches_are_counted_by_what_reranking_did(telemetry):
 
 def test_ingests_are_counted_by_outcome(telemetry):
     rejected = (Rejection(line=1, reason="no"), Rejection(line=2, reason="no"))
-    telemetry.ingested("docs", IngestReport(created=3, updated=1, chunks=9, rejected=rejected))
+    telemetry.record_ingest("docs", IngestReport(created=3, updated=1, chunks=9, rejected=rejected))
     counts = telemetry.exposition().decode()
     assert 'pgrerank_ingested_documents_total{outcome="created"} 3.0' in counts
     assert 'pgrerank_ingested_documents_total{outcome="rejected"} 2.0' in counts
@@ -146,7 +146,7 @@ async def test_rankings_are_logged_and_counted_by_dialect(telemetry):
 
 
 def test_answers_are_counted_by_route(telemetry):
-    telemetry.answered("GET", "/v1/collections/{name}", 404, 0.002)
+    telemetry.record_answer("GET", "/v1/collections/{name}", 404, 0.002)
     counts = telemetry.exposition().decode()
     expected = 'method="GET",route="/v1/collections/{name}",status="404"'
     assert f"pgrerank_http_requests_total{{{expected}}} 1.0" in counts
@@ -154,8 +154,8 @@ def test_answers_are_counted_by_route(telemetry):
 
 def test_probes_are_quiet(telemetry):
     with capture_logs() as logs:
-        telemetry.answered("GET", "/health/ready", 200, 0.002)
-        telemetry.answered("GET", "/v1/collections", 200, 0.002)
+        telemetry.record_answer("GET", "/health/ready", 200, 0.002)
+        telemetry.record_answer("GET", "/v1/collections", 200, 0.002)
     assert [event["log_level"] for event in logs] == ["debug", "info"]
 
 
@@ -168,7 +168,7 @@ def test_waiting_lines_are_asked_when_prometheus_is(telemetry):
 
 def test_two_of_them_count_apart(telemetry):
     other = Telemetry()
-    other.ingested("docs", IngestReport(created=3))
+    other.record_ingest("docs", IngestReport(created=3))
     assert b'outcome="created"' not in telemetry.exposition()
 
 
@@ -192,15 +192,15 @@ def test_json_logs_are_one_object_a_line_for_libraries_too(capsys):
 @pytest.mark.parametrize(
     ("level", "events"),
     [
-        ("info", ["chore.done", "warned"]),
-        ("debug", ["chore.done", "warned", "server started", "job words[4]()"]),
+        ("info", ["job.done", "warned"]),
+        ("debug", ["job.done", "warned", "server started", "job words[4]()"]),
         ("warning", ["warned"]),
         ("error", []),
     ],
 )
 def test_what_libraries_do_is_logged_for_debugging_alone(capsys, level, events):
     configure_logging("json", level)
-    structlog.get_logger("pgrerank").info("chore.done")
+    structlog.get_logger("pgrerank").info("job.done")
     logging.getLogger("procrastinate.worker.worker").warning("warned")
     logging.getLogger("uvicorn.error").info("server started")
     logging.getLogger("procrastinate.worker.worker").info("job words[4]()")

@@ -131,7 +131,7 @@ async def service(database):
     """A caller of the service over this database, and its key."""
     async with pool(database.service_url, size=2) as connections:
         services = house_over(database, connections)
-        tenant = await services.tenants.named("rows")
+        tenant = await services.tenants.by_name("rows")
         transport = ASGITransport(app_of(services))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
             yield http, await new_key(services, tenant.id)

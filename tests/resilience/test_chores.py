@@ -33,7 +33,7 @@ QUALITY = "select queries, ndcg_without, ndcg_with from pgrerank.judged_quality"
 
 
 def worker(database: Database) -> subprocess.Popen[bytes]:
-    """Every chore, once, by a process of its own."""
+    """Every job, once, by a process of its own."""
     return subprocess.Popen(
         [sys.executable, "-m", "pgrerank", "worker", "--once"],
         env=os.environ

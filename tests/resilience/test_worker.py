@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of a chore."""
+"""A worker that is killed in the middle of a job."""
 
 import asyncio
 import subprocess
@@ -7,7 +7,7 @@ import sys
 import psycopg
 
 from pgrerank.storage import jobs
-from pgrerank.storage.jobs import Chore
+from pgrerank.storage.jobs import PeriodicJob
 from tests.resilience.running import eventually
 
 # Writes down that it begins, waits for a lock that the test holds, writes down that it ends.
@@ -19,14 +19,14 @@ asyncio.run(jobs.work(sys.argv[1], [sweep(sys.argv[1])], once=True))
 """
 
 
-def sweep(url: str) -> Chore:
+def sweep(url: str) -> PeriodicJob:
     async def run() -> None:
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
             await connection.execute("insert into public.diary values ('begins')")
             await connection.execute("select pg_advisory_lock(42)")
             await connection.execute("insert into public.diary values ('ends')")
 
-    return Chore(name="sweep", purpose="", cron="0 0 * * *", run=run)
+    return PeriodicJob(name="sweep", purpose="", cron="0 0 * * *", run=run)
 
 
 def diary(connection: psycopg.Connection) -> list[str]:

@@ -196,7 +196,7 @@ def test_a_backup_that_broke_off_leaves_no_file(tmp_path):
     path = tmp_path / "broken.backup"
 
     def breaks():
-        with archive.written(path) as partial:
+        with archive.atomic_file(path) as partial:
             partial.write_text("half of it")
             raise OSError("no space left")
 
@@ -207,7 +207,7 @@ def test_a_backup_that_broke_off_leaves_no_file(tmp_path):
 
 
 def test_a_file_is_never_written_over_and_is_its_owners_alone(saved):
-    with pytest.raises(InvalidRequestError, match="exists"), archive.written(saved):
+    with pytest.raises(InvalidRequestError, match="exists"), archive.atomic_file(saved):
         pass
 
     assert saved.stat().st_mode & 0o777 == 0o600

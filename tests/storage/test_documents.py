@@ -71,12 +71,12 @@ async def test_weighing_is_changed_whole_and_for_one_collection(documents, new_t
     await create(documents, tenant_id, "other")
     chosen = Retrieval(k1=2, b=0.75, title_boost=0, dense_weight=2, keyword_weight=0.5)
 
-    await documents.weigh(tenant_id, "shelf", chosen)
+    await documents.set_retrieval(tenant_id, "shelf", chosen)
 
     assert (await documents.collection(tenant_id, "shelf")).retrieval == chosen
     assert (await documents.collection(tenant_id, "other")).retrieval == Retrieval()
     with pytest.raises(NotFoundError):
-        await documents.weigh(new_tenant(), "shelf", chosen)
+        await documents.set_retrieval(new_tenant(), "shelf", chosen)
 
 
 @pytest.mark.parametrize("name", ["klingon", "english; drop table", "", "pg_catalog.english"])
@@ -359,7 +359,7 @@ async def test_collection_keeps_the_name_of_its_reranker(documents, new_tenant):
     with pytest.raises(ConflictError, match="is reranked by `cloud`"):
         await make("local")
 
-    await documents.rerank_by(tenant_id, "shelf", None)
+    await documents.set_reranker(tenant_id, "shelf", None)
     assert (await documents.collection(tenant_id, "shelf")).reranker is None
     with pytest.raises(NotFoundError, match="`attic`"):
-        await documents.rerank_by(tenant_id, "attic", "cloud")
+        await documents.set_reranker(tenant_id, "attic", "cloud")

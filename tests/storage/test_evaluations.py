@@ -61,7 +61,7 @@ async def test_newest_of_a_label_is_found(evaluations, shelf):
     for each in (old, new, evaluation(answer(), label="other")):
         await evaluations.save(shelf.tenant_id, shelf.collection, each, BOTH)
 
-    assert (await evaluations.labelled(shelf.tenant_id, "base")).id == new.id
+    assert (await evaluations.by_label(shelf.tenant_id, "base")).id == new.id
 
 
 async def test_what_is_not_there_is_not_found(evaluations, shelf, new_shelf):
@@ -72,7 +72,7 @@ async def test_what_is_not_there_is_not_found(evaluations, shelf, new_shelf):
     with pytest.raises(NotFoundError):
         await evaluations.get(shelf.tenant_id, made.id)
     with pytest.raises(NotFoundError):
-        await evaluations.labelled(shelf.tenant_id, "base")
+        await evaluations.by_label(shelf.tenant_id, "base")
     with pytest.raises(NotFoundError):
         await evaluations.get(theirs.tenant_id, EvaluationId(uuid4()))
     mine = await evaluations.page(shelf.tenant_id, collection=None, limit=5, cursor=None)

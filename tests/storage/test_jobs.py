@@ -5,32 +5,32 @@ import pytest
 
 from pgrerank.domain.errors import StartupError
 from pgrerank.storage import jobs
-from pgrerank.storage.jobs import Chore
+from pgrerank.storage.jobs import PeriodicJob
 
 MIDNIGHT = "0 0 * * *"
 
 
 class Diary:
-    """Chores that write down when they begin and end."""
+    """Jobs that write down when they begin and end."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def chore(self, name: str) -> Chore:
+    def job(self, name: str) -> PeriodicJob:
         async def run() -> str:
             self.lines.append(f"{name} begins")
             await asyncio.sleep(0)
             self.lines.append(f"{name} ends")
             return "done"
 
-        return Chore(name=name, purpose="", cron=MIDNIGHT, run=run)
+        return PeriodicJob(name=name, purpose="", cron=MIDNIGHT, run=run)
 
 
-def breaking(name: str) -> Chore:
+def breaking(name: str) -> PeriodicJob:
     async def run() -> None:
         raise ValueError("no")
 
-    return Chore(name=name, purpose="", cron=MIDNIGHT, run=run)
+    return PeriodicJob(name=name, purpose="", cron=MIDNIGHT, run=run)
 
 
 def states(database, name):
@@ -46,7 +46,7 @@ def states(database, name):
 
 
 def leave_undone(database, name):
-    """A chore whose worker died in the middle."""
+    """A job whose worker died in the middle."""
     with database.admin() as admin:
         admin.execute(
             "insert into pgrerank_jobs.procrastinate_jobs"
@@ -60,7 +60,7 @@ async def test_every_chore_is_done_once(fresh_database):
     diary = Diary()
 
     failed = await jobs.work(
-        fresh_database.admin_url, [diary.chore("sweep"), diary.chore("mop")], once=True
+        fresh_database.admin_url, [diary.job("sweep"), diary.job("mop")], once=True
     )
 
     assert failed == []
@@ -72,7 +72,7 @@ async def test_a_chore_that_fails_is_named_and_stops_no_other(fresh_database):
     diary = Diary()
 
     failed = await jobs.work(
-        fresh_database.admin_url, [breaking("sweep"), diary.chore("mop")], once=True
+        fresh_database.admin_url, [breaking("sweep"), diary.job("mop")], once=True
     )
 
     assert failed == ["sweep"]
@@ -84,7 +84,7 @@ async def test_workers_side_by_side_do_a_chore_one_after_the_other(fresh_databas
     diary = Diary()
     url = fresh_database.admin_url
 
-    await asyncio.gather(*(jobs.work(url, [diary.chore("sweep")], once=True) for _ in range(3)))
+    await asyncio.gather(*(jobs.work(url, [diary.job("sweep")], once=True) for _ in range(3)))
 
     assert diary.lines == ["sweep begins", "sweep ends"] * (len(diary.lines) // 2)
     assert diary.lines
@@ -95,7 +95,7 @@ async def test_what_a_dead_worker_left_is_done_by_the_next(fresh_database):
     leave_undone(fresh_database, "sweep")
     diary = Diary()
 
-    await jobs.work(fresh_database.admin_url, [diary.chore("sweep")], once=True)
+    await jobs.work(fresh_database.admin_url, [diary.job("sweep")], once=True)
 
     assert diary.lines == ["sweep begins", "sweep ends"]
     assert states(fresh_database, "sweep") == ["failed", "succeeded"]

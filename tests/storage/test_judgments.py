@@ -20,7 +20,7 @@ def judgment(query="walrus?", external_id="d1", grade=1, **columns):
 
 
 async def passages(judgments, shelf):
-    found = await judgments.judged(shelf.tenant_id, shelf.collection)
+    found = await judgments.judged_passages(shelf.tenant_id, shelf.collection)
     return {(row.query, row.external_id, row.passage): (row.lowest, row.highest) for row in found}
 
 
@@ -44,7 +44,7 @@ async def test_contradictions_are_kept_and_repetitions_are_not(judgments, shelf)
 
     first = await judgments.add(shelf.tenant_id, shelf.collection, made)
     again = await judgments.add(shelf.tenant_id, shelf.collection, made)
-    (row,) = await judgments.judged(shelf.tenant_id, shelf.collection)
+    (row,) = await judgments.judged_passages(shelf.tenant_id, shelf.collection)
 
     assert (first, again) == (3, 0)
     assert (row.lowest, row.highest, row.agreed_grade) == (0, 2, None)
@@ -127,7 +127,7 @@ async def test_what_searches_for_a_judged_query_returned_is_seen(judgments, jour
     await journal.record(ranking(found), ranking(found, [1, 2, 3, 4]), request=asked)
     await journal.record(ranking(found), request=SearchRequest(query="nobody judged this"))
 
-    seen = await judgments.seen(shelf.tenant_id, shelf.collection, depth=2)
+    seen = await judgments.seen_passages(shelf.tenant_id, shelf.collection, depth=2)
 
     assert {row.query for row in seen} == {"walrus?"}
     assert sorted(row.rank for row in seen) == [1, 1, 2, 2]
@@ -139,8 +139,8 @@ async def test_other_tenants_judgments_are_not_read(judgments, new_shelf):
 
     await judgments.add(theirs.tenant_id, theirs.collection, [judgment()])
 
-    assert await judgments.judged(mine.tenant_id, mine.collection) == []
-    assert await judgments.judged(mine.tenant_id, theirs.collection) == []
+    assert await judgments.judged_passages(mine.tenant_id, mine.collection) == []
+    assert await judgments.judged_passages(mine.tenant_id, theirs.collection) == []
     assert await judgments.grades(mine.tenant_id, theirs.collection) == {}
 
 

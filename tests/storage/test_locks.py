@@ -133,12 +133,15 @@ async def test_chores_of_one_name_go_one_after_the_other(database):
     order = []
 
     async def do(number):
-        async with admin.turn(database.admin_url, "words"):
+        async with admin.exclusive(database.admin_url, "words"):
             order.append(number)
             await asyncio.sleep(0)
             order.append(number)
 
-    async with admin.turn(database.admin_url, "words"), admin.turn(database.admin_url, "indexes"):
+    async with (
+        admin.exclusive(database.admin_url, "words"),
+        admin.exclusive(database.admin_url, "indexes"),
+    ):
         others = [asyncio.create_task(do(number)) for number in (1, 2)]
         await waiting(database, 2)
         assert order == []

@@ -49,7 +49,7 @@ async def test_a_set_comes_back_as_it_was(kept, new_tenant):
     tenant_id, made = new_tenant(), a_set()
     await kept.put(tenant_id, made)
 
-    assert await kept.named(tenant_id, "canary") == made
+    assert await kept.by_name(tenant_id, "canary") == made
 
 
 async def test_the_same_name_gets_other_pairs_and_keeps_its_runs(kept, new_tenant):
@@ -58,7 +58,7 @@ async def test_the_same_name_gets_other_pairs_and_keeps_its_runs(kept, new_tenan
     await kept.add(tenant_id, made, a_run(made))
     await kept.put(tenant_id, a_set(pairs=PAIRS[:1]))
 
-    found = await kept.named(tenant_id, "canary")
+    found = await kept.by_name(tenant_id, "canary")
 
     assert found.pairs == PAIRS[:1]
     assert (await kept.newest(tenant_id, found)).digest == made.digest
@@ -98,7 +98,7 @@ async def test_tenants_do_not_see_each_others_sets(kept, two_tenants):
 
     assert await kept.all(mine) == []
     with pytest.raises(NotFoundError, match="reference list"):
-        await kept.named(mine, "canary")
+        await kept.by_name(mine, "canary")
 
 
 async def test_a_set_goes_with_its_runs(kept, new_tenant, database):
@@ -125,14 +125,14 @@ async def test_pairs_are_drawn_from_what_was_reranked_one_a_query(kept, journal)
         await journal.record(ranking(found, [3.0, 2.0, 1.0]), request=request)
     await journal.record(ranking(found), request=replace(journal.request, query="skipped"))
 
-    drawn = await kept.sampled(journal.shelf.tenant_id, "shelf", pairs=3)
-    again = await kept.sampled(journal.shelf.tenant_id, None, pairs=3)
+    drawn = await kept.sample(journal.shelf.tenant_id, "shelf", pairs=3)
+    again = await kept.sample(journal.shelf.tenant_id, None, pairs=3)
 
     reranked = {f"T\nwalrus {each.external_id[1:]}" for each in found[:3]}
     assert len({pair.query for pair in drawn}) == 3
     assert {pair.passage for pair in drawn} <= reranked
     assert again == drawn
-    assert await kept.sampled(journal.shelf.tenant_id, "other", pairs=3) == []
+    assert await kept.sample(journal.shelf.tenant_id, "other", pairs=3) == []
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ async def test_another_fusion_is_what_a_search_under_it_gives(services, shelf, s
         await services.embedder.query(QUERY),
     )
 
-    recalled = await services.history.recalled(
+    recalled = await services.history.candidates(
         shelf.tenant_id, shelf.collection, made.id, fusion=retrieval
     )
 

@@ -120,7 +120,7 @@ def test_server_older_than_sixteen_is_refused():
 
 
 async def test_unreachable_database_is_named_as_such():
-    url = address.checked("postgresql://nobody@/x?host=/nowhere", "PGRERANK_DATABASE_URL")
+    url = address.parse("postgresql://nobody@/x?host=/nowhere", "PGRERANK_DATABASE_URL")
 
     with pytest.raises(DatabaseUnreachableError, match="PGRERANK_DATABASE_URL"):
         await startup.verify(url)

@@ -23,7 +23,7 @@ def tenants(database):
 async def test_tenant_is_found_as_it_was_made(tenants):
     made = await tenants.create("acme")
 
-    assert await tenants.named("acme") == made
+    assert await tenants.by_name("acme") == made
 
 
 async def test_name_can_be_taken_once(tenants):
@@ -42,7 +42,7 @@ async def test_unknown_tenant_is_not_found(tenants):
     await tenants.create("there")
 
     with pytest.raises(NotFoundError, match=r"There is no tenant `nobody`\. There (is|are) "):
-        await tenants.named("nobody")
+        await tenants.by_name("nobody")
     with pytest.raises(NotFoundError, match="nobody"):
         await tenants.delete("nobody")
 
@@ -52,10 +52,10 @@ async def test_what_the_log_keeps_is_said_and_unsaid(tenants):
 
     kept = await tenants.set_keep_texts("keeper", keep_texts=True)
     assert (made.keep_texts, kept.keep_texts) == (False, True)
-    assert await tenants.named("keeper") == kept
+    assert await tenants.by_name("keeper") == kept
 
     await tenants.set_keep_texts("keeper", keep_texts=False)
-    assert await tenants.named("keeper") == made
+    assert await tenants.by_name("keeper") == made
     with pytest.raises(NotFoundError, match="nobody"):
         await tenants.set_keep_texts("nobody", keep_texts=True)
 
@@ -103,7 +103,7 @@ async def test_a_tenant_has_the_quota_it_was_given(tenants, service_pool):
     for quota in (50, 0, None):
         changed = await tenants.set_quota("limited", quota)
         seen.append(await quotas.pairs_per_second(made.id))
-        assert changed == await tenants.named("limited")
+        assert changed == await tenants.by_name("limited")
 
     assert seen == [None, 50, 0, None]
 

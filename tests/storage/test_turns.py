@@ -19,7 +19,7 @@ class Door:
     """Requests that stay in until they are let out, and who came in so far."""
 
     def __init__(self, places=1, *, wait_s=60.0, waiting=100):
-        self.turns = FairSemaphore(places, wait_s=wait_s, waiting=waiting)
+        self.semaphore = FairSemaphore(places, wait_s=wait_s, waiting=waiting)
         self.entered = []
         self.inside = set()
         self.leaving = {}
@@ -32,7 +32,7 @@ class Door:
 
     async def _visit(self, who):
         task = asyncio.current_task()
-        async with self.turns.turn(who):
+        async with self.semaphore.slot(who):
             self.entered.append(who)
             self.inside.add(task)
             self.leaving[task] = asyncio.get_running_loop().create_future()

@@ -163,7 +163,7 @@ def test_mean_of_the_last_checkpoints_is_kept_where_it_is_no_worse(new_course):
 def test_teacher_alone_can_teach(new_course, distillation):
     def taught(found):
         # The teacher prefers what says `no`: then the labels cannot be what was learnt from.
-        return [each.taught([-1.0] * len(each.positives) + [1.0] * 4) for each in found]
+        return [each.with_scores([-1.0] * len(each.positives) + [1.0] * 4) for each in found]
 
     course = new_course(
         train=taught(lessons(48)),

@@ -50,7 +50,7 @@ def test_every_epoch_brings_every_query_with_other_negatives():
 
 def test_list_is_a_positive_with_negatives_and_their_labels():
     (lesson,) = lessons(1)
-    schedule = Schedule([lesson.taught([9, 1, 2, 3, 4])], RECIPE)
+    schedule = Schedule([lesson.with_scores([9, 1, 2, 3, 4])], RECIPE)
 
     batch = schedule[0]
 

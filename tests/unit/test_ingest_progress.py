@@ -18,9 +18,11 @@ def test_every_step_is_told_with_the_part_that_is_done():
     meter = Meter(lambda *each: told.append(each), 40, elapsed=lambda: float(next(seconds)))
 
     meter.loading()
-    list(meter.watched([row(1), row(2, position=20), row(3, source="b", position=10)]))
+    list(meter.track([row(1), row(2, position=20), row(3, source="b", position=10)]))
     meter.embedding(256, 700)
-    meter.stored(IngestReport(created=3, chunks=700, rejected=(Rejection(line=1, reason="r"),)))
+    meter.note_stored(
+        IngestReport(created=3, chunks=700, rejected=(Rejection(line=1, reason="r"),))
+    )
 
     assert [part for _, part in told] == [None, 0.25, 0.5, 0.75, 0.75, 0.75]
     assert told[0][0] == "loading the models"
@@ -33,7 +35,7 @@ def test_size_that_is_not_known_gives_no_part():
     told = []
     meter = Meter(lambda *each: told.append(each), 0)
 
-    list(meter.watched([row(1)]))
+    list(meter.track([row(1)]))
 
     assert told[0][1] is None
 
@@ -44,7 +46,7 @@ def test_paragraph_of_half_of_the_documents_is_found():
         footer = "All rights  are\nreserved." if number % 2 else "No more to say."
         seen.see(Document(external_id=str(number), text=f"Text number {number} here\n\n{footer}"))
 
-    assert [(each.text, each.documents) for each in seen.found()] == [
+    assert [(each.text, each.documents) for each in seen.repeated_paragraphs()] == [
         ("No more to say.", 5),
         ("All rights are reserved.", 5),
     ]
@@ -55,4 +57,4 @@ def test_few_documents_have_no_boilerplate():
     for number in range(3):
         seen.see(Document(external_id=str(number), text="The same words again."))
 
-    assert seen.found() == []
+    assert seen.repeated_paragraphs() == []

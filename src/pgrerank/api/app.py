@@ -103,7 +103,7 @@ def _tenant_router(authenticated: list[Middleware]) -> Router:
         "/v1",
         route_handlers=TENANT_ROUTES,
         middleware=authenticated,
-        guards=[parameters.known_only],
+        guards=[parameters.refuse_unknown],
         dependencies={"call": Provide(call, sync_to_thread=False)},
         security=[{openapi.KEY: []}],
     )
@@ -113,7 +113,7 @@ def _operator_router(token: str | None) -> Router:
     return Router(
         "/v1/tenants",
         route_handlers=tenants.ROUTES,
-        guards=[auth.operator_only(token), parameters.known_only],
+        guards=[auth.operator_only(token), parameters.refuse_unknown],
         security=[{openapi.OPERATOR: []}],
     )
 

@@ -42,7 +42,7 @@ class Authenticate(AbstractAuthenticationMiddleware):
         structlog.contextvars.bind_contextvars(
             tenant_id=str(caller.tenant_id), key_id=str(caller.key_id)
         )
-        return AuthenticationResult(user=caller, auth=watch.finished()["total"])
+        return AuthenticationResult(user=caller, auth=watch.timings()["total"])
 
 
 def middleware(limits: Limits) -> list[Middleware]:
@@ -66,7 +66,9 @@ def _has_caller(request: Request[Any, Any, Any]) -> bool:
     return "user" in request.scope
 
 
-def timed(request: Request[Any, Any, Any], timings_ms: Mapping[str, float]) -> dict[str, float]:
+def stage_times(
+    request: Request[Any, Any, Any], timings_ms: Mapping[str, float]
+) -> dict[str, float]:
     """The stages of an answer, behind that of looking its key up."""
     spent_ms: float = request.auth
     total = round(spent_ms + timings_ms["total"], 3)

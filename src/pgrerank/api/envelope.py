@@ -52,7 +52,7 @@ class Envelope:
             await self._app(scope, receive, send_with_id)
         finally:
             route = scope.get("path_template") or "unmatched"
-            self._observer.answered(method, route, status, perf_counter() - started)
+            self._observer.record_answer(method, route, status, perf_counter() - started)
 
 
 def _with_get(scope: HTTPScope) -> HTTPScope:

@@ -46,11 +46,11 @@ Handler: TypeAlias = Callable[[Handled, Any], Response[Any]]
 def problems(limits: Limits) -> dict[type[Exception], ToProblem]:
     """How every exception becomes a problem; the nearest class decides."""
     return {
-        RecursionError: _nested_too_deeply,
+        RecursionError: _depth_problem,
         RequestEntityTooLarge: partial(_body_too_large, limits),
         TooManyRequestsException: _too_many_requests,
         ValidationException: _invalid,
-        HTTPException: _refused_by_framework,
+        HTTPException: _http_problem,
         PgrerankError: lambda _, error: problem_of(error),
         Exception: lambda _, error: internal_problem(error),
     }
@@ -59,11 +59,11 @@ def problems(limits: Limits) -> dict[type[Exception], ToProblem]:
 def handlers(limits: Limits) -> dict[int | type[Exception], Handler]:
     """Exception handlers that answer every exception with a problem document."""
     return {
-        failure: partial(_answered, to_problem) for failure, to_problem in problems(limits).items()
+        failure: partial(_response, to_problem) for failure, to_problem in problems(limits).items()
     }
 
 
-def _answered(to_problem: ToProblem, request: Handled, error: Exception) -> Response[Any]:
+def _response(to_problem: ToProblem, request: Handled, error: Exception) -> Response[Any]:
     return to_problem(request, error).to_response(request)
 
 
@@ -79,7 +79,7 @@ def _is_planned(error: Exception) -> bool:
     return isinstance(error, (RecursionError, *KINDS))
 
 
-def _nested_too_deeply(_: Handled, __: RecursionError) -> ProblemDetailsException:
+def _depth_problem(_: Handled, __: RecursionError) -> ProblemDetailsException:
     return problem(INVALID, "body: is nested too deeply", field=BODY)
 
 
@@ -97,7 +97,7 @@ def _too_many_requests(_: Handled, error: TooManyRequestsException) -> ProblemDe
     return problem(TOO_MANY, detail, headers={**headers, "Retry-After": wait_s})
 
 
-def _refused_by_framework(_: Handled, error: HTTPException) -> ProblemDetailsException:
+def _http_problem(_: Handled, error: HTTPException) -> ProblemDetailsException:
     kind = BY_STATUS.get(error.status_code, INTERNAL)
     if kind is INTERNAL:
         return internal_problem(error)
@@ -124,7 +124,10 @@ def _fields(request: Handled, error: ValidationException) -> list[FieldProblem]:
         *(each.signature_model.__annotations__ for each in declaring)
     )
     sent_as = ChainMap(*(_names(each.parsed_fn_signature.parameters) for each in declaring))
-    return [_told(entry, expected, sent_as) for entry in cast("list[dict[str, str]]", error.extra)]
+    return [
+        _field_problem(entry, expected, sent_as)
+        for entry in cast("list[dict[str, str]]", error.extra)
+    ]
 
 
 def _names(parameters: Mapping[str, FieldDefinition]) -> dict[str, str]:
@@ -134,18 +137,18 @@ def _names(parameters: Mapping[str, FieldDefinition]) -> dict[str, str]:
     return {name: other for name, other in named.items() if other}
 
 
-def _told(
+def _field_problem(
     entry: Mapping[str, str | Enum], expected: Mapping[str, Any], sent_as: Mapping[str, str]
 ) -> FieldProblem:
     source, key = _source(entry), str(entry.get("key", _DATA))
     if source != BODY:
         return FieldProblem(
             field=sent_as.get(key, key),
-            problem=validation.told(str(entry["message"]), "", expected[key])[1],
+            problem=validation.field_and_problem(str(entry["message"]), "", expected[key])[1],
             source=source,
         )
     path = "" if key == _DATA else key
-    field, said = validation.told(str(entry["message"]), path, expected[_DATA])
+    field, said = validation.field_and_problem(str(entry["message"]), path, expected[_DATA])
     # Of an absent body Litestar says no more than the name of its argument.
     said = "is missing" if entry["message"] == f"'{_DATA}'" else said
     return FieldProblem(field=field or BODY, problem=said, source=source)

@@ -5,7 +5,7 @@ import socket
 BACKLOG = 2048
 
 
-def bound(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """A socket that has its address and does not listen yet.
 
     An answer is written in two parts, headers and body. Under Nagle's algorithm the second waits

@@ -10,7 +10,7 @@ from litestar.exceptions import SerializationException
 
 from pgrerank.api.problem import BODY
 from pgrerank.api.received import BoundedRequest
-from pgrerank.domain.bounds import unpaired
+from pgrerank.domain.bounds import lone_surrogate
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.offload import offload
 
@@ -30,10 +30,10 @@ class JsonRequest(BoundedRequest):
         try:
             return await super().json()
         except (SerializationException, UnicodeDecodeError) as error:
-            raise await offload(partial(malformed, await self.body(), str(error))) from error
+            raise await offload(partial(decoding_error, await self.body(), str(error))) from error
 
 
-def malformed(body: bytes, reason: str) -> InvalidRequestError:
+def decoding_error(body: bytes, reason: str) -> InvalidRequestError:
     """Why a body is refused.
 
     Args:
@@ -68,7 +68,7 @@ def _refuse_constant(name: str) -> NoReturn:
 def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Path and problem of what Python's own decoder takes and JSON does not hold."""
     if isinstance(value, str):
-        if (place := unpaired(value)) is not None:
+        if (place := lone_surrogate(value)) is not None:
             yield (
                 path or BODY,
                 f"has half a surrogate pair at character {place}, which is no text",

@@ -8,7 +8,7 @@ from pgrerank.api.validation import unknown_name
 from pgrerank.domain.errors import InvalidRequestError
 
 
-async def known_only(connection: Connection, handler: BaseRouteHandler) -> None:
+async def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> None:
     """A guard: every query parameter is one that the call has.
 
     Raises:

@@ -33,7 +33,7 @@ class Readiness:
         """Each part with `ok` or why it is not."""
         if self._check is None or self._is_stale(self._check):
             self._asked_at = self._elapsed()
-            self._check = asyncio.create_task(self._asked())
+            self._check = asyncio.create_task(self._refresh())
         # Shielded: who hangs up must not end the check for the others.
         found = await asyncio.shield(self._check)
         return {**found, "service": STOPPING} if self._draining else found
@@ -42,7 +42,7 @@ class Readiness:
         """From now on say that the service is not ready, so that nothing new is sent to it."""
         self._draining = True
 
-    async def _asked(self) -> dict[str, str]:
+    async def _refresh(self) -> dict[str, str]:
         found = await self._ask()
         self._asked_at = self._elapsed()
         return found

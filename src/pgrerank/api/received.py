@@ -50,9 +50,9 @@ class BoundedRequest(Request[Any, Any, Any]):
         body = await self.body()
         if len(body) <= AT_ONCE:
             return await super().json()
-        return await offload(lambda: self._decoded(body))
+        return await offload(lambda: self._decode(body))
 
-    def _decoded(self, body: bytes) -> Any:
+    def _decode(self, body: bytes) -> Any:
         plain = decode_json(body)
         expected = self.route_handler.parsed_fn_signature.parameters["data"].annotation
         try:

@@ -11,7 +11,7 @@ from types import FrameType
 import uvicorn
 from litestar import Litestar
 
-from pgrerank.api.listening import BACKLOG, bound, url
+from pgrerank.api.listening import BACKLOG, bind_socket, url
 from pgrerank.api.readiness import READINESS, Readiness
 
 #: seconds that requests under way are given to finish once a stop is asked for
@@ -43,7 +43,7 @@ async def serve(
     Raises:
         OSError: The address cannot be bound.
     """
-    with bound(host, port) as listener:
+    with bind_socket(host, port) as listener:
         await serve_on(app, listener, drain_s=drain_s, grace_s=grace_s, listening=listening)
 
 

@@ -45,7 +45,7 @@ _KINDS: Mapping[str, str] = {
 }
 
 
-def told(message: str, path: str, expected: Any) -> tuple[str, str]:
+def field_and_problem(message: str, path: str, expected: Any) -> tuple[str, str]:
     """The field at fault and what is wrong with it.
 
     Args:
@@ -55,10 +55,10 @@ def told(message: str, path: str, expected: Any) -> tuple[str, str]:
     """
     kind = _at(types.type_info(expected), path)
     if named := _UNKNOWN.search(message):
-        return _joined(path, named[1]), unknown_name(named[1], _names(kind), "field")
+        return _subpath(path, named[1]), unknown_name(named[1], _names(kind), "field")
     if named := _MISSING.search(message):
-        wanted = allowed(_at(kind, named[1]))
-        return _joined(path, named[1]), f"is missing; it must be {wanted}"
+        wanted = expectation(_at(kind, named[1]))
+        return _subpath(path, named[1]), f"is missing; it must be {wanted}"
     return path, _wrong(message, kind)
 
 
@@ -67,16 +67,16 @@ def _wrong(message: str, kind: types.Type) -> str:
         return _wrong_choice(choice[1].strip("'\""), kind)
     given = _GIVEN.search(message)
     if isinstance(kind, types.DictType) and not given:
-        return f"has a key that must be {allowed(kind.key_type)}"
+        return f"has a key that must be {expectation(kind.key_type)}"
     not_ = f", not {_KINDS.get(given[1], given[1])}" if given else ""
-    return f"must be {allowed(kind)}{not_}"
+    return f"must be {expectation(kind)}{not_}"
 
 
 def refusal(error: msgspec.ValidationError, expected: Any) -> InvalidRequestError:
     """The refusal of a value that msgspec could not read as this type."""
     message, _, place = str(error).partition(" - at ")
     path = place.rpartition("`$")[2].strip("`").removeprefix(".")
-    field, problem = told(message, path, expected)
+    field, problem = field_and_problem(message, path, expected)
     return InvalidRequestError(field or BODY, problem)
 
 
@@ -89,22 +89,22 @@ def unknown_name(name: str, known: Sequence[str], what: str) -> str:
     return f"is an unknown {what}; {hint}" + (f"There are {listed}" if known else "There is none")
 
 
-def allowed(kind: types.Type) -> str:
+def expectation(kind: types.Type) -> str:
     """What may be sent for a type, as the end of the sentence `it must be ...`."""
     match kind:
         case types.Metadata():
-            said = allowed(kind.type)
+            said = expectation(kind.type)
         case types.UnionType():
-            said = " or ".join(dict.fromkeys(map(allowed, kind.types)))
+            said = " or ".join(dict.fromkeys(map(expectation, kind.types)))
         case types.IntType() | types.FloatType():
             noun = "an integer" if isinstance(kind, types.IntType) else "a number"
             said = f"{noun}{_range(kind)}"
         case types.StrType():
             said = _text(kind)
         case types.EnumType() | types.LiteralType():
-            said = f"one of {_listed(_choices(kind))}"
+            said = f"one of {_quoted_list(_choices(kind))}"
         case types.ListType() | types.VarTupleType():
-            said = f"an array{_count(kind)} (each {allowed(kind.item_type)})"
+            said = f"an array{_count(kind)} (each {expectation(kind.item_type)})"
         case types.DictType() | types.StructType() | types.TypedDictType():
             said = "an object"
         case _:
@@ -156,14 +156,14 @@ def _wrong_choice(given: str, kind: types.Type) -> str:
     meant = nearest(given, choices)
     hint = f"; did you mean `{meant}`?" if meant else ""
     shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}..."
-    return f"must be one of {_listed(choices)}, not `{shown}`{hint}"
+    return f"must be one of {_quoted_list(choices)}, not `{shown}`{hint}"
 
 
-def _listed(choices: Iterable[str]) -> str:
+def _quoted_list(choices: Iterable[str]) -> str:
     return ", ".join(f"`{each}`" for each in choices)
 
 
-def _joined(path: str, name: str) -> str:
+def _subpath(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 

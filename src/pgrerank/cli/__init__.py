@@ -101,7 +101,7 @@ def main(context: click.Context, data_dir: Path | None) -> None:
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
             # Tracebacks without local variables, and no line with a secret.
             structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
-            lambda _logger, _method, line: secret.redacted(str(line), secrets()),
+            lambda _logger, _method, line: secret.redact(str(line), secrets()),
         ],
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

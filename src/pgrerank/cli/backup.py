@@ -11,7 +11,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
 from pgrerank.cli.command import examples, settings
-from pgrerank.settings import inherited
+from pgrerank.settings import subprocess_environment
 
 if TYPE_CHECKING:
     from pgrerank.storage.archive import Manifest
@@ -42,7 +42,9 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     from pgrerank.storage import backup as backups
 
     with wiring.database(settings(context)) as database:
-        manifest = _watched(partial(backups.create, database.admin_url, file, environ=inherited()))
+        manifest = _run_with_bar(
+            partial(backups.create, database.admin_url, file, environ=subprocess_environment())
+        )
     _show(file, manifest, as_json=as_json)
 
 
@@ -69,7 +71,9 @@ def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
     from pgrerank.storage import sqlfile
 
     with wiring.database(settings(context)) as database:
-        done = _watched(partial(restores.load, database.admin_url, file, environ=inherited()))
+        done = _run_with_bar(
+            partial(restores.load, database.admin_url, file, environ=subprocess_environment())
+        )
     _show(file, done.manifest, as_json=as_json)
     for login in done.missing_logins:
         click.echo(f"Make the login again: pgrerank login add {login} --kind analyst", err=True)
@@ -77,7 +81,7 @@ def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
         click.echo("It is of an older version. Run: pgrerank migrate", err=True)
 
 
-def _watched(work: Callable[..., Coroutine[Any, Any, Made]]) -> Made:
+def _run_with_bar(work: Callable[..., Coroutine[Any, Any, Made]]) -> Made:
     """Run it, given its `progress`, under a bar with bytes and tables."""
     with progress.bar("backup", None) as advance:
 

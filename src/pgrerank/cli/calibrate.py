@@ -88,16 +88,16 @@ def calibrate(
 
 
 async def _calibrate(
-    found: Settings, tenant_name: str, collection_name: str | None, given: dict[str, Any]
+    settings: Settings, tenant_name: str, collection_name: str | None, given: dict[str, Any]
 ) -> Fitted:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.calibration.calibrate import calibrate as fit
 
     async with wiring.all_services(
-        found, check=lookup.exist(tenant_name, collection_name)
+        settings, check=lookup.exist(tenant_name, collection_name)
     ) as services:
-        tenant = await services.tenants.named(tenant_name)
+        tenant = await services.tenants.by_name(tenant_name)
         with progress.bar("judged queries", None) as advance:
             return await fit(
                 services,

@@ -89,7 +89,7 @@ def set_(
         raise Misused("say one of --reranker and --default-reranker")
     found = settings(context)
     if reranker or default:
-        asyncio.run(_reranked_by(found, tenant_name, name, reranker))
+        asyncio.run(_set_reranker(found, tenant_name, name, reranker))
     _print(asyncio.run(_set_retrieval(found, tenant_name, name, changes)), as_json=as_json)
 
 
@@ -158,39 +158,44 @@ def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool)
 
 
 async def _create(
-    found: Settings, tenant_name: str, name: str, indexing: Mapping[str, Any]
+    settings: Settings, tenant_name: str, name: str, indexing: Mapping[str, Any]
 ) -> Collection:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.collections import create
 
-    await _require_backends(found, indexing)
-    async with wiring.all_services(found, check=lookup.exist(tenant_name)) as services:
-        tenant = await services.tenants.named(tenant_name)
+    await _require_backends(settings, indexing)
+    async with wiring.all_services(settings, check=lookup.exist(tenant_name)) as services:
+        tenant = await services.tenants.by_name(tenant_name)
         return await create(services, tenant.id, name, **indexing)
 
 
 async def _set_retrieval(
-    found: Settings, tenant_name: str, name: str, changes: Mapping[str, Any]
+    settings: Settings, tenant_name: str, name: str, changes: Mapping[str, Any]
 ) -> Collection:
     from pgrerank import wiring
     from pgrerank.usecases.collections import tune
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await tune(admin_services, tenant.id, name, changes)
 
 
-async def _reranked_by(found: Settings, tenant_name: str, name: str, reranker: str | None) -> None:
+async def _set_reranker(
+    settings: Settings, tenant_name: str, name: str, reranker: str | None
+) -> None:
     from pgrerank import wiring
-    from pgrerank.usecases.collections import rerank_by
+    from pgrerank.usecases.collections import set_reranker
 
-    async with wiring.admin_services(found) as admin_services, wiring.remote_models(found) as named:
-        tenant = await admin_services.tenants.named(tenant_name)
-        await rerank_by(admin_services, named.rerankers, tenant.id, name, reranker)
+    async with (
+        wiring.admin_services(settings) as admin_services,
+        wiring.remote_models(settings) as named,
+    ):
+        tenant = await admin_services.tenants.by_name(tenant_name)
+        await set_reranker(admin_services, named.rerankers, tenant.id, name, reranker)
 
 
-async def _require_backends(found: Settings, indexing: Mapping[str, Any]) -> None:
+async def _require_backends(settings: Settings, indexing: Mapping[str, Any]) -> None:
     """Raises InvalidRequestError for a name that the file of backends does not have."""
     from pgrerank import wiring
     from pgrerank.ports.services import require_named
@@ -198,27 +203,27 @@ async def _require_backends(found: Settings, indexing: Mapping[str, Any]) -> Non
     wanted = {kind: indexing[kind] for kind in ("reranker", "embedder") if indexing[kind]}
     if not wanted:
         return
-    async with wiring.remote_models(found) as named:
+    async with wiring.remote_models(settings) as named:
         known = {"reranker": named.rerankers, "embedder": named.embedders}
         for kind, name in wanted.items():
             require_named(kind, name, known[kind])
 
 
-async def _one(found: Settings, tenant_name: str, name: str) -> Collection:
+async def _one(settings: Settings, tenant_name: str, name: str) -> Collection:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await admin_services.documents.collection(tenant.id, name)
 
 
-async def _with_tokens(found: Settings, tenant_name: str, name: str) -> int:
+async def _with_tokens(settings: Settings, tenant_name: str, name: str) -> int:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.collections import add_tokens
 
-    async with wiring.all_services(found, check=lookup.exist(tenant_name, name)) as services:
-        tenant = await services.tenants.named(tenant_name)
+    async with wiring.all_services(settings, check=lookup.exist(tenant_name, name)) as services:
+        tenant = await services.tenants.by_name(tenant_name)
         with progress.bar("token vectors", None) as advance:
             return await add_tokens(
                 services,
@@ -228,20 +233,20 @@ async def _with_tokens(found: Settings, tenant_name: str, name: str) -> int:
             )
 
 
-async def _without_tokens(found: Settings, tenant_name: str, name: str) -> int:
+async def _without_tokens(settings: Settings, tenant_name: str, name: str) -> int:
     from pgrerank import wiring
     from pgrerank.usecases.collections import remove_tokens
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await remove_tokens(admin_services, tenant.id, name)
 
 
-async def _all(found: Settings, tenant_name: str) -> list[Collection]:
+async def _all(settings: Settings, tenant_name: str) -> list[Collection]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await listing.everything(
             lambda cursor: admin_services.documents.collections(
                 tenant.id, limit=listing.PAGE, cursor=cursor
@@ -249,11 +254,11 @@ async def _all(found: Settings, tenant_name: str) -> list[Collection]:
         )
 
 
-async def _remove(found: Settings, tenant_name: str, name: str) -> None:
+async def _remove(settings: Settings, tenant_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         await admin_services.documents.delete_collection(tenant.id, name)
 
 

@@ -55,12 +55,12 @@ class Commands(RichGroup):
         try:
             return super().invoke(ctx)
         except (PgrerankError, Failed) as error:
-            click.echo(secret.redacted(f"pgrerank: {error}", secrets()), err=True)
+            click.echo(secret.redact(f"pgrerank: {error}", secrets()), err=True)
             ctx.exit(_exit_code(error))
         except Exception as error:
             if _is_for_click(error):
                 raise
-            click.echo(secret.redacted(traceback.format_exc(), secrets()), err=True, nl=False)
+            click.echo(secret.redact(traceback.format_exc(), secrets()), err=True, nl=False)
             click.echo("pgrerank: this is a fault of pgrerank; please report the above", err=True)
             ctx.exit(Failed.exit_code)
 
@@ -112,11 +112,11 @@ def examples(*lines: str) -> Any:
 
 def _example(line: str) -> str:
     command, _, remark = line.partition("  # ")
-    broken = _broken(command.rstrip())
+    broken = _break_lines(command.rstrip())
     return f"\n  # {remark.strip()}\n  {broken}" if remark else f"\n  {broken}"
 
 
-def _broken(command: str) -> str:
+def _break_lines(command: str) -> str:
     lines = [""]
     for part in _BREAKS.split(command):
         longer = f"{lines[-1]} {part}".strip()

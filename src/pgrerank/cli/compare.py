@@ -70,11 +70,11 @@ def compare(
         _show(found, measure, example_count)
 
 
-async def _stored_runs(found: Settings, tenant_name: str) -> "list[Evaluation]":
+async def _stored_runs(settings: Settings, tenant_name: str) -> "list[Evaluation]":
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await listing.everything(
             lambda cursor: admin_services.evaluations.page(
                 tenant.id, collection=None, limit=listing.PAGE, cursor=cursor
@@ -83,13 +83,13 @@ async def _stored_runs(found: Settings, tenant_name: str) -> "list[Evaluation]":
 
 
 async def _compare(
-    found: Settings, tenant_name: str, runs: Sequence[str], measure: str
+    settings: Settings, tenant_name: str, runs: Sequence[str], measure: str
 ) -> "RunComparison":
     from pgrerank import wiring
     from pgrerank.usecases.evaluation.compare import compare as use_case
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await use_case(admin_services, tenant.id, runs[0], runs[1], measure=measure)
 
 

@@ -75,7 +75,7 @@ async def gather_lessons(
         run.claim(wanted.out, recipe, [*found.train, *found.dev], base)
         if tools.teacher is None:
             return found
-        return await _taught(found, tools.teacher, wanted.out, recipe)
+        return await _ask_teacher(found, tools.teacher, wanted.out, recipe)
 
 
 async def _untaught(wanted: CourseOptions, recipe: "Recipe", tools: _Tools) -> Gathered:
@@ -123,7 +123,7 @@ async def _judged_lessons(
 ) -> list[Lesson]:
     from pgrerank.usecases.evaluation.lessons import judged_lessons
 
-    tenant = await services.tenants.named(tenant_name)
+    tenant = await services.tenants.by_name(tenant_name)
     names = [collection] if collection else []
     if not names:
         page = await services.documents.collections(tenant.id, limit=1000, cursor=None)
@@ -137,14 +137,14 @@ async def _judged_lessons(
     return found
 
 
-async def _taught(found: Gathered, teacher: "Scorer", out: Path, recipe: "Recipe") -> Gathered:
+async def _ask_teacher(found: Gathered, teacher: "Scorer", out: Path, recipe: "Recipe") -> Gathered:
     from pgrerank.training import run
     from pgrerank.training import teacher as teaching
 
     kept = run.folder(out) / f"teacher-{teacher.model.fingerprint[:16]}.jsonl"
     everything = [*found.dev, *found.train]
     with progress.count(f"asking {teacher.model.name}", len(everything)) as step:
-        taught = await teaching.taught(everything, teacher, kept, step)
+        taught = await teaching.score_lessons(everything, teacher, kept, step)
     dev, train = taught[: len(found.dev)], taught[len(found.dev) :]
     if recipe.drop_false_negatives:
         train = [each.without_false_negatives() for each in train]

@@ -64,12 +64,12 @@ def drift(
 
 
 async def _findings(
-    found: Settings, tenant: str | None, collection: str | None, *, count: bool
+    settings: Settings, tenant: str | None, collection: str | None, *, count: bool
 ) -> Sequence[Finding]:
     from pgrerank import wiring
     from pgrerank.storage import drift as counted
 
-    with wiring.database(found) as database:
+    with wiring.database(settings) as database:
         if count:
             await counted.count(database.admin_url)
         return await counted.health(database.admin_url, tenant=tenant, collection=collection)

@@ -126,7 +126,7 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **gi
     being relevant; R@100 is of the list before reranking.
     """
     work = _work(folder, **given)
-    summary = _summary(work, run(_evaluate(settings(context), work), kept=_kept(work)))
+    summary = _summary(work, run(_evaluate(settings(context), work), kept=_interruption_note(work)))
     if as_json:
         output.as_json(summary)
     else:
@@ -150,7 +150,7 @@ def _work(
     return _Work(data=data, request=request, **places)
 
 
-def _kept(work: _Work) -> str:
+def _interruption_note(work: _Work) -> str:
     if work.keep is None:
         return "Nothing was stored; running it again begins anew."
     return (
@@ -158,7 +158,7 @@ def _kept(work: _Work) -> str:
     )
 
 
-async def _evaluate(found: Settings, work: _Work) -> "Evaluation":
+async def _evaluate(settings: Settings, work: _Work) -> "Evaluation":
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.evaluation import evaluate
@@ -169,10 +169,10 @@ async def _evaluate(found: Settings, work: _Work) -> "Evaluation":
         await lookup.exist(work.tenant_name, work.collection_name)(admin_services)
         await _questions(admin_services, work, grades)
 
-    async with wiring.all_services(found, check=check) as services:
+    async with wiring.all_services(settings, check=check) as services:
         tenant = await _tenant(services, work)
         try:
-            plan = await _plan(services, tenant, work, found.max_document_characters, grades)
+            plan = await _plan(services, tenant, work, settings.max_document_characters, grades)
             made = await _evaluate_queries(services, work, plan)
             if work.label is not None:
                 await evaluate.store(services, plan, made)
@@ -184,13 +184,13 @@ async def _evaluate(found: Settings, work: _Work) -> "Evaluation":
 
 async def _tenant(services: "Services", work: _Work) -> "Tenant":
     if work.tenant_name is not None:
-        return await services.tenants.named(work.tenant_name)
+        return await services.tenants.by_name(work.tenant_name)
     try:
         return await services.tenants.create(work.keep or f"scratch-{uuid4().hex[:12]}")
     except ConflictError:
         if work.keep is None:
             raise
-        return await services.tenants.named(work.keep)
+        return await services.tenants.by_name(work.keep)
 
 
 async def _plan(
@@ -212,7 +212,7 @@ async def _plan(
         questions=await _questions(services, work, grades),
         request=work.request,
         judgments=work.judgments,
-        label=evaluation.checked_label(work.label),
+        label=evaluation.validate_label(work.label),
     )
 
 
@@ -221,7 +221,7 @@ async def _questions(
 ) -> "tuple[Question, ...]":
     """The judged queries; by the judgments of the collection where no `grades` are given."""
     if grades is None:
-        tenant = await admin_services.tenants.named(work.tenant_name or "")
+        tenant = await admin_services.tenants.by_name(work.tenant_name or "")
         collection = await admin_services.documents.collection(
             tenant.id, work.collection_name or ""
         )

@@ -23,10 +23,10 @@ def verdict(found: "Difference") -> str:
         return "a gain beyond chance"
     if found.is_loss:
         return "a loss beyond chance"
-    return f"not beyond chance; {needed(found)}"
+    return f"not beyond chance; {sample_size_advice(found)}"
 
 
-def needed(found: "Difference") -> str:
+def sample_size_advice(found: "Difference") -> str:
     """What it would take to tell an undecided difference from chance, as a clause."""
     count = found.queries_needed
     if count is None:

@@ -12,7 +12,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Failed, Interrupted, Misused, examples, settings
-from pgrerank.cli.ingest_progress import Meter, shown
+from pgrerank.cli.ingest_progress import Meter, progress_display
 from pgrerank.domain.document import Document
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import IngestReport, Rejection
@@ -76,13 +76,13 @@ def ingest(
     """
     sources = _sources(paths, form)
     found = settings(context)
-    with shown() as show:
+    with progress_display() as show:
         meter = Meter(show, sum(source.size for source in sources))
         try:
             asyncio.run(_ingest(found, tenant_name, collection_name, sources, meter, atomic=atomic))
         except KeyboardInterrupt:
-            raise Interrupted(_kept(meter.report, atomic=atomic)) from None
-    _print(meter.report, meter.boilerplate.found(), as_json=as_json)
+            raise Interrupted(_interruption_note(meter.report, atomic=atomic)) from None
+    _print(meter.report, meter.boilerplate.repeated_paragraphs(), as_json=as_json)
     _judge(meter.report, atomic=atomic)
 
 
@@ -97,7 +97,7 @@ def _judge(report: IngestReport, *, atomic: bool) -> None:
         raise _Partly(f"{len(report.rejected)} rows were rejected; the other documents are stored")
 
 
-def _kept(report: IngestReport, *, atomic: bool) -> str:
+def _interruption_note(report: IngestReport, *, atomic: bool) -> str:
     again = "Run the same command again to complete it"
     if atomic or not report.accepted:
         return f"interrupted. Nothing is stored. {again}."
@@ -108,7 +108,7 @@ def _kept(report: IngestReport, *, atomic: bool) -> str:
 
 
 async def _ingest(
-    found: Settings,
+    settings: Settings,
     tenant_name: str,
     collection_name: str,
     sources: "Sequence[FileSource]",
@@ -119,15 +119,15 @@ async def _ingest(
     from pgrerank import wiring
 
     async def check(admin_services: "AdminServices") -> None:
-        tenant = await admin_services.tenants.named(tenant_name)
+        tenant = await admin_services.tenants.by_name(tenant_name)
         await admin_services.documents.collection(tenant.id, collection_name)
         meter.loading()
 
     with _interruptible():
-        async with wiring.all_services(found, check=check) as services:
-            tenant = await services.tenants.named(tenant_name)
+        async with wiring.all_services(settings, check=check) as services:
+            tenant = await services.tenants.by_name(tenant_name)
             place = Place(services=services, tenant_id=tenant.id, collection=collection_name)
-            await _stored(place, sources, found.max_document_characters, meter, atomic=atomic)
+            await _store(place, sources, settings.max_document_characters, meter, atomic=atomic)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +141,12 @@ class Place:
 
 async def into(place: Place, sources: "Sequence[FileSource]", max_characters: int) -> IngestReport:
     """Ingest sources under a progress bar. Raises what the use case raises."""
-    with shown() as show, _interruptible():
+    with progress_display() as show, _interruptible():
         meter = Meter(show, sum(source.size for source in sources))
-        return await _stored(place, sources, max_characters, meter, atomic=False)
+        return await _store(place, sources, max_characters, meter, atomic=False)
 
 
-async def _stored(
+async def _store(
     place: Place,
     sources: "Sequence[FileSource]",
     max_characters: int,
@@ -161,9 +161,9 @@ async def _stored(
         place.services,
         place.tenant_id,
         place.collection,
-        _feed(meter.watched(rows(sources, max_characters=max_characters)), named=len(sources) > 1),
+        _feed(meter.track(rows(sources, max_characters=max_characters)), named=len(sources) > 1),
         atomic=atomic,
-        progress=meter.stored,
+        progress=meter.note_stored,
         embedding=meter.embedding,
     )
     meter.report = report

@@ -46,7 +46,7 @@ class Meter:
         """The models are being loaded."""
         self._show("loading the models", None)
 
-    def watched(self, rows: "Iterable[Row]") -> "Iterator[Row]":
+    def track(self, rows: "Iterable[Row]") -> "Iterator[Row]":
         """The rows, remembering where the reader stands."""
         self._started = self._elapsed()
         for row in rows:
@@ -57,19 +57,19 @@ class Meter:
             self._read += 1
             if isinstance(row.item, Document):
                 self.boilerplate.see(row.item)
-            self._show(f"reading, {self._read} rows{self._stored()}", self._part())
+            self._show(f"reading, {self._read} rows{self._summary()}", self._part())
             yield row
 
     def embedding(self, done: int, total: int) -> None:
         """So many chunks of those at hand are embedded."""
-        self._show(f"embedding, {done} of {total} chunks at hand{self._stored()}", self._part())
+        self._show(f"embedding, {done} of {total} chunks at hand{self._summary()}", self._part())
 
-    def stored(self, report: IngestReport) -> None:
+    def note_stored(self, report: IngestReport) -> None:
         """What was read so far is stored or rejected."""
         self.report = report
-        self._show(f"stored{self._stored()}", self._part())
+        self._show(f"stored{self._summary()}", self._part())
 
-    def _stored(self) -> str:
+    def _summary(self) -> str:
         report = self.report
         seconds = max(self._elapsed() - self._started, 0.001)
         return (
@@ -82,7 +82,7 @@ class Meter:
 
 
 @contextmanager
-def shown() -> Generator[Show]:
+def progress_display() -> Generator[Show]:
     """Progress on standard error, from the first moment on."""
     console = messages()
     if not console.is_terminal:

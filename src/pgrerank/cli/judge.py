@@ -197,7 +197,7 @@ def judge(
 
 
 async def _judge(
-    found: Settings,
+    settings: Settings,
     tenant_name: str,
     collection_name: str,
     *,
@@ -209,9 +209,11 @@ async def _judge(
     from pgrerank import wiring
 
     async def queries(admin_services: "AdminServices") -> Sequence[str]:
-        tenant = await admin_services.tenants.named(tenant_name)
+        tenant = await admin_services.tenants.by_name(tenant_name)
         collection = await admin_services.documents.collection(tenant.id, collection_name)
-        asked = texts or await admin_services.judgments.asked(tenant.id, collection, limit=most)
+        asked = texts or await admin_services.judgments.logged_queries(
+            tenant.id, collection, limit=most
+        )
         if not asked:
             raise Failed("the log has no search of this collection: give queries with --query")
         return asked
@@ -219,8 +221,8 @@ async def _judge(
     async def check(admin_services: "AdminServices") -> None:
         await queries(admin_services)
 
-    async with wiring.all_services(found, check=check) as services:
-        tenant = await services.tenants.named(tenant_name)
+    async with wiring.all_services(settings, check=check) as services:
+        tenant = await services.tenants.by_name(tenant_name)
         collection = await services.documents.collection(tenant.id, collection_name)
         asked = await queries(services)
         session = _Session(
@@ -242,7 +244,7 @@ def _ask(pair: _Pair, graded: int) -> str:
     heading = f"{pair.heading}; {graded} graded"
     console.print(Text(f"\n{heading}", style="bold"), Text(f"? {pair.query}"), sep="\n")
     passage = Panel(
-        Text(_shown(candidate.content or "")),
+        Text(_excerpt(candidate.content or "")),
         title=escape(candidate.title or candidate.external_id),
         subtitle=escape(f"{candidate.external_id}, chunk {candidate.ordinal + 1}"),
         width=min(console.width, _WIDEST),
@@ -256,7 +258,7 @@ def _ask(pair: _Pair, graded: int) -> str:
             return key
 
 
-def _shown(content: str) -> str:
+def _excerpt(content: str) -> str:
     """A passage as it is, its lines kept; of a long one the head."""
     lines = content.expandtabs(4).strip("\n").splitlines()
     more = len(lines) - _MOST_LINES

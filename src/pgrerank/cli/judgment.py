@@ -118,12 +118,12 @@ def _judgment(
 
 
 async def _import(
-    found: Settings, tenant_name: str, collection_name: str, judgments: tuple[Judgment, ...]
+    settings: Settings, tenant_name: str, collection_name: str, judgments: tuple[Judgment, ...]
 ) -> Imported:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         collection = await admin_services.documents.collection(tenant.id, collection_name)
         added = await admin_services.judgments.add(tenant.id, collection, judgments)
         documents = sorted({each.external_id for each in judgments})

@@ -111,7 +111,7 @@ def revoke(context: click.Context, *, key_id: UUID, tenant_name: str) -> None:
 
 
 async def _issue(
-    found: Settings,
+    settings: Settings,
     tenant_name: str,
     name: str,
     scopes: Sequence[str],
@@ -120,27 +120,27 @@ async def _issue(
     from pgrerank import wiring
     from pgrerank.usecases import access
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         wanted = frozenset(Scope(scope) for scope in scopes)
         return await access.issue(admin_services, tenant.id, name, wanted, expires_at)
 
 
-async def _all(found: Settings, tenant_name: str) -> list[ApiKey]:
+async def _all(settings: Settings, tenant_name: str) -> list[ApiKey]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await listing.everything(
             lambda cursor: admin_services.keys.page(tenant.id, limit=listing.PAGE, cursor=cursor)
         )
 
 
-async def _revoke(found: Settings, tenant_name: str, key_id: UUID) -> None:
+async def _revoke(settings: Settings, tenant_name: str, key_id: UUID) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         await admin_services.keys.revoke(tenant.id, key_id)
 
 

@@ -44,7 +44,7 @@ class _Place:
     path: Path
     line: int
 
-    def failed(self, problem: str) -> Failed:
+    def failure(self, problem: str) -> Failed:
         return Failed(f"{self.path}, line {self.line}: {problem}")
 
 
@@ -93,7 +93,7 @@ class _Folders:
         if name not in self._read:
             folder = self._root / name
             if Path(name).name != name or not folder.is_dir():
-                raise place.failed(f"`set`: there is no folder {folder}")
+                raise place.failure(f"`set`: there is no folder {folder}")
             data = beir.Dataset(folder=folder)
             corpus = {
                 each.external_id: passage(each.title, each.text)
@@ -119,23 +119,23 @@ def _lesson(data: bytes, place: _Place, folders: _Folders) -> Lesson:
         row = msgspec.json.decode(data, type=dict[str, object])
         if "query" in row:
             return _lesson_of_row(msgspec.convert(row, _Row), place)
-        return _looked_up(msgspec.convert(row, _Triple), place, folders)
+        return _resolve(msgspec.convert(row, _Triple), place, folders)
     except msgspec.ValidationError as error:
         problem, _, field = str(error).partition(" - at `$.")
-        raise place.failed(f"`{field.rstrip('`')}`: {problem}" if field else problem) from error
+        raise place.failure(f"`{field.rstrip('`')}`: {problem}" if field else problem) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise place.failed(f"not JSON: {error}") from error
+        raise place.failure(f"not JSON: {error}") from error
 
 
 def _lesson_of_row(row: _Row, place: _Place) -> Lesson:
     positives = [row.positive] if isinstance(row.positive, str) else row.positive
     count = len(positives) + len(row.negatives)
     if not row.query.strip():
-        raise place.failed("`query`: must not be empty")
+        raise place.failure("`query`: must not be empty")
     if not count:
-        raise place.failed("has no passage: give `positive` and `negatives`")
+        raise place.failure("has no passage: give `positive` and `negatives`")
     if row.scores and len(row.scores) != count:
-        raise place.failed(
+        raise place.failure(
             f"`scores`: must be one for each passage, positives first: {count}, "
             f"not {len(row.scores)}"
         )
@@ -148,13 +148,13 @@ def _lesson_of_row(row: _Row, place: _Place) -> Lesson:
     )
 
 
-def _looked_up(row: _Triple, place: _Place, folders: _Folders) -> Lesson:
+def _resolve(row: _Triple, place: _Place, folders: _Folders) -> Lesson:
     queries, corpus = folders.of(row.set, place)
     if row.qid not in queries:
-        raise place.failed(f"`qid`: {row.set} has no query `{row.qid}`")
+        raise place.failure(f"`qid`: {row.set} has no query `{row.qid}`")
     for field, name in [("pos", row.pos), *((f"neg[{i}]", n) for i, n in enumerate(row.neg))]:
         if name not in corpus:
-            raise place.failed(f"`{field}`: {row.set} has no document `{name}`")
+            raise place.failure(f"`{field}`: {row.set} has no document `{name}`")
     return Lesson(
         dataset=row.set,
         query=queries[row.qid],

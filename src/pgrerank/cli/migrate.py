@@ -34,13 +34,13 @@ def migrate(context: click.Context, *, check: bool) -> None:
 
     with wiring.database(settings(context)) as database:
         if check:
-            asyncio.run(_verified(database))
+            asyncio.run(_verify(database))
         else:
             migrations.upgrade(database.admin_url)
         click.echo(f"The database is at revision {sqlfile.revisions()[0]}.")
 
 
-async def _verified(database: "Database") -> None:
+async def _verify(database: "Database") -> None:
     """What of the administrator's and the service's URL is set decides what can be looked at."""
     from pgrerank.storage import address, startup
 

@@ -59,7 +59,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     if title:
         console().print(Text(title, style="italic"), soft_wrap=True)
     if _narrowest(columns, cells, given) <= console().width:
-        show(_drawn(columns, cells, given))
+        show(_table(columns, cells, given))
     else:
         _print_records(columns, cells)
 
@@ -69,7 +69,7 @@ def number(value: float | None, digits: int = 3) -> str:
     return "-" if value is None else f"{value:.{digits}f}"
 
 
-def _drawn(
+def _table(
     columns: Sequence[str], cells: Sequence[Sequence[str]], given: Sequence[Sequence[object]]
 ) -> Table:
     drawn = Table(box=None, header_style="bold", pad_edge=False)

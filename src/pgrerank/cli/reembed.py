@@ -69,17 +69,17 @@ def reembed(
 
 
 async def _fill(
-    found: Settings, tenant_name: str, name: str | None, chunks_per_second: float | None
+    settings: Settings, tenant_name: str, name: str | None, chunks_per_second: float | None
 ) -> None:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.reembed import reembed as fill
 
-    async with wiring.embedding_services(found, check=lookup.exist(tenant_name, name)) as (
+    async with wiring.embedding_services(settings, check=lookup.exist(tenant_name, name)) as (
         admin_services,
         embedder,
     ):
-        tenant = await admin_services.tenants.named(tenant_name)
+        tenant = await admin_services.tenants.by_name(tenant_name)
         for collection in await _collections(admin_services, tenant.id, name):
             with progress.bar(collection.name, 1) as advance:
                 stored = await fill(
@@ -96,11 +96,11 @@ async def _fill(
             click.echo(f"Embedded {stored} chunks of {collection.name} by {embedder.model.name}.")
 
 
-async def _run_step(found: Settings, tenant_name: str, name: str | None, step: str) -> None:
+async def _run_step(settings: Settings, tenant_name: str, name: str | None, step: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         for collection in await _collections(admin_services, tenant.id, name):
             click.echo(await _step(admin_services, tenant.id, collection, step))
 

@@ -161,13 +161,13 @@ def _pair(file: Path, number: int, line: str) -> ReferencePair:
 
 
 async def _store(
-    found: Settings, tenant_name: str, name: str, source: "Sequence[ReferencePair] | _Log"
+    settings: Settings, tenant_name: str, name: str, source: "Sequence[ReferencePair] | _Log"
 ) -> int:
     from pgrerank import wiring
     from pgrerank.usecases.evaluation import reference as usecase
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         if not isinstance(source, _Log):
             return await usecase.keep(admin_services, tenant.id, name, source)
         return await usecase.keep_from_log(
@@ -175,7 +175,7 @@ async def _store(
         )
 
 
-async def _rescore(found: Settings, tenant_name: str, name: str | None) -> Sequence[ScoredSet]:
+async def _rescore(settings: Settings, tenant_name: str, name: str | None) -> Sequence[ScoredSet]:
     from pgrerank import wiring
     from pgrerank.cli.references import forgetful
     from pgrerank.usecases.evaluation import reference as usecase
@@ -183,10 +183,10 @@ async def _rescore(found: Settings, tenant_name: str, name: str | None) -> Seque
     async def check(admin_services: "AdminServices") -> None:
         await _names(admin_services, tenant_name, name)
 
-    async with wiring.all_services(forgetful(found), check=check) as services:
+    async with wiring.all_services(forgetful(settings), check=check) as services:
         from pgrerank.inference.environment import environment  # it imports torch
 
-        tenant = await services.tenants.named(tenant_name)
+        tenant = await services.tenants.by_name(tenant_name)
         names = await _names(services, tenant_name, name)
         facts = environment()
         return [await usecase.score(services, tenant.id, each, facts) for each in names]
@@ -196,7 +196,7 @@ async def _names(
     admin_services: "AdminServices", tenant_name: str, name: str | None
 ) -> Sequence[str]:
     """The sets to score: the named one, or else all of the tenant."""
-    tenant = await admin_services.tenants.named(tenant_name)
+    tenant = await admin_services.tenants.by_name(tenant_name)
     known = [each.name for each in await admin_services.references.all(tenant.id)]
     if not known:
         raise Failed("there is no set yet: pgrerank reference set --help")
@@ -205,19 +205,19 @@ async def _names(
     return [name] if name else known
 
 
-async def _all(found: Settings, tenant_name: str) -> Sequence[KeptSet]:
+async def _all(settings: Settings, tenant_name: str) -> Sequence[KeptSet]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await admin_services.references.all(tenant.id)
 
 
-async def _remove(found: Settings, tenant_name: str, name: str) -> None:
+async def _remove(settings: Settings, tenant_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         await admin_services.references.delete(tenant.id, name)
 
 

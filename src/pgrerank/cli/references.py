@@ -1,4 +1,4 @@
-"""The worker's chore that scores reference sets; it alone of the chores needs models."""
+"""The worker's job that scores reference sets; it alone of the jobs needs models."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,20 +10,20 @@ import structlog
 from pgrerank import wiring
 from pgrerank.domain.reference import ReferenceVerdict, ScoredSet
 from pgrerank.settings import Settings
-from pgrerank.storage.jobs import Chore
+from pgrerank.storage.jobs import PeriodicJob
 from pgrerank.storage.references import there_are_some
 
 _NEWS = (ReferenceVerdict.CHANGED, ReferenceVerdict.OTHER_MODEL)
 
 
-def chore(settings: Settings, url: str) -> Chore:
+def scoring_job(settings: Settings, url: str) -> PeriodicJob:
     """Score all reference sets of all tenants, every night.
 
     Args:
         settings: Whose reranker scores.
         url: Postgres URL of a login that may `set role pgrerank_owner`.
     """
-    return Chore(
+    return PeriodicJob(
         name="references",
         purpose="score the reference sets, and tell what changed",
         cron="30 2 * * *",

@@ -53,10 +53,10 @@ def service(settings: Settings, url: str | None, key: str | None) -> Service | N
 
 def ask(place: Service, call: "Callable[[AsyncClient], Awaitable[Answer]]") -> Answer:
     """Send a call to the service and wait for its answer. Raises Failed with what it says."""
-    return asyncio.run(_asked(place, call))
+    return asyncio.run(_ask(place, call))
 
 
-async def _asked(place: Service, call: "Callable[[AsyncClient], Awaitable[Answer]]") -> Answer:
+async def _ask(place: Service, call: "Callable[[AsyncClient], Awaitable[Answer]]") -> Answer:
     from pgrerank.client import AsyncClient, ClientError
 
     try:

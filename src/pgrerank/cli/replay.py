@@ -152,7 +152,7 @@ def _utc(instant: datetime | None) -> datetime | None:
     return None if instant is None else instant.replace(tzinfo=UTC)
 
 
-async def _replay(found: Settings, tenant_name: str, wanted: ReplaySelection) -> Replayed:
+async def _replay(settings: Settings, tenant_name: str, wanted: ReplaySelection) -> Replayed:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.evaluation import replay_thresholds
@@ -163,11 +163,11 @@ async def _replay(found: Settings, tenant_name: str, wanted: ReplaySelection) ->
 
     async def check(admin_services: "AdminServices") -> None:
         await lookup.exist(tenant_name, wanted.filter.collection)(admin_services)
-        await _chosen(admin_services, tenant_name, wanted)
+        await _ids_to_replay(admin_services, tenant_name, wanted)
 
-    async with wiring.all_services(found, check=check) as services:
-        tenant = await services.tenants.named(tenant_name)
-        chosen = await _chosen(services, tenant_name, wanted)
+    async with wiring.all_services(settings, check=check) as services:
+        tenant = await services.tenants.by_name(tenant_name)
+        chosen = await _ids_to_replay(services, tenant_name, wanted)
         with progress.count("replaying", len(chosen)) as step:
             for ranking_id in chosen:
                 made = await replay(services, tenant.id, RankingId(ranking_id), plan)
@@ -188,11 +188,11 @@ async def _replay(found: Settings, tenant_name: str, wanted: ReplaySelection) ->
         )
 
 
-async def _chosen(
+async def _ids_to_replay(
     admin_services: "AdminServices", tenant_name: str, wanted: ReplaySelection
 ) -> Sequence[UUID]:
     """The searches to run again. Raises NotFoundError, or Misused where there are none."""
-    tenant = await admin_services.tenants.named(tenant_name)
+    tenant = await admin_services.tenants.by_name(tenant_name)
     for ranking_id in wanted.ranking_ids:
         await admin_services.rankings.get(tenant.id, RankingId(ranking_id))
     chosen = wanted.ranking_ids or await _last(admin_services, tenant.id, wanted)

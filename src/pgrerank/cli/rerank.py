@@ -95,11 +95,11 @@ class _Answer:
     warnings: Sequence[str]
 
 
-async def _rerank(found: Settings, query: str, texts: Sequence[str]) -> _Answer:
+async def _rerank(settings: Settings, query: str, texts: Sequence[str]) -> _Answer:
     from pgrerank import wiring
     from pgrerank.usecases.rerank_texts import rerank_texts
 
-    async with wiring.load_models(found) as models:
+    async with wiring.load_models(settings) as models:
         ranked = await rerank_texts(models.scorer, query, texts)
         unknown = {models.scorer.model.name: models.scorer.unknown_share(query)}
     scored = [

@@ -106,13 +106,13 @@ def _work(run: Path, data: beir.Dataset, depth: int) -> _Work:
     return _Work(run=found, queries=data.queries(), passages=passages, depth=depth)
 
 
-async def _reorder(found: Settings, work: _Work) -> tuple[beir.Run, int]:
+async def _reorder(settings: Settings, work: _Work) -> tuple[beir.Run, int]:
     from pgrerank import wiring
     from pgrerank.usecases.evaluation.rerank_run import rerank_run as reranked
 
     after: dict[str, Mapping[str, float]] = {}
     missing = 0
-    async with wiring.load_models(found) as models:
+    async with wiring.load_models(settings) as models:
         answers = reranked(
             models.scorer, models.reader, work.run, work.queries, work.passages, depth=work.depth
         )

@@ -108,11 +108,11 @@ def search(
 
 
 def _service(
-    found: Settings, url: str | None, key: str | None, tenant_name: str | None
+    settings: Settings, url: str | None, key: str | None, tenant_name: str | None
 ) -> "remote.Service | None":
     """A tenant that is named means the database, unless the service is named too."""
     if tenant_name is None:
-        return remote.service(found, url, key)
+        return remote.service(settings, url, key)
     if url is not None or key is not None:
         raise Misused("--tenant is for the database; with --url the key says whose data it is")
     return None
@@ -133,16 +133,16 @@ def _print(answer: "SearchResponse", query: str, *, as_json: bool) -> None:
 
 
 async def _search(
-    found: Settings, tenant_name: str, collection_name: str, request: SearchRequest
+    settings: Settings, tenant_name: str, collection_name: str, request: SearchRequest
 ) -> SearchOutcome:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.search import search as searched
 
     async with wiring.all_services(
-        found, check=lookup.exist(tenant_name, collection_name)
+        settings, check=lookup.exist(tenant_name, collection_name)
     ) as services:
-        tenant = await services.tenants.named(tenant_name)
+        tenant = await services.tenants.by_name(tenant_name)
         return await searched(services, tenant.id, collection_name, request)
 
 

@@ -46,23 +46,27 @@ def serve(context: click.Context, *, host: str | None, port: int | None) -> None
     asyncio.run(_serve(msgspec.structs.replace(found, **changed)))
 
 
-async def _serve(found: Settings) -> None:
-    from pgrerank.api.listening import bound
+async def _serve(settings: Settings) -> None:
+    from pgrerank.api.listening import bind_socket
 
     try:
-        with bound(found.host, found.port) as listener:  # first: models take long to load
-            await _served_on(found, listener)
+        with bind_socket(
+            settings.host, settings.port
+        ) as listener:  # first: models take long to load
+            await _serve_on(settings, listener)
     except OSError as error:
-        raise Failed(f"cannot listen on {found.host}:{found.port}: {error.strerror}") from error
+        raise Failed(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}"
+        ) from error
 
 
-async def _served_on(found: Settings, listener: "socket") -> None:
+async def _serve_on(settings: Settings, listener: "socket") -> None:
     from pgrerank import wiring
     from pgrerank.api.server import serve_on
 
-    async with wiring.service(found) as app:
+    async with wiring.service(settings) as app:
         _share_the_interpreter()
-        await serve_on(app, listener, drain_s=found.drain_seconds, listening=_announce)
+        await serve_on(app, listener, drain_s=settings.drain_seconds, listening=_announce)
 
 
 def _share_the_interpreter() -> None:

@@ -11,7 +11,7 @@ from rich_click import RichCommand
 
 from pgrerank.cli import judged, option, output, progress
 from pgrerank.cli.command import Misused, examples, run, settings
-from pgrerank.cli.gain import needed, plain, queries
+from pgrerank.cli.gain import plain, queries, sample_size_advice
 from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, Strategy
 from pgrerank.settings import Settings
 
@@ -92,7 +92,7 @@ def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **given: 
         raise Misused(f"--plot takes a file that ends in {', '.join(_SUFFIXES)}")
     found = settings(context)
     work = _work(found, judged.pop_options(given), **given)
-    points = run(_swept(found, work), kept="Nothing was stored; running it again begins anew.")
+    points = run(_sweep(found, work), kept="Nothing was stored; running it again begins anew.")
     if plot is not None:
         from pgrerank.cli.sweep_plot import draw
 
@@ -101,7 +101,7 @@ def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **given: 
 
 
 def _work(
-    found: Settings,
+    settings: Settings,
     chosen: judged.JudgedQueries,
     *,
     strategy: str,
@@ -113,13 +113,13 @@ def _work(
     )
     return _Work(
         chosen=limited,
-        rerankers=tuple(dict.fromkeys(rerankers)) or (found.reranker,),
+        rerankers=tuple(dict.fromkeys(rerankers)) or (settings.reranker,),
         request=SearchRequest(query="", strategy=Strategy(strategy)),
         **given,
     )
 
 
-async def _swept(found: Settings, work: _Work) -> "list[SweepPoint]":
+async def _sweep(settings: Settings, work: _Work) -> "list[SweepPoint]":
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.evaluation import sweep
@@ -128,20 +128,22 @@ async def _swept(found: Settings, work: _Work) -> "list[SweepPoint]":
     points: list[SweepPoint] = []
     for place, name in enumerate(work.rerankers):
         # Without memory for scores, so that each setting pays for its own pairs.
-        changed = msgspec.structs.replace(found, reranker=name, score_cache=0)
+        changed = msgspec.structs.replace(settings, reranker=name, score_cache=0)
         wanted = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
         async with wiring.all_services(changed, check=check) as given:
-            services = replace(given, insists=True)
+            services = replace(given, fixed_models=True)
             plan = await _plan(services, work)
             with progress.count(name, len(wanted) * len(plan.questions)) as step:
-                points += await sweep.swept(services, plan, wanted, work.measure, progress=step)
+                points += await sweep.sweep_settings(
+                    services, plan, wanted, work.measure, progress=step
+                )
     return points
 
 
 async def _plan(services: "Services", work: _Work) -> "EvaluationPlan":
     from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 
-    tenant = await services.tenants.named(work.tenant_name)
+    tenant = await services.tenants.by_name(work.tenant_name)
     collection = await services.documents.collection(tenant.id, work.collection_name)
     return EvaluationPlan(
         tenant_id=tenant.id,
@@ -227,7 +229,7 @@ def advice(verdict: "SweepVerdict", measure: str) -> list[str]:
         undecided = (
             f"{queries(gain.queries)} cannot tell whether reranking with {name} pays on this"
         )
-        return [f"{undecided} collection: {change}; {needed(gain)}."]
+        return [f"{undecided} collection: {change}; {sample_size_advice(gain)}."]
     lines = [f"Reranking with {name} pays on this collection, beyond chance: {change}."]
     enough, best = verdict.enough.knobs, verdict.best.knobs
     if enough == best:

@@ -119,36 +119,36 @@ def _quota(tenant: Tenant) -> str:
     return names.get(tenant.pairs_per_second, str(tenant.pairs_per_second))
 
 
-async def _set_quota(found: Settings, name: str, pairs_per_second: int | None) -> Tenant:
+async def _set_quota(settings: Settings, name: str, pairs_per_second: int | None) -> Tenant:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
+    async with wiring.admin_services(settings) as admin_services:
         return await admin_services.tenants.set_quota(name, pairs_per_second)
 
 
-async def _set_texts(found: Settings, name: str, *, keep_texts: bool) -> Tenant:
+async def _set_texts(settings: Settings, name: str, *, keep_texts: bool) -> Tenant:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
+    async with wiring.admin_services(settings) as admin_services:
         return await admin_services.tenants.set_keep_texts(name, keep_texts=keep_texts)
 
 
-async def _create(found: Settings, name: str) -> Tenant:
+async def _create(settings: Settings, name: str) -> Tenant:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
+    async with wiring.admin_services(settings) as admin_services:
         return await admin_services.tenants.create(name)
 
 
-async def _all(found: Settings) -> list[Tenant]:
+async def _all(settings: Settings) -> list[Tenant]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
+    async with wiring.admin_services(settings) as admin_services:
         return [tenant async for tenant in admin_services.tenants.all()]
 
 
-async def _remove(found: Settings, name: str) -> None:
+async def _remove(settings: Settings, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
+    async with wiring.admin_services(settings) as admin_services:
         await admin_services.tenants.delete(name)

@@ -120,7 +120,7 @@ def _print(terms: Terms, *, as_json: bool) -> None:
 
 
 async def _change(
-    found: Settings,
+    settings: Settings,
     tenant_name: str,
     collection_name: str,
     change: Callable[[Terms], Mapping[str, float]] | None,
@@ -129,8 +129,8 @@ async def _change(
     from pgrerank import wiring
     from pgrerank.usecases.collections import boost
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         collection = await admin_services.documents.collection(tenant.id, collection_name)
         if change is None:
             return collection.terms

@@ -108,39 +108,39 @@ def remove(context: click.Context, *, name: str, tenant_name: str, collection_na
 
 
 async def _promise(
-    found: Settings, tenant_name: str, collection_name: str, name: str, *, wanted: Promise
+    settings: Settings, tenant_name: str, collection_name: str, name: str, *, wanted: Promise
 ) -> Choice:
     from pgrerank import wiring
     from pgrerank.usecases.calibration.threshold import promise
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await promise(admin_services, tenant.id, collection_name, name, wanted)
 
 
 async def _by_hand(
-    found: Settings, tenant_name: str, collection_name: str, name: str, *, min_relevance: float
+    settings: Settings, tenant_name: str, collection_name: str, name: str, *, min_relevance: float
 ) -> None:
     from pgrerank import wiring
     from pgrerank.usecases.calibration.threshold import by_hand
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         await by_hand(admin_services, tenant.id, collection_name, name, min_relevance)
 
 
-async def _all(found: Settings, tenant_name: str) -> Sequence[Threshold]:
+async def _all(settings: Settings, tenant_name: str) -> Sequence[Threshold]:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await admin_services.thresholds.all(tenant.id)
 
 
-async def _remove(found: Settings, tenant_name: str, collection_name: str, name: str) -> None:
+async def _remove(settings: Settings, tenant_name: str, collection_name: str, name: str) -> None:
     from pgrerank import wiring
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         collection = await admin_services.documents.collection(tenant.id, collection_name)
         await admin_services.thresholds.delete(tenant.id, collection, name)

@@ -84,7 +84,7 @@ async def _fill(settings: Settings) -> str:
 
 async def _tenant(services: Services) -> TenantId:
     try:
-        tenant = await services.tenants.named(TENANT)
+        tenant = await services.tenants.by_name(TENANT)
     except NotFoundError:
         tenant = await services.tenants.create(TENANT)
     return tenant.id

@@ -86,14 +86,14 @@ def train(
 
 
 def _train(
-    found: Settings, wanted: CourseOptions, recipe: "Recipe", after: _After
+    settings: Settings, wanted: CourseOptions, recipe: "Recipe", after: _After
 ) -> dict[str, object]:
     from pgrerank import wiring
     from pgrerank.cli.train_progress import training_progress
     from pgrerank.training import card, run
 
     base, fingerprint = wiring.base_model(recipe.base)
-    lessons = asyncio.run(gather_lessons(found, wanted, recipe, fingerprint))
+    lessons = asyncio.run(gather_lessons(settings, wanted, recipe, fingerprint))
     course = run.Course(
         recipe=recipe,
         base=base,
@@ -104,7 +104,7 @@ def _train(
     )
     with training_progress() as watch:
         outcome = run.train(course, watch)
-    model = wiring.reranker_card(msgspec.structs.replace(found, reranker=str(wanted.out)))
+    model = wiring.reranker_card(msgspec.structs.replace(settings, reranker=str(wanted.out)))
     made = card.Made(
         name=wanted.out.resolve().name,
         model=model,
@@ -116,7 +116,7 @@ def _train(
     )
     (wanted.out / "README.md").write_text(card.text(made), encoding="utf-8")
     run.finish(wanted.out, outcome)
-    registered = _register(found, wanted, model, after)
+    registered = _register(settings, wanted, model, after)
     return {
         "folder": str(wanted.out),
         "fingerprint": model.fingerprint,
@@ -128,22 +128,22 @@ def _train(
     }
 
 
-async def _require_place(found: Settings, tenant: str, collection: str | None) -> None:
+async def _require_place(settings: Settings, tenant: str, collection: str | None) -> None:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
 
-    async with wiring.admin_services(found) as admin_services:
+    async with wiring.admin_services(settings) as admin_services:
         await lookup.exist(tenant, collection)(admin_services)
 
 
-def _register(found: Settings, wanted: CourseOptions, model: "ModelCard", after: _After) -> bool:
+def _register(settings: Settings, wanted: CourseOptions, model: "ModelCard", after: _After) -> bool:
     from pgrerank import wiring
 
-    named = found.database_url or found.admin_database_url or wanted.tenant
+    named = settings.database_url or settings.admin_database_url or wanted.tenant
     if after.register is False or (after.register is None and not named):
         return False
     try:
-        asyncio.run(wiring.register(found, model))
+        asyncio.run(wiring.register(settings, model))
     except PgrerankError as error:
         if after.register or wanted.tenant:
             raise

@@ -86,17 +86,17 @@ def tune(
         _show(found, applied=applied)
 
 
-async def _tune(found: Settings, work: _Work) -> "tuple[Tuning, bool]":
+async def _tune(settings: Settings, work: _Work) -> "tuple[Tuning, bool]":
     from pgrerank import wiring
     from pgrerank.usecases import lookup
     from pgrerank.usecases.evaluation import trial, tune
 
     check = lookup.exist(work.tenant_name, work.collection_name)
-    async with wiring.all_services(found, check=check) as services:
-        tenant = await services.tenants.named(work.tenant_name)
+    async with wiring.all_services(settings, check=check) as services:
+        tenant = await services.tenants.by_name(work.tenant_name)
         collection = await services.documents.collection(tenant.id, work.collection_name)
         ground = trial.TrialSetup(
-            services=services.serving(collection),
+            services=services.for_collection(collection),
             tenant_id=tenant.id,
             collection=collection,
             questions=await work.chosen.questions(services, tenant, collection),

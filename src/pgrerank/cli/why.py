@@ -46,17 +46,17 @@ def why(
 
 
 async def _explain(
-    found: Settings, tenant_name: str, ranking_id: UUID, external_id: str
+    settings: Settings, tenant_name: str, ranking_id: UUID, external_id: str
 ) -> Explanation:
     from pgrerank import wiring
     from pgrerank.usecases.explain import why as asked
 
     async def check(admin_services: "AdminServices") -> None:
-        tenant = await admin_services.tenants.named(tenant_name)
+        tenant = await admin_services.tenants.by_name(tenant_name)
         await admin_services.rankings.get(tenant.id, RankingId(ranking_id))
 
-    async with wiring.all_services(found, check=check) as services:
-        tenant = await services.tenants.named(tenant_name)
+    async with wiring.all_services(settings, check=check) as services:
+        tenant = await services.tenants.by_name(tenant_name)
         return await asked(services, tenant.id, RankingId(ranking_id), external_id)
 
 

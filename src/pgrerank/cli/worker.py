@@ -12,7 +12,7 @@ from pgrerank.cli.command import Failed, examples, settings
 from pgrerank.settings import Settings, secrets
 
 if TYPE_CHECKING:
-    from pgrerank.storage.jobs import Chore
+    from pgrerank.storage.jobs import PeriodicJob
 
 _MOST_MONTHS = 1200
 
@@ -31,13 +31,13 @@ _MOST_MONTHS = 1200
     type=click.IntRange(1, _MOST_MONTHS),
     help="Drop the months of the rerank log that are older. Default: keep all.",
 )
-@click.option("--once", is_flag=True, help="Do every chore now, and stop.")
-@click.option("--list", "listed", is_flag=True, help="Show the chores, and stop.")
+@click.option("--once", is_flag=True, help="Do every job now, and stop.")
+@click.option("--list", "listed", is_flag=True, help="Show the jobs, and stop.")
 @click.pass_context
 def worker(context: click.Context, *, keep_months: int | None, once: bool, listed: bool) -> None:
     """Do what is due by the clock: partitions, retention, counters, indexes, drift.
 
-    The queue is in Postgres, so any number of workers may run: a chore is done by one of them, and
+    The queue is in Postgres, so any number of workers may run: a job is done by one of them, and
     by another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
     does.
     """
@@ -48,17 +48,17 @@ def worker(context: click.Context, *, keep_months: int | None, once: bool, liste
 
 
 async def _work(
-    found: Settings, keep_months: int | None, *, once: bool, listed: bool
+    settings: Settings, keep_months: int | None, *, once: bool, listed: bool
 ) -> Sequence[str]:
     from pgrerank import observe, wiring
     from pgrerank.cli import references
     from pgrerank.storage import jobs, periodic_jobs
 
-    observe.configure_logging(found.log_format, found.log_level, secrets())
-    with wiring.database(found) as database:
+    observe.configure_logging(settings.log_format, settings.log_level, secrets())
+    with wiring.database(settings) as database:
         due = [
             *periodic_jobs.housekeeping(database.admin_url, keep_months=keep_months),
-            references.chore(found, database.admin_url),
+            references.scoring_job(settings, database.admin_url),
         ]
         if listed:
             _show(due)
@@ -66,6 +66,6 @@ async def _work(
         return await jobs.work(database.admin_url, due, once=once)
 
 
-def _show(chores: "Sequence[Chore]") -> None:
-    columns = ("chore", "when (UTC)", "what for")
-    output.table(columns, [(each.name, each.cron, each.purpose) for each in chores])
+def _show(jobs: "Sequence[PeriodicJob]") -> None:
+    columns = ("job", "when (UTC)", "what for")
+    output.table(columns, [(each.name, each.cron, each.purpose) for each in jobs])

@@ -38,7 +38,7 @@ class Access:
                 "Was it read from a file with the newline at its end?",
             )
 
-    def hidden(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """A text without the key."""
         if len(self.key) < _SHORTEST_HIDDEN:
             return text

@@ -41,7 +41,7 @@ def search(
     return Call(
         method="POST",
         path=f"{_collection(collection)}/search",
-        body=_asked(SearchKnobs, knobs, query=query),
+        body=_body(SearchKnobs, knobs, query=query),
         answer=answers.SearchResponse,
     )
 
@@ -53,7 +53,7 @@ def rank(
     return Call(
         method="POST",
         path="/v1/rankings",
-        body=_asked(RankKnobs, knobs, query=query, documents=documents),
+        body=_body(RankKnobs, knobs, query=query, documents=documents),
         answer=answers.RerankResponse,
     )
 
@@ -94,7 +94,7 @@ def put_collection(name: str, **knobs: Unpack[CollectionKnobs]) -> Call[answers.
     return Call(
         method="PUT",
         path=_collection(name),
-        body=_asked(CollectionKnobs, knobs),
+        body=_body(CollectionKnobs, knobs),
         answer=answers.CollectionResponse,
     )
 
@@ -135,7 +135,7 @@ def delete_document(collection: str, document_id: str) -> Call[None]:
 
 def judge(collection: str, judgments: Iterable[Judgment]) -> Call[answers.StoredJudgments]:
     """Store grades."""
-    body = checks.encoded({"collection": collection, "judgments": _listed("judgments", judgments)})
+    body = checks.encode({"collection": collection, "judgments": _as_list("judgments", judgments)})
     return Call(method="POST", path="/v1/judgments", body=body, answer=answers.StoredJudgments)
 
 
@@ -146,7 +146,7 @@ def feedback(
     return Call(
         method="POST",
         path=f"{_ranking(ranking)}/feedback",
-        body=checks.encoded({"chunk_id": chunk, "event": event, "by": by}),
+        body=checks.encode({"chunk_id": chunk, "event": event, "by": by}),
         answer=answers.FeedbackKept,
         repeatable=False,
     )
@@ -154,8 +154,8 @@ def feedback(
 
 def lines(documents: Iterable[Document | Mapping[str, Any]]) -> Iterator[bytes]:
     """Documents as lines of NDJSON. Raises InvalidCallError, which says which cannot be sent."""
-    for place, each in enumerate(_iterated("documents", documents)):
-        yield checks.encoded(each, f"documents[{place}]")
+    for place, each in enumerate(_as_iterator("documents", documents)):
+        yield checks.encode(each, f"documents[{place}]")
 
 
 def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
@@ -172,16 +172,16 @@ def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _asked(kind: type[Any], knobs: Mapping[str, Any], **fields: Any) -> bytes:
+def _body(kind: type[Any], knobs: Mapping[str, Any], **fields: Any) -> bytes:
     checks.check_knobs(knobs, kind)
-    return checks.encoded({**fields, **knobs})
+    return checks.encode({**fields, **knobs})
 
 
-def _listed(name: str, values: Iterable[T]) -> list[T]:
-    return list(_iterated(name, values))
+def _as_list(name: str, values: Iterable[T]) -> list[T]:
+    return list(_as_iterator(name, values))
 
 
-def _iterated(name: str, values: Iterable[T]) -> Iterator[T]:
+def _as_iterator(name: str, values: Iterable[T]) -> Iterator[T]:
     if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
         raise InvalidCallError(name, "must be several, such as a list")
     return iter(values)

@@ -52,7 +52,7 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
     return close[0] if close else None
 
 
-def encoded(value: Any, where: str = "") -> bytes:
+def encode(value: Any, where: str = "") -> bytes:
     """JSON of what is sent.
 
     Args:
@@ -102,7 +102,7 @@ def text(name: str, value: object) -> str:
 def _faults(value: Any, where: str, depth: int) -> Iterator[tuple[str, str]]:
     """Field and problem of each value that JSON cannot hold, though the encoder might take it."""
     if isinstance(value, str):
-        if (place := _unpaired(value)) is not None:
+        if (place := _lone_surrogate(value)) is not None:
             problem = f"has half a surrogate pair at character {place}, which is no text"
             yield where.encode(errors="replace").decode() or "body", problem
     elif isinstance(value, float):
@@ -123,7 +123,7 @@ def _parts(value: Any, where: str) -> Iterator[tuple[str, Any]]:
             yield f"{where}[{place}]", inner
 
 
-def _unpaired(value: str) -> int | None:
+def _lone_surrogate(value: str) -> int | None:
     try:
         value.encode()
     except UnicodeEncodeError as error:

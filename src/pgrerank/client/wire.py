@@ -110,7 +110,7 @@ def request(http: httpx.Client | httpx.AsyncClient, access: Access, call: Call[A
             headers=headers,
         )
     except (httpx.InvalidURL, UnicodeError, ValueError, TypeError) as error:
-        reason = access.hidden(str(error))
+        reason = access.redact(str(error))
     raise InvalidCallError("call", f"cannot be sent: {reason}")
 
 
@@ -126,7 +126,7 @@ def read(access: Access, call: Call[T], response: httpx.Response) -> T:
         raise refusal(problem, _seconds(response.headers.get("Retry-After")))
     if call.answer is type(None):
         return call.answer()
-    return _decoded(access, response.content, call.answer, response.status_code)
+    return _decode(access, response.content, call.answer, response.status_code)
 
 
 def failure(access: Access, error: Exception) -> ClientError:
@@ -135,28 +135,28 @@ def failure(access: Access, error: Exception) -> ClientError:
     It is to be raised outside of the handler of the error itself, whose message may hold what was
     sent: so nothing of it is chained.
     """
-    reason = access.hidden(str(error) or type(error).__name__)
+    reason = access.redact(str(error) or type(error).__name__)
     kind = TimedOutError if isinstance(error, httpx.TimeoutException) else UnreachableError
     return kind(
-        access.hidden(access.url), reason, was_connected=not isinstance(error, _NO_CONNECTION)
+        access.redact(access.url), reason, was_connected=not isinstance(error, _NO_CONNECTION)
     )
 
 
-def _decoded(access: Access, content: bytes, kind: type[T], status: int) -> T:
+def _decode(access: Access, content: bytes, kind: type[T], status: int) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        told = access.hidden(content.decode(errors="replace"))
+        told = access.redact(content.decode(errors="replace"))
     raise UnreadableError(status, told)
 
 
 def _problem(access: Access, response: httpx.Response) -> Problem:
-    content = access.hidden(response.content.decode(errors="replace")).encode()
+    content = access.redact(response.content.decode(errors="replace")).encode()
     status = response.status_code
     if response.headers.get("Content-Type", "").startswith(_PROBLEM):
-        return _decoded(access, content, Problem, status)
+        return _decode(access, content, Problem, status)
     if status in _NOT_BEGUN | _LOST:  # a proxy's own page
-        return Problem(status=status, title=access.hidden(response.reason_phrase))
+        return Problem(status=status, title=access.redact(response.reason_phrase))
     raise UnreadableError(status, content.decode())
 
 

@@ -28,7 +28,7 @@ def characters(field: str, value: str, *, most: int) -> None:
     """
     if len(value) > most:
         raise InvalidRequestError(field, f"must have at most {most} characters, not {len(value)}")
-    if (place := unpaired(value)) is not None:
+    if (place := lone_surrogate(value)) is not None:
         raise InvalidRequestError(
             field, f"has half a surrogate pair at character {place}, which is no text"
         )
@@ -52,7 +52,7 @@ def text(field: str, value: str | None, *, most: int, least: Literal[0, 1] = 0) 
         raise InvalidRequestError(field, "must not contain the NUL character")
 
 
-def unpaired(value: str) -> int | None:
+def lone_surrogate(value: str) -> int | None:
     """Where a text holds half a surrogate pair, from 0; None: nowhere."""
     try:
         value.encode()

@@ -102,7 +102,7 @@ class Evaluation:
     answers: tuple[EvaluatedQuery, ...] = ()
 
 
-def checked_label(label: str | None) -> str | None:
+def validate_label(label: str | None) -> str | None:
     """Return a label that may stand for a run.
 
     Raises:

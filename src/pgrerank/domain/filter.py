@@ -88,7 +88,7 @@ def jsonpath(filter_: JsonObject) -> str:
         raise InvalidRequestError(
             "filter", f"must have at most {MAX_VALUES} values in its lists, not {values}"
         )
-    return _written(tree)
+    return _jsonpath(tree)
 
 
 def _all_of(filter_: object, where: str, depth: int) -> Group:
@@ -195,12 +195,12 @@ def _comparisons(condition: Condition) -> list[Comparison]:
     return [each for part in condition.conditions for each in _comparisons(part)]
 
 
-def _written(condition: Condition) -> str:
+def _jsonpath(condition: Condition) -> str:
     if isinstance(condition, Comparison):
         predicate = condition.predicate
         # A predicate of unlike types is unknown, and so is its plain negation.
         return f"(!{predicate} || ({predicate} is unknown))" if condition.is_negated else predicate
-    parts = [_written(each) for each in condition.conditions]
+    parts = [_jsonpath(each) for each in condition.conditions]
     if not parts:
         return "(1 == 2)" if condition.is_any else "(1 == 1)"
     return f"({(' || ' if condition.is_any else ' && ').join(parts)})"

@@ -24,7 +24,7 @@ class Lesson:
         """All passages, in the order of the scores."""
         return self.positives + self.negatives
 
-    def taught(self, scores: Sequence[float]) -> "Lesson":
+    def with_scores(self, scores: Sequence[float]) -> "Lesson":
         """The same with a teacher's scores, one a passage."""
         return replace(self, scores=tuple(scores))
 

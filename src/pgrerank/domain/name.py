@@ -7,7 +7,7 @@ from pgrerank.domain.errors import InvalidRequestError
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 
 
-def checked_name(name: str, field: str = "name") -> str:
+def validate_name(name: str, field: str = "name") -> str:
     """Return the name if it may name a tenant or collection.
 
     Raises:
@@ -24,6 +24,6 @@ def checked_name(name: str, field: str = "name") -> str:
 
 
 def check_optional_name(name: str | None, field: str) -> None:
-    """Let None and what may be a name pass. Raises as `checked_name`."""
+    """Let None and what may be a name pass. Raises as `validate_name`."""
     if name is not None:
-        checked_name(name, field)
+        validate_name(name, field)

@@ -39,7 +39,7 @@ def in_address(text: str) -> frozenset[str]:
     return frozenset(meant - set(_PART.findall(public)))
 
 
-def redacted(text: str, secrets: Iterable[str]) -> str:
+def redact(text: str, secrets: Iterable[str]) -> str:
     """The text with `***` for each secret of four characters or more, also quoted or in JSON."""
     forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
     for form in sorted(forms, key=len, reverse=True):
@@ -49,11 +49,11 @@ def redacted(text: str, secrets: Iterable[str]) -> str:
 
 def _forms(secret: str) -> set[str]:
     """As it is, and as it looks in a representation, in JSON, and in one inside the other."""
-    once = {secret, *_quoted(secret)}
-    return once.union(*map(_quoted, once))
+    once = {secret, *_quoted_forms(secret)}
+    return once.union(*map(_quoted_forms, once))
 
 
-def _quoted(text: str) -> Iterable[str]:
+def _quoted_forms(text: str) -> Iterable[str]:
     yield repr(text)[1:-1]
     yield json.dumps(text)[1:-1]
     yield json.dumps(text, ensure_ascii=False)[1:-1]

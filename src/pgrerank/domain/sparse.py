@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from pgrerank.domain.bounds import unpaired
+from pgrerank.domain.bounds import lone_surrogate
 from pgrerank.domain.errors import InvalidRequestError
 
 MAX_WEIGHTS = 1000
@@ -39,5 +39,5 @@ def check_weights(field: str, weights: SparseWeights | None) -> None:
 
 
 def _is_token(token: str) -> bool:
-    storable = "\0" not in token and unpaired(token) is None
+    storable = "\0" not in token and lone_surrogate(token) is None
     return 1 <= len(token) <= MAX_TOKEN_CHARACTERS and storable

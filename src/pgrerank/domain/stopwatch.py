@@ -25,7 +25,7 @@ class Stopwatch:
         finally:
             self._stages[name] = self._since(begun)
 
-    def finished(self) -> dict[str, float]:
+    def timings(self) -> dict[str, float]:
         """All stages and `total`, in milliseconds to the microsecond."""
         return {**self._stages, "total": self._since(self.started)}
 

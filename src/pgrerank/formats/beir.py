@@ -136,7 +136,7 @@ def judgment_lines(path: Path) -> Iterator[JudgmentLine]:
     may_be_header = True
     for line, text in _lines(path):
         fields = _fields(text)
-        found = _judged(line, fields, tabbed="\t" in text)
+        found = _judgment_line(line, fields, tabbed="\t" in text)
         if found is not None:
             yield found
         elif not (may_be_header and _is_header(fields)):
@@ -151,7 +151,7 @@ def _is_header(fields: Sequence[str]) -> bool:
     return len(fields) in _COLUMNS and not any(map(_is_integer, fields))
 
 
-def _judged(line: int, fields: Sequence[str], *, tabbed: bool) -> JudgmentLine | None:
+def _judgment_line(line: int, fields: Sequence[str], *, tabbed: bool) -> JudgmentLine | None:
     if len(fields) not in _COLUMNS or not (all(fields) and _is_integer(fields[-1])):
         return None
     if len(fields) == _TREC_COLUMNS and not (tabbed or _is_iteration(fields[1])):

@@ -83,7 +83,7 @@ def _add(found: list[Block], kind: Kind, lines: Sequence[str]) -> None:
 
 def _at(lines: Sequence[str], start: int) -> tuple[Kind, int]:
     """The block that begins on a line, and the line behind it."""
-    height = _underlined(lines, start) or int(_HEADING.match(lines[start]) is not None)
+    height = _heading_lines(lines, start) or int(_HEADING.match(lines[start]) is not None)
     if height:
         return Kind.HEADING, start + height
     if fence := _FENCE.match(lines[start]):
@@ -93,7 +93,7 @@ def _at(lines: Sequence[str], start: int) -> tuple[Kind, int]:
     return Kind.TEXT, start + 1
 
 
-def _underlined(lines: Sequence[str], start: int) -> int:
+def _heading_lines(lines: Sequence[str], start: int) -> int:
     """Lines of a heading that is underlined, or lined above and below; 0: there is none."""
     if start > 0 and lines[start - 1].strip():
         return 0

@@ -35,7 +35,7 @@ class Boilerplate:
             if known and paragraph.count(" ") >= _LEAST_WORDS - 1:
                 self._counts[paragraph] += 1
 
-    def found(self) -> list[Repeated]:
+    def repeated_paragraphs(self) -> list[Repeated]:
         """The paragraphs that at least half of the documents hold, three at most."""
         least = max(_LEAST_DOCUMENTS, self._documents / 2)
         return [

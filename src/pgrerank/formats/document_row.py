@@ -83,7 +83,7 @@ class Repetitions:
     def __init__(self) -> None:
         self._places: dict[str, tuple[str, int]] = {}
 
-    def replaced(self, external_id: str, source: str, line: int) -> tuple[str, Rejection] | None:
+    def record(self, external_id: str, source: str, line: int) -> tuple[str, Rejection] | None:
         """Note where a document stands. Source and rejection of the one before it, if any."""
         before = self._places.get(external_id)
         self._places[external_id] = (source, line)
@@ -124,7 +124,7 @@ def _object(data: bytes) -> Mapping[str, object]:
         raise InvalidRowError(str(error)) from error
     except msgspec.DecodeError as error:
         problem = str(error).replace("Input data was truncated", "it breaks off")
-        raise InvalidRowError(f"not JSON: {_malformed(data) or problem}") from error
+        raise InvalidRowError(f"not JSON: {_json_problem(data) or problem}") from error
     if not isinstance(value, dict):
         raise InvalidRowError('must be a JSON object, such as {"_id": "1", "text": "..."}')
     if not is_shallow(cast("Json", value)):  # what Python's stack holds depends on the caller
@@ -141,7 +141,7 @@ def _undecodable(data: bytes) -> str:
     return "not UTF-8"
 
 
-def _malformed(data: bytes) -> str | None:
+def _json_problem(data: bytes) -> str | None:
     """What json.loads lets pass and JSON, or text, does not hold."""
     try:
         text = json.dumps(json.loads(data), ensure_ascii=False, allow_nan=False)

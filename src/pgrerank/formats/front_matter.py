@@ -19,7 +19,7 @@ _TOO_DEEP = f"the front matter nests more than {MAX_LEVELS} levels deep, or an a
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
-def parted(text: str) -> tuple[dict[str, object], str]:
+def split(text: str) -> tuple[dict[str, object], str]:
     """The front matter's fields, and the text behind it; no fields where there is none.
 
     Dates become ISO 8601, bytes Base64, sets sorted lists.

@@ -21,7 +21,7 @@ def document(external_id: str, data: bytes) -> Document:
         UnreadableError: It is not UTF-8, or its front matter is refused.
         InvalidRequestError: The metadata cannot be stored.
     """
-    metadata, text = front_matter.parted(decode(data).replace("\r\n", "\n").replace("\r", "\n"))
+    metadata, text = front_matter.split(decode(data).replace("\r\n", "\n").replace("\r", "\n"))
     title = metadata.get("title")
     if isinstance(title, str | int | float) and str(title).strip():
         del metadata["title"]

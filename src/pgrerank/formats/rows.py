@@ -40,7 +40,7 @@ def rows(sources: Iterable[FileSource], *, max_characters: int) -> Iterator[Row]
 
 def _read(source: FileSource, max_characters: int) -> Iterator[Row]:
     if source.fault is not None:
-        yield _row(source, _refused(source, source.fault), 0)
+        yield _row(source, _rejection(source, source.fault), 0)
         return
     try:
         if source.path is None:
@@ -49,7 +49,7 @@ def _read(source: FileSource, max_characters: int) -> Iterator[Row]:
         with source.path.open("rb") as stream:
             yield from _source_rows(source, stream, max_characters)
     except OSError as error:
-        yield _row(source, _refused(source, f"cannot be read: {error.strerror}"), source.size)
+        yield _row(source, _rejection(source, f"cannot be read: {error.strerror}"), source.size)
 
 
 def _source_rows(source: FileSource, stream: BinaryIO, max_characters: int) -> Iterator[Row]:
@@ -65,14 +65,14 @@ def _whole(source: FileSource, data: bytes, max_characters: int) -> Document | R
         document = _document(source, data, max_characters)
         check_length(document, max_characters)
     except (UnreadableRowError, InvalidRequestError, TooLargeError) as error:
-        return _refused(source, str(error))
+        return _rejection(source, str(error))
     except Exception as error:  # noqa: BLE001 - parsers of others, on files of strangers
         # No file takes its neighbours with it, whatever one of the parsers makes of it.
-        return _refused(source, f"cannot be read as {source.format}: {error!r}"[:_LONGEST_REASON])
+        return _rejection(source, f"cannot be read as {source.format}: {error!r}"[:_LONGEST_REASON])
     return document
 
 
-def _refused(source: FileSource, reason: str) -> Rejection:
+def _rejection(source: FileSource, reason: str) -> Rejection:
     return Rejection(line=1, reason=reason, external_id=source.name[:MAX_ID_CHARACTERS])
 
 
@@ -114,7 +114,7 @@ def _row(source: FileSource, item: Document | Rejection, position: int) -> Row:
 def _duplicate_rejections(row: Row, repetitions: Repetitions) -> Iterator[Row]:
     if isinstance(row.item, Rejection):
         return
-    found = repetitions.replaced(row.item.external_id, row.source, row.line)
+    found = repetitions.record(row.item.external_id, row.source, row.line)
     if found:
         source, rejection = found
         yield replace(row, source=source, line=rejection.line, item=rejection)

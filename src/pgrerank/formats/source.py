@@ -89,7 +89,7 @@ def _folder(root: Path, wanted: Format) -> Iterator[FileSource]:
             path = Path(folder, name)
             if not name.startswith(".") and path.suffix.lower() in SUFFIXES:
                 yield from _inside(path, path.relative_to(root).as_posix(), wanted)
-        yield from (_closed(error, root) for error in closed)
+        yield from (_unreadable_folder(error, root) for error in closed)
         closed.clear()
 
 
@@ -102,25 +102,25 @@ def _inside(path: Path, name: str, wanted: Format) -> Iterator[FileSource]:
         yield _unreadable(name, f"cannot be read: {error.strerror}")
 
 
-def _closed(error: OSError, root: Path) -> FileSource:
+def _unreadable_folder(error: OSError, root: Path) -> FileSource:
     name = Path(error.filename).relative_to(root).as_posix()
     return _unreadable(name, f"the folder cannot be read: {error.strerror}")
 
 
 def _unreadable(name: str, fault: str) -> FileSource:
-    return FileSource(name=_shown(name), path=None, format=Format.TEXT, size=0, fault=fault)
+    return FileSource(name=_printable(name), path=None, format=Format.TEXT, size=0, fault=fault)
 
 
 def _file(path: Path, name: str, wanted: Format) -> FileSource:
     size = path.stat().st_size
     form = SUFFIXES.get(path.suffix.lower()) if wanted is Format.AUTO else wanted
     if form is None:
-        raise UnknownFormatError(_shown(str(path)))
-    if _shown(name) != name and form is not Format.JSONL:
+        raise UnknownFormatError(_printable(str(path)))
+    if _printable(name) != name and form is not Format.JSONL:
         return _unreadable(name, "its name, which is to be its id, is not UTF-8")
-    return FileSource(name=_shown(name), path=path, format=form, size=size)
+    return FileSource(name=_printable(name), path=path, format=form, size=size)
 
 
-def _shown(name: str) -> str:
+def _printable(name: str) -> str:
     r"""A name with its bytes that are not UTF-8 as `\xff`, so that it can be printed."""
     return os.fsencode(name).decode(errors="backslashreplace")

@@ -87,7 +87,7 @@ class PgrerankRetriever:
     ) -> dict[str, list[Document]]:
         """The same, for asyncio."""
         knobs = _search_knobs(self.knobs, filters, top_k)
-        async with self._service.opened() as service:
+        async with self._service.open_client() as service:
             return _search_documents(await service.search(self.collection, query, **knobs))
 
 
@@ -144,7 +144,7 @@ class PgrerankRanker:
         if not documents:
             return {"documents": []}
         answer = self._service.blocking.rank(
-            query, self._brought(documents), **_with_limit(self.knobs, top_k)
+            query, self._rankables(documents), **_with_limit(self.knobs, top_k)
         )
         return _reranked_documents(documents, answer)
 
@@ -155,14 +155,14 @@ class PgrerankRanker:
         """The same, for asyncio."""
         if not documents:
             return {"documents": []}
-        async with self._service.opened() as service:
+        async with self._service.open_client() as service:
             answer = await service.rank(
-                query, self._brought(documents), **_with_limit(self.knobs, top_k)
+                query, self._rankables(documents), **_with_limit(self.knobs, top_k)
             )
         return _reranked_documents(documents, answer)
 
-    def _brought(self, documents: Sequence[Document]) -> list[Rankable]:
-        return [results.brought(each.content or "", each.meta, self.fields) for each in documents]
+    def _rankables(self, documents: Sequence[Document]) -> list[Rankable]:
+        return [results.rankable(each.content or "", each.meta, self.fields) for each in documents]
 
 
 def _search_knobs(
@@ -172,15 +172,15 @@ def _search_knobs(
     if filters:
         wanted["filter"] = translate(filters)
     if top_k is not None:
-        wanted["limit"] = _checked(top_k)
+        wanted["limit"] = _check_top_k(top_k)
     return wanted
 
 
 def _with_limit(knobs: RankKnobs, top_k: int | None) -> RankKnobs:
-    return knobs if top_k is None else {**knobs, "limit": _checked(top_k)}
+    return knobs if top_k is None else {**knobs, "limit": _check_top_k(top_k)}
 
 
-def _checked(top_k: int) -> int:
+def _check_top_k(top_k: int) -> int:
     """Refused here by the name that it has here."""
     if top_k < 1:
         raise InvalidCallError("top_k", f"must be an integer from 1, not {top_k}")

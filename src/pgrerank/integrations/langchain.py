@@ -50,7 +50,7 @@ class PgrerankRetriever(BaseRetriever):
 
     @model_validator(mode="before")
     @classmethod
-    def _known(cls, given: Any) -> Any:
+    def _refuse_unknown(cls, given: Any) -> Any:
         check_arguments(given, cls.model_fields, SearchKnobs)
         return given
 
@@ -83,7 +83,7 @@ class PgrerankRetriever(BaseRetriever):
         **knobs: Unpack[SearchKnobs],
     ) -> list[Document]:
         wanted: SearchKnobs = {**self.knobs, **knobs}
-        async with self._service.opened() as service:
+        async with self._service.open_client() as service:
             return _search_documents(await service.search(self.collection, query, **wanted))
 
 
@@ -101,7 +101,7 @@ class PgrerankCompressor(BaseDocumentCompressor):
 
     @model_validator(mode="before")
     @classmethod
-    def _known(cls, given: Any) -> Any:
+    def _refuse_unknown(cls, given: Any) -> Any:
         check_arguments(given, cls.model_fields, RankKnobs)
         return given
 
@@ -121,7 +121,7 @@ class PgrerankCompressor(BaseDocumentCompressor):
         """The documents by relevance to the query, best first; they are copied, not changed."""
         if not documents:
             return []
-        brought = self._brought(documents)
+        brought = self._rankables(documents)
         return _reranked_documents(
             documents, self._service.blocking.rank(query, brought, **self.knobs)
         )
@@ -133,13 +133,13 @@ class PgrerankCompressor(BaseDocumentCompressor):
         """The same, for asyncio."""
         if not documents:
             return []
-        async with self._service.opened() as service:
-            answer = await service.rank(query, self._brought(documents), **self.knobs)
+        async with self._service.open_client() as service:
+            answer = await service.rank(query, self._rankables(documents), **self.knobs)
         return _reranked_documents(documents, answer)
 
-    def _brought(self, documents: Sequence[Document]) -> list[Rankable]:
+    def _rankables(self, documents: Sequence[Document]) -> list[Rankable]:
         return [
-            results.brought(each.page_content, each.metadata, self.fields) for each in documents
+            results.rankable(each.page_content, each.metadata, self.fields) for each in documents
         ]
 
 

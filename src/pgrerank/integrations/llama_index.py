@@ -69,7 +69,7 @@ class PgrerankRetriever(BaseRetriever):
 
     @override
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        async with self._service.opened() as service:
+        async with self._service.open_client() as service:
             return _search_nodes(
                 await service.search(self._collection, query_bundle.query_str, **self._knobs)
             )
@@ -87,7 +87,7 @@ class PgrerankPostprocessor(BaseNodePostprocessor):
 
     @model_validator(mode="before")
     @classmethod
-    def _known(cls, given: Any) -> Any:
+    def _refuse_unknown(cls, given: Any) -> Any:
         check_arguments(given, cls.model_fields, RankKnobs)
         return given
 
@@ -113,7 +113,7 @@ class PgrerankPostprocessor(BaseNodePostprocessor):
         query = _query(query_bundle)
         if not nodes:
             return []
-        with self._told(query, nodes) as event:
+        with self._start_event(query, nodes) as event:
             answer = self._service.blocking.rank(query, _texts(nodes), **self.knobs)
             ranked = _reranked_nodes(nodes, answer)
             event.on_end(payload={EventPayload.NODES: ranked})
@@ -127,15 +127,17 @@ class PgrerankPostprocessor(BaseNodePostprocessor):
         query = _query(query_bundle)
         if not nodes:
             return []
-        with self._told(query, nodes) as event:
-            async with self._service.opened() as service:
+        with self._start_event(query, nodes) as event:
+            async with self._service.open_client() as service:
                 answer = await service.rank(query, _texts(nodes), **self.knobs)
             ranked = _reranked_nodes(nodes, answer)
             event.on_end(payload={EventPayload.NODES: ranked})
         _dispatcher.event(ReRankEndEvent(nodes=ranked))
         return ranked
 
-    def _told(self, query: str, nodes: list[NodeWithScore]) -> AbstractContextManager[EventContext]:
+    def _start_event(
+        self, query: str, nodes: list[NodeWithScore]
+    ) -> AbstractContextManager[EventContext]:
         """Tell that reranking starts; the callbacks' event, which is ended by hand."""
         limit = self.knobs.get("limit") or len(nodes)
         model = self.knobs.get("model") or "pgrerank"

@@ -138,7 +138,7 @@ class _Tools:
         if min_relevance is not None:
             knobs["min_relevance"] = min_relevance
         async with _tell_refusals():
-            answer = await self._service.search(self._named(collection), query, **knobs)
+            answer = await self._service.search(self._collection_name(collection), query, **knobs)
         return FoundPassages(
             ranking=str(answer.id),
             rerank=_stage(answer.rerank),
@@ -192,7 +192,7 @@ class _Tools:
                 async for each in self._service.collections()
             ]
 
-    def _named(self, collection: str | None) -> str:
+    def _collection_name(self, collection: str | None) -> str:
         named = collection or self._collection
         if named is None:
             raise ToolError("Name a collection; `collections` lists them.")

@@ -57,7 +57,7 @@ def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[st
         yield result.index, result.display, facts
 
 
-def brought(
+def rankable(
     text: str, metadata: Mapping[str, Any], fields: Sequence[str]
 ) -> str | Mapping[str, Any]:
     """A document as it is ranked: its text, behind those fields of its metadata that it has."""

@@ -33,7 +33,7 @@ class Service:
         return client
 
     @asynccontextmanager
-    async def opened(self) -> AsyncGenerator[AsyncClient]:
+    async def open_client(self) -> AsyncGenerator[AsyncClient]:
         """A client for one call: frameworks call from event loops that come and go."""
         async with httpx.AsyncClient(verify=self._tls, timeout=self.timeout_s) as http:
             yield AsyncClient(self.url, self.key, http=http)

@@ -37,11 +37,11 @@ class Documents(Protocol):
         """
         ...
 
-    async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
+    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
         """Change how a collection's first stage weighs. Raises NotFoundError."""
         ...
 
-    async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
+    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
         """Change which named reranker a collection is searched with. Raises NotFoundError."""
         ...
 

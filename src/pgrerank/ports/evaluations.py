@@ -29,7 +29,7 @@ class Evaluations(Protocol):
         """One with its queries. Raises NotFoundError."""
         ...
 
-    async def labelled(self, tenant_id: TenantId, label: str) -> Evaluation:
+    async def by_label(self, tenant_id: TenantId, label: str) -> Evaluation:
         """The newest of a label, with its queries. Raises NotFoundError."""
         ...
 

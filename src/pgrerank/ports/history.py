@@ -25,7 +25,7 @@ class Recalled:
 class History(Protocol):
     """What is stored today of what the log names."""
 
-    async def recalled(
+    async def candidates(
         self,
         tenant_id: TenantId,
         collection: Collection,

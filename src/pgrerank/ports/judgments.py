@@ -47,7 +47,7 @@ class Judgments(Protocol):
         """Grades of documents and of chunks by query, by the same rule."""
         ...
 
-    async def scored(
+    async def logged_scores(
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: CandidatePool
     ) -> Sequence[ScoredChunk]:
         """Raw scores that the log has of judged queries: of the newest search of each.
@@ -62,7 +62,7 @@ class Judgments(Protocol):
         """Query, document and chunk of all that a person of this name graded."""
         ...
 
-    async def asked(
+    async def logged_queries(
         self, tenant_id: TenantId, collection: Collection, *, limit: int
     ) -> Sequence[str]:
         """Queries of logged searches, the latest first."""
@@ -72,7 +72,9 @@ class Judgments(Protocol):
         """Id of the document a chunk belongs to. Raises NotFoundError."""
         ...
 
-    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
+    async def judged_passages(
+        self, tenant_id: TenantId, collection: Collection
+    ) -> Sequence[JudgedPassage]:
         """Every judged document that is stored, once a query, with a passage of it.
 
         The passage is of the judged chunk, else of the one that searches placed best, else of
@@ -80,7 +82,7 @@ class Judgments(Protocol):
         """
         ...
 
-    async def seen(
+    async def seen_passages(
         self, tenant_id: TenantId, collection: Collection, *, depth: int
     ) -> Sequence[SeenPassage]:
         """What logged searches for judged queries placed within `depth`, the best place first."""

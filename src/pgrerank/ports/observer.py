@@ -11,21 +11,21 @@ from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 class Observer(Protocol):
     """Told what happened, to log and count it. Returns at once and never raises."""
 
-    def searched(
+    def record_search(
         self, collection_name: str, request: SearchRequest, ranking: SearchOutcome
     ) -> None:
         """A search was answered."""
         ...
 
-    def ranked(self, request: RerankRequest, ranked: RerankOutcome) -> None:
+    def record_ranking(self, request: RerankRequest, ranked: RerankOutcome) -> None:
         """Documents that the caller brought were ranked."""
         ...
 
-    def ingested(self, collection_name: str, report: IngestReport) -> None:
+    def record_ingest(self, collection_name: str, report: IngestReport) -> None:
         """An ingest came to its end."""
         ...
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def record_answer(self, method: str, route: str, status: int, seconds: float) -> None:
         """A request was answered; `route` is the template, not the path with its ids."""
         ...
 

@@ -14,7 +14,7 @@ class References(Protocol):
         """Store a set. One of the same name gets these pairs in place of its own."""
         ...
 
-    async def named(self, tenant_id: TenantId, name: str) -> ReferenceSet:
+    async def by_name(self, tenant_id: TenantId, name: str) -> ReferenceSet:
         """Look one up. Raises NotFoundError."""
         ...
 
@@ -26,7 +26,7 @@ class References(Protocol):
         """Delete one with its runs. Raises NotFoundError."""
         ...
 
-    async def sampled(
+    async def sample(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
     ) -> Sequence[ReferencePair]:
         """Pairs that searches of the last weeks reranked, from all places of their lists.

@@ -69,6 +69,8 @@ class Reports(Protocol):
         """Searches, the newest first."""
         ...
 
-    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedDocument]:
+    async def judged_documents(
+        self, tenant_id: TenantId, interval: Interval
+    ) -> Sequence[JudgedDocument]:
         """Judged documents of the same searches, by search and final rank."""
         ...

@@ -63,15 +63,15 @@ class Services(AdminServices):
     embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
 
     #: its own models serve every collection, whatever that names: for comparing rerankers
-    insists: bool = False
+    fixed_models: bool = False
 
-    def serving(self, collection: Collection) -> Self:
+    def for_collection(self, collection: Collection) -> Self:
         """The services as this collection is searched: with its reranker and its embedder in place.
 
         Raises:
             ConflictError: The collection names a reranker that is not there any more.
         """
-        if self.insists:
+        if self.fixed_models:
             return self
         embedder = self.embedder_of(collection)
         return replace(

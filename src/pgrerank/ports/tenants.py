@@ -13,7 +13,7 @@ class Tenants(Protocol):
         """Make a tenant. Raises ConflictError if the name is taken."""
         ...
 
-    async def named(self, name: str) -> Tenant:
+    async def by_name(self, name: str) -> Tenant:
         """Look one up. Raises NotFoundError."""
         ...
 

@@ -39,10 +39,10 @@ class Address(str):
         return made
 
     def __repr__(self) -> str:
-        return repr(secret.redacted(str(self), secret.in_address(self)))
+        return repr(secret.redact(str(self), secret.in_address(self)))
 
 
-def checked(url: str, variable: str, *, is_only: bool = False) -> Address:
+def parse(url: str, variable: str, *, is_only: bool = False) -> Address:
     """The address, if libpq can make something of it; never says anything that may be a secret.
 
     Args:
@@ -53,7 +53,7 @@ def checked(url: str, variable: str, *, is_only: bool = False) -> Address:
     Raises:
         SettingsError: It is malformed; names the part and how to write it.
     """
-    problem = _malformed(url) or _unusable(url)
+    problem = _url_problem(url) or _unusable(url)
     if problem:
         raise SettingsError(variable, problem)
     return Address(url, variable, is_only=is_only)
@@ -76,7 +76,7 @@ def migration_remedy(url: str) -> str:
     return "Run: pgrerank migrate"
 
 
-def _malformed(url: str) -> str:
+def _url_problem(url: str) -> str:
     """What is wrong with its characters and its scheme; empty: nothing."""
     if not url.isprintable():
         return "has a control character, or bytes that are not UTF-8"

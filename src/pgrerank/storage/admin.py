@@ -62,22 +62,22 @@ async def owner(
         except psycopg.errors.InsufficientPrivilege as error:
             raise _no_administrator(url, connection.info.user) from error
         except psycopg.errors.InvalidParameterValue as error:
-            raise _unmigrated(url) from error
+            raise _unmigrated_error(url) from error
         try:
             yield connection
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-            raise _unmigrated(url) from error
+            raise _unmigrated_error(url) from error
 
 
 @asynccontextmanager
-async def turn(url: str, chore: str) -> AsyncGenerator[None]:
-    """Wait for other processes that do a chore, and keep them waiting until the end.
+async def exclusive(url: str, name: str) -> AsyncGenerator[None]:
+    """Keep out other processes that hold this name, from here to the end of the block; wait for those before.
 
     Raises:
         DatabaseUnreachableError, SettingsError, UnmigratedError: As `owner` does.
     """
     async with owner(url) as connection:
-        await connection.execute(queries.load("admin")["take_turn"], {"chore": chore})
+        await connection.execute(queries.load("admin")["take_lock"], {"name": name})
         try:
             yield
         finally:
@@ -178,7 +178,7 @@ async def open_connection(
         DatabaseUnreachableError: No connection could be made.
         SettingsError: It came through a pooler in transaction mode.
     """
-    connection = await link.opened(url, purpose=purpose, autocommit=autocommit)
+    connection = await link.connect(url, purpose=purpose, autocommit=autocommit)
     with errors.translate():
         async with connection:
             announced, actual = connection.info.backend_pid, await pooler.backend(connection)
@@ -186,7 +186,7 @@ async def open_connection(
             yield connection
 
 
-def _unmigrated(url: str) -> UnmigratedError:
+def _unmigrated_error(url: str) -> UnmigratedError:
     return UnmigratedError(None, sqlfile.revisions()[0], address.migration_remedy(url))
 
 

@@ -51,7 +51,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def written(path: Path) -> Generator[Path]:
+def atomic_file(path: Path) -> Generator[Path]:
     """A file beside `path` that takes its place at the end of the block, on disk and whole.
 
     Raises:

@@ -52,7 +52,7 @@ async def create(
         UnavailableError: Postgres went away.
     """
     snapshot = psycopg.IsolationLevel.REPEATABLE_READ
-    with archive.written(path) as partial:
+    with archive.atomic_file(path) as partial:
         async with admin.owner(url, isolation=snapshot) as connection:
             facts = await _facts(connection, url)
             name = await _value(connection, "export_snapshot")
@@ -63,7 +63,7 @@ async def create(
                 schemas=facts["schemas"],
                 major=major(facts),
             )
-            await _dumped(wanted, environ, progress)
+            await _dump(wanted, environ, progress)
             tables = await contents(connection, progress)
         size, sha256 = await asyncio.to_thread(archive.fingerprint, partial)
         manifest = _manifest(facts, tables, size, sha256)
@@ -135,7 +135,7 @@ class _Dump:
     major: int
 
 
-async def _dumped(wanted: _Dump, environ: Mapping[str, str], progress: Progress) -> None:
+async def _dump(wanted: _Dump, environ: Mapping[str, str], progress: Progress) -> None:
     """Run pg_dump, as the owner and in a snapshot, until it ends."""
     process = await asyncio.create_subprocess_exec(
         program.folder(wanted.major) / "pg_dump",

@@ -69,7 +69,7 @@ class PostgresDocuments:
                     **asdict(retrieval or Retrieval()),
                 },
             )
-            found = await self._named(connection, tenant_id, name)
+            found = await self._by_name(connection, tenant_id, name)
         if (found.text_search, found.embedder) != (text_search, embedder.fingerprint):
             raise ConflictError(
                 f"The collection `{name}` exists with the text search configuration "
@@ -79,13 +79,13 @@ class PostgresDocuments:
         _require_alike(found, store_tokens, retrieval, reranker)
         return found
 
-    async def weigh(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
+    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
         """Change how a collection's first stage weighs. Raises NotFoundError."""
-        await self._change(tenant_id, name, "weigh", asdict(retrieval))
+        await self._change(tenant_id, name, "set_retrieval", asdict(retrieval))
 
-    async def rerank_by(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
+    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
         """Change which named reranker a collection is searched with. Raises NotFoundError."""
-        await self._change(tenant_id, name, "rerank_by", {"reranker": reranker})
+        await self._change(tenant_id, name, "set_reranker", {"reranker": reranker})
 
     async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
         """Change which terms raise candidates of a collection. Raises NotFoundError."""
@@ -94,7 +94,7 @@ class PostgresDocuments:
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
         """Look one up by name. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            return await self._named(connection, tenant_id, name)
+            return await self._by_name(connection, tenant_id, name)
 
     async def collections(
         self, tenant_id: TenantId, *, limit: int, cursor: str | None
@@ -193,7 +193,7 @@ class PostgresDocuments:
             if await deleted.fetchone() is None:
                 raise NotFoundError("document", external_id)
 
-    async def _named(self, connection: Connection, tenant_id: TenantId, name: str) -> Collection:
+    async def _by_name(self, connection: Connection, tenant_id: TenantId, name: str) -> Collection:
         found = await self._collections(connection, tenant_id, name=name)
         if not found:
             raise await self._no_collection(connection, tenant_id, name)

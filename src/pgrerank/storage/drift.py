@@ -63,7 +63,7 @@ async def summary(url: str, *, by_tenant: bool) -> Sequence[HealthCount]:
         DatabaseUnreachableError: No connection could be made.
     """
     with errors.translate():
-        async with await link.opened(url, purpose="health") as connection:
+        async with await link.connect(url, purpose="health") as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_standing))
             await cursor.execute(queries.load("drift")["summary"], {"by_tenant": by_tenant})
             return await cursor.fetchall()

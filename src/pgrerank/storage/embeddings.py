@@ -110,7 +110,7 @@ class PostgresEmbeddings:
             ConflictError: There is none that is ready, or some chunks have no vector in it yet.
         """
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            lacking = await self._swapped(connection, tenant_id, collection, SecondState.READY)
+            lacking = await self._swap(connection, tenant_id, collection, SecondState.READY)
             if lacking:
                 raise ConflictError(
                     f"{lacking} chunks of `{collection.name}` came since and have no vector by the "
@@ -124,7 +124,7 @@ class PostgresEmbeddings:
             ConflictError: There is no former set.
         """
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            return await self._swapped(connection, tenant_id, collection, SecondState.FORMER)
+            return await self._swap(connection, tenant_id, collection, SecondState.FORMER)
 
     async def drop(self, tenant_id: TenantId, collection: Collection) -> int:
         """Remove every vector that is not of the set in use; says how many."""
@@ -141,7 +141,7 @@ class PostgresEmbeddings:
             if gone.rowcount == 0:
                 return removed
 
-    async def _swapped(
+    async def _swap(
         self,
         connection: Connection,
         tenant_id: TenantId,

@@ -47,7 +47,7 @@ class PostgresEvaluations:
         """One with its queries. Raises NotFoundError."""
         return await self._whole(tenant_id, evaluation_id, id=evaluation_id)
 
-    async def labelled(self, tenant_id: TenantId, label: str) -> Evaluation:
+    async def by_label(self, tenant_id: TenantId, label: str) -> Evaluation:
         """The newest of a label, with its queries. Raises NotFoundError."""
         return await self._whole(tenant_id, label, label=label)
 

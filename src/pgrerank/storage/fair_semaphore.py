@@ -28,16 +28,16 @@ class FairSemaphore:
         self._free = places
         self._wait_s = wait_s
         self._most = waiting
-        # Those whose turn is next first. No line is empty.
-        self._lines: OrderedDict[TenantId | None, deque[_Waiter]] = OrderedDict()
+        # The tenant whose waiter is next comes first. No queue is empty.
+        self._queues: OrderedDict[TenantId | None, deque[_Waiter]] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, tenant_id: TenantId | None) -> AsyncGenerator[None]:
-        """Be in, as a tenant, or as nobody before one is known.
+    async def slot(self, tenant_id: TenantId | None) -> AsyncGenerator[None]:
+        """Hold a slot for a tenant, or for nobody before one is known.
 
         Raises:
             TooManyRequests: Too many of the tenant's wait already.
-            PoolTimeout: The turn did not come in time.
+            PoolTimeout: No slot came free in time.
         """
         if self._free:
             self._free -= 1
@@ -49,12 +49,12 @@ class FairSemaphore:
             self._leave()
 
     async def _wait(self, tenant_id: TenantId | None) -> None:
-        line = self._lines.get(tenant_id, deque())
-        if len(line) >= self._most:
-            raise TooManyRequests(f"{len(line)} requests wait for a connection")
+        queue = self._queues.get(tenant_id, deque())
+        if len(queue) >= self._most:
+            raise TooManyRequests(f"{len(queue)} requests wait for a connection")
         waiter: _Waiter = asyncio.get_running_loop().create_future()
-        line.append(waiter)
-        self._lines.setdefault(tenant_id, line)
+        queue.append(waiter)
+        self._queues.setdefault(tenant_id, queue)
         try:
             async with asyncio.timeout(self._wait_s):
                 await waiter
@@ -68,18 +68,18 @@ class FairSemaphore:
         if waiter.done() and not waiter.cancelled():
             self._leave()  # the turn came at the same moment: it is the next one's
             return
-        line = self._lines.get(tenant_id, deque())
-        if waiter in line:
-            line.remove(waiter)
-        if not line:
-            self._lines.pop(tenant_id, None)
+        queue = self._queues.get(tenant_id, deque())
+        if waiter in queue:
+            queue.remove(waiter)
+        if not queue:
+            self._queues.pop(tenant_id, None)
 
     def _leave(self) -> None:
-        while self._lines:
-            tenant_id, line = self._lines.popitem(last=False)
-            waiter = line.popleft()
-            if line:
-                self._lines[tenant_id] = line
+        while self._queues:
+            tenant_id, queue = self._queues.popitem(last=False)
+            waiter = queue.popleft()
+            if queue:
+                self._queues[tenant_id] = queue
             if not waiter.done():  # or it was cancelled just now
                 waiter.set_result(None)
                 return

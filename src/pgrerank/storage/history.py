@@ -37,7 +37,7 @@ class PostgresHistory:
         self._pool = pool
         self._statements = queries.load("history")
 
-    async def recalled(
+    async def candidates(
         self,
         tenant_id: TenantId,
         collection: Collection,
@@ -59,7 +59,7 @@ class PostgresHistory:
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row, binary=True)
-            await cursor.execute(self._statements["recalled"], wanted)
+            await cursor.execute(self._statements["candidates"], wanted)
             return _recall_of_rows(await cursor.fetchall())
 
     async def leg_positions(

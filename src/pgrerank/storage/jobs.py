@@ -1,4 +1,4 @@
-"""Chores on a clock, in a queue that Postgres keeps: each is done once, whoever is killed."""
+"""Jobs on a clock, in a queue that Postgres keeps: each is done once, whoever is killed."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,7 +23,7 @@ from pgrerank.storage.pool import Connection
 _LIBRARY = "procrastinate"
 #: seconds without a sign of life, after which a worker counts as dead
 _SILENCE_S = 30
-#: a chore that was due while no worker ran is done when one starts, if it is not older
+#: a job that was due while no worker ran is done when one starts, if it is not older
 _LATEST_S = 26 * 3600
 _KEPT_HOURS = 7 * 24
 
@@ -31,7 +31,7 @@ _log: Any = structlog.get_logger("pgrerank")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chore:
+class PeriodicJob:
     """Something to do again and again. A kill in the middle must leave it fit to be done anew."""
 
     name: str
@@ -72,25 +72,25 @@ async def prepare(url: str) -> None:
         await _note(connection, ours)
 
 
-async def work(url: str, chores: Sequence[Chore], *, once: bool = False) -> Sequence[str]:
-    """Do chores when they are due, until the process is told to stop. Any number may work at once.
+async def work(url: str, jobs: Sequence[PeriodicJob], *, once: bool = False) -> Sequence[str]:
+    """Do jobs when they are due, until the process is told to stop. Any number may work at once.
 
     Args:
         url: As in `prepare`.
-        chores: What to do; every worker of a database should know the same.
+        jobs: What to do; every worker of a database should know the same.
         once: Do each of them now, one after the other, and return.
 
     Returns:
-        Names of the chores that failed, if they were done once.
+        Names of the jobs that failed, if they were done once.
     """
     await prepare(url)
     failed: list[str] = []
-    app = _app(url, chores, failed)
+    app = _app(url, jobs, failed)
     async with app.open_async():
         await _rescue(app)
         if once:
-            for chore in chores:
-                await _defer(app, chore.name)
+            for job in jobs:
+                await _defer(app, job.name)
         await app.run_worker_async(
             wait=not once,
             install_signal_handlers=not once,
@@ -100,36 +100,34 @@ async def work(url: str, chores: Sequence[Chore], *, once: bool = False) -> Sequ
     return failed
 
 
-def _app(url: str, chores: Sequence[Chore], failed: list[str]) -> App:
+def _app(url: str, jobs: Sequence[PeriodicJob], failed: list[str]) -> App:
     connector = PsycopgConnector(conninfo=url, configure=_as_owner, min_size=1, max_size=4)
     app = App(connector=connector, periodic_defaults={"max_delay": _LATEST_S})
 
     async def rescue() -> int:
         return await _rescue(app)
 
-    own = Chore(name="rescue", purpose="", cron="* * * * *", run=rescue)
-    for chore in (*chores, own):
-        _register(app, chore, failed)
+    own = PeriodicJob(name="rescue", purpose="", cron="* * * * *", run=rescue)
+    for job in (*jobs, own):
+        _register(app, job, failed)
     return app
 
 
-def _register(app: App, chore: Chore, failed: list[str]) -> None:
+def _register(app: App, job: PeriodicJob, failed: list[str]) -> None:
     async def run(timestamp: int | None = None) -> None:
-        del timestamp  # when it was due; a chore does what is to do now
+        del timestamp  # when it was due; a job does what is to do now
         started = perf_counter()
         try:
-            done = await chore.run()
+            done = await job.run()
         except Exception:
-            failed.append(chore.name)
-            _log.exception("chore.failed", chore=chore.name)
+            failed.append(job.name)
+            _log.exception("job.failed", job=job.name)
             raise
-        _log.info(
-            "chore.done", chore=chore.name, seconds=round(perf_counter() - started, 1), did=done
-        )
+        _log.info("job.done", job=job.name, seconds=round(perf_counter() - started, 1), did=done)
 
-    # One lock keeps a chore from running beside itself, the other from standing in line twice.
-    task: Any = app.task(name=chore.name, lock=chore.name, queueing_lock=chore.name)(run)
-    app.periodic(cron=chore.cron)(task)
+    # One lock keeps a job from running beside itself, the other from standing in line twice.
+    task: Any = app.task(name=job.name, lock=job.name, queueing_lock=job.name)(run)
+    app.periodic(cron=job.cron)(task)
 
 
 async def _rescue(app: App) -> int:
@@ -148,7 +146,7 @@ async def _defer(app: App, name: str) -> None:
     try:
         await app.configure_task(name, lock=name, queueing_lock=name).defer_async()
     except AlreadyEnqueued:
-        _log.debug("chore.waits_already", chore=name)
+        _log.debug("job.waits_already", job=name)
 
 
 async def _as_owner(connection: AsyncConnection[TupleRow]) -> None:

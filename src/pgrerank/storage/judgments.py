@@ -104,7 +104,7 @@ class PostgresJudgments:
             )
             return await cursor.fetchall()
 
-    async def scored(
+    async def logged_scores(
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: SearchPool
     ) -> Sequence[ScoredChunk]:
         """Raw scores that the log has of judged queries. See ports.judgments.Judgments."""
@@ -114,7 +114,7 @@ class PostgresJudgments:
             )
             cursor = connection.cursor(row_factory=class_row(ScoredChunk))
             await cursor.execute(
-                self._statements["scored"],
+                self._statements["logged_scores"],
                 {
                     "tenant_id": tenant_id,
                     "collection_id": collection.id,
@@ -139,13 +139,13 @@ class PostgresJudgments:
             )
             return {(query, name, chunk_id) for query, name, chunk_id in await rows.fetchall()}
 
-    async def asked(
+    async def logged_queries(
         self, tenant_id: TenantId, collection: Collection, *, limit: int
     ) -> Sequence[str]:
         """Queries of logged searches, the latest first."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(
-                self._statements["asked"],
+                self._statements["logged_queries"],
                 {
                     "tenant_id": tenant_id,
                     "collection_id": collection.id,
@@ -165,7 +165,9 @@ class PostgresJudgments:
             raise NotFoundError("chunk", chunk_id)
         return row[0]
 
-    async def judged(self, tenant_id: TenantId, collection: Collection) -> Sequence[JudgedPassage]:
+    async def judged_passages(
+        self, tenant_id: TenantId, collection: Collection
+    ) -> Sequence[JudgedPassage]:
         """Every judged document that is stored, with a passage of it. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
@@ -173,12 +175,12 @@ class PostgresJudgments:
             )
             cursor = connection.cursor(row_factory=kwargs_row(_judged_passage))
             await cursor.execute(
-                self._statements["judged"],
+                self._statements["judged_passages"],
                 {"tenant_id": tenant_id, "collection_id": collection.id},
             )
             return await cursor.fetchall()
 
-    async def seen(
+    async def seen_passages(
         self, tenant_id: TenantId, collection: Collection, *, depth: int
     ) -> Sequence[SeenPassage]:
         """What logged searches for judged queries returned. See ports.judgments.Judgments."""
@@ -188,7 +190,7 @@ class PostgresJudgments:
             )
             cursor = connection.cursor(row_factory=kwargs_row(_seen_passage))
             await cursor.execute(
-                self._statements["seen"],
+                self._statements["seen_passages"],
                 {"tenant_id": tenant_id, "collection_id": collection.id, "depth": depth},
             )
             return await cursor.fetchall()

@@ -11,7 +11,9 @@ from pgrerank.storage import address
 from pgrerank.storage.pool import Connection
 
 
-async def opened(url: str, *, purpose: str, autocommit: bool = False, **options: Any) -> Connection:
+async def connect(
+    url: str, *, purpose: str, autocommit: bool = False, **options: Any
+) -> Connection:
     """A connection as whom the URL names.
 
     Args:

@@ -110,7 +110,7 @@ async def index_collections(
         progress: Called about twice a second while an index is built, and when it is done.
     """
     statements = queries.load("maintenance")
-    async with admin.turn(url, "indexes"), _unbound(url) as builder, _unbound(url) as watcher:
+    async with admin.exclusive(url, "indexes"), _unbound(url) as builder, _unbound(url) as watcher:
         # The watcher stays who it is: only of its own login does Postgres tell the progress.
         await builder.execute(queries.load("admin")["become_owner"])
         await builder.execute(statements["allow_time"])
@@ -168,7 +168,7 @@ async def _build_index(
     while not building.done():
         await asyncio.wait({building}, timeout=_POLL_S)
         # The count begins anew with each phase of the build.
-        done = max(done, await _done(watcher, builder.info.backend_pid))
+        done = max(done, await _built_chunks(watcher, builder.info.backend_pid))
         progress(_build(wanted, done))
     await building
     progress(_build(wanted, wanted.chunks))
@@ -180,7 +180,7 @@ async def _run(connection: Connection, statement: str) -> None:
     await connection.execute(statement.encode())
 
 
-async def _done(watcher: Connection, pid: int) -> int:
+async def _built_chunks(watcher: Connection, pid: int) -> int:
     found = await watcher.execute(queries.load("maintenance")["build_progress"], {"pid": pid})
     row = await found.fetchone()
     return 0 if row is None or row[0] is None else int(row[0])

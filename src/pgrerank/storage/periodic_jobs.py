@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from pgrerank.storage import drift, maintenance, term_statistics
-from pgrerank.storage.jobs import Chore
+from pgrerank.storage.jobs import PeriodicJob
 
 #: name, when (as cron writes it, in UTC), what for, and what does it, given the URL
 _DUE = (
@@ -53,23 +53,23 @@ _DUE = (
 )
 
 
-def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[Chore]:
-    """The chores that need no model.
+def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[PeriodicJob]:
+    """The jobs that need no model.
 
     Args:
         url: Postgres URL of a login that may `set role pgrerank_owner`.
         keep_months: Months of the rerank log that are kept; None: all.
     """
-    chores = [
-        Chore(name=name, purpose=purpose, cron=cron, run=partial(run, url))
+    jobs = [
+        PeriodicJob(name=name, purpose=purpose, cron=cron, run=partial(run, url))
         for name, cron, purpose, run in _DUE
     ]
     if keep_months is None:
-        return chores
-    retention = Chore(
+        return jobs
+    retention = PeriodicJob(
         name="retention",
         purpose=f"drop months of the rerank log older than {keep_months}",
         cron="10 0 * * *",
         run=partial(maintenance.drop_partitions, url, months=keep_months),
     )
-    return [*chores, retention]
+    return [*jobs, retention]

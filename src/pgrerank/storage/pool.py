@@ -21,10 +21,10 @@ _RECONNECT_S = 5
 class Pool(AsyncConnectionPool[Connection]):
     """Connections, and the order in which requests get one."""
 
-    def __init__(self, url: str, *, turns: FairSemaphore, **options: Any) -> None:
+    def __init__(self, url: str, *, semaphore: FairSemaphore, **options: Any) -> None:
         super().__init__(url, **options)
         #: to be taken before a connection is asked for, which then is there
-        self.turns = turns
+        self.semaphore = semaphore
 
 
 def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = None) -> Pool:
@@ -51,7 +51,7 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
     most = size * _WAITING_PER_CONNECTION if waiting is None else waiting
     connections = Pool(
         url,
-        turns=FairSemaphore(size, wait_s=wait_s, waiting=most),
+        semaphore=FairSemaphore(size, wait_s=wait_s, waiting=most),
         connection_class=AsyncConnection[TupleRow],
         # A pooler in transaction mode gives the next transaction another connection of Postgres,
         # which does not know what was prepared on this one.

@@ -54,8 +54,8 @@ async def _shares_backends(url: str) -> bool:
     try:
         async with (
             asyncio.timeout(_PATIENCE_S),
-            await link.opened(url, purpose="check", autocommit=True) as one,
-            await link.opened(url, purpose="check", autocommit=True) as other,
+            await link.connect(url, purpose="check", autocommit=True) as one,
+            await link.connect(url, purpose="check", autocommit=True) as other,
         ):
             rounds = [
                 [await backend(each) for each in (one, one, other, other)] for _ in range(_LOOKS)

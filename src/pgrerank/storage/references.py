@@ -48,11 +48,13 @@ class PostgresReferences:
                 },
             )
 
-    async def named(self, tenant_id: TenantId, name: str) -> ReferenceSet:
+    async def by_name(self, tenant_id: TenantId, name: str) -> ReferenceSet:
         """Look one up. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_set))
-            await cursor.execute(self._statements["named"], {"tenant_id": tenant_id, "name": name})
+            await cursor.execute(
+                self._statements["by_name"], {"tenant_id": tenant_id, "name": name}
+            )
             found = await cursor.fetchone()
         if found is None:
             raise NotFoundError("reference set", name, _REMEDY)
@@ -74,13 +76,13 @@ class PostgresReferences:
             if await deleted.fetchone() is None:
                 raise NotFoundError("reference set", name, _REMEDY)
 
-    async def sampled(
+    async def sample(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
     ) -> Sequence[ReferencePair]:
         """Pairs that searches reranked. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             found = await connection.execute(
-                self._statements["sampled"],
+                self._statements["sample"],
                 {"tenant_id": tenant_id, "collection": collection, "pairs": pairs},
             )
             return [

@@ -31,14 +31,18 @@ class PostgresReports:
             )
             return await cursor.fetchall()
 
-    async def judged(self, tenant_id: TenantId, interval: Interval) -> Sequence[JudgedDocument]:
+    async def judged_documents(
+        self, tenant_id: TenantId, interval: Interval
+    ) -> Sequence[JudgedDocument]:
         """Their judged documents. See ports.reports.Reports."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
             )
             cursor = connection.cursor(row_factory=class_row(JudgedDocument), binary=True)
-            await cursor.execute(self._statements["judged"], _query_parameters(tenant_id, interval))
+            await cursor.execute(
+                self._statements["judged_documents"], _query_parameters(tenant_id, interval)
+            )
             return await cursor.fetchall()
 
 

@@ -152,7 +152,7 @@ async def _run(wanted: _Run, environ: Mapping[str, str], progress: Progress) -> 
             env=program.environment(wanted.url, environ),
         )
         try:
-            await _passed_on(reader, writer, wanted.major, progress)
+            await _pipe(reader, writer, wanted.major, progress)
         finally:
             for process in (reader, writer):
                 with suppress(ProcessLookupError):
@@ -171,7 +171,7 @@ async def _entries(folder: Path, path: Path) -> str:
     return "".join(line for line in lines if not _SCHEMA_ENTRY.match(line))
 
 
-async def _passed_on(reader: Process, writer: Process, major: int, progress: Progress) -> None:
+async def _pipe(reader: Process, writer: Process, major: int, progress: Progress) -> None:
     said = [asyncio.create_task(each.stderr.read()) for each in (reader, writer) if each.stderr]
     if reader.stdout is None or writer.stdin is None:
         raise LookupError("pipes")

@@ -46,7 +46,7 @@ async def verify(url: str) -> None:
         NewerDatabaseError: The database is newer.
         StartupError: Postgres is older than 16, or the login is no member of pgrerank_app.
     """
-    async with await link.opened(url, purpose="check", connect_timeout=_CONNECT_S) as connection:
+    async with await link.connect(url, purpose="check", connect_timeout=_CONNECT_S) as connection:
         refuse_server(connection.info.server_version, url)
         login = await _login(connection)
         _refuse_unbound(login, url)

@@ -23,7 +23,7 @@ async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncGenerator[Connection]:
     """
     statement = queries.load("connections")["enter_tenant"]
     with errors.translate():
-        async with pool.turns.turn(tenant_id), pool.connection() as connection:
+        async with pool.semaphore.slot(tenant_id), pool.connection() as connection:
             bound = {"tenant_id": str(tenant_id), "timeout_ms": _STATEMENT_TIMEOUT_MS}
             await connection.execute(statement, bound)
             yield connection
@@ -37,6 +37,6 @@ async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
     """
     statement = queries.load("connections")["enter"]
     with errors.translate():
-        async with pool.turns.turn(None), pool.connection() as connection:
+        async with pool.semaphore.slot(None), pool.connection() as connection:
             await connection.execute(statement, {"timeout_ms": _STATEMENT_TIMEOUT_MS})
             yield connection

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 from pgrerank.domain import ids, suggestion
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.name import checked_name
+from pgrerank.domain.name import validate_name
 from pgrerank.domain.tenant import Tenant
 from pgrerank.storage import admin, queries
 from pgrerank.storage.pool import Connection
@@ -35,7 +35,9 @@ class PostgresTenants:
             InvalidRequestError: The name may not name a tenant.
         """
         identifier = TenantId(uuid7())
-        made = Tenant(id=identifier, name=checked_name(name), created_at=ids.created_at(identifier))
+        made = Tenant(
+            id=identifier, name=validate_name(name), created_at=ids.created_at(identifier)
+        )
         async with admin.owner(self._url) as connection:
             await connection.execute(
                 self._statements["create"],
@@ -43,7 +45,7 @@ class PostgresTenants:
             )
         return made
 
-    async def named(self, name: str) -> Tenant:
+    async def by_name(self, name: str) -> Tenant:
         """Look one up.
 
         Raises:
@@ -51,7 +53,7 @@ class PostgresTenants:
         """
         async with admin.owner(self._url) as connection:
             cursor = connection.cursor(row_factory=class_row(Tenant))
-            await cursor.execute(self._statements["named"], {"name": name})
+            await cursor.execute(self._statements["by_name"], {"name": name})
             found = await cursor.fetchone()
             if found is None:
                 raise await self._no_tenant(connection, name)
@@ -72,9 +74,7 @@ class PostgresTenants:
         Raises:
             NotFoundError: There is none of this name.
         """
-        return await self._changed(
-            "set_quota", {"name": name, "pairs_per_second": pairs_per_second}
-        )
+        return await self._change("set_quota", {"name": name, "pairs_per_second": pairs_per_second})
 
     async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
         """Say whether the log keeps the texts of documents that callers bring, from now on.
@@ -82,7 +82,7 @@ class PostgresTenants:
         Raises:
             NotFoundError: There is none of this name.
         """
-        return await self._changed("set_keep_texts", {"name": name, "keep_texts": keep_texts})
+        return await self._change("set_keep_texts", {"name": name, "keep_texts": keep_texts})
 
     async def delete(self, name: str) -> None:
         """Delete a tenant and all it owns, its log included.
@@ -95,7 +95,7 @@ class PostgresTenants:
             if await deleted.fetchone() is None:
                 raise await self._no_tenant(connection, name)
 
-    async def _changed(self, how: str, wanted: Mapping[str, object]) -> Tenant:
+    async def _change(self, how: str, wanted: Mapping[str, object]) -> Tenant:
         async with admin.owner(self._url) as connection:
             cursor = connection.cursor(row_factory=class_row(Tenant))
             await cursor.execute(self._statements[how], wanted)

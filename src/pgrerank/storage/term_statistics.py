@@ -59,7 +59,7 @@ async def count_words(
     """
     statements = queries.load("words")
     wrong = 0
-    async with admin.turn(url, "words"), _unbound(url) as connection:
+    async with admin.exclusive(url, "words"), _unbound(url) as connection:
         rows = connection.cursor(row_factory=class_row(_Wanted))
         await rows.execute(statements["wanted"], {"at_least": at_least})
         for wanted in await rows.fetchall():

@@ -46,7 +46,7 @@ class Matching:
             )
         self._teacher.max_seq_length = encoder.max_seq_length
         self._boundary = int(tokenizer.sep_token_id)
-        self._vectors = lru_cache(maxsize=_KEPT)(self._embedded)
+        self._vectors = lru_cache(maxsize=_KEPT)(self._embed)
         self._head: nn.Module = getattr(inner, HEAD)
         self._states = torch.empty(0)
         inner.base_model.register_forward_hook(self._keep)
@@ -74,7 +74,7 @@ class Matching:
         asked, read = (self._vectors(text).float() / _BYTE for text in (query, passage))
         return (asked @ read.T).amax(dim=1)
 
-    def _embedded(self, text: str) -> Tensor:
+    def _embed(self, text: str) -> Tensor:
         """Normalised vectors of the tokens between the special ones, as bytes."""
         found: Any = self._teacher.encode(
             text, output_value="token_embeddings", show_progress_bar=False

@@ -54,7 +54,7 @@ class Pupil:
             for name, weight in self.learning().items():
                 weight.copy_(torch.stack([state[name].float() for state in states]).mean(dim=0))
 
-    def finished(self) -> CrossEncoder:
+    def plain_encoder(self) -> CrossEncoder:
         """The plain cross-encoder, its adapters merged into its weights."""
         if self.adapters is not None:
             self.adapters.merge_and_unload()
@@ -90,7 +90,7 @@ def open_pupil(folder: Path, recipe: Recipe) -> Pupil:
         raise ModelError(recipe.base, "only plain transformers can be trained.")
     _require_places(encoder, recipe)
     encoder.max_seq_length = recipe.max_length
-    fresh = not any(kind.endswith("ForSequenceClassification") for kind in _trained_as(folder))
+    fresh = not any(kind.endswith("ForSequenceClassification") for kind in _architectures(folder))
     if recipe.dropout is not None:
         for module in encoder.modules():
             if isinstance(module, nn.Dropout):
@@ -143,7 +143,7 @@ def write(encoder: CrossEncoder, folder: Path) -> None:
     made.rmdir()
 
 
-def _trained_as(folder: Path) -> Sequence[str]:
+def _architectures(folder: Path) -> Sequence[str]:
     from transformers import AutoConfig  # noqa: PLC0415 - beside its only use
 
     return AutoConfig.from_pretrained(folder, local_files_only=True).architectures or ()

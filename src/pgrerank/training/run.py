@@ -141,7 +141,7 @@ def train(course: Course, watch: Watch) -> Outcome:
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     after, step = _best(pupil, judge, trainer, course.recipe, run)
     learning = sum(weight.numel() for weight in pupil.learning().values())
-    encoder = pupil.finished()
+    encoder = pupil.plain_encoder()
     model.write(encoder, course.out)
     return Outcome(
         before=before,

@@ -50,7 +50,7 @@ class Schedule(Dataset[Batch]):
         for index, lesson in enumerate(lessons):
             if len(lesson.passages) > 1:
                 self._by_dataset.setdefault(lesson.dataset, []).append(index)
-        self._epoch = lru_cache(maxsize=1)(self._drawn)
+        self._epoch = lru_cache(maxsize=1)(self._draw_epoch)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -79,22 +79,22 @@ class Schedule(Dataset[Batch]):
         return Batch(
             query=[lesson.query for lesson in lessons],
             passages=passages,
-            label={"grades": _padded(grades), "scores": _padded(scores)},
+            label={"grades": _pad(grades), "scores": _pad(scores)},
         )
 
-    def _drawn(self, epoch: int) -> list[list[Draw]]:
+    def _draw_epoch(self, epoch: int) -> list[list[Draw]]:
         chance = random.Random(f"{self._recipe.seed}/{epoch}")  # noqa: S311 - no secret
         draws = [
             self._draw(index, chance)
             for dataset, indices in sorted(self._by_dataset.items())
-            for index in self._weighted(dataset, indices, chance)
+            for index in self._weight(dataset, indices, chance)
         ]
         chance.shuffle(draws)
         batches = list(self._batches(draws))
         chance.shuffle(batches)
         return batches
 
-    def _weighted(self, dataset: str, indices: list[int], chance: random.Random) -> list[int]:
+    def _weight(self, dataset: str, indices: list[int], chance: random.Random) -> list[int]:
         """Lessons of a data set as often as they come in an epoch: a fixed number in all."""
         all_draws = [
             index
@@ -126,6 +126,6 @@ class Schedule(Dataset[Batch]):
         return min(len(lesson.query) + longest, self._recipe.max_length * _CHARACTERS)
 
 
-def _padded(rows: Sequence[Sequence[float]]) -> Tensor:
+def _pad(rows: Sequence[Sequence[float]]) -> Tensor:
     longest = max(map(len, rows))
     return torch.tensor([[*row, *[_ABSENT] * (longest - len(row))] for row in rows])

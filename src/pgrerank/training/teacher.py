@@ -17,7 +17,7 @@ from pgrerank.ports.scorer import Scorer
 _AT_ONCE = 16  # queries that wait for the teacher together
 
 
-async def taught(
+async def score_lessons(
     lessons: Sequence[Lesson], teacher: Scorer, kept: Path, step: Callable[[], None]
 ) -> list[Lesson]:
     """The lessons with the teacher's scores; those that have scores keep them.
@@ -63,7 +63,7 @@ async def _with_scores(
     if scores is None:
         scores = await _teacher_scores(lesson, teacher)
         target.write(json.dumps({"lesson": name, "scores": scores}) + "\n")
-    return lesson.taught(scores)
+    return lesson.with_scores(scores)
 
 
 async def _teacher_scores(lesson: Lesson, teacher: Scorer) -> list[float]:

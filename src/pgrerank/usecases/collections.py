@@ -8,7 +8,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
-from pgrerank.domain.name import checked_name
+from pgrerank.domain.name import validate_name
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms, check_terms
 from pgrerank.ports.scorer import LateInteraction, Scorer
@@ -47,7 +47,7 @@ async def create(
         InvalidRequestError: It is no name, there is no such text search configuration, no reranker or embedder of
             the name, or the embedder makes no token vectors.
     """
-    checked_name(name)
+    validate_name(name)
     services.reranker(reranker)
     model = services.embedder_named(embedder).model
     if store_tokens:
@@ -80,11 +80,11 @@ async def tune(
     """
     collection = await services.documents.collection(tenant_id, name)
     changed = replace(collection, retrieval=replace(collection.retrieval, **changes))
-    await services.documents.weigh(tenant_id, name, changed.retrieval)
+    await services.documents.set_retrieval(tenant_id, name, changed.retrieval)
     return changed
 
 
-async def rerank_by(
+async def set_reranker(
     admin_services: AdminServices,
     rerankers: Mapping[str, Scorer],
     tenant_id: TenantId,
@@ -106,7 +106,7 @@ async def rerank_by(
     """
     if reranker is not None:
         require_named("reranker", reranker, rerankers)
-    await admin_services.documents.rerank_by(tenant_id, name, reranker)
+    await admin_services.documents.set_reranker(tenant_id, name, reranker)
     return await admin_services.documents.collection(tenant_id, name)
 
 
@@ -157,7 +157,7 @@ async def add_tokens(
         InvalidRequestError: The embedder makes no token vectors.
     """
     collection = await services.documents.collection(tenant_id, collection_name)
-    services = services.serving(collection)
+    services = services.for_collection(collection)
     late = _require_late_interaction(services)
     collection.require_embedder(services.embedder.model)
     await services.tokens.switch(tenant_id, collection, on=True)

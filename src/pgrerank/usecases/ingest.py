@@ -52,7 +52,7 @@ async def ingest(
         OverloadedError, UnavailableError: What was committed stays; a retry is safe.
     """
     collection = await services.documents.collection(tenant_id, collection_name)
-    services = services.serving(collection)
+    services = services.for_collection(collection)
     collection.require_embedder(services.embedder.model)
     report = IngestReport()
     batches = _everything(rows) if atomic else _batches(rows)

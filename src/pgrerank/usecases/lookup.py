@@ -23,6 +23,6 @@ def exist(
 async def _require(
     admin_services: AdminServices, tenant_name: str, collection_names: Sequence[str]
 ) -> None:
-    tenant = await admin_services.tenants.named(tenant_name)
+    tenant = await admin_services.tenants.by_name(tenant_name)
     for name in collection_names:
         await admin_services.documents.collection(tenant.id, name)

@@ -52,7 +52,7 @@ async def reembed(
     collection = await services.documents.collection(tenant_id, collection_name)
     await services.embeddings.begin(tenant_id, collection, embedder.model)
     run = _Run(services.clock, chunks_per_second, sleep)
-    run.told = lambda done: progress(done, collection.chunk_count)
+    run.report = lambda done: progress(done, collection.chunk_count)
     await _pass(services, embedder, tenant_id, collection, run)
     while await services.embeddings.finish(tenant_id, collection, embedder.model):
         await _pass(services, embedder, tenant_id, collection, run)
@@ -66,14 +66,14 @@ class _Run:
         self, clock: Clock, per_second: float | None, sleep: Callable[[float], Awaitable[None]]
     ) -> None:
         self.done = 0
-        self.told: Callable[[int], None] = lambda _: None
+        self.report: Callable[[int], None] = lambda _: None
         self._clock, self._per_second, self._sleep = clock, per_second, sleep
         self._begun = clock.elapsed()
 
-    async def stored(self, more: int) -> None:
+    async def count_stored(self, more: int) -> None:
         """Count what was stored, and wait until so much may have been."""
         self.done += more
-        self.told(self.done)
+        self.report(self.done)
         if self._per_second is None:
             return
         ahead = self.done / self._per_second - (self._clock.elapsed() - self._begun)
@@ -96,7 +96,7 @@ async def _pass(
         texts = [passage(chunk.title, chunk.content) for chunk in chunks]
         vectors = await embedder.passages(texts, tenant_id=tenant_id)
         found = {chunk.chunk_id: each for chunk, each in zip(chunks, vectors, strict=True)}
-        await run.stored(
+        await run.count_stored(
             await services.embeddings.add(tenant_id, collection, embedder.model, found)
         )
         after = chunks[-1].chunk_id

@@ -52,17 +52,17 @@ async def rerank(services: Services, tenant_id: TenantId, request: RerankRequest
             scores = await _scores(prepared)
     except (OverloadedError, ScoringError) as error:
         # For the log alone, and without documents, so that refusals are cheap.
-        await _record(services, prepared, _outcome(failure_report(error), watch.finished()))
+        await _record(services, prepared, _outcome(failure_report(error), watch.timings()))
         raise
     with watch.stage("order"):
         outcome = await offload(
             partial(_scored_outcome, prepared, scores), items=len(request.documents)
         )
     with watch.stage("log"):
-        outcome = await _record(services, prepared, replace(outcome, timings_ms=watch.finished()))
+        outcome = await _record(services, prepared, replace(outcome, timings_ms=watch.timings()))
     if outcome.rerank.status is RerankStatus.FAILED:
         raise ScoringError("The reranker")
-    return replace(outcome, timings_ms=watch.finished())
+    return replace(outcome, timings_ms=watch.timings())
 
 
 async def _prepare(
@@ -71,7 +71,7 @@ async def _prepare(
     collection = None
     if request.collection is not None:
         collection = await services.documents.collection(tenant_id, request.collection)
-        services = services.serving(collection) if request.model is None else services
+        services = services.for_collection(collection) if request.model is None else services
     scorer = services.reranker(request.model)
     scoring = PairScoring(
         tenant_id=tenant_id,

@@ -44,7 +44,7 @@ async def search(
         outcome,
         id=ranking_id,
         created_at=ids.created_at(ranking_id),
-        timings_ms=watch.finished(),
+        timings_ms=watch.timings(),
     )
 
 
@@ -65,7 +65,7 @@ async def _search(
 ) -> tuple[Collection, SearchOutcome]:
     with watch.stage("lookup"):
         collection = await services.documents.collection(tenant_id, collection_name)
-        services = services.serving(collection)
+        services = services.for_collection(collection)
         if request.has_dense_leg:
             collection = collection.under(services.embedder.model)
         deadline = pair_scoring.deadline(request.budget_ms, watch.started)
@@ -82,7 +82,7 @@ async def _search(
     with watch.stage("order"):
         outcome = _outcome(request, retrieved, reranked, calibration)
         warnings = _warnings(services, request, stage, outcome)
-    return collection, replace(outcome, warnings=warnings, timings_ms=watch.finished())
+    return collection, replace(outcome, warnings=warnings, timings_ms=watch.timings())
 
 
 def _warnings(

@@ -173,7 +173,7 @@ def of(
     """The second stage of a search.
 
     Args:
-        services: The ports, with the models of the collection (`Services.serving`).
+        services: The ports, with the models of the collection (`Services.for_collection`).
         tenant_id: Whose search.
         collection: Where.
         request: What was asked for.

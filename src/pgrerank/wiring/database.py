@@ -39,7 +39,7 @@ def database(settings: Settings) -> Generator[Database]:
     }
     if addresses:
         given = [
-            address.checked(url, variable(name), is_only=len(addresses) == 1)
+            address.parse(url, variable(name), is_only=len(addresses) == 1)
             for name, url in addresses.items()
         ]
         yield Database(service_url=given[0], admin_url=given[-1])

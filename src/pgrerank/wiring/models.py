@@ -55,7 +55,7 @@ def models(settings: Settings) -> Generator[LocalModels]:
     """
     from pgrerank.inference.local import registry  # noqa: PLC0415 - torch takes seconds that few commands need
 
-    with loaded_embedder(settings) as embedder:
+    with open_embedder(settings) as embedder:
         scorer = registry.load_scorer(
             settings.reranker,
             embedder=embedder,
@@ -73,7 +73,7 @@ def models(settings: Settings) -> Generator[LocalModels]:
 
 
 @contextmanager
-def loaded_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
+def open_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
     """The embedder alone. Loading blocks for seconds.
 
     Raises:
@@ -145,7 +145,7 @@ async def load_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
         if settings.embedder in named.embedders:
             yield named.embedders[settings.embedder]
             return
-        loading = loaded_embedder(settings)
+        loading = open_embedder(settings)
         local = await asyncio.to_thread(loading.__enter__)
         try:
             yield local

@@ -21,7 +21,7 @@ def test_scores_survive_merging_where_all_are_there():
     other = lesson(positives=("b",), negatives=("d",))
 
     assert merge([scored, other])[0].scores == ()
-    assert merge([scored, other.taught((5, 4))])[0] == lesson(
+    assert merge([scored, other.with_scores((5, 4))])[0] == lesson(
         positives=("a", "b"), negatives=("c", "d"), scores=(3, 2, 1, 4)
     )
 

@@ -55,7 +55,7 @@ def test_a_pair_is_held_out_with_all_of_its_query():
     relevant = np.repeat(np.random.default_rng(3).random(40) < 0.5, 30)
     scores = names + np.tile(np.linspace(0, 0.5, 30), 40)
 
-    told = fit.held_out(sample(names, scores, relevant), Method.ISOTONIC)
+    told = fit.held_out_relevances(sample(names, scores, relevant), Method.ISOTONIC)
 
     assert np.mean((told > 0.5) == relevant) < 0.75
 

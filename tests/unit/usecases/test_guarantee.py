@@ -87,4 +87,4 @@ def test_the_test_is_that_of_clopper_and_pearson():
 
     # Of 20 fair draws 18 or more come up with a chance of 211 / 2 ** 20.
     assert kept.p_value(0.5) == pytest.approx(211 / 2**20)
-    assert kept.p_value(kept.bound(0.05)) == pytest.approx(0.05)
+    assert kept.p_value(kept.lower_bound(0.05)) == pytest.approx(0.05)

@@ -49,10 +49,10 @@ async def test_collection_is_reranked_by_the_reranker_that_it_names():
     assert there.scorer.asked == []
 
 
-async def test_house_that_insists_reranks_by_its_own():
+async def test_services_of_fixed_models_rerank_by_their_own():
     there = named(reranker="other")
 
-    await search(replace(there, insists=True), TENANT, "docs", REQUEST)
+    await search(replace(there, fixed_models=True), TENANT, "docs", REQUEST)
 
     assert len(there.scorer.asked) == 1
 

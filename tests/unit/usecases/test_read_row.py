@@ -165,9 +165,9 @@ def test_text_over_the_limit_is_refused():
 def test_repeated_id_names_both_places():
     repetitions = Repetitions()
 
-    assert repetitions.replaced("a", "c.jsonl", 1) is None
-    assert repetitions.replaced("b", "c.jsonl", 2) is None
-    source, found = repetitions.replaced("a", "d.jsonl", 3)
+    assert repetitions.record("a", "c.jsonl", 1) is None
+    assert repetitions.record("b", "c.jsonl", 2) is None
+    source, found = repetitions.record("a", "d.jsonl", 3)
 
     assert (source, found.line, found.external_id) == ("c.jsonl", 1, "a")
     assert found.reason == "replaced by d.jsonl line 3, which has the same id"

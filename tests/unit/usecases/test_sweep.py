@@ -10,7 +10,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest
 from pgrerank.usecases.evaluation import sweep
 from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
-from pgrerank.usecases.evaluation.sweep import Knobs, SweepPoint, settings, swept, verdicts
+from pgrerank.usecases.evaluation.sweep import Knobs, SweepPoint, settings, sweep_settings, verdicts
 from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
@@ -58,7 +58,7 @@ async def test_every_setting_is_searched_for_every_question_and_leaves_no_trace(
     kept, steps = home(), []
     wanted = settings([100], [2, 3], "fake-reranker", bare=True)
 
-    points = await swept(kept, plan(), wanted, "RR@10", progress=lambda: steps.append(1))
+    points = await sweep_settings(kept, plan(), wanted, "RR@10", progress=lambda: steps.append(1))
 
     assert [each.mean for each in points] == [pytest.approx(1 / 3), pytest.approx(1 / 3), 1]
     assert [len(each.times_ms) for each in points] == [12, 12, 12]
@@ -70,9 +70,9 @@ async def test_too_few_questions_and_a_reranker_that_fails_are_refused():
     wanted = settings([100], [3], "r", bare=True)
 
     with pytest.raises(InvalidRequestError, match="at least 10"):
-        await swept(home(), plan(9), wanted, "AP")
+        await sweep_settings(home(), plan(9), wanted, "AP")
     with pytest.raises(ScoringError):
-        await swept(home(scorer=FakeScorer(scored_in_time=1)), plan(), wanted, "AP")
+        await sweep_settings(home(scorer=FakeScorer(scored_in_time=1)), plan(), wanted, "AP")
 
 
 def test_cheapest_setting_that_keeps_the_gain_is_advised():

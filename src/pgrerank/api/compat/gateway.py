@@ -71,7 +71,7 @@ class Gateway:
         if not documents:
             raise InvalidRequestError(documents_name, EMPTY)
         _check(len(documents), MAX_DOCUMENTS, documents_name, "documents")
-        with _named_as(documents_name):
+        with _rename_documents(documents_name):
             texts = await offload(
                 partial(readables, documents, rank_fields), items=items(documents)
             )
@@ -86,7 +86,7 @@ class Gateway:
                 key_id=self.call.caller.key_id,
             )
         ranked = await use_case.rerank(self.call.services, self.call.tenant_id, request)
-        self.call.observer.ranked(request, ranked)
+        self.call.observer.record_ranking(request, ranked)
         return ranked
 
     def reranker(self, model: str | None) -> str | None:
@@ -158,7 +158,7 @@ def provide(call: TheCall, collection: Collection = None) -> Gateway:
 
 
 @contextmanager
-def _named_as(documents: str) -> Generator[None]:
+def _rename_documents(documents: str) -> Generator[None]:
     """Name documents in a refusal as the dialect does."""
     try:
         yield

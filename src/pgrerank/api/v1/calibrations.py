@@ -37,7 +37,7 @@ async def calibrate(data: JSONBody[NewCalibration], call: TheCall) -> Calibratio
         made = await use_case.calibrate(call.services, call.tenant_id, data.collection, data.plan())
     else:
         made = await use_case.calibrate_pairs(
-            call.services, call.tenant_id, data.collection, data.plan(), data.given()
+            call.services, call.tenant_id, data.collection, data.plan(), data.given_pairs()
         )
     return CalibrationResponse.of(made, whole=True)
 

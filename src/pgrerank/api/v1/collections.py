@@ -11,7 +11,7 @@ from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.responses import CollectionPage, CollectionResponse
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import Scope
-from pgrerank.usecases.collections import create, rerank_by, tune
+from pgrerank.usecases.collections import create, set_reranker, tune
 
 TAGS = ["collections"]
 
@@ -61,7 +61,9 @@ async def patch_collection(
 ) -> CollectionResponse:
     """From the next search on; nothing is indexed anew. Settings that are left out stay."""
     if data.reranker is not UNSET:
-        await rerank_by(call.services, call.services.rerankers, call.tenant_id, name, data.reranker)
+        await set_reranker(
+            call.services, call.services.rerankers, call.tenant_id, name, data.reranker
+        )
     changes = {} if data.retrieval is UNSET else data.retrieval.changes()
     return CollectionResponse.of(await tune(call.services, call.tenant_id, name, changes))
 

@@ -62,7 +62,7 @@ async def put_documents(
     report = await ingest(
         call.services, call.tenant_id, name, rows(request, call.limits), atomic=atomic
     )
-    call.observer.ingested(name, report)
+    call.observer.record_ingest(name, report)
     if atomic and report.rejected:
         raise RejectedRowsError(report.rejected)
     return Ingested.of(report)

@@ -43,8 +43,8 @@ async def rank(
     check_length(data.query, call.limits)
     wanted = await offload(partial(data.request, call.caller.key_id), items=items(data.documents))
     ranked = await use_case.rerank(call.services, call.tenant_id, wanted)
-    ranked = replace(ranked, timings_ms=auth.timed(request, ranked.timings_ms))
-    call.observer.ranked(wanted, ranked)
+    ranked = replace(ranked, timings_ms=auth.stage_times(request, ranked.timings_ms))
+    call.observer.record_ranking(wanted, ranked)
     return Response(
         await offload(
             partial(RerankResponse.of, ranked, explained=data.explain), items=len(ranked.results)

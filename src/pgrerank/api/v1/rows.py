@@ -67,7 +67,7 @@ async def _read(
             size = 0
             await asyncio.sleep(0)
         row = await _row(line, data, limits)
-        if isinstance(row, Document) and (found := repetitions.replaced(row.external_id, "", line)):
+        if isinstance(row, Document) and (found := repetitions.record(row.external_id, "", line)):
             yield found[1]
         yield row
 

@@ -46,8 +46,8 @@ async def search(
     check_length(data.query, call.limits)
     wanted = data.request(call.caller.key_id)
     ranking = await use_case.search(call.services, call.tenant_id, name, wanted)
-    ranking = replace(ranking, timings_ms=auth.timed(request, ranking.timings_ms))
-    call.observer.searched(name, wanted, ranking)
+    ranking = replace(ranking, timings_ms=auth.stage_times(request, ranking.timings_ms))
+    call.observer.record_search(name, wanted, ranking)
     return Response(
         SearchResponse.of(ranking, explained=wanted.explain),
         headers={"Server-Timing": server_timing(ranking.timings_ms)} | _retry_after(ranking),

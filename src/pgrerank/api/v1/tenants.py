@@ -97,7 +97,7 @@ async def issue_tenant_key(
     name: requests.Name, data: JSONBody[requests.NewKey], services: TheServices
 ) -> IssuedKey:
     """A key of this tenant, such as its first one with the scope `admin`."""
-    tenant = await services.tenants.named(name)
+    tenant = await services.tenants.by_name(name)
     key, secret = await access.issue(
         services, tenant.id, data.name, frozenset(data.scopes), data.expires_at
     )

@@ -65,10 +65,10 @@ def report(
     click.echo(f"{found.searches} searches in {out}")
 
 
-async def _collect(found: Settings, tenant_name: str, interval: "Interval") -> "Report":
+async def _collect(settings: Settings, tenant_name: str, interval: "Interval") -> "Report":
     from pgrerank import wiring
     from pgrerank.usecases.evaluation.report import report as reported
 
-    async with wiring.admin_services(found) as admin_services:
-        tenant = await admin_services.tenants.named(tenant_name)
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
         return await reported(admin_services, tenant.id, interval)

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from pgrerank.domain.errors import InvalidRequestError, SettingsError
 from pgrerank.domain.model import MAX_DIMENSIONS, ScoreKind
-from pgrerank.domain.name import checked_name
+from pgrerank.domain.name import validate_name
 
 VARIABLE = "PGRERANK_BACKENDS"
 
@@ -136,7 +136,7 @@ def read(path: Path) -> Backends:
     try:
         found = msgspec.toml.decode(path.read_bytes(), type=Backends)
         for name, _ in found.named():
-            checked_name(name, name)
+            validate_name(name, name)
     except OSError as error:
         raise SettingsError(VARIABLE, f"{path} cannot be read: {error.strerror}") from error
     except (msgspec.MsgspecError, InvalidRequestError) as error:

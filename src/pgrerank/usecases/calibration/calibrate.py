@@ -67,7 +67,7 @@ async def calibrate(
     well = JudgedPairs(
         services=services, tenant_id=tenant_id, plan=plan, model=model, progress=progress
     )
-    pairs = [pair for collection in collections for pair in await well.drawn(collection)]
+    pairs = [pair for collection in collections for pair in await well.collect(collection)]
     chosen, warnings = sample_of_pairs(pairs, plan.unjudged)
     made = await _fit(services, chosen, plan, model, warnings)
     return await _store(
@@ -172,7 +172,7 @@ def _model(
     """Of the reranker whose scores the searches end with; the same in all collections."""
     models: dict[str, ModelCard] = {}
     for collection in collections:
-        served = services.serving(collection)
+        served = services.for_collection(collection)
         model = second_stage.of(served, tenant_id, collection, plan.request).model
         models[model.fingerprint] = model
     if len(models) > 1:
@@ -184,7 +184,7 @@ def _model(
 
 def _scorer(services: Services, collection: Collection | None) -> Scorer:
     """The reranker of a collection, or that of the settings."""
-    return services.scorer if collection is None else services.serving(collection).scorer
+    return services.scorer if collection is None else services.for_collection(collection).scorer
 
 
 def _require_enough(pairs: Sample) -> None:

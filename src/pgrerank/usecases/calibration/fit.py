@@ -67,7 +67,7 @@ FITS: Mapping[Method, Callable[[Sample], CalibrationCurve]] = {
 }
 
 
-def held_out(sample: Sample, method: Method) -> Floats:
+def held_out_relevances(sample: Sample, method: Method) -> Floats:
     """Probability of each pair by a curve that was fitted without its query's pairs."""
     found = np.empty(sample.pair_count)
     splitter = GroupKFold(min(FOLDS, sample.query_count), shuffle=True, random_state=SEED)
@@ -81,10 +81,10 @@ def held_out(sample: Sample, method: Method) -> Floats:
 def held_out_probabilities(sample: Sample, asked: Method | None) -> dict[Method, Floats]:
     """The methods that come into question, each with its held-out probabilities."""
     if asked is not None:
-        return {asked: held_out(sample, asked)}
+        return {asked: held_out_relevances(sample, asked)}
     few = sample.pair_count < LEAST_FOR_ISOTONIC
     methods = [each for each in Method if not (few and each is Method.ISOTONIC)]
-    return {method: held_out(sample, method) for method in methods}
+    return {method: held_out_relevances(sample, method) for method in methods}
 
 
 def mean_scores(sample: Sample) -> tuple[float, float]:

@@ -45,7 +45,7 @@ class Kept:
         """Chance of as many relevant ones if the true precision were not above `precision`."""
         return _tail(self.precision, self.worth, precision)
 
-    def bound(self, error: float) -> float:
+    def lower_bound(self, error: float) -> float:
         """Precision that is lower with a chance of at most `error`."""
         if self.precision == 0:
             return 0.0
@@ -73,7 +73,7 @@ def choice(sample: Sample, promise: Promise) -> Choice:
         cutoff=loosest.cutoff,
         pairs=loosest.pairs,
         precision=loosest.precision,
-        bound=loosest.bound(error),
+        bound=loosest.lower_bound(error),
     )
 
 
@@ -133,7 +133,7 @@ def _tail(precision: float, worth: float, promised: float) -> float:
 def _none(grid: list[Kept], sample: Sample, promise: Promise, error: float) -> Choice:
     # What stands at a start is tested whatever comes of the others.
     first = [grid[start] for start in _starts(len(grid))]
-    nearest = max(first, key=lambda each: each.bound(error))
+    nearest = max(first, key=lambda each: each.lower_bound(error))
     factors = [_factor(each, promise.precision, error) for each in first]
     least = min((factor for factor in factors if factor is not None), default=None)
     needed = None if least is None else math.ceil(least * sample.pair_count)
@@ -142,7 +142,7 @@ def _none(grid: list[Kept], sample: Sample, promise: Promise, error: float) -> C
         cutoff=None,
         pairs=nearest.pairs,
         precision=nearest.precision,
-        bound=nearest.bound(error),
+        bound=nearest.lower_bound(error),
         pairs_needed=needed if needed is not None and needed <= _MOST_PAIRS else None,
     )
 

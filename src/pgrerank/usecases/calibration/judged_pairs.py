@@ -83,11 +83,11 @@ class JudgedPairs:
     #: called with the number of queries done, and of all
     progress: Callable[[int, int], None]
 
-    async def drawn(self, collection: Collection) -> list[JudgedPair]:
+    async def collect(self, collection: Collection) -> list[JudgedPair]:
         """The pairs of a collection's judged queries. Raises as a search."""
         labels = _by_query(await self.services.judgments.labels(self.tenant_id, collection))
         if self.plan.source is ScoreSource.LOG:
-            rows = await self.services.judgments.scored(
+            rows = await self.services.judgments.logged_scores(
                 self.tenant_id, collection, self.model, CandidatePool.of(self.plan.request)
             )
             return [
@@ -97,12 +97,12 @@ class JudgedPairs:
             ]
         pairs: list[JudgedPair] = []
         for done, (query, grades) in enumerate(labels.items(), start=1):
-            rows = await self._searched(collection, query)
+            rows = await self._search(collection, query)
             pairs += observations(collection, rows, grades, self.plan)
             self.progress(done, len(labels))
         return pairs
 
-    async def _searched(self, collection: Collection, query: str) -> list[ScoredChunk]:
+    async def _search(self, collection: Collection, query: str) -> list[ScoredChunk]:
         _, ranking = await search_unlogged(
             self.services,
             self.tenant_id,

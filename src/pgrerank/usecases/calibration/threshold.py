@@ -7,7 +7,7 @@ from uuid import UUID
 from pgrerank.domain.calibration import Fitted
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.name import checked_name
+from pgrerank.domain.name import validate_name
 from pgrerank.domain.threshold import Choice, Promise, Threshold
 from pgrerank.ports.services import AdminServices
 from pgrerank.usecases.calibration import guarantee
@@ -39,7 +39,7 @@ async def promise(
         NotFoundError: No such collection or calibration.
         InvalidRequestError: It cannot be called that.
     """
-    checked_name(name)
+    validate_name(name)
     collection = await admin_services.documents.collection(tenant_id, collection_name)
     fitted = await _calibration(admin_services, tenant_id, collection_name, calibration_id)
     sample = await admin_services.calibrations.sample(tenant_id, fitted.id)
@@ -71,7 +71,7 @@ async def by_hand(
         InvalidRequestError: It is no probability, or cannot be called that.
     """
     made = Threshold(
-        name=checked_name(name), min_relevance=min_relevance, created_at=admin_services.clock.now()
+        name=validate_name(name), min_relevance=min_relevance, created_at=admin_services.clock.now()
     )
     collection = await admin_services.documents.collection(tenant_id, collection_name)
     await admin_services.thresholds.set(tenant_id, collection, made)

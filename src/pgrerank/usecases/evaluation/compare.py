@@ -71,7 +71,7 @@ def compare_runs(before: Evaluation, after: Evaluation, *, measure: str) -> RunC
     pairs = [
         (first[each.query], each)
         for each in after.answers
-        if each.query in first and _judged_alike(first[each.query], each)
+        if each.query in first and _have_same_grades(first[each.query], each)
     ]
     if not pairs:
         raise InvalidRequestError("after", "has no query in common with the other run")
@@ -90,7 +90,7 @@ def compare_runs(before: Evaluation, after: Evaluation, *, measure: str) -> RunC
     )
 
 
-def _judged_alike(first: EvaluatedQuery, second: EvaluatedQuery) -> bool:
+def _have_same_grades(first: EvaluatedQuery, second: EvaluatedQuery) -> bool:
     return sorted(first.judged_grades) == sorted(second.judged_grades)
 
 
@@ -110,5 +110,5 @@ def _differences(
 async def _stored_run(admin_services: AdminServices, tenant_id: TenantId, name: str) -> Evaluation:
     identifier = evaluation.identifier(name)
     if identifier is None:
-        return await admin_services.evaluations.labelled(tenant_id, name)
+        return await admin_services.evaluations.by_label(tenant_id, name)
     return await admin_services.evaluations.get(tenant_id, identifier)

@@ -73,7 +73,7 @@ def of_answers(
         id=made,
         created_at=ids.created_at(made),
         collection=plan.collection.name,
-        label=evaluation.checked_label(plan.label),
+        label=evaluation.validate_label(plan.label),
         judgments=plan.judgments,
         strategy=plan.request.strategy,
         knobs=_knobs(plan),
@@ -96,7 +96,7 @@ async def evaluate(services: Services, plan: EvaluationPlan) -> Evaluation:
         InvalidRequestError: The label cannot be one.
         ConflictError, OverloadedError, UnavailableError: As a search does.
     """
-    evaluation.checked_label(plan.label)
+    evaluation.validate_label(plan.label)
     silent = without_log(services)
     made = of_answers(services, plan, [answer async for answer in answers(silent, plan)])
     await store(services, plan, made)
@@ -134,7 +134,7 @@ def _ndcg(found: Sequence[int | None], judged: Sequence[int]) -> float:
 
 def models(services: Services, plan: EvaluationPlan) -> tuple[ModelCard | None, ModelCard | None]:
     """The embedder and the reranker that searches of this plan use."""
-    services = services.serving(plan.collection)
+    services = services.for_collection(plan.collection)
     embeds = plan.request.strategy is not Strategy.KEYWORD
     reranks = plan.request.rerank is not RerankMode.NEVER
     return (

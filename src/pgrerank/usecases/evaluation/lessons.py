@@ -31,8 +31,8 @@ async def judged_lessons(
         ConflictError: A search must be made, and the collection was embedded by another model.
     """
     collection = await services.documents.collection(tenant_id, collection_name)
-    judged = _by_query(await services.judgments.judged(tenant_id, collection))
-    seen = _by_query(await services.judgments.seen(tenant_id, collection, depth=depth))
+    judged = _by_query(await services.judgments.judged_passages(tenant_id, collection))
+    seen = _by_query(await services.judgments.seen_passages(tenant_id, collection, depth=depth))
     return [
         _lesson(
             collection.name,
@@ -61,7 +61,7 @@ def _lesson(dataset: str, judged: Sequence[JudgedPassage], seen: Sequence[SeenPa
 async def _retrieve(
     services: Services, tenant_id: TenantId, collection: Collection, query: str, depth: int
 ) -> list[SeenPassage]:
-    services = services.serving(collection)
+    services = services.for_collection(collection)
     collection = collection.under(services.embedder.model)
     request = SearchRequest(query=query, candidates=depth, depth=depth)
     vector = await services.embedder.query(query)

@@ -9,7 +9,7 @@ from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.name import checked_name
+from pgrerank.domain.name import validate_name
 from pgrerank.domain.reference import (
     MAX_PAIRS,
     ReferencePair,
@@ -37,7 +37,7 @@ async def keep(
     if not 1 <= len(distinct) <= MAX_PAIRS:
         raise InvalidRequestError("pairs", f"must be 1 to {MAX_PAIRS}, not {len(distinct)}")
     made = ReferenceSet(
-        id=uuid7(), name=checked_name(name), pairs=distinct, created_at=admin_services.clock.now()
+        id=uuid7(), name=validate_name(name), pairs=distinct, created_at=admin_services.clock.now()
     )
     await admin_services.references.put(tenant_id, made)
     return len(distinct)
@@ -52,7 +52,7 @@ async def keep_from_log(
     pairs: int,
 ) -> int:
     """The same of pairs that searches reranked. Raises as `keep`."""
-    found = await admin_services.references.sampled(tenant_id, collection, pairs=pairs)
+    found = await admin_services.references.sample(tenant_id, collection, pairs=pairs)
     return await keep(admin_services, tenant_id, name, found)
 
 
@@ -74,7 +74,7 @@ async def score(
         OverloadedError: The reranker's waiting line is full.
         ScoringError: The model failed.
     """
-    reference = await services.references.named(tenant_id, name)
+    reference = await services.references.by_name(tenant_id, name)
     before = await services.references.newest(tenant_id, reference)
     return await _rescore(services, tenant_id, reference, before, environment)
 
@@ -97,7 +97,7 @@ async def score_all(services: Services, environment: Mapping[str, str]) -> Seque
 async def _rescore_if_due(
     services: Services, tenant_id: TenantId, name: str, environment: Mapping[str, str]
 ) -> ScoredSet | None:
-    reference = await services.references.named(tenant_id, name)
+    reference = await services.references.by_name(tenant_id, name)
     before = await services.references.newest(tenant_id, reference)
     if before is not None and _still_holds(services, reference, before, environment):
         return None

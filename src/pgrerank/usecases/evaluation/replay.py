@@ -83,18 +83,18 @@ async def replay(
     """
     ranking = await services.rankings.get(tenant_id, ranking_id)
     collection = await services.documents.collection(tenant_id, ranking.searched)
-    services = services.serving(collection)
+    services = services.for_collection(collection)
     request = replayed_request(ranking, plan)
     collection, vector = await again.embed_again(services, collection, request)
     stage = second_stage.of(services, tenant_id, collection, request)
-    recalled = await services.history.recalled(
+    recalled = await services.history.candidates(
         tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=stage.needs.token_model
     )
     watch = Stopwatch(services.clock.elapsed)
     with watch.stage("rerank"):
         reranked = await stage.rerank(recalled.candidates, vector)
     hits = reranked.ordered(recalled.candidates)
-    return _compare(ranking, hits, reranked.report, recalled.gone, watch.finished()["rerank"])
+    return _compare(ranking, hits, reranked.report, recalled.gone, watch.timings()["rerank"])
 
 
 def replayed_request(ranking: LoggedRanking, plan: ReplayPlan) -> SearchRequest:

@@ -92,7 +92,7 @@ async def _calibration(
     services: Services, tenant_id: TenantId, replayed: Replay, request: SearchRequest
 ) -> CalibrationContext:
     collection = await services.documents.collection(tenant_id, replayed.ranking.searched)
-    services = services.serving(collection)
+    services = services.for_collection(collection)
     return await second_stage.of(services, tenant_id, collection, request).calibration()
 
 

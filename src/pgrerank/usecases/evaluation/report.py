@@ -127,7 +127,7 @@ async def report(admin_services: AdminServices, tenant_id: TenantId, interval: I
     )
     now = await admin_services.reports.searches(tenant_id, interval)
     before = await admin_services.reports.searches(tenant_id, previous)
-    judged = await admin_services.reports.judged(tenant_id, interval)
+    judged = await admin_services.reports.judged_documents(tenant_id, interval)
     return Report(
         interval=interval,
         previous=previous,

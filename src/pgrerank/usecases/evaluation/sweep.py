@@ -96,7 +96,7 @@ def settings(
     return (*(without if bare else ()), *found)
 
 
-async def swept(
+async def sweep_settings(
     services: Services,
     plan: EvaluationPlan,
     wanted: Sequence[Knobs],

@@ -84,7 +84,7 @@ class Trials:
     async def _measure(self, setting: Setting) -> Values:
         run: dict[str, dict[str, float]] = {}
         for question in self._ground.questions:
-            hits = await self._ranked(setting, question.query)
+            hits = await self._rank(setting, question.query)
             if self._ground.measure in evaluation.OF_FIRST_STAGE:
                 hits = sorted(hits, key=lambda hit: hit.candidate.fused_rank)
             found = evaluation.distinct([hit.candidate.external_id for hit in hits])
@@ -92,7 +92,7 @@ class Trials:
         values = measures.by_query([self._ground.measure], run, self._qrels)[self._ground.measure]
         return np.array([values[question.query] for question in self._ground.questions])
 
-    async def _ranked(self, setting: Setting, query: str) -> Sequence[Hit]:
+    async def _rank(self, setting: Setting, query: str) -> Sequence[Hit]:
         services, tenant_id = self._ground.services, self._ground.tenant_id
         collection = replace(self._ground.collection, retrieval=setting.retrieval)
         request = _request(self._ground.request, setting, query)

@@ -66,7 +66,7 @@ class NewJudgments(_Sent, frozen=True, kw_only=True):
 
     def values(self) -> list[Judged]:
         """The domain's values. Raises InvalidRequestError for what means nothing."""
-        return [_judged(each, place) for place, each in enumerate(self.judgments)]
+        return [_judgment(each, place) for place, each in enumerate(self.judgments)]
 
 
 class JudgmentsTaken(_Answer, frozen=True, kw_only=True):
@@ -150,7 +150,7 @@ class NewCalibration(_Sent, frozen=True, kw_only=True):
             relevant_from=self.relevant_from,
         )
 
-    def given(self) -> list[GivenPair]:
+    def given_pairs(self) -> list[GivenPair]:
         """The pairs that were sent."""
         return [
             GivenPair(query=pair.query, text=pair.text, grade=pair.grade)
@@ -339,7 +339,7 @@ class ThresholdSet(_Answer, frozen=True, kw_only=True):
     explanation: str
 
 
-def _judged(sent: JudgmentRequest, place: int) -> Judged:
+def _judgment(sent: JudgmentRequest, place: int) -> Judged:
     try:
         return Judged(
             query=sent.query,
