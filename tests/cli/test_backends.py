@@ -1,6 +1,8 @@
 """Models behind another server, at the command line."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,16 @@ from tests.fixtures.other_server import Answer, Request, other_server
 from tests.inference.remote.asking import reranker
 
 EMBEDDER = '\n[embedder.vectors]\nurl = "{}"\ndialect = "openai"\nmodel = "e"\ndimensions = 2\n'
+#: runs a command, and says which libraries were imported that run models
+MODULES = """
+import sys
+from pgrerank.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    libraries = ("openvino", "torch", "transformers", "sentence_transformers")
+    print([name for name in libraries if name in sys.modules], file=sys.stderr)
+"""
 
 
 def answered(request: Request) -> Answer:
@@ -97,3 +109,25 @@ def test_collection_is_given_a_named_reranker_and_freed_of_it(cli, url, tmp_path
     refused = here("collection", "set", "shelf", "-t", "named", "--reranker", "nobody")
     assert refused.exit_code != 0
     assert "there is no reranker named `nobody`" in refused.stderr
+
+
+def test_no_model_is_loaded_here_where_all_are_elsewhere(modelled, url, tmp_path):
+    cli = with_file(
+        modelled,
+        tmp_path,
+        reranker(url) + EMBEDDER.format(url),
+        PGRERANK_RERANKER="other",
+        PGRERANK_EMBEDDER="vectors",
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", MODULES, "rerank", "refund", "-", "--json"],
+        env={"PATH": "", **cli.environment},
+        input="a long text\nshort\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert '"short"' in ran.stdout
+    assert ran.stderr.splitlines()[-1] == "[]"

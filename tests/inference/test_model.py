@@ -13,7 +13,8 @@ from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer
 
 from pgrerank.domain.errors import ModelError, StartupError
-from pgrerank.inference import model, model_files
+from pgrerank.inference import model_files
+from pgrerank.inference.local.pytorch import device
 from pgrerank.inference.local.registry import load_embedder
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -140,9 +141,9 @@ def test_hub_models_are_found_with_their_commit_and_missing_ones_told(tmp_path):
 
 def test_threads_are_set_once_and_again():
     before = torch.get_num_threads()
-    model.use_threads(1)
+    device.use_threads(1)
     assert torch.get_num_threads() == 1
 
-    model.use_threads(before)
+    device.use_threads(before)
     assert torch.get_num_threads() == before
     assert torch.get_num_interop_threads() == 1

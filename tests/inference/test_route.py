@@ -1,6 +1,7 @@
 import pytest
 
-from pgrerank.inference.precision import Machine, machine, route
+from pgrerank.inference.local.machine import machine
+from pgrerank.inference.precision import Machine, route
 
 NEW = Machine(gpu=False, bf16=True, int8=True)
 OLD = Machine(gpu=False, bf16=False, int8=False)
@@ -29,6 +30,12 @@ def test_the_best_that_a_machine_can_do_honestly(wanted, obstacle, on, runtime, 
     chosen = route(wanted, obstacle, on)
 
     assert (chosen.runtime, chosen.precision) == (runtime, precision)
+
+
+def test_a_model_with_a_graph_of_its_own_is_exact_without_torch():
+    chosen = route("exact", None, NEW, reference="openvino")
+
+    assert (chosen.runtime, chosen.precision) == ("openvino", "fp32")
 
 
 def test_a_route_says_what_stood_in_the_way():

@@ -11,7 +11,10 @@ from sentence_transformers import CrossEncoder
 from pgrerank.domain.candidate import Passage
 from pgrerank.domain.errors import ModelError
 from pgrerank.inference import model_files, shipped
+from pgrerank.inference.local import packaged
+from pgrerank.inference.local.machine import machine
 from pgrerank.inference.local.registry import load_scorer
+from pgrerank.inference.precision import route
 
 FINGERPRINT = "33323121ce5dba51a381c13f839df98b59491c17ee2ac4b95fc71143c9e68460"
 QUERY = "How do I reindex a table without locking it?"
@@ -70,6 +73,20 @@ async def test_bundled_model_opens_as_a_cross_encoder_with_our_scores():
     np.testing.assert_allclose([score.value for score in ours], theirs, atol=1e-3)
     assert theirs[0] > theirs[2]
     assert theirs[1] > theirs[2]
+
+
+def test_bundled_cross_encoder_scores_without_torch_as_it_does_with_it():
+    folder = str(shipped.folder(Path(MODEL_DIR)))
+    theirs = CrossEncoder(folder, device="cpu").predict([(QUERY, text) for text in PASSAGES])
+    plan = route("exact", None, machine(), reference="openvino")
+    loaded = packaged.load_cross_encoder(plan, None, threads=1)
+    pairs = [reading.sequences[0] for reading in loaded.tokens.pairs(QUERY, PASSAGES)]
+    with_torch = load_scorer(folder, precision="exact")
+    with_torch.close()
+
+    np.testing.assert_allclose(loaded.backend.forward(pairs), theirs, atol=1e-4)
+    assert loaded.card.fingerprint == with_torch.model.fingerprint
+    assert loaded.tokens.max_length == with_torch.model.max_length
 
 
 def test_folder_in_the_cache_is_made_once(cache):

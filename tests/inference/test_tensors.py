@@ -1,7 +1,6 @@
 """What a model is fed."""
 
 import pytest
-import torch
 
 from pgrerank.inference.tensors import Feed
 from pgrerank.inference.tokens import TokenSequence
@@ -14,7 +13,7 @@ def sequence(*ids):
 
 
 def fed(*sequences, names=NAMES, most=512):
-    return Feed(names, 9, most, torch.device("cpu"))(sequences)
+    return Feed(names, 9, most)(sequences)
 
 
 def test_shorter_rows_are_filled_and_the_mask_hides_the_filling():

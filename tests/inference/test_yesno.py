@@ -13,8 +13,8 @@ from transformers import (
 
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ScoreKind
+from pgrerank.inference.local.pytorch.yes_no import QWEN3
 from pgrerank.inference.local.registry import load_scorer
-from pgrerank.inference.local.yes_no import QWEN3
 from tests.inference.remote.asking import passages
 
 QUERY = "how do I get a refund?"

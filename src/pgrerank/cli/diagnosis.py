@@ -5,7 +5,6 @@ import platform
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -218,14 +217,14 @@ async def _search_finding(services: Services, place: dict[str, Any]) -> Diagnosi
 
 
 def _processor() -> DiagnosisLine:
-    from pgrerank.inference import precision
+    from pgrerank.inference import processor
 
-    flags = _flags()
+    flags = processor.flags()
     detail = f"{platform.machine()}, {os.cpu_count()} logical processors"
     if flags is None:
         return DiagnosisLine(check="processor", state=DiagnosisState.OK, detail=detail)
-    has = [flag for flag in (*precision.BF16, *precision.INT8) if flag in flags]
-    if any(flag in flags for flag in precision.BF16):
+    has = [flag for flag in (*processor.BF16, *processor.INT8) if flag in flags]
+    if any(flag in flags for flag in processor.BF16):
         return DiagnosisLine(
             check="processor", state=DiagnosisState.OK, detail=f"{detail}, {' '.join(has)}"
         )
@@ -238,15 +237,6 @@ def _processor() -> DiagnosisLine:
         detail=", ".join([detail, *has, "no avx512_bf16 and no amx_bf16"]),
         remedy=remedy,
     )
-
-
-def _flags() -> frozenset[str] | None:
-    path = Path("/proc/cpuinfo")
-    if platform.machine() not in ("x86_64", "AMD64") or not path.exists():
-        return None
-    lines = path.read_text().splitlines()
-    flags = next((line for line in lines if line.startswith("flags")), "")
-    return frozenset(flags.partition(":")[2].split())
 
 
 def _threads(settings: Settings) -> DiagnosisLine:

@@ -184,7 +184,7 @@ async def _rescore(settings: Settings, tenant_name: str, name: str | None) -> Se
         await _names(admin_services, tenant_name, name)
 
     async with wiring.all_services(forgetful(settings), check=check) as services:
-        from pgrerank.inference.environment import environment  # it imports torch
+        from pgrerank.inference.environment import environment  # it imports OpenVINO
 
         tenant = await services.tenants.by_name(tenant_name)
         names = await _names(services, tenant_name, name)

@@ -276,7 +276,7 @@ def read(options: Mapping[str, Any]) -> "tuple[CourseOptions, Recipe]":
     Raises:
         Misused: They contradict each other.
     """
-    from pgrerank.inference.precision import machine
+    from pgrerank.inference.local.machine import machine
     from pgrerank.training.recipe import Distillation, Loss, Recipe
 
     wanted = CourseOptions(**{name: options[name] for name in _WANTED})

@@ -6,7 +6,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float32]
+from pgrerank.inference.vectors import Floats, unit
+
 Places: TypeAlias = NDArray[np.intp]
 
 # Part of a fingerprint: change it when the bytes or the scores change.
@@ -36,7 +37,7 @@ def compress(tokens: Floats) -> bytes | None:
     """
     if not np.isfinite(tokens).all():
         return None
-    vectors = _unit(pool(_unit(tokens), MOST))
+    vectors = unit(pool(unit(tokens), MOST))
     steps = np.sqrt(np.mean(vectors**2, axis=1, keepdims=True)) * (_WIDEST / _LEVELS)
     codes = np.floor(vectors / np.maximum(steps, 1e-9)).clip(-_LEVELS, _LEVELS - 1) + _LEVELS
     low, high = np.split(codes.astype(np.uint8), 2, axis=1)
@@ -166,8 +167,3 @@ def _renumber(places: Places, kept: Places, merged: Places) -> Places:
     numbers[places] = np.arange(len(places))
     numbers[merged] = numbers[kept]
     return numbers
-
-
-def _unit(vectors: Floats) -> Floats:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(lengths, 1e-9)

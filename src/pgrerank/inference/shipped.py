@@ -19,8 +19,9 @@ BUNDLED_SHA256 = "1210f13ce79fa14a7b68936cec6faac67f006168944b8632dc9e42ac2e74aa
 PARTS = Path(__file__).parent / "bundled"
 CHANGES = "changes.safetensors"
 WEIGHTS = "model.safetensors"
+#: where a classifier of transformers keeps the encoder
+ENCODER = "bert."
 _SCALE = ".scale"
-_INNER = "bert."  # where a classifier of transformers keeps the encoder
 _LEVELS = 127
 
 Weights: TypeAlias = Mapping[str, NDArray[Any]]
@@ -69,7 +70,7 @@ def changes(base: Weights, trained: Weights) -> dict[str, NDArray[Any]]:
     """
     found: dict[str, NDArray[Any]] = {}
     for name, weight in trained.items():
-        before = base.get(name.removeprefix(_INNER))
+        before = base.get(name.removeprefix(ENCODER))
         if before is not None and np.array_equal(before, weight):
             continue
         if before is None or weight.ndim < 2:  # noqa: PLR2004 - a matrix
@@ -85,7 +86,7 @@ def changes(base: Weights, trained: Weights) -> dict[str, NDArray[Any]]:
 def apply_changes(base: Weights, changed: Weights) -> dict[str, NDArray[Any]]:
     """The trained weights again, near enough, in fp32. The inverse of `changes`."""
     found: dict[str, NDArray[Any]] = {
-        _INNER + name: weight for name, weight in base.items() if weight.dtype == np.float32
+        ENCODER + name: weight for name, weight in base.items() if weight.dtype == np.float32
     }
     for name, change in changed.items():
         if name.endswith(_SCALE):

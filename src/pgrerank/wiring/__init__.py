@@ -7,7 +7,7 @@ from pgrerank.wiring.models import (
     ServiceModels,
     base_model,
     load_models,
-    models,
+    open_scorer,
     remote_models,
     reranker_card,
 )
@@ -25,7 +25,7 @@ __all__ = [
     "database",
     "embedding_services",
     "load_models",
-    "models",
+    "open_scorer",
     "register",
     "remote_models",
     "reranker_card",

@@ -2,7 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    ExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -24,10 +29,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalModels:
-    """The loaded models."""
+    """The loaded models; None: one that nothing here uses."""
 
-    embedder: "EngineEmbedder"
-    scorer: "LocalScorer"
+    embedder: "EngineEmbedder | None"
+    scorer: "LocalScorer | None"
     late: "StoredLateInteraction | None"
 
 
@@ -47,39 +52,13 @@ class ServiceModels:
 
 
 @contextmanager
-def models(settings: Settings) -> Generator[LocalModels]:
-    """The embedder and the reranker. Loading blocks for seconds.
-
-    Raises:
-        ModelError: A name stands for no usable model.
-    """
-    from pgrerank.inference.local import registry  # noqa: PLC0415 - torch takes seconds that few commands need
-
-    with open_embedder(settings) as embedder:
-        scorer = registry.load_scorer(
-            settings.reranker,
-            embedder=embedder,
-            precision=settings.precision,
-            threads=settings.threads,
-            queue_size=settings.queue_size,
-            longest_wait_s=settings.max_wait_seconds,
-            scores=settings.score_cache,
-        )
-        try:
-            stored = registry.load_stored_late_interaction(embedder)
-            yield LocalModels(embedder=embedder, scorer=scorer, late=stored)
-        finally:
-            scorer.close()
-
-
-@contextmanager
 def open_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
     """The embedder alone. Loading blocks for seconds.
 
     Raises:
         ModelError: Its name stands for no usable model.
     """
-    from pgrerank.inference.local import registry  # noqa: PLC0415 - as above
+    from pgrerank.inference.local import registry  # noqa: PLC0415 - takes seconds that few commands need
 
     embedder = registry.load_embedder(
         settings.embedder,
@@ -94,6 +73,63 @@ def open_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
         embedder.close()
 
 
+@contextmanager
+def open_scorer(
+    settings: Settings, embedder: "EngineEmbedder | None" = None
+) -> "Generator[LocalScorer]":
+    """The reranker alone. Loading blocks for seconds.
+
+    Args:
+        settings: Name it.
+        embedder: See `registry.load_scorer`.
+
+    Raises:
+        ModelError: Its name stands for no usable model.
+    """
+    from pgrerank.inference.local import registry  # noqa: PLC0415 - as above
+
+    scorer = registry.load_scorer(
+        settings.reranker,
+        embedder=embedder,
+        precision=settings.precision,
+        threads=settings.threads,
+        queue_size=settings.queue_size,
+        longest_wait_s=settings.max_wait_seconds,
+        scores=settings.score_cache,
+    )
+    try:
+        yield scorer
+    finally:
+        scorer.close()
+
+
+@contextmanager
+def _local_models(settings: Settings, named: "Named") -> Generator[LocalModels]:
+    """Those of the models that do not run elsewhere. Loading takes seconds."""
+    with ExitStack() as stack:
+        embedder = scorer = late = None
+        if name := _local_embedder(settings, named):
+            loading = open_embedder(structs.replace(settings, embedder=name))
+            embedder = stack.enter_context(loading)
+        if settings.reranker not in named.rerankers:
+            scorer = stack.enter_context(open_scorer(settings, embedder))
+        if embedder is not None and settings.embedder not in named.embedders:
+            from pgrerank.inference.local import registry  # noqa: PLC0415 - as above
+
+            late = registry.load_stored_late_interaction(embedder)
+        yield LocalModels(embedder=embedder, scorer=scorer, late=late)
+
+
+def _local_embedder(settings: Settings, named: "Named") -> str | None:
+    """The embedder to load: that of the settings, or what a packaged reranker reads with."""
+    from pgrerank.inference import model_files  # noqa: PLC0415 - as above
+
+    if settings.embedder not in named.embedders:
+        return settings.embedder
+    local = settings.reranker not in named.rerankers
+    return model_files.PACKAGED if local and model_files.is_packaged(settings.reranker) else None
+
+
 @asynccontextmanager
 async def load_models(settings: Settings) -> AsyncGenerator[ServiceModels]:
     """The models of the settings: by the name of a backend, or else loaded here.
@@ -102,31 +138,28 @@ async def load_models(settings: Settings) -> AsyncGenerator[ServiceModels]:
         StartupError: A model or the file of backends is refused; says what mends it.
     """
     async with remote_models(settings) as named:
-        embedder = named.embedders.get(settings.embedder)
-        scorer = named.rerankers.get(settings.reranker)
         await asyncio.to_thread(_require_names, settings, named)
-        # What runs elsewhere needs no model of its own here; the packaged one is there in any case.
-        ours = Settings()
-        loading = models(
-            structs.replace(
-                settings,
-                embedder=settings.embedder if embedder is None else ours.embedder,
-                reranker=settings.reranker if scorer is None else ours.reranker,
-            )
-        )
+        loading = _local_models(settings, named)
         local = await asyncio.to_thread(loading.__enter__)
         try:
-            late = local.late if embedder is None else None
-            yield ServiceModels(
-                embedder=embedder or local.embedder,
-                scorer=scorer or local.scorer,
-                late=late,
-                reader=_reader(scorer or local.scorer, late),
-                local=local,
-                named=named,
-            )
+            yield _service_models(settings, named, local)
         finally:
             await asyncio.to_thread(loading.__exit__, None, None, None)
+
+
+def _service_models(settings: Settings, named: "Named", local: LocalModels) -> ServiceModels:
+    embedder = named.embedders.get(settings.embedder, local.embedder)
+    scorer = named.rerankers.get(settings.reranker, local.scorer)
+    if embedder is None or scorer is None:
+        raise AssertionError(settings.embedder, settings.reranker)  # what is not named is loaded
+    return ServiceModels(
+        embedder=embedder,
+        scorer=scorer,
+        late=local.late,
+        reader=_reader(scorer, local.late),
+        local=local,
+        named=named,
+    )
 
 
 def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader | None:
@@ -196,5 +229,5 @@ def reranker_card(settings: Settings) -> ModelCard:
     Raises:
         ModelError: It does not.
     """
-    with models(settings) as loaded:
-        return loaded.scorer.model
+    with open_scorer(settings) as scorer:
+        return scorer.model

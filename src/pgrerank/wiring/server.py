@@ -91,8 +91,10 @@ async def _watch(server: EmbeddedServer) -> None:
 
 def _engines(loaded: LocalModels) -> dict[str, Any]:
     """Engines by what they run; one, where the reranker shares the embedder's."""
-    engines = {"embedder": loaded.embedder.engine}
-    if loaded.scorer.engine is not loaded.embedder.engine:
+    engines: dict[str, Any] = {}
+    if loaded.embedder is not None:
+        engines["embedder"] = loaded.embedder.engine
+    if loaded.scorer is not None and loaded.scorer.engine not in engines.values():
         engines["reranker"] = loaded.scorer.engine
     return engines
 

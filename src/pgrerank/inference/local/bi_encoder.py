@@ -63,9 +63,9 @@ class EngineEmbedder:
     async def query(self, text: str) -> Vector:
         """Embed a query; of a long one, what the model can read. See ports.embedder.Embedder."""
         read = await self.queries.read(self._prompts.query + text)
-        if read is None or not read.vector.isfinite().all():
+        if read is None or not np.isfinite(read.vector).all():
             raise ScoringError(self._part)
-        return read.vector.numpy()
+        return read.vector
 
     def unknown_share(self, query: str) -> float:
         """Share of what is read of a query that the tokenizer does not know, 0..1."""
@@ -113,7 +113,7 @@ class EngineEmbedder:
 
 def vector(row: EncodedRow) -> Vector:
     """The vector of a row, by itself: a view would keep those of the whole batch."""
-    return row.vector.numpy().copy()
+    return row.vector.copy()
 
 
 def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:

@@ -1,68 +1,45 @@
-"""The bi-encoder as a backend: the whole module pipeline of a SentenceTransformer."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+"""The bi-encoder as a backend: vectors of texts and of their tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
-import torch
-from torch import Tensor, nn
-from torch.nn.functional import normalize
-
-from pgrerank.inference.tensors import Features, Feed, Forward
+from pgrerank.inference.tensors import Features, Feed
 from pgrerank.inference.tokens import TokenSequence
+from pgrerank.inference.vectors import Floats, unit
+
+#: vectors of the texts, [batch, dimensions], and of their tokens, [batch, tokens, dimensions]
+Encode: TypeAlias = Callable[[Features], tuple[Floats, Floats]]
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedRow:
     """What a bi-encoder makes of one sequence."""
 
-    #: float32, unit length, on the CPU
-    vector: Tensor
-    #: float32, one row a token, special tokens included, on the model's device
-    tokens: Tensor
+    #: unit length
+    vector: Floats
+    #: one row a token, special tokens included
+    tokens: Floats
 
 
 class EncoderBackend:
-    """Runs a bi-encoder on token ids, so that any pooling comes out as it was trained.
+    """Runs a bi-encoder on token ids.
 
     Args:
-        feed: What the transformer reads.
-        states: The transformer: [batch, tokens, hidden] from its features.
-        rest: The modules behind it. They cost nothing and stay in fp32.
+        feed: What the model reads.
+        encode: The model, pooling included.
         parallel: Batches that it runs the quickest, each in a thread.
     """
 
-    def __init__(
-        self, feed: Feed, states: Forward, rest: Sequence[nn.Module], *, parallel: int = 1
-    ) -> None:
+    def __init__(self, feed: Feed, encode: Encode, *, parallel: int = 1) -> None:
         self.parallel = parallel
         self._feed = feed
-        self._states = states
-        self._rest = rest
+        self._encode = encode
 
-    @torch.inference_mode()
     def forward(self, batch: Sequence[TokenSequence]) -> list[EncodedRow]:
         """Run a batch."""
-        given = self._feed(batch)
-        tokens = self._states(given).float()
-        state: dict[str, Any] = {**given, "token_embeddings": tokens}
-        for module in self._rest:
-            state = module(state)
-        vectors = normalize(state["sentence_embedding"].float(), dim=-1).cpu()
-        tokens = state["token_embeddings"]
+        vectors, tokens = self._encode(self._feed(batch))
         return [
-            EncodedRow(vector, tokens[index, : len(sequence)])
-            for index, (vector, sequence) in enumerate(zip(vectors, batch, strict=True))
+            EncodedRow(vector, row[: len(sequence)])
+            for vector, row, sequence in zip(unit(vectors), tokens, batch, strict=True)
         ]
-
-
-def torch_states(transformer: nn.Module, dtype: torch.dtype) -> Forward:
-    """The transformer module of a SentenceTransformer, run by torch."""
-    transformer.to(dtype)
-
-    def states(given: Features) -> Tensor:
-        return transformer({**given})["token_embeddings"]
-
-    return states

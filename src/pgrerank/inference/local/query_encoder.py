@@ -1,16 +1,13 @@
 """Queries, each read once, for all who want something of them."""
-# pyright: reportUnknownMemberType=false
 
 from collections import OrderedDict
 from dataclasses import dataclass
-
-from torch import Tensor
-from torch.nn.functional import normalize
 
 from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import Tokens
+from pgrerank.inference.vectors import Floats, unit
 
 #: the latest queries, at most 100 KB each: enough that none is forgotten between a search's stages
 KEPT = 256
@@ -20,10 +17,10 @@ KEPT = 256
 class ReadQuery:
     """What a bi-encoder made of a query."""
 
-    #: float32, unit length, on the CPU
-    vector: Tensor
-    #: float32, unit length, one row a token, special tokens included, on the model's device
-    tokens: Tensor
+    #: unit length
+    vector: Floats
+    #: unit length, one row a token, special tokens included
+    tokens: Floats
     #: part of it was not read
     truncated: bool
 
@@ -70,8 +67,7 @@ class QueryReader:
 
         def finished(row: EncodedRow) -> ReadQuery:
             # Copies: a view would keep the vectors of the whole batch.
-            tokens = normalize(row.tokens.float(), dim=-1)
-            return ReadQuery(row.vector.clone(), tokens, reading.truncated)
+            return ReadQuery(row.vector.copy(), unit(row.tokens), reading.truncated)
 
         job = Job(reading.sequences[0], finished)
         (read,) = await self._engine.run([job], lane=Priority.QUERY, deadline=deadline)

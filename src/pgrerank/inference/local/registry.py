@@ -1,47 +1,33 @@
 """Models by name: what wiring calls."""
-# pyright: reportUnknownMemberType=false
 
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypeAlias, TypedDict
+from importlib.util import find_spec
+from typing import Any, NamedTuple, TypeAlias, TypedDict
 
-from sentence_transformers import CrossEncoder, SentenceTransformer
-
+from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.inference import compression
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.chunking import Chunker
-from pgrerank.inference.local import bi_encoder, colbert, cross_encoder, late_interaction, yes_no
-from pgrerank.inference.local.backend import (
-    classifier,
-    classifier_obstacle,
-    encoder,
-    encoder_obstacle,
-)
+from pgrerank.inference.local import late_interaction, packaged
 from pgrerank.inference.local.bi_encoder import EngineEmbedder
 from pgrerank.inference.local.blended import BlendedScorer
-from pgrerank.inference.local.checkpoint import (
-    check_bi_encoder,
-    check_cross_encoder,
-    check_runs,
-    load_checkpoint,
-    prompts,
-)
-from pgrerank.inference.local.colbert import ColbertPairing
 from pgrerank.inference.local.cross_encoder import CrossPairing
+from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.local.late_interaction import LatePairing
+from pgrerank.inference.local.loaded import LoadedModel
+from pgrerank.inference.local.machine import machine
 from pgrerank.inference.local.scorer import EngineScorer, Pairing
 from pgrerank.inference.local.stored import StoredLateInteraction
-from pgrerank.inference.local.yes_no import YesNoPairing
-from pgrerank.inference.model import use_threads
 from pgrerank.inference.model_files import LATE_INTERACTION, PACKAGED, files
-from pgrerank.inference.precision import Precision
+from pgrerank.inference.precision import Precision, route
 from pgrerank.inference.scheduler.engine import CAPACITY, LONGEST_WAIT_S, Engine
-from pgrerank.inference.scheduler.worker import BatchBackend
 from pgrerank.inference.shipped import BUNDLED
+from pgrerank.inference.threads import use_threads
 from pgrerank.inference.tokens import Tokens
 
 #: a reranker that runs in this process
@@ -77,21 +63,13 @@ def load_embedder(
     Raises:
         ModelError: There is no such model, or it is not one that this engine runs.
     """
-    threads = use_threads(threads)
-    checks: Any = {"check": check_bi_encoder, "obstacle": encoder_obstacle}
-    model = load_checkpoint(SentenceTransformer, name, revision, precision, max_length, **checks)
-    prompt = prompts(model.module)
-    card = replace(
-        model.card(ModelKind.EMBEDDER, bi_encoder.TEMPLATE),
-        dimensions=model.module.get_embedding_dimension(),
-    )
-    backend = encoder(model, threads=threads)
-    check_runs(name, backend, model.tokens)
+    loaded = _open_embedder(name, revision, precision, max_length, use_threads(threads))
+    loaded.check_runs(name)
     engine = Engine(
-        backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
+        loaded.backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
     )
-    chunker = Chunker(model.tokens, prompt=prompt.passage)
-    return EngineEmbedder(card, engine, model.tokens, prompt, chunker)
+    chunker = Chunker(loaded.tokens, prompt=loaded.prompts.passage)
+    return EngineEmbedder(loaded.card, engine, loaded.tokens, loaded.prompts, chunker)
 
 
 def load_scorer(
@@ -127,7 +105,7 @@ def load_scorer(
             language model that answers yes or no.
     """
     engine = _EngineKnobs(capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed)
-    read = partial(_read, name, revision, precision, max_length, threads)
+    read = partial(_open_reranker, name, revision, precision, max_length, use_threads(threads))
     if name not in {LATE_INTERACTION, BUNDLED}:
         return _running(read(), engine, scores)
     if name == LATE_INTERACTION:
@@ -161,59 +139,63 @@ def _base(
     return own, own.close
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """A loaded reranker, as an engine runs it."""
-
-    card: ModelCard
-    backend: BatchBackend[Any]
+class _Reranker(NamedTuple):
+    loaded: LoadedModel[Any]
     pairing: Callable[[Engine[Any]], Pairing[Any]]
 
 
-def _running(read: _Reader, knobs: _EngineKnobs, scores: int) -> EngineScorer[Any]:
-    engine: Engine[Any] = Engine(read.backend, read.card.name, **knobs)
-    return EngineScorer(read.card, engine, read.pairing(engine), ScoreCache(scores), engine.close)
+def _running(opened: _Reranker, knobs: _EngineKnobs, scores: int) -> EngineScorer[Any]:
+    loaded, pairing = opened
+    engine: Engine[Any] = Engine(loaded.backend, loaded.card.name, **knobs)
+    return EngineScorer(loaded.card, engine, pairing(engine), ScoreCache(scores), engine.close)
 
 
-def _read(
+def _open_embedder(
     name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
-) -> _Reader:
-    use_threads(threads)
+) -> LoadedModel[EncodedRow]:
+    hardware = machine()
+    if name == PACKAGED and not hardware.gpu:
+        plan = route(precision, None, hardware, reference="openvino")
+        return packaged.load_embedder(plan, max_length, threads=threads)
     found = files(name, revision)
-    if colbert.is_one(found):
-        late_model = colbert.load_checkpoint(name, revision, precision, max_length)
-        tokens = late_model.tokens
-        return _Reader(
-            late_model.card, late_model.backend, lambda engine: ColbertPairing(engine, tokens)
-        )
-    if yes_no.is_one(found):
-        model = yes_no.load_checkpoint(name, revision, precision, max_length)
-        check_runs(name, model.backend, model.tokens)
-        return _Reader(model.card, model.backend, lambda _: YesNoPairing(model.tokens))
-    card, backend, tokens = _cross_encoder(name, revision, precision, max_length, threads)
-    return _Reader(card, backend, lambda _: CrossPairing(tokens))
+    load = _torch_models(name, threads)
+    return load.load_embedder(found, precision, max_length, hardware, threads=threads)
 
 
-def _cross_encoder(
+def _open_reranker(
     name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
-) -> tuple[ModelCard, BatchBackend[float], Tokens]:
-    threads = use_threads(threads)
-    model = load_checkpoint(
-        CrossEncoder,
-        name,
-        revision,
-        precision,
-        max_length,
-        check=check_cross_encoder,
-        obstacle=classifier_obstacle,
-    )
-    card = replace(
-        model.card(ModelKind.RERANKER, cross_encoder.TEMPLATE),
-        score_kind=ScoreKind.LOGIT,
-    )
-    backend = classifier(model, threads=threads)
-    check_runs(name, backend, model.tokens)
-    return card, backend, model.tokens
+) -> _Reranker:
+    hardware = machine()
+    if name == BUNDLED and not hardware.gpu:
+        plan = route(precision, None, hardware, reference="openvino")
+        loaded = packaged.load_cross_encoder(plan, max_length, threads=threads)
+        loaded.check_runs(name)
+        return _Reranker(loaded, partial(_cross_pairing, loaded.tokens))
+    found = files(name, revision)
+    load = _torch_models(name, threads)
+    return _Reranker(*load.load_reranker(found, precision, max_length, hardware, threads=threads))
+
+
+def _cross_pairing(tokens: Tokens, _: Engine[Any]) -> Pairing[Any]:
+    return CrossPairing(tokens)
+
+
+def _torch_models(name: str, threads: int) -> Any:
+    """What loads a model that torch must open. Imported here, since it takes seconds.
+
+    Raises:
+        ModelError: torch or sentence-transformers is not installed.
+    """
+    if find_spec("torch") is None or find_spec("sentence_transformers") is None:
+        raise ModelError(
+            name,
+            "only the packaged models run without torch. "
+            "Install it: pip install 'pgrerank[server]'",
+        )
+    from pgrerank.inference.local.pytorch import device, load  # noqa: PLC0415 - see above
+
+    device.use_threads(threads)
+    return load
 
 
 def load_late_interaction(

@@ -15,7 +15,6 @@ from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.offload import in_thread
 from pgrerank.inference import compression
-from pgrerank.inference.compression import Floats
 from pgrerank.inference.local.bi_encoder import EngineEmbedder, vector
 from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.local.query_encoder import ReadQuery
@@ -113,7 +112,7 @@ class StoredLateInteraction:
 
 
 def _compression(sequence: TokenSequence) -> Callable[[EncodedRow], bytes | None]:
-    return lambda row: compression.compress(_floats(row)[sequence.text])
+    return lambda row: compression.compress(row.tokens[sequence.text])
 
 
 def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
@@ -125,10 +124,6 @@ def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
         return EmbeddedPassage(vector=vector(row), tokens=tokens)
 
     return Job(sequence, embedded)
-
-
-def _floats(row: EncodedRow) -> Floats:
-    return row.tokens.float().cpu().numpy()
 
 
 def _agreement(passages: Sequence[_Compressed], dimensions: int) -> Agreement:
@@ -145,8 +140,7 @@ def _agreement(passages: Sequence[_Compressed], dimensions: int) -> Agreement:
 def _best_part(asked: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:
     """The best part counts, but only once all are there: some of them would score differently."""
     whole = [[part for part in passage.parts if part is not None] for passage in passages]
-    query = asked.tokens.cpu().numpy()
-    values = iter(compression.scores(query, [part for parts in whole for part in parts]))
+    values = iter(compression.scores(asked.tokens, [part for parts in whole for part in parts]))
     scores: list[PairScore] = []
     for passage, parts in zip(passages, whole, strict=True):
         best = max([next(values) for _ in parts], default=None)

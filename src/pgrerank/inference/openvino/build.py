@@ -16,7 +16,8 @@ from pgrerank.inference.openvino.quantise import (
     Reach,
     rounding,
 )
-from pgrerank.inference.openvino.weights import Dense, Floats, Layer, Norm, Transformer
+from pgrerank.inference.openvino.weights import Dense, Layer, Norm, Transformer
+from pgrerank.inference.vectors import Floats
 
 INPUTS = ("ids", "mask", "types")
 _FAR = 1e9  # below every attention score
@@ -38,7 +39,7 @@ def graph(
         reaches: How far the inputs of each layer's products reach; given, these products run in
             int8.
     """
-    inputs = [op.parameter(PartialShape([-1, -1]), np.int64, name) for name in INPUTS]
+    inputs = _parameters()
     ids, mask, types = inputs
     bias = _bias(mask)
     stream = _embeddings(weights, ids, types)
@@ -48,6 +49,33 @@ def graph(
     last = _last if first_only else _layer
     stream = last(weights.layers[-1], stream, bias, weights.heads, each[-1])
     return Model([stream], inputs, "transformer")
+
+
+def reach_graph(weights: Transformer) -> Model:
+    """Build the graph that tells how far the inputs of each layer's products reach.
+
+    Inputs as of `graph`. Outputs: three a layer, for attention, up and down, each the largest magnitude
+    in every channel, [hidden] or [inner], padding included.
+    """
+    inputs = _parameters()
+    ids, mask, types = inputs
+    bias = _bias(mask)
+    stream = _embeddings(weights, ids, types)
+    outputs: list[Any] = []
+    for layer in weights.layers:
+        middle = _attend(layer, stream, bias, weights.heads, None)
+        inner = _widen(layer, middle, None)
+        outputs += [_largest(each) for each in (stream, middle, inner)]
+        stream = _narrow(layer, inner, middle, None)
+    return Model(outputs, inputs, "reaches")
+
+
+def _parameters() -> list[Any]:
+    return [op.parameter(PartialShape([-1, -1]), np.int64, name) for name in INPUTS]
+
+
+def _largest(given: Any) -> Any:
+    return op.reduce_max(op.absolute(given), _integers(0, 1))
 
 
 def _bias(mask: Any) -> Any:
@@ -67,16 +95,28 @@ def _embeddings(weights: Transformer, ids: Any, types: Any) -> Any:
 
 
 def _layer(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:
+    middle = _attend(layer, stream, bias, heads, reach)
+    return _narrow(layer, _widen(layer, middle, reach), middle, reach)
+
+
+def _attend(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:
+    """The first half of a layer."""
     query, key, value = _linear(
         stream, layer.query, layer.key, layer.value, reach=reach and reach.attention
     )
     mixed = _attention(query, key, value, bias, heads)
     (mixed,) = _linear(mixed, layer.mixed)
-    stream = _layer_norm(op.add(mixed, stream), layer.mixed_norm)
-    (inner,) = _linear(stream, layer.up, reach=reach and reach.up)
-    inner = op.gelu(inner, "erf")
+    return _layer_norm(op.add(mixed, stream), layer.mixed_norm)
+
+
+def _widen(layer: Layer, middle: Any, reach: Reach | None) -> Any:
+    (inner,) = _linear(middle, layer.up, reach=reach and reach.up)
+    return op.gelu(inner, "erf")
+
+
+def _narrow(layer: Layer, inner: Any, middle: Any, reach: Reach | None) -> Any:
     (inner,) = _linear(inner, layer.down, reach=reach and reach.down, share=MOVED_BEHIND_GELU)
-    return _layer_norm(op.add(inner, stream), layer.norm)
+    return _layer_norm(op.add(inner, middle), layer.norm)
 
 
 def _last(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:

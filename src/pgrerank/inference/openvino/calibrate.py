@@ -1,21 +1,21 @@
 """How far the numbers inside a transformer reach, measured on texts."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib import resources
-from typing import Any
 
-import torch
-from torch import Tensor, nn
-from transformers import PreTrainedModel
+import numpy as np
 
+from pgrerank.inference.openvino.build import reach_graph
+from pgrerank.inference.openvino.network import Network
 from pgrerank.inference.openvino.quantise import MOVED, MOVED_BEHIND_GELU, Reach
+from pgrerank.inference.openvino.weights import Transformer
 from pgrerank.inference.tensors import Features
+from pgrerank.inference.tokens import Tokens, TokenSequence
 
 _TEXTS = resources.files("pgrerank.inference.openvino") / "calibration.txt"
+_PRODUCTS = 3  # of a layer, see `Reach`
 
 
 def questions() -> list[tuple[str, list[str]]]:
@@ -30,47 +30,31 @@ def recipe() -> str:
     return f"{MOVED}/{MOVED_BEHIND_GELU}/{digest}"
 
 
-@torch.inference_mode()
-def reaches(module: PreTrainedModel, texts: Iterable[Features]) -> list[Reach]:
-    """The reach of every layer's inputs over some texts.
+def pairs(tokens: Tokens) -> list[list[TokenSequence]]:
+    """Queries with passages, in batches of one, so that there is little padding."""
+    readings = [tokens.pairs(query, passages) for query, passages in questions()]
+    return [[read.sequences[0]] for block in readings for read in block]
+
+
+def texts(tokens: Tokens) -> list[list[TokenSequence]]:
+    """The same, one by one."""
+    readings = [tokens.heads([query, *passages]) for query, passages in questions()]
+    return [[read.sequences[0]] for block in readings for read in block]
+
+
+def reaches(weights: Transformer, given: Iterable[Features], *, threads: int) -> list[Reach]:
+    """The reach of every layer's inputs over some texts, in fp32.
 
     Args:
-        module: A transformer of the BERT family, in fp32.
-        texts: Features without padding, whose numbers would count too.
+        weights: The transformer.
+        given: Texts, at least one; little of it should be padding, whose numbers count too.
+        threads: Threads that may be used.
     """
-    part: Any = module
-    layers = list(part.encoder.layer)
-    watches = [_Watch(layer) for layer in layers]
-    for text in texts:
-        module(**text)
-    found = [watch.finish() for watch in watches]
-    half = len(layers) // 2
+    network = Network(reach_graph(weights), "fp32", threads=threads)
+    seen = [network.all_outputs(features) for features in given]
+    largest = [np.max(each, axis=0) for each in zip(*seen, strict=True)]
+    found = [
+        Reach(*largest[start : start + _PRODUCTS]) for start in range(0, len(largest), _PRODUCTS)
+    ]
+    half = len(found) // 2
     return [replace(reach, down=None) for reach in found[:half]] + found[half:]
-
-
-class _Watch:
-    """Notes the largest magnitudes that come into the products of one layer."""
-
-    def __init__(self, layer: Any) -> None:
-        products: dict[str, nn.Module] = {
-            "attention": layer.attention.self.query,
-            "up": layer.intermediate.dense,
-            "down": layer.output.dense,
-        }
-        self._largest: dict[str, Tensor] = {}
-        self._hooks = [
-            product.register_forward_pre_hook(self._noting(name))
-            for name, product in products.items()
-        ]
-
-    def finish(self) -> Reach:
-        for hook in self._hooks:
-            hook.remove()
-        return Reach(**{name: seen.numpy() for name, seen in self._largest.items()})
-
-    def _noting(self, name: str) -> Any:
-        def note(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-            seen = inputs[0].abs().amax(dim=(0, 1))
-            self._largest[name] = torch.maximum(self._largest.get(name, seen), seen)
-
-        return note

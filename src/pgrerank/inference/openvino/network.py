@@ -4,12 +4,12 @@
 from queue import SimpleQueue
 from typing import Any
 
-import torch
+import numpy as np
 from openvino import Model
-from torch import Tensor
 
 from pgrerank.inference.openvino.runtime import compile_model
 from pgrerank.inference.tensors import Features
+from pgrerank.inference.vectors import Floats
 
 
 class Network:
@@ -29,14 +29,23 @@ class Network:
         for _ in range(self.parallel):
             self._free.put(model.create_infer_request())
 
-    def __call__(self, given: Features) -> Tensor:
+    def __call__(self, given: Features) -> Floats:
         """The graph's output, one row a sequence; what stands where padding was means nothing."""
-        ids, mask = given["input_ids"], given["attention_mask"]
-        types = given.get("token_type_ids", torch.zeros_like(ids))
-        inputs = [tensor.numpy() for tensor in (ids, mask, types)]
+        return self.all_outputs(given)[0]
+
+    def all_outputs(self, given: Features) -> list[Floats]:
+        """Every output of the graph, in order."""
         request = self._free.get()
         try:
-            # A copy of the output: the next batch is written over the request's own memory.
-            return torch.from_numpy(request.infer(inputs, share_inputs=True)[0])
+            # Copies of the outputs: the next batch is written over the request's own memory.
+            found = request.infer(_inputs(given), share_inputs=True)
+            return [*found.values()]
         finally:
             self._free.put(request)
+
+
+def _inputs(given: Features) -> list[Any]:
+    """As `build.INPUTS` has them; a model without token types reads zeros."""
+    ids, mask = given["input_ids"], given["attention_mask"]
+    types = given.get("token_type_ids")
+    return [ids, mask, np.zeros_like(ids) if types is None else types]

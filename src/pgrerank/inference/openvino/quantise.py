@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pgrerank.inference.openvino.weights import Dense, Floats
+from pgrerank.inference.openvino.weights import Dense
+from pgrerank.inference.vectors import Floats
 
 _LARGEST = 127  # of an int8 that has its mirror image
 _LEAST = 1e-5  # reach of a channel that was never used

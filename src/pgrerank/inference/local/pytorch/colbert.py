@@ -9,23 +9,22 @@ from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from sentence_transformers import MultiVectorEncoder
-from torch import Tensor
-from torch.nn.functional import normalize
 
 from pgrerank.domain.errors import ModelError
-from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.domain.offload import in_thread
 from pgrerank.inference.local.late_interaction import maxsim
+from pgrerank.inference.local.loaded import MAX_LENGTH, LoadedModel, model_card
+from pgrerank.inference.local.pytorch.device import device, dtype, floats
 from pgrerank.inference.local.scorer import PairJobs
-from pgrerank.inference.model import device
-from pgrerank.inference.model_files import Files, files
-from pgrerank.inference.precision import Precision, machine, route
+from pgrerank.inference.model_files import Files
+from pgrerank.inference.precision import Machine, Precision, route
 from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import Tokens, TokenSequence
+from pgrerank.inference.vectors import Floats, unit
 
 TEMPLATE = "colbert/1"  # part of the fingerprint: change it when the score changes
-_MAX_LENGTH = 512
 #: how sentence-transformers and PyLate mark their checkpoints; Stanford's have a file of their own
 _MARKS = frozenset({"ColBERT", "MultiVectorEncoder"})
 _STANFORD = "artifact.metadata"
@@ -41,15 +40,6 @@ class ColbertText(TokenSequence):
     side: Side
 
 
-@dataclass(frozen=True, slots=True)
-class ColbertCheckpoint:
-    """A loaded checkpoint."""
-
-    card: ModelCard
-    backend: "ColbertBackend"
-    tokens: Tokens
-
-
 class ColbertBackend:
     """Runs a checkpoint: one row a text, the unit vectors of the tokens that count."""
 
@@ -61,22 +51,22 @@ class ColbertBackend:
             "document": model.encode_document,
         }
 
-    def forward(self, batch: Sequence[TokenSequence]) -> list[Tensor]:
+    def forward(self, batch: Sequence[TokenSequence]) -> list[Floats]:
         """Run a batch, each side by itself."""
-        rows: dict[int, Tensor] = {}
+        rows: dict[int, Floats] = {}
         texts = [each for each in batch if isinstance(each, ColbertText)]
         for side, encode in self._encode.items():
             places = [place for place, text in enumerate(texts) if text.side == side]
             words = [texts[place].words for place in places]
             found = encode(words, batch_size=len(words), show_progress_bar=False) if words else []
-            rows |= zip(places, (normalize(row.float(), dim=-1) for row in found), strict=True)
+            rows |= zip(places, (unit(floats(row)) for row in found), strict=True)
         return [rows[place] for place in range(len(texts))]
 
 
 class ColbertPairing:
     """MaxSim, as in `late`; of a passage that is too long the head is read."""
 
-    def __init__(self, engine: Engine[Tensor], tokens: Tokens) -> None:
+    def __init__(self, engine: Engine[Floats], tokens: Tokens) -> None:
         self._engine = engine
         self._tokens = tokens
 
@@ -86,7 +76,7 @@ class ColbertPairing:
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
-    ) -> Sequence[PairJobs[Tensor]] | None:
+    ) -> Sequence[PairJobs[Floats]] | None:
         """One pair a text, in order; None if the query itself could not be run in time."""
         counts = await in_thread(partial(self._tokens.counts, [query, *texts]), items=len(texts))
         most = self._tokens.max_length
@@ -121,38 +111,30 @@ def is_one(found: Files) -> bool:
     return json.loads(path.read_text(encoding="utf-8")).get("model_type") in _MARKS
 
 
-def load_checkpoint(
-    name: str, revision: str | None, precision: Precision, max_length: int | None
-) -> ColbertCheckpoint:
+def load(
+    files: Files, precision: Precision, max_length: int | None, machine: Machine
+) -> LoadedModel[Floats]:
     """Open a checkpoint of ColBERT's kind: native, of PyLate or of Stanford's.
 
     Raises:
-        ModelError: There is none, or sentence-transformers does not open it.
+        ModelError: sentence-transformers does not open it.
     """
-    found = files(name, revision)
-    chosen = route(precision, "it is a multi-vector model", machine())
+    plan = route(precision, "it is a multi-vector model", machine)
     try:
-        model = MultiVectorEncoder(str(found.folder), device=str(device()), trust_remote_code=False)
+        model = MultiVectorEncoder(str(files.folder), device=str(device()), trust_remote_code=False)
         tokenizer: Any = model.tokenizer
-        longest = min(max_length or _MAX_LENGTH, model.max_seq_length or _MAX_LENGTH)
+        longest = min(max_length or MAX_LENGTH, model.max_seq_length or MAX_LENGTH)
         tokens = Tokens(tokenizer.backend_tokenizer, longest)
-        model.to(chosen.dtype).eval()
+        model.to(dtype(plan)).eval()
         backend = ColbertBackend(model)
         backend.forward([text("warm", "query", 1), text("warm", "document", 1)])
     except Exception as error:
-        raise ModelError(name, f"sentence-transformers does not open it: {error}") from error
-    card = ModelCard(
-        kind=ModelKind.RERANKER,
-        name=found.name,
-        fingerprint=found.fingerprint(chosen.precision, longest, TEMPLATE),
-        precision=chosen.precision,
-        max_length=longest,
-        revision=found.revision,
-        score_kind=ScoreKind.MAXSIM,
-        runs=str(chosen),
+        raise ModelError(files.name, f"sentence-transformers does not open it: {error}") from error
+    card = model_card(
+        ModelKind.RERANKER, files, plan, longest, TEMPLATE, score_kind=ScoreKind.MAXSIM
     )
-    return ColbertCheckpoint(card, backend, tokens)
+    return LoadedModel(card, backend, tokens)
 
 
-def _itself(row: Tensor) -> Tensor:
+def _itself(row: Floats) -> Floats:
     return row

@@ -12,14 +12,16 @@ from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from pgrerank.domain.errors import ModelError
-from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
+from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.domain.offload import in_thread
+from pgrerank.inference.local.loaded import LoadedModel, model_card
+from pgrerank.inference.local.pytorch.backend import feed_of
+from pgrerank.inference.local.pytorch.device import device, dtype, tensors
 from pgrerank.inference.local.scorer import PairJobs
-from pgrerank.inference.model import device
-from pgrerank.inference.model_files import Files, files
-from pgrerank.inference.precision import ExecutionPlan, Precision, machine, route
+from pgrerank.inference.model_files import Files
+from pgrerank.inference.precision import Machine, Precision, route
 from pgrerank.inference.scheduler.request import Job
-from pgrerank.inference.tensors import Feed, feed
+from pgrerank.inference.tensors import Feed
 from pgrerank.inference.tokens import Tokens, TokenSequence
 
 TEMPLATE = "yes-no/1"  # part of the fingerprint: change it when the input or the score changes
@@ -48,15 +50,6 @@ QWEN3 = Frame(
     yes="yes",
     no="no",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class YesNoCheckpoint:
-    """A loaded language model that answers yes or no."""
-
-    card: ModelCard
-    backend: "YesNoBackend"
-    tokens: Tokens
 
 
 class YesNoPairing:
@@ -97,24 +90,25 @@ class YesNoBackend:
         model: A decoder with its head.
         yes: Token of the one answer.
         no: Token of the other.
-        dtype: Of the layers; the head computes in fp32.
+        kind: Of the numbers of its layers; the head computes in fp32.
     """
 
     parallel = 1
 
     def __init__(
-        self, given: Feed, model: PreTrainedModel, yes: int, no: int, dtype: torch.dtype
+        self, given: Feed, model: PreTrainedModel, yes: int, no: int, kind: torch.dtype
     ) -> None:
         self._feed = given
         head: Any = model.get_output_embeddings()
         weight = head.weight.detach().float()
         self._direction = (weight[yes] - weight[no]).clone()
-        self._states: Any = model.base_model.to(dtype)
+        self._states: Any = model.base_model.to(kind)
 
     @torch.inference_mode()
     def forward(self, batch: Sequence[TokenSequence]) -> list[float]:
         """Run a batch: scores, in order."""
-        features = {n: t for n, t in self._feed(batch).items() if n != "token_type_ids"}
+        features = tensors(self._feed(batch), self._direction.device)
+        features.pop("token_type_ids", None)
         states: Tensor = self._states(**features, use_cache=False).last_hidden_state
         ends = torch.tensor([len(sequence) - 1 for sequence in batch], device=states.device)
         last = states[torch.arange(len(batch), device=states.device), ends].float()
@@ -126,30 +120,31 @@ def is_one(found: Files) -> bool:
     return "Qwen3ForCausalLM" in found.architectures()
 
 
-def load_checkpoint(
-    name: str, revision: str | None, precision: Precision, max_length: int | None
-) -> YesNoCheckpoint:
+def load(
+    files: Files, precision: Precision, max_length: int | None, machine: Machine
+) -> LoadedModel[float]:
     """Open a language model that was trained to answer yes or no.
 
     Raises:
-        ModelError: There is none, transformers does not open it, or it has no such words.
+        ModelError: transformers does not open it, or it has no such words.
     """
-    found = files(name, revision)
     try:
         model: Any = AutoModelForCausalLM.from_pretrained(
-            found.folder, dtype=torch.float32, trust_remote_code=False
+            files.folder, dtype=torch.float32, trust_remote_code=False
         )
-        tokenizer: Any = AutoTokenizer.from_pretrained(found.folder, trust_remote_code=False)
+        tokenizer: Any = AutoTokenizer.from_pretrained(files.folder, trust_remote_code=False)
     except Exception as error:
-        raise ModelError(name, f"transformers does not open it: {error}") from error
+        raise ModelError(files.name, f"transformers does not open it: {error}") from error
     model = model.to(device()).eval()
-    yes, no = (_word(name, tokenizer, word) for word in (QWEN3.yes, QWEN3.no))
+    yes, no = (_word(files.name, tokenizer, word) for word in (QWEN3.yes, QWEN3.no))
     longest = min(max_length or _MAX_LENGTH, model.config.max_position_embeddings)
     tokens = Tokens(tokenizer.backend_tokenizer, longest)
-    chosen = route(precision, f"{type(model).__name__} is of another kind", machine())
-    given = feed(tokenizer, longest, model.device)
-    backend = YesNoBackend(given, model, yes, no, chosen.dtype)
-    return YesNoCheckpoint(_card(found, chosen, longest), backend, tokens)
+    plan = route(precision, f"{type(model).__name__} is of another kind", machine)
+    backend = YesNoBackend(feed_of(tokenizer, tokens), model, yes, no, dtype(plan))
+    card = model_card(
+        ModelKind.RERANKER, files, plan, longest, TEMPLATE, score_kind=ScoreKind.LOGIT
+    )
+    return LoadedModel(card, backend, tokens)
 
 
 def _word(name: str, tokenizer: Any, word: str) -> int:
@@ -157,16 +152,3 @@ def _word(name: str, tokenizer: Any, word: str) -> int:
     if token is None or token == tokenizer.unk_token_id:
         raise ModelError(name, f"its vocabulary has no word `{word}` to answer with.")
     return int(token)
-
-
-def _card(found: Files, chosen: ExecutionPlan, max_length: int) -> ModelCard:
-    return ModelCard(
-        kind=ModelKind.RERANKER,
-        name=found.name,
-        fingerprint=found.fingerprint(chosen.precision, max_length, TEMPLATE),
-        precision=chosen.precision,
-        max_length=max_length,
-        revision=found.revision,
-        score_kind=ScoreKind.LOGIT,
-        runs=str(chosen),
-    )

@@ -1,0 +1,121 @@
+"""The models that come with pgrerank, run without torch: their weights as graphs of OpenVINO."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from pgrerank.domain.model import ModelKind, ScoreKind
+from pgrerank.inference.local import bi_encoder, cross_encoder
+from pgrerank.inference.local.classifier import ClassifierBackend
+from pgrerank.inference.local.encoder import EncodedRow, EncoderBackend
+from pgrerank.inference.local.loaded import LoadedModel, model_card
+from pgrerank.inference.model_files import PACKAGED, Files, files
+from pgrerank.inference.openvino import calibrate
+from pgrerank.inference.openvino.build import graph
+from pgrerank.inference.openvino.network import Network
+from pgrerank.inference.openvino.weights import Named, Transformer, dense, transformer
+from pgrerank.inference.precision import ExecutionPlan
+from pgrerank.inference.shipped import BUNDLED, ENCODER, WEIGHTS
+from pgrerank.inference.tensors import NAMES, Features, Feed
+from pgrerank.inference.tokens import Tokens
+from pgrerank.inference.vectors import Floats
+
+_LONGEST = 256  # tokens that both were trained to read
+_PADDING = "[PAD]"
+
+
+def load_embedder(
+    plan: ExecutionPlan, max_length: int | None, *, threads: int
+) -> LoadedModel[EncodedRow]:
+    """The packaged bi-encoder.
+
+    Args:
+        plan: How it runs, on openvino.
+        max_length: Tokens of a sequence; None: what it was trained for, the most.
+        threads: Threads that it may use.
+
+    Raises:
+        ModelError: It is not installed, or was altered.
+    """
+    found = files(PACKAGED)
+    tokens, feed = _reading(found, max_length)
+    encoder = _encoder(found, load_file(found.folder / WEIGHTS))
+    texts = calibrate.texts(tokens) if plan.integers else []
+    network = _network(encoder, plan, map(feed, texts), first_only=False, threads=threads)
+
+    def encode(features: Features) -> tuple[Floats, Floats]:
+        states = network(features)
+        return _mean(states, features["attention_mask"]), states
+
+    card = model_card(
+        ModelKind.EMBEDDER,
+        found,
+        plan,
+        tokens.max_length,
+        bi_encoder.TEMPLATE,
+        dimensions=encoder.words.shape[1],
+    )
+    return LoadedModel(card, EncoderBackend(feed, encode, parallel=network.parallel), tokens)
+
+
+def load_cross_encoder(
+    plan: ExecutionPlan, max_length: int | None, *, threads: int
+) -> LoadedModel[float]:
+    """The cross-encoder of the bundled reranker. See `load_embedder`."""
+    found = files(BUNDLED)
+    tokens, feed = _reading(found, max_length)
+    named = load_file(found.folder / WEIGHTS)
+    encoder = _encoder(found, {name.removeprefix(ENCODER): each for name, each in named.items()})
+    texts = calibrate.pairs(tokens) if plan.integers else []
+    first = _network(encoder, plan, map(feed, texts), first_only=True, threads=threads)
+    pooler, classifier = dense(named, f"{ENCODER}pooler.dense"), dense(named, "classifier")
+
+    def logits(features: Features) -> Floats:
+        state = first(features)[:, 0]
+        pooled = np.tanh(state @ pooler.weight.T + pooler.bias)
+        return pooled @ classifier.weight.T + classifier.bias
+
+    card = model_card(
+        ModelKind.RERANKER,
+        found,
+        plan,
+        tokens.max_length,
+        cross_encoder.TEMPLATE,
+        score_kind=ScoreKind.LOGIT,
+    )
+    return LoadedModel(card, ClassifierBackend(feed, logits, parallel=first.parallel), tokens)
+
+
+def _reading(found: Files, max_length: int | None) -> tuple[Tokens, Feed]:
+    tokenizer: Any = Tokenizer.from_file(str(found.folder / "tokenizer.json"))
+    tokens = Tokens(tokenizer, min(max_length or _LONGEST, _LONGEST))
+    return tokens, Feed(NAMES, tokenizer.token_to_id(_PADDING), tokens.max_length)
+
+
+def _encoder(found: Files, named: Named) -> Transformer:
+    config = json.loads((found.folder / "config.json").read_text(encoding="utf-8"))
+    return transformer(named, heads=config["num_attention_heads"], epsilon=config["layer_norm_eps"])
+
+
+def _network(
+    encoder: Transformer,
+    plan: ExecutionPlan,
+    texts: Iterable[Features],
+    *,
+    first_only: bool,
+    threads: int,
+) -> Network:
+    reaches = calibrate.reaches(encoder, texts, threads=threads) if plan.integers else None
+    built = graph(encoder, first_only=first_only, reaches=reaches)
+    return Network(built, plan.arithmetic, threads=threads)
+
+
+def _mean(states: Floats, mask: Any) -> Floats:
+    """The mean over the tokens of each text."""
+    shares = mask.astype(np.float32)
+    return (shares[:, None] @ states)[:, 0] / shares.sum(axis=1, keepdims=True)
