@@ -135,7 +135,7 @@ def _scored_outcome(prepared: _PreparedRerank, scores: Sequence[PairScore]) -> R
         calibration=calibration.applied if was_scored else NOT_RERANKED,
         answerable=calibration.answerable(documents),
         warnings=unknown_query.warnings(
-            {rerank.scorer.model.name: rerank.scorer.unknown_share(request.query)}
+            {prepared.scorer.model.name: prepared.scorer.unknown_share(request.query)}
         ),
     )
 
