@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from psycopg import AsyncClientCursor
+
 from pgrerank.domain.ids import TenantId
 from pgrerank.storage import errors, queries
 from pgrerank.storage.pool import Connection, Pool
@@ -21,11 +23,9 @@ async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncGenerator[Connection]:
     Raises:
         ConflictError, OverloadedError, UnavailableError: As `errors.translated` says.
     """
-    statement = queries.load("connections")["enter_tenant"]
     with errors.translate():
         async with pool.semaphore.slot(tenant_id), pool.connection() as connection:
-            bound = {"tenant_id": str(tenant_id), "timeout_ms": _STATEMENT_TIMEOUT_MS}
-            await connection.execute(statement, bound)
+            await _enter(connection, tenant_id)
             yield connection
 
 
@@ -35,8 +35,17 @@ async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
 
     Every read or write of a tenant's table fails in it.
     """
-    statement = queries.load("connections")["enter"]
     with errors.translate():
         async with pool.semaphore.slot(None), pool.connection() as connection:
-            await connection.execute(statement, {"timeout_ms": _STATEMENT_TIMEOUT_MS})
+            await _enter(connection, None)
             yield connection
+
+
+async def _enter(connection: Connection, tenant_id: TenantId | None) -> None:
+    """Both settings in one round trip, their values quoted by psycopg: SET takes no parameters."""
+    statements = queries.load("connections")
+    settings = statements["limit_time"]
+    if tenant_id is not None:
+        settings += statements["bind_tenant"]
+    bound = {"tenant_id": str(tenant_id), "timeout_ms": _STATEMENT_TIMEOUT_MS}
+    await AsyncClientCursor(connection).execute(settings, bound)
