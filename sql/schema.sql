@@ -4401,28 +4401,6 @@ COMMENT ON COLUMN pgrerank.calibration_sample.relevant IS 'Whether each pair is 
 COMMENT ON COLUMN pgrerank.calibration_sample.weights IS 'Weight of each pair.';
 
 --
--- Name: chore; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.chore (
-    name text NOT NULL
-);
-
-ALTER TABLE pgrerank.chore OWNER TO pgrerank_owner;
-
---
--- Name: TABLE chore; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON TABLE pgrerank.chore IS 'Names of what one process does at a time over several transactions. Another transaction inserts the name, which keeps those that would insert it too waiting, and takes it back at the end: always empty to whoever looks.';
-
---
--- Name: COLUMN chore.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.chore.name IS 'What is done.';
-
---
 -- Name: chunk; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -5002,6 +4980,28 @@ COMMENT ON COLUMN pgrerank.eval_run.p50_ms IS 'Median time of a whole search in 
 --
 
 COMMENT ON COLUMN pgrerank.eval_run.p95_ms IS '95th percentile of that time in milliseconds.';
+
+--
+-- Name: exclusive_work; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.exclusive_work (
+    name text NOT NULL
+);
+
+ALTER TABLE pgrerank.exclusive_work OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE exclusive_work; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.exclusive_work IS 'Names of what one process does at a time over several transactions. Another transaction inserts the name, which keeps those that would insert it too waiting, and takes it back at the end: always empty to whoever looks.';
+
+--
+-- Name: COLUMN exclusive_work.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.exclusive_work.name IS 'What is done.';
 
 --
 -- Name: threshold; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -7710,13 +7710,6 @@ ALTER TABLE ONLY pgrerank.calibration_sample
     ADD CONSTRAINT pk_calibration_sample PRIMARY KEY (tenant_id, calibration_id);
 
 --
--- Name: chore pk_chore; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-ALTER TABLE ONLY pgrerank.chore
-    ADD CONSTRAINT pk_chore PRIMARY KEY (name);
-
---
 -- Name: chunk pk_chunk; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -7792,6 +7785,13 @@ ALTER TABLE ONLY pgrerank.eval_query
 
 ALTER TABLE ONLY pgrerank.eval_run
     ADD CONSTRAINT pk_eval_run PRIMARY KEY (tenant_id, id);
+
+--
+-- Name: exclusive_work pk_exclusive_work; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE ONLY pgrerank.exclusive_work
+    ADD CONSTRAINT pk_exclusive_work PRIMARY KEY (name);
 
 --
 -- Name: judged_quality pk_judged_quality; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
@@ -8632,12 +8632,6 @@ ALTER TABLE pgrerank.calibration_point ENABLE ROW LEVEL SECURITY;
 ALTER TABLE pgrerank.calibration_sample ENABLE ROW LEVEL SECURITY;
 
 --
--- Name: chore; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
---
-
-ALTER TABLE pgrerank.chore ENABLE ROW LEVEL SECURITY;
-
---
 -- Name: chunk; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8702,6 +8696,12 @@ ALTER TABLE pgrerank.eval_query ENABLE ROW LEVEL SECURITY;
 --
 
 ALTER TABLE pgrerank.eval_run ENABLE ROW LEVEL SECURITY;
+
+--
+-- Name: exclusive_work; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+ALTER TABLE pgrerank.exclusive_work ENABLE ROW LEVEL SECURITY;
 
 --
 -- Name: judged_quality; Type: ROW SECURITY; Schema: pgrerank; Owner: pgrerank_owner

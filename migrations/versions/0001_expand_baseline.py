@@ -17,7 +17,7 @@ TABLES = (
     "evaluation",
     "calibration",
     "monitoring",
-    "chore",
+    "exclusive_work",
 )
 
 #: tables have checks that call them
@@ -109,7 +109,7 @@ POLICIES = (
     "judged_quality",
     "reference_set",
     "reference_run",
-    "chore",
+    "exclusive_work",
 )
 
 #: each after those that it reads

@@ -13,7 +13,7 @@ with allowed as (
         set_config('idle_in_transaction_session_timeout', '0', true) as idleness
 )
 
-insert into pgrerank.chore (name)
+insert into pgrerank.exclusive_work (name)
 select %(name)s
 from allowed;
 

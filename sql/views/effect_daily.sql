@@ -1,5 +1,5 @@
 -- effect_daily: what reranking changed, by tenant, collection, reranker and day (UTC).
--- Rows: those of tenants granted to the login that asks; counted by the chore `drift` from searches
+-- Rows: those of tenants granted to the login that asks; counted by the job `drift` from searches
 -- whose rerank status is full or partial, so that nothing here reads the log, but of tenants of
 -- which today is not counted yet: those are counted while you wait.
 create view pgrerank_analytics.effect_daily

@@ -2,7 +2,7 @@
 -- from where on it warns, and what to do.
 -- Rows: those of tenants granted to the login that asks, of collections that were searched in the
 -- last seven days. `state` is ok, warn, alert, or unknown where there is too little to tell by. A
--- check whose `alert_at` is under its `warn_at` warns below them. The log is not read: the chores
+-- check whose `alert_at` is under its `warn_at` warns below them. The log is not read: the jobs
 -- `drift` and `references` of the worker count for it.
 create view pgrerank_analytics.health
 with (security_invoker = true)

@@ -1,5 +1,5 @@
 -- score_daily: searches and their rerank scores, by tenant, collection, reranker and day (UTC).
--- Rows: those of tenants granted to the login that asks; counted by the chore `drift`, so that
+-- Rows: those of tenants granted to the login that asks; counted by the job `drift`, so that
 -- nothing here reads the log, but of tenants of which today is not counted yet: those are counted
 -- while you wait. The last columns are a histogram: `score_counts` pairs scored within
 -- the bins `score_bins`, see score_bin_v1.

@@ -117,7 +117,7 @@ def test_every_table_is_owned_by_a_tenant_or_known_to_be_shared(database):
             """
         ).fetchall()
 
-    assert {name for (name,) in unowned} == SHARED | {"tenant", "alembic_version", "chore"}
+    assert {name for (name,) in unowned} == SHARED | {"tenant", "alembic_version", "exclusive_work"}
 
 
 @pytest.mark.parametrize(

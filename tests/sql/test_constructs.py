@@ -65,7 +65,7 @@ def test_every_table_has_a_primary_key(database):
             """
         ).fetchall()
 
-    assert {"score_daily", "rerank_log", "chore"} <= {name for name, _ in tables}
+    assert {"score_daily", "rerank_log", "exclusive_work"} <= {name for name, _ in tables}
     assert [name for name, has_key in tables if not has_key] == []
 
 

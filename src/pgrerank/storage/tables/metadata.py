@@ -43,7 +43,7 @@ def metadata() -> MetaData:
 
 
 def _tenancy(tables: MetaData) -> None:
-    Table("chore", tables, required_column("name", Text), PrimaryKeyConstraint("name"))
+    Table("exclusive_work", tables, required_column("name", Text), PrimaryKeyConstraint("name"))
     Table(
         "tenant",
         tables,
