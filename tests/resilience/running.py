@@ -36,7 +36,10 @@ def eventually(condition: Callable[[], Any]) -> Any:
 class Service:
     """`pgrerank serve` over an embedded server in a folder, with settings of its own."""
 
-    def __init__(self, data_dir: Path, **settings: str) -> None:
+    def __init__(
+        self, data_dir: Path, *, python: Path | str = sys.executable, **settings: str
+    ) -> None:
+        self._python = python
         self._data_dir = data_dir
         self._settings = settings
         self._log = data_dir / "service.log"
@@ -51,7 +54,7 @@ class Service:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 [
-                    sys.executable,
+                    self._python,
                     "-m",
                     "pgrerank",
                     "--data-dir",

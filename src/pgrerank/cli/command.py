@@ -26,6 +26,16 @@ _EXAMPLE_WIDTH = 74
 _BREAKS = re.compile(r"""\s+(?=--?[a-z]|[|]|&&)(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
 
 
+#: extras by the modules that they bring
+_EXTRAS = {
+    "matplotlib": "report",
+    "mcp": "mcp",
+    "sentence_transformers": "server",
+    "torch": "server",
+    "transformers": "server",
+}
+
+
 class Failed(Exception):  # noqa: N818 - what the command did, not a kind of error
     """A command cannot do what it was asked to: one line on standard error."""
 
@@ -60,9 +70,19 @@ class Commands(RichGroup):
         except Exception as error:
             if _is_for_click(error):
                 raise
+            if missing := _missing_extra(error):
+                click.echo(f"pgrerank: {missing}", err=True)
+                ctx.exit(Failed.exit_code)
             click.echo(secret.redact(traceback.format_exc(), secrets()), err=True, nl=False)
             click.echo("pgrerank: this is a fault of pgrerank; please report the above", err=True)
             ctx.exit(Failed.exit_code)
+
+
+def _missing_extra(error: Exception) -> str | None:
+    """What installs a module that no extra of this install brought; None for any other error."""
+    module = error.name if isinstance(error, ModuleNotFoundError) else None
+    extra = _EXTRAS.get((module or "").partition(".")[0])
+    return extra and f"this needs {module}: pip install 'pgrerank[{extra}]'"
 
 
 def _is_for_click(error: Exception) -> bool:

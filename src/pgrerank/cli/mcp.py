@@ -5,7 +5,7 @@ import asyncio
 import click
 from rich_click import RichCommand
 
-from pgrerank.cli.command import Failed, Misused, examples, settings
+from pgrerank.cli.command import Misused, examples, settings
 
 _NEAR = "http://127.0.0.1:8080"
 
@@ -34,10 +34,7 @@ def mcp(context: click.Context, *, url: str | None, collection: str | None) -> N
     found = settings(context)
     if found.key is None:
         raise Misused("set PGRERANK_KEY to an API key with the scope `search`")
-    try:
-        asyncio.run(_serve(url or found.url or _NEAR, found.key, collection))
-    except ModuleNotFoundError as error:
-        raise Failed(f"{error}; install pgrerank[mcp]") from error
+    asyncio.run(_serve(url or found.url or _NEAR, found.key, collection))
 
 
 async def _serve(url: str, key: str, collection: str | None) -> None:

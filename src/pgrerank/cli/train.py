@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pgrerank.domain.model import ModelCard
     from pgrerank.training.recipe import Recipe
 
-_NEEDED = ("accelerate", "bm25s", "datasets", "peft")
+_NEEDED = ("accelerate", "bm25s", "datasets", "peft", "sentence_transformers", "torch")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
