@@ -53,6 +53,24 @@ def test_no_policy_of_the_service_has_a_sub_select(database):
     assert [table for table, text in policies if "select" in text.lower()] == []
 
 
+def test_a_policy_is_asked_once_where_the_statement_names_the_tenant(database):
+    """Else it is for each row that is read, without a sub-select around its function."""
+    tenant_id = database.new_tenant()
+    with database.service(tenant_id) as connection:
+        plan = connection.execute(
+            """
+            explain select 1 from pgrerank.document as d
+            inner join pgrerank.chunk as c on d.tenant_id = c.tenant_id and d.id = c.document_id
+            where d.tenant_id = %s and d.title <> '' and c.content <> ''
+            """,
+            [tenant_id],
+        ).fetchall()
+
+    asked = [line.strip() for (line,) in plan if "current_setting" in line]
+    assert asked
+    assert [line for line in asked if not line.startswith("One-Time Filter")] == []
+
+
 def test_every_table_has_a_primary_key(database):
     with database.admin() as admin:
         tables = admin.execute(
