@@ -32,6 +32,7 @@ ROWS = {
     "boolean id": b'{"_id": true, "text": "x"}',
     "number id": b'{"_id": 1.5, "text": "x"}',
     "long id": b'{"_id": "%s", "text": "x"}' % (b"i" * 513),
+    "long uri": b'{"_id": "a", "text": "x", "uri": "%s"}' % (b"u" * 2001),
     "no text": b'{"_id": "a"}',
     "empty text": b'{"_id": "a", "text": ""}',
     "blank text": b'{"_id": "a", "text": " \\n"}',

@@ -16,6 +16,7 @@ from pgrerank.domain.sparse import SparseWeights, check_weights
 MAX_ID_CHARACTERS = 512
 LARGEST_NUMBER = 2**63
 MAX_TITLE_CHARACTERS = 2_000
+MAX_URI_CHARACTERS = 2_000
 PASSAGE_TITLE_CHARACTERS = 200
 #: objects and lists within one another that metadata may have
 MAX_LEVELS = 100
@@ -39,16 +40,14 @@ class Document:
         """Refuse what Postgres cannot store.
 
         Raises:
-            InvalidRequestError: An empty, blank or overlong id, a NUL character or an unpaired surrogate
+            InvalidRequestError: An empty, blank or overlong id, an overlong title or URI, a NUL character or an unpaired surrogate
                 in a string, a number that is not finite, metadata of more than 100 levels, or a
                 weight that is not above 0.
         """
         if not 1 <= len(self.external_id) <= MAX_ID_CHARACTERS:
             raise InvalidRequestError("id", f"must have 1 to {MAX_ID_CHARACTERS} characters")
-        if len(self.title) > MAX_TITLE_CHARACTERS:
-            raise InvalidRequestError(
-                "title", f"must have at most {MAX_TITLE_CHARACTERS} characters"
-            )
+        _check_length("title", self.title, MAX_TITLE_CHARACTERS)
+        _check_length("uri", self.uri or "", MAX_URI_CHARACTERS)
         if not is_shallow(self.metadata):
             raise InvalidRequestError(
                 "metadata", f"must not nest more than {MAX_LEVELS} levels deep"
@@ -86,6 +85,11 @@ class BareChunk:
     #: of its document
     title: str
     content: str
+
+
+def _check_length(name: str, value: str, most: int) -> None:
+    if len(value) > most:
+        raise InvalidRequestError(name, f"must have at most {most} characters")
 
 
 def check_numbers(field: str, value: Json) -> None:

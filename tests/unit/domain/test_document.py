@@ -36,7 +36,7 @@ def test_nul_is_refused_wherever_it_stands_and_its_field_named(before, after):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("external_id", ""), ("external_id", "x" * 513), ("title", "x" * 2001), ("text", "\ud800"),
+    [("external_id", ""), ("external_id", "x" * 513), ("title", "x" * 2001), ("uri", "x" * 2001), ("text", "\ud800"),
      ("metadata", {"a": float("nan")}), ("metadata", {"a": object()})],
 )  # fmt: skip
 def test_what_cannot_be_stored_is_refused(field, value):

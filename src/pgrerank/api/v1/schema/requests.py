@@ -10,7 +10,7 @@ from pgrerank.api import forms
 from pgrerank.domain import request as knobs
 from pgrerank.domain import retrieval
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH
-from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS
+from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_TITLE_CHARACTERS, MAX_URI_CHARACTERS
 from pgrerank.domain.filter import MAX_KEYS
 from pgrerank.domain.ids import KeyId
 from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
@@ -195,7 +195,11 @@ class NewDocument(_Sent, frozen=True, kw_only=True):
     ] = ""
     uri: Annotated[
         str | None,
-        Meta(description="Where people find it.", examples=["https://example.org/install"]),
+        Meta(
+            max_length=MAX_URI_CHARACTERS,
+            description="Where people find it.",
+            examples=["https://example.org/install"],
+        ),
     ] = None
     metadata: Annotated[
         dict[str, Any],
