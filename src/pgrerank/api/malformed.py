@@ -10,7 +10,7 @@ from litestar.exceptions import SerializationException
 
 from pgrerank.api.problem import BODY
 from pgrerank.api.received import BoundedRequest
-from pgrerank.domain.bounds import lone_surrogate
+from pgrerank.domain.bounds import lone_surrogate, undecodable
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.offload import offload
 
@@ -43,8 +43,7 @@ def decoding_error(body: bytes, reason: str) -> InvalidRequestError:
     try:
         text = body.decode()
     except UnicodeDecodeError as error:
-        place = f"byte 0x{body[error.start]:02x} at position {error.start + 1}"
-        return InvalidRequestError(BODY, f"is not UTF-8: {place}")
+        return InvalidRequestError(BODY, f"is {undecodable(body, error)}")
     if len(body) > _SEARCHED:
         return InvalidRequestError(BODY, f"is no valid JSON: {reason}")
     return InvalidRequestError(*_fault(text, reason))

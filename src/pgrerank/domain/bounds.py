@@ -52,6 +52,11 @@ def text(field: str, value: str | None, *, most: int, least: Literal[0, 1] = 0) 
         raise InvalidRequestError(field, "must not contain the NUL character")
 
 
+def undecodable(data: bytes, error: UnicodeDecodeError, encoding: str = "UTF-8") -> str:
+    """What is wrong with bytes that are no text, and where, from 1."""
+    return f"not {encoding}: byte 0x{data[error.start]:02x} at position {error.start + 1}"
+
+
 def lone_surrogate(value: str) -> int | None:
     """Where a text holds half a surrogate pair, from 0; None: nowhere."""
     try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from pgrerank.domain.bounds import undecodable
 from pgrerank.domain.document import Document
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.ingest import Rejection
@@ -219,11 +220,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             try:
                 yield line, data.decode("utf-8-sig").rstrip("\r\n")
             except UnicodeDecodeError as error:
-                byte = data[error.start]
-                raise FileFormatError(
-                    f"{path}, line {line}: not UTF-8: byte 0x{byte:02x} at position "
-                    f"{error.start + 1}"
-                ) from error
+                reason = undecodable(data, error)
+                raise FileFormatError(f"{path}, line {line}: {reason}") from error
 
 
 def _fields(line: str) -> list[str]:

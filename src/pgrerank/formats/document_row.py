@@ -11,6 +11,7 @@ from typing import cast
 
 import msgspec
 
+from pgrerank.domain.bounds import undecodable
 from pgrerank.domain.document import MAX_ID_CHARACTERS, MAX_LEVELS, Document, is_shallow
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.ingest import Rejection
@@ -137,7 +138,7 @@ def _undecodable(data: bytes) -> str:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        return f"not UTF-8: byte 0x{data[error.start]:02x} at position {error.start + 1}"
+        return undecodable(data, error)
     return "not UTF-8"
 
 

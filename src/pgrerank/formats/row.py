@@ -3,6 +3,7 @@
 import codecs
 from dataclasses import dataclass
 
+from pgrerank.domain.bounds import undecodable
 from pgrerank.domain.document import MAX_TITLE_CHARACTERS, Document
 from pgrerank.domain.ingest import Rejection
 
@@ -53,9 +54,7 @@ def decode(data: bytes) -> str:
         text = data.decode("utf-8-sig" if mark is None else _BYTE_ORDER_MARKS[mark])
     except UnicodeDecodeError as error:
         name = "UTF-8" if mark is None else _BYTE_ORDER_MARKS[mark].upper()
-        raise UnreadableRowError(
-            f"not {name}: byte 0x{data[error.start]:02x} at position {error.start + 1}"
-        ) from error
+        raise UnreadableRowError(undecodable(data, error, name)) from error
     if "\0" in text:
         raise UnreadableRowError("holds the NUL character, so it is not text")
     return text
