@@ -26,7 +26,13 @@ def press() -> None:
 def group():
     # Shells start programs in the background with the signal ignored.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield Commands("program", commands=[click.Command("asynchronous", callback=_asynchronous)])
+    yield Commands(
+        "program",
+        commands=[
+            click.Command("asynchronous", callback=_asynchronous),
+            click.Command("plain", callback=press),
+        ],
+    )
     signal.signal(signal.SIGINT, before)
 
 
@@ -39,6 +45,12 @@ def test_interrupted_work_says_what_is_kept(group):
 
     assert result.exit_code == 130
     assert result.stderr == ("pgrerank: interrupted. Vectors are kept; the same command goes on.\n")
+
+
+def test_command_that_keeps_nothing_says_that_it_was_interrupted(group):
+    result = CliRunner().invoke(group, ["plain"])
+
+    assert (result.exit_code, result.stderr) == (130, "pgrerank: interrupted\n")
 
 
 def test_so_does_what_runs_without_a_loop():

@@ -1,6 +1,5 @@
 """pgrerank backup and pgrerank restore."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -10,7 +9,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, run, settings
 from pgrerank.settings import subprocess_environment
 
 if TYPE_CHECKING:
@@ -42,9 +41,8 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     from pgrerank.storage import backup as backups
 
     with wiring.database(settings(context)) as database:
-        manifest = _run_with_bar(
-            partial(backups.create, database.admin_url, file, environ=subprocess_environment())
-        )
+        work = partial(backups.create, database.admin_url, file, environ=subprocess_environment())
+        manifest = _run_with_bar(work, kept=f"There is no {file}; the same command begins anew.")
     _show(file, manifest, as_json=as_json)
 
 
@@ -71,9 +69,8 @@ def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
     from pgrerank.storage import sqlfile
 
     with wiring.database(settings(context)) as database:
-        done = _run_with_bar(
-            partial(restores.load, database.admin_url, file, environ=subprocess_environment())
-        )
+        work = partial(restores.load, database.admin_url, file, environ=subprocess_environment())
+        done = _run_with_bar(work, kept="Nothing is left of it; the same command begins anew.")
     _show(file, done.manifest, as_json=as_json)
     for login in done.missing_logins:
         click.echo(f"Make the login again: pgrerank login add {login} --kind analyst", err=True)
@@ -81,7 +78,7 @@ def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
         click.echo("It is of an older version. Run: pgrerank migrate", err=True)
 
 
-def _run_with_bar(work: Callable[..., Coroutine[Any, Any, Made]]) -> Made:
+def _run_with_bar(work: Callable[..., Coroutine[Any, Any, Made]], *, kept: str) -> Made:
     """Run it, given its `progress`, under a bar with bytes and tables."""
     with progress.bar("backup", None) as advance:
 
@@ -91,7 +88,7 @@ def _run_with_bar(work: Callable[..., Coroutine[Any, Any, Made]]) -> Made:
             else:
                 advance(0, f"{step.name}, {step.done} of {step.total} tables")
 
-        return asyncio.run(work(progress=shown))
+        return run(work(progress=shown), kept=kept)
 
 
 def _show(file: Path, manifest: "Manifest", *, as_json: bool) -> None:

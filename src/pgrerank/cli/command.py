@@ -67,6 +67,9 @@ class Commands(RichGroup):
         except (PgrerankError, Failed) as error:
             click.echo(secret.redact(f"pgrerank: {error}", secrets()), err=True)
             ctx.exit(_exit_code(error))
+        except KeyboardInterrupt:  # in a command with nothing to say of what is kept
+            click.echo("pgrerank: interrupted", err=True)
+            ctx.exit(Interrupted.exit_code)
         except Exception as error:
             if _is_for_click(error):
                 raise

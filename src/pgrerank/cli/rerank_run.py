@@ -1,6 +1,5 @@
 """pgrerank rerank-run."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +8,14 @@ from typing import Any
 import click
 from rich_click import RichCommand
 
-from pgrerank.cli import option, output, progress
+from pgrerank.cli import command, option, output, progress
 from pgrerank.cli.command import examples, settings
 from pgrerank.domain.document import passage
 from pgrerank.domain.request import MAX_DEPTH
 from pgrerank.formats import beir
 from pgrerank.settings import Settings
+
+_KEPT = "The run is written at the end, so there is none; running it again begins anew."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def rerank_run(
     the score. The service, to which lists come in parts, leaves that out.
     """
     work = _work(run, beir.Dataset(folder=data), depth)
-    after, missing = asyncio.run(_reorder(settings(context), work))
+    after, missing = command.run(_reorder(settings(context), work), kept=_KEPT)
     beir.write_run(out, after, "pgrerank")
     summary: dict[str, object] = {
         "run": str(out),
