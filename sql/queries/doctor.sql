@@ -26,6 +26,18 @@ where
     and not c.relrowsecurity
 order by c.relname;
 
+-- makers --
+-- Our roles that may make temporary objects in this database; there should be none, since such an
+-- object could stand for one of ours.
+select r.rolname as name
+from pg_catalog.pg_roles as r
+where
+    r.rolname in ('pgrerank_app', 'pgrerank_analyst')
+    and pg_catalog.has_database_privilege(
+        r.oid, pg_catalog.current_database(), 'TEMPORARY'
+    )
+order by r.rolname;
+
 -- log_partitions --
 -- How many partitions the rerank log has, and whether this month and the next are among them.
 with partition_names as (

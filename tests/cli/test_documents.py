@@ -247,6 +247,22 @@ def test_doctor_finds_a_good_house_good(cli, place, corpus):
     assert "rerank" in found["probe"]["detail"]
 
 
+def test_doctor_warns_where_logins_may_make_temporary_objects_and_migrate_mends_it(cli, database):
+    def finding():
+        found = cli.json_even_if_it_fails("doctor")
+        return next(each for each in found if each["check"] == "temporary objects")
+
+    with database.admin() as connection:
+        connection.execute(f"grant temporary on database {database.name} to public")
+    granted = finding()
+    cli.well("migrate")
+
+    assert granted["state"] == "warn"
+    assert "pgrerank_analyst, pgrerank_app may make them" in granted["detail"]
+    assert "pgrerank migrate" in granted["remedy"]
+    assert finding()["state"] == "ok"
+
+
 def test_doctor_says_what_mends_a_bad_one(empty_cli):
     result = empty_cli("doctor")
 

@@ -78,6 +78,7 @@ async def _facts(connection: Connection) -> list[DiagnosisLine]:
     found = [_server(server), _extension(server["pgvector"])]
     unprotected = await _rows(connection, "unprotected_tables")
     found.append(_protection([row["name"] for row in unprotected]))
+    found.append(_temporary([row["name"] for row in await _rows(connection, "makers")]))
     found.append(_partitions(await _row(connection, "log_partitions")))
     found.append(_counts(await _row(connection, "log_counts")))
     return found
@@ -116,6 +117,19 @@ def _protection(unprotected: Sequence[str]) -> DiagnosisLine:
     return DiagnosisLine(
         check=check, state=DiagnosisState.OK, detail="guards every table of tenants"
     )
+
+
+def _temporary(makers: Sequence[str]) -> DiagnosisLine:
+    check = "temporary objects"
+    if makers:
+        return DiagnosisLine(
+            check=check,
+            state=DiagnosisState.WARN,
+            detail=f"{', '.join(makers)} may make them, by a grant on the database",
+            remedy="run `pgrerank migrate`, which revokes what is granted to public; else: "
+            "revoke temporary on database <name> from <role>;",
+        )
+    return DiagnosisLine(check=check, state=DiagnosisState.OK, detail="nobody of ours makes any")
 
 
 def _partitions(facts: dict[str, Any]) -> DiagnosisLine:
