@@ -37,16 +37,21 @@ class Service:
     """`pgrerank serve` over an embedded server in a folder, with settings of its own."""
 
     def __init__(
-        self, data_dir: Path, *, python: Path | str = sys.executable, **settings: str
+        self,
+        data_dir: Path,
+        *,
+        python: Path | str = sys.executable,
+        key: str = "",
+        **settings: str,
     ) -> None:
         self._python = python
         self._data_dir = data_dir
         self._settings = settings
         self._log = data_dir / "service.log"
-        self._key = ""
+        self._key = key
         self.client = httpx.Client()
         self.start()
-        self._key = self._first_key()
+        self._key = key or self._first_key()
 
     def start(self) -> None:
         """Start it, and wait until it says where it listens."""
@@ -84,6 +89,11 @@ class Service:
         said = self._log.read_text()
         assert self._process.poll() is None, said
         return re.search(r"listens on (http://\S+?),", said)
+
+    @property
+    def key(self) -> str:
+        """The API key that it is asked with."""
+        return self._key
 
     def stop(self, number: signal.Signals) -> int:
         """Send a signal and wait for the end; the exit code."""
