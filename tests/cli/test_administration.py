@@ -1,5 +1,12 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import psycopg
 import pytest
+
+from tests.cli.conftest import Cli
 
 
 def test_tenant_is_made_listed_and_removed(cli):
@@ -236,3 +243,28 @@ def test_worker_says_what_it_does_and_when(cli):
 
     assert "older than 12" in shown
     assert "5 0 * * *" in shown
+
+
+def test_tenant_and_collection_may_stand_in_the_environment(cli):
+    cli.well("tenant", "add", "surrounding")
+    named = Cli(cli.environment | {"PGRERANK_TENANT": "surrounding", "PGRERANK_COLLECTION": "docs"})
+
+    named.well("collection", "add", "docs")
+    named.well("term", "add", "key")
+
+    assert [each["name"] for each in named.json("collection", "list")] == ["docs"]
+    assert named.json("term", "list") == cli.json("term", "list", "-t", "surrounding", "-c", "docs")
+    assert cli("collection", "list").exit_code == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_are_told_how_to_complete(shell):
+    told = subprocess.run(
+        [Path(sys.executable).with_name("pgrerank")],
+        env=os.environ | {"_PGRERANK_COMPLETE": f"{shell}_source"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "_PGRERANK_COMPLETE" in told.stdout

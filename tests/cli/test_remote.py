@@ -54,6 +54,12 @@ def test_search_asks_the_service_and_shows_the_same(remote):
     assert "rerank: full, 2 of 2 candidates by late-interaction" in shown
 
 
+def test_a_tenant_of_the_environment_does_not_stand_in_the_way_of_the_service(remote):
+    named = Cli(remote.environment | {"PGRERANK_TENANT": "any", "PGRERANK_COLLECTION": "docs"})
+
+    assert named.json("search", "rotate keys")["results"][0]["document"]["id"] == "keys"
+
+
 def test_search_prints_what_the_service_answers(remote, live, key):
     body = {"query": "rotate keys", "limit": 1, "rerank": "always"}
     answer = httpx.post(

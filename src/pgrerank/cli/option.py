@@ -18,11 +18,26 @@ from pgrerank.domain.request import (
 
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+#: where a command needs a tenant or a collection, these name it in place of the options
+TENANT, COLLECTION = "PGRERANK_TENANT", "PGRERANK_COLLECTION"
+
 tenant: Decorator = click.option(
-    "--tenant", "-t", "tenant_name", required=True, metavar="NAME", help="Whose data it is."
+    "--tenant",
+    "-t",
+    "tenant_name",
+    required=True,
+    envvar=TENANT,
+    metavar="NAME",
+    help=f"Whose data it is. Default: {TENANT}.",
 )
 collection: Decorator = click.option(
-    "--collection", "-c", "collection_name", required=True, metavar="NAME", help="Which collection."
+    "--collection",
+    "-c",
+    "collection_name",
+    required=True,
+    envvar=COLLECTION,
+    metavar="NAME",
+    help=f"Which collection. Default: {COLLECTION}.",
 )
 as_json: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 strategy: Decorator = click.option(

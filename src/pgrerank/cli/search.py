@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
+from click.core import ParameterSource
 from rich_click import RichCommand
 
 from pgrerank.cli import hits, option, output, remote
@@ -36,8 +37,9 @@ if TYPE_CHECKING:
     "--tenant",
     "-t",
     "tenant_name",
+    envvar=option.TENANT,
     metavar="NAME",
-    help="Whose data it is. With --url the key says that.",
+    help=f"Whose data it is. Default: {option.TENANT}. With --url the key says that.",
 )
 @option.collection
 @option.strategy
@@ -96,7 +98,8 @@ def search(
     knobs |= {"filter": _condition(filter_json), "sparse": _weights(sparse_json)}
     request = _request(query, knobs)
     found = settings(context)
-    service = _service(found, url, key, tenant_name)
+    named = context.get_parameter_source("tenant_name") is ParameterSource.COMMANDLINE
+    service = _service(found, url, key, tenant_name if named else None)
     if service is not None:
         answer = remote.ask(service, _call(collection_name, query, knobs))
         _print(answer, query, as_json=as_json)
