@@ -3047,6 +3047,55 @@ $$;
 ALTER FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) OWNER TO pgrerank_owner;
 
 --
+-- Name: leg_positions_v1(uuid, uuid, public.vector, text, public.sparsevec, jsonpath, double precision, double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.leg_positions_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, filter jsonpath, k1 double precision, b double precision, title_boost double precision) RETURNS TABLE(chunk_id uuid, dense_rank integer, dense_score double precision, keyword_rank integer, keyword_score double precision, sparse_rank integer, sparse_score double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET jit TO 'off'
+    AS $$
+declare
+    everything constant integer := 2147483647;
+    dense record;
+    keyword record;
+    sparse record;
+begin
+    select l.chunk_ids, l.scores
+    into dense
+    from pgrerank.dense_leg_v1(
+        collection_id, model_id, embedding, everything, null, filter
+    ) as l
+    where embedding is not null;
+    select l.chunk_ids, l.scores
+    into keyword
+    from pgrerank.keyword_leg_v1(
+        collection_id, query, everything, filter, k1, b, title_boost
+    ) as l
+    where query is not null;
+    select l.chunk_ids, l.scores
+    into sparse
+    from pgrerank.sparse_leg_v1(collection_id, weights, everything, filter) as l
+    where weights is not null;
+    return query
+    select
+        f.chunk_id,
+        f.dense_rank,
+        f.dense_score,
+        f.keyword_rank,
+        f.keyword_score,
+        f.sparse_rank,
+        f.sparse_score
+    from pgrerank.fuse_v1(
+        dense.chunk_ids, dense.scores, keyword.chunk_ids, keyword.scores,
+        sparse.chunk_ids, sparse.scores
+    ) as f;
+end
+$$;
+
+ALTER FUNCTION pgrerank.leg_positions_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, filter jsonpath, k1 double precision, b double precision, title_boost double precision) OWNER TO pgrerank_owner;
+
+--
 -- Name: lexeme_counts_v1(uuid, uuid, text[], boolean[], bigint[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -9064,6 +9113,13 @@ GRANT ALL ON FUNCTION pgrerank.judgment_grades_v1() TO pgrerank_analyst;
 --
 
 REVOKE ALL ON FUNCTION pgrerank.keyword_leg_v1(collection_id uuid, query text, candidates integer, filter jsonpath, k1 double precision, b double precision, title_boost double precision, among uuid[], OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION leg_positions_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, filter jsonpath, k1 double precision, b double precision, title_boost double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.leg_positions_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, filter jsonpath, k1 double precision, b double precision, title_boost double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.leg_positions_v1(collection_id uuid, model_id uuid, embedding public.vector, query text, weights public.sparsevec, filter jsonpath, k1 double precision, b double precision, title_boost double precision) TO pgrerank_app;
 
 --
 -- Name: FUNCTION lexeme_counts_v1(tenant_id uuid, collection_id uuid, lexemes text[], are_prefixes boolean[], counts bigint[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

@@ -58,6 +58,7 @@ FUNCTIONS = (
     "sparse_leg_v1",
     "fuse_v1",
     "hybrid_candidates_v1",
+    "leg_positions_v1",
     "logistic_v1",
     "softplus_v1",
     "interpolated_v1",

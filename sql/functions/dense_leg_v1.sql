@@ -6,7 +6,7 @@
 --     exact_limit, chunks up to which a collection is read whole even if it has an index.
 -- Returns: one row: chunk_ids, nearest first, ties by id; scores, cosine similarity -1 to 1; scan,
 --     `exact` or `hnsw`; below_similarity, how many of the nearest were dropped.
--- Called by: hybrid_candidates_v1.
+-- Called by: hybrid_candidates_v1, leg_positions_v1.
 --
 -- Runs as the owner, whom row-level security does not bind, and so names the tenant itself.
 -- Vectors are read whole unless a large collection gives a quicker way; a scan of an index that

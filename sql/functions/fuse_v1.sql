@@ -6,7 +6,7 @@
 -- Returns: every chunk that a leg found. Ranks count from 1, null where a leg did not find it;
 --     fused_score is the sum over the legs of weight / (k + rank), or of weight times the scaled
 --     score. Ties go by id.
--- Called by: hybrid_candidates_v1, queries/history.sql.
+-- Called by: hybrid_candidates_v1, leg_positions_v1, queries/history.sql.
 create function pgrerank.fuse_v1(
     dense_ids uuid[],
     dense_scores double precision[],

@@ -11,7 +11,7 @@
 --     beside them: prose quotes too, and a question must not empty the leg, so its phrases then
 --     count as words.
 -- Errors: as current_tenant_v1, where no tenant is set.
--- Called by: hybrid_candidates_v1.
+-- Called by: hybrid_candidates_v1, leg_positions_v1.
 --
 -- Runs as the owner and names the tenant itself: `@@` is not leakproof, so under row-level security
 -- the GIN index would not be used.

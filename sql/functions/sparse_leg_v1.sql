@@ -3,7 +3,7 @@
 --     document metadata, or null for none.
 -- Returns: one row: chunk_ids, best first, ties by id; scores, inner products, above 0; scan,
 --     `exact`, or `no weights` where no chunk of the collection has some.
--- Called by: hybrid_candidates_v1.
+-- Called by: hybrid_candidates_v1, leg_positions_v1.
 --
 -- Runs as the owner, like the other legs, for plans that do not hang on policies. All weights of
 -- the collection are read: they lie together, and pgvector has no index for vectors of any length.

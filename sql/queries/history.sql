@@ -148,6 +148,8 @@ select
     h.dense_score,
     h.keyword_rank,
     h.keyword_score,
+    h.sparse_rank,
+    h.sparse_score,
     %(filter)s::jsonpath is null or d.metadata @@ %(filter)s::jsonpath as passes_filter
 from pgrerank.document as d
 inner join pgrerank.chunk as c
@@ -159,26 +161,22 @@ left join
         select r.*
         from pgrerank.model as m
         cross join
-            lateral pgrerank.hybrid_candidates_v1(
+            lateral pgrerank.leg_positions_v1(
                 d.collection_id,
                 m.id,
                 %(embedding)s::public.vector,
                 %(query)s::text,
-                null,
-                %(chunks)s::integer,
-                null, -- no index ranks all
-                0,
+                case
+                    when %(sparse_tokens)s::text[] is not null
+                        then
+                            pgrerank.sparse_vector_v1(
+                                %(sparse_tokens)s::text[], %(sparse_weights)s::real[]
+                            )
+                end,
                 %(filter)s::jsonpath,
-                null,
-                false,
                 %(k1)s::double precision,
                 %(b)s::double precision,
-                %(title_boost)s::double precision,
-                'rrf',
-                60,
-                1,
-                1,
-                1
+                %(title_boost)s::double precision
             ) as r
         where m.fingerprint = %(embedder)s::text
     ) as h

@@ -12,7 +12,7 @@ from prometheus_client.exposition import generate_latest
 from structlog.typing import Processor
 
 from pgrerank.domain import secret
-from pgrerank.domain.candidate import LegReport, SearchOutcome
+from pgrerank.domain.candidate import LEGS, LegReport, SearchOutcome
 from pgrerank.domain.drift import HealthCount, HealthState
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.ingest import IngestReport
@@ -110,9 +110,7 @@ def search_event(
         "model": ranking.rerank.model,
         "returned": len(ranking.results),
         "end_user_id": request.end_user_id,
-        **_leg("dense", ranking.dense),
-        **_leg("keyword", ranking.keyword),
-        **_leg("sparse", ranking.sparse),
+        **{key: value for leg in LEGS for key, value in _leg(leg, getattr(ranking, leg)).items()},
         "warnings": list(ranking.warnings),
         "timings_ms": ranking.timings_ms,
     }

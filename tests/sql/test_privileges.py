@@ -10,6 +10,7 @@ DEFINERS = {
     "ensure_log_partitions_v1",
     "health_summary_v1",
     "hybrid_candidates_v1",
+    "leg_positions_v1",
 }
 ALL = "delete insert select update"
 TABLES = {

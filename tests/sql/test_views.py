@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -7,7 +7,8 @@ from psycopg.rows import dict_row
 from psycopg.sql import SQL, Identifier
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.candidate import LegReport
+from pgrerank.domain.candidate import LEGS, LegReport
+from pgrerank.domain.hit_scores import HitScores
 from pgrerank.domain.ids import KeyId
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
@@ -299,3 +300,17 @@ async def test_views_show_granted_tenants_only(database, new_journal, journal, a
     await drift.count(database.admin_url)
     for view in views:
         assert ask(f"select * from pgrerank_analytics.{view}"), view  # noqa: S608
+
+
+async def test_the_views_show_every_leg_and_every_score(journal, ask):
+    await journal.record(ranking([candidate(1)], [1.0]))
+
+    [row] = ask("select * from pgrerank_analytics.rerank_candidate")
+    [logged] = ask("select * from pgrerank_analytics.rerank_log")
+
+    plain = {"relevance", "boost", "truncated"}
+    scores = {each.name for each in fields(HitScores)}
+    assert row.keys() >= {name if name in plain else f"{name}_score" for name in scores}
+    assert row.keys() >= {f"{leg}_{what}" for leg in LEGS for what in ("rank", "score")}
+    reports = [each.name for each in fields(LegReport)]
+    assert logged.keys() >= {f"{leg}_{name}" for leg in LEGS for name in reports}

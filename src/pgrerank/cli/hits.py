@@ -10,6 +10,7 @@ from rich.text import Text
 from pgrerank.cli import output
 from pgrerank.cli.excerpt import excerpt, stems
 from pgrerank.cli.output import number
+from pgrerank.domain.candidate import LEGS
 
 if TYPE_CHECKING:
     from pgrerank.client.answers import Leg, Result, ResultScores, SearchResponse
@@ -55,18 +56,16 @@ def reasons(result: "Result") -> str:
     scores, ranks = result.scores, result.ranks
     name, value = ordered_by(scores)
     parts = [f"{name} {number(value)}"]
-    if scores.rerank is not None and name != "rerank":
-        parts.append(f"rerank {number(scores.rerank)}")
+    for other in ("cascade", "rerank"):
+        raw = getattr(scores, other)
+        if raw is not None and name != other:
+            parts.append(f"{other} {number(raw)}")
     if scores.boost:
         parts.append(f"of it terms {scores.boost:+.3f}")
     if scores.relevance is not None:
         parts.append(f"relevance {scores.relevance:.2f}")
     parts.append(f"first stage {_ordinal(ranks.fused)}")
-    legs = (
-        ("dense", ranks.dense, scores.dense),
-        ("keyword", ranks.keyword, scores.keyword),
-        ("sparse", ranks.sparse, scores.sparse),
-    )
+    legs = [(leg, getattr(ranks, leg), getattr(scores, leg)) for leg in LEGS]
     found = [f"{leg} {_ordinal(rank)} {number(score)}" for leg, rank, score in legs if rank]
     cut = ", not read whole" if result.truncated else ""
     return f"{', '.join(parts)} ({', '.join(found)}){cut}"
@@ -91,10 +90,7 @@ def _account(answer: "SearchResponse") -> list[str]:
     names = list(dict.fromkeys(ordered_by(result.scores)[0] for result in answer.results))
     lines = [f"order: by {', then by '.join(names)}"] if names else []
     lines += [_rerank(answer), _relevance(answer)]
-    legs = {"dense": answer.legs.dense, "keyword": answer.legs.keyword}
-    if answer.legs.sparse:
-        legs["sparse"] = answer.legs.sparse
-    lines.append("   ".join(f"{name}: {_leg(leg)}" for name, leg in legs.items()))
+    lines.append("   ".join(f"{leg}: {_leg(getattr(answer.legs, leg))}" for leg in LEGS))
     lines += [f"warning: {warning}" for warning in answer.warnings]
     return [*lines, timings(answer.timings_ms), f"logged as {answer.id}"]
 

@@ -1,6 +1,7 @@
 """pgrerank why."""
 
 import asyncio
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from rich_click import RichCommand
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import examples, settings
-from pgrerank.domain.explanation import Explanation
+from pgrerank.domain.candidate import LEGS
+from pgrerank.domain.explanation import Explanation, LegPosition
 from pgrerank.domain.ids import RankingId
+from pgrerank.domain.log import LoggedCandidate
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,19 +66,33 @@ async def _explain(
 def _show(verdict: Explanation) -> None:
     stage = verdict.stage.replace("_", " ")
     output.console().print(f"{verdict.external_id}: {stage}: {verdict.reason}.")
+    if verdict.logged is not None:
+        _show_logged(verdict.logged)
     if not verdict.chunks:
         return
     output.table(
-        ("chunk", "dense rank", "cosine", "keyword rank", "BM25"),
-        [
-            (
-                each.ordinal + 1,
-                each.dense_rank,
-                output.number(each.dense_score),
-                each.keyword_rank,
-                output.number(each.keyword_score, 2),
-            )
-            for each in verdict.chunks
-        ],
+        ("chunk", *(f"{leg} {what}" for leg in LEGS for what in ("rank", "score"))),
+        [(each.ordinal + 1, *_leg_cells(each)) for each in verdict.chunks],
         title="Its chunks in the whole list of each leg, today",
     )
+
+
+def _show_logged(logged: LoggedCandidate) -> None:
+    rows: list[tuple[object, ...]] = [
+        (leg, getattr(logged, f"{leg}_rank"), output.number(getattr(logged, f"{leg}_score")))
+        for leg in (*LEGS, "fused")
+    ]
+    rows += [
+        (name, None, str(value) if isinstance(value, bool) else output.number(value))
+        for name, value in asdict(logged.scores).items()
+    ]
+    rows.append(("final", logged.final_rank, None))
+    output.table(("stage", "rank", "score"), rows, title="Its best chunk in the log")
+
+
+def _leg_cells(position: LegPosition) -> list[object]:
+    cells: list[object] = []
+    for leg in LEGS:
+        score = output.number(getattr(position, f"{leg}_score"))
+        cells += [getattr(position, f"{leg}_rank"), score]
+    return cells

@@ -228,6 +228,8 @@ class ChunkPosition(_Answer, frozen=True, kw_only=True):
     dense_score: float | None = None
     keyword_rank: int | None = None
     keyword_score: float | None = None
+    sparse_rank: int | None = None
+    sparse_score: float | None = None
 
 
 class ExplanationResponse(_Answer, frozen=True, kw_only=True):

@@ -11,6 +11,10 @@ from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.model import ModelCard
 
+#: the ranked lists that are fused. A candidate has `<leg>_rank` and `<leg>_score` of each, and an
+#: outcome its LegReport
+LEGS = ("dense", "keyword", "sparse")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:

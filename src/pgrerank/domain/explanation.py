@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from pgrerank.domain.candidate import RerankStatus
+from pgrerank.domain.candidate import LEGS, RerankStatus
 from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
+
+#: what a document lacks that a leg does not find
+_MISSING = {
+    "dense": "no vector of the embedder",
+    "keyword": "no word of the query",
+    "sparse": "no weight of a token of the query",
+}
 
 
 class Stage(StrEnum):
@@ -35,6 +42,9 @@ class LegPosition:
     keyword_rank: int | None
     #: BM25, above 0
     keyword_score: float | None
+    sparse_rank: int | None = None
+    #: inner product of learned sparse weights, above 0
+    sparse_score: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +127,8 @@ def _of_stranger(ranking: LoggedRanking, chunks: Sequence[LegPosition]) -> tuple
     if not any(each.passes_filter for each in chunks):
         return Stage.FILTERED, "its metadata does not pass the filter"
     said = [
-        _miss_reason(ranking, "dense", [each.dense_rank for each in chunks]),
-        _miss_reason(ranking, "keyword", [each.keyword_rank for each in chunks]),
-        _missed_by_weights(ranking),
+        _miss_reason(ranking, leg, [getattr(each, f"{leg}_rank") for each in chunks])
+        for leg in LEGS
     ]
     return Stage.NOT_FOUND, "; ".join(text for text in said if text)
 
@@ -130,17 +139,9 @@ def _miss_reason(ranking: LoggedRanking, leg: str, ranks: Sequence[int | None]) 
         return None
     best = min((rank for rank in ranks if rank is not None), default=None)
     if best is None:
-        missing = "no word of the query" if leg == "keyword" else "no vector of the embedder"
-        return f"the {leg} leg does not know it: it has {missing}"
+        return f"the {leg} leg does not know it: it has {_MISSING[leg]}"
     note = " (it, or what stands above it, changed since)" if best <= report.returned else ""
     return f"the {leg} leg ranks it {best} and returned {report.returned}{note}"
-
-
-def _missed_by_weights(ranking: LoggedRanking) -> str | None:
-    """The third leg is not asked again: its list of today is not known."""
-    if ranking.sparse is None:
-        return None
-    return f"the sparse leg returned {ranking.sparse.returned}, and none of its chunks"
 
 
 def _knob(ranking: LoggedRanking, name: str) -> Any:

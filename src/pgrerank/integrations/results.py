@@ -50,6 +50,7 @@ def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[st
             "ranking_id": str(answer.id),
             "score": result.score,
             "relevance": result.relevance,
+            "boost": result.boost,
             "truncated": result.truncated,
             "rerank_status": answer.rerank.status,
             "warnings": answer.warnings,

@@ -79,7 +79,8 @@ class PostgresHistory:
             "embedding": vector,
             "query": None if request.strategy is Strategy.DENSE else request.query,
             "filter": None if request.filter is None else metadata_filter.jsonpath(request.filter),
-            "chunks": max(collection.chunk_count, 1),
+            "sparse_tokens": None if request.sparse is None else list(request.sparse),
+            "sparse_weights": None if request.sparse is None else list(request.sparse.values()),
             **asdict(collection.retrieval),
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:

@@ -9,7 +9,14 @@ from psycopg.types.json import Jsonb
 
 from pgrerank.domain import ids
 from pgrerank.domain.calibration import Applied
-from pgrerank.domain.candidate import Hit, LegReport, RerankReport, RerankStatus, SearchOutcome
+from pgrerank.domain.candidate import (
+    LEGS,
+    Hit,
+    LegReport,
+    RerankReport,
+    RerankStatus,
+    SearchOutcome,
+)
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import RankingId, TenantId
 from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking, RankingSource
@@ -19,12 +26,7 @@ from pgrerank.storage import score_columns, supplied_documents
 #: array columns by field of LoggedCandidate; those of its scores are in score_columns
 _CANDIDATE_COLUMNS: Mapping[str, str] = {
     "chunk_id": "chunk_ids",
-    "dense_rank": "dense_ranks",
-    "dense_score": "dense_scores",
-    "keyword_rank": "keyword_ranks",
-    "keyword_score": "keyword_scores",
-    "sparse_rank": "sparse_ranks",
-    "sparse_score": "sparse_scores",
+    **{f"{leg}_{what}": f"{leg}_{what}s" for leg in LEGS for what in ("rank", "score")},
     "fused_rank": "fused_ranks",
     "fused_score": "fused_scores",
     "final_rank": "final_ranks",
@@ -57,9 +59,11 @@ def of_search(
         "reranker": report.fingerprint,
         "cascade": report.cascade and report.cascade.fingerprint,
         **score_columns.arrays([hit.scores for hit in ranking.hits]),
-        **_leg_columns("dense", ranking.dense),
-        **_leg_columns("keyword", ranking.keyword),
-        **_leg_columns("sparse", ranking.sparse),
+        **{
+            column: value
+            for leg in LEGS
+            for column, value in _leg_columns(leg, getattr(ranking, leg)).items()
+        },
         **_sparse_arrays(ranking),
         "timings_ms": Jsonb(ranking.timings_ms),
         "cut": Jsonb(asdict(ranking.cut)),

@@ -13,10 +13,7 @@ _KNOWN = {each.name for each in fields(SearchRequest)} - {"query", "strategy", "
 
 
 def request(ranking: LoggedRanking) -> SearchRequest:
-    """The search with every knob as it was applied.
-
-    What is not logged is left out: the weights of a sparse leg, whose ranks the log has.
-    """
+    """The search with every knob as it was applied."""
     knobs: dict[str, Any] = {name: value for name, value in ranking.knobs.items() if name in _KNOWN}
     return SearchRequest(
         query=ranking.query,

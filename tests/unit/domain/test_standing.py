@@ -51,6 +51,6 @@ def test_every_leg_that_took_part_is_named_where_none_found_a_document():
     assert found.reason == (
         "the dense leg ranks it 7 and returned 2; "
         "the keyword leg does not know it: it has no word of the query; "
-        "the sparse leg returned 2, and none of its chunks"
+        "the sparse leg does not know it: it has no weight of a token of the query"
     )
     assert "sparse" not in without.reason

@@ -38,6 +38,10 @@ class ChunkPosition(_Answer, frozen=True, kw_only=True):
     dense_score: Annotated[float | None, Meta(description="Cosine similarity, -1 to 1.")]
     keyword_rank: int | None
     keyword_score: Annotated[float | None, Meta(description="BM25, above 0.")]
+    sparse_rank: int | None
+    sparse_score: Annotated[
+        float | None, Meta(description="Inner product of learned weights, above 0.")
+    ]
 
     @classmethod
     def of(cls, standing: Stands) -> Self:

@@ -14,6 +14,7 @@ from pgrerank.api.v1.schema.search import (
     Rerank,
     ResultScores,
     legs,
+    ranks,
     result_scores,
 )
 from pgrerank.domain import log as domain
@@ -35,7 +36,7 @@ class RankedChunk(Answer, frozen=True, kw_only=True):
         return cls(
             chunk_id=logged.chunk_id,
             scores=result_scores(logged, logged.scores),
-            ranks=_logged_ranks(logged),
+            ranks=ranks(logged, logged.final_rank),
             truncated=logged.scores.truncated,
         )
 
@@ -163,16 +164,6 @@ def _documents(logged: LoggedRanking) -> list[LoggedDocumentResponse] | None:
     if logged.source is RankingSource.SEARCH:
         return None
     return [LoggedDocumentResponse.of(each) for each in logged.documents]
-
-
-def _logged_ranks(logged: LoggedCandidate) -> Ranks:
-    return Ranks(
-        dense=logged.dense_rank,
-        keyword=logged.keyword_rank,
-        sparse=logged.sparse_rank,
-        fused=logged.fused_rank,
-        final=logged.final_rank,
-    )
 
 
 def _logged_rerank(logged: LoggedRanking) -> Rerank:

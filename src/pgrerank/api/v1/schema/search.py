@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from pgrerank.domain.candidate import (
+    LEGS,
     Candidate,
     Hit,
     LegReport,
@@ -102,7 +103,7 @@ class Result(Answer, frozen=True, kw_only=True):
             document=_document(hit),
             chunk=_chunk(hit),
             scores=result_scores(hit.candidate, hit.scores),
-            ranks=_ranks(hit),
+            ranks=ranks(hit.candidate, hit.rank),
             truncated=hit.scores.truncated,
         )
 
@@ -247,10 +248,8 @@ def _chunk(hit: Hit) -> ResultChunk:
 def result_scores(legs: Candidate | LoggedCandidate, scores: HitScores) -> ResultScores:
     """The scores of a result in all stages."""
     return ResultScores(
-        dense=legs.dense_score,
-        keyword=legs.keyword_score,
-        sparse=legs.sparse_score,
         fused=legs.fused_score,
+        **{leg: getattr(legs, f"{leg}_score") for leg in LEGS},
         **{name: getattr(scores, name) for name in _HIT_SCORES},
     )
 
@@ -259,21 +258,18 @@ def result_scores(legs: Candidate | LoggedCandidate, scores: HitScores) -> Resul
 _HIT_SCORES = {each.name for each in fields(HitScores)} & set(ResultScores.__struct_fields__)
 
 
-def _ranks(hit: Hit) -> Ranks:
+def ranks(legs: Candidate | LoggedCandidate, final: int) -> Ranks:
+    """The places of a result in all lists."""
     return Ranks(
-        dense=hit.candidate.dense_rank,
-        keyword=hit.candidate.keyword_rank,
-        sparse=hit.candidate.sparse_rank,
-        fused=hit.candidate.fused_rank,
-        final=hit.rank,
+        fused=legs.fused_rank,
+        final=final,
+        **{leg: getattr(legs, f"{leg}_rank") for leg in LEGS},
     )
 
 
 def legs(ranking: SearchOutcome | LoggedRanking) -> Legs:
     """What each leg was asked for and gave."""
-    return Legs(
-        dense=_leg(ranking.dense), keyword=_leg(ranking.keyword), sparse=_leg(ranking.sparse)
-    )
+    return Legs(**{leg: _leg(getattr(ranking, leg)) for leg in LEGS})
 
 
 def _leg(report: LegReport | None) -> Leg | None:

@@ -1,0 +1,196 @@
+"""Every leg and every score of the record is in each of its renderings.
+
+The fields of the record are walked: one that is added, and forgotten in a rendering, fails here.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from pgrerank import observe
+from pgrerank.api.v1.explain import ChunkPosition
+from pgrerank.api.v1.schema.rankings import LoggedDocumentResponse, RankedChunk, RankingResponse
+from pgrerank.api.v1.schema.rerank import RerankedDocument
+from pgrerank.api.v1.schema.search import Result, SearchResponse
+from pgrerank.cli import hits, why
+from pgrerank.client import answers
+from pgrerank.domain.candidate import LEGS, Candidate, Hit, LegReport, Retrieved, SearchOutcome
+from pgrerank.domain.explanation import Explanation, LegPosition, Stage
+from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.ids import ChunkId
+from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking
+from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.rerank import RankedDocument, SuppliedDocument
+from pgrerank.integrations import results
+from pgrerank.storage import score_columns
+from tests.fixtures.rankings import candidate, ranking
+from tests.unit.domain.test_standing import logged as logged_ranking
+
+SCORES = [field.name for field in fields(HitScores)]
+LEG_VALUES = [f"{leg}_{what}" for leg in LEGS for what in ("rank", "score")]
+#: of results of a search alone: documents that a caller supplies have no legs and no cascade
+SEARCH_ALONE = {
+    "cascade": "supplied documents have no first step",
+    "combined": "it combines the scores of legs, of which supplied documents have none",
+}
+BASE = HitScores(rerank=1.0)
+CHANGED = {
+    "rerank": 7.125,
+    "relevance": 0.875,
+    "cascade": 5.25,
+    "combined": 9.5,
+    "boost": 0.75,
+    "truncated": True,
+}
+REPORT = LegReport(requested=77, returned=33, scan="changed")
+
+
+def client_result(hit: Hit) -> answers.Result:
+    return msgspec.json.decode(
+        msgspec.json.encode(Result.of(hit), enc_hook=str), type=answers.Result
+    )
+
+
+def of_hit(scores: HitScores, **legs: Any) -> Hit:
+    return Hit(candidate=candidate(1, **legs), rank=1, scores=scores)
+
+
+def of_log(scores: HitScores, **legs: Any) -> LoggedCandidate:
+    known = {"dense_rank": None, "dense_score": None, "keyword_rank": None, "keyword_score": None}
+    return LoggedCandidate(
+        chunk_id=ChunkId(UUID(int=1)),
+        fused_rank=1,
+        fused_score=0.5,
+        final_rank=1,
+        scores=scores,
+        **known | legs,
+    )
+
+
+def position(**legs: Any) -> LegPosition:
+    known = {"dense_rank": None, "dense_score": None, "keyword_rank": None, "keyword_score": None}
+    return LegPosition(chunk_id=ChunkId(UUID(int=1)), ordinal=0, passes_filter=True, **known | legs)
+
+
+def shown(explanation: Explanation, capsys: pytest.CaptureFixture[str]) -> str:
+    why._show(explanation)
+    return capsys.readouterr().out
+
+
+def explained(logged: LoggedCandidate | None, *chunks: LegPosition) -> Explanation:
+    return Explanation(
+        external_id="d", stage=Stage.RETURNED, reason="r", logged=logged, chunks=chunks
+    )
+
+
+RENDERINGS: dict[str, Callable[[HitScores], object]] = {
+    "the answer": lambda scores: Result.of(of_hit(scores)),
+    "the client": lambda scores: client_result(of_hit(scores)),
+    "the lines of `pgrerank search`": lambda scores: hits.reasons(client_result(of_hit(scores))),
+    "the log in the API": lambda scores: RankedChunk.of(of_log(scores)),
+    "the row of the log": lambda scores: score_columns.arrays([scores]),
+}
+SUPPLIED: dict[str, Callable[[HitScores], object]] = {
+    "the answer": lambda scores: RerankedDocument.of(
+        RankedDocument(index=0, document=SuppliedDocument("x"), scores=scores)
+    ),
+    "the log in the API": lambda scores: LoggedDocumentResponse.of(
+        LoggedDocument(index=0, content_hash=b"h", text=None, final_rank=1, scores=scores)
+    ),
+}
+
+
+def test_every_score_has_a_value_to_be_tried_with():
+    assert set(CHANGED) == set(SCORES)
+
+
+@pytest.mark.parametrize("name", SCORES)
+@pytest.mark.parametrize("rendering", RENDERINGS)
+def test_every_score_of_a_result_is_shown(rendering, name):
+    render = RENDERINGS[rendering]
+
+    assert render(replace(BASE, **{name: CHANGED[name]})) != render(BASE)
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_every_logged_score_is_shown_by_why(name, capsys):
+    base = shown(explained(of_log(BASE)), capsys)
+
+    assert shown(explained(of_log(replace(BASE, **{name: CHANGED[name]}))), capsys) != base
+
+
+@pytest.mark.parametrize("name", [name for name in SCORES if name not in SEARCH_ALONE])
+@pytest.mark.parametrize("rendering", SUPPLIED)
+def test_every_score_of_a_supplied_document_is_shown(rendering, name):
+    render = SUPPLIED[rendering]
+
+    assert render(replace(BASE, **{name: CHANGED[name]})) != render(BASE)
+
+
+def test_frameworks_get_every_score_of_a_supplied_document():
+    report = answers.RerankReport(status="full", depth=1)
+    document = answers.RerankedDocument(index=0, score=1.5)
+    response = answers.RerankResponse(id=UUID(int=1), results=[document], rerank=report)
+
+    [(_, _, facts)] = results.rerank_results(response)
+
+    # The place and the score to show are values of their own, beside the facts.
+    assert facts.keys() >= set(document.__struct_fields__) - {"index", "display"}
+
+
+def test_the_legs_are_those_of_every_record():
+    for record in (Candidate, LoggedCandidate, LegPosition):
+        ranks = [each.name.removesuffix("_rank") for each in fields(record)]
+        of_legs = {leg for leg in ranks if f"{leg}_rank" in {f.name for f in fields(record)}}
+        assert of_legs - {"fused", "final"} == set(LEGS), record
+    for record in (Retrieved, SearchOutcome, LoggedRanking):
+        reports = {each.name for each in fields(record) if each.type == LegReport | None}
+        assert reports == set(LEGS), record
+
+
+@pytest.mark.parametrize("name", LEG_VALUES)
+def test_every_rank_and_score_of_a_leg_is_shown(name, capsys):
+    leg = name.rpartition("_")[0]
+    absent = {f"{leg}_rank": None, f"{leg}_score": None}
+    one = {f"{leg}_rank": 3, f"{leg}_score": 0.25}
+    other = one | {name: 41}
+
+    for before, after in ((absent, one), (one, other)):
+        assert Result.of(of_hit(BASE, **before)) != Result.of(of_hit(BASE, **after))
+        lines = [hits.reasons(client_result(of_hit(BASE, **legs))) for legs in (before, after)]
+        assert lines[0] != lines[1]
+        assert RankedChunk.of(of_log(BASE, **before)) != RankedChunk.of(of_log(BASE, **after))
+        logged = [shown(explained(of_log(BASE, **legs)), capsys) for legs in (before, after)]
+        assert logged[0] != logged[1]
+        today = [shown(explained(None, position(**legs)), capsys) for legs in (before, after)]
+        assert today[0] != today[1]
+        assert ChunkPosition.of(position(**before)) != ChunkPosition.of(position(**after))
+
+
+@pytest.mark.parametrize("leg", LEGS)
+def test_the_report_of_every_leg_is_shown(leg):
+    outcome = ranking([candidate(1)], [1.0])
+    off, on = (replace(outcome, **{leg: report}) for report in (None, REPORT))
+    request = SearchRequest(query="q")
+
+    assert observe.search_event("c", request, off) != observe.search_event("c", request, on)
+    served = [SearchResponse.of(each, explained=False) for each in (off, on)]
+    assert served[0] != served[1]
+    printed = [
+        hits._account(
+            msgspec.json.decode(
+                msgspec.json.encode(each, enc_hook=str), type=answers.SearchResponse
+            )
+        )
+        for each in served
+    ]
+    assert printed[0] != printed[1]
+    logged = [
+        RankingResponse.of(logged_ranking(**{leg: report}), whole=False)
+        for report in (None, REPORT)
+    ]
+    assert logged[0] != logged[1]
