@@ -66,18 +66,18 @@ class FakeObserver:
     ingests: list[tuple[str, IngestReport]] = field(default_factory=list)
     answers: list[tuple[str, str, int]] = field(default_factory=list)
 
-    def searched(
+    def record_search(
         self, collection_name: str, request: SearchRequest, ranking: SearchOutcome
     ) -> None:
         self.searches.append((collection_name, request, ranking))
 
-    def ranked(self, request: RerankRequest, ranked: RerankOutcome) -> None:
+    def record_ranking(self, request: RerankRequest, ranked: RerankOutcome) -> None:
         self.rankings.append((request, ranked))
 
-    def ingested(self, collection_name: str, report: IngestReport) -> None:
+    def record_ingest(self, collection_name: str, report: IngestReport) -> None:
         self.ingests.append((collection_name, report))
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def record_answer(self, method: str, route: str, status: int, seconds: float) -> None:
         assert seconds >= 0
         self.answers.append((method, route, status))
 
