@@ -5,6 +5,7 @@ from hypothesis import settings
 pytest_plugins = [
     "tests.fixtures.collections",
     "tests.fixtures.inference",
+    "tests.fixtures.models",
     "tests.fixtures.postgres",
     "tests.fixtures.rankings",
     "tests.fixtures.service",

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from pgrerank.cli import main
 from tests.fixtures.logs import logging_of_its_own
+from tests.fixtures.models import kept_models
 from tests.fixtures.postgres import Database
 
 
@@ -19,11 +21,13 @@ class Cli:
     """Runs commands in this process, against one database."""
 
     environment: Mapping[str, str | None]
+    #: load models for each command, as a process of its own does
+    is_cold: bool = False
 
     def __call__(self, *arguments: object, stdin: str | None = None) -> Result:
         """Run one command; its output, its messages and its exit code."""
         words = [str(argument) for argument in arguments]
-        with logging_of_its_own():
+        with logging_of_its_own(), nullcontext() if self.is_cold else kept_models():
             return CliRunner().invoke(main, words, input=stdin, env=self.environment)
 
     def well(self, *arguments: object, stdin: str | None = None) -> str:

@@ -150,7 +150,7 @@ def test_without_searches_in_the_log_queries_are_asked_for(cli):
 def chapters(cli, folder, tmp_path_factory):
     """The same documents with more behind what they say, so that each has several chunks."""
     rows = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
-    more = " ".join(f"It goes on about weather, roads and bread, part {n}." for n in range(40))
+    more = " ".join(f"It goes on about weather, roads and bread, part {n}." for n in range(24))
     corpus = tmp_path_factory.mktemp("chapters") / "corpus.jsonl"
     longer = [{**row, "text": f"{row['text']}\n\n{more}"} for row in rows]
     corpus.write_text("".join(json.dumps(row) + "\n" for row in longer))

@@ -1,6 +1,7 @@
 import json
 import os
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -148,7 +149,8 @@ def test_unknown_collection_is_named(cli, tenant, corpus):
 def test_search_shows_passages_and_what_the_order_rests_on(cli, place, corpus):
     cli.well("ingest", corpus, *place)
 
-    shown = cli.well("search", "what colour are bananas", *place, "--rerank", "always")
+    cold = replace(cli, is_cold=True)
+    shown = cold.well("search", "what colour are bananas", *place, "--rerank", "always")
 
     first, *_ = shown.split("\n\n")
     assert re.match(

@@ -3,10 +3,12 @@
 from pgrerank.wiring.clock import SystemClock
 from pgrerank.wiring.database import Database, database, register
 from pgrerank.wiring.models import (
+    LOADER,
     LocalModels,
     ServiceModels,
     base_model,
     load_models,
+    local_models,
     open_scorer,
     remote_models,
     reranker_card,
@@ -15,6 +17,7 @@ from pgrerank.wiring.server import service
 from pgrerank.wiring.services import admin_services, all_services, embedding_services
 
 __all__ = [
+    "LOADER",
     "Database",
     "LocalModels",
     "ServiceModels",
@@ -25,6 +28,7 @@ __all__ = [
     "database",
     "embedding_services",
     "load_models",
+    "local_models",
     "open_scorer",
     "register",
     "remote_models",

@@ -1,13 +1,15 @@
 """Models, by what the settings name."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import (
     AbstractAsyncContextManager,
+    AbstractContextManager,
     ExitStack,
     asynccontextmanager,
     contextmanager,
 )
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -104,7 +106,7 @@ def open_scorer(
 
 
 @contextmanager
-def _local_models(settings: Settings, named: "Named") -> Generator[LocalModels]:
+def local_models(settings: Settings, named: "Named") -> Generator[LocalModels]:
     """Those of the models that do not run elsewhere. Loading takes seconds."""
     with ExitStack() as stack:
         embedder = scorer = late = None
@@ -130,6 +132,12 @@ def _local_embedder(settings: Settings, named: "Named") -> str | None:
     return model_files.PACKAGED if local and model_files.is_packaged(settings.reranker) else None
 
 
+#: loads the models of this machine; a process that keeps them from call to call sets one of its own
+LOADER: "ContextVar[Callable[[Settings, Named], AbstractContextManager[LocalModels]]]" = ContextVar(
+    "loader", default=local_models
+)
+
+
 @asynccontextmanager
 async def load_models(settings: Settings) -> AsyncGenerator[ServiceModels]:
     """The models of the settings: by the name of a backend, or else loaded here.
@@ -139,7 +147,7 @@ async def load_models(settings: Settings) -> AsyncGenerator[ServiceModels]:
     """
     async with remote_models(settings) as named:
         await asyncio.to_thread(_require_names, settings, named)
-        loading = _local_models(settings, named)
+        loading = LOADER.get()(settings, named)
         local = await asyncio.to_thread(loading.__enter__)
         try:
             yield _service_models(settings, named, local)
