@@ -11,8 +11,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 
 import httpx
@@ -27,7 +29,11 @@ SCRIPTS = {path.stem: path for path in sorted(HERE.glob("[!_]*.py"))}
 NODE = {f"node-{path.stem}": path for path in sorted((HERE / "node").glob("*.mjs"))}
 #: bytes; smaller than by default, so that clients can be sent over it
 BODY = "2000000"
+#: scripts that run at the same time: while one computes, another is installed
+AT_ONCE = 2
 _PATIENCE_S = 600
+#: they share a folder of packages
+_NPM = Lock()
 
 
 def main() -> int:
@@ -48,8 +54,9 @@ def main() -> int:
 
 def _run(names: list[str]) -> int:
     started = perf_counter()
-    with _serving() as environ:
-        failed = [name for name in names if not _passes(name, environ)]
+    with _serving() as environ, ThreadPoolExecutor(AT_ONCE) as workers:
+        good = list(workers.map(lambda name: _passes(name, environ), names))
+    failed = [name for name, is_good in zip(names, good, strict=True) if not is_good]
     spent_s = perf_counter() - started
     outcome = f"FAILED: {', '.join(failed)}" if failed else "all ok"
     sys.stdout.write(f"{len(names)} scripts in {spent_s:.0f} s: {outcome}\n")
@@ -96,13 +103,24 @@ def _passes(name: str, environ: Mapping[str, str]) -> bool:
     paths = os.pathsep.join([str(HERE / "shared"), str(ROOT / "src"), str(ROOT)])
     # Scripts are named after the packages that they import; safe path keeps the two apart.
     own = {"PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "PYTHONWARNINGS": "ignore", **environ}
-    sys.stdout.flush()
     try:
-        subprocess.run(command, env=os.environ | own, timeout=_PATIENCE_S, check=True)
-    except subprocess.SubprocessError as error:
+        done = subprocess.run(
+            command,
+            env=os.environ | own,
+            timeout=_PATIENCE_S,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    except subprocess.TimeoutExpired as error:
         sys.stdout.write(f"FAILED  {name}: {error}\n")
         return False
-    return True
+    # Whole at once: lines of two scripts would mix.
+    outcome = f"FAILED  {name}: exit code {done.returncode}\n" if done.returncode else ""
+    sys.stdout.write(done.stdout + outcome)
+    sys.stdout.flush()
+    return done.returncode == 0
 
 
 def _python(script: Path) -> list[str]:
@@ -118,9 +136,10 @@ def _node(script: Path) -> list[str] | None:
     if node is None or npm is None:
         return None
     folder = CACHE / "node"
-    shutil.copytree(HERE / "node", folder, dirs_exist_ok=True)
     install = [npm, "install", "--silent", "--no-package-lock", "--no-audit", "--no-fund"]
-    subprocess.run(install, cwd=folder, timeout=_PATIENCE_S, check=True)
+    with _NPM:
+        shutil.copytree(HERE / "node", folder, dirs_exist_ok=True)
+        subprocess.run(install, cwd=folder, timeout=_PATIENCE_S, check=True)
     return [node, str(folder / script.name)]
 
 
