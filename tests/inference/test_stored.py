@@ -5,7 +5,7 @@ from pgrerank.domain.candidate import Passage
 from pgrerank.domain.document import passage_hash
 from pgrerank.domain.model import ModelKind, ScoreKind
 from pgrerank.inference.local.registry import load_stored_late_interaction
-from tests.inference.test_late import QUERY, TEXTS
+from tests.inference.test_late_interaction import QUERY, TEXTS
 
 FILLER = "The weather was fine and nothing happened for a long time. "
 
