@@ -11,6 +11,7 @@ from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import KeyId, TenantId
 from pgrerank.domain.page import Page
 from pgrerank.domain.tenant import ApiKey, Scope, Tenant, secret_hash, secret_prefix
+from tests.fake_page import page
 
 
 @dataclass
@@ -53,12 +54,22 @@ class FakeKeys:
         return key.expires_at is not None and key.expires_at <= self.now()
 
     async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
-        return Page(items=[k for k in self.kept if k.tenant_id == tenant_id], cursor=None)
+        own = [key for key in self.kept if key.tenant_id == tenant_id]
+        return page(own, lambda key: key.id, limit=limit, cursor=cursor, is_newest_first=True)
 
     async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
-        self.kept = [
-            replace(key, revoked_at=self.now()) if key.id == key_id else key for key in self.kept
-        ]
+        place = next(
+            (
+                i
+                for i, key in enumerate(self.kept)
+                if (key.tenant_id, key.id) == (tenant_id, key_id)
+            ),
+            None,
+        )
+        if place is None:
+            raise NotFoundError("key", key_id)
+        key = self.kept[place]
+        self.kept[place] = replace(key, revoked_at=key.revoked_at or self.now())
 
 
 @dataclass

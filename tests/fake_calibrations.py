@@ -12,6 +12,7 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.threshold import Threshold
+from tests.fake_page import page
 
 
 @dataclass
@@ -39,9 +40,12 @@ class FakeCalibrations:
     async def page(
         self, tenant_id: TenantId, collection: str | None, *, limit: int, cursor: str | None
     ) -> Page[Fitted]:
-        items = [fitted for fitted, _ in reversed(self.kept.values())]
-        wanted = [each for each in items if collection in (None, each.collection)]
-        return Page(items=wanted[:limit], cursor=None)
+        wanted = [
+            replace(fitted, points=())
+            for fitted, _ in self.kept.values()
+            if collection in (None, fitted.collection)
+        ]
+        return page(wanted, lambda e: e.id, limit=limit, cursor=cursor, is_newest_first=True)
 
     async def sample(self, tenant_id: TenantId, calibration_id: UUID) -> Sample:
         return self._kept(calibration_id)[1]
@@ -78,7 +82,7 @@ class FakeThresholds:
         self.kept[collection.name, threshold.name] = kept
 
     async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:
-        return list(self.kept.values())
+        return [each for _, each in sorted(self.kept.items(), key=lambda item: item[0][::-1])]
 
     async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
         if self.kept.pop((collection.name, name), None) is None:

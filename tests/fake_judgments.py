@@ -11,6 +11,7 @@ from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import JudgedPassage, Judgment, Label, ScoredChunk, SeenPassage
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
+from tests.fake_page import page
 
 
 @dataclass
@@ -35,11 +36,6 @@ class FakeJudgments:
         self.kept = [each for each in self.kept if each != judgment]
         return is_kept
 
-    async def unknown(
-        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
-    ) -> Sequence[str]:
-        return []
-
     async def grades(
         self, tenant_id: TenantId, collection: Collection
     ) -> dict[str, dict[str, int]]:
@@ -62,14 +58,6 @@ class FakeJudgments:
     ) -> set[tuple[str, str, ChunkId | None]]:
         own = [each for each in self.kept if each.judged_by == judged_by]
         return {(each.query, each.external_id, each.chunk_id) for each in own}
-
-    async def logged_queries(
-        self, tenant_id: TenantId, collection: Collection, *, limit: int
-    ) -> Sequence[str]:
-        return list(dict.fromkeys(each.query for each in self.kept))[:limit]
-
-    async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
-        raise NotFoundError("chunk", chunk_id)
 
     async def judged_passages(
         self, tenant_id: TenantId, collection: Collection
@@ -104,8 +92,10 @@ class FakeEvaluations:
     async def page(
         self, tenant_id: TenantId, *, collection: str | None, limit: int, cursor: str | None
     ) -> Page[Evaluation]:
-        found = [e for e in reversed(self.kept) if collection in (None, e.collection)]
-        return Page(items=[replace(e, answers=()) for e in found[:limit]], cursor=None)
+        wanted = [
+            replace(each, answers=()) for each in self.kept if collection in (None, each.collection)
+        ]
+        return page(wanted, lambda e: e.id, limit=limit, cursor=cursor, is_newest_first=True)
 
     def _first(self, name: object, found: list[Evaluation]) -> Evaluation:
         if not found:

@@ -24,15 +24,7 @@ class FakeReferences:
 
     async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
         return [
-            KeptSet(
-                name=name,
-                pairs=len(each.pairs),
-                created_at=each.created_at,
-                scored_at=None,
-                reranker=None,
-                verdict=None,
-                message=None,
-            )
+            _listed(each, self._newest(name))
             for (owner, name), each in sorted(self.sets.items(), key=lambda item: item[0][1])
             if owner == tenant_id
         ]
@@ -40,6 +32,7 @@ class FakeReferences:
     async def delete(self, tenant_id: TenantId, name: str) -> None:
         await self.by_name(tenant_id, name)
         del self.sets[tenant_id, name]
+        self.runs = [(of, scored) for of, scored in self.runs if of != name]
 
     async def sample(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
@@ -47,8 +40,23 @@ class FakeReferences:
         return self.logged[:pairs]
 
     async def newest(self, tenant_id: TenantId, reference: ReferenceSet) -> Run | None:
-        found = [scored.run for name, scored in self.runs if name == reference.name]
-        return found[-1] if found else None
+        newest = self._newest(reference.name)
+        return newest and newest.run
 
     async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
         self.runs.append((reference.name, scored))
+
+    def _newest(self, name: str) -> ScoredSet | None:
+        return next((scored for of, scored in reversed(self.runs) if of == name), None)
+
+
+def _listed(reference: ReferenceSet, newest: ScoredSet | None) -> KeptSet:
+    return KeptSet(
+        name=reference.name,
+        pairs=len(reference.pairs),
+        created_at=reference.created_at,
+        scored_at=newest and newest.run.created_at,
+        reranker=newest and newest.run.model.name,
+        verdict=newest and newest.comparison.verdict,
+        message=newest and newest.comparison.message,
+    )

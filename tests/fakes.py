@@ -24,7 +24,7 @@ from pgrerank.domain.candidate import (
 )
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, StoredDocument, passage, passage_hash
-from pgrerank.domain.errors import ConflictError, NotFoundError
+from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, RankingId, TenantId
 from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.log import LoggedRanking, RankingFilter
@@ -41,11 +41,14 @@ from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_embeddings import FakeEmbeddings
 from tests.fake_history import FakeHistory
 from tests.fake_judgments import FakeEvaluations, FakeJudgments
+from tests.fake_page import page
 from tests.fake_references import FakeReferences
 from tests.fake_reports import FakeReports
 from tests.fake_tokens import FakeTokens
 
 DIMENSIONS = 64
+#: some of the configurations that Postgres ships
+TEXT_SEARCH = {"simple", "english", "german", "french", "spanish"}
 
 
 class FakeClock:
@@ -171,6 +174,8 @@ class FakeDocuments:
         retrieval: Retrieval | None = None,
         reranker: str | None = None,
     ) -> Collection:
+        if text_search not in TEXT_SEARCH:
+            raise InvalidRequestError("text_search", "is no configuration of Postgres")
         made = Collection(
             id=CollectionId(uuid7()),
             name=name,
@@ -190,6 +195,8 @@ class FakeDocuments:
             raise ConflictError(f"Collection `{name}` exists with other token vectors.")
         if retrieval not in (None, there.retrieval):
             raise ConflictError(f"Collection `{name}` exists and weighs otherwise.")
+        if reranker not in (None, there.reranker):
+            raise ConflictError(f"Collection `{name}` exists and is reranked otherwise.")
         return there
 
     async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
@@ -213,11 +220,14 @@ class FakeDocuments:
         self, tenant_id: TenantId, *, limit: int, cursor: str | None
     ) -> Page[Collection]:
         mine = [c for (owner, _), c in self.collections_by_name.items() if owner == tenant_id]
-        return Page(items=mine[:limit], cursor=cursor)
+        return page(mine, lambda each: each.name, limit=limit, cursor=cursor)
 
     async def delete_collection(self, tenant_id: TenantId, name: str) -> None:
         await self.collection(tenant_id, name)
         del self.collections_by_name[tenant_id, name]
+        self.stored = {
+            key: kept for key, kept in self.stored.items() if key[:2] != (tenant_id, name)
+        }
 
     async def hashes(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
@@ -245,17 +255,37 @@ class FakeDocuments:
     async def document(
         self, tenant_id: TenantId, collection: Collection, external_id: str
     ) -> StoredDocument:
-        raise NotFoundError("document", external_id)
+        kept = self.stored.get((tenant_id, collection.name, external_id))
+        if kept is None:
+            raise NotFoundError("document", external_id)
+        return replace(_stored_document(kept), chunks=tuple(kept.chunks))
 
     async def documents(
         self, tenant_id: TenantId, collection: Collection, *, limit: int, cursor: str | None
     ) -> Page[StoredDocument]:
-        return Page(items=[], cursor=None)
+        place = (tenant_id, collection.name)
+        own = [_stored_document(kept) for key, kept in self.stored.items() if key[:2] == place]
+        return page(own, lambda each: each.external_id, limit=limit, cursor=cursor)
 
     async def delete_document(
         self, tenant_id: TenantId, collection: Collection, external_id: str
     ) -> None:
-        raise NotFoundError("document", external_id)
+        if self.stored.pop((tenant_id, collection.name, external_id), None) is None:
+            raise NotFoundError("document", external_id)
+
+
+def _stored_document(kept: EmbeddedDocument) -> StoredDocument:
+    given = kept.document
+    return StoredDocument(
+        id=DocumentId(UUID(int=0)),
+        external_id=given.external_id,
+        title=given.title,
+        uri=given.uri,
+        metadata=given.metadata,
+        chunk_count=len(kept.chunks),
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        updated_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
 
 
 @dataclass

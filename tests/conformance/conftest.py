@@ -1,0 +1,46 @@
+"""Each port twice: its fake, and its real part over Postgres. What its docstring promises holds of both."""
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.ids import TenantId
+from pgrerank.ports.services import Services
+from tests import fakes
+from tests.api.conftest import house_over
+
+
+@pytest.fixture(params=["fake", "postgres"])
+def part(request) -> str:
+    """Which of the two implementations a test is about."""
+    return request.param
+
+
+@pytest.fixture
+def ports(part, request) -> Services:
+    """All ports of one implementation; models are fake in both."""
+    if part == "fake":
+        return fakes.services()
+    return house_over(request.getfixturevalue("database"), request.getfixturevalue("service_pool"))
+
+
+@pytest.fixture
+def make_tenant(part, request):
+    """Makes tenants of that implementation."""
+    if part == "fake":
+        return lambda: TenantId(uuid7())
+    return request.getfixturevalue("database").new_tenant
+
+
+@pytest.fixture
+def tenant_id(make_tenant) -> TenantId:
+    """A new tenant."""
+    return make_tenant()
+
+
+@pytest.fixture
+async def docs(ports, tenant_id) -> Collection:
+    """An empty collection of the tenant."""
+    return await ports.documents.create_collection(
+        tenant_id, "docs", text_search="english", embedder=ports.embedder.model
+    )
