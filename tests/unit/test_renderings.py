@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from tests.unit.domain.test_standing import logged as logged_ranking
 
 from pgrerank import observe
 from pgrerank.api.v1.explain import ChunkPosition
@@ -28,7 +29,6 @@ from pgrerank.domain.rerank import RankedDocument, SuppliedDocument
 from pgrerank.integrations import results
 from pgrerank.storage import score_columns
 from tests.fixtures.rankings import candidate, ranking
-from tests.unit.domain.test_standing import logged as logged_ranking
 
 SCORES = [field.name for field in fields(HitScores)]
 LEG_VALUES = [f"{leg}_{what}" for leg in LEGS for what in ("rank", "score")]

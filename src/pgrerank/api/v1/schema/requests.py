@@ -194,12 +194,8 @@ class NewDocument(_Sent, frozen=True, kw_only=True):
         ),
     ] = ""
     uri: Annotated[
-        str | None,
-        Meta(
-            max_length=MAX_URI_CHARACTERS,
-            description="Where people find it.",
-            examples=["https://example.org/install"],
-        ),
+        Annotated[str, Meta(max_length=MAX_URI_CHARACTERS)] | None,
+        Meta(description="Where people find it.", examples=["https://example.org/install"]),
     ] = None
     metadata: Annotated[
         dict[str, Any],
