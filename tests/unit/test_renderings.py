@@ -5,12 +5,12 @@ The fields of the record are walked: one that is added, and forgotten in a rende
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
-from tests.unit.domain.test_standing import logged as logged_ranking
 
 from pgrerank import observe
 from pgrerank.api.v1.explain import ChunkPosition
@@ -19,10 +19,18 @@ from pgrerank.api.v1.schema.rerank import RerankedDocument
 from pgrerank.api.v1.schema.search import Result, SearchResponse
 from pgrerank.cli import hits, why
 from pgrerank.client import answers
-from pgrerank.domain.candidate import LEGS, Candidate, Hit, LegReport, Retrieved, SearchOutcome
+from pgrerank.domain.candidate import (
+    LEGS,
+    Candidate,
+    Hit,
+    LegReport,
+    RerankStatus,
+    Retrieved,
+    SearchOutcome,
+)
 from pgrerank.domain.explanation import Explanation, LegPosition, Stage
 from pgrerank.domain.hit_scores import HitScores
-from pgrerank.domain.ids import ChunkId
+from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RankedDocument, SuppliedDocument
@@ -67,6 +75,25 @@ def of_log(scores: HitScores, **legs: Any) -> LoggedCandidate:
         fused_score=0.5,
         final_rank=1,
         scores=scores,
+        **known | legs,
+    )
+
+
+def logged_ranking(**legs: LegReport | None) -> LoggedRanking:
+    known = dict.fromkeys(("reason", "embedder", "reranker", "reranker_fingerprint"))
+    known |= {"cascade_model": None, "cascade_scored": None, "dense": None, "keyword": None}
+    return LoggedRanking(
+        id=RankingId(UUID(int=1)),
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        collection="docs",
+        query="q",
+        strategy="hybrid",
+        profile="interactive",
+        knobs={},
+        status=RerankStatus.FULL,
+        depth=1,
+        timings_ms={},
+        returned=1,
         **known | legs,
     )
 
