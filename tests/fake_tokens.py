@@ -35,7 +35,7 @@ class FakeLate:
         stands_for="f" * 64,
     )
 
-    async def embedded(
+    async def embed_passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
         self.read.extend(texts)

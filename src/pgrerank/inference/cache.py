@@ -37,11 +37,11 @@ class ScoreCache:
                 self._scores.move_to_end(key)
             return score
 
-    def known(self, keys: Iterable[Key]) -> dict[Key, PairScore]:
+    def cached(self, keys: Iterable[Key]) -> dict[Key, PairScore]:
         """The scores of those pairs that are kept."""
         return {key: score for key in keys if (score := self.get(key)) is not None}
 
-    async def completed(
+    async def complete(
         self,
         fingerprint: str,
         query: str,
@@ -57,7 +57,7 @@ class ScoreCache:
             fresh: Scores passages, each of them once.
         """
         keys = [(fingerprint, query, passage.content_hash) for passage in passages]
-        known = await offload(partial(self.known, keys), items=len(keys))
+        known = await offload(partial(self.cached, keys), items=len(keys))
         missing = {
             key: passage for key, passage in zip(keys, passages, strict=True) if key not in known
         }

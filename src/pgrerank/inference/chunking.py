@@ -44,7 +44,9 @@ class Chunker:
         self._most = tokens.max_length - tokens.special - tokens.counts([prompt])[0]
         self._capacity = min(capacity, self._most)
         self._overlap = overlap
-        self._splitter: Callable[[int], MarkdownSplitter] = functools.lru_cache(8)(self._made)
+        self._splitter: Callable[[int], MarkdownSplitter] = functools.lru_cache(8)(
+            self._new_splitter
+        )
 
     def chunks(self, title: str, text: str) -> list[Chunk]:
         """Chunks in order, neighbours overlapping; no chunk if title and text are blank.
@@ -52,7 +54,7 @@ class Chunker:
         Every passage fits the model, unless its title alone leaves no room.
         """
         if not _without_title(title, text).strip():
-            return self._numbered(title, [""]) if title.strip() else []
+            return self._chunks(title, [""]) if title.strip() else []
         (titled,) = self._tokens.counts([passage(title, "")])
         shared = self._capacity - min(titled, self._capacity // 4)
         return self._fitting(title, text, min(shared, self._most - titled))
@@ -60,13 +62,13 @@ class Chunker:
     def _fitting(self, title: str, text: str, room: int) -> list[Chunk]:
         """Tokens may join across title and content, so the passages themselves are measured."""
         room = max(room // _STEP * _STEP, _LEAST)
-        chunks = self._numbered(title, self._contents(text, room))
+        chunks = self._chunks(title, self._contents(text, room))
         excess = max(chunk.token_count for chunk in chunks) - self._most
         if excess <= 0 or room <= _LEAST:
             return chunks
         return self._fitting(title, text, room - excess)
 
-    def _numbered(self, title: str, contents: Sequence[str]) -> list[Chunk]:
+    def _chunks(self, title: str, contents: Sequence[str]) -> list[Chunk]:
         counts = self._tokens.counts([passage(title, content) for content in contents])
         return [
             Chunk(ordinal=ordinal, content=content, token_count=count)
@@ -76,14 +78,14 @@ class Chunker:
     def _contents(self, text: str, room: int) -> list[str]:
         packer = Packer(self._prose, self._tokens.counts, room)
         if all(block.kind is Kind.TEXT for block in blocks(text)):
-            return packer.merged(self._prose(text, room))
+            return packer.merge(self._prose(text, room))
         return packer.contents(text)
 
     def _prose(self, text: str, room: int) -> list[str]:
         pieces = _pieces(text, self._splitter(max(room // _STEP * _STEP, _LEAST)))
         return [part for piece in pieces for part in _parts(piece, room * _CHARACTERS_PER_TOKEN)]
 
-    def _made(self, room: int) -> MarkdownSplitter:
+    def _new_splitter(self, room: int) -> MarkdownSplitter:
         return MarkdownSplitter.from_huggingface_tokenizer(
             self._tokens.raw, room, overlap=min(self._overlap, room // 4)
         )

@@ -76,12 +76,12 @@ def files(name: str, revision: str | None = None) -> Files:
         ModelError: There is none, it holds no weights, or one that comes with pgrerank was altered.
     """
     if name == PACKAGED:
-        return packaged(packaged_folder())
+        return packaged_model(packaged_folder())
     if name == BUNDLED:
-        return bundled()
+        return bundled_model()
     if Path(name).expanduser().is_dir():
         return _read(name, Path(name).expanduser(), None)
-    folder = _downloaded(name, revision)
+    folder = _download(name, revision)
     return _read(name, folder, folder.name)
 
 
@@ -106,7 +106,7 @@ def require(kind: str, name: str, backends: Iterable[str]) -> None:
             name,
             f"there is no such folder, and no {kind} of this name. {suggestion.remedy(name, known)}",
         )
-    _downloaded(name, None)
+    _download(name, None)
 
 
 def is_packaged(name: str) -> bool:
@@ -126,7 +126,7 @@ def packaged_folder() -> Path:
     return Path(spec.origin).parent / "model"
 
 
-def packaged(folder: Path) -> Files:
+def packaged_model(folder: Path) -> Files:
     """The model that comes with pgrerank, checked against what its authors published.
 
     Raises:
@@ -142,13 +142,13 @@ def packaged(folder: Path) -> Files:
     return found
 
 
-def bundled() -> Files:
+def bundled_model() -> Files:
     """The cross-encoder that comes with pgrerank, checked against what was released.
 
     Raises:
         ModelError: It cannot be put together, or what is in the cache is not it.
     """
-    base = packaged(packaged_folder())
+    base = packaged_model(packaged_folder())
     try:
         folder = shipped.folder(base.folder)
     except OSError as error:
@@ -165,7 +165,7 @@ def bundled() -> Files:
     return found
 
 
-def _downloaded(name: str, revision: str | None) -> Path:
+def _download(name: str, revision: str | None) -> Path:
     try:
         folder = Path(snapshot_download(name, revision=revision, allow_patterns=_DOWNLOADS))
         if not any(folder.glob(_WEIGHTS)):

@@ -40,8 +40,8 @@ class Packer:
 
     def contents(self, text: str) -> list[str]:
         """Chunks in order, each with words of its own where the text has any."""
-        found = list(self._filled(self._units(blocks(text))))
-        return self.merged([content for each in found if (content := each.strip("\n").rstrip())])
+        found = list(self._fill(self._units(blocks(text))))
+        return self.merge([content for each in found if (content := each.strip("\n").rstrip())])
 
     def _units(self, parts: Sequence[Block]) -> Iterator[_Unit]:
         sections: list[tuple[str, Block]] = []
@@ -81,30 +81,30 @@ class Packer:
         if body.kind is Kind.FENCE:
             closed = len(lines) > 1 and not lines[-1].strip(" \t`~")
             end = lines[-1] if closed else lines[0].strip()[:3]
-            return self._repeated(lines[0], lines[1 : -1 if closed else None], end, room)
+            return self._repeat_head(lines[0], lines[1 : -1 if closed else None], end, room)
         if body.kind is Kind.TABLE:
-            return self._repeated("\n".join(lines[:2]), lines[2:], "", room)
+            return self._repeat_head("\n".join(lines[:2]), lines[2:], "", room)
         return self._cut(body.text, room)
 
-    def _repeated(self, head: str, lines: Sequence[str], end: str, room: int) -> list[str]:
+    def _repeat_head(self, head: str, lines: Sequence[str], end: str, room: int) -> list[str]:
         """Lines in pieces that each begin and end alike, as a table does with its head."""
         left = room - self._tokens(f"{head}\n{end}")
         if left < room // 3:
             return self._cut("\n".join([head, *lines, *([end] if end else [])]), room)
-        bodies = self._filled_lines(lines, max(left, _LEAST))
+        bodies = self._fill_lines(lines, max(left, _LEAST))
         return ["\n".join([head, body, *([end] if end else [])]) for body in bodies]
 
-    def _filled_lines(self, lines: Sequence[str], room: int) -> list[str]:
+    def _fill_lines(self, lines: Sequence[str], room: int) -> list[str]:
         cut = (
             part
             for line, tokens in zip(lines, self._count(lines), strict=True)
             for part in (self._cut(line, room) if tokens > room else [line])
         )
         units = (self._unit(line, opens=False) for line in cut)
-        return [each for each in _joined(units, room) if each.strip()]
+        return [each for each in _join(units, room) if each.strip()]
 
-    def _filled(self, units: Iterator[_Unit]) -> Iterator[str]:
-        return _joined(units, self._room)
+    def _fill(self, units: Iterator[_Unit]) -> Iterator[str]:
+        return _join(units, self._room)
 
     def _unit(self, text: str, *, opens: bool) -> _Unit:
         return _Unit(text, self._tokens(text), opens)
@@ -115,7 +115,7 @@ class Packer:
     def _tokens(self, text: str) -> int:
         return self._count([text])[0]
 
-    def merged(self, contents: Sequence[str]) -> list[str]:
+    def merge(self, contents: Sequence[str]) -> list[str]:
         """Chunks without a word of their own go into the one before, or else behind."""
         found: list[str] = []
         for content in contents:
@@ -134,7 +134,7 @@ def _lines(*texts: str) -> str:
     return "\n".join(text for text in texts if text)
 
 
-def _joined(units: Iterator[_Unit], room: int) -> Iterator[str]:
+def _join(units: Iterator[_Unit], room: int) -> Iterator[str]:
     """Units side by side until the next would not fit, or opens a section of a half full chunk."""
     texts: list[str] = []
     tokens = 0

@@ -33,7 +33,7 @@ class TenantRateLimiter:
         self._elapsed = elapsed
         self._allowances: dict[TenantId, Allowance] = {}
 
-    async def admitted(self, tenant_id: TenantId | None, pairs: int) -> Allowance | None:
+    async def admit(self, tenant_id: TenantId | None, pairs: int) -> Allowance | None:
         """The allowance that the pairs were taken from; None: there is no quota.
 
         Raises:
@@ -86,7 +86,7 @@ class RateLimitedScorer:
             OverloadedError: The waiting line is full.
             ScoringError: The model failed.
         """
-        allowance = await self._meter.admitted(tenant_id, len(passages))
+        allowance = await self._meter.admit(tenant_id, len(passages))
         try:
             return await self._scorer.score(query, passages, deadline=deadline, tenant_id=tenant_id)
         except OverloadedError:
@@ -106,8 +106,8 @@ class RateLimitedLateInteraction(RateLimitedScorer):
         super().__init__(late, meter)
         self._late = late
 
-    async def embedded(
+    async def embed_passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
         """Vectors and token vectors of passages. See ports.scorer.LateInteraction."""
-        return await self._late.embedded(texts, tenant_id=tenant_id)
+        return await self._late.embed_passages(texts, tenant_id=tenant_id)

@@ -57,7 +57,7 @@ class _Template:
     def size(self) -> int:
         return sum(len(ids) for ids, _ in self.special)
 
-    def filled(self, *texts: list[int]) -> TokenSequence:
+    def fill(self, *texts: list[int]) -> TokenSequence:
         ids, types = list(self.special[0][0]), list(self.special[0][1])
         start = len(ids)
         for text, kind, (after_ids, after_types) in zip(
@@ -120,17 +120,19 @@ class Tokens:
 
     def pairs(self, query: str, texts: Sequence[str]) -> list[Reading]:
         """The query with each text. The query has a budget, the text gets the rest."""
-        return self._paired(self._pair, query, texts)
+        return self._pair_readings(self._pair, query, texts)
 
-    def framed(
+    def frame(
         self, around: tuple[str, str, str], query: str, texts: Sequence[str]
     ) -> list[Reading]:
         """The same, with these texts before, between and behind them in place of special tokens."""
         encodings = self._tokenizer.encode_batch_fast(list(around), add_special_tokens=False)
         special = tuple((encoding.ids, [0] * len(encoding.ids)) for encoding in encodings)
-        return self._paired(_Template(special, (0, 0)), query, texts)
+        return self._pair_readings(_Template(special, (0, 0)), query, texts)
 
-    def _paired(self, template: _Template, query: str, texts: Sequence[str]) -> list[Reading]:
+    def _pair_readings(
+        self, template: _Template, query: str, texts: Sequence[str]
+    ) -> list[Reading]:
         room = max(self.max_length - template.size, 2)
         (asked,) = self._bodies([query], room)
         head = asked.ids[: min(_QUERY_TOKENS, self.max_length // 3, room - 1)]
@@ -180,7 +182,7 @@ def _reading(
 ) -> Reading:
     parts = segments(len(body.ids), room, overlap=room // _OVERLAP, most=most)
     return Reading(
-        sequences=tuple(template.filled(*before, body.ids[part]) for part in parts),
+        sequences=tuple(template.fill(*before, body.ids[part]) for part in parts),
         truncated=body.cut or parts[-1].stop < len(body.ids),
     )
 

@@ -52,7 +52,7 @@ class LateInteraction(Scorer, Protocol):
     A score is the same either way.
     """
 
-    async def embedded(
+    async def embed_passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
         """The embedder's vectors and the token vectors, of one pass. Raises as `score`."""
@@ -62,7 +62,7 @@ class LateInteraction(Scorer, Protocol):
 class ListReader(Scorer, Protocol):
     """A reranker that also compares the passages of a list with each other."""
 
-    async def compared(
+    async def score_and_agreement(
         self, query: str, texts: Sequence[str]
     ) -> tuple[Sequence[PairScore], Agreement]:
         """Scores as `score` gives them, and agreement by tokens, of one pass. Raises as `score`."""

@@ -192,7 +192,7 @@ async def _encode(
     late: LateInteraction, tenant_id: TenantId, chunks: Sequence[BareChunk]
 ) -> dict[ChunkId, bytes]:
     texts = [passage(chunk.title, chunk.content) for chunk in chunks]
-    read = await late.embedded(texts, tenant_id=tenant_id)
+    read = await late.embed_passages(texts, tenant_id=tenant_id)
     return {
         chunk.chunk_id: each.tokens
         for chunk, each in zip(chunks, read, strict=True)

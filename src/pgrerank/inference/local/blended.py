@@ -87,17 +87,19 @@ class BlendedScorer:
             )
             return [*map(_blend, read, seen)]
 
-        return await self._cache.completed(self._model.fingerprint, query, passages, fresh)
+        return await self._cache.complete(self._model.fingerprint, query, passages, fresh)
 
     def unknown_share(self, query: str) -> float:
         """Share of what is read of a query that the tokenizer does not know, 0..1."""
         return self._cross.unknown_share(query)
 
-    async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
+    async def score_and_agreement(
+        self, query: str, texts: Sequence[str]
+    ) -> tuple[list[PairScore], Agreement]:
         """Score passages, and tell how like each other they are. See ports.scorer.ListReader."""
         passages = [SuppliedDocument(text).passage for text in texts]
         read, (seen, agreement) = await _both(
-            self._cross.score(query, passages), self._late.compared(query, texts)
+            self._cross.score(query, passages), self._late.score_and_agreement(query, texts)
         )
         return [*map(_blend, read, seen)], agreement
 

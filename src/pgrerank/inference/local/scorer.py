@@ -83,7 +83,7 @@ class EngineScorer(Generic[Row]):
             texts = [passage.text for passage in missing]
             return await self._fresh(query, texts, deadline, tenant_id)
 
-        return await self.cache.completed(self._model.fingerprint, query, passages, fresh)
+        return await self.cache.complete(self._model.fingerprint, query, passages, fresh)
 
     def unknown_share(self, query: str) -> float:
         """Share of what is read of a query that the tokenizer does not know, 0..1."""
@@ -103,7 +103,7 @@ class EngineScorer(Generic[Row]):
         # Not yet tokenised they are taken for shorter than they are, so that nothing is refused that
         # would find its place.
         lengths = [len(text) // _CHARACTERS_PER_TOKEN + 1 for text in texts]
-        with self.engine.announced(lengths, lane=Priority.PAIR, tenant=tenant_id):
+        with self.engine.reservation(lengths, lane=Priority.PAIR, tenant=tenant_id):
             pairs = await self._pairs(query, texts, deadline)
         if pairs is None:
             return [_UNSCORED] * len(texts)

@@ -52,7 +52,7 @@ class StoredLateInteraction:
         """Identity of the reranker."""
         return self._model
 
-    async def embedded(
+    async def embed_passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> list[EmbeddedPassage]:
         """Vectors and token vectors of passages, of one pass. See ports.scorer.LateInteraction."""
@@ -71,7 +71,7 @@ class StoredLateInteraction:
         if asked is None:
             return [_UNSCORED] * len(passages)
         texts = [passage.text for passage in passages if passage.tokens is None]
-        fresh = iter(await self._compressed(texts, deadline, tenant_id))
+        fresh = iter(await self._compress(texts, deadline, tenant_id))
         found = [
             next(fresh) if passage.tokens is None else _Compressed([passage.tokens])
             for passage in passages
@@ -82,16 +82,18 @@ class StoredLateInteraction:
         """Share of what is read of a query that the tokenizer does not know, 0..1."""
         return self._embedder.unknown_share(query)
 
-    async def compared(self, query: str, texts: Sequence[str]) -> tuple[list[PairScore], Agreement]:
+    async def score_and_agreement(
+        self, query: str, texts: Sequence[str]
+    ) -> tuple[list[PairScore], Agreement]:
         """Score passages, and tell how like each other they are. See ports.scorer.ListReader."""
         asked = await self._embedder.queries.read(query)
-        found = await self._compressed(texts, deadline=None, tenant_id=None)
+        found = await self._compress(texts, deadline=None, tenant_id=None)
         if asked is None:
             raise ScoringError(self._model.name)
         scores = await asyncio.to_thread(_best_part, asked, found)
         return scores, _agreement(found, dimensions=asked.tokens.shape[1])
 
-    async def _compressed(
+    async def _compress(
         self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
     ) -> list[_Compressed]:
         readings = await in_thread(partial(self._embedder.tokens.passages, texts), items=len(texts))

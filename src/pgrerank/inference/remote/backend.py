@@ -121,7 +121,7 @@ class Backends(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reranker: dict[str, RerankerBackend] = {}
     embedder: dict[str, EmbedderBackend] = {}
 
-    def named(self) -> Iterator[tuple[str, BackendSettings]]:
+    def entries(self) -> Iterator[tuple[str, BackendSettings]]:
         """All of them, rerankers first."""
         yield from self.reranker.items()
         yield from self.embedder.items()
@@ -135,7 +135,7 @@ def read(path: Path) -> Backends:
     """
     try:
         found = msgspec.toml.decode(path.read_bytes(), type=Backends)
-        for name, _ in found.named():
+        for name, _ in found.entries():
             validate_name(name, name)
     except OSError as error:
         raise SettingsError(VARIABLE, f"{path} cannot be read: {error.strerror}") from error

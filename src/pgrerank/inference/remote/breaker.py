@@ -35,11 +35,11 @@ class Breaker:
         self._closed_until = self._elapsed() + COOLING_S
         return 0
 
-    def succeeded(self) -> None:
+    def record_success(self) -> None:
         """A call was answered."""
         self._failures = 0
 
-    def failed(self) -> None:
+    def record_failure(self) -> None:
         """A call was not answered, or the server said that it is broken."""
         self._failures += 1
         self._closed_until = self._elapsed() + COOLING_S

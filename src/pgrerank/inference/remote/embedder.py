@@ -57,7 +57,7 @@ class RemoteEmbedder:
 
     async def query(self, text: str) -> Vector:
         """Embed a query. Raises RemoteError."""
-        (found,) = await self._embedded([self._backend.query_prompt + text], "query")
+        (found,) = await self._embed([self._backend.query_prompt + text], "query")
         return found
 
     def unknown_share(self, query: str) -> float:
@@ -75,11 +75,11 @@ class RemoteEmbedder:
         portioned = [*portions(sizes, most=self._batch, largest=self._backend.batch_characters)]
         return await each(
             portioned,
-            lambda portion: self._embedded([prompted[place] for place in portion], "passage"),
+            lambda portion: self._embed([prompted[place] for place in portion], "passage"),
             at_once=self._backend.concurrency,
         )
 
-    async def _embedded(self, texts: Sequence[str], side: Side) -> list[Vector]:
+    async def _embed(self, texts: Sequence[str], side: Side) -> list[Vector]:
         body = self._dialect.body(self._backend.model, texts, side)
         answer = await self._server.post(self._path, body)
         try:

@@ -126,14 +126,14 @@ class ListwiseScorer:
     ) -> None:
         for window in windows(len(texts), self._backend.window, self._backend.step):
             here = [spent.places[place] for place in window]
-            answer = await self._asked(query, [texts[place] for place in here], spent, deadline)
+            answer = await self._ask(query, [texts[place] for place in here], spent, deadline)
             spent.ignored += not is_answer(answer, len(here))
             order = permutation(answer, len(here))
             spent.places[window.start : window.stop] = [here[place] for place in order]
         if spent.ignored == spent.calls:
             raise self._server.failure("gave no answer that names a passage")
 
-    async def _asked(
+    async def _ask(
         self, query: str, texts: Sequence[str], spent: _Spent, deadline: float | None
     ) -> str:
         heads = (text[: self._backend.passage_characters] for text in texts)

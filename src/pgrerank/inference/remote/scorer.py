@@ -70,7 +70,7 @@ class RemoteScorer:
         """
         del tenant_id
         keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
-        known = self._cache.known(keys)
+        known = self._cache.cached(keys)
         heads = keys[: self._backend.max_documents]
         unknown = {key: each.text for key, each in zip(heads, passages, strict=False)}
         missing = [key for key in unknown if key not in known]
@@ -101,11 +101,11 @@ class RemoteScorer:
     ) -> list[PairScore]:
         try:
             async with asyncio.timeout(self._server.remaining(deadline)):
-                return await self._scored(query, texts, deadline)
+                return await self._score(query, texts, deadline)
         except TimeoutError:
             return [_UNSCORED] * len(texts)
 
-    async def _scored(
+    async def _score(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> list[PairScore]:
         kind = self._model.score_kind or ScoreKind.LOGIT

@@ -83,11 +83,11 @@ class Server:
         Raises:
             RemoteError: It gave no answer that can be used.
         """
-        return await self._retried("POST", path, body, deadline)
+        return await self._retry("POST", path, body, deadline)
 
     async def get(self, path: str) -> Any:
         """What it has at a path, as JSON. Raises as `post`."""
-        return await self._retried("GET", path, None, None)
+        return await self._retry("GET", path, None, None)
 
     def remaining(self, deadline: float | None) -> float | None:
         """Seconds until a deadline; None: there is none."""
@@ -101,7 +101,7 @@ class Server:
         """Close its connections."""
         await self._client.aclose()
 
-    async def _retried(self, method: str, path: str, body: Any, deadline: float | None) -> Any:
+    async def _retry(self, method: str, path: str, body: Any, deadline: float | None) -> Any:
         def is_over(state: RetryCallState) -> bool:
             left = self.remaining(deadline)
             is_long = state.upcoming_sleep >= (LONGEST_PAUSE_S if left is None else left)
@@ -120,18 +120,18 @@ class Server:
             answer: Any = await attempts(self._once, method, path, body)
         except _TransientError as error:
             if error.broken:
-                self._breaker.failed()
+                self._breaker.record_failure()
             raise
-        self._breaker.succeeded()
+        self._breaker.record_success()
         return answer
 
     async def _once(self, method: str, path: str, body: Any) -> Any:
         try:
             answer = await self._client.request(method, self._url + path, content=_encode(body))
         except httpx.TimeoutException as error:
-            raise self._broken("did not answer in time") from error
+            raise self._server_fault("did not answer in time") from error
         except httpx.TransportError as error:
-            raise self._broken("cannot be reached") from error
+            raise self._server_fault("cannot be reached") from error
         self._check(answer)
         try:
             return json.loads(answer.content)  # takes NaN, which some servers write
@@ -149,11 +149,11 @@ class Server:
         raise _TransientError(
             self.name,
             problem,
-            pause_s=_asked_pause(answer.headers.get("retry-after")),
+            pause_s=_retry_after_s(answer.headers.get("retry-after")),
             broken=answer.is_server_error,
         )
 
-    def _broken(self, problem: str) -> _TransientError:
+    def _server_fault(self, problem: str) -> _TransientError:
         return _TransientError(self.name, problem, pause_s=None, broken=True)
 
 
@@ -171,7 +171,7 @@ def _pause(state: RetryCallState) -> float:
     return max(asked or 0.0, _PAUSE(state))
 
 
-def _asked_pause(header: str | None) -> float | None:
+def _retry_after_s(header: str | None) -> float | None:
     """Seconds that Retry-After asks for, be it a number or a date; None: neither."""
     if header is None:
         return None

@@ -78,7 +78,7 @@ class Engine(Generic[Row]):
         """Seconds until the deadline, never negative; None: there is none."""
         return None if deadline is None else max(deadline - self.elapsed(), 0)
 
-    def announced(
+    def reservation(
         self, lengths: Sequence[int], *, lane: Priority, tenant: TenantId | None
     ) -> AbstractContextManager[None]:
         """While the block makes sequences of about these lengths, they count as waiting.
@@ -89,7 +89,7 @@ class Engine(Generic[Row]):
         Raises:
             OverloadedError: The line is too long for who waits in it.
         """
-        return self._queue.announced(tenant, lengths, lane)
+        return self._queue.reservation(tenant, lengths, lane)
 
     async def run(
         self,

@@ -70,7 +70,7 @@ class Queue(Generic[Row]):
             self._changed.notify_all()
 
     @contextmanager
-    def announced(
+    def reservation(
         self, tenant: TenantId | None, lengths: Sequence[int], lane: Priority
     ) -> Generator[None]:
         """Refuse now what `admit` would refuse, before it is made; else count it as waiting.
@@ -128,13 +128,13 @@ class Queue(Generic[Row]):
         waiting = len(self)
         if waiting and waiting + size > self._capacity:
             tokens = sum(line.tokens for line in self._lanes.values())
-            raise OverloadedError(retry_after(self.pace.expected(tokens)))
+            raise OverloadedError(retry_after(self.pace.expected_seconds(tokens)))
 
     def _check_wait(self, tenant: TenantId | None, lengths: Sequence[int], lane: Priority) -> None:
         if lane is Priority.PASSAGE:
             return
         before = sum(line.tokens for other, line in self._lanes.items() if other < lane)
-        wait_s = self.pace.expected(before + self._lanes[lane].ahead(tenant, lengths))
+        wait_s = self.pace.expected_seconds(before + self._lanes[lane].ahead(tenant, lengths))
         if wait_s > self._longest_wait_s:
             raise OverloadedError(retry_after(wait_s - self._longest_wait_s))
 

@@ -23,7 +23,7 @@ class Throughput:
         self._tokens = _MEMORY * self._tokens + tokens
         self._seconds = _MEMORY * self._seconds + seconds
 
-    def expected(self, tokens: int) -> float:
+    def expected_seconds(self, tokens: int) -> float:
         """Seconds that so many tokens will take all threads; 0 while nothing is known."""
         return tokens * self._seconds / self._tokens / self._threads if self._tokens else 0.0
 

@@ -63,7 +63,7 @@ async def _order(
     """Places of the texts, best first; ties in the order of the run."""
     if not texts or reader is None:
         return [text.index for text in await rerank_texts(scorer, query, texts)]
-    scores, agreement = await reader.compared(query, texts)
+    scores, agreement = await reader.score_and_agreement(query, texts)
     values = [score.value for score in scores]
     totals = await asyncio.to_thread(ensemble.combine, [values], agreement)
     return sorted(range(len(texts)), key=lambda place: -totals[place])

@@ -71,7 +71,7 @@ class YesNoPairing:
         frame = self._frame
         around = (frame.before, frame.between, frame.after)
         readings = await in_thread(
-            partial(self._tokens.framed, around, query, texts), items=len(texts)
+            partial(self._tokens.frame, around, query, texts), items=len(texts)
         )
         return [
             PairJobs([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
