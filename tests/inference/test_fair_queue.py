@@ -20,34 +20,34 @@ A, B, C, D = TENANTS = [TenantId(UUID(int=n)) for n in range(4)]
 
 @dataclass(eq=False)
 class Request:
-    """Stands for a ticket, which would need an event loop."""
+    """Stands for a pending, which would need an event loop."""
 
     tenant: TenantId | None
     lengths: list[int]
-    hurried: bool = False
+    has_deadline: bool = False
 
 
 class Bench:
-    """A line, and what it ran."""
+    """A queue, and what it ran."""
 
     def __init__(self) -> None:
-        self.line: FairQueue[float] = FairQueue(BUDGET)
+        self.queue: FairQueue[float] = FairQueue(BUDGET)
         self.batches: list[list[tuple[Request, int]]] = []
         self._arrivals = count()
 
-    def put(self, tenant: TenantId | None, *lengths: int, hurried: bool = False) -> Request:
-        request = Request(tenant, list(lengths), hurried)
+    def put(self, tenant: TenantId | None, *lengths: int, has_deadline: bool = False) -> Request:
+        request = Request(tenant, list(lengths), has_deadline)
         jobs = [job(1, length=length) for length in lengths]
-        self.line.put(request, jobs, next(self._arrivals))
+        self.queue.put(request, jobs, next(self._arrivals))
         return request
 
     def run(self, batches: int = 1, *, most: int | None = None, budget: float = inf) -> None:
         for _ in range(batches):
-            taken = self.line.take(most=most, budget=budget)
-            self.batches.append([(entry.ticket, entry.index) for entry in taken])
+            taken = self.queue.take(most=most, budget=budget)
+            self.batches.append([(entry.pending, entry.index) for entry in taken])
 
     def drain(self, *, most: int | None = None, budget: float = inf) -> None:
-        while len(self.line):
+        while len(self.queue):
             self.run(most=most, budget=budget)
 
     def finish(self, request: Request) -> None:
@@ -57,7 +57,7 @@ class Bench:
 
     def ran(self, request: Request) -> int:
         """Sequences of a request that were run."""
-        return sum(ticket is request for batch in self.batches for ticket, _ in batch)
+        return sum(pending is request for batch in self.batches for pending, _ in batch)
 
     def done(self, request: Request) -> int:
         """Batches after which the last of a request had run."""
@@ -66,10 +66,10 @@ class Bench:
     def used(self, tenant: TenantId) -> int:
         """Padded tokens of a tenant."""
         return sum(
-            max(ticket.lengths[index] for ticket, index in batch)
+            max(pending.lengths[index] for pending, index in batch)
             for batch in self.batches
-            for ticket, _ in batch
-            if ticket.tenant == tenant
+            for pending, _ in batch
+            if pending.tenant == tenant
         )
 
 
@@ -83,18 +83,18 @@ requests_ = st.lists(
 def test_everything_is_run_once_in_batches_within_the_budget(requests, between, most, budget):
     bench = Bench()
     given_ = []
-    for tenant, lengths, hurried in requests:
-        given_.append(bench.put(tenant, *lengths, hurried=hurried))
-        bench.run(min(between, len(bench.line)) and 1, most=most, budget=budget)
+    for tenant, lengths, has_deadline in requests:
+        given_.append(bench.put(tenant, *lengths, has_deadline=has_deadline))
+        bench.run(min(between, len(bench.queue)) and 1, most=most, budget=budget)
     bench.drain(most=most, budget=budget)
 
     ran = Counter(entry for batch in bench.batches for entry in batch)
     assert ran == Counter((r, i) for r in given_ for i in range(len(r.lengths)))
     for batch in bench.batches:
-        longest = max(ticket.lengths[index] for ticket, index in batch)
+        longest = max(pending.lengths[index] for pending, index in batch)
         assert len(batch) == 1 or longest * len(batch) <= min(BUDGET, budget)
         assert len(batch) <= most
-    assert (len(bench.line), bench.line.tokens) == (0, 0)
+    assert (len(bench.queue), bench.queue.tokens) == (0, 0)
 
 
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=4), st.integers(1, 5))
@@ -184,7 +184,7 @@ def test_what_is_withdrawn_does_not_run_and_holds_no_place(requests, data):
     given_ = [bench.put(tenant, *lengths) for tenant, lengths, _ in requests]
     bench.run()
     gone = data.draw(st.sampled_from(given_))
-    bench.line.withdraw(gone)
+    bench.queue.withdraw(gone)
     ran = bench.ran(gone)
     bench.drain()
 
@@ -194,10 +194,12 @@ def test_what_is_withdrawn_does_not_run_and_holds_no_place(requests, data):
 
 def test_under_a_deadline_a_request_keeps_its_order():
     bench = Bench()
-    hurried = bench.put(A, *[30, 10, 30, 10] * 20, hurried=True)
+    has_deadline = bench.put(A, *[30, 10, 30, 10] * 20, has_deadline=True)
     bench.drain()
 
-    order = [index for batch in bench.batches for ticket, index in batch if ticket is hurried]
+    order = [
+        index for batch in bench.batches for pending, index in batch if pending is has_deadline
+    ]
     assert all(index < place + 32 for place, index in enumerate(order))
 
 
@@ -208,7 +210,7 @@ def test_what_is_ahead_is_what_shares_and_sizes_say():
     bench.put(B, *[50] * 2)
 
     def ahead(tenant: TenantId, *lengths: int) -> int:
-        return bench.line.ahead(tenant, lengths)
+        return bench.queue.ahead(tenant, lengths)
 
     assert ahead(A, 30) == 20 + min(20 + 30, 100)
     assert ahead(A, *[50] * 10) == 1020 + 100
@@ -219,19 +221,19 @@ def test_what_is_ahead_is_what_shares_and_sizes_say():
 def test_what_is_announced_counts_as_if_it_were_there():
     bench = Bench()
     bench.put(A, *[50] * 5)
-    bench.line.announce(A, [50] * 10)
-    bench.line.announce(B, [10, 10])
+    bench.queue.reserve(A, [50] * 10)
+    bench.queue.reserve(B, [10, 10])
 
     def ahead(tenant: TenantId, *lengths: int) -> int:
-        return bench.line.ahead(tenant, lengths)
+        return bench.queue.ahead(tenant, lengths)
 
     assert ahead(A, *[50] * 10) == 750 + 20
     assert ahead(A, 30) == 20
     assert ahead(B, 30) == 20 + 50
     assert ahead(C, 60) == 60 + 20
 
-    bench.line.retract(A, [50] * 10)
-    bench.line.retract(B, [10, 10])
+    bench.queue.release(A, [50] * 10)
+    bench.queue.release(B, [10, 10])
 
     assert ahead(A, *[50] * 10) == 250
     assert ahead(B, 30) == 30

@@ -189,7 +189,7 @@ async def test_what_would_wait_too_long_is_refused_before_it_is_tokenised(scorer
     backend.gate.clear()
     first = asyncio.create_task(scorer.score("q", passages("a")))
     assert await asyncio.to_thread(backend.entered.wait, 30)
-    scorer.engine._queue.pace.note(1, 1.0)
+    scorer.engine._queue.throughput.note(1, 1.0)
     second = asyncio.create_task(scorer.score("q", passages(*map(str, range(10)))))
     for _ in range(10):
         await asyncio.sleep(0)
@@ -216,7 +216,7 @@ async def test_of_many_that_come_at_once_those_are_tokenised_that_find_a_place(
 
     pairing.pairs = pairs
     scorer.engine._queue._longest_wait_s = 5
-    scorer.engine._queue.pace.note(1, 1.0)  # a second a token
+    scorer.engine._queue.throughput.note(1, 1.0)  # a second a token
     calls = [asyncio.create_task(scorer.score("q", passages(*"ab"))) for _ in range(4)]
     done, _ = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
 

@@ -8,18 +8,18 @@ def test_of_an_unknown_pace_nothing_is_expected():
 
 
 def test_the_wait_follows_the_rate():
-    pace = Throughput()
-    pace.note(100, 1.0)
+    throughput = Throughput()
+    throughput.note(100, 1.0)
 
-    assert pace.expected_seconds(250) == pytest.approx(2.5)
+    assert throughput.expected_seconds(250) == pytest.approx(2.5)
 
 
 def test_threads_together_get_on_faster_than_each():
-    pace = Throughput(threads=2)
-    pace.note(100, 1.0)
+    throughput = Throughput(threads=2)
+    throughput.note(100, 1.0)
 
-    assert pace.expected_seconds(100) == pytest.approx(0.5)
-    assert pace.within(0.1) == pytest.approx(10)
+    assert throughput.expected_seconds(100) == pytest.approx(0.5)
+    assert throughput.within(0.1) == pytest.approx(10)
 
 
 def test_of_an_unknown_pace_everything_may_fit():
@@ -27,12 +27,12 @@ def test_of_an_unknown_pace_everything_may_fit():
 
 
 def test_recent_batches_count_more():
-    pace = Throughput()
-    pace.note(100, 100.0)
+    throughput = Throughput()
+    throughput.note(100, 100.0)
     for _ in range(30):
-        pace.note(100, 1.0)
+        throughput.note(100, 1.0)
 
-    assert pace.expected_seconds(1000) < 15
+    assert throughput.expected_seconds(1000) < 15
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(0, 1), (0.2, 1), (2.5, 3), (1e6, 60)])

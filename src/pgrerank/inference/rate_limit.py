@@ -83,7 +83,7 @@ class RateLimitedScorer:
 
         Raises:
             QuotaError: The tenant used up its quota.
-            OverloadedError: The waiting line is full.
+            OverloadedError: The queue is full.
             ScoringError: The model failed.
         """
         allowance = await self._meter.admit(tenant_id, len(passages))

@@ -104,7 +104,7 @@ class EngineEmbedder:
     ) -> list[EmbeddedPassage]:
         readings = await asyncio.to_thread(self.tokens.heads, texts)
         jobs = [job(reading) for reading in readings]
-        found = await self.engine.run(jobs, lane=Priority.PASSAGE, tenant=tenant_id)
+        found = await self.engine.run(jobs, priority=Priority.PASSAGE, tenant=tenant_id)
         read = [each for each in found if each is not None and np.isfinite(each.vector).all()]
         if len(read) < len(found):
             raise ScoringError(self._part)

@@ -47,7 +47,7 @@ class QueryReader:
         """Read a query, or the head of a long one; None if the deadline came first.
 
         Raises:
-            OverloadedError: The waiting line is full.
+            OverloadedError: The queue is full.
             ScoringError: The model failed.
         """
         known = self._kept.get(text)
@@ -70,5 +70,5 @@ class QueryReader:
             return ReadQuery(row.vector.copy(), unit(row.tokens), reading.truncated)
 
         job = Job(reading.sequences[0], finished)
-        (read,) = await self._engine.run([job], lane=Priority.QUERY, deadline=deadline)
+        (read,) = await self._engine.run([job], priority=Priority.QUERY, deadline=deadline)
         return read

@@ -103,13 +103,13 @@ class EngineScorer(Generic[Row]):
         # Not yet tokenised they are taken for shorter than they are, so that nothing is refused that
         # would find its place.
         lengths = [len(text) // _CHARACTERS_PER_TOKEN + 1 for text in texts]
-        with self.engine.reservation(lengths, lane=Priority.PAIR, tenant=tenant_id):
+        with self.engine.reservation(lengths, priority=Priority.PAIR, tenant=tenant_id):
             pairs = await self._pairs(query, texts, deadline)
         if pairs is None:
             return [_UNSCORED] * len(texts)
         jobs = [job for pair in pairs for job in pair.jobs]
-        line = self.engine.run(jobs, lane=Priority.PAIR, deadline=deadline, tenant=tenant_id)
-        answers = iter(await line)
+        running = self.engine.run(jobs, priority=Priority.PAIR, deadline=deadline, tenant=tenant_id)
+        answers = iter(await running)
         return [_best_segment(pair, [next(answers) for _ in pair.jobs]) for pair in pairs]
 
     async def _pairs(

@@ -104,7 +104,7 @@ class StoredLateInteraction:
         ]
         parts = iter(
             await self._embedder.engine.run(
-                jobs, lane=Priority.PAIR, deadline=deadline, tenant=tenant_id
+                jobs, priority=Priority.PAIR, deadline=deadline, tenant=tenant_id
             )
         )
         return [

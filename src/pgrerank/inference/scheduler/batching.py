@@ -6,7 +6,7 @@ _OWN = 8  # an eighth longer or shorter is near enough, where that keeps a batch
 
 
 def next_batch(
-    lengths: Sequence[int], budget: float, *, together: int = 1, own: int | None = None
+    lengths: Sequence[int], budget: float, *, leading: int = 1, own: int | None = None
 ) -> list[int]:
     """The first sequences, with those of the others that are nearest to them in length.
 
@@ -16,7 +16,7 @@ def next_batch(
     Args:
         lengths: Tokens of each waiting sequence, in the order in which they should run.
         budget: Padded tokens that a batch may have.
-        together: How many of the first go before all others, whatever their length.
+        leading: How many of the first go before all others, whatever their length.
         own: How many of the first belong to the tenant whose batch it is; None: all. They go
             before the others if they are near.
 
@@ -24,12 +24,12 @@ def next_batch(
         Indices into `lengths`, the first one ahead; empty if nothing waits.
     """
     ours = len(lengths) if own is None else own
-    target = max(lengths[:together], default=0)
+    target = max(lengths[:leading], default=0)
 
     def place(index: int) -> tuple[bool, bool, bool, int, int]:
         distance = abs(lengths[index] - target)
         near = index < ours and distance * _OWN <= target
-        return (index > 0, index >= together, ours < len(lengths) and not near, distance, index)
+        return (index > 0, index >= leading, ours < len(lengths) and not near, distance, index)
 
     near = sorted(range(len(lengths)), key=place)
     batch = near[:1]

@@ -79,7 +79,7 @@ class Engine(Generic[Row]):
         return None if deadline is None else max(deadline - self.elapsed(), 0)
 
     def reservation(
-        self, lengths: Sequence[int], *, lane: Priority, tenant: TenantId | None
+        self, lengths: Sequence[int], *, priority: Priority, tenant: TenantId | None
     ) -> AbstractContextManager[None]:
         """While the block makes sequences of about these lengths, they count as waiting.
 
@@ -87,41 +87,43 @@ class Engine(Generic[Row]):
         that `run` would refuse after it.
 
         Raises:
-            OverloadedError: The line is too long for who waits in it.
+            OverloadedError: The queue is too long for who waits in it.
         """
-        return self._queue.reservation(tenant, lengths, lane)
+        return self._queue.reservation(tenant, lengths, priority)
 
     async def run(
         self,
         jobs: Sequence[Job[Row, Answer]],
         *,
-        lane: Priority,
+        priority: Priority,
         deadline: float | None = None,
         tenant: TenantId | None = None,
     ) -> list[Answer | None]:
         """Run jobs and give their answers, in order.
 
         None stands where the deadline came first, or where a sequence did not fit in memory even
-        alone. Cancelling the call, like the deadline, takes its jobs out of the line at once.
+        alone. Cancelling the call, like the deadline, takes its jobs out of the queue at once.
 
         Raises:
-            OverloadedError: The line is full, or too long for who waits in it.
+            OverloadedError: The queue is full, or too long for who waits in it.
             ScoringError: The model failed, or was closed meanwhile.
             UnavailableError: The engine is closed.
         """
         if not jobs or self.remaining(deadline) == 0:
             return [None] * len(jobs)
-        ticket = PendingRequest[Answer](len(jobs), hurried=deadline is not None, tenant=tenant)
-        self._queue.admit(ticket, jobs, lane)
+        pending = PendingRequest[Answer](
+            len(jobs), has_deadline=deadline is not None, tenant=tenant
+        )
+        self._queue.admit(pending, jobs, priority)
         try:
-            await asyncio.wait([ticket.settled], timeout=self.remaining(deadline))
+            await asyncio.wait([pending.settled], timeout=self.remaining(deadline))
         finally:
-            if not ticket.settled.done():
-                ticket.settled.cancel()
-                self._queue.withdraw(ticket)
-        if not ticket.settled.cancelled():
-            ticket.settled.result()
-        return list(ticket.answers)
+            if not pending.settled.done():
+                pending.settled.cancel()
+                self._queue.withdraw(pending)
+        if not pending.settled.cancelled():
+            pending.settled.result()
+        return list(pending.answers)
 
     def close(self) -> None:
         """Fail what waits, let the running batch finish, and stop. Closing twice is no error."""

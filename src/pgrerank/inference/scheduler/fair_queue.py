@@ -1,4 +1,4 @@
-"""Whose turn it is: a fair order of the requests that wait for one model, by tenant and request."""
+"""A fair order of the requests that wait for one model, by tenant and request."""
 
 import math
 from collections import Counter, deque
@@ -10,48 +10,48 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.inference.scheduler.batching import next_batch
 from pgrerank.inference.scheduler.request import Job, PendingRequest, QueueEntry, Row
 
-# Sequences among which a batch is sorted by length. Under a deadline the head must not be
-# overtaken by much.
+# Sequences from which a batch is chosen by length. Fewer under a deadline, so that the first
+# sequences of a request are not overtaken by much.
 _WINDOW = 256
-_HURRIED_WINDOW = 32
+_DEADLINE_WINDOW = 32
 _SMALL = 2  # batches that a small request has at most
 _QUANTUM = 4  # batches that a large request runs before the next large one has its turn
-PATIENCE = 4  # every so many batches those go first who usually come last
+PATIENCE = 4  # every so many batches those that usually come last go first
 
 
 class _Request(Generic[Row]):
     """What is left of a request."""
 
     def __init__(
-        self, ticket: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], arrival: int, budget: int
+        self, pending: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], arrival: int, budget: int
     ) -> None:
-        self.ticket = ticket
-        self.entries = [QueueEntry(ticket, index, job) for index, job in enumerate(jobs)]
+        self.pending = pending
+        self.entries = [QueueEntry(pending, index, job) for index, job in enumerate(jobs)]
         self.arrival = arrival
         lengths = [len(job.tokens) for job in jobs]
         self.tokens = sum(lengths)
         padded = len(lengths) * max(lengths)
-        #: goes before the large ones
+        #: whether it goes before the large ones
         self.small = padded <= _SMALL * budget
-        #: how many run in one batch, if it leads
-        self.together = len(lengths) if padded <= budget else 1
-        #: padded tokens that it may still run before another's turn
-        self.turn = _QUANTUM * budget
+        #: how many of its sequences run in one batch, if it leads the batch
+        self.leading = len(lengths) if padded <= budget else 1
+        #: padded tokens that it may still run before the next large request
+        self.quantum_left = _QUANTUM * budget
 
 
 class _Share(Generic[Row]):
     """The requests of one tenant."""
 
-    def __init__(self, used: float) -> None:
-        #: padded tokens it ran, on the scale of the line
-        self.used = used
+    def __init__(self, virtual_time: float) -> None:
+        #: padded tokens that it ran, counted from the queue's virtual time when it came
+        self.virtual_time = virtual_time
         #: batches it led
         self.batches = 0
         self.small: deque[_Request[Row]] = deque()
         self.large: deque[_Request[Row]] = deque()
 
     def __iter__(self) -> Iterator[_Request[Row]]:
-        """Small requests first, but not always, lest many of them hold up a large one."""
+        """Small requests first; every `PATIENCE`th batch the large ones, so that they are not starved."""
         first, second = self.small, self.large
         if self.batches % PATIENCE == PATIENCE - 1:
             first, second = second, first
@@ -63,8 +63,8 @@ class _Share(Generic[Row]):
         requests = self.small if small else self
         return sum(request.tokens for request in requests)
 
-    def line(self, request: _Request[Row]) -> deque[_Request[Row]]:
-        """Where a request stands."""
+    def queue(self, request: _Request[Row]) -> deque[_Request[Row]]:
+        """The queue that a request belongs to."""
         return self.small if request.small else self.large
 
 
@@ -73,14 +73,14 @@ class FairQueue(Generic[Row]):
 
     Between tenants: a batch is led by the tenant that used the least, counted in padded tokens
     (start-time fair queueing). So each of n waiting tenants gets an n-th of the model, however
-    many requests it has. Time away is no claim but to one batch: who asked for less than its share
-    leads the next batch. What the leader leaves free of a batch is filled with what others have of
-    a like length, and charged to them.
+    many requests it has. A tenant that was away comes back at most one batch behind the others, so
+    it saves up no claim. What the leader leaves free of a batch is filled with sequences of others
+    of a like length, and charged to them.
 
     Between the requests of a tenant: those of at most `_SMALL` batches go first, in the order of
-    their arrival, and what fits into one batch runs in one. The larger ones take turns of `_QUANTUM` batches, and lead every
-    `PATIENCE`th batch whatever else waits. So a small request waits for the small ones before it
-    and no large one, and a large one is done after a bounded number of batches.
+    their arrival, and one that fits into a batch runs in one. The larger ones take turns of
+    `_QUANTUM` batches, and lead every `PATIENCE`th batch. So a small request waits only for small
+    ones that came before it, and a large one is done after a bounded number of batches.
 
     Args:
         budget: Padded tokens of a batch.
@@ -90,12 +90,12 @@ class FairQueue(Generic[Row]):
         self._budget = budget
         self._shares: dict[TenantId | None, _Share[Row]] = {}
         self._requests: dict[PendingRequest[Any], _Request[Row]] = {}
-        # The most that a leader had used before its batch.
-        self._level = 0.0
-        # What those who went away had used.
-        self._left: dict[TenantId | None, float] = {}
-        # Tokens of requests that are on their way, by tenant and whether they are small.
-        self._coming = Counter[tuple[TenantId | None, bool]]()
+        # The highest virtual time that a leader had before its batch.
+        self._virtual_time = 0.0
+        # Virtual times of tenants that have nothing waiting.
+        self._past_times: dict[TenantId | None, float] = {}
+        # Tokens of requests that are being made, by tenant and whether they are small.
+        self._reserved = Counter[tuple[TenantId | None, bool]]()
 
     def __len__(self) -> int:
         """Sequences that wait."""
@@ -111,28 +111,31 @@ class FairQueue(Generic[Row]):
         """Arrival of the request that waits the longest. There must be one."""
         return min(request.arrival for request in self._requests.values())
 
-    def put(self, ticket: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], arrival: int) -> None:
+    def put(
+        self, pending: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], arrival: int
+    ) -> None:
         """Put a request in its place. It has at least one job."""
-        request = _Request(ticket, jobs, arrival, self._budget)
-        self._requests[ticket] = request
-        share = self._shares.get(ticket.tenant)
+        request = _Request(pending, jobs, arrival, self._budget)
+        self._requests[pending] = request
+        share = self._shares.get(pending.tenant)
         if share is None:
-            used = max(self._level - self._budget, self._left.pop(ticket.tenant, -math.inf))
-            share = self._shares[ticket.tenant] = _Share[Row](used)
-        share.line(request).append(request)
+            past = self._past_times.pop(pending.tenant, -math.inf)
+            share = _Share[Row](max(self._virtual_time - self._budget, past))
+            self._shares[pending.tenant] = share
+        share.queue(request).append(request)
 
-    def announce(self, tenant: TenantId | None, lengths: Sequence[int]) -> None:
-        """Count a request as waiting that is still being made."""
-        self._coming[tenant, self._is_small(lengths)] += sum(lengths)
+    def reserve(self, tenant: TenantId | None, lengths: Sequence[int]) -> None:
+        """Count a request that is still being made as waiting."""
+        self._reserved[tenant, self._is_small(lengths)] += sum(lengths)
 
-    def retract(self, tenant: TenantId | None, lengths: Sequence[int]) -> None:
-        """It came, or it does not come."""
-        self._coming[tenant, self._is_small(lengths)] -= sum(lengths)
-        self._coming = +self._coming
+    def release(self, tenant: TenantId | None, lengths: Sequence[int]) -> None:
+        """End a reservation: the request was put, or will not be."""
+        self._reserved[tenant, self._is_small(lengths)] -= sum(lengths)
+        self._reserved = +self._reserved
 
-    def withdraw(self, ticket: PendingRequest[Any]) -> None:
+    def withdraw(self, pending: PendingRequest[Any]) -> None:
         """Take what is left of a request out, if anything is."""
-        if request := self._requests.get(ticket):
+        if request := self._requests.get(pending):
             self._remove(request)
 
     def clear(self) -> list[QueueEntry[Row]]:
@@ -143,29 +146,29 @@ class FairQueue(Generic[Row]):
         return left
 
     def ahead(self, tenant: TenantId | None, lengths: Sequence[int]) -> int:
-        """Tokens that would run before a request was done, if it came now and none after it.
+        """Tokens that would run before a request that came now, if none came after it.
 
         Of its own tenant those that go first; of each other tenant as many as it may run in the
-        same time. What is announced counts as if it were there.
+        same time. Reservations count as waiting.
         """
         small = self._is_small(lengths)
         before = self._waiting(tenant, small=small)
-        others = (self._shares.keys() | {owner for owner, _ in self._coming}) - {tenant}
+        others = (self._shares.keys() | {owner for owner, _ in self._reserved}) - {tenant}
         return before + sum(min(self._waiting(owner), before + sum(lengths)) for owner in others)
 
     def take(self, *, most: int | None = None, budget: float = math.inf) -> list[QueueEntry[Row]]:
-        """The next batch, of so many sequences and padded tokens at most. Something must wait."""
-        shares = sorted(self._shares.values(), key=lambda share: share.used)
+        """The next batch, of `most` sequences and `budget` padded tokens at most. Something must wait."""
+        shares = sorted(self._shares.values(), key=lambda share: share.virtual_time)
         leader = shares[0]
         first = next(iter(leader))
-        window = self._window(shares, hurried=first.ticket.hurried)
+        window = self._window(shares, has_deadline=first.pending.has_deadline)
         chosen = next_batch(
             [len(entry.job.tokens) for entry in window],
             min(self._budget, budget),
-            together=min(first.together, len(first.entries)),
-            own=sum(entry.ticket.tenant == first.ticket.tenant for entry in window),
+            leading=min(first.leading, len(first.entries)),
+            own=sum(entry.pending.tenant == first.pending.tenant for entry in window),
         )
-        self._level = max(self._level, leader.used)
+        self._virtual_time = max(self._virtual_time, leader.virtual_time)
         leader.batches += 1
         batch = [window[index] for index in chosen[:most]]
         self._charge(batch)
@@ -175,45 +178,47 @@ class FairQueue(Generic[Row]):
         return len(lengths) * max(lengths) <= _SMALL * self._budget
 
     def _waiting(self, tenant: TenantId | None, *, small: bool = False) -> int:
-        """Tokens of a tenant that wait or come, of all requests or of the small ones."""
+        """Tokens of a tenant that wait or are reserved, of all requests or of the small ones."""
         share = self._shares.get(tenant)
-        coming = self._coming[tenant, True] + (0 if small else self._coming[tenant, False])
-        return coming + (share.tokens(small=small) if share else 0)
+        reserved = self._reserved[tenant, True] + (0 if small else self._reserved[tenant, False])
+        return reserved + (share.tokens(small=small) if share else 0)
 
-    def _window(self, shares: Sequence[_Share[Row]], *, hurried: bool) -> list[QueueEntry[Row]]:
+    def _window(
+        self, shares: Sequence[_Share[Row]], *, has_deadline: bool
+    ) -> list[QueueEntry[Row]]:
         ordered = (entry for share in shares for request in share for entry in request.entries)
-        return list(islice(ordered, _HURRIED_WINDOW if hurried else _WINDOW))
+        return list(islice(ordered, _DEADLINE_WINDOW if has_deadline else _WINDOW))
 
     def _charge(self, batch: Sequence[QueueEntry[Row]]) -> None:
-        """Take a batch out. Each sequence costs what the longest does."""
+        """Take a batch out and charge it. Each sequence costs as much as the longest."""
         cost = max(len(entry.job.tokens) for entry in batch)
         for entry in batch:
-            request = self._requests[entry.ticket]
+            request = self._requests[entry.pending]
             request.entries.remove(entry)
             request.tokens -= len(entry.job.tokens)
-            request.turn -= cost
-            self._shares[entry.ticket.tenant].used += cost
-        for request in dict.fromkeys(self._requests[entry.ticket] for entry in batch):
+            request.quantum_left -= cost
+            self._shares[entry.pending.tenant].virtual_time += cost
+        for request in dict.fromkeys(self._requests[entry.pending] for entry in batch):
             if not request.entries:
                 self._remove(request)
-            elif request.turn <= 0 and not request.small:
-                self._yield_turn(request)
+            elif request.quantum_left <= 0 and not request.small:
+                self._move_to_the_end(request)
 
-    def _yield_turn(self, request: _Request[Row]) -> None:
-        line = self._shares[request.ticket.tenant].large
-        line.remove(request)
-        line.append(request)
-        request.turn = _QUANTUM * self._budget
+    def _move_to_the_end(self, request: _Request[Row]) -> None:
+        queue = self._shares[request.pending.tenant].large
+        queue.remove(request)
+        queue.append(request)
+        request.quantum_left = _QUANTUM * self._budget
 
     def _remove(self, request: _Request[Row]) -> None:
-        tenant = request.ticket.tenant
+        tenant = request.pending.tenant
         share = self._shares[tenant]
-        del self._requests[request.ticket]
-        share.line(request).remove(request)
+        del self._requests[request.pending]
+        share.queue(request).remove(request)
         if not share.small and not share.large:
             del self._shares[tenant]
-            self._left = {
-                owner: used
-                for owner, used in [*self._left.items(), (tenant, share.used)]
-                if used > self._level - self._budget
+            self._past_times = {
+                owner: virtual_time
+                for owner, virtual_time in [*self._past_times.items(), (tenant, share.virtual_time)]
+                if virtual_time > self._virtual_time - self._budget
             }

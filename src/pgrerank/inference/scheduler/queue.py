@@ -1,4 +1,4 @@
-"""The bounded waiting line: admit or refuse, drop the cancelled, hand out a batch."""
+"""The bounded queue of a model: admit or refuse, drop the cancelled, hand out a batch."""
 
 import math
 import threading
@@ -20,8 +20,9 @@ _LEAST_BATCH = 256
 class Queue(Generic[Row]):
     """Sequences of many requests, waiting for a model. Every method may be called anywhere.
 
-    Lanes go in their order: queries, pairs, passages; every `PATIENCE`th batch is of the lane
-    whose first has waited the longest. Within a lane the order is that of `Line`.
+    Queries go before pairs, and pairs before passages, but every `PATIENCE`th batch is of the
+    priority whose oldest request has waited the longest. Within a priority the order is that of
+    `FairQueue`.
 
     Args:
         part: What the model is called in errors.
@@ -35,11 +36,11 @@ class Queue(Generic[Row]):
     def __init__(
         self, part: str, *, capacity: int, budget: int, longest_wait_s: float, threads: int = 1
     ) -> None:
-        self.pace = Throughput(threads)
+        self.throughput = Throughput(threads)
         self._part = part
         self._capacity = capacity
         self._longest_wait_s = longest_wait_s
-        self._lanes = {lane: FairQueue[Row](budget) for lane in Priority}
+        self._queues = {priority: FairQueue[Row](budget) for priority in Priority}
         self._arrivals = 0
         self._batches = 0
         self._idle = 0  # threads that wait for a batch
@@ -47,59 +48,59 @@ class Queue(Generic[Row]):
         self._changed = threading.Condition()
 
     def __len__(self) -> int:
-        return sum(len(line) for line in self._lanes.values())
+        return sum(len(queue) for queue in self._queues.values())
 
     def admit(
-        self, ticket: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], lane: Priority
+        self, pending: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], priority: Priority
     ) -> None:
-        """Put a request in line, all of it or nothing.
+        """Put a request into the queue, all of it or nothing.
 
-        A request larger than the line is admitted when nobody else waits.
+        A request larger than the queue is admitted when nobody else waits.
 
         Raises:
             OverloadedError: There is no room, or too much would run before it.
-            UnavailableError: The line is closed.
+            UnavailableError: The queue is closed.
         """
         with self._changed:
             if not self._open:
                 raise UnavailableError(self._part)
             self._check_room(len(jobs))
-            self._check_wait(ticket.tenant, [len(job.tokens) for job in jobs], lane)
+            self._check_wait(pending.tenant, [len(job.tokens) for job in jobs], priority)
             self._arrivals += 1
-            self._lanes[lane].put(ticket, jobs, self._arrivals)
+            self._queues[priority].put(pending, jobs, self._arrivals)
             self._changed.notify_all()
 
     @contextmanager
     def reservation(
-        self, tenant: TenantId | None, lengths: Sequence[int], lane: Priority
+        self, tenant: TenantId | None, lengths: Sequence[int], priority: Priority
     ) -> Generator[None]:
-        """Refuse now what `admit` would refuse, before it is made; else count it as waiting.
+        """Refuse a request that `admit` would refuse, before it is made; else count it as waiting.
 
         Args:
             tenant: Whose request.
             lengths: Tokens of its sequences, at least one.
-            lane: Where it would stand.
+            priority: Its priority.
 
         Raises:
             OverloadedError: Too much would run before it.
         """
         with self._changed:
-            self._check_wait(tenant, lengths, lane)
-            self._lanes[lane].announce(tenant, lengths)
+            self._check_wait(tenant, lengths, priority)
+            self._queues[priority].reserve(tenant, lengths)
         try:
             yield
         finally:
             with self._changed:
-                self._lanes[lane].retract(tenant, lengths)
+                self._queues[priority].release(tenant, lengths)
 
-    def withdraw(self, ticket: PendingRequest[Any]) -> None:
-        """Take what is left of a request out of the line."""
+    def withdraw(self, pending: PendingRequest[Any]) -> None:
+        """Take what is left of a request out of the queue."""
         with self._changed:
-            for line in self._lanes.values():
-                line.withdraw(ticket)
+            for queue in self._queues.values():
+                queue.withdraw(pending)
 
     def take(self) -> list[QueueEntry[Row]]:
-        """Wait for work and take the next batch of it. Empty: the line is closed.
+        """Wait for work and take the next batch of it. Empty: the queue is closed.
 
         What would fit into one batch is divided among the threads that have nothing to do. On a
         slow machine batches are smaller: who comes next waits for one that runs, whoever goes first.
@@ -110,37 +111,41 @@ class Queue(Generic[Row]):
             idle, self._idle = self._idle, self._idle - 1
             if not self._open:
                 return []
-            line = self._next_line()
-            return line.take(
-                most=math.ceil(len(line) / idle),
-                budget=max(self.pace.within(_BATCH_S), _LEAST_BATCH),
+            queue = self._next_queue()
+            return queue.take(
+                most=math.ceil(len(queue) / idle),
+                budget=max(self.throughput.within(_BATCH_S), _LEAST_BATCH),
             )
 
     def close(self) -> list[QueueEntry[Row]]:
         """Admit nothing more and hand back what was waiting."""
         with self._changed:
             self._open = False
-            left = [entry for line in self._lanes.values() for entry in line.clear()]
+            left = [entry for queue in self._queues.values() for entry in queue.clear()]
             self._changed.notify_all()
             return left
 
     def _check_room(self, size: int) -> None:
         waiting = len(self)
         if waiting and waiting + size > self._capacity:
-            tokens = sum(line.tokens for line in self._lanes.values())
-            raise OverloadedError(retry_after(self.pace.expected_seconds(tokens)))
+            tokens = sum(queue.tokens for queue in self._queues.values())
+            raise OverloadedError(retry_after(self.throughput.expected_seconds(tokens)))
 
-    def _check_wait(self, tenant: TenantId | None, lengths: Sequence[int], lane: Priority) -> None:
-        if lane is Priority.PASSAGE:
+    def _check_wait(
+        self, tenant: TenantId | None, lengths: Sequence[int], priority: Priority
+    ) -> None:
+        if priority is Priority.PASSAGE:
             return
-        before = sum(line.tokens for other, line in self._lanes.items() if other < lane)
-        wait_s = self.pace.expected_seconds(before + self._lanes[lane].ahead(tenant, lengths))
+        before = sum(queue.tokens for other, queue in self._queues.items() if other < priority)
+        wait_s = self.throughput.expected_seconds(
+            before + self._queues[priority].ahead(tenant, lengths)
+        )
         if wait_s > self._longest_wait_s:
             raise OverloadedError(retry_after(wait_s - self._longest_wait_s))
 
-    def _next_line(self) -> FairQueue[Row]:
+    def _next_queue(self) -> FairQueue[Row]:
         self._batches += 1
-        occupied = [line for line in self._lanes.values() if len(line)]
+        occupied = [queue for queue in self._queues.values() if len(queue)]
         if self._batches % PATIENCE:
             return occupied[0]
-        return min(occupied, key=lambda line: line.oldest)
+        return min(occupied, key=lambda queue: queue.oldest)

@@ -1,4 +1,4 @@
-"""What stands in the waiting line: jobs, and the ticket of the request they belong to."""
+"""What waits for a model: jobs, and the pending request that each belongs to."""
 
 import asyncio
 import contextlib
@@ -34,11 +34,11 @@ class Job(Generic[Row, Answer_co]):
 class PendingRequest(Generic[Answer_co]):
     """The answers of one request, written by the worker, awaited in the event loop."""
 
-    def __init__(self, size: int, *, hurried: bool, tenant: TenantId | None = None) -> None:
+    def __init__(self, size: int, *, has_deadline: bool, tenant: TenantId | None = None) -> None:
         #: None: not answered yet, or failed alone
         self.answers: list[Any] = [None] * size
         #: a deadline is set, so the head must not wait for the tail
-        self.hurried = hurried
+        self.has_deadline = has_deadline
         #: in whose share of the model it runs
         self.tenant = tenant
         self._left = size
@@ -47,7 +47,7 @@ class PendingRequest(Generic[Answer_co]):
         self.settled: asyncio.Future[None] = self._loop.create_future()
 
     def answer(self, index: int, value: Any) -> None:
-        """Answer one job; the last one settles the ticket."""
+        """Answer one job; the last one settles the request."""
         self.answers[index] = value
         with self._counting:
             self._left -= 1
@@ -76,8 +76,8 @@ def _resolve(settled: asyncio.Future[None], error: Exception | None) -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueueEntry(Generic[Row]):
-    """One job of a ticket in the line."""
+    """One job of a request in the queue."""
 
-    ticket: PendingRequest[Any]
+    pending: PendingRequest[Any]
     index: int
     job: Job[Row, Any]

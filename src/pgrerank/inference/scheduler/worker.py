@@ -75,12 +75,12 @@ class Worker(Generic[Row]):
             return
         self._count(batch, time.perf_counter() - started)
         for entry, answer in zip(batch, outcome, strict=True):
-            entry.ticket.answer(entry.index, answer)
+            entry.pending.answer(entry.index, answer)
 
     def _count(self, batch: Sequence[QueueEntry[Row]], seconds: float) -> None:
         tokens = sum(len(entry.job.tokens) for entry in batch)
         with self._counting:
-            self._queue.pace.note(tokens, seconds)
+            self._queue.throughput.note(tokens, seconds)
             self.sequences += len(batch)
             self.batches += 1
 
@@ -102,28 +102,28 @@ class Worker(Generic[Row]):
     def _halve(self, batch: Sequence[QueueEntry[Row]]) -> None:
         middle = len(batch) // 2
         if not middle:
-            batch[0].ticket.answer(batch[0].index, None)
+            batch[0].pending.answer(batch[0].index, None)
             return
         self._serve(batch[:middle])
         self._serve(batch[middle:])
 
     def _isolate(self, batch: Sequence[QueueEntry[Row]], error: BaseException) -> None:
         """Run each request of a failed batch by itself, so that only the guilty one fails."""
-        tickets = list(dict.fromkeys(entry.ticket for entry in batch))
-        if len(tickets) == 1:
-            self._queue.withdraw(tickets[0])
+        requests = list(dict.fromkeys(entry.pending for entry in batch))
+        if len(requests) == 1:
+            self._queue.withdraw(requests[0])
             fail(batch, self._part, error)
             return
-        for ticket in tickets:
-            self._serve([entry for entry in batch if entry.ticket is ticket])
+        for pending in requests:
+            self._serve([entry for entry in batch if entry.pending is pending])
 
 
 def fail(waiting: Sequence[QueueEntry[Any]], part: str, cause: BaseException | None = None) -> None:
     """Tell every request that waits for one of these that the model failed."""
-    for ticket in {entry.ticket for entry in waiting}:
+    for pending in {entry.pending for entry in waiting}:
         error = ScoringError(part)
         error.__cause__ = cause
-        ticket.fail(error)
+        pending.fail(error)
 
 
 def _is_memory(error: BaseException) -> bool:

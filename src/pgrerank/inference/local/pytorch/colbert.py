@@ -85,7 +85,7 @@ class ColbertPairing:
             for place, words in enumerate([query, *texts])
         ]
         job = Job(asked, _itself)
-        (tokens,) = await self._engine.run([job], lane=Priority.QUERY, deadline=deadline)
+        (tokens,) = await self._engine.run([job], priority=Priority.QUERY, deadline=deadline)
         if tokens is None:
             return None
         compared = partial(maxsim, tokens)
