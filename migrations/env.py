@@ -67,8 +67,8 @@ def migrate_online() -> None:
         )
         # What a table or column is, its SQL file says, not the metadata.
         engine.dialect.supports_comments = False
-        with engine.connect() as turn, engine.connect() as connection:
-            execute_file(turn, "turn.sql")  # undone at the end, which others wait for
+        with engine.connect() as lock, engine.connect() as connection:
+            execute_file(lock, "migration_lock.sql")  # undone at the end, which others wait for
             become_owner(connection)
             context.configure(connection=connection, **options())
             with context.begin_transaction():

@@ -136,7 +136,7 @@ async def test_analyst_that_holds_every_key_keeps_no_migration_waiting(fresh_dat
     with psycopg.connect(url) as analyst:
         analyst.execute("select pg_advisory_lock(hashtextextended('pgrerank.migrate', 0))")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            analyst.execute(sqlfile.text("turn.sql").encode())
+            analyst.execute(sqlfile.text("migration_lock.sql").encode())
         analyst.rollback()
         analyst.execute("select pg_advisory_lock(hashtextextended('pgrerank.migrate', 0))")
         with fresh_database.admin() as connection:
@@ -150,7 +150,7 @@ async def test_analyst_that_holds_every_key_keeps_no_migration_waiting(fresh_dat
 
 async def test_migrations_and_restores_wait_for_each_other(fresh_database):
     """The one that comes first holds a turn, until the end of which the second does nothing."""
-    async with admin.migration_turn(fresh_database.admin_url):
+    async with admin.migration_lock(fresh_database.admin_url):
         second = asyncio.create_task(
             asyncio.to_thread(migrate.downgrade, fresh_database.admin_url, "base")
         )
@@ -161,7 +161,9 @@ async def test_migrations_and_restores_wait_for_each_other(fresh_database):
 
     with fresh_database.admin() as connection:
         assert revision(connection) == []
-        left = connection.execute("select from pg_namespace where nspname = 'pgrerank_turn'")
+        left = connection.execute(
+            "select from pg_namespace where nspname = 'pgrerank_migration_lock'"
+        )
         assert left.rowcount == 0
 
 

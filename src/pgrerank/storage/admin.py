@@ -85,15 +85,15 @@ async def exclusive(url: str, name: str) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def migration_turn(url: str) -> AsyncGenerator[None]:
+async def migration_lock(url: str) -> AsyncGenerator[None]:
     """Wait for other processes that migrate or restore, and keep them waiting until the end.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
         SettingsError: It came through a pooler in transaction mode.
     """
-    async with open_connection(url, purpose="turn") as connection:
-        await connection.execute(sqlfile.text("turn.sql").encode())
+    async with open_connection(url, purpose="migration lock") as connection:
+        await connection.execute(sqlfile.text("migration_lock.sql").encode())
         try:
             yield
         finally:

@@ -237,11 +237,11 @@ def _prepare(server: EmbeddedServer) -> None:
     """Make the database and the service's login where they are missing."""
     statements = queries.load("embedded")
     url = server.url("postgres", "postgres")
-    with psycopg.connect(url) as turn, psycopg.connect(url, autocommit=True) as connection:
-        turn.execute(sqlfile.text("turn.sql").encode())
+    with psycopg.connect(url) as lock, psycopg.connect(url, autocommit=True) as connection:
+        lock.execute(sqlfile.text("migration_lock.sql").encode())
         if not connection.execute(statements["has_database"]).fetchone():
             connection.execute(statements["create_database"])
         connection.execute(sqlfile.text("roles.sql").encode())
         if not connection.execute(statements["has_login"]).fetchone():
             connection.execute(statements["create_login"])
-        turn.rollback()
+        lock.rollback()

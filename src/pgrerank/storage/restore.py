@@ -62,7 +62,7 @@ async def load(
     manifest = await asyncio.to_thread(archive.read, path)
     startup.refuse_revision(manifest.revision, url, may_be_older=True)
     async with (
-        admin.migration_turn(url),
+        admin.migration_lock(url),
         admin.open_connection(url, autocommit=True, purpose="restore") as connection,
     ):
         [facts] = await backup.rows(connection, "facts")

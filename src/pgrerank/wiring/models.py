@@ -180,7 +180,7 @@ def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader 
 
 @asynccontextmanager
 async def load_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
-    """The embedder of the settings alone. Raises as `chosen`."""
+    """The embedder of the settings alone. Raises as `load_models`."""
     async with remote_models(settings) as named:
         await asyncio.to_thread(_require_embedder, settings, named)
         if settings.embedder in named.embedders:

@@ -5,6 +5,6 @@ do $$
 begin
     perform pg_catalog.set_config('lock_timeout', '30min', true);
     perform pg_catalog.set_config('idle_in_transaction_session_timeout', '0', true);
-    create schema pgrerank_turn;
+    create schema pgrerank_migration_lock;
 end
 $$;
