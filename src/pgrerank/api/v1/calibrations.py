@@ -28,10 +28,9 @@ TAGS = ["calibration"]
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def calibrate(data: JSONBody[NewCalibration], call: TheCall) -> CalibrationResponse:
-    """Fit the running reranker's scores to judgments, and apply that from the next search on.
+    """Fit a calibration of the running reranker to judgments. It applies from the next search on.
 
-    Each judged query is searched, which takes as long as so many searches and counts against the
-    quota; nothing of it is logged.
+    Runs one search per judged query. These searches count against the quota and are not logged.
     """
     if data.pairs is None:
         made = await use_case.calibrate(call.services, call.tenant_id, data.collection, data.plan())
@@ -57,7 +56,7 @@ async def list_calibrations(
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> CalibrationPage:
-    """The newest first, without their points."""
+    """Calibrations of the tenant, newest first, without their cut-off points."""
     page = await call.services.calibrations.page(
         call.tenant_id, collection, limit=limit, cursor=cursor
     )
@@ -67,13 +66,13 @@ async def list_calibrations(
 @get(
     "/calibrations/{calibration_id:uuid}",
     tags=TAGS,
-    summary="Look at a calibration",
+    summary="Get a calibration",
     operation_id="getCalibration",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_calibration(calibration_id: FromPath[UUID], call: TheCall) -> CalibrationResponse:
-    """Its curve, figures with intervals, and precision and recall by cut-off."""
+    """A calibration with its curve, metrics with intervals, and precision and recall by cut-off."""
     return CalibrationResponse.of(
         await call.services.calibrations.get(call.tenant_id, calibration_id), whole=True
     )
@@ -88,7 +87,7 @@ async def get_calibration(calibration_id: FromPath[UUID], call: TheCall) -> Cali
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def delete_calibration(calibration_id: FromPath[UUID], call: TheCall) -> None:
-    """Delete it with the thresholds that it gave. An older one may apply again."""
+    """Delete a calibration and the thresholds derived from it. An older one may apply again."""
     await call.services.calibrations.delete(call.tenant_id, calibration_id)
 
 

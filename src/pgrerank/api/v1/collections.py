@@ -19,7 +19,7 @@ TAGS = ["collections"]
 @put(
     "/collections/{name:str}",
     tags=TAGS,
-    summary="Make a collection",
+    summary="Create a collection",
     operation_id="putCollection",
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=response_specs(400, 401, 403, 409, 413, 415, 429, 500, 503),
@@ -30,7 +30,7 @@ async def put_collection(
     call: TheCall,
     data: JSONBody[requests.NewCollection | None] = None,
 ) -> CollectionResponse:
-    """Make it, or return it where it exists alike. Doing it twice is no error."""
+    """Create a collection. If it exists with the same settings, return it."""
     wanted = data or requests.NewCollection()
     collection = await create(
         call.services,
@@ -59,7 +59,7 @@ async def patch_collection(
     call: TheCall,
     data: JSONBody[requests.ChangedCollection],
 ) -> CollectionResponse:
-    """From the next search on; nothing is indexed anew. Settings that are left out stay."""
+    """Change settings from the next search on, without reindexing. Omitted settings stay."""
     if data.reranker is not UNSET:
         await set_reranker(
             call.services, call.services.rerankers, call.tenant_id, name, data.reranker
@@ -89,13 +89,13 @@ async def list_collections(
 @get(
     "/collections/{name:str}",
     tags=TAGS,
-    summary="Look at a collection",
+    summary="Get a collection",
     operation_id="getCollection",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_collection(name: requests.Name, call: TheCall) -> CollectionResponse:
-    """How it is indexed and how much is in it."""
+    """A collection with its settings and its numbers of documents and chunks."""
     return CollectionResponse.of(await call.services.documents.collection(call.tenant_id, name))
 
 
@@ -108,7 +108,7 @@ async def get_collection(name: requests.Name, call: TheCall) -> CollectionRespon
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def delete_collection(name: requests.Name, call: TheCall) -> None:
-    """Delete it with all its documents. What the rerank log says of it stays."""
+    """Delete a collection with all its documents. Its entries in the rerank log remain."""
     await call.services.documents.delete_collection(call.tenant_id, name)
 
 

@@ -26,8 +26,8 @@ TAGS = ["documents"]
 ExternalId = Annotated[
     str,
     PathParameter(
-        max_length=MAX_ID_CHARACTERS + 1,  # the path that is routed begins with the slash before it
-        description="Your id of the document, percent-encoded; it may hold slashes.",
+        max_length=MAX_ID_CHARACTERS + 1,  # the routed path includes the leading slash
+        description="Your id of the document, percent-encoded. It may contain slashes.",
     ),
 ]
 _RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
@@ -36,7 +36,7 @@ _RAW_ID = re.compile(rb"/collections/[^/]+/documents/([^?]+)")
 @put(
     "/collections/{name:str}/documents",
     tags=TAGS,
-    summary="Bring documents in",
+    summary="Store documents",
     operation_id="putDocuments",
     body=Body.DOCUMENTS,
     abandonable=True,
@@ -50,14 +50,14 @@ async def put_documents(
     name: requests.Name,
     call: TheCall,
     atomic: Annotated[
-        bool, QueryParameter(description="Store all rows or, if any is rejected, none.")
+        bool, QueryParameter(description="Store either all rows or, if any is rejected, none.")
     ] = False,
 ) -> Ingested:
-    """Store documents, replacing those of the same id whose content changed.
+    """Store documents. A document whose id exists is replaced if its content changed.
 
-    Rows that cannot be stored are reported and the others stored. A stream of NDJSON is stored
-    while it is read: after an error or a broken connection send it again, what is stored already
-    costs nothing.
+    Rows that cannot be stored are reported; the others are stored. NDJSON is stored while it is
+    read. After an error or a broken connection, send it again: documents that are already stored
+    are not embedded again.
     """
     report = await ingest(
         call.services, call.tenant_id, name, rows(request, call.limits), atomic=atomic
@@ -82,7 +82,7 @@ async def list_documents(
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> DocumentPage:
-    """Documents by id, without their chunks."""
+    """Documents of the collection, sorted by id, without their chunks."""
     collection = await call.services.documents.collection(call.tenant_id, name)
     page = await call.services.documents.documents(
         call.tenant_id, collection, limit=limit, cursor=cursor
@@ -93,7 +93,7 @@ async def list_documents(
 @get(
     "/collections/{name:str}/documents/{external_id:path}",
     tags=TAGS,
-    summary="Read a document",
+    summary="Get a document",
     operation_id="getDocument",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
@@ -104,7 +104,7 @@ async def get_document(
     external_id: ExternalId,
     call: TheCall,
 ) -> DocumentResponse:
-    """A document with the chunks it was cut into."""
+    """A document with its chunks."""
     collection = await call.services.documents.collection(call.tenant_id, name)
     stored = await call.services.documents.document(
         call.tenant_id, collection, _exact(request, external_id)
@@ -126,7 +126,7 @@ async def delete_document(
     external_id: ExternalId,
     call: TheCall,
 ) -> None:
-    """Delete a document with its chunks."""
+    """Delete a document and its chunks."""
     collection = await call.services.documents.collection(call.tenant_id, name)
     await call.services.documents.delete_document(
         call.tenant_id, collection, _exact(request, external_id)
@@ -134,7 +134,7 @@ async def delete_document(
 
 
 def _exact(request: Request[Any, Any, Any], routed: str) -> str:
-    """The id as the caller wrote it: the router drops doubled and closing slashes."""
+    """The id as the caller wrote it. The router drops repeated and trailing slashes."""
     raw = _RAW_ID.search(request.scope["raw_path"])
     try:
         external_id = unquote(raw[1].decode(), errors="strict") if raw else routed.lstrip("/")

@@ -24,16 +24,16 @@ TAGS = ["evaluation"]
 @post(
     "/evaluations",
     tags=TAGS,
-    summary="Measure the ranking on judged queries",
+    summary="Evaluate the ranking on judged queries",
     operation_id="evaluate",
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def evaluate(data: JSONBody[NewEvaluation], call: TheCall) -> EvaluationResponse:
-    """Search the collection's judged queries one by one, measure, and store the run.
+    """Search the collection's judged queries one by one, compute metrics, and store the run.
 
-    The log of searches is left as it is. Pairs count against the tenant's quota: where it is used
-    up, `statuses` has searches that were `skipped`.
+    These searches are not logged. Reranked pairs count against the tenant's quota: once it is used
+    up, `statuses` counts searches as `skipped`.
     """
     collection = await call.services.documents.collection(call.tenant_id, data.collection)
     grades = await call.services.judgments.grades(call.tenant_id, collection)
@@ -63,7 +63,7 @@ async def list_evaluations(
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> EvaluationPage:
-    """The runs of the tenant, newest first, without their queries."""
+    """Evaluations of the tenant, newest first, without results by query."""
     page = await call.services.evaluations.page(
         call.tenant_id, collection=collection, limit=limit, cursor=cursor
     )
@@ -73,13 +73,13 @@ async def list_evaluations(
 @get(
     "/evaluations/{evaluation_id:uuid}",
     tags=TAGS,
-    summary="Look an evaluation up",
+    summary="Get an evaluation",
     operation_id="getEvaluation",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_evaluation(evaluation_id: FromPath[UUID], call: TheCall) -> EvaluationResponse:
-    """One run, query by query."""
+    """An evaluation with its results by query."""
     made = await call.services.evaluations.get(call.tenant_id, EvaluationId(evaluation_id))
     return EvaluationResponse.of(made, whole=True)
 

@@ -1,4 +1,4 @@
-"""Routes that ask of a past search: why, and what comes next."""
+"""Routes about a past search: the explanation of a document, and further results."""
 
 from typing import Annotated, Self
 from uuid import UUID
@@ -29,7 +29,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
 
 
 class ChunkPosition(_Answer, frozen=True, kw_only=True):
-    """A chunk in the whole list of each leg, today. Null: it is not in that list."""
+    """Current rank and score of a chunk in the full list of each leg. Null: not in that list."""
 
     chunk_id: UUID
     ordinal: int
@@ -45,27 +45,27 @@ class ChunkPosition(_Answer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, standing: Stands) -> Self:
-        """Show where a chunk stands."""
+        """Response for the position of a chunk."""
         return cls(**{name: getattr(standing, name) for name in cls.__struct_fields__})
 
 
 class ExplanationResponse(_Answer, frozen=True, kw_only=True):
-    """What became of a document in a search."""
+    """What happened to a document in a search."""
 
     document: Annotated[str, Meta(description="Your id of the document.")]
-    stage: Annotated[Stage, Meta(description="Where its way ended.")]
-    reason: Annotated[str, Meta(description="The same in words.")]
+    stage: Annotated[Stage, Meta(description="The last stage that the document reached.")]
+    reason: Annotated[str, Meta(description="Explanation of `stage` in words.")]
     logged: Annotated[
         RankedChunk | None,
-        Meta(description="Its best chunk in the log; null: no leg returned one."),
+        Meta(description="Its best logged chunk; null: no leg returned one."),
     ]
     chunks: Annotated[
-        list[ChunkPosition], Meta(description="Its chunks as the legs rank them today.")
+        list[ChunkPosition], Meta(description="Its chunks with their current ranks in the legs.")
     ]
 
     @classmethod
     def of(cls, verdict: Explanation) -> Self:
-        """Show a verdict."""
+        """Response for an explanation."""
         return cls(
             document=verdict.external_id,
             stage=verdict.stage,
@@ -80,15 +80,17 @@ class Results(_Answer, frozen=True, kw_only=True):
 
     results: list[Result]
     cursor: Annotated[
-        str | None, Meta(description="Pass it as `cursor` for the next page; null on the last.")
+        str | None,
+        Meta(description="Pass it as `cursor` to get the next page; null on the last page."),
     ]
     gone: Annotated[
-        int, Meta(description="Results of this page whose document was changed or deleted since.")
+        int,
+        Meta(description="Number of omitted results whose document was since changed or deleted."),
     ]
 
     @classmethod
     def of(cls, page: ResultPage) -> Self:
-        """Show a page."""
+        """Response for a page."""
         return cls(
             results=[Result.of(hit) for hit in page.hits], cursor=page.cursor, gone=page.gone
         )
@@ -97,7 +99,7 @@ class Results(_Answer, frozen=True, kw_only=True):
 @get(
     "/rankings/{ranking_id:uuid}/why",
     tags=["search"],
-    summary="Say why a document was found or not",
+    summary="Explain why a document was returned or not",
     operation_id="why",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 409, 429, 500, 503),
@@ -113,11 +115,12 @@ async def why(
     ],
     call: TheCall,
 ) -> ExplanationResponse:
-    """At which stage of a past search a document fell, with its scores, or where it came out.
+    """The stage at which a past search dropped a document, or its rank, with its scores.
 
     `stage` is `returned`, `below_limit`, `cut` (by a threshold), `below_depth` (not reranked),
-    `not_found` (no leg returned it; `chunks` says where each ranks it), `filtered` or `not_stored`.
-    Ranks the whole collection: for questions, not for traffic.
+    `not_found` (no leg returned it; `chunks` has its ranks in the legs), `filtered` or
+    `not_stored`. This call ranks the whole collection: use it for debugging, not in production
+    traffic.
     """
     ranking = RankingId(ranking_id)
     return ExplanationResponse.of(
@@ -128,7 +131,7 @@ async def why(
 @get(
     "/rankings/{ranking_id:uuid}/results",
     tags=["search"],
-    summary="Go on in the results of a search",
+    summary="Get further results of a search",
     operation_id="listResults",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
@@ -138,14 +141,14 @@ async def list_results(
     ranking_id: FromPath[UUID],
     call: TheCall,
     limit: Annotated[
-        int, QueryParameter(ge=1, le=MAX_LIMIT, description="Results of a page at most.")
+        int, QueryParameter(ge=1, le=MAX_LIMIT, description="Maximum number of results per page.")
     ] = 10,
     cursor: requests.Cursor = None,
 ) -> Results:
-    """Results of a past search in the order that was logged, those too that its limit left out.
+    """Results of a past search in the logged order, including those beyond its limit.
 
-    The `cursor` of a search's answer goes on behind its results. Nothing is ranked anew, so pages
-    never shift or overlap.
+    To continue after the results of a search, pass the `cursor` of its response. Nothing is ranked
+    again, so pages never shift or overlap.
     """
     page = await more_results.results(
         call.services, call.tenant_id, RankingId(ranking_id), limit=limit, cursor=cursor

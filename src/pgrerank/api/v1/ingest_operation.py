@@ -1,4 +1,4 @@
-"""How the body of an ingest is described, which is read as a stream and so has no `data`."""
+"""OpenAPI description of the body of an ingest. It is read as a stream, so there is no `data`."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,7 +32,7 @@ class IngestOperation(Operation):
 
     def __post_init__(self) -> None:
         self.request_body = RequestBody(
-            description="A JSON array of documents, or one JSON object a line.",
+            description="A JSON array of documents, or one JSON object per line.",
             required=True,
             content={media.JSON: _array(), media.NDJSON: _stream()},
         )
@@ -49,20 +49,20 @@ def _stream() -> OpenAPIMediaType:
     line = msgspec.json.encode(_EXAMPLE).decode()
     return OpenAPIMediaType(
         schema=Schema(
-            type=OpenAPIType.STRING, description="One document a line, each a JSON object."
+            type=OpenAPIType.STRING, description="One document per line, each a JSON object."
         ),
         examples={"one document": Example(value=line)},
     )
 
 
 def _document() -> Schema:
-    """The schema of a document, written out: components hold only what Litestar itself finds."""
+    """The schema of a document, inline: Litestar lists only schemas of handlers as components."""
     described = msgspec.json.schema(NewDocument)["$defs"][NewDocument.__name__]
     properties = {name: _property(part) for name, part in described["properties"].items()}
     return Schema(
         type=OpenAPIType.OBJECT,
         title=NewDocument.__name__,
-        description="One text under an id of your own. Sending the same id again replaces it.",
+        description="A text with an id of yours. Sending the same id again replaces the document.",
         required=["text"],
         any_of=[Schema(required=[name]) for name in document_row.ID_NAMES],
         properties={**properties, **_other_names(properties)},
@@ -71,7 +71,7 @@ def _document() -> Schema:
 
 
 def _other_names(properties: dict[str, Schema]) -> dict[str, Schema]:
-    """The names of BEIR and of answers, for fields that go by several."""
+    """Alternative names of fields, as BEIR and responses of this API use them."""
     return {
         other: replace(properties[name], description=f"Another name of `{name}`.")
         for name, names in (("id", document_row.ID_NAMES), ("uri", document_row.URI_NAMES))

@@ -25,14 +25,14 @@ TAGS = ["judgments"]
 @post(
     "/judgments",
     tags=TAGS,
-    summary="Judge documents",
+    summary="Add judgments",
     operation_id="addJudgments",
     body=Body.ROWS,
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
 )
 async def add_judgments(data: JSONBody[NewJudgments], call: TheCall) -> JudgmentsTaken:
-    """Store grades of documents for queries. The same twice is kept once, contradictions all."""
+    """Store grades of documents. Identical ones are stored once, contradictory ones all."""
     done = await use_case.judge(call.services, call.tenant_id, data.collection, data.values())
     return JudgmentsTaken(added=done.added, unknown=list(done.unknown))
 
@@ -40,7 +40,7 @@ async def add_judgments(data: JSONBody[NewJudgments], call: TheCall) -> Judgment
 @post(
     "/rankings/{ranking_id:uuid}/feedback",
     tags=TAGS,
-    summary="Say what a user did with a result",
+    summary="Add user feedback on a result",
     operation_id="addFeedback",
     guards=[auth.needs(Scope.SEARCH), media.json_only],
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
@@ -50,7 +50,7 @@ async def add_feedback(
     data: JSONBody[NewFeedback],
     call: TheCall,
 ) -> FeedbackTaken:
-    """Kept as a judgment of the source `click`, `used` or `thumbs`, apart from what was graded."""
+    """Store feedback as a judgment with the source `click`, `used` or `thumbs`."""
     kept = await use_case.feedback(
         call.services,
         call.tenant_id,

@@ -25,7 +25,7 @@ TAGS = ["keys"]
     responses=response_specs(400, 401, 403, 409, 413, 415, 429, 500, 503),
 )
 async def issue_key(data: JSONBody[requests.NewKey], call: TheCall) -> IssuedKey:
-    """A new key of the tenant. Its secret is in this answer and nowhere else."""
+    """Issue a key of the tenant. Only this response contains its secret."""
     key, secret = await access.issue(
         call.services, call.tenant_id, data.name, frozenset(data.scopes), data.expires_at
     )
@@ -45,7 +45,7 @@ async def list_keys(
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> KeyPage:
-    """The tenant's keys, newest first, revoked ones too. Secrets are not kept."""
+    """API keys of the tenant, newest first, including revoked ones, without secrets."""
     return KeyPage.of(await call.services.keys.page(call.tenant_id, limit=limit, cursor=cursor))
 
 
@@ -58,7 +58,7 @@ async def list_keys(
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def revoke_key(key_id: FromPath[UUID], call: TheCall) -> None:
-    """Revoke a key at once. Revoking it again is no error."""
+    """Revoke a key immediately. Revoking it again is not an error."""
     await call.services.keys.revoke(call.tenant_id, key_id)
 
 

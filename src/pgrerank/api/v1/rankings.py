@@ -33,16 +33,16 @@ async def list_rankings(
     collection: Annotated[str | None, QueryParameter(pattern=forms.NAME)] = None,
     source: Annotated[
         RankingSource | None,
-        QueryParameter(description="`search`, or `api`: rankings of documents that you brought."),
+        QueryParameter(description="`search`, or `api`: rankings of supplied documents."),
     ] = None,
     status: FromQuery[RerankStatus | None] = None,
     since: Annotated[
         requests.Instant | None,
-        QueryParameter(description="Made at or after this instant, with time zone."),
+        QueryParameter(description="Only entries from this instant on, with time zone."),
     ] = None,
     until: Annotated[
         requests.Instant | None,
-        QueryParameter(description="Made before this instant, with time zone."),
+        QueryParameter(description="Only entries before this instant, with time zone."),
     ] = None,
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
@@ -62,15 +62,15 @@ async def list_rankings(
 @get(
     "/rankings/{ranking_id:uuid}",
     tags=TAGS,
-    summary="Look a past search up",
+    summary="Get a past search",
     operation_id="getRanking",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_ranking(ranking_id: FromPath[UUID], call: TheCall) -> RankingResponse:
-    """One search with every candidate: its ranks and scores at each stage, and its final place.
+    """A logged search with the ranks and scores of every candidate at each stage.
 
-    A ranking of documents that you brought has `documents` instead.
+    A ranking of supplied documents has `documents` instead of `candidates`.
     """
     logged = await call.services.rankings.get(call.tenant_id, RankingId(ranking_id))
     return RankingResponse.of(logged, whole=True)

@@ -1,4 +1,4 @@
-"""The route of rankings of documents that the caller brings."""
+"""The route that ranks supplied documents."""
 
 from dataclasses import replace
 from functools import partial
@@ -21,7 +21,7 @@ from pgrerank.usecases import rerank as use_case
 @post(
     "/rankings",
     tags=["search"],
-    summary="Rank documents that you bring",
+    summary="Rank supplied documents",
     operation_id="rank",
     body=Body.TEXTS,
     abandonable=True,
@@ -35,10 +35,10 @@ async def rank(
     data: JSONBody[Rank],
     call: TheCall,
 ) -> Response[RerankResponse]:
-    """Score documents against a query and order them, and log the order.
+    """Score the documents in the request against a query, order them, and log the order.
 
-    By the engine, the limits, the quota and the calibration of searches. Nothing is dropped that no
-    threshold cuts.
+    The reranker, the limits, the quota and the calibration of searches apply. Documents are dropped
+    only by `limit` and thresholds.
     """
     check_length(data.query, call.limits)
     wanted = await offload(partial(data.request, call.caller.key_id), items=items(data.documents))

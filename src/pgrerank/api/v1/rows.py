@@ -1,4 +1,4 @@
-"""Documents as they come in: a JSON array, or one JSON object a line (NDJSON)."""
+"""Reads documents from a request body: a JSON array, or one JSON object per line (NDJSON)."""
 
 import asyncio
 import json
@@ -22,11 +22,11 @@ from pgrerank.domain.limits import Limits
 from pgrerank.domain.offload import offload
 from pgrerank.formats.document_row import BYTE_ORDER_MARK, Repetitions, first_id, is_blank, read_row
 
-#: rows read in one go before others get their turn on the event loop
+#: rows read before the event loop serves other tasks
 TURN = 64
-#: the same of lines, of which most may be blank
+#: lines read before the event loop serves other tasks; most may be blank
 LINES = 1024
-#: bytes of a line beyond those of its text
+#: bytes that a line may have beyond those of its text
 LINE_OVERHEAD = 1024 * 1024
 
 Row = Document | Rejection
@@ -37,12 +37,12 @@ _ARRAY = msgspec.json.Decoder(list[Raw])
 
 
 def rows(request: Request[Any, Any, Any], limits: Limits) -> AsyncIterator[Row]:
-    """The rows of an ingest request, each a document or why it is none.
+    """The rows of an ingest request, each a document or the reason for its rejection.
 
     Raises:
         UnsupportedMediaTypeError: The body is neither JSON nor NDJSON.
-        InvalidRequestError: The body is no JSON array at all.
-        TooLargeError: More rows than allowed, or a line without an end.
+        InvalidRequestError: The body is not a JSON array.
+        TooLargeError: There are too many rows, or a line is too long.
     """
     stated = media.media_type(request)
     if stated == media.JSON:
@@ -79,7 +79,7 @@ async def _row(line: int, data: bytes, limits: Limits) -> Row:
 
 
 def _bounded_row(line: int, data: bytes, limits: Limits) -> Row:
-    """A row, counted before it is decoded."""
+    """A row. Its size is checked before it is decoded."""
     try:
         Scan(bounds.row(limits), "row").feed(data)
     except (TooLargeError, InvalidRequestError) as error:
@@ -102,7 +102,7 @@ async def _array(
 def _parts(body: bytes) -> Sequence[bytes | Raw]:
     try:
         return _ARRAY.decode(body)
-    except RecursionError as error:  # so deep that no decoder tells one row from the next
+    except RecursionError as error:  # too deep for any decoder to find where a row ends
         raise InvalidRequestError("body", "holds a document that is nested too deeply") from error
     except msgspec.MsgspecError as error:
         if (found := _faulty_parts(body)) is not None:
@@ -111,9 +111,9 @@ def _parts(body: bytes) -> Sequence[bytes | Raw]:
 
 
 def _faulty_parts(body: bytes) -> Sequence[bytes] | None:
-    """The rows of an array in which NaN or half a surrogate pair stands; reading them says which.
+    """The rows of an array that contains NaN or a lone surrogate. Reading a row finds the fault.
 
-    Python's own decoder lets these pass and says where a row ends. None: it is no array at all.
+    Python's own decoder accepts both and reports where a row ends. None: it is not an array.
     """
     text = body.decode(errors="surrogateescape")
     found: list[bytes] = []
@@ -138,7 +138,7 @@ def _behind(pattern: re.Pattern[str], text: str, start: int) -> int:
 async def _lines(
     request: Request[Any, Any, Any], limits: Limits
 ) -> AsyncIterator[tuple[int, bytes]]:
-    """Number and text of each line that is not blank. Keeps one unfinished line in memory."""
+    """Number and text of each line that is not blank. Buffers only the incomplete last line."""
     unfinished = bytearray()
     number = 0
     async for part in request.stream():

@@ -37,11 +37,11 @@ async def search(
     data: JSONBody[requests.Search],
     call: TheCall,
 ) -> Response[SearchResponse]:
-    """Find candidates with both legs, rerank them within the budget, and log the order.
+    """Find candidates with all legs, rerank them within the budget, and log the order.
 
-    `rerank.status` says how far reranking came: `full`, `partial` (the budget ran out), `skipped`
-    (it could not pay, the service is busy, or the tenant used up its quota; of the last two
-    Retry-After says for how long) or `failed`; `rerank.reason` says why.
+    `rerank.status` is `full`, `partial` (the budget ran out), `skipped` (reranking cannot pay off,
+    the service is busy, or the tenant's quota is used up; in the last two cases the response has
+    Retry-After) or `failed`. `rerank.reason` gives the cause.
     """
     check_length(data.query, call.limits)
     wanted = data.request(call.caller.key_id)
@@ -68,7 +68,7 @@ def _retry_after(ranking: SearchOutcome) -> dict[str, str]:
 
 
 def server_timing(timings_ms: dict[str, float]) -> str:
-    """Stages of a request as the header of that name says them."""
+    """Value of the Server-Timing header for the stages of a request."""
     return ", ".join(f"{stage};dur={spent_ms}" for stage, spent_ms in timings_ms.items())
 
 

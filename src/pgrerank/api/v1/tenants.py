@@ -16,7 +16,7 @@ TAGS = ["tenants"]
 @post(
     "/",
     tags=TAGS,
-    summary="Make a tenant",
+    summary="Create a tenant",
     operation_id="createTenant",
     guards=[media.json_only],
     responses=response_specs(400, 401, 403, 409, 413, 415, 500, 503),
@@ -24,7 +24,7 @@ TAGS = ["tenants"]
 async def create_tenant(
     data: JSONBody[requests.NewTenant], services: TheServices
 ) -> TenantResponse:
-    """An isolated customer. Give it its first key next."""
+    """Create a tenant, an isolated customer. Next, issue its first key."""
     return TenantResponse.of(await services.tenants.create(data.name))
 
 
@@ -36,7 +36,7 @@ async def create_tenant(
     responses=response_specs(401, 403, 500, 503),
 )
 async def list_tenants(services: TheServices) -> TenantPage:
-    """All tenants, by name."""
+    """All tenants, sorted by name."""
     return TenantPage(items=[TenantResponse.of(tenant) async for tenant in services.tenants.all()])
 
 
@@ -51,14 +51,14 @@ async def list_tenants(services: TheServices) -> TenantPage:
 async def set_tenant_quota(
     name: requests.Name, data: JSONBody[requests.Quota], services: TheServices
 ) -> TenantResponse:
-    """How many pairs a second the tenant may have reranked. It holds from the next request on."""
+    """Set how many pairs per second the tenant may rerank, from the next request on."""
     return TenantResponse.of(await services.tenants.set_quota(name, data.pairs_per_second))
 
 
 @put(
     "/{name:str}/texts",
     tags=TAGS,
-    summary="Say whether a tenant's log keeps texts",
+    summary="Set whether a tenant's log stores texts",
     operation_id="setTenantTexts",
     guards=[media.json_only],
     responses=response_specs(400, 401, 403, 404, 413, 415, 500, 503),
@@ -66,9 +66,9 @@ async def set_tenant_quota(
 async def set_tenant_texts(
     name: requests.Name, data: JSONBody[requests.Texts], services: TheServices
 ) -> TenantResponse:
-    """Whether the log keeps the texts of documents that callers bring, from now on.
+    """Set whether the log stores the texts of supplied documents, from now on.
 
-    It has their hashes in any case.
+    It always stores their hashes.
     """
     return TenantResponse.of(await services.tenants.set_keep_texts(name, keep_texts=data.keep))
 
@@ -81,7 +81,7 @@ async def set_tenant_texts(
     responses=response_specs(400, 401, 403, 404, 500, 503),
 )
 async def delete_tenant(name: requests.Name, services: TheServices) -> None:
-    """Delete a tenant with its collections, keys and log. There is no way back."""
+    """Delete a tenant with its collections, keys and log. This cannot be undone."""
     await services.tenants.delete(name)
 
 
@@ -96,7 +96,7 @@ async def delete_tenant(name: requests.Name, services: TheServices) -> None:
 async def issue_tenant_key(
     name: requests.Name, data: JSONBody[requests.NewKey], services: TheServices
 ) -> IssuedKey:
-    """A key of this tenant, such as its first one with the scope `admin`."""
+    """Issue a key of this tenant, such as its first one, with the scope `admin`."""
     tenant = await services.tenants.by_name(name)
     key, secret = await access.issue(
         services, tenant.id, data.name, frozenset(data.scopes), data.expires_at

@@ -21,28 +21,28 @@ Term = Annotated[str, Meta(min_length=1, max_length=MAX_TERM_CHARACTERS)]
 
 
 class NewTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All terms of a collection to be."""
+    """The new terms of a collection."""
 
     terms: Annotated[
         Annotated[dict[str, float], Meta(max_length=MAX_TERMS)]
         | Annotated[list[Term], Meta(max_length=MAX_TERMS)],
         Meta(
-            description="Terms with weights above 0, 1 at most, or terms alone, which weigh "
-            f"{WEIGHT}. 500 at most; upper and lower case are alike.",
+            description="At most 500 terms, either with weights above 0 and up to 1, or as a list; "
+            f"then each weight is {WEIGHT}. Case does not matter.",
             examples=[{"pgvector": 0.8, "write-ahead log": 0.5}],
         ),
     ]
 
     @property
     def weights(self) -> Mapping[str, float]:
-        """Each with a weight."""
+        """The terms with their weights."""
         if isinstance(self.terms, dict):
             return self.terms
         return dict.fromkeys(self.terms, WEIGHT)
 
 
 class Terms(Answer, frozen=True, kw_only=True):
-    """What raises candidates that contain it."""
+    """The terms of a collection. They raise candidates that contain them."""
 
     terms: Annotated[dict[str, float], Meta(description="Terms with their weights.")]
 
@@ -56,10 +56,10 @@ class Terms(Answer, frozen=True, kw_only=True):
     responses=response_specs(400, 401, 403, 404, 413, 415, 429, 500, 503),
 )
 async def put_terms(*, name: requests.Name, call: TheCall, data: JSONBody[NewTerms]) -> Terms:
-    """Product names, code names and the like, in the place of those that there are.
+    """Replace the collection's terms, such as product names or code names.
 
-    From the next search on, a candidate that contains some of them is raised: by the sum of their
-    weights, at most 1, times the standard deviation of what the order goes by.
+    From the next search on, candidates that contain terms are raised: the sum of their weights, at
+    most 1, times the standard deviation of the scores is added to the score that orders them.
     """
     changed = await boost(call.services, call.tenant_id, name, data.weights)
     return Terms(terms=dict(changed.terms))
@@ -68,13 +68,13 @@ async def put_terms(*, name: requests.Name, call: TheCall, data: JSONBody[NewTer
 @get(
     "/collections/{name:str}/terms",
     tags=TAGS,
-    summary="Look at a collection's terms",
+    summary="Get a collection's terms",
     operation_id="getTerms",
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def get_terms(*, name: requests.Name, call: TheCall) -> Terms:
-    """What raises candidates that contain it, with its weight."""
+    """The terms that raise candidates that contain them, with their weights."""
     collection = await call.services.documents.collection(call.tenant_id, name)
     return Terms(terms=dict(collection.terms))
 

@@ -24,7 +24,7 @@ TAGS = ["calibration"]
 @put(
     "/collections/{name:str}/thresholds/{threshold:str}",
     tags=TAGS,
-    summary="Name a cut of results",
+    summary="Set a named threshold",
     operation_id="putThreshold",
     guards=[auth.needs(Scope.INGEST), media.json_only],
     responses=response_specs(400, 401, 403, 404, 409, 413, 415, 429, 500, 503),
@@ -35,9 +35,10 @@ async def put_threshold(
     data: JSONBody[NewThreshold],
     call: TheCall,
 ) -> ThresholdSet:
-    """Set it by a promise or by hand, in the place of one of the same name.
+    """Set a threshold by a precision to keep or by a relevance, replacing one of the same name.
 
-    Where no cut-off can keep the promise, 409 says how many judged pairs it would take.
+    If no cut-off keeps that precision, the response is 409 and tells how many judged pairs are
+    needed.
     """
     if (data.precision is None) == (data.min_relevance is None):
         raise InvalidRequestError(
@@ -78,7 +79,7 @@ async def put_threshold(
     responses=response_specs(401, 403, 429, 500, 503),
 )
 async def list_thresholds(call: TheCall) -> ThresholdPage:
-    """All of the tenant, by name."""
+    """All thresholds of the tenant, sorted by name."""
     return ThresholdPage(
         items=[
             ThresholdResponse.of(each)
@@ -90,13 +91,13 @@ async def list_thresholds(call: TheCall) -> ThresholdPage:
 @delete(
     "/collections/{name:str}/thresholds/{threshold:str}",
     tags=TAGS,
-    summary="Forget a threshold",
+    summary="Delete a threshold",
     operation_id="deleteThreshold",
     guards=[auth.needs(Scope.INGEST)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
 async def delete_threshold(name: requests.Name, threshold: requests.Name, call: TheCall) -> None:
-    """Searches that name it are refused from then on."""
+    """Delete a threshold. Searches that name it are then refused."""
     collection = await call.services.documents.collection(call.tenant_id, name)
     await call.services.thresholds.delete(call.tenant_id, collection, threshold)
 
