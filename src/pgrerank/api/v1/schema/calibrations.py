@@ -1,4 +1,4 @@
-"""Judgments, calibrations and thresholds as they are sent and answered."""
+"""Requests and responses of judgments, calibrations and thresholds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -27,7 +27,7 @@ from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan, ScoreSou
 MAX_JUDGMENTS = 10_000
 MAX_PAIRS = 10_000
 
-Grade = Annotated[int, Meta(ge=0, le=HIGHEST_GRADE, description="0: not relevant, to 3: the best.")]
+Grade = Annotated[int, Meta(ge=0, le=HIGHEST_GRADE, description="0 (not relevant) to 3 (best).")]
 Text = Annotated[str, Meta(min_length=1, max_length=knobs.MAX_QUERY_CHARACTERS)]
 Label = Annotated[str, Meta(min_length=1, max_length=MAX_LABEL_CHARACTERS)]
 
@@ -41,7 +41,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
 
 
 class JudgmentRequest(_Sent, frozen=True, kw_only=True):
-    """How relevant a document is for a query."""
+    """A grade of relevance of a document for a query."""
 
     query: Text
     document: Annotated[
@@ -50,11 +50,14 @@ class JudgmentRequest(_Sent, frozen=True, kw_only=True):
     ]
     grade: Grade
     chunk_id: Annotated[
-        UUID | None, Meta(description="Of one chunk of it; null: the document as a whole.")
+        UUID | None, Meta(description="The judged chunk; null: the document as a whole.")
     ] = None
-    source: Annotated[Label, Meta(description="How it came about.", examples=["human"])] = "human"
+    source: Annotated[Label, Meta(description="Origin of the judgment.", examples=["human"])] = (
+        "human"
+    )
     by: Annotated[
-        Label | None, Meta(description="Who judged. A later grade by the same replaces theirs.")
+        Label | None,
+        Meta(description="The judge. A later grade by the same judge replaces the earlier one."),
     ] = None
 
 
@@ -65,16 +68,16 @@ class NewJudgments(_Sent, frozen=True, kw_only=True):
     judgments: Annotated[list[JudgmentRequest], Meta(min_length=1, max_length=MAX_JUDGMENTS)]
 
     def values(self) -> list[Judged]:
-        """The domain's values. Raises InvalidRequestError for what means nothing."""
+        """The judgments as domain values. Raises InvalidRequestError."""
         return [_judgment(each, place) for place, each in enumerate(self.judgments)]
 
 
 class JudgmentsTaken(_Answer, frozen=True, kw_only=True):
-    """What became of judgments."""
+    """The outcome of adding judgments."""
 
-    added: Annotated[int, Meta(description="Those that were not stored before.")]
+    added: Annotated[int, Meta(description="Number of judgments that were not stored before.")]
     unknown: Annotated[
-        list[str], Meta(description="Judged documents that the collection does not hold.")
+        list[str], Meta(description="Ids of judged documents that are not in the collection.")
     ]
 
 
@@ -83,11 +86,13 @@ class NewFeedback(_Sent, frozen=True, kw_only=True):
 
     chunk_id: Annotated[UUID, Meta(description="`chunk.id` of the result.")]
     event: Feedback
-    by: Annotated[Label | None, Meta(description="Who, in your words; not looked up.")] = None
+    by: Annotated[
+        Label | None, Meta(description="Any name of the user. The service does not check it.")
+    ] = None
 
 
 class FeedbackTaken(_Answer, frozen=True, kw_only=True):
-    """Feedback as it is kept: a judgment of a source of its own."""
+    """The judgment as which the feedback was stored."""
 
     query: str
     document: str
@@ -96,7 +101,7 @@ class FeedbackTaken(_Answer, frozen=True, kw_only=True):
 
 
 class JudgedText(_Sent, frozen=True, kw_only=True):
-    """A judged pair of your own, which the reranker scores now."""
+    """A judged pair of query and text in the request. The reranker scores it now."""
 
     query: Text
     text: Text
@@ -104,38 +109,44 @@ class JudgedText(_Sent, frozen=True, kw_only=True):
 
 
 class NewCalibration(_Sent, frozen=True, kw_only=True):
-    """How to fit scores to judgments."""
+    """Settings of a new calibration."""
 
     collection: Annotated[
         CollectionName | None,
-        Meta(description="Null: one for all of the tenant, from the judgments of all."),
+        Meta(description="Null: all collections of the tenant, from all their judgments."),
     ] = None
     strategy: Strategy = Strategy.HYBRID
     candidates: Annotated[int, Meta(ge=1, le=knobs.MAX_CANDIDATES)] = 100
     depth: Annotated[
-        int, Meta(ge=1, le=knobs.MAX_DEPTH, description="As in the searches it is for.")
+        int,
+        Meta(
+            ge=1,
+            le=knobs.MAX_DEPTH,
+            description="Chunks that are reranked. Use the value of the searches it is for.",
+        ),
     ] = 50
     unjudged: Annotated[
         Unjudged,
-        Meta(description="`skip` what nobody judged, or read it as `irrelevant`."),
+        Meta(description="`skip` results without a judgment, or count them as `irrelevant`."),
     ] = Unjudged.SKIP
     source: Annotated[
         ScoreSource,
-        Meta(description="`search` for each judged query now, or take scores of the `log`."),
+        Meta(description="`search`: search each judged query now. `log`: use logged scores."),
     ] = ScoreSource.SEARCH
     method: Annotated[
-        Method | None, Meta(description="Unset: that with the least held-out log loss.")
+        Method | None, Meta(description="Default: the method with the lowest held-out log loss.")
     ] = None
     relevant_from: Annotated[
-        int, Meta(ge=RELEVANT, le=HIGHEST_GRADE, description="The lowest relevant grade.")
+        int,
+        Meta(ge=RELEVANT, le=HIGHEST_GRADE, description="Lowest grade that counts as relevant."),
     ] = RELEVANT
     pairs: Annotated[
         Annotated[list[JudgedText], Meta(min_length=1, max_length=MAX_PAIRS)] | None,
-        Meta(description="Fit to these, and not to stored judgments."),
+        Meta(description="Pairs to fit to instead of the stored judgments."),
     ] = None
 
     def plan(self) -> CalibrationPlan:
-        """The domain's value."""
+        """The settings as a domain value."""
         return CalibrationPlan(
             request=SearchRequest(
                 query="",
@@ -151,7 +162,7 @@ class NewCalibration(_Sent, frozen=True, kw_only=True):
         )
 
     def given_pairs(self) -> list[GivenPair]:
-        """The pairs that were sent."""
+        """The pairs in the request."""
         return [
             GivenPair(query=pair.query, text=pair.text, grade=pair.grade)
             for pair in self.pairs or []
@@ -159,7 +170,7 @@ class NewCalibration(_Sent, frozen=True, kw_only=True):
 
 
 class EstimateResponse(_Answer, frozen=True, kw_only=True):
-    """A figure with its interval of 95 % over queries."""
+    """An estimate with its 95 % confidence interval over queries."""
 
     value: float
     low: float
@@ -167,12 +178,12 @@ class EstimateResponse(_Answer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, estimate: calibrations.IntervalEstimate) -> Self:
-        """Show an estimate."""
+        """Response for an estimate."""
         return cls(value=estimate.value, low=estimate.low, high=estimate.high)
 
 
 class ReliabilityBinResponse(_Answer, frozen=True, kw_only=True):
-    """Pairs of like probability."""
+    """A bin of pairs with similar predicted probability."""
 
     predicted: float
     observed: float
@@ -180,7 +191,7 @@ class ReliabilityBinResponse(_Answer, frozen=True, kw_only=True):
 
 
 class CutoffPointResponse(_Answer, frozen=True, kw_only=True):
-    """What is kept where results under a raw score are cut."""
+    """Precision and recall if results below a raw score are cut."""
 
     cutoff: float
     relevance: float
@@ -190,7 +201,7 @@ class CutoffPointResponse(_Answer, frozen=True, kw_only=True):
 
 
 class CalibrationCurveResponse(_Answer, frozen=True, kw_only=True):
-    """From raw score to probability. Docs say how each method reads its numbers."""
+    """The curve from raw score to probability. The docs explain each method's coefficients."""
 
     method: Method
     coefficients: Sequence[float]
@@ -203,10 +214,12 @@ class CalibrationResponse(_Answer, frozen=True, kw_only=True):
 
     id: UUID
     created_at: datetime | None
-    collection: Annotated[str | None, Meta(description="Null: all of the tenant.")]
+    collection: Annotated[
+        str | None, Meta(description="Null: it applies to all collections of the tenant.")
+    ]
     reranker: str
     reranker_fingerprint: Annotated[
-        str, Meta(description="It reads scores of this reranker and of no other.")
+        str, Meta(description="It applies to scores of this reranker only.")
     ]
     curve: CalibrationCurveResponse
     strategy: str
@@ -223,21 +236,25 @@ class CalibrationResponse(_Answer, frozen=True, kw_only=True):
         EstimateResponse, Meta(description="Expected calibration error, 15 bins of equal mass.")
     ]
     ece_raw: Annotated[
-        EstimateResponse, Meta(description="The same of the bare sigmoid of the score.")
+        EstimateResponse,
+        Meta(description="Expected calibration error of the sigmoid of the raw score."),
     ]
     tried: Annotated[
         Mapping[str, float], Meta(description="Held-out log loss of each method that was tried.")
     ]
     bins: list[ReliabilityBinResponse]
-    precision_at: Annotated[list[EstimateResponse], Meta(description="By k from 1.")]
+    precision_at: Annotated[
+        list[EstimateResponse], Meta(description="Precision at k, for k from 1.")
+    ]
     warnings: Sequence[str]
     points: Annotated[
-        list[CutoffPointResponse] | None, Meta(description="Strict to loose. Null in listings.")
+        list[CutoffPointResponse] | None,
+        Meta(description="Cut-offs from strict to loose. Null in listings."),
     ] = None
 
     @classmethod
     def of(cls, fitted: calibrations.Fitted, *, whole: bool) -> Self:
-        """Show a calibration, with its points where it is whole."""
+        """Response for a calibration, with its cut-off points if `whole`."""
         quality = fitted.quality
         figures = {
             name: EstimateResponse.of(getattr(quality, name))
@@ -268,38 +285,46 @@ class CalibrationPage(_Answer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, page: Page[calibrations.Fitted]) -> Self:
-        """Show a page."""
+        """Response for a page."""
         items = [CalibrationResponse.of(item, whole=False) for item in page.items]
         return cls(items=items, cursor=page.cursor)
 
 
 class NewThreshold(_Sent, frozen=True, kw_only=True):
-    """Where to cut: a precision to keep, or a probability."""
+    """A threshold to set: by a precision to keep, or by a minimum probability."""
 
     precision: Annotated[
         Annotated[float, Meta(gt=0, lt=1)] | None,
-        Meta(description="Of the results that are left. The loosest cut-off that keeps it is set."),
+        Meta(
+            description="Precision of the remaining results. The loosest cut-off that keeps it is "
+            "set."
+        ),
     ] = None
     confidence: Annotated[
-        float, Meta(gt=0, lt=1, description="With which `precision` is kept.")
+        float, Meta(gt=0, lt=1, description="Confidence that `precision` is kept.")
     ] = 0.95
     min_relevance: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
-        Meta(description="In place of `precision`: a probability, whatever it keeps."),
+        Meta(description="Minimum probability of relevance, instead of `precision`."),
     ] = None
     calibration_id: Annotated[
-        UUID | None, Meta(description="Whose judged pairs to go by; unset: the newest that fits.")
+        UUID | None,
+        Meta(
+            description="Calibration whose judged pairs are used. Default: the newest that applies."
+        ),
     ] = None
 
 
 class ThresholdResponse(_Answer, frozen=True, kw_only=True):
-    """A named cut."""
+    """A named threshold."""
 
     name: str
     collection: str | None
     cutoff: Annotated[float | None, Meta(description="Raw score of `reranker`.")]
     min_relevance: float | None
-    precision: Annotated[float | None, Meta(description="What it promises; null: nothing.")]
+    precision: Annotated[
+        float | None, Meta(description="Precision that it keeps; null: set by `min_relevance`.")
+    ]
     confidence: float | None
     reranker: str | None
     reranker_fingerprint: str | None
@@ -308,7 +333,7 @@ class ThresholdResponse(_Answer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, threshold: thresholds.Threshold) -> Self:
-        """Show a threshold."""
+        """Response for a threshold."""
         promise = threshold.promise
         return cls(
             name=threshold.name,
@@ -325,13 +350,13 @@ class ThresholdResponse(_Answer, frozen=True, kw_only=True):
 
 
 class ThresholdPage(_Answer, frozen=True, kw_only=True):
-    """All thresholds of the tenant, by name."""
+    """All thresholds of the tenant, sorted by name."""
 
     items: list[ThresholdResponse]
 
 
 class ThresholdSet(_Answer, frozen=True, kw_only=True):
-    """What was set."""
+    """The threshold that was set."""
 
     name: str
     cutoff: float | None

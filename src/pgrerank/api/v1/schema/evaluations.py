@@ -1,4 +1,4 @@
-"""Evaluations as they are asked for and answered."""
+"""Requests and responses of evaluations."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -19,48 +19,51 @@ QUERIES = 50
 Metrics = Annotated[
     dict[str, float],
     Meta(
-        description="By measure, 0 to 1, as ir-measures names them. `R@100` is of the list before "
-        "reranking.",
+        description="Values 0 to 1 by metric, named as in ir-measures. `R@100` is of the list "
+        "before reranking.",
         examples=[{"nDCG@10": 0.58, "R@100": 0.91}],
     ),
 ]
 
 
 class NewEvaluation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A run over judged queries, with the knobs of its searches."""
+    """An evaluation on judged queries, with the settings of its searches."""
 
-    collection: Annotated[CollectionName, Meta(description="Whose stored judgments are used.")]
+    collection: Annotated[
+        CollectionName, Meta(description="Collection whose stored judgments are used.")
+    ]
     label: Annotated[
         Annotated[str, Meta(min_length=1, max_length=domain.LONGEST_LABEL)] | None,
-        Meta(description="What you call it; not an id.", examples=["depth 100"]),
+        Meta(description="Any name for the run. It need not be unique.", examples=["depth 100"]),
     ] = None
     queries: Annotated[
         int,
         Meta(
             ge=1,
             le=MAX_QUERIES,
-            description="How many of the judged queries are searched, the same ones every time. "
-            "The answer waits for all of them.",
+            description="Number of judged queries to search. They are the same in every run. The "
+            "response waits for all of them.",
         ),
     ] = QUERIES
     strategy: Annotated[Strategy, Meta(description="Which legs find candidates.")] = Strategy.HYBRID
     candidates: Annotated[
-        int, Meta(ge=1, le=knobs.MAX_CANDIDATES, description="Chunks each leg returns at most.")
+        int,
+        Meta(ge=1, le=knobs.MAX_CANDIDATES, description="Maximum number of chunks per leg."),
     ] = 100
     depth: Annotated[
         Annotated[int, Meta(ge=1, le=knobs.MAX_DEPTH)] | None,
-        Meta(description="Chunks of the fused list that are reranked. Unset: 50."),
+        Meta(description="Chunks of the fused list that are reranked. Default: 50."),
     ] = None
     rerank: Annotated[
-        RerankMode, Meta(description="`always` unless the first stage alone is measured.")
+        RerankMode, Meta(description="Use `never` to evaluate the first stage alone.")
     ] = RerankMode.ALWAYS
     cascade: Annotated[
         Annotated[int, Meta(ge=0, le=knobs.MAX_DEPTH)] | None,
-        Meta(description="As in a search."),
+        Meta(description="See `cascade` of a search."),
     ] = None
 
     def request(self) -> SearchRequest:
-        """The searches, their query aside. Raises InvalidRequestError."""
+        """The settings of the searches, with an empty query. Raises InvalidRequestError."""
         return SearchRequest(
             query="",
             strategy=self.strategy,
@@ -72,23 +75,23 @@ class NewEvaluation(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class EvaluatedQueryResponse(Struct, frozen=True, kw_only=True):
-    """What a run gave for one query."""
+    """The outcome of an evaluation for one query."""
 
     query: str
-    status: Annotated[str, Meta(description="What became of its rerank stage.")]
+    status: Annotated[str, Meta(description="Status of the rerank stage.")]
     total_ms: float
     metrics: Metrics
     documents: Annotated[
-        list[str], Meta(description="Your ids, in the order of the answer, at most 100.")
+        list[str], Meta(description="Your ids of the documents found, best first, at most 100.")
     ]
     grades: Annotated[
         list[int | None],
-        Meta(description="Of all documents that were found, in that order; null: not judged."),
+        Meta(description="Grades of all documents found, in that order; null: not judged."),
     ]
 
     @classmethod
     def of(cls, answer: domain.EvaluatedQuery) -> Self:
-        """Show one."""
+        """Response for one query."""
         return cls(
             query=answer.query,
             status=answer.status,
@@ -100,37 +103,38 @@ class EvaluatedQueryResponse(Struct, frozen=True, kw_only=True):
 
 
 class EvaluationResponse(Struct, frozen=True, kw_only=True):
-    """A stored run over judged queries."""
+    """A stored evaluation."""
 
     id: UUID
     created_at: datetime
     collection: str
     label: str | None
     judgments: Annotated[
-        str, Meta(description="`stored`, or the name of the labelled folder they came from.")
+        str, Meta(description="`stored`, or the name of the folder with the judgments.")
     ]
     strategy: str
     knobs: Annotated[
         dict[str, Any],
-        Meta(description="Of its searches, and how the collection's first stage weighed."),
+        Meta(description="Settings of its searches and of the collection's first stage."),
     ]
     embedder: str | None
     reranker: str | None
     reranker_fingerprint: str | None
-    queries: Annotated[int, Meta(description="How many were searched.")]
+    queries: Annotated[int, Meta(description="Number of queries searched.")]
     metrics: Metrics
-    p50_ms: Annotated[float, Meta(description="Median of a whole search, milliseconds.")]
+    p50_ms: Annotated[float, Meta(description="Median duration of a search, milliseconds.")]
     p95_ms: float
     statuses: Annotated[
-        dict[str, int], Meta(description="Searches by what became of their rerank stage.")
+        dict[str, int], Meta(description="Number of searches by status of their rerank stage.")
     ]
     answers: Annotated[
-        list[EvaluatedQueryResponse] | None, Meta(description="Query by query; null in listings.")
+        list[EvaluatedQueryResponse] | None,
+        Meta(description="Results by query; null in listings."),
     ]
 
     @classmethod
     def of(cls, made: domain.Evaluation, *, whole: bool) -> Self:
-        """Show one, with its queries or without."""
+        """Response for an evaluation, with its results by query if `whole`."""
         given = {name: getattr(made, name) for name in cls.__struct_fields__ if name != "answers"}
         answers = [EvaluatedQueryResponse.of(each) for each in made.answers] if whole else None
         return cls(**given, answers=answers)
@@ -144,7 +148,7 @@ class EvaluationPage(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, page: Page[domain.Evaluation]) -> Self:
-        """Show a page."""
+        """Response for a page."""
         return cls(
             items=[EvaluationResponse.of(e, whole=False) for e in page.items], cursor=page.cursor
         )

@@ -1,4 +1,4 @@
-"""Rankings as they are answered, read back from the log."""
+"""Responses with rankings from the rerank log."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -23,7 +23,7 @@ from pgrerank.domain.page import Page
 
 
 class RankedChunk(Answer, frozen=True, kw_only=True):
-    """A candidate as the log keeps it."""
+    """A logged candidate."""
 
     chunk_id: UUID
     scores: ResultScores
@@ -32,7 +32,7 @@ class RankedChunk(Answer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, logged: LoggedCandidate) -> Self:
-        """Show a logged candidate."""
+        """Response for a logged candidate."""
         return cls(
             chunk_id=logged.chunk_id,
             scores=result_scores(logged, logged.scores),
@@ -42,24 +42,24 @@ class RankedChunk(Answer, frozen=True, kw_only=True):
 
 
 class LoggedDocumentResponse(Answer, frozen=True, kw_only=True):
-    """A document that you brought, as the log keeps it."""
+    """A logged supplied document."""
 
-    index: Annotated[int, Meta(description="Where you had it, from 0.")]
-    rank: Annotated[int, Meta(description="Its final place, from 1.")]
-    score: Annotated[float | None, Meta(description="Raw; null: it was not scored.")]
+    index: Annotated[int, Meta(description="Its index in the request, from 0.")]
+    rank: Annotated[int, Meta(description="Its final rank, from 1.")]
+    score: Annotated[float | None, Meta(description="Raw score; null: it was not scored.")]
     relevance: Annotated[
         float | None, Meta(description="Probability of relevance; null without calibration.")
     ]
-    boost: Annotated[float, Meta(description="What terms added to the score in the order.")]
+    boost: Annotated[float, Meta(description="Amount that terms added to the score for the order.")]
     truncated: bool
-    sha256: Annotated[str, Meta(description="Of the text that was read, in hexadecimal digits.")]
+    sha256: Annotated[str, Meta(description="SHA-256 of the text that was read, hexadecimal.")]
     text: Annotated[
-        str | None, Meta(description="Null unless the tenant keeps the texts it brings.")
+        str | None, Meta(description="Null unless the tenant's log stores supplied texts.")
     ]
 
     @classmethod
     def of(cls, logged: domain.LoggedDocument) -> Self:
-        """Show a logged document."""
+        """Response for a logged document."""
         return cls(
             index=logged.index,
             rank=logged.final_rank,
@@ -73,48 +73,50 @@ class LoggedDocumentResponse(Answer, frozen=True, kw_only=True):
 
 
 class RankingResponse(Answer, frozen=True, kw_only=True):
-    """A row of the rerank log."""
+    """An entry of the rerank log."""
 
     id: UUID
     created_at: datetime
     source: Annotated[
-        RankingSource, Meta(description="`search`, or `api`: of documents that you brought.")
+        RankingSource, Meta(description="`search`, or `api`: a ranking of supplied documents.")
     ]
-    dialect: Annotated[str | None, Meta(description="How the request came; null for searches.")]
-    collection: Annotated[str | None, Meta(description="Null: you brought the documents.")]
+    dialect: Annotated[
+        str | None, Meta(description="API dialect of the request; null for searches.")
+    ]
+    collection: Annotated[str | None, Meta(description="Null for rankings of supplied documents.")]
     query: str
     key_id: Annotated[
-        UUID | None, Meta(description="The API key that asked; null: the command line did.")
+        UUID | None, Meta(description="API key of the request; null: the command line.")
     ]
     end_user_id: Annotated[
-        str | None, Meta(description="Your user, as you named them; null: you named none.")
+        str | None, Meta(description="`end_user_id` of the request; null: none was given.")
     ]
     strategy: str
     profile: str
-    knobs: Annotated[dict[str, Any], Meta(description="Every knob as it was applied.")]
+    knobs: Annotated[dict[str, Any], Meta(description="All settings as applied.")]
     rerank: Rerank
     embedder: str | None
     legs: Legs
     timings_ms: dict[str, float]
-    returned: Annotated[int, Meta(description="Results the answer held.")]
+    returned: Annotated[int, Meta(description="Number of results in the response.")]
     calibration_id: Annotated[
-        UUID | None, Meta(description="What turned scores into probabilities; null: nothing.")
+        UUID | None, Meta(description="The calibration that was applied; null: none.")
     ]
     answerable: Annotated[
-        float | None, Meta(description="Probability that anything found is relevant.")
+        float | None, Meta(description="Probability that any candidate is relevant.")
     ]
     candidates: Annotated[
         list[RankedChunk] | None,
-        Meta(description="Of a search. Null in listings; read one for them."),
+        Meta(description="Candidates of a search. Null in listings; get one ranking for them."),
     ] = None
     documents: Annotated[
         list[LoggedDocumentResponse] | None,
-        Meta(description="That you brought, best first. Null in listings, as above."),
+        Meta(description="Supplied documents, best first. Null in listings, like `candidates`."),
     ] = None
 
     @classmethod
     def of(cls, logged: LoggedRanking, *, whole: bool) -> Self:
-        """Show a logged ranking, with its candidates where it is whole."""
+        """Response for a logged ranking, with its candidates or documents if `whole`."""
         return cls(
             id=logged.id,
             created_at=logged.created_at,
@@ -144,12 +146,13 @@ class RankingPage(Answer, frozen=True, kw_only=True):
 
     items: list[RankingResponse]
     cursor: Annotated[
-        str | None, Meta(description="Pass it as `cursor` for the next page; null on the last.")
+        str | None,
+        Meta(description="Pass it as `cursor` to get the next page; null on the last page."),
     ]
 
     @classmethod
     def of(cls, page: Page[LoggedRanking]) -> Self:
-        """Show a page."""
+        """Response for a page."""
         items = [RankingResponse.of(item, whole=False) for item in page.items]
         return cls(items=items, cursor=page.cursor)
 

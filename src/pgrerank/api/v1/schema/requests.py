@@ -1,4 +1,4 @@
-"""What callers send, as the API reads it. Unknown fields are refused, so typos are noticed."""
+"""Request bodies and parameters. Unknown fields are refused, so that typos are noticed."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -32,19 +32,22 @@ ModelName = Annotated[str, Meta(pattern=forms.NAME, examples=["cloud"])]
 CollectionName = Annotated[str, Meta(pattern=forms.NAME, examples=["docs"])]
 ThresholdName = Annotated[str, Meta(pattern=forms.NAME, examples=["support-bot"])]
 PageLimit = Annotated[
-    int, QueryParameter(ge=1, le=MAX_PAGE, description=f"Items on a page, 1 to {MAX_PAGE}.")
+    int,
+    QueryParameter(
+        ge=1, le=MAX_PAGE, description=f"Maximum number of items per page, 1 to {MAX_PAGE}."
+    ),
 ]
 Cursor = Annotated[
     str | None,
     QueryParameter(
         pattern=forms.CURSOR,
-        description="Where to go on: `cursor` of the page before. Pass it as it was given.",
+        description="`cursor` of the previous page, unchanged. Unset: the first page.",
     ),
 ]
 LegWeight = Annotated[float, Meta(ge=0, le=retrieval.MAX_WEIGHT)]
 RawScore = Annotated[float, Meta(ge=-knobs.MAX_RAW_SCORE, le=knobs.MAX_RAW_SCORE)]
-#: what they hold is bounded where it is read: filters by domain/filter.py, objects that are ranked
-#: by domain/structured.py, weights by domain/sparse.py, which can name what is wrong
+#: their contents are checked where they are read, with errors that name the fault: filters in
+#: domain/filter.py, objects to rank in domain/structured.py, weights in domain/sparse.py
 JsonObject = Annotated[dict[str, Any], Meta(max_length=MAX_KEYS)]
 SparseWeights = Annotated[dict[str, float], Meta(max_length=MAX_WEIGHTS)]
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -52,7 +55,7 @@ Label = Annotated[
     str,
     Meta(
         pattern=forms.LABEL,
-        description="For people, to tell keys apart; two that work never have the same.",
+        description="Name that tells keys apart. No two active keys have the same name.",
         examples=["web shop"],
     ),
 ]
@@ -61,8 +64,8 @@ Label = Annotated[
 EndUserId = Annotated[
     Annotated[str, Meta(min_length=1, max_length=knobs.MAX_END_USER_CHARACTERS)] | None,
     Meta(
-        description="Your own id of the user for whom you ask. The log keeps it as it is: send a "
-        "pseudonym where names must not be kept.",
+        description="Your id of the user on whose behalf you call. The log stores it as sent: send "
+        "a pseudonym if it must not identify the user.",
         examples=["user-4711"],
     ),
 ]
@@ -73,36 +76,36 @@ class _Sent(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RetrievalSettingsUpdate(_Sent, frozen=True, kw_only=True, omit_defaults=True):
-    """How the first stage of a collection weighs. What is left out stays, or is the default."""
+    """Settings of a collection's first stage. Omitted ones keep their value or the default."""
 
     k1: Annotated[
         Annotated[float, Meta(ge=0, le=retrieval.MAX_K1)] | UnsetType,
-        Meta(description="BM25: how slowly repetitions of a word stop to add. Default 0.9."),
+        Meta(description="BM25: how slowly the effect of repeated words saturates. Default 0.9."),
     ] = UNSET
     b: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | UnsetType,
-        Meta(description="BM25: how much the length of a chunk counts against it. Default 0.4."),
+        Meta(description="BM25: how strongly long chunks are penalized. Default 0.4."),
     ] = UNSET
     title_boost: Annotated[
         Annotated[float, Meta(ge=0, le=retrieval.MAX_WEIGHT)] | UnsetType,
-        Meta(description="BM25: what a word in the title counts, 1 being one in the body."),
+        Meta(description="BM25: weight of a word in the title, relative to 1 in the body."),
     ] = UNSET
     fusion: Annotated[
         Fusion | UnsetType,
-        Meta(description="`rrf`: by ranks; `weighted`: by scores, scaled in each leg."),
+        Meta(description="`rrf`: by ranks; `weighted`: by scores, scaled within each leg."),
     ] = UNSET
     rrf_k: Annotated[
         Annotated[int, Meta(ge=1, le=retrieval.MAX_RRF_K)] | UnsetType,
         Meta(description="Added to every rank in `rrf`. Default 60."),
     ] = UNSET
     dense_weight: Annotated[
-        LegWeight | UnsetType, Meta(description="What the dense leg weighs in fusion.")
+        LegWeight | UnsetType, Meta(description="Weight of the dense leg in fusion.")
     ] = UNSET
     keyword_weight: Annotated[
-        LegWeight | UnsetType, Meta(description="What the keyword leg weighs in fusion.")
+        LegWeight | UnsetType, Meta(description="Weight of the keyword leg in fusion.")
     ] = UNSET
     sparse_weight: Annotated[
-        LegWeight | UnsetType, Meta(description="What the sparse leg weighs in fusion.")
+        LegWeight | UnsetType, Meta(description="Weight of the sparse leg in fusion.")
     ] = UNSET
 
     def changes(self) -> dict[str, Any]:
@@ -115,61 +118,65 @@ class RetrievalSettingsUpdate(_Sent, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class ChangedCollection(_Sent, frozen=True, kw_only=True):
-    """What changes about a collection."""
+    """Changes of a collection's settings."""
 
     retrieval: Annotated[
         RetrievalSettingsUpdate | UnsetType,
-        Meta(description="The settings of its first stage that change."),
+        Meta(description="Settings of its first stage to change."),
     ] = UNSET
     reranker: Annotated[
         ModelName | UnsetType | None,
-        Meta(description="Which reranker reads its candidates; null: the service's own."),
+        Meta(description="Name of its reranker; null: the default reranker."),
     ] = UNSET
 
 
 class NewCollection(_Sent, frozen=True, kw_only=True):
-    """How a collection is indexed."""
+    """Settings of a new collection."""
 
     text_search: Annotated[
         str,
         Meta(
             pattern=forms.TEXT_SEARCH,
-            description="A text search configuration of Postgres: which words the keyword leg "
-            "stems and drops. `simple` for mixed or other languages.",
+            description="PostgreSQL text search configuration. It determines how the keyword leg "
+            "stems words and which it ignores. Use `simple` for mixed or other languages.",
             examples=["english", "german", "simple"],
         ),
     ] = DEFAULT_TEXT_SEARCH
     store_tokens: Annotated[
         bool | None,
         Meta(
-            description="Keep the token vectors of every chunk, up to 16 KB each, so that late "
-            "interaction runs no model over candidates. Unset: as it is, or no."
+            description="Store token vectors of every chunk, up to 16 KB each, so that late "
+            "interaction need not run a model on candidates. Unset: unchanged; of a new "
+            "collection: false."
         ),
     ] = None
     retrieval: Annotated[
         RetrievalSettingsUpdate | None,
-        Meta(description="How its first stage weighs. Unset: as it is, or the defaults."),
+        Meta(
+            description="Settings of its first stage. Unset: unchanged; of a new collection: the "
+            "defaults."
+        ),
     ] = None
     reranker: Annotated[
         ModelName | None,
         Meta(
-            description="Which reranker reads its candidates, by the operator's name. Unset: as it "
-            "is, or the service's own."
+            description="Name of its reranker, as configured by the operator. Unset: unchanged; of "
+            "a new collection: the default reranker."
         ),
     ] = None
     embedder: Annotated[
         ModelName | None,
         Meta(
-            description="Which embedder its documents are embedded by, by the operator's name. "
-            "Unset: the service's own."
+            description="Name of its embedder, as configured by the operator. Unset: the default "
+            "embedder."
         ),
     ] = None
 
 
 class NewDocument(_Sent, frozen=True, kw_only=True):
-    """One text under an id of your own. Sending the same id again replaces it.
+    """A text with an id of yours. Sending the same id again replaces the document.
 
-    Rows are read by `formats/document_row.py`; this describes them.
+    Only describes rows; `formats/document_row.py` reads them.
     """
 
     id: Annotated[
@@ -177,112 +184,115 @@ class NewDocument(_Sent, frozen=True, kw_only=True):
         Meta(
             min_length=1,
             max_length=MAX_ID_CHARACTERS,
-            description="Your id of the document, unique in its collection; an integer is read as its "
-            "digits.",
+            description="Your id of the document, unique in its collection. An integer is read as "
+            "its digits.",
             examples=["guide/install"],
         ),
     ]
     text: Annotated[
-        str, Meta(description="What is searched.", examples=["Install it with pip install ..."])
+        str, Meta(description="Text to search.", examples=["Install it with pip install ..."])
     ]
     title: Annotated[
         str,
         Meta(
             max_length=MAX_TITLE_CHARACTERS,
-            description="Read by the models with every chunk.",
+            description="Title. The models read it with every chunk.",
             examples=["Installation"],
         ),
     ] = ""
     uri: Annotated[
         Annotated[str, Meta(max_length=MAX_URI_CHARACTERS)] | None,
-        Meta(description="Where people find it.", examples=["https://example.org/install"]),
+        Meta(description="Address of the document.", examples=["https://example.org/install"]),
     ] = None
     metadata: Annotated[
         dict[str, Any],
-        Meta(description="Facts to filter by.", examples=[{"lang": "en", "year": 2026}]),
+        Meta(description="Values to filter by.", examples=[{"lang": "en", "year": 2026}]),
     ] = {}
     sparse: Annotated[
         dict[str, float] | None,
         Meta(
-            description="Learned sparse weights of the text by token, above 0, 1,000 at most, such "
-            "as SPLADE's or BGE-M3's. Every chunk of the document gets them.",
+            description="Learned sparse weights of the text by token, such as from SPLADE or "
+            "BGE-M3: at most 1,000, each above 0. They apply to every chunk of the document.",
             examples=[{"install": 1.8, "pip": 2.4}],
         ),
     ] = None
 
 
 class Search(_Sent, frozen=True, kw_only=True):
-    """A query with its knobs. `candidates`, `depth` and `limit` are independent."""
+    """A query and its settings. `candidates`, `depth` and `limit` are independent."""
 
     query: Annotated[
         str,
         Meta(
             min_length=1,
             max_length=knobs.MAX_QUERY_CHARACTERS,
-            description='A question or keywords, not blank. The keyword leg takes `"a phrase"` and `-word` '
-            "as conditions.",
+            description='Question or keywords, not blank. For the keyword leg, `"a phrase"` and '
+            "`-word` are conditions.",
             examples=["parse a date out of a string"],
         ),
     ]
     strategy: Annotated[
         Strategy,
         Meta(
-            description="Which legs find candidates; `tiered`: BM25 ranks what a ten times larger "
-            "dense leg found.",
+            description="Legs that find candidates. `tiered`: the dense leg returns ten times the "
+            "candidates, 1,000 at most, and BM25 ranks only these.",
             examples=["hybrid"],
         ),
     ] = Strategy.HYBRID
     candidates: Annotated[
         int,
-        Meta(ge=1, le=knobs.MAX_CANDIDATES, description="Chunks each leg returns at most."),
+        Meta(ge=1, le=knobs.MAX_CANDIDATES, description="Maximum number of chunks per leg."),
     ] = 100
     depth: Annotated[
         Annotated[int, Meta(ge=1, le=knobs.MAX_DEPTH)] | None,
         Meta(
-            description="Chunks of the fused list that are reranked. Unset: the profile's, "
-            "50 interactive or 200 batch."
+            description="Chunks of the fused list that are reranked. Default: 50 in the profile "
+            "`interactive`, 200 in `batch`."
         ),
     ] = None
     limit: Annotated[
-        int, Meta(ge=1, le=knobs.MAX_LIMIT, description="Results in the answer at most.")
+        int, Meta(ge=1, le=knobs.MAX_LIMIT, description="Maximum number of results.")
     ] = 10
     rerank: Annotated[
         RerankMode,
-        Meta(description="`auto` leaves reranking out where it cannot pay, and says why."),
+        Meta(
+            description="`auto` skips reranking where it cannot pay off; `rerank.reason` says why."
+        ),
     ] = RerankMode.AUTO
     profile: Annotated[
-        Profile, Meta(description="Defaults for a waiting person, or for nobody waiting.")
+        Profile,
+        Meta(description="Defaults for a user who waits (`interactive`) or for jobs (`batch`)."),
     ] = Profile.INTERACTIVE
     budget_ms: Annotated[
         Annotated[int, Meta(ge=1, le=knobs.MAX_BUDGET_MS)] | None,
         Meta(
-            description="Milliseconds for the whole search. What is not reranked by then keeps "
-            "its fused order, and `rerank.status` says `partial` or `skipped`."
+            description="Time limit of the whole search, milliseconds. Chunks not reranked by then "
+            "keep their fused order, and `rerank.status` is `partial` or `skipped`."
         ),
     ] = None
     min_similarity: Annotated[
         Annotated[float, Meta(ge=-1, le=1)] | None,
-        Meta(description="Cosine similarity under which the dense leg drops a chunk."),
+        Meta(description="Cosine similarity below which the dense leg drops a chunk."),
     ] = None
     min_score: Annotated[
         RawScore | None,
         Meta(
-            description="Raw rerank score under which a result is cut, in the reranker's unit. "
+            description="Raw rerank score below which a result is cut, in the reranker's unit. "
             "Forces reranking."
         ),
     ] = None
     min_relevance: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
         Meta(
-            description="Probability of relevance under which a result is cut; 409 without a "
-            "calibration. Forces reranking."
+            description="Probability of relevance below which a result is cut. Without a "
+            "calibration: 409. Forces reranking."
         ),
     ] = None
     threshold: Annotated[
         ThresholdName | None,
         Meta(
-            description="Name of a stored threshold under which a result is cut; 409 where it is "
-            "of another reranker. Forces reranking.",
+            description="Name of a stored threshold below which a result is cut. If it belongs to "
+            "another reranker: 409. Forces reranking.",
             examples=["support-bot"],
         ),
     ] = None
@@ -296,32 +306,32 @@ class Search(_Sent, frozen=True, kw_only=True):
     sparse: Annotated[
         SparseWeights | None,
         Meta(
-            description="Learned sparse weights of the query by token, by the model that weighed "
-            "the documents: a third leg. Above 0, 1,000 at most.",
+            description="Learned sparse weights of the query by token, from the same model as "
+            "those of the documents: at most 1,000, each above 0. They add the sparse leg.",
             examples=[{"parse": 1.5, "date": 2.1}],
         ),
     ] = None
     cascade: Annotated[
         Annotated[int, Meta(ge=0, le=knobs.MAX_DEPTH)] | None,
         Meta(
-            description="How many chunks the reranker reads: the best by late interaction over "
-            "stored token vectors, which scores all down to `depth`. 0: late interaction alone. "
-            "The collection must store token vectors."
+            description="Number of chunks that the reranker reads. Late interaction over stored "
+            "token vectors scores all chunks down to `depth` and selects the best. 0: late "
+            "interaction alone. The collection must store token vectors."
         ),
     ] = None
-    explain: Annotated[bool, Meta(description="Answer with every candidate and how it fared.")] = (
-        False
-    )
+    explain: Annotated[
+        bool, Meta(description="Include every candidate with its scores and ranks in the response.")
+    ] = False
     end_user_id: EndUserId = None
 
     def request(self, key_id: KeyId) -> SearchRequest:
-        """The domain's value. Raises InvalidRequestError for a malformed filter or knob."""
+        """The domain value. Raises InvalidRequestError for an invalid filter or setting."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
         return SearchRequest(**given, key_id=key_id)
 
 
 class NewKey(_Sent, frozen=True, kw_only=True):
-    """An API key to be."""
+    """An API key to issue."""
 
     name: Label
     scopes: Annotated[
@@ -335,14 +345,12 @@ class NewKey(_Sent, frozen=True, kw_only=True):
     ]
     expires_at: Annotated[
         Instant | None,
-        Meta(
-            description="When it stops to work, with time zone, until the year 2999. Unset: never."
-        ),
+        Meta(description="Time of expiry with time zone, up to the year 2999. Unset: never."),
     ] = None
 
 
 class NewTenant(_Sent, frozen=True, kw_only=True):
-    """A tenant to be."""
+    """A tenant to create."""
 
     name: Annotated[
         str,
@@ -355,12 +363,12 @@ class NewTenant(_Sent, frozen=True, kw_only=True):
 
 
 class Quota(_Sent, frozen=True, kw_only=True):
-    """How much a tenant may ask for."""
+    """The quota of a tenant."""
 
     pairs_per_second: Annotated[
         Annotated[int, Meta(ge=0, le=2**31 - 1)] | None,
         Meta(
-            description="Reranked pairs, in each process of the service; 0: as many as it likes; "
+            description="Reranked pairs per second in each process of the service; 0: unlimited; "
             "null: the default of the service.",
             examples=[200],
         ),
@@ -368,8 +376,8 @@ class Quota(_Sent, frozen=True, kw_only=True):
 
 
 class Texts(_Sent, frozen=True, kw_only=True):
-    """What a tenant's log keeps."""
+    """Whether a tenant's log stores texts."""
 
     keep: Annotated[
-        bool, Meta(description="The texts of documents that callers bring, not their hashes alone.")
+        bool, Meta(description="Store the texts of supplied documents, not only their hashes.")
     ]

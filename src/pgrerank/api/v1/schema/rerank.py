@@ -1,4 +1,4 @@
-"""Rankings of documents that callers bring, as they are asked for and answered."""
+"""Request and response of rankings of supplied documents."""
 
 from dataclasses import asdict
 from typing import Annotated, Any, Self
@@ -34,14 +34,14 @@ RankFields = Annotated[
 
 
 class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A query and the documents that are held against it."""
+    """A query and the documents to rank for it."""
 
     query: Annotated[
         str,
         Meta(
             min_length=1,
             max_length=MAX_QUERY_CHARACTERS,
-            description="A question or keywords, not blank.",
+            description="Question or keywords, not blank.",
             examples=["how do I renew my passport"],
         ),
     ]
@@ -49,8 +49,8 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         list[Brought],
         Meta(
             min_length=1,
-            description="Texts, objects or tables (lists of rows), 10,000 at most. What is no text "
-            "is read as lines of `name: value`, in your order.",
+            description="At most 10,000 texts, objects or tables (lists of rows). Objects and "
+            "tables are read as lines of `name: value`, in the given order.",
             examples=[
                 [
                     "Passports are renewed at the town hall.",
@@ -61,66 +61,70 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ]
     rank_fields: Annotated[
         RankFields | None,
-        Meta(description="The fields of objects that are read, in this order. Unset: all."),
+        Meta(description="Fields of objects to read, in this order. Default: all."),
     ] = None
     limit: Annotated[
         Annotated[int, Meta(ge=1, le=MAX_DOCUMENTS)] | None,
-        Meta(description="Results in the answer at most. Unset: all."),
+        Meta(description="Maximum number of results. Default: all."),
     ] = None
     depth: Annotated[
         Annotated[int, Meta(ge=1, le=MAX_DOCUMENTS)] | None,
         Meta(
-            description="Documents that are scored, from the first on; the others stay behind in "
-            "your order. Unset: all."
+            description="Number of documents to score, from the first. The others follow in the "
+            "given order. Default: all."
         ),
     ] = None
     budget_ms: Annotated[
         Annotated[int, Meta(ge=1, le=MAX_BUDGET_MS)] | None,
         Meta(
-            description="Milliseconds for the whole request. What is not scored by then comes last "
-            "in your order, and `rerank.status` says `partial` or `skipped`."
+            description="Time limit of the whole request, milliseconds. Documents not scored by "
+            "then come last in the given order, and `rerank.status` is `partial` or `skipped`."
         ),
     ] = None
     truncate: Annotated[
         bool,
-        Meta(description="Read what fits of a document that is too long. `false`: refuse it, 400."),
+        Meta(description="Truncate documents that are too long. `false`: refuse them with 400."),
     ] = True
     collection: Annotated[
         CollectionName | None,
         Meta(
-            description="The collection whose calibration, thresholds and terms apply. Unset: the "
-            "calibration of all of the tenant, if there is one."
+            description="Collection whose calibration, thresholds, terms and reranker apply. "
+            "Unset: the calibration for all collections of the tenant, if there is one."
         ),
     ] = None
     threshold: Annotated[
         ThresholdName | None,
         Meta(
-            description="Name of a stored threshold of the collection under which a result is cut; "
-            "409 where it is of another reranker."
+            description="Name of a stored threshold of the collection below which a result is cut. "
+            "If it belongs to another reranker: 409."
         ),
     ] = None
     min_score: Annotated[
         RawScore | None,
-        Meta(description="Raw score under which a result is cut, in the reranker's unit."),
+        Meta(description="Raw score below which a result is cut, in the reranker's unit."),
     ] = None
     min_relevance: Annotated[
         Annotated[float, Meta(ge=0, le=1)] | None,
         Meta(
-            description="Probability of relevance under which a result is cut; 409 without a "
-            "calibration."
+            description="Probability of relevance below which a result is cut. Without a "
+            "calibration: 409."
         ),
     ] = None
     model: Annotated[
         ModelName | None,
-        Meta(description="Name of one of the operator's rerankers. Unset: the default."),
+        Meta(
+            description="Name of a reranker that the operator configured. Default: the "
+            "collection's, or else the default reranker."
+        ),
     ] = None
     explain: Annotated[
-        bool, Meta(description="Answer with every document, and the text that was read of it.")
+        bool,
+        Meta(description="Include every document with the text that was read in the response."),
     ] = False
     end_user_id: EndUserId = None
 
     def request(self, key_id: KeyId) -> RerankRequest:
-        """The domain's value. Raises InvalidRequestError or TooLargeError."""
+        """The domain value. Raises InvalidRequestError or TooLargeError."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
         fields = given.pop("rank_fields")
         brought = given.pop("documents")
@@ -129,11 +133,12 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class RerankedDocument(Answer, frozen=True, kw_only=True):
-    """A document in its place."""
+    """A ranked document."""
 
-    index: Annotated[int, Meta(description="Where you had it, from 0.")]
+    index: Annotated[int, Meta(description="Its index in the request, from 0.")]
     score: Annotated[
-        float | None, Meta(description="Raw, in the reranker's unit; null: it was not scored.")
+        float | None,
+        Meta(description="Raw score in the reranker's unit; null: it was not scored."),
     ]
     relevance: Annotated[
         float | None, Meta(description="Probability of relevance; null without calibration.")
@@ -141,20 +146,22 @@ class RerankedDocument(Answer, frozen=True, kw_only=True):
     display: Annotated[
         float,
         Meta(
-            description="From 0 to 1, in the order of the results: the relevance, or without "
-            "calibration the score squeezed into this range. 0: it was not scored."
+            description="Score from 0 to 1 that follows the order of the results: the relevance, "
+            "or without calibration the raw score mapped to this range. 0: it was not scored."
         ),
     ]
     boost: Annotated[
-        float, Meta(description="What terms of the collection add to the score in the order.")
+        float,
+        Meta(description="Amount that terms of the collection add to the score for the order."),
     ]
     truncated: Annotated[
-        bool, Meta(description="The reranker did not read all of the query or the document.")
+        bool,
+        Meta(description="Whether the reranker read only part of the query or the document."),
     ]
 
     @classmethod
     def of(cls, ranked: domain.RankedDocument) -> Self:
-        """Show a document."""
+        """Response for a document."""
         return cls(
             index=ranked.index,
             score=ranked.scores.rerank,
@@ -166,23 +173,25 @@ class RerankedDocument(Answer, frozen=True, kw_only=True):
 
 
 class ExplainedDocument(RerankedDocument, frozen=True, kw_only=True):
-    """A document with what was read of it."""
+    """A ranked document with its text."""
 
-    text: Annotated[str, Meta(description="As the reranker was given it.")]
+    text: Annotated[str, Meta(description="Text as given to the reranker.")]
 
     @classmethod
     def of(cls, ranked: domain.RankedDocument) -> Self:
-        """Show a document with its text."""
+        """Response for a document, with its text."""
         shown = RerankedDocument.of(ranked)
         fields = {name: getattr(shown, name) for name in shown.__struct_fields__}
         return cls(text=ranked.document.text, **fields)
 
 
 class RerankResponse(Answer, frozen=True, kw_only=True):
-    """The answer to a ranking."""
+    """The outcome of a ranking."""
 
-    id: Annotated[UUID, Meta(description="Of this ranking in the rerank log.")]
-    results: Annotated[list[RerankedDocument], Meta(description="Best first; ties in your order.")]
+    id: Annotated[UUID, Meta(description="Id of this ranking in the rerank log.")]
+    results: Annotated[
+        list[RerankedDocument], Meta(description="Best first; ties in the given order.")
+    ]
     rerank: Rerank
     cut: Cut
     calibration: AppliedCalibration
@@ -190,22 +199,22 @@ class RerankResponse(Answer, frozen=True, kw_only=True):
     warnings: Annotated[
         list[str],
         Meta(
-            description="What to know before trusting the order, such as a query that the models "
-            "cannot read. Usually empty."
+            description="Reasons to distrust the order, such as a query that the models cannot "
+            "read. Usually empty."
         ),
     ]
     tokens: Annotated[
-        int, Meta(description="What the reranker read, in its tokens; 0: it does not tell.")
+        int, Meta(description="Tokens that the reranker read; 0: it does not report them.")
     ]
     timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
     documents: Annotated[
         list[ExplainedDocument] | None,
-        Meta(description="Every document in its final order, if explained."),
+        Meta(description="All documents in their final order; null without `explain`."),
     ] = None
 
     @classmethod
     def of(cls, ranked: domain.RerankOutcome, *, explained: bool) -> Self:
-        """Show a ranking, with all documents where it is explained."""
+        """Response for a ranking, with all documents if `explained`."""
         return cls(
             id=ranked.id,
             results=[RerankedDocument.of(each) for each in ranked.results],

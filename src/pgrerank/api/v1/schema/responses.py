@@ -1,4 +1,4 @@
-"""What callers get."""
+"""Responses of collections, documents, keys and tenants."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -19,7 +19,8 @@ from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.tenant import Scope
 
 NextCursor = Annotated[
-    str | None, Meta(description="Pass it as `cursor` for the next page; null on the last.")
+    str | None,
+    Meta(description="Pass it as `cursor` to get the next page; null on the last page."),
 ]
 
 
@@ -28,7 +29,7 @@ class _Answer(Struct, frozen=True, kw_only=True):
 
 
 class RetrievalSettings(_Answer, frozen=True, kw_only=True):
-    """How the first stage of a collection weighs: BM25 and fusion."""
+    """Settings of a collection's first stage: BM25 and fusion."""
 
     k1: float
     b: float
@@ -41,31 +42,31 @@ class RetrievalSettings(_Answer, frozen=True, kw_only=True):
 
 
 class CollectionResponse(_Answer, frozen=True, kw_only=True):
-    """A set of documents that is searched together."""
+    """A set of documents that are searched together."""
 
     name: str
     text_search: str
-    embedder: Annotated[str, Meta(description="Fingerprint of the model its vectors are from.")]
+    embedder: Annotated[str, Meta(description="Fingerprint of the model of its vectors.")]
     second_embedder: Annotated[
         str | None, Meta(description="Fingerprint of the model of its second set of vectors.")
     ]
     second_state: Annotated[
         SecondState | None,
-        Meta(description="Of the second set: being filled, ready to cut over, or the former."),
+        Meta(description="State of the second set: being filled, ready to cut over to, or former."),
     ]
     documents: int
     chunks: int
     store_tokens: Annotated[bool, Meta(description="New chunks get token vectors.")]
-    retrieval: Annotated[RetrievalSettings, Meta(description="How its first stage weighs.")]
+    retrieval: Annotated[RetrievalSettings, Meta(description="Settings of its first stage.")]
     reranker: Annotated[
         str | None,
-        Meta(description="Which reranker reads its candidates; null: the service's own."),
+        Meta(description="Name of its reranker; null: the default reranker."),
     ]
     created_at: datetime
 
     @classmethod
     def of(cls, collection: collections.Collection) -> Self:
-        """Show a collection."""
+        """Response for a collection."""
         return cls(
             name=collection.name,
             text_search=collection.text_search,
@@ -82,32 +83,36 @@ class CollectionResponse(_Answer, frozen=True, kw_only=True):
 
 
 class CollectionPage(_Answer, frozen=True, kw_only=True):
-    """A page of collections, by name."""
+    """A page of collections, sorted by name."""
 
     items: list[CollectionResponse]
     cursor: NextCursor
 
     @classmethod
     def of(cls, page: Page[collections.Collection]) -> Self:
-        """Show a page."""
+        """Response for a page."""
         return cls(items=[CollectionResponse.of(item) for item in page.items], cursor=page.cursor)
 
 
 class Ingested(_Answer, frozen=True, kw_only=True):
-    """What became of the rows of an ingest."""
+    """The outcome of an ingest."""
 
     created: int
     updated: int
-    unchanged: Annotated[int, Meta(description="Stored already, so not embedded again.")]
+    unchanged: Annotated[
+        int, Meta(description="Documents already stored with the same content, not embedded again.")
+    ]
     chunks: Annotated[int, Meta(description="Chunks embedded and stored.")]
     rejected: Annotated[
         list[RejectedRow],
-        Meta(description="Rows left out, by line of the stream or place in the array, from 1."),
+        Meta(
+            description="Rows not stored. `line` is the line or the position in the array, from 1."
+        ),
     ]
 
     @classmethod
     def of(cls, report: IngestReport) -> Self:
-        """Show a report."""
+        """Response for a report."""
         return cls(
             created=report.created,
             updated=report.updated,
@@ -118,7 +123,7 @@ class Ingested(_Answer, frozen=True, kw_only=True):
 
 
 class ChunkResponse(_Answer, frozen=True, kw_only=True):
-    """A part of a document, as it is embedded and ranked."""
+    """A part of a document. Chunks are what is embedded and ranked."""
 
     ordinal: int
     content: str
@@ -126,7 +131,7 @@ class ChunkResponse(_Answer, frozen=True, kw_only=True):
 
 
 class DocumentResponse(_Answer, frozen=True, kw_only=True):
-    """A document as it is stored."""
+    """A stored document."""
 
     id: Annotated[str, Meta(description="Your id of the document.")]
     title: str
@@ -137,12 +142,12 @@ class DocumentResponse(_Answer, frozen=True, kw_only=True):
     updated_at: datetime
     chunks: Annotated[
         list[ChunkResponse] | None,
-        Meta(description="Null in listings; read one document for them."),
+        Meta(description="Null in listings; get one document for them."),
     ] = None
 
     @classmethod
     def of(cls, stored: documents.StoredDocument) -> Self:
-        """Show a document without its chunks."""
+        """Response for a document, without its chunks."""
         return cls(
             id=stored.external_id,
             title=stored.title,
@@ -155,7 +160,7 @@ class DocumentResponse(_Answer, frozen=True, kw_only=True):
 
     @classmethod
     def whole(cls, stored: documents.StoredDocument) -> Self:
-        """Show a document with its chunks."""
+        """Response for a document, with its chunks."""
         chunks = [
             ChunkResponse(ordinal=chunk.ordinal, content=chunk.content, tokens=chunk.token_count)
             for chunk in stored.chunks
@@ -164,14 +169,14 @@ class DocumentResponse(_Answer, frozen=True, kw_only=True):
 
 
 class DocumentPage(_Answer, frozen=True, kw_only=True):
-    """A page of documents, by id."""
+    """A page of documents, sorted by id."""
 
     items: list[DocumentResponse]
     cursor: NextCursor
 
     @classmethod
     def of(cls, page: Page[documents.StoredDocument]) -> Self:
-        """Show a page."""
+        """Response for a page."""
         return cls(items=[DocumentResponse.of(item) for item in page.items], cursor=page.cursor)
 
 
@@ -180,7 +185,7 @@ class Key(_Answer, frozen=True, kw_only=True):
 
     id: UUID
     name: str
-    prefix: Annotated[str, Meta(description="How the secret begins.")]
+    prefix: Annotated[str, Meta(description="First characters of the secret.")]
     scopes: list[Scope]
     created_at: datetime
     expires_at: datetime | None
@@ -188,7 +193,7 @@ class Key(_Answer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, key: tenants.ApiKey) -> Self:
-        """Show a key."""
+        """Response for a key."""
         return cls(
             id=key.id,
             name=key.name,
@@ -201,10 +206,10 @@ class Key(_Answer, frozen=True, kw_only=True):
 
 
 class IssuedKey(_Answer, frozen=True, kw_only=True):
-    """A new key with its secret, which is shown this once."""
+    """A new key with its secret, which is shown only once."""
 
     key: Key
-    secret: Annotated[str, Meta(description="Keep it: it cannot be shown again.")]
+    secret: Annotated[str, Meta(description="Store it now: it cannot be shown again.")]
 
 
 class KeyPage(_Answer, frozen=True, kw_only=True):
@@ -215,7 +220,7 @@ class KeyPage(_Answer, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, page: Page[tenants.ApiKey]) -> Self:
-        """Show a page."""
+        """Response for a page."""
         return cls(items=[Key.of(item) for item in page.items], cursor=page.cursor)
 
 
@@ -227,15 +232,15 @@ class TenantResponse(_Answer, frozen=True, kw_only=True):
     created_at: datetime
     pairs_per_second: Annotated[
         int | None,
-        Meta(description="Its quota of reranked pairs; 0: none; null: the default holds."),
+        Meta(description="Quota of reranked pairs per second; 0: unlimited; null: the default."),
     ]
     keep_texts: Annotated[
-        bool, Meta(description="Its log keeps the texts of documents that callers bring.")
+        bool, Meta(description="Whether its log stores the texts of supplied documents.")
     ]
 
     @classmethod
     def of(cls, tenant: tenants.Tenant) -> Self:
-        """Show a tenant."""
+        """Response for a tenant."""
         return cls(
             id=tenant.id,
             name=tenant.name,
@@ -246,6 +251,6 @@ class TenantResponse(_Answer, frozen=True, kw_only=True):
 
 
 class TenantPage(_Answer, frozen=True, kw_only=True):
-    """All tenants, by name."""
+    """All tenants, sorted by name."""
 
     items: list[TenantResponse]

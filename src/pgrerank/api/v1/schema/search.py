@@ -1,4 +1,4 @@
-"""Rankings as they are answered, fresh from a search."""
+"""Response of a search."""
 
 from dataclasses import asdict, fields
 from typing import Annotated, Any, Self
@@ -22,11 +22,11 @@ from pgrerank.usecases.more_results import next_cursor
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What an answer is made of."""
+    """Base of responses and of their parts."""
 
 
 class ResultScores(Answer, frozen=True, kw_only=True):
-    """What each stage said. Null: that stage did not score it. The scales are not comparable."""
+    """The score of each stage; their scales differ. Null: that stage did not score it."""
 
     dense: Annotated[float | None, Meta(description="Cosine similarity, -1 to 1.")]
     keyword: Annotated[float | None, Meta(description="BM25, at least 0.")]
@@ -39,25 +39,28 @@ class ResultScores(Answer, frozen=True, kw_only=True):
     combined: Annotated[
         float | None,
         Meta(
-            description="The reranker's score combined with those of the legs; orders the results; "
-            "comparable within one answer. Null: `rerank` orders them."
+            description="The reranker's score combined with those of the legs. It orders the "
+            "results and is comparable only within one response. Null: `rerank` orders them."
         ),
     ]
     boost: Annotated[
         float,
-        Meta(description="What terms of the collection add to `combined`, or else to `rerank`."),
+        Meta(
+            description="Amount that terms of the collection add to `combined`, or to `rerank` if "
+            "that is null."
+        ),
     ]
     relevance: Annotated[
         float | None,
         Meta(
-            description="Probability of relevance, 0 to 1; never rises from one result to the next; "
-            "null without calibration."
+            description="Probability of relevance, 0 to 1. It never rises from one result to the "
+            "next. Null without calibration."
         ),
     ]
 
 
 class Ranks(Answer, frozen=True, kw_only=True):
-    """Places in each list, from 1. Null: that leg did not return it."""
+    """The rank in each list, from 1. Null: that leg did not return it."""
 
     dense: int | None
     keyword: int | None
@@ -67,7 +70,7 @@ class Ranks(Answer, frozen=True, kw_only=True):
 
 
 class ResultDocument(Answer, frozen=True, kw_only=True):
-    """The document a chunk belongs to."""
+    """The document of a chunk."""
 
     id: Annotated[str, Meta(description="Your id of the document.")]
     title: str
@@ -76,29 +79,31 @@ class ResultDocument(Answer, frozen=True, kw_only=True):
 
 
 class ResultChunk(Answer, frozen=True, kw_only=True):
-    """The chunk that was found."""
+    """A chunk found by the search."""
 
     id: UUID
     ordinal: int
     content: Annotated[
-        str | None, Meta(description="Null for explained candidates below depth and limit.")
+        str | None,
+        Meta(description="Null for entries of `candidates` below both `depth` and `limit`."),
     ]
 
 
 class Result(Answer, frozen=True, kw_only=True):
-    """A chunk in its place."""
+    """A result: a chunk with its document, scores and ranks."""
 
     document: ResultDocument
     chunk: ResultChunk
     scores: ResultScores
     ranks: Ranks
     truncated: Annotated[
-        bool, Meta(description="The reranker did not read all of the query or the passage.")
+        bool,
+        Meta(description="Whether the reranker read only part of the query or the passage."),
     ]
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
-        """Show a hit."""
+        """Response for a hit."""
         return cls(
             document=_document(hit),
             chunk=_chunk(hit),
@@ -109,15 +114,17 @@ class Result(Answer, frozen=True, kw_only=True):
 
 
 class Leg(Answer, frozen=True, kw_only=True):
-    """What a leg was asked for and gave."""
+    """Numbers of chunks requested from and returned by a leg."""
 
     requested: int
     returned: int
-    scan: Annotated[str, Meta(description="How it looked: `exact`, `hnsw`, `gin`, `no terms`, ...")]
+    scan: Annotated[
+        str, Meta(description="How it searched: `exact`, `hnsw`, `gin`, `no terms`, ...")
+    ]
 
 
 class Legs(Answer, frozen=True, kw_only=True):
-    """All legs. Null: the search leaves it out."""
+    """Reports of the legs. Null: the search did not use that leg."""
 
     dense: Leg | None
     keyword: Leg | None
@@ -125,26 +132,26 @@ class Legs(Answer, frozen=True, kw_only=True):
 
 
 class Cascade(Answer, frozen=True, kw_only=True):
-    """The first step of a cascade, which chose what the reranker read."""
+    """The first step of a cascade, which selects the chunks that the reranker reads."""
 
-    scored: Annotated[int, Meta(description="Chunks that got a score.")]
+    scored: Annotated[int, Meta(description="Number of chunks scored.")]
     model: Annotated[str, Meta(description="The reranker of this step.")]
 
 
 class Rerank(Answer, frozen=True, kw_only=True):
-    """What became of the rerank stage."""
+    """The outcome of the rerank stage."""
 
     status: RerankStatus
-    reason: Annotated[str | None, Meta(description="Why it is not `full`.")]
-    depth: Annotated[int, Meta(description="Chunks that got a score.")]
-    model: Annotated[str | None, Meta(description="The reranker; null where none ran.")]
+    reason: Annotated[str | None, Meta(description="Why `status` is not `full`.")]
+    depth: Annotated[int, Meta(description="Number of chunks or documents scored.")]
+    model: Annotated[str | None, Meta(description="The reranker; null: none ran.")]
     cascade: Annotated[
-        Cascade | None, Meta(description="Null: the reranker read all down to `depth`.")
+        Cascade | None, Meta(description="Null: the reranker read all chunks down to `depth`.")
     ]
 
     @classmethod
     def of(cls, report: RerankReport) -> Self:
-        """Show a report."""
+        """Response for a report."""
         return cls(
             status=report.status,
             reason=report.reason,
@@ -156,32 +163,34 @@ class Rerank(Answer, frozen=True, kw_only=True):
 
 
 class Cut(Answer, frozen=True, kw_only=True):
-    """How many chunks each threshold removed."""
+    """Number of chunks that each threshold removed."""
 
     min_similarity: int
     min_score: int
     min_relevance: int
-    threshold: Annotated[int, Meta(description="By the one that `threshold` names.")]
+    threshold: Annotated[int, Meta(description="Removed by the stored threshold of the request.")]
 
 
 class AppliedCalibration(Answer, frozen=True, kw_only=True):
-    """What turned rerank scores into probabilities."""
+    """The calibration that turned rerank scores into probabilities."""
 
-    id: Annotated[UUID | None, Meta(description="Null: nothing did.")]
-    reason: Annotated[str | None, Meta(description="Why nothing did, or what to know of it.")]
+    id: Annotated[UUID | None, Meta(description="Null: no calibration was applied.")]
+    reason: Annotated[
+        str | None, Meta(description="Why none was applied, or a caveat on the one applied.")
+    ]
 
 
 class Answerable(Answer, frozen=True, kw_only=True):
-    """Whether anything that was found is relevant."""
+    """Whether any candidate is relevant."""
 
-    value: Annotated[bool, Meta(description="Rather yes than no.")]
+    value: Annotated[bool, Meta(description="Whether that is more likely than not.")]
     probability: float
 
 
 class SearchResponse(Answer, frozen=True, kw_only=True):
-    """The answer to a search."""
+    """The outcome of a search."""
 
-    id: Annotated[UUID, Meta(description="Of this search in the rerank log.")]
+    id: Annotated[UUID, Meta(description="Id of this search in the rerank log.")]
     results: list[Result]
     rerank: Rerank
     legs: Legs
@@ -191,25 +200,26 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
     warnings: Annotated[
         list[str],
         Meta(
-            description="What to know before trusting the order, such as a query that the models "
-            "cannot read. Usually empty."
+            description="Reasons to distrust the order, such as a query that the models cannot "
+            "read. Usually empty."
         ),
     ]
     timings_ms: Annotated[dict[str, float], Meta(description="Milliseconds by stage.")]
     cursor: Annotated[
         str | None,
         Meta(
-            description="Goes on behind these results: GET /v1/rankings/{id}/results. Null where "
-            "there are no more."
+            description="Pass it to GET /v1/rankings/{id}/results for the results after these. "
+            "Null: there are no more."
         ),
     ]
     candidates: Annotated[
-        list[Result] | None, Meta(description="Every candidate in its final order, if explained.")
+        list[Result] | None,
+        Meta(description="All candidates in their final order; null without `explain`."),
     ] = None
 
     @classmethod
     def of(cls, ranking: SearchOutcome, *, explained: bool) -> Self:
-        """Show a ranking, with all candidates where it is explained."""
+        """Response for a search, with all candidates if `explained`."""
         return cls(
             id=ranking.id,
             results=[Result.of(hit) for hit in ranking.results],
@@ -246,7 +256,7 @@ def _chunk(hit: Hit) -> ResultChunk:
 
 
 def result_scores(legs: Candidate | LoggedCandidate, scores: HitScores) -> ResultScores:
-    """The scores of a result in all stages."""
+    """The scores of a result by stage."""
     return ResultScores(
         fused=legs.fused_score,
         **{leg: getattr(legs, f"{leg}_score") for leg in LEGS},
@@ -254,12 +264,12 @@ def result_scores(legs: Candidate | LoggedCandidate, scores: HitScores) -> Resul
     )
 
 
-#: shown under the names that they have in the domain
+#: named as in the domain
 _HIT_SCORES = {each.name for each in fields(HitScores)} & set(ResultScores.__struct_fields__)
 
 
 def ranks(legs: Candidate | LoggedCandidate, final: int) -> Ranks:
-    """The places of a result in all lists."""
+    """The ranks of a result in all lists."""
     return Ranks(
         fused=legs.fused_rank,
         final=final,
@@ -268,7 +278,7 @@ def ranks(legs: Candidate | LoggedCandidate, final: int) -> Ranks:
 
 
 def legs(ranking: SearchOutcome | LoggedRanking) -> Legs:
-    """What each leg was asked for and gave."""
+    """The reports of all legs."""
     return Legs(**{leg: _leg(getattr(ranking, leg)) for leg in LEGS})
 
 
