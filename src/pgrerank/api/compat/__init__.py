@@ -1,1 +1,1 @@
-"""Other servers' rerank and embedding calls, so that their clients change one URL."""
+"""Rerank and embedding APIs of other servers (dialects): their clients only change the URL."""

@@ -1,4 +1,4 @@
-"""Cohere's rerank, versions 1 and 2."""
+"""Cohere's rerank API, versions 1 and 2."""
 
 from math import ceil
 from typing import Annotated, Any
@@ -16,12 +16,12 @@ from pgrerank.domain.rerank import RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "cohere"
-#: documents in one search unit, the measure that clients read from `billed_units`
+#: documents per search unit, which clients read from `billed_units`
 _UNIT = 100
 
 
 class RerankV1(Struct, frozen=True, kw_only=True):
-    """What version 1 takes. `max_chunks_per_doc` is ignored: the whole document is read."""
+    """Request of Cohere v1. `max_chunks_per_doc` is ignored: the whole document is read."""
 
     query: shapes.Query
     documents: shapes.Documents
@@ -29,13 +29,13 @@ class RerankV1(Struct, frozen=True, kw_only=True):
     top_n: shapes.TopN = None
     rank_fields: Annotated[
         shapes.RankFields,
-        Meta(description="Fields of the objects that are read, in this order. Default: all."),
+        Meta(description="Fields of objects to read, in this order. Default: all."),
     ] = None
     return_documents: shapes.Returned = None
 
 
 class RerankV2(Struct, frozen=True, kw_only=True):
-    """What version 2 takes. `max_tokens_per_doc` and `priority` are ignored."""
+    """Request of Cohere v2. `max_tokens_per_doc` and `priority` are ignored."""
 
     model: shapes.Model
     query: shapes.Query
@@ -45,7 +45,7 @@ class RerankV2(Struct, frozen=True, kw_only=True):
 
 
 class CohereResult(Struct, frozen=True, kw_only=True):
-    """A document in its new place."""
+    """A ranked document."""
 
     index: int
     relevance_score: float
@@ -53,35 +53,35 @@ class CohereResult(Struct, frozen=True, kw_only=True):
 
 
 class Version(Struct, frozen=True, kw_only=True):
-    """Of the API."""
+    """The API version."""
 
     version: str
 
 
 class Units(Struct, frozen=True, kw_only=True):
-    """What Cohere would bill; nothing is billed here."""
+    """The units that Cohere would bill. pgrerank bills nothing."""
 
     search_units: int
 
 
 class TokenUsage(Struct, frozen=True, kw_only=True):
-    """What the reranker read, in its own tokens."""
+    """The tokens that the reranker read, counted by its own tokenizer."""
 
     input_tokens: int
 
 
 class ApiMeta(Struct, frozen=True, kw_only=True):
-    """What surrounds the results."""
+    """Metadata of a response."""
 
     api_version: Version
     billed_units: Units
     tokens: TokenUsage
-    #: why documents were not scored, or what was not read of them or of the query
+    #: reasons why documents were not scored, or why they or the query were read only in part
     warnings: list[str] | UnsetType = UNSET
 
     @classmethod
     def of(cls, ranked: RerankOutcome, version: str) -> "ApiMeta":
-        """That of one ranking."""
+        """Metadata of a ranking."""
         return cls(
             api_version=Version(version=version),
             billed_units=Units(search_units=ceil(len(ranked.documents) / _UNIT)),
@@ -91,7 +91,7 @@ class ApiMeta(Struct, frozen=True, kw_only=True):
 
 
 class CohereRanking(Struct, frozen=True, kw_only=True):
-    """What both versions answer."""
+    """Response of both versions."""
 
     id: str
     results: list[CohereResult]
@@ -99,7 +99,7 @@ class CohereRanking(Struct, frozen=True, kw_only=True):
 
 
 class CohereRefusal(Struct, frozen=True, kw_only=True):
-    """A refusal."""
+    """An error response."""
 
     message: str
 
@@ -116,7 +116,7 @@ RESPONSES = errors.response_specs(CohereRefusal, 400, 401, 403, 404, 409, 413, 4
     responses=RESPONSES,
 )
 async def rerank_v1(data: JSONBody[RerankV1], gateway: TheGateway) -> CohereRanking:
-    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    """Rank documents. With a calibration, `relevance_score` is a probability."""
     return await answer_rerank(gateway, data, "1", rank_fields=data.rank_fields)
 
 
@@ -129,7 +129,7 @@ async def rerank_v1(data: JSONBody[RerankV1], gateway: TheGateway) -> CohereRank
     responses=RESPONSES,
 )
 async def rerank_v2(data: JSONBody[RerankV2], gateway: TheGateway) -> CohereRanking:
-    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    """Rank documents. With a calibration, `relevance_score` is a probability."""
     return await answer_rerank(gateway, data, "2")
 
 
@@ -140,7 +140,7 @@ async def answer_rerank(
     *,
     rank_fields: list[str] | None = None,
 ) -> CohereRanking:
-    """Rank, and answer as Cohere does."""
+    """Rank documents and return the response in Cohere's format."""
     ranked = await gateway.rank(
         NAME,
         data.query,
@@ -163,7 +163,7 @@ async def answer_rerank(
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
-    """A refusal in Cohere's words."""
+    """An error response in Cohere's format."""
     return refusal.response(CohereRefusal(message=refusal.detail))
 
 

@@ -1,4 +1,4 @@
-"""Refusals as a dialect words them: the faults of every route, in the dialect's own form."""
+"""Error responses in the formats of the dialects."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from pgrerank.api.problem import (
 )
 from pgrerank.domain.limits import Limits
 
-#: what is wrong with a list of texts that holds none
+#: the problem of an empty list of texts
 EMPTY = "must not be empty"
 
 _BY_URI = {kind.uri: kind for kind in KINDS}
@@ -30,30 +30,30 @@ _BY_URI = {kind.uri: kind for kind in KINDS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """What was refused and why."""
+    """A refused request and the reason, for any dialect to render."""
 
     kind: ProblemKind
     detail: str
-    #: those at fault; none where no field is
+    #: the faulty fields; empty: the fault is not in a field
     fields: Sequence[FieldProblem]
     headers: Mapping[str, str]
 
-    #: there was nothing to rank or to embed
+    #: whether the request contained nothing to rank or to embed
     is_empty: bool
 
     @property
     def is_malformed(self) -> bool:
-        """Whether another body would do: a field is wrong, or holds too much."""
+        """Whether a corrected body would be accepted: a field is invalid or too large."""
         is_body = any(each.field == BODY for each in self.fields)
         return self.kind is INVALID or (self.kind is TOO_LARGE and not is_body)
 
     @property
     def status(self) -> int:
-        """The status of our own API, which most dialects share."""
+        """The HTTP status of the native API, which most dialects share."""
         return self.kind.status
 
     def response(self, body: object, status: int | None = None) -> Response[Any]:
-        """A response with this body; the status is the dialect's where it has one of its own."""
+        """A response with this body. `status` replaces the native status."""
         return Response(
             body,
             status_code=status or self.status,
@@ -75,12 +75,12 @@ def handlers(limits: Limits, render: Renderer) -> dict[int | type[Exception], Ha
 
 
 def refuse_as(request: Request[Any, Any, Any], render: Renderer) -> None:
-    """Let refusals of this request have the form of another dialect than its route's."""
+    """Render errors of this request in another dialect than that of its route."""
     request.state.render_refusal = render
 
 
 def response_specs(body: type[Struct], *statuses: int) -> dict[int, ResponseSpec]:
-    """OpenAPI responses for these statuses."""
+    """OpenAPI responses with this body for these statuses."""
     return {
         status: ResponseSpec(body, description=_title(status), generate_examples=False)
         for status in statuses

@@ -1,4 +1,4 @@
-"""Where the dialects hand in what they were asked: one way to rank and to embed for all."""
+"""The gateway through which all dialects rank and embed."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -21,9 +21,9 @@ from pgrerank.domain.vector import Vector
 from pgrerank.ports.embedder import Embedder
 from pgrerank.usecases import rerank as use_case
 
-#: what tells rerankers from other models where clients list them: llama-stack looks for the word
+#: word in the ids of rerankers; llama-stack recognizes rerankers in a list of models by it
 MARK = "rerank"
-#: texts of one embedding request, as OpenAI bounds them
+#: most texts in one embedding request, as at OpenAI
 MAX_INPUTS = 2048
 
 Collection = Annotated[
@@ -32,17 +32,18 @@ Collection = Annotated[
         name="X-Pgrerank-Collection",
         pattern=forms.NAME,
         description="Name of the collection whose calibration, terms and reranker apply to a "
-        "ranking. Unset: the tenant's calibration, the default reranker.",
+        "ranking. Unset: the tenant's calibration and the default reranker.",
     ),
 ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """What a route of a dialect is given: the call, and the collection of its header."""
+    """The call and the collection of a request, with the operations of all dialects."""
 
     call: Call
-    #: whose calibration, terms and reranker apply; None: the tenant's
+    #: name of the collection whose calibration, terms and reranker apply; None: the tenant's
+    #: calibration and the default reranker
     collection: str | None = None
 
     async def rank(
@@ -57,15 +58,15 @@ class Gateway:
         rank_fields: Sequence[str] | None = None,
         documents_name: str = "documents",
     ) -> RerankOutcome:
-        """Rank documents as the dialect's client brought them, strings or objects.
+        """Rank supplied documents, strings or objects.
 
-        `documents_name` is what the dialect calls them.
+        `documents_name` is the dialect's name of the field with the documents.
 
         Raises:
-            InvalidRequestError: There are no documents, the query is blank, ...; names the field
-                as the dialect does.
+            InvalidRequestError: There are no documents, the query is blank, or similar. Uses the
+                dialect's field names.
             TooLargeError: The query is too long, or there are too many documents.
-            NotFoundError: The tenant has no collection of the name in the header.
+            NotFoundError: The tenant has no collection of that name.
         """
         _check(len(query), self.call.limits.query_characters, "query", "characters")
         if not documents:
@@ -90,28 +91,28 @@ class Gateway:
         return ranked
 
     def reranker(self, model: str | None) -> str | None:
-        """The operator's name of a reranker that a client asks for; None: the default.
+        """The configured name of the requested reranker; None: the default.
 
-        Clients must name some model, and many can name only their vendor's. Any name that the
-        operator gave to none stands for the default; the answer tells the model that ran.
+        Clients must name a model, and many can name only models of their vendor. Therefore any
+        unknown name selects the default. The response names the model that ran.
         """
         names = {identifier(name): name for name in self.call.services.rerankers}
         return names.get(identifier(model)) if model else None
 
     def rerankers(self) -> list[tuple[str, ModelCard]]:
-        """What a caller may name, with what it stands for; the default first."""
+        """Ids and model cards of the rerankers that a caller may name, the default first."""
         named = [(name, scorer.model) for name, scorer in self.call.services.rerankers.items()]
         default = self.call.services.scorer.model
         return [(identifier(name), card) for name, card in [(default.name, default), *named]]
 
     def embedders(self) -> list[tuple[str, ModelCard]]:
-        """Likewise of embedders."""
+        """Ids and model cards of the embedders that a caller may name, the default first."""
         named = [(name, embedder.model) for name, embedder in self.call.services.embedders.items()]
         default = self.call.services.embedder.model
         return [(default.name, default), *named]
 
     def embedder(self, model: str | None) -> Embedder:
-        """The embedder that a client asks for; any unknown name stands for the default."""
+        """The requested embedder. Any unknown name selects the default."""
         return self.call.services.embedders.get(model or "", self.call.services.embedder)
 
     async def embed(
@@ -122,11 +123,11 @@ class Gateway:
         field: str = "input",
         as_queries: bool = False,
     ) -> Sequence[Vector]:
-        """Unit vectors of texts, in order.
+        """Unit vectors of texts, in the order of the texts.
 
         Raises:
             InvalidRequestError: There are no texts.
-            TooLargeError: There are more than 2,048.
+            TooLargeError: There are more than 2,048 texts.
         """
         if not texts:
             raise InvalidRequestError(field, EMPTY)
@@ -137,7 +138,7 @@ class Gateway:
         return await embedder.passages(texts, tenant_id=self.call.tenant_id)
 
     async def tokens(self, texts: Sequence[str], model: str | None = None) -> int:
-        """How many tokens of texts an embedder reads."""
+        """Number of tokens that an embedder reads of these texts."""
         embedder = self.embedder(model)
 
         def counted() -> int:
@@ -148,18 +149,18 @@ class Gateway:
 
 
 def identifier(name: str) -> str:
-    """The id under which clients know a reranker: it says that it is one."""
+    """The id of a reranker for clients. It always contains `rerank`."""
     return name if MARK in name.lower() else f"{MARK}-{name}"
 
 
 def provide(call: TheCall, collection: Collection = None) -> Gateway:
-    """The gateway of a request, for handlers."""
+    """The gateway of a request; a Litestar dependency."""
     return Gateway(call=call, collection=collection)
 
 
 @contextmanager
 def _rename_documents(documents: str) -> Generator[None]:
-    """Name documents in a refusal as the dialect does."""
+    """Replace `documents` in errors by the dialect's field name."""
     try:
         yield
     except InvalidRequestError as error:

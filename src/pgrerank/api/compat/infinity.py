@@ -1,4 +1,4 @@
-"""infinity's rerank and its list of models."""
+"""infinity's rerank API and list of models."""
 
 from typing import Annotated, Any
 
@@ -20,7 +20,7 @@ _OVERLOADED = 429
 
 
 class InfinityRerank(Struct, frozen=True, kw_only=True):
-    """What infinity takes."""
+    """Request of infinity."""
 
     query: shapes.Query
     documents: list[shapes.String]
@@ -28,12 +28,12 @@ class InfinityRerank(Struct, frozen=True, kw_only=True):
     top_n: shapes.TopN = None
     return_documents: shapes.Returned = None
     raw_scores: Annotated[
-        bool | None, Meta(description="Scores in the reranker's own unit instead of 0 to 1.")
+        bool | None, Meta(description="Return raw scores of the reranker instead of 0 to 1.")
     ] = None
 
 
 class InfinityResult(Struct, frozen=True, kw_only=True):
-    """A document in its new place; `document` is null unless it was asked for."""
+    """A ranked document. `document` is null unless requested."""
 
     relevance_score: float
     index: int
@@ -41,7 +41,7 @@ class InfinityResult(Struct, frozen=True, kw_only=True):
 
 
 class InfinityRanking(Struct, frozen=True, kw_only=True):
-    """What infinity answers."""
+    """Response of infinity."""
 
     object: str = "rerank"
     results: list[InfinityResult]
@@ -52,7 +52,7 @@ class InfinityRanking(Struct, frozen=True, kw_only=True):
 
 
 class Stats(Struct, frozen=True, kw_only=True):
-    """What infinity's client insists on. Always 0: /metrics tells the waiting line."""
+    """Fields that infinity's client requires. Always 0; /metrics has the length of the queue."""
 
     queue_fraction: float = 0.0
     queue_absolute: int = 0
@@ -68,7 +68,7 @@ class InfinityModel(Struct, frozen=True, kw_only=True):
     object: str = "model"
     owned_by: str = NAME
     created: int
-    #: on what it runs
+    #: runtime or precision of the model
     backend: str
     capabilities: list[str]
 
@@ -81,7 +81,7 @@ class InfinityModels(Struct, frozen=True, kw_only=True):
 
 
 class Malformed(Struct, frozen=True, kw_only=True):
-    """What is wrong with a field."""
+    """A faulty field and its problem."""
 
     loc: list[str]
     msg: str
@@ -89,13 +89,13 @@ class Malformed(Struct, frozen=True, kw_only=True):
 
 
 class InfinityRefusal(Struct, frozen=True, kw_only=True):
-    """A body that was refused."""
+    """Error response to an invalid body."""
 
     detail: list[Malformed]
 
 
 class Stranger(Struct, frozen=True, kw_only=True):
-    """A caller that was refused."""
+    """Error response to a caller without valid credentials."""
 
     detail: str
 
@@ -116,7 +116,7 @@ RESPONSES = {
     responses=RESPONSES,
 )
 async def rerank(data: JSONBody[InfinityRerank], gateway: TheGateway) -> InfinityRanking:
-    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    """Rank documents. With a calibration, `relevance_score` is a probability."""
     ranked = await gateway.rank(
         NAME, data.query, data.documents, model=data.model, limit=data.top_n
     )
@@ -141,13 +141,13 @@ async def rerank(data: JSONBody[InfinityRerank], gateway: TheGateway) -> Infinit
 @get(
     "/models",
     tags=["compatible"],
-    summary="The models as infinity lists them",
+    summary="List models as infinity",
     guards=[auth.needs(Scope.SEARCH)],
     responses=RESPONSES,
     sync_to_thread=False,
 )
 def models(gateway: TheGateway) -> InfinityModels:
-    """Rerankers, then embedders."""
+    """All models: rerankers, then embedders."""
     now = int(gateway.call.services.clock.now().timestamp())
     rerankers = [_model_entry(*each, "rerank", now) for each in gateway.rerankers()]
     embedders = [_model_entry(*each, "embed", now) for each in gateway.embedders()]
@@ -155,7 +155,7 @@ def models(gateway: TheGateway) -> InfinityModels:
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
-    """A refusal in infinity's words, which for a malformed body are FastAPI's."""
+    """An error response in infinity's format; for an invalid body that is FastAPI's."""
     if refusal.kind is UNAUTHENTICATED:
         return refusal.response(Stranger(detail="Unauthorized"))
     if refusal.is_malformed:

@@ -1,4 +1,4 @@
-"""Jina's rerank."""
+"""Jina's rerank API."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _MALFORMED = 422
 
 
 class JinaRerank(Struct, frozen=True, kw_only=True):
-    """What Jina takes; a document is returned unless the caller says otherwise."""
+    """Request of Jina. By default, documents are returned."""
 
     query: shapes.Query
     documents: shapes.Documents
@@ -28,7 +28,7 @@ class JinaRerank(Struct, frozen=True, kw_only=True):
 
 
 class JinaResult(Struct, frozen=True, kw_only=True):
-    """A document in its new place."""
+    """A ranked document."""
 
     index: int
     relevance_score: float
@@ -36,7 +36,7 @@ class JinaResult(Struct, frozen=True, kw_only=True):
 
 
 class JinaRanking(Struct, frozen=True, kw_only=True):
-    """What Jina answers."""
+    """Response of Jina."""
 
     object: str = "list"
     model: str
@@ -55,7 +55,7 @@ class JinaRanking(Struct, frozen=True, kw_only=True):
     ),
 )
 async def rerank(data: JSONBody[JinaRerank], gateway: TheGateway) -> JinaRanking:
-    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    """Rank documents. With a calibration, `relevance_score` is a probability."""
     ranked = await gateway.rank(
         NAME, data.query, data.documents, model=data.model, limit=data.top_n
     )
@@ -72,6 +72,6 @@ async def rerank(data: JSONBody[JinaRerank], gateway: TheGateway) -> JinaRanking
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
-    """A refusal in Jina's words."""
+    """An error response in Jina's format."""
     status = _MALFORMED if refusal.kind is INVALID else None
     return refusal.response(shapes.Detailed(detail=refusal.detail), status)

@@ -1,4 +1,4 @@
-"""OpenAI's embeddings and list of models."""
+"""OpenAI's embeddings API and list of models."""
 
 import base64
 from typing import Annotated, Any, Literal
@@ -30,7 +30,7 @@ from pgrerank.domain.vector import Vector
 
 _LIMITED = "rate_limit_error"
 _ASKED_WRONGLY = "invalid_request_error"
-#: `type` of each kind of problem; any other is a server_error
+#: `type` of the error by kind of problem; other kinds are a server_error
 _TYPES = {
     INVALID: _ASKED_WRONGLY,
     NOT_FOUND: _ASKED_WRONGLY,
@@ -46,34 +46,36 @@ _CODES = {UNAUTHENTICATED: "invalid_api_key", NOT_FOUND: "not_found", QUOTA: "ra
 
 
 class OpenaiEmbed(Struct, frozen=True, kw_only=True):
-    """What OpenAI takes, and what Jina and Voyage say of a text's part in a search."""
+    """Request of OpenAI, with the fields by which Jina and Voyage tell queries from passages."""
 
     input: Annotated[
         shapes.String
         | list[
             shapes.String | shapes.Token | Annotated[list[shapes.Token], Meta(max_length=100_000)]
         ],
-        Meta(description="A text or up to 2,048 of them. Token ids are refused."),
+        Meta(description="One text or up to 2,048 texts. Token ids are refused."),
     ]
     model: Annotated[
         shapes.Word | None,
         Meta(
-            description="An id that `GET /v1/models` lists. Any other stands for the default "
-            "embedder; the answer names the one that ran."
+            description="An id from `GET /v1/models`. Any other name selects the default embedder; "
+            "the response names the one that ran."
         ),
     ] = None
     encoding_format: Annotated[
         Literal["float", "base64"] | None,
-        Meta(description="`base64`: little-endian 32 bit floats."),
+        Meta(description="`base64`: little-endian 32-bit floats."),
     ] = None
     dimensions: Annotated[
-        shapes.Count, Meta(description="Only the model's own number of dimensions.")
+        shapes.Count, Meta(description="If given, must be the model's number of dimensions.")
     ] = None
     input_type: Annotated[
         shapes.Word | None,
-        Meta(description="`query`: as queries are embedded. Else: as passages are."),
+        Meta(description="`query`: embed the texts as queries; otherwise as passages."),
     ] = None
-    task: Annotated[shapes.Word | None, Meta(description="`retrieval.query`: likewise.")] = None
+    task: Annotated[
+        shapes.Word | None, Meta(description="`retrieval.query`: embed the texts as queries.")
+    ] = None
 
     @property
     def is_query(self) -> bool:
@@ -102,7 +104,7 @@ class Embedding(Struct, frozen=True, kw_only=True):
 
 
 class Embedded(Struct, frozen=True, kw_only=True):
-    """What OpenAI answers."""
+    """Response of OpenAI."""
 
     object: str = "list"
     data: list[Embedding]
@@ -117,7 +119,7 @@ class OpenaiModel(Struct, frozen=True, kw_only=True):
     object: str = "model"
     created: int
     owned_by: str = "pgrerank"
-    #: tokens a text may have, or a query with a text
+    #: most tokens of a text (embedder) or of a query with a text (reranker)
     max_model_len: int
 
 
@@ -140,7 +142,7 @@ RESPONSES = errors.response_specs(shapes.Faulty, 400, 401, 403, 404, 409, 413, 4
     responses=RESPONSES,
 )
 async def embeddings(data: JSONBody[OpenaiEmbed], gateway: TheGateway) -> Embedded:
-    """A vector for each text, in order. Of a long text the head is read."""
+    """Embed texts. Returns one vector per text, in order. Long texts are truncated."""
     texts = data.texts()
     card = gateway.embedder(data.model).model
     _check_dimensions(data, card)
@@ -159,13 +161,13 @@ async def embeddings(data: JSONBody[OpenaiEmbed], gateway: TheGateway) -> Embedd
 @get(
     "/v1/models",
     tags=["compatible"],
-    summary="The models as OpenAI lists them",
+    summary="List models as OpenAI",
     guards=[auth.needs(Scope.SEARCH)],
     responses=RESPONSES,
     sync_to_thread=False,
 )
 def models(gateway: TheGateway) -> OpenaiModels:
-    """Rerankers, whose ids all contain `rerank`, then embedders."""
+    """All models: rerankers, whose ids all contain `rerank`, then embedders."""
     now = int(gateway.call.services.clock.now().timestamp())
     return OpenaiModels(
         data=[
@@ -176,12 +178,12 @@ def models(gateway: TheGateway) -> OpenaiModels:
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
-    """A refusal in OpenAI's words."""
+    """An error response in OpenAI's format."""
     return refusal.response(shapes.Faulty(error=fault(refusal)))
 
 
 def fault(refusal: Refusal) -> shapes.Fault:
-    """What `error` holds."""
+    """The value of `error` in an error response."""
     return shapes.Fault(
         message=refusal.detail,
         type=_TYPES.get(refusal.kind, "server_error"),

@@ -1,4 +1,4 @@
-"""Where each dialect is found: at its own prefix, and at the root what can be told apart."""
+"""Paths of the dialects: each under its prefix, and the unambiguous calls also at the root."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ from pgrerank.api.compat import (
 from pgrerank.api.compat.errors import Renderer
 from pgrerank.domain.limits import Limits
 
-#: handlers by path, with how each refuses
+#: prefix, renderer of error responses, and handlers
 _PREFIXES: Sequence[tuple[str, Renderer, Sequence[ControllerRouterHandler]]] = [
     ("/", shared_paths.refusal_response, [shared_paths.rerank, shared_paths.rerank_v1]),
     ("/", cohere.refusal_response, [cohere.rerank_v2]),
@@ -47,7 +47,7 @@ _PREFIXES: Sequence[tuple[str, Renderer, Sequence[ControllerRouterHandler]]] = [
 
 
 def routers(limits: Limits, middleware: list[Middleware]) -> list[Router]:
-    """All of them, behind keys; and, for anyone, whether the service can serve."""
+    """Routers of all dialects. They need an API key, except the health routes."""
     behind_keys = [
         Router(
             path,

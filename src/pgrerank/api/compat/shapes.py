@@ -1,4 +1,4 @@
-"""Shapes that several dialects share. Unknown fields are ignored, nulls mean the default."""
+"""Schemas that several dialects share. Unknown fields are ignored; null means the default."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
@@ -13,40 +13,40 @@ from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RerankOutcome
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-#: as many as an integer of Postgres holds
+#: largest value of PostgreSQL's type integer
 _MOST = 2**31 - 1
-#: a name of a model, of a field and the like
+#: name of a model, a field or the like
 Word = Annotated[str, Meta(max_length=1_000)]
 Query = Annotated[
     str,
-    Meta(max_length=MAX_QUERY_CHARACTERS, description="What the documents are held against."),
+    Meta(max_length=MAX_QUERY_CHARACTERS, description="Query for which the documents are ranked."),
 ]
 String = Annotated[str, Meta(max_length=MAX_TEXT_CHARACTERS)]
-#: strings, or objects whose fields are read
+#: strings, or objects that are read field by field
 Documents: TypeAlias = list[
     String | Annotated[dict[Annotated[str, Meta(max_length=1_000)], Any], Meta(max_length=1_000)]
 ]
 Count: TypeAlias = Annotated[int, Meta(ge=1, le=_MOST)] | None
-TopN = Annotated[Count, Meta(description="Results in the answer at most. Default: all.")]
+TopN = Annotated[Count, Meta(description="Maximum number of results. Default: all.")]
 Token: TypeAlias = Annotated[int, Meta(ge=0, le=_MOST)]
-#: vLLM says 0 for all
+#: in vLLM, 0 means all
 CountOrAll: TypeAlias = Annotated[int, Meta(ge=0, le=_MOST)] | None
 RankFields: TypeAlias = Annotated[list[Word], Meta(max_length=1_000)] | None
 Model = Annotated[
     Word | None,
     Meta(
-        description="An id that `GET /v1/models` lists. Any other stands for the default reranker; "
-        "the answer names the one that ran."
+        description="An id from `GET /v1/models`. Any other name selects the default reranker; "
+        "the response names the one that ran."
     ),
 ]
-Returned = Annotated[bool | None, Meta(description="Answer with the documents as well.")]
+Returned = Annotated[bool | None, Meta(description="Include the documents in the response.")]
 
 
 async def encode_rows(make: Callable[[Item], T], given: Sequence[Item]) -> list[T]:
-    """Rows of an answer as JSON, made and encoded beside the event loop where they are many.
+    """Rows of a response as JSON; many rows are encoded in a thread.
 
-    A row that is JSON already costs the encoder of the answer a copy. 2,048 vectors take it 50 ms
-    otherwise, in which nothing else runs.
+    The encoder of the response only copies rows that are JSON already. Otherwise it would block
+    the event loop, by 50 ms for 2,048 vectors.
     """
 
     def rows() -> list[Raw]:
@@ -56,25 +56,25 @@ async def encode_rows(make: Callable[[Item], T], given: Sequence[Item]) -> list[
 
 
 class DocumentText(Struct, frozen=True, kw_only=True):
-    """A document in an answer."""
+    """A document in a response."""
 
     text: str
 
 
 class Usage(Struct, frozen=True, kw_only=True):
-    """What the reranker read, in its own tokens."""
+    """The tokens that the model read, counted by its own tokenizer."""
 
     prompt_tokens: int
     total_tokens: int
 
     @classmethod
     def of(cls, ranked: RerankOutcome) -> "Usage":
-        """That of one ranking."""
+        """Usage of a ranking."""
         return cls(prompt_tokens=ranked.tokens, total_tokens=ranked.tokens)
 
 
 class Fault(Struct, frozen=True, kw_only=True):
-    """What `error` holds where a dialect follows OpenAI's form."""
+    """The value of `error` in OpenAI's error format."""
 
     message: str
     type: str | None
@@ -83,31 +83,31 @@ class Fault(Struct, frozen=True, kw_only=True):
 
 
 class Faulty(Struct, frozen=True, kw_only=True):
-    """A refusal in OpenAI's form."""
+    """An error response in OpenAI's format."""
 
     error: Fault
 
 
 class Detailed(Struct, frozen=True, kw_only=True):
-    """A refusal in the form of Jina and Voyage."""
+    """An error response in the format of Jina and Voyage."""
 
     detail: str
 
 
 def document_object(document: str | dict[str, Any]) -> dict[str, Any]:
-    """A document as it was brought, as an object."""
+    """A supplied document as an object."""
     return {"text": document} if isinstance(document, str) else document
 
 
 def ran(ranked: RerankOutcome) -> str:
-    """The reranker to name in an answer."""
+    """Name of the reranker that ran, for responses; empty: none ran."""
     return ranked.rerank.model or ""
 
 
 def scores(ranked: RerankOutcome, *, raw: bool | None = False) -> list[float]:
-    """One number a result, never rising: from 0 to 1, or raw in the reranker's own unit.
+    """One score per result, never rising: from 0 to 1, or raw in the reranker's unit.
 
-    A document that has no score is shown 0, or the lowest of the raw scores.
+    A document without a score gets 0, or the lowest of the raw scores.
     """
     if not raw:
         return [each.display for each in ranked.results]

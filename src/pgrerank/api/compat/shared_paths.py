@@ -1,11 +1,11 @@
-"""Paths that several dialects share, told apart by what the body holds.
+"""Paths that several dialects share. The fields of the body decide the format of the response.
 
-| path | body | answered as |
+| path | body | format of the response |
 |---|---|---|
 | `/rerank` | has `texts` | TEI |
-| `/rerank` | else | what vLLM, infinity and Jina have in common |
-| `/v1/rerank` | has `top_k` or `truncation` | the same, and Voyage's `data` |
-| `/v1/rerank` | else | what Cohere, Jina and vLLM have in common |
+| `/rerank` | otherwise | common to vLLM, infinity and Jina |
+| `/v1/rerank` | has `top_k` or `truncation` | the next row's, with Voyage's `data` |
+| `/v1/rerank` | otherwise | common to Cohere, Jina and vLLM |
 """
 
 from typing import Any
@@ -29,7 +29,7 @@ NAME = "root"
 
 
 class AnyRerank(Struct, frozen=True, kw_only=True):
-    """What Cohere's v1, Jina, Voyage, vLLM and infinity take together."""
+    """Request with the fields of Cohere v1, Jina, Voyage, vLLM and infinity."""
 
     query: shapes.Query
     documents: shapes.Documents
@@ -44,22 +44,22 @@ class AnyRerank(Struct, frozen=True, kw_only=True):
 
     @property
     def is_voyage(self) -> bool:
-        """Whether Voyage's client asks, which sends one of these even as null."""
+        """Whether Voyage's client sent it, which always sends one of these fields, even if null."""
         return self.top_k is not UNSET or self.truncation is not UNSET
 
     @property
     def limit(self) -> int | None:
-        """Results at most; vLLM says 0 for all."""
+        """Maximum number of results; None: all. In vLLM, 0 means all."""
         return self.top_n or (None if self.top_k is UNSET else self.top_k)
 
     @property
     def shows(self) -> bool:
-        """Whether to answer with documents: as Jina and vLLM do, unless told not to."""
+        """Whether to return documents. Default: yes, as in Jina and vLLM."""
         return self.return_documents is not False
 
 
 class AnyResult(Struct, frozen=True, kw_only=True):
-    """A document in its new place."""
+    """A ranked document."""
 
     index: int
     relevance_score: float
@@ -67,21 +67,21 @@ class AnyResult(Struct, frozen=True, kw_only=True):
 
 
 class AnyRanking(Struct, frozen=True, kw_only=True):
-    """What the clients of all these dialects find what they look for in."""
+    """Response with the fields that the clients of all these dialects read."""
 
     id: str
     object: str = "rerank"
     created: int
     model: str
     results: list[AnyResult]
-    #: Voyage's name for results
+    #: results in Voyage's format
     data: list[voyage.VoyageRow] | UnsetType = UNSET
     meta: cohere.ApiMeta
     usage: shapes.Usage
 
 
 class AnyRefusal(Struct, frozen=True, kw_only=True):
-    """A refusal in which Cohere's, Jina's, Voyage's and vLLM's clients find theirs."""
+    """An error response with the fields that clients of Cohere, Jina, Voyage and vLLM read."""
 
     message: str
     detail: str
@@ -89,7 +89,7 @@ class AnyRefusal(Struct, frozen=True, kw_only=True):
 
 
 class Alive(Struct, frozen=True, kw_only=True):
-    """Says that the service can serve, with infinity's clock."""
+    """Response of the health check, with the time as in infinity."""
 
     unix: float
 
@@ -106,9 +106,9 @@ RESPONSES = errors.response_specs(AnyRefusal, 400, 401, 403, 404, 409, 413, 415,
     responses=RESPONSES,
 )
 async def rerank_v1(data: JSONBody[AnyRerank], gateway: TheGateway) -> AnyRanking:
-    """Order documents, and answer with what any of these clients looks for.
+    """Rank documents. The response has the fields that all these clients read.
 
-    /compat/<dialect>/v1/rerank answers as that dialect alone.
+    /compat/<dialect>/v1/rerank responds in the format of that dialect only.
     """
     return await _answer_rerank(data, gateway)
 
@@ -127,9 +127,9 @@ async def rerank_v1(data: JSONBody[AnyRerank], gateway: TheGateway) -> AnyRankin
 async def rerank(
     request: Request[Any, Any, Any], data: JSONBody[dict[str, Any]], gateway: TheGateway
 ) -> Response[Any]:
-    """Order texts as TEI where the body has `texts`; else `documents`, as the other two.
+    """Rank `texts` as TEI if the body has them; otherwise rank `documents` as vLLM and infinity.
 
-    /compat/<dialect>/rerank answers as that dialect alone.
+    /compat/<dialect>/rerank responds in the format of that dialect only.
     """
     if "texts" in data:
         errors.refuse_as(request, tei.refusal_response)
@@ -140,11 +140,11 @@ async def rerank(
 @get(
     "/health",
     tags=["operations"],
-    summary="Can it serve? As other servers say it",
+    summary="Check readiness, for clients of other servers",
     responses={503: ResponseSpec(Alive, description="A part is missing", generate_examples=False)},
 )
 async def health(readiness: TheReadiness, services: TheServices) -> Response[Alive]:
-    """200 or 503, for clients of other servers. /health/ready says what is missing."""
+    """Responds 200 if the service is ready, else 503. /health/ready tells which part is not."""
     parts = await readiness.parts()
     serves = all(state == OK for state in parts.values())
     alive = Alive(unix=services.clock.now().timestamp())
@@ -185,7 +185,7 @@ def _results(data: AnyRerank, ranked: RerankOutcome, scores: list[float]) -> lis
 
 
 def _rows(data: AnyRerank, ranked: RerankOutcome, scores: list[float]) -> list[voyage.VoyageRow]:
-    """Voyage's clients see documents only if they ask."""
+    """Results in Voyage's format. By default they have no documents."""
     return [
         voyage.VoyageRow(
             index=each.index,
@@ -197,7 +197,7 @@ def _rows(data: AnyRerank, ranked: RerankOutcome, scores: list[float]) -> list[v
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
-    """A refusal in the words of all of them at once."""
+    """An error response in the combined format of these dialects."""
     fault = shapes.Fault(
         message=refusal.detail,
         type=refusal.kind.slug,
@@ -208,7 +208,7 @@ def refusal_response(refusal: Refusal) -> Response[Any]:
 
 
 def _read(data: dict[str, Any], kind: type[Any]) -> Any:
-    """A body as a dialect's, converted as bodies of one dialect are everywhere."""
+    """A body as the request of a dialect. Raises InvalidRequestError."""
     try:
         return msgspec.convert(data, kind, strict=False)
     except msgspec.ValidationError as error:

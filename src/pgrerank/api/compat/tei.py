@@ -1,6 +1,6 @@
-"""Text Embeddings Inference: rerank, embed, info and health.
+"""API of Text Embeddings Inference (TEI): rerank, embed and info.
 
-Where its documents and its behaviour differ, this is its behaviour.
+Where TEI's documentation and behavior differ, this follows its behavior.
 """
 
 from typing import Annotated, Any, Literal
@@ -31,8 +31,8 @@ from pgrerank.domain.tenant import Scope
 NAME = "tei"
 
 Direction = Literal["left", "right", "Left", "Right"]
-#: status and `error_type` of a body that could be mended; and of each other kind of problem where
-#: it is not our own status and "Backend"
+#: status and `error_type` of an invalid body, and by kind of problem. Default: the native status
+#: and "Backend".
 _VALIDATION = (422, "Validation")
 _TOLD = {
     TOO_LARGE: (413, "Validation"),
@@ -46,25 +46,25 @@ _EMPTY = (400, "Empty")
 
 
 class TeiRerank(Struct, frozen=True, kw_only=True):
-    """What TEI takes. All texts come back, whatever else is asked."""
+    """Request of TEI to rerank. The response always covers all texts."""
 
     query: shapes.Query
     texts: list[shapes.String]
     truncate: Annotated[
         bool | None,
-        Meta(description="false: refuse a text that is too long, instead of reading a part."),
+        Meta(description="`false`: refuse texts that are too long instead of truncating them."),
     ] = None
     truncation_direction: Annotated[
-        Direction | None, Meta(description="Read, and ignored: the head is what is kept.")
+        Direction | None, Meta(description="Ignored: the beginning of a text is always kept.")
     ] = None
     raw_scores: Annotated[
-        bool | None, Meta(description="Scores in the reranker's own unit instead of 0 to 1.")
+        bool | None, Meta(description="Return raw scores of the reranker instead of 0 to 1.")
     ] = None
     return_text: shapes.Returned = None
 
 
 class TeiScore(Struct, frozen=True, kw_only=True):
-    """A text in its new place."""
+    """A ranked text."""
 
     index: int
     score: float
@@ -72,22 +72,22 @@ class TeiScore(Struct, frozen=True, kw_only=True):
 
 
 class TeiEmbed(Struct, frozen=True, kw_only=True):
-    """What TEI takes. Vectors have unit length, whatever `normalize` says."""
+    """Request of TEI to embed. Vectors always have unit length; `normalize` is ignored."""
 
     inputs: shapes.String | list[shapes.String]
     truncate: bool | None = None
     normalize: bool | None = None
     prompt_name: Annotated[
         shapes.Word | None,
-        Meta(description="`query`: as queries are embedded. Anything else: as passages are."),
+        Meta(description="`query`: embed the texts as queries; otherwise as passages."),
     ] = None
 
 
 class TeiInfo(Struct, frozen=True, kw_only=True):
-    """What runs here."""
+    """The reranker, in TEI's format."""
 
     model_id: str
-    #: fingerprint over weights, precision, length and template
+    #: fingerprint of weights, precision, length and template
     model_sha: str
     model_dtype: str
     served_model_name: str
@@ -105,7 +105,7 @@ class TeiInfo(Struct, frozen=True, kw_only=True):
 
 
 class TeiRefusal(Struct, frozen=True, kw_only=True):
-    """A refusal."""
+    """An error response."""
 
     error: str
     error_type: str
@@ -126,7 +126,7 @@ RESPONSES = {
     responses=RESPONSES,
 )
 async def rerank(data: JSONBody[TeiRerank], gateway: TheGateway) -> Response[list[TeiScore]]:
-    """Order texts, best first."""
+    """Rank texts, best first."""
     return await answer_rerank(gateway, data)
 
 
@@ -139,7 +139,7 @@ async def rerank(data: JSONBody[TeiRerank], gateway: TheGateway) -> Response[lis
     responses=RESPONSES,
 )
 async def embed(data: JSONBody[TeiEmbed], gateway: TheGateway) -> list[list[float]]:
-    """A vector for each text, in order."""
+    """Embed texts. Returns one vector per text, in order."""
     texts = [data.inputs] if isinstance(data.inputs, str) else data.inputs
     vectors = await gateway.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
     return await shapes.encode_rows(np.ndarray.tolist, vectors)
@@ -148,13 +148,13 @@ async def embed(data: JSONBody[TeiEmbed], gateway: TheGateway) -> list[list[floa
 @get(
     "/info",
     tags=["compatible"],
-    summary="The reranker as TEI describes it",
+    summary="Describe the reranker as TEI",
     guards=[auth.needs(Scope.SEARCH)],
     responses=RESPONSES,
     sync_to_thread=False,
 )
 def info(gateway: TheGateway) -> TeiInfo:
-    """Which reranker runs here. `model_sha` changes whenever its scores may."""
+    """The reranker of the service. `model_sha` changes whenever its scores may change."""
     card = gateway.call.services.scorer.model
     return TeiInfo(
         model_id=card.name,
@@ -176,7 +176,7 @@ def info(gateway: TheGateway) -> TeiInfo:
 
 
 async def answer_rerank(gateway: Gateway, data: TeiRerank) -> Response[list[TeiScore]]:
-    """Rank, and answer as TEI does."""
+    """Rank texts and return the response in TEI's format."""
     ranked = await gateway.rank(
         NAME, data.query, data.texts, documents_name="texts", truncate=data.truncate is not False
     )
@@ -194,7 +194,7 @@ async def answer_rerank(gateway: Gateway, data: TeiRerank) -> Response[list[TeiS
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
-    """A refusal in TEI's words; to a stranger, none at all."""
+    """An error response in TEI's format. Without valid credentials, the body is empty."""
     if refusal.kind is UNAUTHENTICATED:
         return refusal.response(b"")
     status, name = _TOLD.get(refusal.kind, (refusal.status, "Backend"))
@@ -204,7 +204,7 @@ def refusal_response(refusal: Refusal) -> Response[Any]:
 
 
 def _usage_headers(data: TeiRerank, ranked: RerankOutcome) -> dict[str, str]:
-    """TEI's headers, as far as there is something to say. Times in whole milliseconds."""
+    """TEI's headers, as far as they apply. Times in whole milliseconds."""
     return {
         "x-compute-characters": str(len(data.query) + sum(map(len, data.texts))),
         "x-compute-tokens": str(ranked.tokens),

@@ -1,4 +1,4 @@
-"""vLLM's rerank and score."""
+"""vLLM's rerank and score APIs."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -18,19 +18,19 @@ from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "vllm"
-#: different queries in one request for scores; each is a ranking in the log
+#: most distinct queries in one score request; each is a ranking in the log
 MAX_QUERIES = 1_000
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A piece of a text; images and the like are refused."""
+    """A part of a text. Other types, such as images, are refused."""
 
     type: shapes.Word = "text"
     text: shapes.String | None = None
 
 
 class Content(Struct, frozen=True, kw_only=True):
-    """A text in pieces."""
+    """A text in parts."""
 
     content: Annotated[list[Part], Meta(max_length=1_000)]
 
@@ -39,25 +39,25 @@ Text: TypeAlias = shapes.String | Content
 Texts: TypeAlias = Text | list[Text]
 UseActivation = Annotated[
     bool | None,
-    Meta(description="false: scores in the reranker's own unit instead of 0 to 1."),
+    Meta(description="`false`: return raw scores of the reranker instead of 0 to 1."),
 ]
 
 
 class VllmRerank(Struct, frozen=True, kw_only=True):
-    """What vLLM takes."""
+    """Request of vLLM to rerank."""
 
     query: Text
     documents: Texts
     model: shapes.Model = None
     top_n: Annotated[
         shapes.CountOrAll,
-        Meta(description="Results in the answer at most; 0: all."),
+        Meta(description="Maximum number of results; 0: all."),
     ] = None
     use_activation: UseActivation = None
 
 
 class VllmScore(Struct, frozen=True, kw_only=True):
-    """What vLLM takes: one text with each of several, or pairs, under one of its four names."""
+    """Request of vLLM to score: one text against several, or pairs. The field names are aliases."""
 
     text_1: Texts | None = None
     text_2: Texts | None = None
@@ -70,7 +70,7 @@ class VllmScore(Struct, frozen=True, kw_only=True):
     use_activation: UseActivation = None
 
     def pairs(self) -> tuple[list[str], list[str]]:
-        """Left and right texts, equally many. Raises InvalidRequestError."""
+        """Left and right texts, lists of the same length. Raises InvalidRequestError."""
         left_name, left = self._first("queries", "text_1", "data_1", least=1)
         right_name, right = self._first("documents", "items", "text_2", "data_2", least=0)
         if len(left) == 1:
@@ -82,7 +82,10 @@ class VllmScore(Struct, frozen=True, kw_only=True):
         return left, right
 
     def _first(self, *names: str, least: Literal[0, 1]) -> tuple[str, list[str]]:
-        """The first of these fields that was sent, and its texts of so many characters or more."""
+        """Name and texts of the first of these fields that was sent.
+
+        Raises InvalidRequestError if a text has fewer than `least` characters.
+        """
         name = next((name for name in names if getattr(self, name) is not None), names[0])
         texts = _as_list(name, getattr(self, name))
         if not texts:
@@ -93,14 +96,14 @@ class VllmScore(Struct, frozen=True, kw_only=True):
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """A document in an answer."""
+    """A document in a response."""
 
     text: str
     multi_modal: None = None
 
 
 class VllmResult(Struct, frozen=True, kw_only=True):
-    """A document in its new place."""
+    """A ranked document."""
 
     index: int
     document: Shown
@@ -108,7 +111,7 @@ class VllmResult(Struct, frozen=True, kw_only=True):
 
 
 class VllmRanking(Struct, frozen=True, kw_only=True):
-    """What vLLM answers."""
+    """Response of vLLM to a rerank request."""
 
     id: str
     model: str
@@ -125,7 +128,7 @@ class VllmPairScore(Struct, frozen=True, kw_only=True):
 
 
 class VllmScores(Struct, frozen=True, kw_only=True):
-    """What vLLM answers, in the order of the pairs."""
+    """Response of vLLM to a score request, in the order of the pairs."""
 
     id: str
     object: str = "list"
@@ -147,7 +150,7 @@ RESPONSES = errors.response_specs(shapes.Faulty, 400, 401, 403, 404, 409, 413, 4
     responses=RESPONSES,
 )
 async def rerank(data: JSONBody[VllmRerank], gateway: TheGateway) -> VllmRanking:
-    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    """Rank documents. With a calibration, `relevance_score` is a probability."""
     return await answer_rerank(gateway, data)
 
 
@@ -160,7 +163,7 @@ async def rerank(data: JSONBody[VllmRerank], gateway: TheGateway) -> VllmRanking
     responses=RESPONSES,
 )
 async def score(data: JSONBody[VllmScore], gateway: TheGateway) -> VllmScores:
-    """A score for each pair, in order. Each different query is a ranking in the log."""
+    """Score pairs. Returns one score per pair, in order. Logs a ranking for each distinct query."""
     left, right = data.pairs()
     places: dict[str, list[int]] = {}
     for place, query in enumerate(left):
@@ -179,7 +182,7 @@ async def score(data: JSONBody[VllmScore], gateway: TheGateway) -> VllmScores:
 
 
 async def answer_rerank(gateway: Gateway, data: VllmRerank) -> VllmRanking:
-    """Rank, and answer as vLLM does."""
+    """Rank documents and return the response in vLLM's format."""
     documents = _as_list("documents", data.documents)
     ranked = await gateway.rank(
         NAME, _text("query", data.query), documents, model=data.model, limit=data.top_n or None
@@ -213,7 +216,7 @@ def _scores(rankings: Sequence[RerankOutcome], values: Sequence[float]) -> VllmS
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
-    """A refusal in vLLM's words."""
+    """An error response in vLLM's format."""
     name = HTTPStatus(refusal.status).phrase.replace(" ", "").removesuffix("Error") + "Error"
     param = refusal.fields[0].field if refusal.fields else None
     fault = shapes.Fault(message=refusal.detail, type=name, param=param, code=refusal.status)

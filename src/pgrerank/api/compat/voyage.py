@@ -1,4 +1,4 @@
-"""Voyage's rerank."""
+"""Voyage's rerank API."""
 
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ NAME = "voyage"
 
 
 class VoyageRerank(Struct, frozen=True, kw_only=True):
-    """What Voyage takes."""
+    """Request of Voyage."""
 
     query: shapes.Query
     documents: list[shapes.String]
@@ -24,13 +24,13 @@ class VoyageRerank(Struct, frozen=True, kw_only=True):
     top_k: shapes.TopN = None
     truncation: Annotated[
         bool | None,
-        Meta(description="false: refuse a document that is too long, instead of reading a part."),
+        Meta(description="`false`: refuse documents that are too long instead of truncating them."),
     ] = None
     return_documents: shapes.Returned = None
 
 
 class VoyageRow(Struct, frozen=True, kw_only=True):
-    """A document in its new place."""
+    """A ranked document."""
 
     index: int
     relevance_score: float
@@ -38,13 +38,13 @@ class VoyageRow(Struct, frozen=True, kw_only=True):
 
 
 class Total(Struct, frozen=True, kw_only=True):
-    """What the reranker read, in its own tokens."""
+    """The tokens that the reranker read, counted by its own tokenizer."""
 
     total_tokens: int
 
 
 class VoyageRanking(Struct, frozen=True, kw_only=True):
-    """What Voyage answers."""
+    """Response of Voyage."""
 
     object: str = "list"
     data: list[VoyageRow]
@@ -63,7 +63,7 @@ class VoyageRanking(Struct, frozen=True, kw_only=True):
     ),
 )
 async def rerank(data: JSONBody[VoyageRerank], gateway: TheGateway) -> VoyageRanking:
-    """Order documents. `relevance_score` is a probability where one is calibrated."""
+    """Rank documents. With a calibration, `relevance_score` is a probability."""
     ranked = await gateway.rank(
         NAME,
         data.query,
@@ -86,5 +86,5 @@ async def rerank(data: JSONBody[VoyageRerank], gateway: TheGateway) -> VoyageRan
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
-    """A refusal in Voyage's words."""
+    """An error response in Voyage's format."""
     return refusal.response(shapes.Detailed(detail=refusal.detail))
