@@ -1,1 +1,1 @@
-"""HTTP. The only room with Litestar."""
+"""The HTTP API. Only this package imports Litestar."""

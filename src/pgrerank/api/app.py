@@ -1,4 +1,4 @@
-"""The application: routes, and what surrounds them."""
+"""The ASGI application: routes, middleware and error handlers."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -35,7 +35,7 @@ from pgrerank.domain.limits import Limits
 from pgrerank.ports.observer import Observer
 from pgrerank.ports.services import Services
 
-#: for everybody
+#: routes without authentication
 OPEN_ROUTES = [health.live, health.ready, health.metrics, openapi.document]
 TENANT_ROUTES = [
     *collections.ROUTES,
@@ -65,12 +65,12 @@ def create_app(
     """The service as an ASGI application.
 
     Args:
-        services: The ports its use cases are given.
-        limits: What one request or key may ask for.
-        ready: Says of each part `ok` or why it is not, for /health/ready.
-        observer: Told of every search, ingest and answer.
-        operator_token: Opens the tenant routes; None keeps them closed.
-        on_shutdown: Called in order when the server stops, after the last answer.
+        services: The ports for the use cases.
+        limits: Limits of a request and of a key.
+        ready: Returns `ok` or the fault of each part, for /health/ready.
+        observer: Records every search, ingest and response.
+        operator_token: Token for the tenant routes; None: they are closed.
+        on_shutdown: Called in order when the server stops, after the last response.
     """
     readiness = Readiness(ready, services.clock.elapsed)
     authenticated = auth.middleware(limits)
@@ -93,7 +93,7 @@ def create_app(
         logging_config=None,  # observe.py has configured logging
         on_shutdown=list(on_shutdown),
     )
-    # Middleware of Litestar runs only once a route is found; the envelope holds for all requests.
+    # Litestar runs middleware only for requests that match a route. Envelope wraps all requests.
     app.asgi_handler = Envelope(HangUp(app.asgi_handler), observer)
     return app
 

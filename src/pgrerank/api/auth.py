@@ -1,4 +1,4 @@
-"""Who is asking: API keys for tenants' routes, the operator's token for the tenants themselves."""
+"""Authentication: API keys for tenants' routes, the operator token for the tenant routes."""
 
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
@@ -23,18 +23,18 @@ from pgrerank.domain.tenant import Scope
 from pgrerank.ports.services import Services
 from pgrerank.usecases import access
 
-#: asynchronous, since Litestar gives every plain function a thread, which costs more than the check
+#: asynchronous: Litestar runs a plain function in a thread, which costs more than the check
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]
 
 
 class Authenticate(AbstractAuthenticationMiddleware):
-    """Turns `Authorization: Bearer <key>` into the Caller, or refuses."""
+    """Middleware that resolves `Authorization: Bearer <key>` to a Caller, or refuses."""
 
     async def authenticate_request(self, connection: Connection) -> AuthenticationResult:
-        """Look the key up, and say in `auth` how many milliseconds it took.
+        """Look up the key. Sets `user` to the Caller, `auth` to the milliseconds spent.
 
         Raises:
-            AuthenticationError: There is none, or it is not valid.
+            AuthenticationError: The key is missing or not valid.
         """
         services: Services = connection.app.state[SERVICES]
         watch = Stopwatch(services.clock.elapsed)
@@ -46,7 +46,7 @@ class Authenticate(AbstractAuthenticationMiddleware):
 
 
 def middleware(limits: Limits) -> list[Middleware]:
-    """Authentication, then the rate limit of the key, where there is one."""
+    """Authentication, then the rate limit of the key if one is configured."""
     if limits.requests_per_minute == 0:
         return [Authenticate]
     rate = RateLimitConfig(
@@ -62,21 +62,21 @@ def _key_id(request: Request[Any, Any, Any]) -> str:
 
 
 def _has_caller(request: Request[Any, Any, Any]) -> bool:
-    """OPTIONS is answered without a key."""
+    """Whether the request is authenticated. OPTIONS requests are not."""
     return "user" in request.scope
 
 
 def stage_times(
     request: Request[Any, Any, Any], timings_ms: Mapping[str, float]
 ) -> dict[str, float]:
-    """The stages of an answer, behind that of looking its key up."""
+    """Milliseconds by stage, with authentication as first stage and part of the total."""
     spent_ms: float = request.auth
     total = round(spent_ms + timings_ms["total"], 3)
     return {"authenticate": spent_ms, **timings_ms, "total": total}
 
 
 def needs(scope: Scope) -> Guard:
-    """A guard that lets only keys with this scope pass."""
+    """A guard that accepts only keys with this scope."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         connection.user.require(scope)
@@ -85,7 +85,7 @@ def needs(scope: Scope) -> Guard:
 
 
 def operator_only(token: str | None) -> Guard:
-    """A guard that lets only the operator's token pass, and nobody where none is configured."""
+    """A guard that accepts only this operator token. None: it refuses every caller."""
 
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if token is None:
@@ -98,6 +98,6 @@ def operator_only(token: str | None) -> Guard:
 
 
 def bearer(connection: Connection) -> str | None:
-    """The credentials of an Authorization header with the scheme Bearer."""
+    """The credentials of the Authorization header; None: there are none of the scheme Bearer."""
     scheme, _, credentials = connection.headers.get("authorization", "").partition(" ")
     return credentials.strip() if scheme.lower() == "bearer" else None

@@ -1,7 +1,7 @@
-"""How large a body may be, by route: counted while it comes in, before any of it is decoded.
+"""Size limits of request bodies by route, checked while a body arrives, before it is decoded.
 
-What a body costs is not its bytes but the values it holds: decoding 15 million small ones takes
-seconds and a gigabyte, in one step in which nothing else in the process runs.
+The cost of a body depends on its number of values, not on its bytes: decoding 15 million small
+values takes seconds and a gigabyte, and blocks the whole process meanwhile.
 """
 
 import re
@@ -17,16 +17,16 @@ from pgrerank.domain.errors import InvalidRequestError, TooLargeError
 from pgrerank.domain.limits import Limits
 
 KIB, MIB = 1024, 1024 * 1024
-#: bytes that JSON may spend on a character: an escaped surrogate pair
+#: most bytes of a character in JSON: an escaped surrogate pair
 BYTES_PER_CHARACTER = 12
-#: levels of arrays and objects within one another, of bodies as of metadata
+#: most nesting levels of arrays and objects, as for metadata
 LEVELS = MAX_LEVELS
-#: characters of a number; decoding an integer of n digits takes n squared steps
+#: numbers must be shorter, in characters; decoding an integer of n digits takes n squared steps
 DIGITS = 100
-#: key under which a route names its `Body` and the application its table
+#: keys of `opt`: the `Body` of a route, and the application's table of limits
 OPTION, TABLE = "body", "bounds"
 
-#: bytes that are looked through in one step
+#: bytes scanned in one step
 _PIECE = 64 * KIB
 _LONG_NUMBER = re.compile(rb"[0-9.eE+-]{%d}" % DIGITS)
 _NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
@@ -34,34 +34,34 @@ _STEPS = np.array([{0x5B: 1, 0x7B: 1, 0x5D: -1, 0x7D: -1}.get(c, 0) for c in ran
 
 
 class Body(StrEnum):
-    """What a route reads, by how much it may need of it."""
+    """Size class of the body of a route."""
 
     #: settings, names, a threshold
     PLAIN = "plain"
     SEARCH = "search"
-    #: thousands of rows, each of some fields
+    #: thousands of rows with a few fields each
     ROWS = "rows"
     #: thousands of texts or objects
     TEXTS = "texts"
-    #: documents to store, as one array
+    #: documents to store, as a JSON array
     DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyBounds:
-    """What a body may have at most."""
+    """Upper limits of a body."""
 
     bytes: int
-    #: values and the arrays and objects that hold them
+    #: number of values, arrays and objects included
     values: int
-    #: levels of arrays and objects within one another; None: who reads it bounds them row by row
+    #: nesting levels of arrays and objects; None: the reader checks them row by row
     levels: int | None = LEVELS
-    #: what to do with more
+    #: advice for callers who exceed a limit
     advice: str = ""
 
 
 def table(limits: Limits) -> Mapping[Body, BodyBounds]:
-    """The bounds of every route. None is over what the operator allows any body."""
+    """Limits by size class. None exceeds the operator's limit for all bodies."""
     query = limits.query_characters * BYTES_PER_CHARACTER
     parts = "Send it in parts."
     lines = "Send it in parts, or as application/x-ndjson, which is read line by line."
@@ -79,38 +79,38 @@ def table(limits: Limits) -> Mapping[Body, BodyBounds]:
 
 
 def row(limits: Limits) -> BodyBounds:
-    """The bounds of one row of an ingest."""
+    """Limits of one row of an ingest."""
     size = limits.document_characters * BYTES_PER_CHARACTER // 2 + MIB
     return BodyBounds(bytes=size, values=10_000, levels=None)
 
 
 class Scan:
-    """Counts what JSON holds without decoding it. Fed piece by piece, in C for the most part.
+    """Counts the values of JSON without decoding it, part by part, mostly in C.
 
-    Commas and opening brackets outside of strings are counted: of n values in arrays and objects
-    at least one half is one of them.
+    Counts commas and opening brackets outside of strings. n values in arrays and objects have at
+    least n / 2 of these.
 
     Args:
-        bounds: Over which it is refused.
-        field: What to call it in refusals.
+        bounds: Limits to check.
+        field: Name of the JSON in errors.
     """
 
     def __init__(self, bounds: BodyBounds, field: str = BODY) -> None:
         self._bounds = bounds
         self._field = field
         self._bytes = 0
-        #: so far; commas and opening brackets, and one
+        #: values so far: commas and opening brackets, plus one
         self.values = 1
         self._level = 0
         self._in_string = False
         self._escape = b""
 
     def feed(self, part: bytes) -> None:
-        """Look at what comes next.
+        """Check the next part.
 
         Raises:
             TooLargeError: There are too many bytes or values.
-            InvalidRequestError: It is nested too deeply, or holds a number that is too long.
+            InvalidRequestError: The JSON is nested too deeply, or has a number that is too long.
         """
         self._bytes += len(part)
         self.check_bytes(self._bytes)
@@ -118,15 +118,15 @@ class Scan:
             self._look(self._outside(part[start : start + _PIECE]))
 
     def check_bytes(self, size: int) -> None:
-        """Refuse a body of so many bytes, where that is too many. Raises TooLargeError."""
+        """Check a body's size in bytes. Raises TooLargeError."""
         if size > self._bounds.bytes:
             raise self._too_large(size, self._bounds.bytes, "bytes")
 
     def _outside(self, piece: bytes) -> bytes:
-        """What of a piece stands outside of strings."""
+        """The parts of a piece that are outside of strings."""
         data = self._escape + piece
         backslashes = len(data) - len(data.rstrip(b"\\"))
-        cut = len(data) - backslashes % 2  # the last escapes what comes next
+        cut = len(data) - backslashes % 2  # the last one escapes the first byte of the next piece
         self._escape = data[cut:]
         parts = data[:cut].replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')
         outside = b"".join(parts[1::2] if self._in_string else parts[::2])

@@ -1,6 +1,6 @@
-"""What handlers of tenants' routes are given beside what the caller sent.
+"""The context that handlers of tenants' routes get by injection.
 
-One value, not one for each part: the framework starts a task for each value that it injects.
+It is a single value, since Litestar starts a task for each value that it injects.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ SERVICES, LIMITS, OBSERVER = "services", "limits", "observer"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """Who asks, and what answers."""
+    """Context of an authenticated request."""
 
     services: Services
     limits: Limits
@@ -37,7 +37,7 @@ class Call:
 
 
 def call(request: Request[Caller, float, State]) -> Call:
-    """The call that a request makes, once its key is known."""
+    """The context of an authenticated request; a Litestar dependency."""
     state: Any = request.app.state
     return Call(
         services=state[SERVICES],

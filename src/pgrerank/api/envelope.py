@@ -1,4 +1,4 @@
-"""What surrounds every request: its id, the context of its log lines, and the record of it."""
+"""Wraps every request: its id, the context of its log lines, and its metrics."""
 
 import re
 from time import perf_counter
@@ -11,18 +11,18 @@ from uuid_utils.compat import uuid7
 from pgrerank.ports.observer import Observer
 
 HEADER = b"x-request-id"
-#: status in the record where the caller left before an answer began, as nginx has it
+#: recorded status if the caller disconnected before the response began, as in nginx
 LEFT = 499
 _ID = re.compile(rb"[!-~]{1,128}")
 
 
 class Envelope:
-    """Outermost ASGI layer, so that refusals of the router are seen as well.
+    """Outermost ASGI layer, so that it also sees errors of the router.
 
-    HEAD is answered as GET, without the body.
+    HEAD requests are handled as GET; the response has no body.
 
-    A caller may bring its own id in X-Request-ID: 1 to 128 visible ASCII characters. Anything
-    else is replaced by a new one.
+    A caller may set the request id in X-Request-ID: 1 to 128 visible ASCII characters. Any other
+    value is replaced by a new id.
     """
 
     def __init__(self, app: ASGIApp, observer: Observer) -> None:

@@ -1,4 +1,4 @@
-"""Our refusals as problem documents: one table from error to kind."""
+"""Maps errors of pgrerank to problem documents."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -41,7 +41,7 @@ from pgrerank.domain.errors import (
 )
 from pgrerank.domain.ingest import Rejection
 
-#: seconds after which a part that went away is worth another try
+#: Retry-After in seconds if a part is unavailable
 RETRY_AFTER_S = 2
 
 
@@ -65,7 +65,7 @@ class OperatorRoutesClosedError(PgrerankError):
 
 
 class UnsupportedMediaTypeError(PgrerankError):
-    """The body comes as a type that the call does not read."""
+    """The route does not read bodies of this media type."""
 
     def __init__(self, given: str, accepted: Sequence[str]) -> None:
         super().__init__(
@@ -74,7 +74,7 @@ class UnsupportedMediaTypeError(PgrerankError):
 
 
 class RejectedRowsError(PgrerankError):
-    """An atomic ingest held rows that cannot be stored, so nothing was."""
+    """An atomic ingest had rows that cannot be stored, so nothing was stored."""
 
     def __init__(self, rejected: Sequence[Rejection]) -> None:
         self.rejected = rejected
@@ -106,12 +106,12 @@ KINDS: Mapping[type[PgrerankError], ProblemKind] = {
     OverloadedError: OVERLOADED,
     QuotaError: QUOTA,
     UnavailableError: UNAVAILABLE,
-    StartupError: UNAVAILABLE,  # what the tenant routes meet without an administrator's URL
+    StartupError: UNAVAILABLE,  # raised by the tenant routes without an administrator's URL
 }
 
 
 def problem_of(error: PgrerankError) -> ProblemDetailsException:
-    """The problem document of an error of our own."""
+    """The problem document of an error of pgrerank."""
     kind = next((KINDS[cls] for cls in type(error).__mro__ if cls in KINDS), INTERNAL)
     if kind is INTERNAL:
         return internal_problem(error)
@@ -119,17 +119,17 @@ def problem_of(error: PgrerankError) -> ProblemDetailsException:
 
 
 def internal_problem(_: Exception) -> ProblemDetailsException:
-    """The problem document of an error nobody planned: nothing of it is told."""
+    """The problem document of an unexpected error, without its details."""
     return problem(INTERNAL, "Something went wrong on our side; the log has it under this id.")
 
 
 def rejected_rows(rejections: Sequence[Rejection]) -> list[RejectedRow]:
-    """Rejections as they are answered."""
+    """Rejections as parts of a response."""
     return [RejectedRow(line=r.line, reason=r.reason, id=r.external_id) for r in rejections]
 
 
 def response_specs(*statuses: int) -> dict[int, ResponseSpec]:
-    """OpenAPI responses for these statuses."""
+    """OpenAPI responses with problem documents for these statuses."""
     return {
         status: ResponseSpec(
             Problem,

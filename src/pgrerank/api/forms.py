@@ -1,6 +1,6 @@
-r"""The forms that names and the like must have, each with its words for people.
+r"""Patterns of names, cursors and labels, with descriptions for error messages.
 
-In Python `$` also stands before a newline at the end, which `(?!\n)` rules out.
+In Python, `$` also matches before a newline at the end. `(?!\n)` prevents that.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Litestar's own refusals, and what nobody planned, in the form of ours."""
+"""Maps errors of Litestar, and unexpected errors, to problem documents."""
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping
@@ -34,17 +34,17 @@ from pgrerank.api.problem import (
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.limits import Limits
 
-#: Litestar's name for a body
+#: Litestar's name of the body
 _DATA = "data"
 
 Handled: TypeAlias = Request[Any, Any, Any]
-#: what an exception of one kind comes to, of this request
+#: the problem document of an exception of one class
 ToProblem: TypeAlias = Callable[[Handled, Any], ProblemDetailsException]
 Handler: TypeAlias = Callable[[Handled, Any], Response[Any]]
 
 
 def problems(limits: Limits) -> dict[type[Exception], ToProblem]:
-    """How every exception becomes a problem; the nearest class decides."""
+    """Functions from exception to problem document, by class. The nearest class decides."""
     return {
         RecursionError: _depth_problem,
         RequestEntityTooLarge: partial(_body_too_large, limits),
@@ -57,7 +57,7 @@ def problems(limits: Limits) -> dict[type[Exception], ToProblem]:
 
 
 def handlers(limits: Limits) -> dict[int | type[Exception], Handler]:
-    """Exception handlers that answer every exception with a problem document."""
+    """Exception handlers that turn every exception into a problem document."""
     return {
         failure: partial(_response, to_problem) for failure, to_problem in problems(limits).items()
     }
@@ -68,7 +68,7 @@ def _response(to_problem: ToProblem, request: Handled, error: Exception) -> Resp
 
 
 async def log_unexpected(error: Exception, _: Scope) -> None:
-    """Log an exception nobody planned, with its traceback. The answer tells nothing of it."""
+    """Log an unexpected exception with its traceback. The response does not contain it."""
     if not _is_planned(error):
         await structlog.get_logger("pgrerank").aerror("request.failed", exc_info=error)
 
@@ -115,7 +115,7 @@ def _invalid(request: Handled, error: ValidationException) -> ProblemDetailsExce
 
 
 def _fields(request: Handled, error: ValidationException) -> list[FieldProblem]:
-    """What Litestar lists of a failed validation: message, key and source of each field."""
+    """The faulty fields of a failed validation, as Litestar lists them."""
     if not isinstance(error.extra, list):
         return []
     handler = request.route_handler
@@ -131,7 +131,7 @@ def _fields(request: Handled, error: ValidationException) -> list[FieldProblem]:
 
 
 def _names(parameters: Mapping[str, FieldDefinition]) -> dict[str, str]:
-    """What callers know parameters by, where that is another name than ours."""
+    """Names of parameters in the API, where they differ from the names in code."""
     kwargs = {name: each.kwarg_definition for name, each in parameters.items()}
     named = {name: getattr(kwarg, "name", None) for name, kwarg in kwargs.items()}
     return {name: other for name, other in named.items() if other}
@@ -149,7 +149,7 @@ def _field_problem(
         )
     path = "" if key == _DATA else key
     field, said = validation.field_and_problem(str(entry["message"]), path, expected[_DATA])
-    # Of an absent body Litestar says no more than the name of its argument.
+    # For a missing body, Litestar's message is only the name of its argument.
     said = "is missing" if entry["message"] == f"'{_DATA}'" else said
     return FieldProblem(field=field or BODY, problem=said, source=source)
 

@@ -1,18 +1,19 @@
-"""A caller that leaves takes its work along, where a route says that it may."""
+"""Cancels the work of a request whose caller disconnects, on routes that allow it."""
 
 import asyncio
 from typing import Any, cast
 
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-#: of a route: its work is worth nothing without an answer, and can be broken off anywhere
+#: key of a route's `opt`: without a response its work has no value, and it can stop at any point
 OPTION = "abandonable"
 
 
 class HangUp:
-    """ASGI layer that cancels what a request does once its connection is closed.
+    """ASGI layer that cancels the work of a request once its connection is closed.
 
-    Servers tell of that only who asks, and handlers ask no more once they have the body.
+    Servers report a disconnect only on `receive`, which handlers no longer call once they have the
+    body.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -35,7 +36,7 @@ class HangUp:
 
 
 class _Connection:
-    """Messages of the body go to the handler, and what comes behind them to the watch."""
+    """A connection that passes the body to the handler and later messages to `watch`."""
 
     def __init__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         self._scope = scope
@@ -45,11 +46,11 @@ class _Connection:
         self._has_body = asyncio.Event()
         self._closed = asyncio.Event()
         self._answered = False
-        #: the caller left, and the work was cancelled
+        #: whether the caller disconnected and the work was cancelled
         self.abandoned = False
 
     async def receive(self) -> Any:
-        """What comes next: parts of the body, then that the caller left."""
+        """The next message: parts of the body, then the disconnect."""
         if self._has_body.is_set():
             await self._closed.wait()
             return {"type": "http.disconnect"}
@@ -62,13 +63,13 @@ class _Connection:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass a part of the answer on."""
+        """Send a part of the response."""
         if message["type"] == "http.response.body" and not message.get("more_body"):
             self._answered = True
         await self._send(message)
 
     async def watch(self) -> None:
-        """Cancel the work when the caller is gone, once its body is read."""
+        """Wait for a disconnect after the body, and cancel the work."""
         await self._has_body.wait()
         while not self._closed.is_set():
             message = await self._receive()
@@ -79,7 +80,7 @@ class _Connection:
             self._work.cancel()
 
     def release(self) -> None:
-        """Let the task go on that the work ran in."""
+        """Let the task of the work continue after its cancellation."""
         if self.abandoned:
             self._work.uncancel()
 

@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can serve, and what it has counted."""
+"""Routes for liveness, readiness and metrics."""
 
 from typing import Annotated
 
@@ -13,30 +13,31 @@ EXPOSITION = "text/plain; version=1.0.0"  # Litestar adds the charset
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """How the service fares."""
+    """State of the service."""
 
     status: Annotated[str, Meta(description="`ok` or `unavailable`.")]
     parts: Annotated[
-        dict[str, str], Meta(description="Each part with `ok`, or the reason it is not.")
+        dict[str, str], Meta(description="State of each part: `ok`, or why it is not.")
     ]
 
 
-@get("/health/live", tags=["operations"], summary="Is the process alive?")
+@get("/health/live", tags=["operations"], summary="Check liveness")
 async def live() -> Health:
-    """Answers as long as the event loop runs. For liveness probes."""
+    """Responds as long as the event loop runs. Use it for liveness probes."""
     return Health(status=OK, parts={})
 
 
 @get(
     "/health/ready",
     tags=["operations"],
-    summary="Can it serve?",
+    summary="Check readiness",
     responses={503: ResponseSpec(Health, description="A part is missing", generate_examples=False)},
 )
 async def ready(readiness: TheReadiness) -> Response[Health]:
-    """Postgres, the models and the migrations, asked once a second at most. For load balancers.
+    """State of PostgreSQL, the models and the migrations. Use it for load balancers.
 
-    503 as well from the first word that the service is to stop, while it still answers.
+    The parts are checked at most once per second. Responds 503 if one is not ready, and from the
+    moment the service is asked to stop, while it still handles requests.
     """
     parts = await readiness.parts()
     serves = all(state == OK for state in parts.values())
@@ -47,10 +48,10 @@ async def ready(readiness: TheReadiness) -> Response[Health]:
 @get(
     "/metrics",
     tags=["operations"],
-    summary="Counts for Prometheus",
+    summary="Get metrics for Prometheus",
     media_type=MediaType.TEXT,
     sync_to_thread=False,
 )
 def metrics(observer: TheObserver) -> Response[bytes]:
-    """Prometheus text format. Counts are of this process alone."""
+    """Metrics of this process in Prometheus text format."""
     return Response(observer.exposition(), media_type=EXPOSITION)

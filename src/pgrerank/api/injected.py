@@ -1,4 +1,4 @@
-"""What routes outside of tenants are given beside what the caller sent; the others get a `Call`."""
+"""Types that open routes and operator routes get by injection. Tenants' routes get a `Call`."""
 
 from typing import TypeAlias
 

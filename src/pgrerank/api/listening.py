@@ -6,18 +6,18 @@ BACKLOG = 2048
 
 
 def bind_socket(host: str, port: int) -> socket.socket:
-    """A socket that has its address and does not listen yet.
+    """A socket that is bound to its address and does not listen yet.
 
-    An answer is written in two parts, headers and body. Under Nagle's algorithm the second waits
-    for the acknowledgement of the first, which a client delays by 40 ms. asyncio turns the
-    algorithm off only for sockets that name their protocol, which this one does not.
+    Sets TCP_NODELAY. A response is written in two parts, headers and body. With Nagle's algorithm
+    the body waits for the acknowledgement of the headers, which a client delays by 40 ms. asyncio
+    disables the algorithm only for sockets created with a protocol, unlike this one.
 
     Args:
         host: Address to listen on.
-        port: Port to listen on; 0: any free one.
+        port: Port to listen on; 0: any free port.
 
     Raises:
-        OSError: The address cannot be bound, such as one that another process listens on.
+        OSError: The address cannot be bound, for example because another process uses it.
     """
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -31,6 +31,6 @@ def bind_socket(host: str, port: int) -> socket.socket:
 
 
 def url(listener: socket.socket) -> str:
-    """Where the socket is reached over HTTP."""
+    """The HTTP URL of the socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,4 +1,4 @@
-"""What is wrong with a body that is no JSON, as its sender can find it."""
+"""Locates the fault in a body that is not valid JSON."""
 
 import json
 import math
@@ -14,18 +14,18 @@ from pgrerank.domain.bounds import lone_surrogate, undecodable
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.offload import offload
 
-#: bytes of a body in which the place of a fault is looked for
+#: largest body in bytes in which a fault is located
 _SEARCHED = 4 * 1024 * 1024
 
 
 class JsonRequest(BoundedRequest):
-    """A request whose body, where it is no JSON, is refused with the place of the fault."""
+    """A request that refuses a body of invalid JSON with the place of the fault."""
 
     async def json(self) -> Any:
-        """The body as plain values.
+        """The decoded body.
 
         Raises:
-            InvalidRequestError: It is no JSON, or holds what is no text or number; names the field.
+            InvalidRequestError: It is not valid JSON; the error names the field.
         """
         try:
             return await super().json()
@@ -34,11 +34,11 @@ class JsonRequest(BoundedRequest):
 
 
 def decoding_error(body: bytes, reason: str) -> InvalidRequestError:
-    """Why a body is refused.
+    """The error for a body that cannot be decoded.
 
     Args:
-        body: What was sent.
-        reason: What the decoder said, for what is not found here.
+        body: The body.
+        reason: Message of the decoder, used if the fault is not found here.
     """
     try:
         text = body.decode()
@@ -65,7 +65,7 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Path and problem of what Python's own decoder takes and JSON does not hold."""
+    """Path and problem of each value that Python's decoder accepts although JSON forbids it."""
     if isinstance(value, str):
         if (place := lone_surrogate(value)) is not None:
             yield (

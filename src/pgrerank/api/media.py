@@ -1,4 +1,4 @@
-"""The types of body that calls read."""
+"""Media types of request bodies."""
 
 from typing import Any, TypeAlias
 
@@ -11,18 +11,18 @@ Connection: TypeAlias = ASGIConnection[Any, Any, Any, Any]
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
-#: other names in use for one JSON value a line
+#: all names in use for one JSON value per line
 NDJSON_NAMES = frozenset({NDJSON, "application/ndjson", "application/jsonl"})
 
 
 def media_type(connection: Connection) -> str:
-    """The media type of the body without parameters; JSON where the caller does not say."""
+    """The media type of the body without parameters. Default: JSON."""
     stated = connection.headers.get("content-type", JSON)
     return stated.partition(";")[0].strip().lower()
 
 
 async def json_only(connection: Connection, _: BaseRouteHandler) -> None:
-    """A guard: the body is JSON, or there is none."""
+    """A guard that refuses bodies other than JSON."""
     stated = media_type(connection)
     if stated != JSON:
         raise UnsupportedMediaTypeError(stated, [JSON])

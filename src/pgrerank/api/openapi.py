@@ -1,4 +1,4 @@
-"""The description of the API, for people and for tools."""
+"""The OpenAPI document and the page at /docs."""
 
 from typing import Any
 
@@ -15,31 +15,37 @@ KEY = "api-key"
 OPERATOR = "operator-token"
 
 _DESCRIPTION = """
-Two-stage search on Postgres: a dense and a keyword leg find candidates, a reranker orders them,
-and every order is kept in SQL. All calls but those under `operations` and `tenants` take an API
-key of a tenant: `Authorization: Bearer <key>`. Refusals are problem documents (RFC 9457).
+Two-stage search on PostgreSQL: a dense and a keyword leg find candidates, a reranker orders them,
+and every order is logged in SQL. All calls except those under `operations` and `tenants` need an
+API key of a tenant: `Authorization: Bearer <key>`. Errors are problem documents (RFC 9457).
 """
 
 _TAGS = [
-    Tag(name="search", description="Search a collection and look searches up again."),
+    Tag(
+        name="search",
+        description="Search a collection, rank supplied documents, and read past searches.",
+    ),
     Tag(
         name="compatible",
-        description="Rerank and embed as other servers do, for their clients. Each dialect under "
-        "/compat, and at the root what can be told apart.",
+        description="Rerank and embed with the APIs of other servers, for their clients. Each "
+        "dialect is under /compat; unambiguous calls are also at the root.",
     ),
     Tag(name="collections", description="Named sets of documents."),
-    Tag(name="documents", description="Bring documents in, read and delete them."),
-    Tag(name="judgments", description="Grades of documents, and what users did with results."),
-    Tag(name="calibration", description="What turns rerank scores into probabilities."),
-    Tag(name="evaluation", description="Measures of judged queries."),
-    Tag(name="keys", description="API keys of the tenant, for keys with the scope `admin`."),
+    Tag(name="documents", description="Store, read and delete documents."),
+    Tag(name="judgments", description="Relevance grades of documents, and user feedback."),
+    Tag(
+        name="calibration",
+        description="Calibrations, which turn rerank scores into probabilities, and thresholds.",
+    ),
+    Tag(name="evaluation", description="Metrics of the ranking on judged queries."),
+    Tag(name="keys", description="API keys of the tenant. They need the scope `admin`."),
     Tag(name="tenants", description="Tenants, for the operator of the service."),
     Tag(name="operations", description="Health and metrics."),
 ]
 
 
 def config() -> OpenAPIConfig:
-    """The document at /openapi.json, and as a page at /docs."""
+    """Configuration of the document at /openapi.json and of the page at /docs."""
     return OpenAPIConfig(
         title="pgrerank",
         version=pgrerank.__version__,
@@ -55,7 +61,7 @@ def config() -> OpenAPIConfig:
 
 @get("/openapi.json", include_in_schema=False, sync_to_thread=False)
 def document(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    """The OpenAPI document, where tools look for it."""
+    """The OpenAPI document at the path that tools expect."""
     schema = request.app.openapi_schema.to_schema()
     return Response(schema, media_type=OpenAPIMediaType.OPENAPI_JSON)
 

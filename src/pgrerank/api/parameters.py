@@ -1,4 +1,4 @@
-"""Query parameters: those that a call does not know are refused, so that typos are noticed."""
+"""Refuses unknown query parameters, so that typos are noticed."""
 
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
@@ -9,10 +9,10 @@ from pgrerank.domain.errors import InvalidRequestError
 
 
 async def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> None:
-    """A guard: every query parameter is one that the call has.
+    """A guard that refuses unknown query parameters.
 
     Raises:
-        InvalidRequestError: One is not; names it, and the nearest that there is.
+        InvalidRequestError: A parameter is unknown; suggests the nearest known one.
     """
     known = [
         name

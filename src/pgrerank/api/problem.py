@@ -1,4 +1,4 @@
-"""Problem documents (RFC 9457): what they hold, and which kinds there are."""
+"""Problem documents (RFC 9457): their schema and their kinds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ BODY = "body"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemKind:
-    """A kind of problem: what `type`, `title` and `status` say of it."""
+    """A kind of problem, with its `type`, `title` and `status`."""
 
     status: int
     slug: str
@@ -67,7 +67,7 @@ BY_STATUS = {kind.status: kind for kind in KINDS}
 
 
 class FieldProblem(Struct, frozen=True, kw_only=True):
-    """What is wrong with one field."""
+    """A faulty field and its problem."""
 
     field: str
     problem: str
@@ -91,18 +91,18 @@ class Problem(Struct, frozen=True, kw_only=True):
     status: int
     detail: str
     request_id: str
-    #: the field at fault, where there is one
+    #: the faulty field, if there is one
     field: str | UnsetType = UNSET
-    #: every field at fault, where several may be
+    #: all faulty fields, if there may be several
     errors: list[FieldProblem] | UnsetType = UNSET
-    #: rows at fault in an atomic ingest
+    #: rejected rows of an atomic ingest
     rejected: list[RejectedRow] | UnsetType = UNSET
 
 
 def problem(
     kind: ProblemKind, detail: str, *, headers: Mapping[str, str] | None = None, **facts: Any
 ) -> ProblemDetailsException:
-    """A problem document of this kind, as Litestar answers it. Facts are further members."""
+    """A problem document of this kind, for Litestar to send. `facts` are further members."""
     request_id = structlog.contextvars.get_contextvars().get("request_id")
     return ProblemDetailsException(
         status_code=kind.status,

@@ -1,25 +1,25 @@
-"""Whether the service can serve: asked of its parts once a second at most, however many want to know."""
+"""Readiness of the service: its parts are checked at most once per second."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-#: name of each part, with `ok` or why it is not
+#: returns the state of each part by name: `ok`, or why it is not
 Ready = Callable[[], Awaitable[dict[str, str]]]
 
 OK = "ok"
-#: where the application keeps it
+#: key of the application's state
 READINESS = "readiness"
-#: seconds that an answer is good for
+#: seconds for which a check remains valid
 FRESH_S = 1.0
 STOPPING = "is about to stop; what comes meanwhile is still answered"
 
 
 class Readiness:
-    """The state of all parts, remembered for a second, with one check under way at a time.
+    """The state of all parts, cached for a second. At most one check runs at a time.
 
     Args:
-        ask: Asks every part.
-        elapsed: Seconds on a clock that never goes back.
+        ask: Checks every part.
+        elapsed: Monotonic clock in seconds.
     """
 
     def __init__(self, ask: Ready, elapsed: Callable[[], float]) -> None:
@@ -30,16 +30,16 @@ class Readiness:
         self._draining = False
 
     async def parts(self) -> dict[str, str]:
-        """Each part with `ok` or why it is not."""
+        """State of each part: `ok`, or why it is not."""
         if self._check is None or self._is_stale(self._check):
             self._asked_at = self._elapsed()
             self._check = asyncio.create_task(self._refresh())
-        # Shielded: who hangs up must not end the check for the others.
+        # Shielded: a caller that disconnects must not cancel the check for the others.
         found = await asyncio.shield(self._check)
         return {**found, "service": STOPPING} if self._draining else found
 
     def drain(self) -> None:
-        """From now on say that the service is not ready, so that nothing new is sent to it."""
+        """Report the service as not ready from now on, so that balancers stop using it."""
         self._draining = True
 
     async def _refresh(self) -> dict[str, str]:

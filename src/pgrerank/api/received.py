@@ -1,4 +1,4 @@
-"""A request whose body is bounded while it comes in, and decoded beside the event loop."""
+"""A request whose body is limited while it arrives; a long body is decoded in a thread."""
 
 from collections.abc import AsyncGenerator
 from typing import Any
@@ -13,40 +13,40 @@ from pgrerank.api.bounds import Body, BodyBounds, Scan
 from pgrerank.api.errors import HungUpError
 from pgrerank.domain.offload import offload
 
-#: bytes that are decoded at once, where they are; more takes longer than others should wait
+#: largest body in bytes that is decoded on the event loop; more would block other requests
 AT_ONCE = 32 * 1024
 
 
 class BoundedRequest(Request[Any, Any, Any]):
-    """A request as handlers get it."""
+    """A request with a limited body."""
 
     @property
     def bounds(self) -> BodyBounds:
-        """What its route allows a body to be."""
+        """Limits of the body on its route."""
         options = self.route_handler.opt
         return options[bounds.TABLE][options.get(bounds.OPTION, Body.PLAIN)]
 
     async def stream(self) -> AsyncGenerator[bytes, None]:
-        """The body as it comes in, up to what its route allows.
+        """The body in parts as it arrives, checked against the limits of its route.
 
         Raises:
-            TooLargeError: It has more bytes or values.
-            InvalidRequestError: It is nested too deeply, or holds a number that is too long.
-            HungUpError: The connection closed before it was complete.
+            TooLargeError: It has too many bytes or values.
+            InvalidRequestError: It is nested too deeply, or has a number that is too long.
+            HungUpError: The connection closed before the body was complete.
         """
         scan = None if media.media_type(self) in media.NDJSON_NAMES else Scan(self.bounds)
         if scan is not None:
             scan.check_bytes(self.content_length or 0)
         try:
             async for part in super().stream():
-                if scan is not None:  # of lines each is a body of its own
+                if scan is not None:  # lines of NDJSON are checked one by one
                     scan.feed(part)
                 yield part
-        except InternalServerException as error:  # Litestar's word for a caller that hung up
+        except InternalServerException as error:  # raised by Litestar if the caller disconnects
             raise HungUpError from error
 
     async def json(self) -> Any:
-        """The body as plain values, or a long one as what its handler takes, if it fits."""
+        """The decoded body: plain values, or for a valid long body the type of the handler."""
         body = await self.body()
         if len(body) <= AT_ONCE:
             return await super().json()
@@ -58,4 +58,4 @@ class BoundedRequest(Request[Any, Any, Any]):
         try:
             return msgspec.convert(plain, expected, strict=False)
         except msgspec.ValidationError:
-            return plain  # Litestar finds the same, and says of which field
+            return plain  # Litestar finds the same fault and names the field

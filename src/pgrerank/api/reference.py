@@ -1,4 +1,4 @@
-"""The page at /docs: the OpenAPI document as HTML, made here, so that it needs no other host."""
+"""The page at /docs: the OpenAPI document as HTML that loads nothing from other hosts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -28,19 +28,19 @@ _BOUNDS = {
 
 
 class ReferencePage(OpenAPIRenderPlugin):
-    """Renders every call and every schema, without scripts."""
+    """Renders all calls and schemas, without scripts."""
 
     def render(
         self,
         request: Request[Any, Any, Any],  # noqa: ARG002 - as Litestar calls it
         openapi_schema: dict[str, Any],
     ) -> bytes:
-        """The page."""
+        """The page as bytes."""
         return page(openapi_schema).encode()
 
 
 def page(document: Node) -> str:
-    """An OpenAPI document as one page of HTML that refers to no other host."""
+    """An OpenAPI document as one HTML page that loads nothing from other hosts."""
     return _template().render(
         info=document["info"],
         tags=[(tag, list(_calls(document, tag["name"]))) for tag in document["tags"]],
@@ -57,7 +57,7 @@ def _template() -> Template:
 
 
 def _calls(document: Node, tag: str) -> Iterator[tuple[str, str, Node]]:
-    """Method, path and operation of each call under a tag."""
+    """Method, path and operation of each call with a tag."""
     for path, operations in document["paths"].items():
         for method in METHODS:
             if tag in operations.get(method, {}).get("tags", ()):
@@ -65,14 +65,14 @@ def _calls(document: Node, tag: str) -> Iterator[tuple[str, str, Node]]:
 
 
 def prose(text: str) -> Markup:
-    """A description: paragraphs, and code between backquotes."""
+    """A description as HTML, with paragraphs and code between backquotes."""
     paragraphs = [str(escape(part)) for part in text.split("\n\n")]
     marked = [_CODE.sub(r"<code>\1</code>", part) for part in paragraphs]
     return Markup("".join(f"<p>{part}</p>" for part in marked))  # noqa: S704 - escaped above
 
 
 def kind(schema: Node) -> Markup:  # noqa: PLR0911 - one for each form
-    """What a schema is: a type, a link to a named schema, or several of them."""
+    """The type of a schema as HTML: a type, a link to a named schema, or alternatives."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return Markup('<a href="#schema-{0}">{0}</a>').format(name)
@@ -95,7 +95,7 @@ def _plain(schema: Node) -> str:
 
 
 def bounds(schema: Node) -> str:
-    """The range, the lengths and the default of a schema."""
+    """The range, lengths and default of a schema."""
     said = [words.format(schema[name]) for name, words in _BOUNDS.items() if name in schema]
     if schema.get("default") is not None:
         said.append(f"default {schema['default']}")

@@ -1,4 +1,4 @@
-"""Serving the application on a socket."""
+"""Serves the application on a socket."""
 
 import signal
 import socket
@@ -14,7 +14,7 @@ from litestar import Litestar
 from pgrerank.api.listening import BACKLOG, bind_socket, url
 from pgrerank.api.readiness import READINESS, Readiness
 
-#: seconds that requests under way are given to finish once a stop is asked for
+#: seconds that running requests get to finish after the stop
 GRACE_S = 30
 
 
@@ -27,17 +27,17 @@ async def serve(
     grace_s: int = GRACE_S,
     listening: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM; then finish what is under way and return.
+    """Serve until SIGINT or SIGTERM, then finish running requests and return.
 
-    From SIGTERM on the readiness check says that this service is not ready, while new requests are
-    still answered until balancers have noticed. Another signal ends it at once.
+    From SIGTERM on, the readiness check fails, and new requests are still handled for `drain_s`,
+    until balancers notice. A second signal stops the server at once.
 
     Args:
         app: The application.
         host: Address to listen on.
-        port: Port to listen on; 0: any free one.
-        drain_s: Seconds after SIGTERM in which new requests are still answered.
-        grace_s: Seconds to wait for requests under way; what is left after it is cancelled.
+        port: Port to listen on; 0: any free port.
+        drain_s: Seconds after SIGTERM in which new requests are still handled.
+        grace_s: Seconds to wait for running requests; then they are cancelled.
         listening: Called with the URL as soon as connections are accepted.
 
     Raises:
@@ -55,10 +55,10 @@ async def serve_on(
     grace_s: int = GRACE_S,
     listening: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """The same on a socket that is bound already.
+    """Serve like `serve`, on a socket that is already bound.
 
     Raises:
-        OSError: Another process has begun to listen there.
+        OSError: Another process listens on that address.
     """
     listener.listen(BACKLOG)
     listening(url(listener))
@@ -74,7 +74,7 @@ class _Server(uvicorn.Server):
         self._stop_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as uvicorn calls it
-        """Drain on SIGTERM, stop on SIGINT; a second signal of either ends at once."""
+        """Drain on SIGTERM, stop on SIGINT. A second signal of either stops at once."""
         if self._stop_at is not None:
             self.should_exit = self.force_exit = True
             return
@@ -83,17 +83,17 @@ class _Server(uvicorn.Server):
         self.should_exit = self._stop_at <= monotonic()
 
     async def on_tick(self, counter: int) -> bool:
-        """Whether to stop; asked ten times a second."""
+        """Whether to stop. Uvicorn calls it ten times per second."""
         if self._stop_at is not None and monotonic() >= self._stop_at:
             self.should_exit = True
         return await super().on_tick(counter)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Stop on the usual signals and return.
+        """Handle SIGINT and SIGTERM in the context.
 
-        Uvicorn's own version raises them again at the end, which would kill the process before
-        the caller has closed its pools and models.
+        Uvicorn's own version raises the signals again at the end, which would kill the process
+        before the caller has closed its pools and models.
         """
         if current_thread() is not main_thread():
             yield
@@ -110,7 +110,7 @@ class _Server(uvicorn.Server):
 def _config(app: Litestar, grace_s: int) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",  # half a millisecond less a request than h11
+        http="httptools",  # half a millisecond faster per request than h11
         log_config=None,  # observe.py has configured logging
         access_log=False,  # the Envelope reports every request
         server_header=False,

@@ -1,4 +1,4 @@
-"""What is wrong with a value that was sent, and what is allowed: msgspec's messages in our words."""
+"""Rewrites msgspec's validation errors as messages that tell what is wrong and what is allowed."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from pgrerank.api.problem import BODY
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.suggestion import nearest
 
-#: names in use elsewhere for what is asked for here; the first that there is, is meant
+#: names that other APIs use, with the fields here that may be meant; the first existing one is
 _ELSEWHERE: Mapping[str, Sequence[str]] = {
     **dict.fromkeys(("k", "n", "topk", "topn", "size", "count", "page_size"), ("limit", "top_n")),
     **dict.fromkeys(("top_k", "top_n", "max_results", "num_results"), ("limit", "top_n", "top_k")),
@@ -46,11 +46,11 @@ _KINDS: Mapping[str, str] = {
 
 
 def field_and_problem(message: str, path: str, expected: Any) -> tuple[str, str]:
-    """The field at fault and what is wrong with it.
+    """The faulty field and its problem.
 
     Args:
-        message: What msgspec says, without the place.
-        path: The place within the value, such as `documents[3].text`; empty: the value itself.
+        message: msgspec's message, without the place.
+        path: Place within the value, such as `documents[3].text`; empty: the value itself.
         expected: The type of the value.
     """
     kind = _at(types.type_info(expected), path)
@@ -73,7 +73,7 @@ def _wrong(message: str, kind: types.Type) -> str:
 
 
 def refusal(error: msgspec.ValidationError, expected: Any) -> InvalidRequestError:
-    """The refusal of a value that msgspec could not read as this type."""
+    """The error for a value that msgspec could not convert to this type."""
     message, _, place = str(error).partition(" - at ")
     path = place.rpartition("`$")[2].strip("`").removeprefix(".")
     field, problem = field_and_problem(message, path, expected)
@@ -81,7 +81,7 @@ def refusal(error: msgspec.ValidationError, expected: Any) -> InvalidRequestErro
 
 
 def unknown_name(name: str, known: Sequence[str], what: str) -> str:
-    """That a name is none of those there are, with the one that was probably meant."""
+    """The problem of an unknown name, with the probably intended one and all known ones."""
     meant = next((each for each in _ELSEWHERE.get(name.casefold(), ()) if each in known), None)
     meant = meant or nearest(name, known)
     hint = f"did you mean `{meant}`? " if meant else ""
@@ -90,7 +90,7 @@ def unknown_name(name: str, known: Sequence[str], what: str) -> str:
 
 
 def expectation(kind: types.Type) -> str:
-    """What may be sent for a type, as the end of the sentence `it must be ...`."""
+    """Description of the values of a type, to complete the sentence `it must be ...`."""
     match kind:
         case types.Metadata():
             said = expectation(kind.type)
@@ -173,7 +173,7 @@ def _names(kind: types.Type) -> list[str]:
 
 
 def _at(kind: types.Type, path: str) -> types.Type:
-    """The type of what stands at a path within a value of this type."""
+    """The type of the value at a path within a value of this type."""
     for name, _ in _STEP.findall(path):
         kind = _field(kind, name) if name else _item(kind)
     return kind.type if isinstance(kind, types.Metadata) else kind
@@ -193,7 +193,7 @@ def _item(kind: types.Type) -> types.Type:
 
 
 def _variant(kind: types.Type, wanted: Any) -> Any:
-    """The type itself or that part of a union that is of a kind; None: there is none."""
+    """The type itself, or the member of a union, that is of the wanted class; None: none is."""
     if isinstance(kind, wanted):
         return kind
     if isinstance(kind, types.Metadata):
