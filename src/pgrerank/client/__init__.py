@@ -1,4 +1,4 @@
-"""A typed client of the service, for threads (`Client`) and for asyncio (`AsyncClient`).
+"""A typed client for the service: `Client` is blocking, `AsyncClient` is for asyncio.
 
     with Client("http://127.0.0.1:8080", key) as service:
         service.ingest("docs", [Document(id="a", text="Install it with pip.")])

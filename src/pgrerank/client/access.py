@@ -1,4 +1,4 @@
-"""Where the service is and the key to it, which no message shows."""
+"""URL and API key of the service. Messages never show the key."""
 
 import json
 import re
@@ -9,19 +9,19 @@ import httpx
 from pgrerank.client.errors import InvalidCallError
 
 _KEY = re.compile(r"[!-~]+")
-#: what stands in the place of a key
+#: replacement for a key in texts
 _HIDDEN = "[key]"
-#: shorter ones occur in any text
+#: shorter keys are not replaced: they may occur in any text
 _SHORTEST_HIDDEN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A service and a key to it.
+    """URL and API key of a service.
 
     Raises:
-        InvalidCallError: The URL is none of HTTP or holds a password, or the key cannot be sent.
-            The message shows neither password nor key.
+        InvalidCallError: The URL is not an HTTP URL or contains a password, or the key cannot be
+            sent. The message shows neither password nor key.
     """
 
     url: str
@@ -39,14 +39,14 @@ class Access:
             )
 
     def redact(self, text: str) -> str:
-        """A text without the key."""
+        """The text with the key replaced."""
         if len(self.key) < _SHORTEST_HIDDEN:
             return text
         return text.replace(self.key, _HIDDEN).replace(json.dumps(self.key)[1:-1], _HIDDEN)
 
     @property
     def base(self) -> str:
-        """The URL that paths are added to."""
+        """The URL without trailing slash."""
         return self.url.rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""What the service answers. Fields that a later service adds are passed over."""
+"""Responses of the service. Fields that a later version adds are ignored."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -14,9 +14,9 @@ class _Answer(Struct, frozen=True, kw_only=True):
 
 
 class ResultScores(_Answer, frozen=True, kw_only=True):
-    """What each stage said of a chunk. None: that stage did not score it.
+    """The score of a chunk in each stage. None: that stage did not score it.
 
-    The scales differ, so compare scores of one name only.
+    The scales differ: compare only scores of the same name.
     """
 
     #: cosine similarity, -1 to 1
@@ -31,16 +31,16 @@ class ResultScores(_Answer, frozen=True, kw_only=True):
     cascade: float | None = None
     #: raw score of the reranker, in its own unit
     rerank: float | None = None
-    #: the reranker's score combined with those of the legs, which orders the results then
+    #: the reranker's score combined with those of the legs; orders the results if not None
     combined: float | None = None
     #: probability of relevance, 0 to 1
     relevance: float | None = None
-    #: what the collection's terms add to `combined`, or else to `rerank`, in the order
+    #: amount that the collection's terms add to `combined`, or to `rerank` if that is None
     boost: float = 0.0
 
 
 class Ranks(_Answer, frozen=True, kw_only=True):
-    """Places in each list, from 1. None: that leg did not return it."""
+    """The rank in each list, from 1. None: that leg did not return it."""
 
     dense: int | None = None
     keyword: int | None = None
@@ -52,7 +52,7 @@ class Ranks(_Answer, frozen=True, kw_only=True):
 class ResultDocument(_Answer, frozen=True, kw_only=True):
     """The document of a chunk."""
 
-    #: yours
+    #: your id of the document
     id: str
     title: str
     uri: str | None
@@ -63,20 +63,20 @@ class ResultChunk(_Answer, frozen=True, kw_only=True):
     """A part of a document."""
 
     id: UUID
-    #: place in its document, from 0
+    #: position in its document, from 0
     ordinal: int
-    #: None for candidates that were not looked at closely
+    #: None for entries of `candidates` below both depth and limit
     content: str | None
 
 
 class Result(_Answer, frozen=True, kw_only=True):
-    """A chunk in its place."""
+    """A result: a chunk with its document, scores and ranks."""
 
     document: ResultDocument
     chunk: ResultChunk
     scores: ResultScores
     ranks: Ranks
-    #: the reranker did not read all of the query or the passage
+    #: whether the reranker read only part of the query or the passage
     truncated: bool = False
 
 
@@ -88,30 +88,30 @@ class CascadeReport(_Answer, frozen=True, kw_only=True):
 
 
 class RerankReport(_Answer, frozen=True, kw_only=True):
-    """What became of the rerank stage."""
+    """The outcome of the rerank stage."""
 
     #: `full`, `partial`, `skipped` or `failed`
     status: str
-    #: why it is not `full`
+    #: why the status is not `full`
     reason: str | None = None
-    #: how many got a score
+    #: number of chunks or documents scored
     depth: int
-    #: the reranker; None where none ran
+    #: the reranker; None: none ran
     model: str | None = None
     cascade: CascadeReport | None = None
 
 
 class Leg(_Answer, frozen=True, kw_only=True):
-    """What a leg was asked for and gave."""
+    """Numbers of chunks requested from and returned by a leg."""
 
     requested: int
     returned: int
-    #: how it looked: `exact`, `hnsw`, `gin`, ...
+    #: how it searched: `exact`, `hnsw`, `gin`, ...
     scan: str
 
 
 class Legs(_Answer, frozen=True, kw_only=True):
-    """The legs of the first stage. None: the search left it out."""
+    """The legs of the first stage. None: the search did not use that leg."""
 
     dense: Leg | None = None
     keyword: Leg | None = None
@@ -119,84 +119,85 @@ class Legs(_Answer, frozen=True, kw_only=True):
 
 
 class CalibrationReport(_Answer, frozen=True, kw_only=True):
-    """What turned scores into probabilities."""
+    """The calibration that turned scores into probabilities."""
 
-    #: None: nothing did
+    #: None: no calibration was applied
     id: UUID | None = None
-    #: why nothing did, or what to know of it
+    #: why none was applied, or a caveat on the one applied
     reason: str | None = None
 
 
 class Answerable(_Answer, frozen=True, kw_only=True):
-    """Whether anything that was found is relevant."""
+    """Whether any candidate is relevant."""
 
     value: bool
     probability: float
 
 
 class SearchResponse(_Answer, frozen=True, kw_only=True):
-    """The answer to a search."""
+    """The outcome of a search."""
 
-    #: of this search in the rerank log
+    #: id of this search in the rerank log
     id: UUID
     results: list[Result]
     rerank: RerankReport
     legs: Legs
-    #: how many chunks each threshold removed, by its name
+    #: number of chunks that each threshold removed, by its name
     cut: dict[str, int] = {}
     calibration: CalibrationReport = CalibrationReport()
-    #: None: there is no telling without a calibration
+    #: None: there is no calibration
     answerable: Answerable | None = None
-    #: what to know before trusting the order
+    #: reasons to distrust the order
     warnings: list[str] = []
     #: milliseconds by stage
     timings_ms: dict[str, float] = {}
-    #: goes on behind these results; None: there are no more
+    #: for the results after these; None: there are no more
     cursor: str | None = None
-    #: every candidate in its final order, where `explain` asked for it
+    #: all candidates in their final order; None without `explain`
     candidates: list[Result] | None = None
 
 
 class RerankedDocument(_Answer, frozen=True, kw_only=True):
-    """A document that was brought, in its place."""
+    """A ranked supplied document."""
 
-    #: where the caller had it, from 0
+    #: its index in the request, from 0
     index: int
-    #: raw score of the reranker, in its own unit; None: it got none
+    #: raw score of the reranker, in its own unit; None: it was not scored
     score: float | None = None
     #: probability of relevance, 0 to 1; None without calibration
     relevance: float | None = None
-    #: from 0 to 1, in the order of the list: the relevance, or else the score squeezed
+    #: score from 0 to 1 that follows the order of the results: the relevance, or without
+    #: calibration the raw score mapped to this range
     display: float = 0.0
-    #: what a collection's terms add in the order
+    #: amount that a collection's terms add to the score for the order
     boost: float = 0.0
-    #: the reranker did not read all of the query or the document
+    #: whether the reranker read only part of the query or the document
     truncated: bool = False
 
 
 class ExplainedDocument(RerankedDocument, frozen=True, kw_only=True):
-    """A document that was brought, with what was read of it."""
+    """A ranked supplied document with its text as given to the reranker."""
 
     text: str
 
 
 class RerankResponse(_Answer, frozen=True, kw_only=True):
-    """The answer to a ranking of documents that were brought."""
+    """The outcome of a ranking of supplied documents."""
 
-    #: of this ranking in the rerank log
+    #: id of this ranking in the rerank log
     id: UUID
     results: list[RerankedDocument]
     rerank: RerankReport
     cut: dict[str, int] = {}
     calibration: CalibrationReport = CalibrationReport()
     answerable: Answerable | None = None
-    #: what to know before trusting the order
+    #: reasons to distrust the order
     warnings: list[str] = []
-    #: what the reranker read, in its tokens
+    #: tokens that the reranker read; 0: it does not report them
     tokens: int = 0
     #: milliseconds by stage
     timings_ms: dict[str, float] = {}
-    #: every document in its final order, where `explain` asked for it
+    #: all documents in their final order; None without `explain`
     documents: list[ExplainedDocument] | None = None
 
 
@@ -205,12 +206,12 @@ class Results(_Answer, frozen=True, kw_only=True):
 
     results: list[Result]
     cursor: str | None = None
-    #: results of this page whose document was changed or deleted since
+    #: number of omitted results whose document was since changed or deleted
     gone: int = 0
 
 
 class LoggedChunk(_Answer, frozen=True, kw_only=True):
-    """A candidate as the log keeps it."""
+    """A logged candidate."""
 
     chunk_id: UUID
     scores: ResultScores
@@ -219,7 +220,7 @@ class LoggedChunk(_Answer, frozen=True, kw_only=True):
 
 
 class ChunkPosition(_Answer, frozen=True, kw_only=True):
-    """Where each leg ranks a chunk today, in its whole list."""
+    """Current rank and score of a chunk in the full list of each leg. None: not in that list."""
 
     chunk_id: UUID
     ordinal: int
@@ -233,20 +234,20 @@ class ChunkPosition(_Answer, frozen=True, kw_only=True):
 
 
 class ExplanationResponse(_Answer, frozen=True, kw_only=True):
-    """What became of a document in a search."""
+    """What happened to a document in a search."""
 
     document: str
     #: `returned`, `below_limit`, `cut`, `below_depth`, `not_found`, `filtered` or `not_stored`
     stage: str
-    #: the same in words
+    #: explanation of `stage` in words
     reason: str
-    #: its best chunk in the log; None: no leg returned one
+    #: its best logged chunk; None: no leg returned one
     logged: LoggedChunk | None = None
     chunks: list[ChunkPosition] = []
 
 
 class RetrievalSettings(_Answer, frozen=True, kw_only=True):
-    """How the first stage of a collection weighs."""
+    """Settings of a collection's first stage."""
 
     k1: float
     b: float
@@ -259,23 +260,23 @@ class RetrievalSettings(_Answer, frozen=True, kw_only=True):
 
 
 class CollectionResponse(_Answer, frozen=True, kw_only=True):
-    """A set of documents that is searched together."""
+    """A set of documents that are searched together."""
 
     name: str
     text_search: str
-    #: fingerprint of the model its vectors are from
+    #: fingerprint of the model of its vectors
     embedder: str
     documents: int
     chunks: int
     store_tokens: bool = False
-    #: the operator's reranker that it names; None: the service's own
+    #: name of its reranker; None: the default reranker
     reranker: str | None = None
     retrieval: RetrievalSettings
     created_at: datetime
 
 
 class CollectionPage(_Answer, frozen=True, kw_only=True):
-    """A page of collections, by name."""
+    """A page of collections, sorted by name."""
 
     items: list[CollectionResponse]
     cursor: str | None = None
@@ -290,7 +291,7 @@ class ChunkResponse(_Answer, frozen=True, kw_only=True):
 
 
 class DocumentResponse(_Answer, frozen=True, kw_only=True):
-    """A document as it is stored."""
+    """A stored document."""
 
     id: str
     title: str
@@ -303,18 +304,18 @@ class DocumentResponse(_Answer, frozen=True, kw_only=True):
 
 
 class Ingested(_Answer, frozen=True, kw_only=True):
-    """What became of documents that were brought in."""
+    """The outcome of an ingest."""
 
     created: int = 0
     updated: int = 0
-    #: stored already with the same content
+    #: documents already stored with the same content
     unchanged: int = 0
-    #: embedded and stored
+    #: chunks embedded and stored
     chunks: int = 0
     rejected: list[RejectedRow] = []
 
     def plus(self, later: Self, *, after: int) -> Self:
-        """Both together, where `later` is of documents behind the first `after`."""
+        """Sum of both, where the documents of `later` follow the first `after` documents."""
         moved = [structs.replace(row, line=row.line + after) for row in later.rejected]
         return type(self)(
             created=self.created + later.created,
@@ -326,16 +327,16 @@ class Ingested(_Answer, frozen=True, kw_only=True):
 
 
 class StoredJudgments(_Answer, frozen=True, kw_only=True):
-    """What became of judgments."""
+    """The outcome of adding judgments."""
 
-    #: those that were not stored before
+    #: number of judgments that were not stored before
     added: int
-    #: documents that the collection does not hold
+    #: ids of judged documents that are not in the collection
     unknown: list[str] = []
 
 
 class FeedbackKept(_Answer, frozen=True, kw_only=True):
-    """Feedback as it is kept."""
+    """The judgment as which the feedback was stored."""
 
     query: str
     document: str

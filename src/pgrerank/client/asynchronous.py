@@ -16,20 +16,21 @@ T = TypeVar("T")
 
 
 class AsyncClient:
-    """A service of pgrerank, for one key. Tasks may share it; close it, or use it in `async with`.
+    """Client of a pgrerank service with an API key. Tasks may share it.
 
-    Every call raises a ClientError where it comes to no answer; see `pgrerank.client.errors`.
+    Close it, or use it in `async with`. A call that fails raises a ClientError, see
+    `pgrerank.client.errors`.
 
     Args:
-        url: Where the service is, `http://127.0.0.1:8080`.
+        url: URL of the service, such as `http://127.0.0.1:8080`.
         key: An API key.
-        timeout_s: Seconds that a connection, and each silence of the service, may last.
-        patience: How often a call is sent again.
-        http: An httpx client with settings of your own (proxies, certificates); it stays yours to
-            close, and its timeouts hold.
+        timeout_s: Timeout in seconds for connecting, and for each read and write.
+        patience: How often failed calls are sent again.
+        http: An httpx client with your own settings, such as proxies and certificates. Its
+            timeouts apply, and you close it.
 
     Raises:
-        InvalidCallError: The URL is none, or the key has blanks, line breaks or the like.
+        InvalidCallError: The URL is not valid, or the key has blanks, line breaks or the like.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class AsyncClient:
         await self.close()
 
     async def close(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         if self._is_ours:
             await self._http.aclose()
 
@@ -69,43 +70,43 @@ class AsyncClient:
     async def rank(
         self, query: str, documents: Sequence[calls.Rankable], **knobs: Unpack[RankKnobs]
     ) -> answers.RerankResponse:
-        """Order documents of your own, texts or objects, by how well they answer a query."""
+        """Rank supplied documents, texts or objects, by how well they answer a query."""
         return await self._send(calls.rank(query, documents, **knobs))
 
     async def results(
         self, ranking: UUID | str, *, cursor: str | None = None, limit: int = 10
     ) -> answers.Results:
-        """A page of the results of a past search, in the order that was logged."""
+        """A page of the results of a past search, in the logged order."""
         return await self._send(calls.results(ranking, cursor, limit))
 
     async def why(self, ranking: UUID | str, document: str) -> answers.ExplanationResponse:
-        """What became of a document in a past search."""
+        """Explanation of what happened to a document in a past search."""
         return await self._send(calls.why(ranking, document))
 
     async def feedback(
         self, ranking: UUID | str, chunk: UUID | str, event: Event, *, by: str | None = None
     ) -> answers.FeedbackKept:
-        """Say what a user did with a result."""
+        """Store what a user did with a result."""
         return await self._send(calls.feedback(ranking, chunk, event, by))
 
     async def judge(
         self, collection: str, judgments: Iterable[Judgment]
     ) -> answers.StoredJudgments:
-        """Store grades of documents for queries, 10,000 at most."""
+        """Store relevance grades of documents for queries, at most 10,000."""
         return await self._send(calls.judge(collection, judgments))
 
     async def put_collection(
         self, name: str, **knobs: Unpack[CollectionKnobs]
     ) -> answers.CollectionResponse:
-        """Make a collection; where it exists alike, nothing happens."""
+        """Create a collection. If it exists with the same settings, return it."""
         return await self._send(calls.put_collection(name, **knobs))
 
     async def collection(self, name: str) -> answers.CollectionResponse:
-        """Look at a collection."""
+        """A collection with its settings and its numbers of documents and chunks."""
         return await self._send(calls.collection(name))
 
     async def collections(self) -> AsyncIterator[answers.CollectionResponse]:
-        """All collections, by name."""
+        """All collections, sorted by name."""
         page = await self._send(calls.collections(None))
         for each in page.items:
             yield each
@@ -125,10 +126,11 @@ class AsyncClient:
         *,
         atomic: bool = False,
     ) -> answers.Ingested:
-        """Bring documents in, replacing those of the same id whose content changed.
+        """Store documents. A document whose id exists is replaced if its content changed.
 
-        They are sent in batches; with `atomic` in one request, and all are stored or none. After
-        an error send them again: what is stored already costs nothing.
+        They are sent in batches. With `atomic` they are sent in one request, and either all are
+        stored or none. After an error, send them again: documents that are already stored are not
+        embedded again.
         """
         lines = calls.lines(documents)
         batches = [list(lines)] if atomic else calls.batches(lines)
@@ -141,7 +143,7 @@ class AsyncClient:
         return total
 
     async def document(self, collection: str, document_id: str) -> answers.DocumentResponse:
-        """Read a document with its chunks."""
+        """A document with its chunks."""
         return await self._send(calls.document(collection, document_id))
 
     async def delete_document(self, collection: str, document_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Each call as a value: what is sent, and the type of its answer. Nothing is sent here."""
+"""Builds a `Call` for each operation: the request and the type of its response. Sends nothing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,11 +10,11 @@ from pgrerank.client.errors import InvalidCallError
 from pgrerank.client.knobs import CollectionKnobs, Document, Judgment, RankKnobs, SearchKnobs
 
 T = TypeVar("T")
-#: a text, or an object or a table (a list of rows) that is read as text
+#: a text, an object, or a table (a list of rows); objects and tables are read as text
 Rankable = str | Mapping[str, Any] | Sequence[Any]
 Event = Literal["clicked", "used", "thumbs_up", "thumbs_down"]
 
-#: a batch of documents is sent when it has as many, or as many bytes
+#: most documents, and most bytes, in a batch
 BATCH_DOCUMENTS = 500
 BATCH_BYTES = 4 * 1024**2
 _NDJSON = "application/x-ndjson"
@@ -22,7 +22,7 @@ _NDJSON = "application/x-ndjson"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Generic[T]):
-    """A request of the API."""
+    """A request to the API."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Call(Generic[T]):
     params: Mapping[str, str | int] = field(default_factory=dict[str, str | int])
     body: bytes | None = None
     media_type: str = "application/json"
-    #: whether it may be sent again when nobody knows if it was done
+    #: whether it may be sent again if it is unknown whether it was executed
     repeatable: bool = True
 
 
@@ -49,7 +49,7 @@ def search(
 def rank(
     query: str, documents: Sequence[Rankable], **knobs: Unpack[RankKnobs]
 ) -> Call[answers.RerankResponse]:
-    """Order documents that the caller brings."""
+    """Rank supplied documents."""
     return Call(
         method="POST",
         path="/v1/rankings",
@@ -59,7 +59,7 @@ def rank(
 
 
 def results(ranking: UUID | str, cursor: str | None, limit: int) -> Call[answers.Results]:
-    """Go on in the results of a search."""
+    """Get further results of a search."""
     given: dict[str, str | int] = {"limit": limit}
     if cursor:
         given["cursor"] = checks.text("cursor", cursor)
@@ -69,7 +69,7 @@ def results(ranking: UUID | str, cursor: str | None, limit: int) -> Call[answers
 
 
 def why(ranking: UUID | str, document: str) -> Call[answers.ExplanationResponse]:
-    """Ask what became of a document in a search."""
+    """Explain what happened to a document in a search."""
     return Call(
         method="GET",
         path=f"{_ranking(ranking)}/why",
@@ -79,18 +79,18 @@ def why(ranking: UUID | str, document: str) -> Call[answers.ExplanationResponse]
 
 
 def collection(name: str) -> Call[answers.CollectionResponse]:
-    """Look at a collection."""
+    """Get a collection."""
     return Call(method="GET", path=_collection(name), answer=answers.CollectionResponse)
 
 
 def collections(cursor: str | None) -> Call[answers.CollectionPage]:
-    """A page of collections."""
+    """Get a page of collections."""
     params: dict[str, str | int] = {"cursor": checks.text("cursor", cursor)} if cursor else {}
     return Call(method="GET", path="/v1/collections", params=params, answer=answers.CollectionPage)
 
 
 def put_collection(name: str, **knobs: Unpack[CollectionKnobs]) -> Call[answers.CollectionResponse]:
-    """Make a collection, or find it there alike."""
+    """Create a collection, or get it if it exists with the same settings."""
     return Call(
         method="PUT",
         path=_collection(name),
@@ -105,7 +105,7 @@ def delete_collection(name: str) -> Call[None]:
 
 
 def ingest(collection: str, lines: Sequence[bytes], *, atomic: bool) -> Call[answers.Ingested]:
-    """Bring documents in, each an encoded line."""
+    """Store documents, each given as a line of NDJSON."""
     return Call(
         method="PUT",
         path=f"{_collection(collection)}/documents",
@@ -117,7 +117,7 @@ def ingest(collection: str, lines: Sequence[bytes], *, atomic: bool) -> Call[ans
 
 
 def document(collection: str, document_id: str) -> Call[answers.DocumentResponse]:
-    """Read a document."""
+    """Get a document."""
     return Call(
         method="GET", path=_document(collection, document_id), answer=answers.DocumentResponse
     )
@@ -134,7 +134,7 @@ def delete_document(collection: str, document_id: str) -> Call[None]:
 
 
 def judge(collection: str, judgments: Iterable[Judgment]) -> Call[answers.StoredJudgments]:
-    """Store grades."""
+    """Store relevance grades."""
     body = checks.encode({"collection": collection, "judgments": _as_list("judgments", judgments)})
     return Call(method="POST", path="/v1/judgments", body=body, answer=answers.StoredJudgments)
 
@@ -142,7 +142,7 @@ def judge(collection: str, judgments: Iterable[Judgment]) -> Call[answers.Stored
 def feedback(
     ranking: UUID | str, chunk: UUID | str, event: Event, by: str | None
 ) -> Call[answers.FeedbackKept]:
-    """Say what a user did with a result."""
+    """Store what a user did with a result."""
     return Call(
         method="POST",
         path=f"{_ranking(ranking)}/feedback",
@@ -153,13 +153,13 @@ def feedback(
 
 
 def lines(documents: Iterable[Document | Mapping[str, Any]]) -> Iterator[bytes]:
-    """Documents as lines of NDJSON. Raises InvalidCallError, which says which cannot be sent."""
+    """Documents as lines of NDJSON. Raises InvalidCallError, which names the faulty document."""
     for place, each in enumerate(_as_iterator("documents", documents)):
         yield checks.encode(each, f"documents[{place}]")
 
 
 def batches(encoded: Iterable[bytes]) -> Iterator[list[bytes]]:
-    """Lines in the order given, in lists of at most 500, begun anew at 4 MiB."""
+    """Lines in the given order, in lists of at most 500 lines and, except a single line, 4 MiB."""
     batch: list[bytes] = []
     size = 0
     for line in encoded:

@@ -1,4 +1,4 @@
-"""What a caller hands in, checked before anything is sent: whatever it is, it fails as a ClientError."""
+"""Checks arguments before anything is sent, so that any invalid one raises a ClientError."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,7 +10,7 @@ import msgspec
 
 from pgrerank.client.errors import InvalidCallError
 
-#: names in use elsewhere for knobs of ours
+#: names of knobs in other APIs, with the name here
 _ELSEWHERE = {
     **dict.fromkeys(("k", "n", "top_k", "top_n", "topk", "topn", "size", "max_results"), "limit"),
     **dict.fromkeys(("filters", "where"), "filter"),
@@ -19,21 +19,21 @@ _ELSEWHERE = {
     **dict.fromkeys(("model_name", "reranker"), "model"),
     **dict.fromkeys(("score_threshold",), "min_score"),
 }
-#: deeper values are left to the encoder, which refuses them
+#: nesting level down to which values are checked; the encoder refuses deeper ones
 _DEEPEST = 100
 
 
 def check_knobs(knobs: Mapping[str, Any], kind: type[Any]) -> None:
-    """Refuse a knob that there is none of. `kind` is the TypedDict of those there are.
+    """Refuse unknown knobs. `kind` is the TypedDict of the known ones.
 
     Raises:
-        InvalidCallError: Names it, and the one that was probably meant.
+        InvalidCallError: A knob is unknown; suggests the one that was probably meant.
     """
     check_names(knobs, list(kind.__annotations__), "knob")
 
 
 def check_names(given: Iterable[str], known: Sequence[str], what: str) -> None:
-    """Refuse names that are not known. Raises InvalidCallError."""
+    """Refuse unknown names. Raises InvalidCallError."""
     unknown = next((name for name in given if name not in known), None)
     if unknown is None:
         return
@@ -44,7 +44,7 @@ def check_names(given: Iterable[str], known: Sequence[str], what: str) -> None:
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:
-    """The known name that was probably meant; None: there is no telling."""
+    """The known name that was probably meant; None: no name is close."""
     elsewhere = _ELSEWHERE.get(name.casefold())
     if elsewhere in known:
         return elsewhere
@@ -53,14 +53,14 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
 
 
 def encode(value: Any, where: str = "") -> bytes:
-    """JSON of what is sent.
+    """A value as JSON.
 
     Args:
         value: Plain values and structs.
-        where: What it is called in a refusal; empty: fields are called by their own names.
+        where: Name of the value in errors; empty: errors start with the name of the field.
 
     Raises:
-        InvalidCallError: It holds what JSON cannot; names the field.
+        InvalidCallError: JSON cannot represent the value; names the field.
     """
     try:
         plain = msgspec.to_builtins(value, str_keys=True)
@@ -73,24 +73,24 @@ def encode(value: Any, where: str = "") -> bytes:
 
 
 def segment(name: str, value: object) -> str:
-    """A value as one part of a path.
+    """A value as one segment of a path.
 
     Raises:
-        InvalidCallError: It is no text, or empty, or holds half a surrogate pair.
+        InvalidCallError: It is not a text, is empty, or contains a lone surrogate.
     """
     if not isinstance(value, str) or not value:
         raise InvalidCallError(name, "must be a text that is not empty")
     for field, problem in _faults(value, name, 0):
         raise InvalidCallError(field, problem)
-    # `.` and `..` would be resolved on the way: `documents/..` is the collection itself.
+    # `.` and `..` would be resolved before the service sees them: `documents/..` is the collection.
     return quote(value, safe="") if value.strip(".") else value.replace(".", "%2E")
 
 
 def text(name: str, value: object) -> str:
-    """A value as a parameter of a query.
+    """A value as a query parameter.
 
     Raises:
-        InvalidCallError: It is no text, or holds half a surrogate pair.
+        InvalidCallError: It is not a text, or contains a lone surrogate.
     """
     if not isinstance(value, str):
         raise InvalidCallError(name, "must be a text")
@@ -100,7 +100,7 @@ def text(name: str, value: object) -> str:
 
 
 def _faults(value: Any, where: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Field and problem of each value that JSON cannot hold, though the encoder might take it."""
+    """Field and problem of each value that JSON cannot represent but the encoder may accept."""
     if isinstance(value, str):
         if (place := _lone_surrogate(value)) is not None:
             problem = f"has half a surrogate pair at character {place}, which is no text"

@@ -1,18 +1,18 @@
-"""What can go wrong with a call, as a caller would tell it apart.
+"""Errors of the client.
 
 ClientError
-├── InvalidCallError        it cannot be sent as it is: mend the call; nothing was sent
-├── UnreachableError        no connection, or it broke
-│   └── TimedOutError       no answer in time
-├── UnreadableError         what answered is not pgrerank
-└── RefusedError            pgrerank answered with a problem document
-    ├── InvalidRequestError     400, 405, 413, 415, 422: mend the request
-    ├── AuthenticationError     401: the key
-    ├── ForbiddenError          403: a scope of the key
+├── InvalidCallError        the call cannot be sent; nothing was sent: correct the call
+├── UnreachableError        no connection, or the connection broke
+│   └── TimedOutError       no response in time
+├── UnreadableError         the response is not from pgrerank
+└── RefusedError            the response is a problem document
+    ├── InvalidRequestError     400, 405, 413, 415, 422: correct the request
+    ├── AuthenticationError     401: the key is not valid
+    ├── ForbiddenError          403: the key lacks a scope
     ├── NotFoundError           404
     ├── ConflictError           409
-    ├── TooManyRequestsError    429: later
-    └── ServiceError            5xx: later, or never
+    ├── TooManyRequestsError    429: retry later
+    └── ServiceError            5xx: a retry may help
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from msgspec import Struct
 class RejectedRow(Struct, frozen=True, kw_only=True):
     """A document that was not stored."""
 
-    #: place among the documents of the call, from 1
+    #: position among the documents of the call, from 1
     line: int
     reason: str
     id: str | None = None
@@ -37,26 +37,26 @@ class Problem(Struct, frozen=True, kw_only=True):
     title: str = ""
     type: str = "about:blank"
     detail: str = ""
-    #: under which the service's log has the call
+    #: id of the request in the service's log
     request_id: str | None = None
-    #: the field at fault, where there is one
+    #: the faulty field, if there is one
     field: str | None = None
-    #: every field at fault: `field`, `problem` and `source` of each
+    #: all faulty fields, each with `field`, `problem` and `source`
     errors: list[dict[str, Any]] = []
-    #: rows at fault in an atomic ingest
+    #: rejected rows of an atomic ingest
     rejected: list[RejectedRow] = []
 
 
 class ClientError(Exception):
-    """A call did not come to an answer."""
+    """A call failed."""
 
 
 class InvalidCallError(ClientError):
-    """What was handed in cannot be sent.
+    """An argument is invalid, so nothing was sent.
 
     Args:
-        field: Name or path of what is at fault (`documents[1].text`, `top_k`, `key`).
-        problem: What is wrong with it, as a clause.
+        field: Name or path of the faulty value (`documents[1].text`, `top_k`, `key`).
+        problem: The problem, as a clause.
     """
 
     def __init__(self, field: str, problem: str) -> None:
@@ -69,17 +69,17 @@ class UnreachableError(ClientError):
     """The service cannot be reached, or the connection broke."""
 
     def __init__(self, url: str, reason: str, *, was_connected: bool = True) -> None:
-        #: whether the service may have begun with the call
+        #: whether the service may have started the call
         self.was_connected = was_connected
         super().__init__(f"{url} cannot be reached: {reason}")
 
 
 class TimedOutError(UnreachableError):
-    """The service did not answer in time."""
+    """The service did not respond in time."""
 
 
 class UnreadableError(ClientError):
-    """The answer is none of pgrerank's: a proxy's page, or another service."""
+    """The response is not from pgrerank, but from a proxy or another service."""
 
     def __init__(self, status: int, content: str) -> None:
         self.status = status
@@ -87,11 +87,11 @@ class UnreadableError(ClientError):
 
 
 class RefusedError(ClientError):
-    """The service refused the call, and says why."""
+    """The service refused the call and gave a reason."""
 
     def __init__(self, problem: Problem, retry_after_s: float | None = None) -> None:
         self.problem = problem
-        #: seconds after which the same call is worth another try; None: the service does not say
+        #: seconds after which to retry; None: not given
         self.retry_after_s = retry_after_s
         super().__init__(f"{problem.detail or problem.title} ({problem.status})")
 
@@ -102,7 +102,7 @@ class RefusedError(ClientError):
 
 
 class InvalidRequestError(RefusedError):
-    """The request is malformed, out of range, or too large."""
+    """The request is malformed, too large, or has a value out of range."""
 
 
 class AuthenticationError(RefusedError):
@@ -110,11 +110,11 @@ class AuthenticationError(RefusedError):
 
 
 class ForbiddenError(RefusedError):
-    """The key lacks the scope."""
+    """The key lacks the required scope."""
 
 
 class NotFoundError(RefusedError):
-    """No such collection, document or ranking for this tenant."""
+    """The tenant has no such collection, document or ranking."""
 
 
 class ConflictError(RefusedError):
@@ -122,7 +122,7 @@ class ConflictError(RefusedError):
 
 
 class TooManyRequestsError(RefusedError):
-    """The key or its tenant used up what it may ask for."""
+    """The key exceeded its rate limit, or the tenant its quota."""
 
 
 class ServiceError(RefusedError):
@@ -140,6 +140,6 @@ _SERVER_ERROR = 500
 
 
 def refusal(problem: Problem, retry_after_s: float | None) -> RefusedError:
-    """The error of a problem document."""
+    """The error for a problem document."""
     otherwise = ServiceError if problem.status >= _SERVER_ERROR else InvalidRequestError
     return _KINDS.get(problem.status, otherwise)(problem, retry_after_s)

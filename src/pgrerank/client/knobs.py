@@ -1,4 +1,4 @@
-"""What a caller may ask for beside the query. docs/api.md says what each does, and its default."""
+"""Parameters of calls. docs/api.md describes each and its default."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
@@ -8,18 +8,18 @@ from typing_extensions import TypedDict
 
 
 class SearchKnobs(TypedDict, total=False):
-    """Knobs of a search; what is left out has the service's default."""
+    """Knobs of a search. Omitted ones have the service's defaults."""
 
     strategy: Literal["hybrid", "dense", "keyword", "tiered"]
-    #: chunks each leg returns, 1-1000
+    #: maximum number of chunks per leg, 1-1000
     candidates: int
     #: chunks that are reranked, 1-1000
     depth: int | None
-    #: results in the answer, 1-1000
+    #: maximum number of results, 1-1000
     limit: int
     rerank: Literal["auto", "always", "never"]
     profile: Literal["interactive", "batch"]
-    #: milliseconds for the whole search
+    #: time limit of the whole search in milliseconds
     budget_ms: int | None
     min_similarity: float | None
     min_score: float | None
@@ -31,69 +31,69 @@ class SearchKnobs(TypedDict, total=False):
     #: learned sparse weights of the query by token
     sparse: Mapping[str, float] | None
     cascade: int | None
-    #: answer with every candidate
+    #: include every candidate in the response
     explain: bool
-    #: your own id of the user for whom you ask, for the log; 200 characters at most
+    #: your id of the user on whose behalf you call, for the log; at most 200 characters
     end_user_id: str | None
 
 
 class RankKnobs(TypedDict, total=False):
-    """Knobs of a ranking of documents that the caller brings."""
+    """Knobs of a ranking of supplied documents."""
 
-    #: results in the answer; left out: all
+    #: maximum number of results; default: all
     limit: int | None
-    #: how many are scored, from the first on; left out: all
+    #: number of documents to score, from the first; default: all
     depth: int | None
-    #: milliseconds for the whole request
+    #: time limit of the whole request in milliseconds
     budget_ms: int | None
-    #: read a part of what is too long for the reranker, or refuse it; the default is to read
+    #: truncate documents that are too long for the reranker (default), or refuse them
     truncate: bool
-    #: the collection whose calibration, thresholds and settings apply
+    #: name of the collection whose calibration, thresholds and settings apply
     collection: str | None
     threshold: str | None
     min_score: float | None
     min_relevance: float | None
-    #: fields of structured documents that are read, in their order
+    #: fields of structured documents to read, in this order; default: all
     rank_fields: Sequence[str] | None
     #: name of the reranker
     model: str | None
     explain: bool
-    #: your own id of the user for whom you ask, for the log; 200 characters at most
+    #: your id of the user on whose behalf you call, for the log; at most 200 characters
     end_user_id: str | None
 
 
 class CollectionKnobs(TypedDict, total=False):
-    """How a collection is indexed."""
+    """Settings of a collection."""
 
-    #: a text search configuration of Postgres, such as `english` or `simple`
+    #: PostgreSQL text search configuration, such as `english` or `simple`
     text_search: str
-    #: keep token vectors of every chunk
+    #: store token vectors of every chunk
     store_tokens: bool | None
-    #: how the first stage weighs: `k1`, `b`, `title_boost`, `fusion`, ...
+    #: settings of the first stage: `k1`, `b`, `title_boost`, `fusion`, ...
     retrieval: Mapping[str, Any] | None
-    #: names of the operator's models; left out: the service's own
+    #: names of models that the operator configured; default: the service's default models
     embedder: str | None
     reranker: str | None
 
 
 class Document(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A text to be searched, under an id of your own. The same id again replaces it."""
+    """A text to store, with an id of yours. Sending the same id again replaces it."""
 
     id: str
     text: str
     title: str = ""
     uri: str | None = None
-    #: what filters look at
+    #: values to filter by
     metadata: Mapping[str, Any] = {}
     #: learned sparse weights by token
     sparse: Mapping[str, float] | None = None
 
 
 class Judgment(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How relevant a document is to a query: 0 (not at all) to 3 (the best there is)."""
+    """A grade of relevance of a document for a query, from 0 (not relevant) to 3 (best)."""
 
     query: str
     document: str
     grade: int
-    #: who judged, in your words
+    #: the judge; any name
     by: str | None = None

@@ -1,4 +1,4 @@
-"""Between calls and HTTP: requests, answers, and when a call is sent again."""
+"""Translates calls to HTTP requests and responses, and decides on retries."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,12 +33,12 @@ from pgrerank.client.errors import (
 T = TypeVar("T")
 Request: TypeAlias = httpx.Request
 
-#: the service did not begin, so that any call may be sent again
+#: the service did not start the call, so any call may be sent again
 _NOT_BEGUN = frozenset({429, 503})
-#: a proxy lost the answer
+#: a proxy lost the response
 _LOST = frozenset({502, 504})
 _NO_CONNECTION = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-#: what sending can fail by: the transport, the answer's encoding, a closed client
+#: exceptions of sending: transport errors, the encoding of the response, a closed client
 FAILURES = (
     httpx.HTTPError,
     httpx.StreamError,
@@ -53,24 +53,24 @@ _BACKOFF = wait_exponential(multiplier=0.2, max=5.0) + wait_random(0, 0.2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How often a call is sent again, and how long to wait for that.
+    """The retry policy: how often a call is sent again, and after how long.
 
-    What the service asks for by Retry-After is what is waited; without it from 0.2 seconds on,
-    doubled each time, with jitter. Calls that are not repeatable are sent again only where the
-    service did not begin them: no connection, 429 and 503.
+    The wait is the Retry-After of the service, or else starts at 0.2 seconds and doubles each
+    time, with jitter. Calls that are not repeatable are sent again only if the service did not
+    start them: no connection, 429 and 503.
     """
 
-    #: times a call is sent again; 0: never
+    #: most retries of a call; 0: never retry
     retries: int = 3
-    #: longest wait before one of them, in seconds; a Retry-After over it fails at once
+    #: longest wait before a retry in seconds; with a longer Retry-After the call fails at once
     longest_wait_s: float = 30.0
 
     def blocking(self, call: Call[Any]) -> Retrying:
-        """The loop around a call, for threads."""
+        """The retry loop of a call, blocking."""
         return Retrying(reraise=True, **self._policy(call))
 
     def asynchronous(self, call: Call[Any]) -> AsyncRetrying:
-        """The loop around a call, for asyncio."""
+        """The retry loop of a call, for asyncio."""
         return AsyncRetrying(reraise=True, **self._policy(call))
 
     def _policy(self, call: Call[Any]) -> dict[str, Any]:
@@ -90,10 +90,10 @@ class Patience:
 
 
 def request(http: httpx.Client | httpx.AsyncClient, access: Access, call: Call[Any]) -> Request:
-    """The request of a call; the service's URL may have a path of its own.
+    """The HTTP request of a call. The service's URL may include a path.
 
     Raises:
-        InvalidCallError: It cannot be made of what the caller handed in.
+        InvalidCallError: The arguments of the call do not form a valid request.
     """
     headers = {
         "Authorization": f"Bearer {access.key}",
@@ -115,11 +115,11 @@ def request(http: httpx.Client | httpx.AsyncClient, access: Access, call: Call[A
 
 
 def read(access: Access, call: Call[T], response: httpx.Response) -> T:
-    """The answer to a call.
+    """The decoded response to a call.
 
     Raises:
-        RefusedError: The service refused it.
-        UnreadableError: It is not the service that answered.
+        RefusedError: The service refused the call.
+        UnreadableError: The response is not from the service.
     """
     if response.is_error:
         problem = _problem(access, response)
@@ -130,10 +130,10 @@ def read(access: Access, call: Call[T], response: httpx.Response) -> T:
 
 
 def failure(access: Access, error: Exception) -> ClientError:
-    """A failure to send or to receive, in our words.
+    """The ClientError for a failure to send or to receive.
 
-    It is to be raised outside of the handler of the error itself, whose message may hold what was
-    sent: so nothing of it is chained.
+    Raise it outside of the handler of `error`, so that `error` is not chained: its message may
+    contain what was sent.
     """
     reason = access.redact(str(error) or type(error).__name__)
     kind = TimedOutError if isinstance(error, httpx.TimeoutException) else UnreachableError
@@ -161,7 +161,7 @@ def _problem(access: Access, response: httpx.Response) -> Problem:
 
 
 def _seconds(value: str | None) -> float | None:
-    """Retry-After, in the form of seconds."""
+    """The value of Retry-After in seconds; None: it has another form."""
     return float(value) if value is not None and value.isdigit() else None
 
 
@@ -176,7 +176,7 @@ def _not_begun(error: BaseException) -> bool:
 
 
 def _is_connection_loss(error: BaseException) -> bool:
-    """The connection broke, or a proxy gave up; a slow answer would only be slow again."""
+    """Whether the connection broke or a proxy gave up. A timeout would only time out again."""
     if isinstance(error, RefusedError):
         return error.status in _LOST
     return isinstance(error, UnreachableError) and not isinstance(error, TimedOutError)
