@@ -1,4 +1,4 @@
-"""Retrievers and rankers for frameworks, and a server for assistants.
+"""Retrievers and rankers for frameworks, and an MCP server for assistants.
 
-Each module needs the extra of its name: `pip install 'pgrerank[langchain]'`, and so on.
+Each module needs the extra of its name, such as `pip install 'pgrerank[langchain]'`.
 """

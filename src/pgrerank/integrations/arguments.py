@@ -1,4 +1,4 @@
-"""What components are made with: what they do not know is refused, and a knob's place is told."""
+"""Checks the arguments of components: unknown ones are refused, with a hint if one is a knob."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, cast
@@ -8,15 +8,15 @@ from pgrerank.client.checks import check_knobs, check_names, nearest
 
 
 def check_arguments(given: Any, fields: Collection[str], knobs: type[Any]) -> None:
-    """Refuse arguments and knobs that a component has none of.
+    """Refuse unknown arguments and knobs of a component.
 
     Args:
-        given: Arguments by name, `knobs` among them.
-        fields: The arguments that there are.
+        given: Arguments by name, including `knobs`.
+        fields: Names of the component's arguments.
         knobs: The TypedDict of the component's knobs.
 
     Raises:
-        InvalidCallError: Names it, and what was probably meant.
+        InvalidCallError: A name is unknown; suggests the one that was probably meant.
     """
     if not isinstance(given, Mapping):
         return

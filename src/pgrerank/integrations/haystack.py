@@ -1,11 +1,11 @@
-"""Haystack: a retriever over a collection, and a ranker of any documents.
+"""Haystack: a retriever for a collection, and a ranker for any documents.
 
     retriever = PgrerankRetriever(url, "docs", Secret.from_env_var("PGRERANK_KEY"))
     documents = retriever.run("how do I rotate a key?")["documents"]
 
-What was reranked has a score from 0 to 1, in its order; what a retriever found has its probability
-of relevance, or none without a calibration. `meta["pgrerank"]` tells how each was found, with raw
-scores under their own names.
+Documents of the ranker have a score from 0 to 1 that follows their order. The score of documents
+of the retriever is the probability of relevance, None without a calibration. `meta["pgrerank"]`
+has details on how each was found, with all raw scores by name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,11 +32,11 @@ class PgrerankRetriever:
     """Searches a collection.
 
     Args:
-        url: Where the service is.
-        collection: What is searched.
-        key: An API key; by default that of the variable PGRERANK_KEY.
-        knobs: Of every search. `filters` and `top_k` of a run come before them.
-        timeout_s: Seconds that a silence of the service may last.
+        url: URL of the service.
+        collection: Name of the collection.
+        key: An API key. Default: the environment variable PGRERANK_KEY.
+        knobs: Knobs of every search. `filters` and `top_k` of a run override them.
+        timeout_s: Timeout in seconds for connecting, and for each read and write.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class PgrerankRetriever:
         self._service = Service(url, key.resolve_value() or "", timeout_s)
 
     def to_dict(self) -> dict[str, Any]:
-        """Serialised form; the key's value is not in it."""
+        """The serialized component, without the value of the key."""
         return default_to_dict(
             self,
             url=self.url,
@@ -69,14 +69,14 @@ class PgrerankRetriever:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """From its serialised form."""
+        """A component from its serialized form."""
         return default_from_dict(cls, data)
 
     @component.output_types(documents=list[Document])
     def run(
         self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
     ) -> dict[str, list[Document]]:
-        """The chunks found, best first."""
+        """Search the collection. Returns chunks, best first."""
         service = self._service.blocking
         knobs = _search_knobs(self.knobs, filters, top_k)
         return _search_documents(service.search(self.collection, query, **knobs))
@@ -85,7 +85,7 @@ class PgrerankRetriever:
     async def run_async(
         self, query: str, filters: dict[str, Any] | None = None, top_k: int | None = None
     ) -> dict[str, list[Document]]:
-        """The same, for asyncio."""
+        """Like `run`, for asyncio."""
         knobs = _search_knobs(self.knobs, filters, top_k)
         async with self._service.open_client() as service:
             return _search_documents(await service.search(self.collection, query, **knobs))
@@ -96,11 +96,11 @@ class PgrerankRanker:
     """Reranks documents from anywhere.
 
     Args:
-        url: Where the service is.
-        key: An API key; by default that of the variable PGRERANK_KEY.
-        knobs: Of every ranking. `top_k` of a run comes before its `limit`.
+        url: URL of the service.
+        key: An API key. Default: the environment variable PGRERANK_KEY.
+        knobs: Knobs of every ranking. `top_k` of a run overrides their `limit`.
         fields: Fields of `meta` that the reranker reads before the content.
-        timeout_s: Seconds that a silence of the service may last.
+        timeout_s: Timeout in seconds for connecting, and for each read and write.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class PgrerankRanker:
         self._service = Service(url, key.resolve_value() or "", timeout_s)
 
     def to_dict(self) -> dict[str, Any]:
-        """Serialised form; the key's value is not in it."""
+        """The serialized component, without the value of the key."""
         return default_to_dict(
             self,
             url=self.url,
@@ -133,14 +133,14 @@ class PgrerankRanker:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """From its serialised form."""
+        """A component from its serialized form."""
         return default_from_dict(cls, data)
 
     @component.output_types(documents=list[Document])
     def run(
         self, query: str, documents: list[Document], top_k: int | None = None
     ) -> dict[str, list[Document]]:
-        """The documents by relevance to the query, best first; they are copied, not changed."""
+        """Rank documents by relevance to the query. Returns copies, best first."""
         if not documents:
             return {"documents": []}
         answer = self._service.blocking.rank(
@@ -152,7 +152,7 @@ class PgrerankRanker:
     async def run_async(
         self, query: str, documents: list[Document], top_k: int | None = None
     ) -> dict[str, list[Document]]:
-        """The same, for asyncio."""
+        """Like `run`, for asyncio."""
         if not documents:
             return {"documents": []}
         async with self._service.open_client() as service:
@@ -181,7 +181,7 @@ def _with_limit(knobs: RankKnobs, top_k: int | None) -> RankKnobs:
 
 
 def _check_top_k(top_k: int) -> int:
-    """Refused here by the name that it has here."""
+    """Validate `top_k` here, so that the error uses this name and not `limit`."""
     if top_k < 1:
         raise InvalidCallError("top_k", f"must be an integer from 1, not {top_k}")
     return top_k

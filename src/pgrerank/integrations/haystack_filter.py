@@ -1,4 +1,4 @@
-"""Haystack's metadata filters in our own form."""
+"""Translates Haystack's metadata filters to filters of a search."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,10 +16,10 @@ _COMPARISONS = {
 
 
 def translate(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """A filter of Haystack as a filter of a search; None stays None.
+    """A filter of Haystack as a filter of a search. None if it is None or empty.
 
     Raises:
-        ValueError: It has no such operator, or is no filter.
+        ValueError: It is not a valid filter of Haystack, or uses an unknown operator.
     """
     return None if not given else _condition(given)
 
@@ -43,6 +43,6 @@ def _condition(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _path(field: str) -> str:
-    """A field of Haystack as a path of ours, in which a dollar and a backslash mean something."""
+    """A field of Haystack as a path of a search filter, with backslashes and leading `$` escaped."""
     path = field.removeprefix("meta.").replace("\\", "\\\\")
     return f"\\{path}" if path.startswith("$") else path

@@ -1,11 +1,11 @@
-"""LangChain: a retriever over a collection, and a compressor that reranks any documents.
+"""LangChain: a retriever for a collection, and a compressor that reranks any documents.
 
     retriever = PgrerankRetriever(url=url, key=key, collection="docs", knobs={"limit": 5})
     documents = retriever.invoke("how do I rotate a key?")
 
-`metadata["relevance_score"]` is from 0 to 1 and never rises from one document to the next; what a
-retriever finds has it only where a calibration says how likely each is relevant. Everything else
-about a result is in `metadata["pgrerank"]`, raw scores under their own names in its `scores`.
+`metadata["relevance_score"]` is from 0 to 1 and never rises from one document to the next.
+Documents of the retriever have it only with a calibration; it is their probability of relevance.
+`metadata["pgrerank"]` has all other details of a result, with raw scores by name in `scores`.
 """
 
 from collections.abc import Sequence
@@ -31,21 +31,21 @@ from pgrerank.integrations.arguments import check_arguments
 from pgrerank.integrations.service import Service
 
 SCORE = "relevance_score"
-#: a refusal by pydantic shows no input: the key may be in it
+#: pydantic's errors must not show the input, which may contain the key
 _CONFIG = ConfigDict(arbitrary_types_allowed=True, hide_input_in_errors=True)
 
 
 class PgrerankRetriever(BaseRetriever):
-    """Searches a collection. Further arguments of `invoke` are knobs of that one search."""
+    """Searches a collection. Further arguments of `invoke` are knobs of that search only."""
 
     model_config = _CONFIG
 
     url: str
     key: SecretStr
     collection: str
-    #: of every search
+    #: knobs of every search
     knobs: SearchKnobs = Field(default_factory=SearchKnobs)
-    #: seconds that a silence of the service may last
+    #: timeout in seconds for connecting, and for each read and write
     timeout_s: float = 30.0
 
     @model_validator(mode="before")
@@ -88,7 +88,7 @@ class PgrerankRetriever(BaseRetriever):
 
 
 class PgrerankCompressor(BaseDocumentCompressor):
-    """Reranks documents from anywhere; with the knob `limit` the best alone remain."""
+    """Reranks documents from anywhere. With the knob `limit`, only the best remain."""
 
     model_config = _CONFIG
 
@@ -118,7 +118,7 @@ class PgrerankCompressor(BaseDocumentCompressor):
     def compress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> Sequence[Document]:
-        """The documents by relevance to the query, best first; they are copied, not changed."""
+        """Rank documents by relevance to the query. Returns copies, best first."""
         if not documents:
             return []
         brought = self._rankables(documents)
@@ -130,7 +130,7 @@ class PgrerankCompressor(BaseDocumentCompressor):
     async def acompress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> Sequence[Document]:
-        """The same, for asyncio."""
+        """Like `compress_documents`, for asyncio."""
         if not documents:
             return []
         async with self._service.open_client() as service:

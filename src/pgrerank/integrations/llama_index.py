@@ -1,12 +1,13 @@
-"""LlamaIndex: a retriever over a collection, and a postprocessor that reranks any nodes.
+"""LlamaIndex: a retriever for a collection, and a postprocessor that reranks any nodes.
 
     retriever = PgrerankRetriever(url, key, "docs", knobs={"limit": 5})
     nodes = retriever.retrieve("how do I rotate a key?")
 
-A node has the chunk's id, its source is your document. `metadata["pgrerank"]` tells how it was
-found; neither models that embed nor models that answer get to see that. Those that embed, and
-rerankers, see no ids either. The score of what a retriever found is its probability of relevance,
-None without a calibration; that of what was reranked is from 0 to 1, in its order.
+The id of a node is that of the chunk; its source is your document. `metadata["pgrerank"]` has
+details on how it was found and is hidden from embedders, rerankers and LLMs. Embedders and
+rerankers do not see ids and URIs either. The score of nodes of the retriever is the probability of
+relevance, None without a calibration. The postprocessor sets scores from 0 to 1 that follow the
+order.
 """
 
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ class PgrerankRetriever(BaseRetriever):
 
 
 class PgrerankPostprocessor(BaseNodePostprocessor):
-    """Reranks nodes from anywhere, read with the metadata they show to embedders."""
+    """Reranks nodes from anywhere. The reranker reads the metadata that embedders see."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True, hide_input_in_errors=True)
 
@@ -103,7 +104,7 @@ class PgrerankPostprocessor(BaseNodePostprocessor):
     @classmethod
     @override
     def class_name(cls) -> str:
-        """Name in serialised form."""
+        """Name of the class in serialized form."""
         return "PgrerankPostprocessor"
 
     @override
@@ -138,7 +139,7 @@ class PgrerankPostprocessor(BaseNodePostprocessor):
     def _start_event(
         self, query: str, nodes: list[NodeWithScore]
     ) -> AbstractContextManager[EventContext]:
-        """Tell that reranking starts; the callbacks' event, which is ended by hand."""
+        """Report the start of reranking. Returns the callback event, which the caller ends."""
         limit = self.knobs.get("limit") or len(nodes)
         model = self.knobs.get("model") or "pgrerank"
         _dispatcher.event(ReRankStartEvent(query=query, nodes=nodes, top_n=limit, model_name=model))

@@ -1,6 +1,6 @@
-"""A server of the Model Context Protocol: an assistant searches, reranks and asks why.
+"""MCP server (Model Context Protocol): assistants search, rerank and explain results.
 
-What it may see is what the client's key may see. Nothing is written but the rerank log.
+An assistant can read whatever the client's key can read. Only the rerank log is written.
 """
 
 from collections.abc import AsyncGenerator
@@ -21,19 +21,19 @@ from pgrerank.client.answers import RerankReport
 from pgrerank.client.checks import check_names
 from pgrerank.integrations import results
 
-Limit = Annotated[int, Field(ge=1, le=100, description="How many results at most.")]
-Query = Annotated[str, Field(description="A question or keywords.")]
+Limit = Annotated[int, Field(ge=1, le=100, description="Maximum number of results.")]
+Query = Annotated[str, Field(description="Question or keywords.")]
 
 _INSTRUCTIONS = (
     "Searches collections of documents. `collections` lists them; `search` finds passages and "
-    "says how sure it is; `explain` tells why a document is, or is not, among the results; "
-    "`rerank` orders texts of your own. Cite the `document` of what you use."
+    "their probability of relevance; `explain` tells why a document is, or is not, among the "
+    "results; `rerank` orders texts that you supply. Cite the `document` of passages that you use."
 )
 _READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
 
 class ResultPassage(TypedDict):
-    """A passage that was found."""
+    """A passage found by the search."""
 
     #: id of its document
     document: str
@@ -41,51 +41,51 @@ class ResultPassage(TypedDict):
     uri: str | None
     text: str
     metadata: dict[str, Any]
-    #: probability that it answers the query; null without a calibration
+    #: probability that it answers the query; None without a calibration
     relevance: float | None
 
 
 class FoundPassages(TypedDict):
-    """Passages, best first. `ranking` is what `explain` asks for."""
+    """Passages, best first. Pass `ranking` to `explain`."""
 
     ranking: str
-    #: how far reranking came, and why not further
+    #: status of reranking, with the reason if it is not `full`
     rerank: str
-    #: whether anything found is likely to answer the query; null: there is no telling
+    #: whether any candidate is likely to answer the query; None without a calibration
     answerable: bool | None
-    #: what to know before trusting the order
+    #: reasons to distrust the order
     warnings: list[str]
     passages: list[ResultPassage]
 
 
 class Placed(TypedDict):
-    """A text in its new place."""
+    """A ranked text."""
 
-    #: its place in the list that was given, from 0
+    #: its index in the given list, from 0
     index: int
     text: str
-    #: 0 to 1, in the order of the list
+    #: 0 to 1, follows the order
     score: float
 
 
 class CollectionSize(TypedDict):
-    """A collection."""
+    """A collection and its number of documents."""
 
     name: str
     documents: int
 
 
 def server(service: AsyncClient, collection: str | None = None) -> MCPServer:
-    """The server over a client of the service.
+    """The MCP server, which calls the service through a client.
 
     Args:
-        service: Answers the tools' calls; stays open as long as the server runs.
-        collection: What is searched where an assistant names none.
+        service: The client. It must stay open as long as the server runs.
+        collection: Default collection of searches.
     """
     made = _Server(
         "pgrerank",
         instructions=_INSTRUCTIONS
-        + (f" The usual collection is `{collection}`." if collection else ""),
+        + (f" The default collection is `{collection}`." if collection else ""),
         version=__version__,
         log_level="WARNING",
     )
@@ -96,7 +96,7 @@ def server(service: AsyncClient, collection: str | None = None) -> MCPServer:
 
 
 class _Server(MCPServer):
-    """Refuses arguments that a tool has none of, where MCPServer drops them."""
+    """Refuses unknown arguments of a tool, which MCPServer would ignore."""
 
     @override
     async def call_tool(
@@ -110,7 +110,7 @@ class _Server(MCPServer):
 
 
 class _Tools:
-    """The tools; what assistants are told of each is its docstring."""
+    """The tools. Their docstrings are the descriptions that assistants read."""
 
     def __init__(self, service: AsyncClient, collection: str | None) -> None:
         self._service = service
@@ -120,7 +120,7 @@ class _Tools:
         self,
         query: Query,
         collection: Annotated[
-            str | None, Field(description="Which collection; unset: the usual one.")
+            str | None, Field(description="Name of the collection. Unset: the default collection.")
         ] = None,
         limit: Limit = 5,
         filter: Annotated[  # noqa: A002 - as the API calls it
@@ -128,7 +128,8 @@ class _Tools:
             Field(description='Condition on metadata: {"lang": "en", "year": {"$gte": 2020}}.'),
         ] = None,
         min_relevance: Annotated[
-            float | None, Field(ge=0, le=1, description="Leave out what is less likely relevant.")
+            float | None,
+            Field(ge=0, le=1, description="Minimum probability of relevance of a passage."),
         ] = None,
     ) -> FoundPassages:
         """Find the passages of a collection that best answer a query, reranked."""
@@ -161,11 +162,11 @@ class _Tools:
         self,
         query: Query,
         documents: Annotated[
-            list[str], Field(min_length=1, max_length=1000, description="Texts to be ordered.")
+            list[str], Field(min_length=1, max_length=1000, description="Texts to rank.")
         ],
         limit: Limit = 10,
     ) -> list[Placed]:
-        """Order texts by how well they answer a query, best first."""
+        """Rank texts by how well they answer a query, best first."""
         knobs: RankKnobs = {"limit": limit}
         async with _tell_refusals():
             answer = await self._service.rank(query, documents, **knobs)
@@ -176,10 +177,10 @@ class _Tools:
 
     async def explain(
         self,
-        ranking: Annotated[str, Field(description="`ranking` of a search's answer.")],
+        ranking: Annotated[str, Field(description="`ranking` from the result of a search.")],
         document: Annotated[str, Field(description="Id of the document.")],
     ) -> dict[str, Any]:
-        """Tell at which stage of a past search a document fell, or that it was returned."""
+        """Explain at which stage a past search dropped a document, or that it was returned."""
         async with _tell_refusals():
             answer = await self._service.why(ranking, document)
         return msgspec.to_builtins(answer)
@@ -205,7 +206,7 @@ def _stage(report: RerankReport) -> str:
 
 @asynccontextmanager
 async def _tell_refusals() -> AsyncGenerator[None]:
-    """What the service refuses is told to the assistant, which can mend its call."""
+    """Report errors of the client to the assistant, which can then correct its call."""
     try:
         yield
     except ClientError as error:

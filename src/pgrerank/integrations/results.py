@@ -1,4 +1,4 @@
-"""What frameworks get of an answer: one score for each result, and the facts beside it."""
+"""Converts responses for frameworks: one score per result, and metadata with details."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,18 +7,17 @@ import msgspec
 
 from pgrerank.client.answers import RerankResponse, Result, SearchResponse
 
-#: under this name a result's metadata tells how it was found
+#: key of the details in a result's metadata
 FACTS = "pgrerank"
 
 
 def search_results(answer: SearchResponse) -> Iterator[tuple[Result, float | None, dict[str, Any]]]:
-    """Results with score and metadata: the document's own, and how it was found.
+    """Results with their score and the document's metadata, extended by details of the search.
 
-    The score is the probability of relevance, 0 to 1, where all results have one; else None, since
-    raw scores are on scales of their own, which differ from search to search.
+    The score is the probability of relevance, 0 to 1, if all results have one. Otherwise it is
+    None, since the scales of raw scores differ from search to search.
 
-    The document's id, title and URI, as far as it has them, are added where the metadata holds
-    nothing of that name.
+    The document's id, title and URI are added if it has them and its metadata has no such keys.
     """
     are_calibrated = all(result.scores.relevance is not None for result in answer.results)
     for result in answer.results:
@@ -41,9 +40,10 @@ def search_results(answer: SearchResponse) -> Iterator[tuple[Result, float | Non
 
 
 def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[str, Any]]]:
-    """Each result's place among the documents that were brought, its score and its facts.
+    """Index among the supplied documents, score and details of each result.
 
-    The score is from 0 to 1: the relevance, or without calibration the raw score squeezed.
+    The score is from 0 to 1: the relevance, or without calibration the raw score mapped to that
+    range.
     """
     for result in answer.results:
         facts = {
@@ -61,6 +61,6 @@ def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[st
 def rankable(
     text: str, metadata: Mapping[str, Any], fields: Sequence[str]
 ) -> str | Mapping[str, Any]:
-    """A document as it is ranked: its text, behind those fields of its metadata that it has."""
+    """A document as input for ranking: the given metadata fields that it has, then its text."""
     told = {field: metadata[field] for field in fields if field in metadata}
     return {**told, "text": text} if told else text
