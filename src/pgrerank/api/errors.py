@@ -69,7 +69,7 @@ class UnsupportedMediaTypeError(PgrerankError):
 
     def __init__(self, given: str, accepted: Sequence[str]) -> None:
         super().__init__(
-            f"The body is `{given}`. Send {' or '.join(accepted)} and say so in Content-Type."
+            f"The body is `{given}`. Send {' or '.join(accepted)} and set Content-Type."
         )
 
 
@@ -79,8 +79,8 @@ class RejectedRowsError(PgrerankError):
     def __init__(self, rejected: Sequence[Rejection]) -> None:
         self.rejected = rejected
         super().__init__(
-            f"{len(rejected)} rows cannot be stored, so nothing was. "
-            "Mend them, or send without `atomic` to store the others."
+            f"{len(rejected)} rows cannot be stored, so nothing was stored. "
+            "Correct them, or send without `atomic` to store the others."
         )
 
 
@@ -120,7 +120,7 @@ def problem_of(error: PgrerankError) -> ProblemDetailsException:
 
 def internal_problem(_: Exception) -> ProblemDetailsException:
     """The problem document of an unexpected error, without its details."""
-    return problem(INTERNAL, "Something went wrong on our side; the log has it under this id.")
+    return problem(INTERNAL, "Unexpected error. The service's log has it under this request id.")
 
 
 def rejected_rows(rejections: Sequence[Rejection]) -> list[RejectedRow]:

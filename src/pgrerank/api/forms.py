@@ -17,6 +17,6 @@ NAME_WORDS = (
 WORDS: Mapping[str, str] = {
     NAME: NAME_WORDS,
     TEXT_SEARCH: "the name of a text search configuration, such as `english` or `simple`",
-    CURSOR: "the `cursor` of the page before, as it was given",
+    CURSOR: "the `cursor` of the previous page, unchanged",
     LABEL: "1 to 200 characters without line breaks and other control characters",
 }

@@ -102,7 +102,7 @@ def _http_problem(_: Handled, error: HTTPException) -> ProblemDetailsException:
     if kind is INTERNAL:
         return internal_problem(error)
     if kind is NOT_FOUND:
-        return problem(kind, "There is no such path. /docs lists those that are.")
+        return problem(kind, "There is no such path. /docs lists all paths.")
     return problem(kind, error.detail, headers=error.headers)
 
 

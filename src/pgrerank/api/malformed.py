@@ -45,7 +45,7 @@ def decoding_error(body: bytes, reason: str) -> InvalidRequestError:
     except UnicodeDecodeError as error:
         return InvalidRequestError(BODY, f"is {undecodable(body, error)}")
     if len(body) > _SEARCHED:
-        return InvalidRequestError(BODY, f"is no valid JSON: {reason}")
+        return InvalidRequestError(BODY, f"is not valid JSON: {reason}")
     return InvalidRequestError(*_fault(text, reason))
 
 
@@ -54,14 +54,14 @@ def _fault(text: str, reason: str) -> tuple[str, str]:
         value = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, character {error.colno}"
-        return BODY, f"is no valid JSON: {error.msg} at {where}"
+        return BODY, f"is not valid JSON: {error.msg} at {where}"
     except ValueError as error:  # a number of thousands of digits, or NaN
-        return BODY, f"is no valid JSON: {error}"
-    return next(_faults(value, ""), (BODY, f"is no valid JSON: {reason}"))
+        return BODY, f"is not valid JSON: {error}"
+    return next(_faults(value, ""), (BODY, f"is not valid JSON: {reason}"))
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _faults(value: Any, path: str) -> Iterator[tuple[str, str]]:

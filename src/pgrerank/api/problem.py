@@ -29,17 +29,15 @@ class ProblemKind:
 INVALID = ProblemKind(status=400, slug="invalid-request", title="The request is invalid")
 UNAUTHENTICATED = ProblemKind(status=401, slug="unauthenticated", title="No valid credentials")
 FORBIDDEN = ProblemKind(status=403, slug="forbidden", title="Not allowed with these credentials")
-NOT_FOUND = ProblemKind(status=404, slug="not-found", title="Nothing is there")
+NOT_FOUND = ProblemKind(status=404, slug="not-found", title="Not found")
 WRONG_METHOD = ProblemKind(
     status=405, slug="method-not-allowed", title="The path has no such method"
 )
-CONFLICT = ProblemKind(status=409, slug="conflict", title="It contradicts what is stored")
-TOO_LARGE = ProblemKind(status=413, slug="too-large", title="Over a limit")
-UNSUPPORTED = ProblemKind(
-    status=415, slug="unsupported-media-type", title="The body type is not read"
-)
+CONFLICT = ProblemKind(status=409, slug="conflict", title="Conflict with stored data")
+TOO_LARGE = ProblemKind(status=413, slug="too-large", title="A limit is exceeded")
+UNSUPPORTED = ProblemKind(status=415, slug="unsupported-media-type", title="Unsupported media type")
 REJECTED = ProblemKind(
-    status=422, slug="rows-rejected", title="Rows were rejected, nothing is stored"
+    status=422, slug="rows-rejected", title="Rows were rejected; nothing was stored"
 )
 QUOTA = ProblemKind(status=429, slug="quota-exceeded", title="The tenant used up its quota")
 TOO_MANY = ProblemKind(status=429, slug="too-many-requests", title="The key made too many requests")

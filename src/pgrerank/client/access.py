@@ -34,8 +34,8 @@ class Access:
         if not _KEY.fullmatch(self.key):
             raise InvalidCallError(
                 "key",
-                "must be visible ASCII characters alone; it has blanks, line breaks or others. "
-                "Was it read from a file with the newline at its end?",
+                "must consist of visible ASCII characters; it has blanks, line breaks or others. "
+                "Was it read from a file that ends with a newline?",
             )
 
     def redact(self, text: str) -> str:
@@ -59,9 +59,9 @@ def _check_url(url: object) -> None:
         parsed = None
     if parsed is not None and parsed.userinfo:
         raise InvalidCallError(
-            "url", "must hold no user and password: the key is what is sent in their place"
+            "url", "must not contain a user or a password: the key authenticates calls"
         )
     if parsed is None or parsed.scheme not in ("http", "https") or not parsed.host:
-        raise InvalidCallError("url", "must be one of http or https, such as http://127.0.0.1:8080")
+        raise InvalidCallError("url", "must be an http or https URL, such as http://127.0.0.1:8080")
     if parsed.query or parsed.fragment:
         raise InvalidCallError("url", "must have neither a query nor a fragment")

@@ -183,7 +183,7 @@ def _as_list(name: str, values: Iterable[T]) -> list[T]:
 
 def _as_iterator(name: str, values: Iterable[T]) -> Iterator[T]:
     if isinstance(values, str | bytes | Mapping) or not hasattr(values, "__iter__"):
-        raise InvalidCallError(name, "must be several, such as a list")
+        raise InvalidCallError(name, "must be an iterable, such as a list")
     return iter(values)
 
 

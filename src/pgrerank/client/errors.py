@@ -83,7 +83,7 @@ class UnreadableError(ClientError):
 
     def __init__(self, status: int, content: str) -> None:
         self.status = status
-        super().__init__(f"the answer ({status}) is not pgrerank's: {content[:200]}")
+        super().__init__(f"the response ({status}) is not from pgrerank: {content[:200]}")
 
 
 class RefusedError(ClientError):

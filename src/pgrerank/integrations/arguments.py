@@ -25,7 +25,7 @@ def check_arguments(given: Any, fields: Collection[str], knobs: type[Any]) -> No
     for name in arguments:
         if name not in fields and (knob := nearest(name, names)):
             raise InvalidCallError(
-                name, f'is no argument; did you mean the knob, `knobs={{"{knob}": ...}}`?'
+                name, f'is not an argument; did you mean the knob, `knobs={{"{knob}": ...}}`?'
             )
     check_names(arguments, sorted(fields), "argument")
     turned = arguments.get("knobs")

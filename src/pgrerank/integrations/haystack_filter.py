@@ -28,7 +28,7 @@ def _condition(given: Mapping[str, Any]) -> dict[str, Any]:
     operator = given.get("operator")
     if "field" in given:
         if operator not in _COMPARISONS or "value" not in given:
-            raise ValueError(f"no comparison of Haystack's: {dict(given)}")
+            raise ValueError(f"not a valid comparison of Haystack: {dict(given)}")
         return {_path(given["field"]): {_COMPARISONS[operator]: given["value"]}}
     conditions = [_condition(each) for each in given.get("conditions", ())]
     match operator:
@@ -39,10 +39,10 @@ def _condition(given: Mapping[str, Any]) -> dict[str, Any]:
         case "NOT":
             return {"$not": {"$and": conditions}}
         case _:
-            raise ValueError(f"no filter of Haystack's: {dict(given)}")
+            raise ValueError(f"not a valid filter of Haystack: {dict(given)}")
 
 
 def _path(field: str) -> str:
-    """A field of Haystack as a path of a search filter, with backslashes and leading `$` escaped."""
+    """A field of Haystack as a path of a search filter, with backslash and leading `$` escaped."""
     path = field.removeprefix("meta.").replace("\\", "\\\\")
     return f"\\{path}" if path.startswith("$") else path

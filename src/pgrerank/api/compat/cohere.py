@@ -169,7 +169,7 @@ def refusal_response(refusal: Refusal) -> Response[Any]:
 
 def _warnings(ranked: RerankOutcome) -> list[str]:
     truncated = sum(each.scores.truncated for each in ranked.documents)
-    warnings = [f"{truncated} documents were read in part"] if truncated else []
+    warnings = [f"{truncated} documents were truncated"] if truncated else []
     if ranked.rerank.status is not RerankStatus.FULL:
         warnings.append(f"{ranked.rerank.status}: {ranked.rerank.reason}")
     return [*warnings, *ranked.warnings]

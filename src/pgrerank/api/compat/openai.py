@@ -195,7 +195,7 @@ def fault(refusal: Refusal) -> shapes.Fault:
 def _check_dimensions(data: OpenaiEmbed, card: ModelCard) -> None:
     if data.dimensions not in (None, card.dimensions):
         raise InvalidRequestError(
-            "dimensions", f"must be {card.dimensions}, which `{card.name}` has, or left out"
+            "dimensions", f"must be {card.dimensions}, as of `{card.name}`, or omitted"
         )
 
 

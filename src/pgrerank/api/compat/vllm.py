@@ -77,7 +77,7 @@ class VllmScore(Struct, frozen=True, kw_only=True):
             left *= len(right)
         if len(left) != len(right):
             raise InvalidRequestError(
-                left_name, f"{len(left)} against {len(right)} {right_name}: one, or equally many"
+                left_name, f"must be one, or as many as {right_name}: {len(left)}, {len(right)}"
             )
         return left, right
 
@@ -235,5 +235,5 @@ def _text(field: str, text: Text) -> str:
         return text
     parts = [part.text for part in text.content if part.type == "text" and part.text is not None]
     if len(parts) < len(text.content):
-        raise InvalidRequestError(field, "must be text: this reranker reads nothing else")
+        raise InvalidRequestError(field, "must be text: this reranker reads only text")
     return "\n".join(parts)

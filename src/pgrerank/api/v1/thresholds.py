@@ -42,13 +42,13 @@ async def put_threshold(
     """
     if (data.precision is None) == (data.min_relevance is None):
         raise InvalidRequestError(
-            "precision", "or else `min_relevance` must be given, and one only"
+            "precision", "exactly one of `precision` and `min_relevance` must be given"
         )
     if data.min_relevance is not None:
         made = await use_case.by_hand(
             call.services, call.tenant_id, name, threshold, data.min_relevance
         )
-        said = f"Results with a relevance under {data.min_relevance:g} are cut."
+        said = f"Results with a relevance below {data.min_relevance:g} are cut."
         return ThresholdSet(
             name=made.name, cutoff=None, min_relevance=made.min_relevance, explanation=said
         )
