@@ -31,7 +31,9 @@ async def live() -> Health:
     "/health/ready",
     tags=["operations"],
     summary="Check readiness",
-    responses={503: ResponseSpec(Health, description="A part is missing", generate_examples=False)},
+    responses={
+        503: ResponseSpec(Health, description="A part is not ready", generate_examples=False)
+    },
 )
 async def ready(readiness: TheReadiness) -> Response[Health]:
     """State of PostgreSQL, the models and the migrations. Use it for load balancers.

@@ -141,7 +141,9 @@ async def rerank(
     "/health",
     tags=["operations"],
     summary="Check readiness, for clients of other servers",
-    responses={503: ResponseSpec(Alive, description="A part is missing", generate_examples=False)},
+    responses={
+        503: ResponseSpec(Alive, description="A part is not ready", generate_examples=False)
+    },
 )
 async def health(readiness: TheReadiness, services: TheServices) -> Response[Alive]:
     """Responds 200 if the service is ready, else 503. /health/ready tells which part is not."""

@@ -77,7 +77,7 @@ class VllmScore(Struct, frozen=True, kw_only=True):
             left *= len(right)
         if len(left) != len(right):
             raise InvalidRequestError(
-                left_name, f"must be one, or as many as {right_name}: {len(left)}, {len(right)}"
+                left_name, f"has {len(left)} for {len(right)} {right_name}; send 1, or equally many"
             )
         return left, right
 

@@ -81,7 +81,7 @@ async def list_collections(
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> CollectionPage:
-    """All collections of the tenant, by name."""
+    """Collections of the tenant, sorted by name."""
     page = await call.services.documents.collections(call.tenant_id, limit=limit, cursor=cursor)
     return CollectionPage.of(page)
 

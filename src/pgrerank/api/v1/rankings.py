@@ -47,7 +47,7 @@ async def list_rankings(
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
 ) -> RankingPage:
-    """The rerank log of the tenant, newest first, without candidates."""
+    """Entries of the tenant's rerank log, newest first, without candidates."""
     wanted = RankingFilter(
         collection=collection,
         source=source,

@@ -55,7 +55,7 @@ async def search(
 
 
 def check_length(query: str, limits: Limits) -> None:
-    """Refuse an overlong query. Raises TooLargeError."""
+    """Refuse a query that is too long. Raises TooLargeError."""
     if len(query) > limits.query_characters:
         raise TooLargeError(
             "query", size=len(query), limit=limits.query_characters, unit="characters"
