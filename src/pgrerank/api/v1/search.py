@@ -37,7 +37,7 @@ async def search(
     data: JSONBody[requests.Search],
     call: TheCall,
 ) -> Response[SearchResponse]:
-    """Find candidates with all legs, rerank them within the budget, and log the order.
+    """Find candidates with the legs of `strategy`, rerank them in the budget, and log the order.
 
     `rerank.status` is `full`, `partial` (the budget ran out), `skipped` (reranking cannot pay off,
     the service is busy, or the tenant's quota is used up; in the last two cases the response has
