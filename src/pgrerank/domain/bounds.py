@@ -1,17 +1,17 @@
-"""Ranges that values from outside must keep."""
+"""Checks of the ranges of values from outside."""
 
 from datetime import UTC, datetime
 from typing import Literal
 
 from pgrerank.domain.errors import InvalidRequestError
 
-#: the instants that are taken, in UTC: every calendar and database can hold and show them
+#: accepted instants, in UTC: every calendar and database can store and show them
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 def within(field: str, value: float | None, low: float, high: float) -> None:
-    """Let None and values from `low` to `high` pass.
+    """Accept None and values from `low` to `high`.
 
     Raises:
         InvalidRequestError: The value is out of its range, or NaN; names the field.
@@ -21,10 +21,10 @@ def within(field: str, value: float | None, low: float, high: float) -> None:
 
 
 def characters(field: str, value: str, *, most: int) -> None:
-    """Let texts of at most so many characters pass that UTF-8 can hold.
+    """Accept texts of at most `most` characters that UTF-8 can encode.
 
     Raises:
-        InvalidRequestError: It is too long, or holds half a surrogate pair; names the field.
+        InvalidRequestError: The text is too long or holds half a surrogate pair; names the field.
     """
     if len(value) > most:
         raise InvalidRequestError(field, f"must have at most {most} characters, not {len(value)}")
@@ -35,13 +35,13 @@ def characters(field: str, value: str, *, most: int) -> None:
 
 
 def text(field: str, value: str | None, *, most: int, least: Literal[0, 1] = 0) -> None:
-    """Let None and texts of at most `most` characters that Postgres can store pass.
+    """Accept None and texts of at most `most` characters that Postgres can store.
 
-    With `least` 1 a text must not be blank either.
+    With `least` 1, a text must not be blank.
 
     Raises:
-        InvalidRequestError: It is too short or too long, blank, or holds the NUL character or half
-            a surrogate pair; names the field.
+        InvalidRequestError: The text is too long, blank, or holds the NUL character or half a
+            surrogate pair; names the field.
     """
     if value is None:
         return
@@ -53,12 +53,12 @@ def text(field: str, value: str | None, *, most: int, least: Literal[0, 1] = 0) 
 
 
 def undecodable(data: bytes, error: UnicodeDecodeError, encoding: str = "UTF-8") -> str:
-    """What is wrong with bytes that are no text, and where, from 1."""
+    """Why bytes cannot be decoded, with the position, counted from 1."""
     return f"not {encoding}: byte 0x{data[error.start]:02x} at position {error.start + 1}"
 
 
 def lone_surrogate(value: str) -> int | None:
-    """Where a text holds half a surrogate pair, from 0; None: nowhere."""
+    """Index of the first unpaired surrogate in a text, from 0; None if there is none."""
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -70,8 +70,8 @@ def instant(field: str, value: datetime | None) -> datetime | None:
     """The same instant in UTC.
 
     Raises:
-        InvalidRequestError: It has no time zone, or is not in the years 1970 to 2999 of UTC; names
-            the field.
+        InvalidRequestError: The instant has no time zone, or is outside the years 1970 to 2999 of
+            UTC; names the field.
     """
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""From a raw rerank score to the probability that a result is relevant."""
+"""Calibration: from a raw rerank score to the probability that a result is relevant."""
 
 import math
 from bisect import bisect_right
@@ -17,7 +17,7 @@ from pgrerank.domain.request import SearchRequest
 
 Floats: TypeAlias = NDArray[np.float64]
 
-#: beyond this a logistic curve is 0 or 1 to the last digit, and Postgres refuses the exponential
+#: beyond this a logistic curve equals 0 or 1 in double precision, and Postgres's exp() overflows
 STEEPEST = 700.0
 
 
@@ -30,30 +30,31 @@ class Method(StrEnum):
 
 
 class Unjudged(StrEnum):
-    """How pairs that nobody judged are read."""
+    """How unjudged pairs are treated."""
 
-    #: as not relevant: right where all relevant documents were judged
+    #: as not relevant: correct if all relevant documents were judged
     IRRELEVANT = "irrelevant"
-    #: not at all; judged ones count for those near their place that were not
+    #: left out; judged pairs are weighted to represent the unjudged ones of similar rank
     SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationCurve:
-    """A fitted curve. `sql/functions/calibration_curve_v1.sql` computes the same."""
+    """A fitted curve. `sql/functions/calibration_curve_v1.sql` computes the same values."""
 
     method: Method
-    #: platt: slope, base; beta: mean and deviation of scores, then a, b, c of Kull et al. (2017)
+    #: platt: slope, intercept; beta: mean and standard deviation of scores, then a, b, c of Kull et
+    #: al. (2017)
     coefficients: tuple[float, ...] = ()
-    #: isotonic: knots, scores ascending; linear between them, flat outside
+    #: isotonic: knots by ascending score; linear between them, constant outside
     scores: tuple[float, ...] = ()
     probabilities: tuple[float, ...] = ()
 
     @property
     def rises(self) -> bool:
-        """Whether a higher score never means less relevance, and somewhere means more.
+        """Whether the curve never falls and is not constant.
 
-        `sql/functions/curve_rises_v1.sql` says the same, and no other curve can be stored.
+        `sql/functions/curve_rises_v1.sql` checks the same; the database refuses other curves.
         """
         if self.method is Method.ISOTONIC:
             steps = pairwise(self.probabilities)
@@ -77,7 +78,7 @@ class CalibrationCurve:
         return logistic(b * _softplus(z) - a * _softplus(-z) + c)
 
     def relevances(self, scores: Floats) -> Floats:
-        """Of each score."""
+        """Probability of relevance at each score."""
         return np.array([self.relevance(float(score)) for score in scores])
 
     def _between(self, score: float) -> float:
@@ -95,30 +96,30 @@ class CalibrationCurve:
 class Sample:
     """Judged pairs with their raw scores, in parallel arrays of shape (pairs,)."""
 
-    #: which query each is of, counted from 0
+    #: index of each pair's query, from 0
     queries: NDArray[np.int64]
     scores: Floats
     relevant: NDArray[np.bool_]
-    #: for how many pairs of the pool each stands, above 0
+    #: how many pairs of the pool each represents, above 0
     weights: Floats
 
     @property
     def query_count(self) -> int:
-        """How many queries there are."""
+        """Number of queries."""
         return len(np.unique(self.queries))
 
     @property
     def pair_count(self) -> int:
-        """How many pairs there are."""
+        """Number of pairs."""
         return len(self.scores)
 
     @property
     def positive_count(self) -> int:
-        """How many are relevant."""
+        """Number of relevant pairs."""
         return int(self.relevant.sum())
 
     def of(self, chosen: NDArray[np.bool_]) -> "Sample":
-        """The chosen pairs."""
+        """The subset of pairs where the mask `chosen` is true."""
         return Sample(
             queries=self.queries[chosen],
             scores=self.scores[chosen],
@@ -129,7 +130,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntervalEstimate:
-    """A figure with its interval of 95 % over queries."""
+    """A figure with its 95 % confidence interval over queries."""
 
     value: float
     low: float
@@ -138,7 +139,7 @@ class IntervalEstimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityBin:
-    """Pairs of like probability: what was predicted, and how many were relevant."""
+    """Pairs of similar probability: mean prediction and observed share of relevant ones."""
 
     predicted: float
     observed: float
@@ -147,24 +148,24 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quality:
-    """How good a calibration is on queries that it was not fitted to."""
+    """Quality of a calibration on held-out queries."""
 
     brier: IntervalEstimate
     log_loss: IntervalEstimate
     #: expected calibration error over bins of equal mass
     ece: IntervalEstimate
-    #: the same of the bare sigmoid of the score
+    #: the same for the plain sigmoid of the score, without calibration
     ece_raw: IntervalEstimate
     #: held-out log loss of each method that was tried
     tried: Mapping[str, float]
     bins: Sequence[ReliabilityBin]
-    #: precision among the best k of a query, by k from 1
+    #: precision among the k best pairs of a query, for k from 1
     precision_at: Sequence[IntervalEstimate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutoffPoint:
-    """What is kept where results under a raw score are cut."""
+    """Precision and recall if results below a raw score are removed."""
 
     cutoff: float
     relevance: float
@@ -175,7 +176,7 @@ class CutoffPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidatePool:
-    """How the pairs came to be candidates: a probability means something for such searches."""
+    """How the candidates were retrieved. A calibration holds only for such searches."""
 
     strategy: str
     candidates: int
@@ -191,31 +192,32 @@ class CandidatePool:
         )
 
     def __str__(self) -> str:
-        """For people."""
+        """Readable description."""
         return f"{self.strategy}, {self.candidates} candidates, depth {self.depth}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """What a search needs of a fitted calibration."""
+    """The part of a fitted calibration that a search needs."""
 
     id: UUID
-    #: of the reranker whose scores it reads
+    #: of the reranker whose scores it calibrates
     fingerprint: str
     reranker: str
     curve: CalibrationCurve
-    #: probability that a pool holds anything relevant, by its best score; None: by the relevances
+    #: probability that a pool holds a relevant result, from its best score; None: it is computed
+    #: from the relevances
     answerable: CalibrationCurve | None
     pool: CandidatePool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """A calibration with all that is known about it."""
+    """A calibration with all its data."""
 
     id: UUID
     created_at: datetime | None
-    #: name of its collection; None: all of the tenant
+    #: name of its collection; None: all collections of the tenant
     collection: str | None
     reranker: str
     fingerprint: str
@@ -235,13 +237,13 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What became of calibration in a search."""
+    """The calibration that was applied in a search."""
 
-    #: None: no relevance was told
+    #: None: no relevance was computed
     id: UUID | None
-    #: why not, or what speaks against it
+    #: why no calibration applied, or why it may be inaccurate
     reason: str | None = None
-    #: what the threshold that was asked for stands for: a raw score or a probability
+    #: value of the requested threshold: a raw score or a probability
     threshold_score: float | None = None
     threshold_relevance: float | None = None
 
@@ -252,23 +254,23 @@ NOT_RERANKED = Applied(id=None, reason="nothing was reranked")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answerability:
-    """Whether the pool holds anything relevant."""
+    """Whether the pool holds a relevant result."""
 
     probability: float
 
     @property
     def value(self) -> bool:
-        """Rather yes than no."""
-        return self.probability >= 0.5  # noqa: PLR2004 - more likely than not
+        """True if a relevant result is more likely than not."""
+        return self.probability >= 0.5  # noqa: PLR2004 - even odds
 
 
 def answerable(
     calibration: Calibration, scores: Sequence[float], relevances: Sequence[float]
 ) -> Answerability | None:
-    """Whether anything in a reranked pool is relevant; None for an empty one.
+    """Probability that a reranked pool holds a relevant result; None for an empty pool.
 
-    By the best score where the calibration was fitted to judged pools of both kinds, else as if
-    each candidate were relevant or not on its own account.
+    Computed from the best score if the calibration has a curve for it (fitted to pools with and
+    without relevant results), else from the relevances, as if they were independent.
     """
     if not scores:
         return None

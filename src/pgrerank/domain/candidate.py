@@ -1,4 +1,4 @@
-"""A chunk on its way through a search: found by legs, fused, reranked."""
+"""Candidates of a search at each stage: retrieved by legs, fused, reranked."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,14 +11,14 @@ from pgrerank.domain.ids import ChunkId, DocumentId, RankingId
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.model import ModelCard
 
-#: the ranked lists that are fused. A candidate has `<leg>_rank` and `<leg>_score` of each, and an
-#: outcome its LegReport
+#: the ranked lists that are fused. For each, a candidate has `<leg>_rank` and `<leg>_score`, and an
+#: outcome has a LegReport
 LEGS = ("dense", "keyword", "sparse")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A chunk that a leg found. Ranks count from 1; None: this leg did not return it."""
+    """A chunk that a leg returned. Ranks count from 1; None: this leg did not return it."""
 
     chunk_id: ChunkId
     document_id: DocumentId
@@ -27,7 +27,7 @@ class Candidate:
     uri: str | None
     metadata: JsonObject
     ordinal: int
-    #: None below the depth that was asked for, where no text is needed
+    #: None below the requested depth, where no text is needed
     content: str | None
     content_hash: bytes
     dense_rank: int | None
@@ -42,19 +42,19 @@ class Candidate:
     sparse_rank: int | None = None
     #: inner product of learned sparse weights, above 0
     sparse_score: float | None = None
-    #: stored token vectors, where they were asked for and the chunk has some
+    #: stored token vectors, if they were requested and the chunk has some
     tokens: bytes | None = None
-    #: its embedding, unit float32 of shape (dimensions,), where it was asked for
+    #: its embedding, unit float32 of shape (dimensions,), if it was requested
     embedding: Any | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateNeeds:
-    """What candidates down to the depth are retrieved with, beside their texts."""
+    """What to retrieve with candidates down to the depth, in addition to their texts."""
 
-    #: the model whose stored token vectors they bring; None: they bring none
+    #: the model whose stored token vectors are retrieved; None: no token vectors
     token_model: ModelCard | None = None
-    #: whether they bring their embeddings
+    #: whether embeddings are retrieved
     embeddings: bool = False
 
 
@@ -64,18 +64,18 @@ TEXTS_ONLY = CandidateNeeds()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegReport:
-    """What a leg was asked for and gave."""
+    """What was requested of a leg, and what it returned."""
 
     requested: int
     returned: int
-    #: how it looked: `exact` or `hnsw` for the dense leg; `gin`, `gin, phrases relaxed` or
-    #: `no terms` for keywords; `exact` or `no weights` for sparse weights
+    #: how it scanned: `exact` or `hnsw` for the dense leg; `gin`, `gin, phrases relaxed` or
+    #: `no terms` for the keyword leg; `exact` or `no weights` for the sparse leg
     scan: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """The fused list of a search, best first, and how each leg did. None: the leg was off."""
+    """The fused list of a search, best first, and a report of each leg. None: the leg was off."""
 
     candidates: tuple[Candidate, ...]
     dense: LegReport | None
@@ -87,7 +87,7 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A text to score, with the hash its scores are cached under."""
+    """A text to score, with the hash under which its scores are cached."""
 
     text: str
     content_hash: bytes
@@ -97,14 +97,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairScore:
-    """What the reranker said of one passage. `value` is None where it was not or badly scored."""
+    """The reranker's score of one passage. `value` is None if there is no finite score."""
 
     value: float | None
     #: part of the query or of the passage was not read
     truncated: bool = False
-    #: tokens that were read of the pair; 0: the reranker does not tell
+    #: tokens read of the pair; 0: the reranker does not report them
     tokens: int = field(default=0, compare=False)
-    #: what that cost, in the currency of the operator's prices; 0: nothing, or nobody said
+    #: cost, in the currency of the operator's prices; 0: free, or no price is set
     cost: float = field(default=0.0, compare=False)
 
 
@@ -119,7 +119,7 @@ class Hit:
 
 
 class RerankStatus(StrEnum):
-    """How far reranking came."""
+    """Whether reranking was completed."""
 
     FULL = "full"
     PARTIAL = "partial"
@@ -129,7 +129,7 @@ class RerankStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CascadeReport:
-    """What the first step of a cascade did: it chose what the reranker reads."""
+    """Report of the first step of a cascade, which selects what the reranker reads."""
 
     #: pairs that it scored
     scored: int
@@ -141,7 +141,7 @@ class CascadeReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RerankReport:
-    """What became of the rerank stage."""
+    """Report of the rerank stage."""
 
     status: RerankStatus
     #: why it is not `full`
@@ -154,9 +154,9 @@ class RerankReport:
     fingerprint: str | None = None
     #: None: the reranker read all candidates down to the depth
     cascade: CascadeReport | None = None
-    #: seconds after which the same search may be reranked; None: not a matter of time
+    #: seconds after which a retry may be reranked; None: waiting does not help
     retry_after_s: int | None = None
-    #: tokens that were read, and what they cost: see PairScore
+    #: tokens read, and their cost: see PairScore
     tokens: int = 0
     cost: float = 0.0
 
@@ -168,24 +168,24 @@ class CutCounts:
     min_similarity: int = 0
     min_score: int = 0
     min_relevance: int = 0
-    #: the named one
+    #: the named threshold
     threshold: int = 0
 
     @property
     def of_hits(self) -> int:
-        """How many of the fused list, which what is below `min_similarity` never entered."""
+        """How many hits were removed. Chunks below `min_similarity` never became hits."""
         return self.min_score + self.min_relevance + self.threshold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchOutcome:
-    """The outcome of a search: every candidate in its final order, and what was done."""
+    """The outcome of a search: every candidate in its final order, and a report of each stage."""
 
     id: RankingId
     created_at: datetime
-    #: all candidates, best first; a caller gets those up to `limit` that no threshold cut
+    #: all candidates, best first
     hits: tuple[Hit, ...]
-    #: the results of the answer
+    #: the first `limit` hits that no threshold removed
     results: tuple[Hit, ...]
     cut: CutCounts
     dense: LegReport | None
@@ -194,14 +194,14 @@ class SearchOutcome:
     #: milliseconds by stage: embed, retrieve, rerank, total
     timings_ms: dict[str, float]
     sparse: LegReport | None = None
-    #: by what scores became probabilities, or why they did not
+    #: the calibration that was applied, or why none was
     calibration: Applied = NOT_CALIBRATED
-    #: None: there is no telling
+    #: None: unknown
     answerable: Answerability | None = None
-    #: what to know before trusting the order, see domain/unknown_query.py
+    #: reasons to distrust the order, see domain/unknown_query.py
     warnings: tuple[str, ...] = ()
 
     @property
     def kept(self) -> int:
-        """How many of the hits no threshold cut."""
+        """Number of hits that no threshold removed."""
         return len(self.hits) - self.cut.of_hits

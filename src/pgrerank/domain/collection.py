@@ -1,4 +1,4 @@
-"""Collections: named sets of documents of a tenant, with how they are indexed."""
+"""Collections: named sets of documents of a tenant, with their index settings."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,47 +15,48 @@ DEFAULT_TEXT_SEARCH = "english"
 
 
 class SecondState(StrEnum):
-    """What the second set of a collection's vectors is."""
+    """State of the second set of a collection's vectors."""
 
-    FILLING = "filling"  # some chunks have none yet
-    READY = "ready"  # whole when it was made: a cut over may follow
-    FORMER = "former"  # the one from before a cut over, to roll back to
+    FILLING = "filling"  # some chunks have no vector yet
+    READY = "ready"  # complete when it was finished: a cut-over may follow
+    FORMER = "former"  # the set in use before a cut-over, for a rollback
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collection:
-    """A set of documents that is searched together."""
+    """A set of documents that are searched together."""
 
     id: CollectionId
     name: str
     #: a text search configuration that Postgres ships, such as `english`
     text_search: str
-    #: fingerprint of the embedder its vectors come from
+    #: fingerprint of the embedder of its vectors
     embedder: str
-    #: name of that embedder; empty: not known
+    #: name of that embedder; empty: unknown
     embedder_name: str = ""
-    #: length of those vectors; None: not known
+    #: length of its vectors; None: unknown
     dimensions: int | None = None
     document_count: int
     chunk_count: int
     created_at: datetime
-    #: whether its chunks get token vectors, for late interaction without a model's pass
+    #: whether token vectors of its chunks are stored, so that late interaction need not run the
+    #: model on them
     stores_tokens: bool = False
-    #: how its first stage weighs
+    #: settings of its first stage
     retrieval: Retrieval = field(default_factory=Retrieval)
     #: fingerprint of the embedder of a second set of vectors; None: there is none
     second_embedder: str | None = None
     second_state: SecondState | None = None
-    #: which of the rerankers that the operator named reads its candidates; None: that of the settings
+    #: the operator's name of its reranker; None: the reranker of the settings
     reranker: str | None = None
-    #: what raises candidates that contain it, with its weight
+    #: terms that raise the candidates that contain them, with their weights
     terms: Terms = field(default_factory=dict[str, float])
 
     def under(self, model: ModelCard) -> Self:
-        """The collection as this embedder searches it: by its own set of vectors.
+        """The collection with the vectors of this embedder in use.
 
         Raises:
-            ConflictError: There is none of this embedder, or it is not whole yet.
+            ConflictError: There are no vectors of this embedder, or they are incomplete.
         """
         if self._has_second(model):
             return self.by(model)
@@ -63,11 +64,11 @@ class Collection:
         return self
 
     def is_searched_by(self, model: ModelCard) -> bool:
-        """Whether it has a whole set of vectors of this embedder."""
+        """Whether it has a complete set of vectors of this embedder."""
         return model.fingerprint == self.embedder or self._has_second(model)
 
     def by(self, model: ModelCard) -> Self:
-        """The collection as if this embedder's vectors were all it has."""
+        """The collection with this embedder as its only one."""
         return replace(
             self,
             embedder=model.fingerprint,
@@ -76,10 +77,10 @@ class Collection:
         )
 
     def require_embedder(self, model: ModelCard) -> None:
-        """Refuse an embedder other than the one the collection's vectors come from.
+        """Refuse an embedder other than that of the collection's vectors.
 
         Raises:
-            ConflictError: Its vectors could not be compared with those that are stored.
+            ConflictError: The embedder's vectors are not comparable with those stored.
         """
         if model.fingerprint != self.embedder:
             raise ConflictError(
@@ -90,10 +91,10 @@ class Collection:
             )
 
     def require_dimensions(self, found: int) -> None:
-        """Refuse a vector of another length than those that are stored.
+        """Refuse a vector whose length differs from the stored ones.
 
         Raises:
-            ConflictError: It could not be compared with them.
+            ConflictError: The lengths differ.
         """
         if self.dimensions not in (None, found):
             raise ConflictError(

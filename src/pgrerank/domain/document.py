@@ -1,4 +1,4 @@
-"""Documents as callers bring them, and the chunks they are cut into."""
+"""Documents as callers supply them, and the chunks they are split into."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ LARGEST_NUMBER = 2**63
 MAX_TITLE_CHARACTERS = 2_000
 MAX_URI_CHARACTERS = 2_000
 PASSAGE_TITLE_CHARACTERS = 200
-#: objects and lists within one another that metadata may have
+#: levels of nested objects and lists in metadata
 MAX_LEVELS = 100
 
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
@@ -26,23 +26,23 @@ _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """What a caller ingests: one text under an id of the caller's own."""
+    """A document to ingest: one text with the caller's id."""
 
     external_id: str
     text: str
     title: str = ""
     uri: str | None = None
     metadata: JsonObject = field(default_factory=dict[str, Json])
-    #: learned sparse weights of the text, which every chunk of it gets
+    #: learned sparse weights of the text; every chunk gets all of them
     sparse: SparseWeights | None = None
 
     def __post_init__(self) -> None:
         """Refuse what Postgres cannot store.
 
         Raises:
-            InvalidRequestError: An empty, blank or overlong id, an overlong title or URI, a NUL character or an unpaired surrogate
-                in a string, a number that is not finite, metadata of more than 100 levels, or a
-                weight that is not above 0.
+            InvalidRequestError: An empty or overlong id, an overlong title or URI, a NUL character
+                or an unpaired surrogate in a string, a number that is not finite or too large,
+                metadata nested more than 100 levels deep, or a weight that is not above 0.
         """
         if not 1 <= len(self.external_id) <= MAX_ID_CHARACTERS:
             raise InvalidRequestError("id", f"must have 1 to {MAX_ID_CHARACTERS} characters")
@@ -60,7 +60,7 @@ class Document:
 
     @property
     def content_hash(self) -> bytes:
-        """SHA-256 over everything but the id; equal hashes need no new embedding."""
+        """SHA-256 over everything but the id; with an equal hash, nothing is embedded again."""
         parts: list[Any] = [self.title, self.text, self.uri, self.metadata]
         if self.sparse is not None:
             parts.append(self.sparse)
@@ -79,10 +79,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BareChunk:
-    """A stored chunk with what its passage is made of."""
+    """A stored chunk with the parts of its passage."""
 
     chunk_id: ChunkId
-    #: of its document
+    #: title of its document
     title: str
     content: str
 
@@ -93,11 +93,11 @@ def _check_length(name: str, value: str, most: int) -> None:
 
 
 def check_numbers(field: str, value: Json) -> None:
-    """Let numbers pass that come back as they were: Postgres writes 1e300 as an integer.
+    """Accept numbers that Postgres returns unchanged: it writes 1e300 as an integer.
 
     Raises:
-        InvalidRequestError: One is not finite, or larger than an integer of 64 bits holds; names
-            its place.
+        InvalidRequestError: A number is not finite or does not fit a 64-bit integer; names its
+            path.
     """
     if isinstance(value, Mapping):
         for key, inner in value.items():
@@ -110,7 +110,7 @@ def check_numbers(field: str, value: Json) -> None:
 
 
 def is_shallow(value: Json) -> bool:
-    """Whether objects and lists nest at most 100 levels deep."""
+    """Whether objects and lists are nested at most 100 levels deep."""
     level: list[Json] = [value]
     for _ in range(MAX_LEVELS + 1):
         level = [inner for each in level for inner in _inner(each)]
@@ -131,7 +131,7 @@ def _check_storable(name: str, value: Json) -> None:
         text.encode()
     except (TypeError, ValueError) as error:
         raise InvalidRequestError(name, f"cannot be stored: {error}") from error
-    # Only a real NUL, not the text "\\u0000", is an escape after an even run of backslashes.
+    # A real NUL is an escape after an even number of backslashes; the text "\\u0000" is not.
     if _NUL.search(text):
         raise InvalidRequestError(name, "must not contain the NUL character")
 
@@ -139,19 +139,19 @@ def _check_storable(name: str, value: Json) -> None:
 def passage(title: str, content: str) -> str:
     """The text that models read for a chunk: its document's title, then its content.
 
-    Only the head of a long title takes part, so that it cannot push the content out of the model.
+    Long titles are cut, so that they leave room for the content.
     """
     return f"{title[:PASSAGE_TITLE_CHARACTERS]}\n{content}" if title else content
 
 
 def passage_hash(title: str, content: str) -> bytes:
-    """SHA-256 of the passage: equal hashes score equally under one model."""
+    """SHA-256 of the passage. Under one model, passages with equal hashes have equal scores."""
     return hashlib.sha256(passage(title, content).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredDocument:
-    """A document as the database keeps it, with its chunks where they were asked for."""
+    """A document as it is stored, with its chunks if they were requested."""
 
     id: DocumentId
     external_id: str

@@ -1,54 +1,54 @@
-"""What is watched of a collection, and how it stands."""
+"""Health checks of collections and their results."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class HealthState(StrEnum):
-    """How a check came out."""
+    """Result of a check."""
 
     OK = "ok"
     WARN = "warn"
     ALERT = "alert"
-    UNKNOWN = "unknown"  # too little to tell by
+    UNKNOWN = "unknown"  # too little data
 
 
-#: the worst last
+#: from best to worst
 SEVERITY = (HealthState.UNKNOWN, HealthState.OK, HealthState.WARN, HealthState.ALERT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A check of a collection or of a reference set. `sql/views/health.sql` has the rules."""
+    """The result of one check of a collection or a reference set. See `sql/views/health.sql`."""
 
     tenant: str
-    #: None: the check is of a reference set, which the advice names
+    #: None: the check is of a reference set, named in the advice
     collection: str | None
     check_name: str
     state: HealthState
-    #: in the check's own unit; None: it could not be had
+    #: in the check's own unit; None: it could not be computed
     value: float | None
-    #: from here on it warns; where `alert_at` is smaller, below here
+    #: warns at or above this value; if `alert_at` is smaller, below it
     warn_at: float
     alert_at: float
-    #: searches, pairs, queries or runs that it rests on
+    #: number of searches, pairs, queries or runs that it is based on
     samples: int
-    #: name of the reranker that it is about; None: of none, or of all
+    #: name of the reranker that is checked; None: none, or all
     reranker: str | None
-    #: what to do, in a sentence
+    #: recommended action, as a sentence
     advice: str
 
     def reaches(self, state: HealthState) -> bool:
-        """Whether it is as bad as this, or worse."""
+        """Whether the result is this bad or worse."""
         return SEVERITY.index(self.state) >= SEVERITY.index(state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCount:
-    """How many collections, or reference sets, a check found in a state."""
+    """Number of collections or reference sets for which a check gave a state."""
 
     check_name: str
     state: HealthState
-    #: name; empty: of all tenants together
+    #: name; empty: all tenants together
     tenant: str
     collections: int

@@ -1,18 +1,18 @@
-"""Everything pgrerank refuses or fails to do, as one tree.
+"""All errors that pgrerank raises on purpose, as one tree.
 
     PgrerankError
-    ├── InvalidRequestError          the caller can mend the request
+    ├── InvalidRequestError          the caller can correct the request
     ├── AuthenticationError          no key, or one that is unknown, expired or revoked
     ├── ForbiddenError               a valid key without the scope
     ├── NotFoundError                no such tenant, collection, document, key or ranking
     ├── ConflictError                the name is taken, or the stored thing differs
     ├── TooLargeError                the body, the query or a document is over its limit
-    ├── OverloadedError              the waiting line is full: come back later
-    │   └── QuotaError               the tenant used up its pairs
-    ├── UnavailableError             Postgres or a model cannot be reached just now
+    ├── OverloadedError              the queue is full: retry later
+    │   └── QuotaError               the tenant used up its quota of pairs
+    ├── UnavailableError             Postgres or a model cannot be reached at the moment
     │   └── ScoringError             the model failed on this request
-    │       └── RemoteError          another server that was to run it failed
-    └── StartupError                 this database or configuration is refused
+    │       └── RemoteError          the server that runs the model failed
+    └── StartupError                 the database or configuration is refused
         ├── DatabaseUnreachableError
         ├── MissingExtensionError
         ├── OldExtensionError
@@ -22,7 +22,7 @@
         ├── ModelError
         └── SettingsError
 
-Each class carries its facts as attributes and makes its own sentence, which is fit to be shown.
+Each class keeps its facts as attributes and builds its own message, which may be shown to users.
 """
 
 
@@ -55,7 +55,7 @@ class AuthenticationError(PgrerankError):
 
 
 class ForbiddenError(PgrerankError):
-    """The API key is valid but lacks the scope this call needs."""
+    """The API key is valid but lacks the scope that this call needs."""
 
     def __init__(self, scope: str) -> None:
         self.scope = scope
@@ -63,13 +63,13 @@ class ForbiddenError(PgrerankError):
 
 
 class NotFoundError(PgrerankError):
-    """Nothing by that name or id exists for this tenant.
+    """The tenant has nothing of that name or id.
 
     Args:
         kind: What was looked for: `collection`, `document`, `evaluation`, `key`, `ranking` or
             `tenant`.
         name: The name or id as given.
-        remedy: What to do about it, as a sentence.
+        remedy: What to do, as a sentence.
     """
 
     def __init__(self, kind: str, name: object, remedy: str = "") -> None:
@@ -103,7 +103,7 @@ class TooLargeError(PgrerankError):
 
 
 class OverloadedError(PgrerankError):
-    """Too much work is waiting already; nothing was done.
+    """Too much work is queued already; nothing was done.
 
     Args:
         retry_after_s: Seconds after which a retry is likely to be admitted, at least 1.
@@ -118,10 +118,10 @@ class OverloadedError(PgrerankError):
 
 
 class QuotaError(OverloadedError):
-    """The tenant had as many pairs scored as it may; nothing was done.
+    """The tenant used up its quota of pairs; nothing was done.
 
     Args:
-        retry_after_s: Seconds after which it may have more, at least 1.
+        retry_after_s: Seconds until more pairs are allowed, at least 1.
         pairs_per_second: Its quota.
     """
 
@@ -137,7 +137,7 @@ class QuotaError(OverloadedError):
 
 
 class UnavailableError(PgrerankError):
-    """A part the service needs cannot be reached just now."""
+    """A part that the service needs cannot be reached at the moment."""
 
     def __init__(self, part: str) -> None:
         self.part = part
@@ -154,10 +154,10 @@ class ScoringError(UnavailableError):
 
 
 class RemoteError(ScoringError):
-    """A model behind another server did not give what was asked of it.
+    """A model on another server failed.
 
     Args:
-        backend: The operator's name for it. Its address is nobody else's business.
+        backend: The operator's name for the server. Its address is not disclosed.
         problem: What it did ("answered 500").
     """
 
@@ -181,7 +181,7 @@ class DatabaseUnreachableError(StartupError):
 
     Args:
         reason: Why, as a clause.
-        variable: The setting that names the server; empty: the embedded one.
+        variable: The setting that names the server; empty: the embedded server.
     """
 
     def __init__(self, reason: str, variable: str = "") -> None:
@@ -195,7 +195,7 @@ class MissingExtensionError(StartupError):
     """The database has no pgvector.
 
     Args:
-        is_packaged: Whether the server has it, so that the database can get it.
+        is_packaged: Whether the server has the extension, so that it can be created.
         remedy: How to migrate, as a sentence.
     """
 
@@ -219,12 +219,12 @@ class OldExtensionError(StartupError):
 
 
 class UnsafeRoleError(StartupError):
-    """The service would connect as a role that row-level security does not bind.
+    """The service would connect as a role to which row-level security does not apply.
 
     Args:
         role: Its name.
-        reason: Why it is not bound, as a clause.
-        is_administrator: Whether that is so since only an administrator's URL is set.
+        reason: Why row-level security does not apply, as a clause.
+        is_administrator: Whether the cause is that only an administrator's URL is set.
     """
 
     def __init__(self, role: str, reason: str, *, is_administrator: bool = False) -> None:
@@ -272,7 +272,7 @@ class NewerDatabaseError(StartupError):
 
 
 class ModelError(StartupError):
-    """A model cannot be loaded, or is not of the kind that is needed."""
+    """A model cannot be loaded, or is of the wrong kind."""
 
     def __init__(self, name: str, problem: str) -> None:
         self.name = name
@@ -280,7 +280,7 @@ class ModelError(StartupError):
 
 
 class SettingsError(StartupError):
-    """A setting cannot be used as given."""
+    """A setting has an invalid value."""
 
     def __init__(self, variable: str, problem: str) -> None:
         self.variable = variable

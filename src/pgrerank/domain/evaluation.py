@@ -1,4 +1,4 @@
-"""Judged queries, and what a run over them gave."""
+"""Judged queries, and the results of a run over them."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,9 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import JsonObject
 from pgrerank.domain.judgment import RELEVANT
 
-#: reported for every run, as ir-measures names them; a grade of 1 or more is relevant
+#: measures of every run, by the names of ir-measures; a grade of 1 or more is relevant
 MEASURES = ("nDCG@10", "RR@10", "P@5", "AP", "R@100", "Judged@10")
-#: those of them that speak of the first stage: the list before reranking is what they read
+#: measures that are computed on the list before reranking
 OF_FIRST_STAGE = frozenset({"R@100"})
 LONGEST_LABEL = 200
 
@@ -25,19 +25,19 @@ class Question:
     """A query with its judgments."""
 
     query: str
-    #: by document, as people name it
+    #: by external id of the document
     grades: Mapping[str, int]
 
     @property
     def has_answer(self) -> bool:
-        """Whether a document is relevant; without one every order is as good as another."""
+        """Whether a document is relevant; otherwise all orders are equally good."""
         return any(grade >= RELEVANT for grade in self.grades.values())
 
 
 def questions(
     grades: Mapping[str, Mapping[str, int]], *, at_most: int | None = None
 ) -> tuple[Question, ...]:
-    """Judged queries; where there are more, the `at_most` least hashes: the same ones every time."""
+    """Judged queries, by hash; only the first `at_most` if given, which are always the same."""
     found = [Question(query=query, grades=documents) for query, documents in grades.items()]
     return tuple(sorted(found, key=_digest)[:at_most])
 
@@ -47,26 +47,26 @@ def _digest(question: Question) -> bytes:
 
 
 def distinct(documents: Sequence[str]) -> tuple[str, ...]:
-    """Documents at the place of their best chunk."""
+    """The documents without repetitions, each at the place of its first mention."""
     return tuple(dict.fromkeys(documents))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluatedQuery:
-    """What a run gave for one judged query."""
+    """The result of a run for one judged query."""
 
     query: str
-    #: what became of its rerank stage
+    #: status of its rerank stage
     status: str
     #: milliseconds of the whole search
     total_ms: float
-    #: documents in the order of the answer, the first ones
+    #: the first documents in the order of the answer
     external_ids: tuple[str, ...]
-    #: grades of all documents that were found, in the order of the answer; None: not judged
+    #: grades of all retrieved documents, in the order of the answer; None: not judged
     grades: tuple[int | None, ...]
-    #: the same in the order before reranking
+    #: the same, in the order before reranking
     first_stage_grades: tuple[int | None, ...]
-    #: grades of all judged documents, found or not
+    #: grades of all judged documents, retrieved or not
     judged_grades: tuple[int, ...]
     #: by the names of MEASURES, 0..1
     metrics: Mapping[str, float]
@@ -79,14 +79,14 @@ class Evaluation:
     id: EvaluationId
     created_at: datetime
     collection: str
-    #: what its maker calls it
+    #: the user's name for the run
     label: str | None
-    #: where the judgments come from: `stored`, or the name of a folder
+    #: source of the judgments: `stored`, or the name of a folder
     judgments: str
     strategy: str
-    #: all knobs of the searches, and how the first stage weighed
+    #: all knobs of the searches, and the settings of the first stage
     knobs: JsonObject
-    #: names of the models that ran, None for none
+    #: names of the models that ran; None: none
     embedder: str | None
     reranker: str | None
     reranker_fingerprint: str | None
@@ -96,17 +96,18 @@ class Evaluation:
     #: median and 95th percentile of a whole search, milliseconds
     p50_ms: float
     p95_ms: float
-    #: searches by what became of their rerank stage
+    #: number of searches by status of their rerank stage
     statuses: Mapping[str, int]
-    #: left out of listings
+    #: empty in listings
     answers: tuple[EvaluatedQuery, ...] = ()
 
 
 def validate_label(label: str | None) -> str | None:
-    """Return a label that may stand for a run.
+    """Return the label if it is valid as the name of a run.
 
     Raises:
-        InvalidRequestError: It is blank, too long, has control characters, or looks like an id.
+        InvalidRequestError: The label is blank, too long, has characters that cannot be printed,
+            or looks like an id.
     """
     if label is None:
         return None
@@ -118,7 +119,7 @@ def validate_label(label: str | None) -> str | None:
 
 
 def identifier(name: str) -> EvaluationId | None:
-    """The id that a name is; None where it is a label."""
+    """The name parsed as an id; None if it is a label."""
     try:
         return EvaluationId(UUID(name))
     except ValueError:

@@ -9,7 +9,7 @@ from pgrerank.domain.candidate import LEGS, RerankStatus
 from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
 
-#: what a document lacks that a leg does not find
+#: by leg: why it cannot find a document
 _MISSING = {
     "dense": "no vector of the embedder",
     "keyword": "no word of the query",
@@ -18,7 +18,7 @@ _MISSING = {
 
 
 class Stage(StrEnum):
-    """Where a document's way through a search ended."""
+    """The stage of a search that a document reached."""
 
     RETURNED = "returned"
     BELOW_LIMIT = "below_limit"
@@ -31,7 +31,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegPosition:
-    """A chunk in the whole list of each leg. Ranks count from 1; None: not in that list."""
+    """A chunk's rank in the full list of each leg. Ranks count from 1; None: not in that list."""
 
     chunk_id: ChunkId
     ordinal: int
@@ -49,25 +49,25 @@ class LegPosition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What became of a document in a logged search."""
+    """How a document fared in a logged search."""
 
     external_id: str
     stage: Stage
-    #: the same in words
+    #: readable explanation of the stage
     reason: str
     #: its best chunk in the log; None: no leg returned one
     logged: LoggedCandidate | None
-    #: its chunks as the legs rank them today
+    #: its chunks, as the legs rank them today
     chunks: Sequence[LegPosition]
 
 
 def verdict(ranking: LoggedRanking, external_id: str, chunks: Sequence[LegPosition]) -> Explanation:
-    """What became of a document.
+    """How a document fared in a logged search.
 
     Args:
-        ranking: A logged search, with its candidates.
+        ranking: The search, with its candidates.
         external_id: The document.
-        chunks: Its chunks as they stand today; none: it is not stored.
+        chunks: Its chunks, as the legs rank them today; empty: it is not stored.
     """
     own = {each.chunk_id for each in chunks}
     found = [each for each in ranking.candidates if each.chunk_id in own]
@@ -105,7 +105,7 @@ def _how_ranked(ranking: LoggedRanking, logged: LoggedCandidate) -> str:
 
 
 def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
-    """Which threshold of a search removed a candidate; None: no threshold did."""
+    """Which threshold of a search removed a candidate; None if none did."""
     if ranking.depth == 0 or ranking.status is RerankStatus.FAILED:
         return None
     for name, score in (

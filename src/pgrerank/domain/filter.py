@@ -1,17 +1,17 @@
 r"""Conditions on document metadata, turned into a jsonpath predicate that Postgres evaluates.
 
-A filter is a JSON object. Fields are and-ed; a plain value means equality:
+A filter is a JSON object. Fields are combined with AND; a plain value means equality:
 
     {"lang": "en", "year": {"$gte": 2020, "$lt": 2024}, "tags": {"$in": ["a", "b"]}}
     {"$or": [{"lang": "en"}, {"$not": {"draft": true}}], "author.name": {"$exists": true}}
 
-A dot reaches into nested objects. A backslash takes the meaning from the dot, the dollar or the
-backslash behind it: `a\.b` is the key `a.b`, `\$set` the key `$set`, `a\\b` the key `a\b`. A field
-that holds an array matches when any element does.
+A dot selects a key of a nested object. A backslash escapes a dot, a dollar sign or a backslash:
+`a\.b` is the key `a.b`, `\$set` the key `$set`, `a\\b` the key `a\b`. A field that holds an array
+matches if any element does.
 
-A filter is read into a tree, whose conditions are counted, and the tree is written as jsonpath.
-The whole predicate travels as one bound parameter; names and values are JSON string literals in
-it, so nothing a caller writes can become syntax. A comparison of different types is false.
+A filter is parsed into a tree, whose conditions are counted, and the tree is written as jsonpath.
+The whole predicate is one bound parameter; names and values are JSON literals in it, so that
+nothing a caller writes can become syntax. A comparison of different types is false.
 """
 
 import json
@@ -31,7 +31,7 @@ MAX_CONDITIONS = 100
 MAX_VALUES = 1_000
 MAX_DEPTH = 16
 MAX_KEY_CHARACTERS = 1_000
-#: of one object
+#: keys of one object
 MAX_KEYS = 1_000
 MAX_VALUE_CHARACTERS = 10_000
 
@@ -52,17 +52,17 @@ _ESCAPED = ".$\\"
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What one field must be: true where the predicate is, or, negated, where it is not."""
+    """A condition on one field: true if the predicate is true or, negated, if it is not."""
 
     predicate: str
-    #: values of `$in`; 0: it is no list
+    #: number of values of `$in` or `$nin`; 0: another operator
     values: int = 0
     is_negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Conditions that must all be true, or one of them. No conditions at all: true."""
+    """Conditions of which all, or any, must be true. An empty `all` is true, an empty `any` false."""
 
     conditions: "tuple[Condition, ...]"
     is_any: bool = False
@@ -75,7 +75,7 @@ def jsonpath(filter_: JsonObject) -> str:
     """The jsonpath predicate of a filter, for `metadata @@ predicate`.
 
     Raises:
-        InvalidRequestError: The filter is malformed or too large; `field` is the path of the fault.
+        InvalidRequestError: The filter is malformed or too large; `field` is the path of the error.
     """
     tree = _all_of(filter_, "filter", 0)
     comparisons = _comparisons(tree)
@@ -133,7 +133,7 @@ def _field(key: str, value: Json, where: str) -> Condition:
 
 
 def _steps(key: str, where: str) -> list[str]:
-    """The keys that a dotted path names, one a level."""
+    """The keys of a dotted path, one per level."""
     text(where, key, most=MAX_KEY_CHARACTERS)
     steps, escaped = [""], False
     for character in key:
@@ -179,10 +179,10 @@ def _values(operand: Json, where: str) -> list[str]:
 
 
 def _negate(condition: Condition) -> Condition:
-    """True wherever the condition is not: with its negations moved down to the comparisons.
+    """The negated condition, with the negation pushed down to the comparisons.
 
-    A comparison is true or not; what it cannot tell, as of an absent field, is not true. So the
-    laws of De Morgan hold, and a filter is no longer for being negated.
+    A comparison that is unknown, as of an absent field, counts as not true. So De Morgan's laws
+    hold, and negation does not make a filter longer.
     """
     if isinstance(condition, Comparison):
         return Comparison(condition.predicate, condition.values, not condition.is_negated)
@@ -198,7 +198,7 @@ def _comparisons(condition: Condition) -> list[Comparison]:
 def _jsonpath(condition: Condition) -> str:
     if isinstance(condition, Comparison):
         predicate = condition.predicate
-        # A predicate of unlike types is unknown, and so is its plain negation.
+        # A comparison of different types is unknown, and so is its negation.
         return f"(!{predicate} || ({predicate} is unknown))" if condition.is_negated else predicate
     parts = [_jsonpath(each) for each in condition.conditions]
     if not parts:
@@ -210,7 +210,7 @@ def _scalar(value: Json, where: str) -> str:
     if isinstance(value, str):
         text(where, value, most=MAX_VALUE_CHARACTERS)
     elif isinstance(value, int | float):
-        # NaN is not within anything
+        # Not `>`, so that NaN is refused too.
         if not abs(value) <= sys.float_info.max:
             raise InvalidRequestError(where, "must be a finite number of double precision")
     elif value is not None:

@@ -1,4 +1,4 @@
-"""Names for the identifiers that travel, so that one kind is never passed for another."""
+"""Types of identifiers, so that one kind cannot be passed for another."""
 
 from datetime import UTC, datetime
 from typing import NewType
@@ -17,14 +17,14 @@ _TIMESTAMP_SHIFT = 80  # a UUIDv7 keeps Unix milliseconds in its first 48 bits (
 
 
 def model_id(fingerprint: str) -> ModelId:
-    """The id of a model: the same in every database, so that rows can be moved between them."""
+    """The id of a model. It is the same in every database, so that rows can be copied."""
     return ModelId(uuid5(_MODELS, fingerprint))
 
 
 def created_at(identifier: UUID) -> datetime:
-    """The instant a UUIDv7 was made, in UTC to the millisecond.
+    """The creation time of a UUIDv7, in UTC to the millisecond.
 
-    Ids and log partitions agree because both derive from this value.
+    Ids and log partitions agree because both are derived from this value.
     """
     milliseconds = identifier.int >> _TIMESTAMP_SHIFT
     return datetime.fromtimestamp(milliseconds // 1000, UTC).replace(
@@ -33,7 +33,7 @@ def created_at(identifier: UUID) -> datetime:
 
 
 def ranking_at(identifier: RankingId, instant: datetime) -> RankingId:
-    """The same ranking as if it had been made at another instant."""
+    """The ranking's id with the timestamp replaced by another instant."""
     milliseconds = int(instant.timestamp() * 1000)
     rest = identifier.int & (1 << _TIMESTAMP_SHIFT) - 1
     return RankingId(UUID(int=milliseconds << _TIMESTAMP_SHIFT | rest))

@@ -1,4 +1,4 @@
-"""What ingest hands to storage, and what it reports."""
+"""Values that ingest passes to storage, and its report."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pgrerank.domain.document import Chunk, Document
 
 
 class DocumentChange(StrEnum):
-    """What became of a document."""
+    """How an ingest changed a document."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -18,21 +18,21 @@ class DocumentChange(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedPassage:
-    """What one pass of a model makes of a passage."""
+    """The outputs of one model pass over a passage."""
 
     vector: Any  # numpy float32 of the embedder's dimensions
-    #: token vectors as they are stored; None: the model could not read all of the passage
+    #: token vectors in stored form; None: the model could not read the whole passage
     tokens: bytes | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedDocument:
-    """A document ready to be stored: chunks and, in the same order, their vectors."""
+    """A document ready to be stored: its chunks and their vectors, in the same order."""
 
     document: Document
     chunks: Sequence[Chunk]
     vectors: Sequence[Any]  # numpy float32 of the embedder's dimensions
-    #: token vectors of each chunk, None where it has none; empty: the collection stores none
+    #: token vectors of each chunk; None: it has none; empty: the collection stores none
     tokens: Sequence[bytes | None] = ()
 
 
@@ -48,7 +48,7 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngestReport:
-    """Counts over one ingest, and the rows that were left out."""
+    """Counts of one ingest, and the rows that were rejected."""
 
     created: int = 0
     updated: int = 0
@@ -58,5 +58,5 @@ class IngestReport:
 
     @property
     def accepted(self) -> int:
-        """Documents that are stored now as they were sent."""
+        """Number of documents that are now stored as sent."""
         return self.created + self.updated + self.unchanged

@@ -1,4 +1,4 @@
-"""The shape of JSON values, as metadata and filters hold them."""
+"""Types of JSON values, as in metadata and filters."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ JsonObject: TypeAlias = Mapping[str, Json]
 
 
 def read_object(field: str, text: str) -> dict[str, Json]:
-    """The JSON object that a text holds.
+    """The JSON object in a text.
 
     Raises:
-        InvalidRequestError: It is no JSON, or another value; names the field and the place.
+        InvalidRequestError: The text is not JSON, or not an object; names the field and the place.
     """
     try:
         value: Json = json.loads(text)

@@ -1,4 +1,4 @@
-"""Judgments: how relevant somebody found a document for a query."""
+"""Judgments: how relevant a document is for a query, according to a judge."""
 
 import hashlib
 from dataclasses import dataclass
@@ -11,33 +11,33 @@ from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 
 HIGHEST_GRADE = 3
-#: of a source, and of who judged
+#: of a source, and of a judge's name
 MAX_LABEL_CHARACTERS = 200
-#: from here on a document counts as relevant
+#: the lowest grade that counts as relevant
 RELEVANT = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgment:
-    """One grade that somebody gave, of a document or of one of its chunks."""
+    """One grade that a judge gave to a document or to one of its chunks."""
 
     query: str
-    #: id of the document, as people give it
+    #: the caller's id of the document
     external_id: str
-    #: 0: not relevant, to 3: the best there is
+    #: from 0 (not relevant) to 3 (best)
     grade: int
-    #: how it came: `human`, `import`, `click`, `used` and the like
+    #: how it was obtained: `human`, `import`, `click`, `used` and the like
     source: str
     judged_by: str | None = None
     #: None: the document as a whole
     chunk_id: ChunkId | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what means nothing.
+        """Refuse invalid values.
 
         Raises:
-            InvalidRequestError: The query, the document, the source or who judged is blank, too
-                long or cannot be stored, or the grade is not 0 to 3.
+            InvalidRequestError: The query, the document, the source or the judge's name is blank,
+                too long or cannot be stored, or the grade is not 0 to 3.
         """
         text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
         text("document", self.external_id, least=1, most=MAX_ID_CHARACTERS)
@@ -49,18 +49,18 @@ class Judgment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedPassage:
-    """A stored passage with what all its judges said of it for one query."""
+    """A stored passage with the range of all its grades for one query."""
 
     query: str
     external_id: str
-    #: what models read: the document's title, then the text of a chunk
+    #: the text that models read: the document's title, then the text of a chunk
     passage: str
     lowest: int
     highest: int
 
     @property
     def agreed_grade(self) -> int | None:
-        """The lowest grade where the judges agree on relevance; None where they do not."""
+        """The lowest grade if the judges agree on relevance, else None."""
         agreed = (self.lowest >= RELEVANT) == (self.highest >= RELEVANT)
         return self.lowest if agreed else None
 
@@ -72,13 +72,13 @@ class SeenPassage:
     query: str
     external_id: str
     passage: str
-    #: the best place it had, from 1
+    #: its best rank, from 1
     rank: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What all judges together say of a document, or of one of its chunks."""
+    """The grade of a document or of one of its chunks, aggregated over all judges."""
 
     query: str
     external_id: str
@@ -95,7 +95,7 @@ class ScoredChunk:
     external_id: str
     chunk_id: ChunkId
     score: float
-    #: its place in the final order, from 1
+    #: its rank in the final order, from 1
     place: int
 
 
@@ -109,12 +109,12 @@ class Feedback(StrEnum):
 
     @property
     def grade(self) -> int:
-        """The grade it is kept as."""
+        """The grade it is stored as."""
         return _GRADES[self]
 
     @property
     def source(self) -> str:
-        """The source it is kept under, apart from what people graded on purpose."""
+        """The source it is stored under, separate from grades that people gave on purpose."""
         return _SOURCES[self]
 
 
@@ -133,5 +133,5 @@ _SOURCES = {
 
 
 def query_hash(query: str) -> bytes:
-    """SHA-256 of a query: judgments are found by it."""
+    """SHA-256 of a query, by which judgments are looked up."""
     return hashlib.sha256(query.encode()).digest()

@@ -1,4 +1,4 @@
-"""Lessons: what a reranker learns from. Queries with passages that answer them and that do not."""
+"""Lessons: training examples for a reranker. Queries with relevant and irrelevant passages."""
 
 import hashlib
 import random
@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """A query with passages, those that answer it first."""
+    """A query with its passages: relevant ones (positives) and irrelevant ones (negatives)."""
 
     #: the data set it comes from
     dataset: str
     query: str
     positives: tuple[str, ...]
     negatives: tuple[str, ...]
-    #: how well each passage does in the eyes of a teacher, positives first, in any unit; empty:
-    #: there is no teacher
+    #: a teacher model's score of each passage, positives first, in any unit; empty: there is no
+    #: teacher
     scores: tuple[float, ...] = ()
 
     @property
@@ -25,11 +25,11 @@ class Lesson:
         return self.positives + self.negatives
 
     def with_scores(self, scores: Sequence[float]) -> "Lesson":
-        """The same with a teacher's scores, one a passage."""
+        """A copy with a teacher's scores, one for each passage."""
         return replace(self, scores=tuple(scores))
 
     def without_false_negatives(self) -> "Lesson":
-        """The same without negatives that the teacher ranks above every positive."""
+        """A copy without the negatives that the teacher scores above every positive."""
         if not (self.scores and self.positives):
             return self
         count = len(self.positives)
@@ -47,9 +47,9 @@ class Lesson:
 
 
 def merge(lessons: Iterable[Lesson]) -> list[Lesson]:
-    """One lesson a query of each data set; what is positive anywhere is no negative.
+    """One lesson for each query of a data set. A passage that is positive anywhere is no negative.
 
-    Scores are of the first mention of a passage.
+    The first score of a passage counts.
     """
     groups: dict[tuple[str, str], list[Lesson]] = {}
     for lesson in lessons:
@@ -58,9 +58,10 @@ def merge(lessons: Iterable[Lesson]) -> list[Lesson]:
 
 
 def split(lessons: Sequence[Lesson], held_out: int, seed: int) -> tuple[list[Lesson], list[Lesson]]:
-    """Lessons to train on, and as many as asked to measure on: those with both kinds of passages.
+    """Split lessons into a training and a held-out set; the latter have both kinds of passages.
 
-    A query never stands on both sides, and every seed gives one split, whatever the order.
+    At most `held_out` queries, and at most a fifth of the suitable ones, are held out. A query is
+    never in both sets. The split depends on the seed, not on the order of the lessons.
     """
 
     def place(lesson: Lesson) -> bytes:
@@ -74,15 +75,15 @@ def split(lessons: Sequence[Lesson], held_out: int, seed: int) -> tuple[list[Les
 
 
 def sample(lessons: Sequence[Lesson], count: int, seed: int) -> list[Lesson]:
-    """At most so many of the lessons, the same ones for a seed."""
+    """A random sample of at most `count` lessons, determined by the seed."""
     picked = range(len(lessons))
     if len(lessons) > count:
-        picked = sorted(random.Random(seed).sample(picked, count))  # noqa: S311 - no secret
+        picked = sorted(random.Random(seed).sample(picked, count))  # noqa: S311 - not for security
     return [lessons[index] for index in picked]
 
 
 def digest(lessons: Iterable[Lesson]) -> str:
-    """SHA-256 (hex) over all that the lessons hold, and their order."""
+    """SHA-256 (hex) over the contents of the lessons and their order."""
     found = hashlib.sha256()
     for lesson in lessons:
         parts = (lesson.dataset, lesson.query, lesson.positives, lesson.negatives, lesson.scores)

@@ -1,11 +1,11 @@
-"""How much one caller may ask of the service."""
+"""Limits on requests to the service."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds the API enforces. Over one of them the answer names it."""
+    """Limits that the API enforces. An error names the limit that was exceeded."""
 
     #: bytes of a request body
     body_bytes: int = 32 * 1024 * 1024
@@ -15,5 +15,5 @@ class Limits:
     document_characters: int = 2_000_000
     #: documents in one ingest request
     documents: int = 10_000
-    #: requests an API key may make a minute; 0: as many as it likes
+    #: requests per minute and API key; 0: unlimited
     requests_per_minute: int = 600

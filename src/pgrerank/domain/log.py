@@ -1,4 +1,4 @@
-"""Rankings as the log gives them back."""
+"""Rankings as read from the log."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from pgrerank.domain.name import check_optional_name
 class RankingSource(StrEnum):
     """Where the candidates of a ranking came from."""
 
-    SEARCH = "search"  # legs found them
-    API = "api"  # the caller brought them
+    SEARCH = "search"  # legs retrieved them
+    API = "api"  # the caller supplied them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +41,13 @@ class LoggedCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedDocument:
-    """One document of a logged ranking of those that the caller brought."""
+    """One document of a logged ranking of supplied documents."""
 
-    #: where the caller had it, from 0
+    #: its index in the request, from 0
     index: int
     #: SHA-256 of its text
     content_hash: bytes
-    #: None: the tenant keeps no texts
+    #: None: the tenant does not keep texts
     text: str | None
     final_rank: int
     scores: HitScores = NO_SCORES
@@ -59,7 +59,7 @@ class LoggedRanking:
 
     id: RankingId
     created_at: datetime
-    #: None: the caller brought the documents and named no collection
+    #: None: the documents were supplied, and no collection was named
     collection: str | None
     query: str
     strategy: str
@@ -78,25 +78,25 @@ class LoggedRanking:
     timings_ms: Mapping[str, float]
     #: name of the reranker of the cascade's first step; None: there was no cascade
     cascade_model: str | None
-    #: how many pairs that one scored
+    #: number of pairs scored in that step
     cascade_scored: int | None
-    #: how many results the answer held
+    #: number of results in the answer
     returned: int
-    #: the API key that asked; None: the command line did
+    #: the API key of the request; None: it came from the command line
     key_id: KeyId | None = None
-    #: the caller's own user, as the caller names them; None: not given
+    #: the caller's end user, as given by the caller; None: not given
     end_user_id: str | None = None
     sparse: LegReport | None = None
-    #: what its scores became probabilities by; None: nothing
+    #: the calibration that was applied; None: none
     calibration_id: UUID | None = None
-    #: probability that anything it found is relevant
+    #: probability that any result is relevant; None: unknown
     answerable: float | None = None
-    #: of a search; in final order, as the next
+    #: candidates of a search, in final order
     candidates: tuple[LoggedCandidate, ...] = ()
-    #: of a ranking of documents that the caller brought
+    #: supplied documents, in final order
     documents: tuple[LoggedDocument, ...] = ()
     source: RankingSource = RankingSource.SEARCH
-    #: how the request came, where the caller brought the documents
+    #: API dialect of a request with supplied documents
     dialect: str | None = None
 
     @property
@@ -104,7 +104,7 @@ class LoggedRanking:
         """Name of the collection that was searched.
 
         Raises:
-            InvalidRequestError: None was: the caller brought the documents.
+            InvalidRequestError: No collection was searched: the documents were supplied.
         """
         if self.source is not RankingSource.SEARCH or self.collection is None:
             raise InvalidRequestError(
@@ -115,7 +115,7 @@ class LoggedRanking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankingFilter:
-    """Which rankings a listing shows; None does not restrict."""
+    """Filter of a listing of rankings; None: no restriction."""
 
     collection: str | None = None
     source: RankingSource | None = None
@@ -126,11 +126,11 @@ class RankingFilter:
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no ranking can have.
+        """Refuse values that no ranking can have.
 
         Raises:
-            InvalidRequestError: An instant is not bounded as `bounds.instant` says, or it is no
-                name of a collection.
+            InvalidRequestError: `since` or `until` is refused by `bounds.instant`, or `collection`
+                is not a valid name.
         """
         instant("since", self.since)
         instant("until", self.until)

@@ -1,4 +1,4 @@
-"""How good an order is, by ir-measures; sql/functions has the same for SQL."""
+"""Retrieval measures, computed by ir-measures; sql/functions has the same in SQL."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,9 +14,9 @@ _library: Any = ir_measures  # half typed
 
 
 def by_query(names: Sequence[str], run: Run, qrels: Qrels) -> dict[str, dict[str, float]]:
-    """Each measure of each judged query, 0..1, by the measure's name and the query's id.
+    """Value of each measure for each judged query, 0..1, by measure name and query id.
 
-    A query that found nothing has 0.
+    A query without results has 0.
     """
     parsed = {_library.parse_measure(name): name for name in names}
     values: dict[str, dict[str, float]] = {name: {} for name in names}
@@ -27,5 +27,5 @@ def by_query(names: Sequence[str], run: Run, qrels: Qrels) -> dict[str, dict[str
 
 
 def scores_by_order(documents: Sequence[str]) -> dict[str, float]:
-    """Scores that say the order of the documents and nothing else."""
+    """Scores that express only the order of the documents."""
     return {name: float(len(documents) - place) for place, name in enumerate(documents)}

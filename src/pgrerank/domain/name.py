@@ -8,11 +8,11 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 
 
 def validate_name(name: str, field: str = "name") -> str:
-    """Return the name if it may name a tenant or collection.
+    """Return the name if it is valid for a tenant or collection.
 
     Raises:
-        InvalidRequestError: It is not 1-64 of a-z, 0-9, `_`, `-`, `.`, with a letter or digit at
-            both ends.
+        InvalidRequestError: The name is not 1-64 characters of a-z, 0-9, `_`, `-`, `.`, with a
+            letter or digit at both ends.
     """
     if not _NAME.fullmatch(name):
         raise InvalidRequestError(
@@ -24,6 +24,6 @@ def validate_name(name: str, field: str = "name") -> str:
 
 
 def check_optional_name(name: str | None, field: str) -> None:
-    """Let None and what may be a name pass. Raises as `validate_name`."""
+    """Accept None and valid names. Raises as `validate_name`."""
     if name is not None:
         validate_name(name, field)

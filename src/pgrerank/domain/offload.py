@@ -1,8 +1,8 @@
-"""Long work beside the event loop.
+"""Run long computations outside the event loop.
 
-All long work shares one thread. In several threads it would still run one part at a time, but the
-event loop would wait for each of them whenever it needs the interpreter: 183 ms beside four, 2 ms
-beside one.
+All of them share one thread. More threads would not run in parallel, because of the interpreter
+lock, but the event loop would wait for each of them to release it: 183 ms with four threads, 2 ms
+with one.
 """
 
 import asyncio
@@ -13,18 +13,18 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-#: items that are worked on at once, where the caller is: more take longer than others should wait
+#: work on at most this many items runs in the event loop; more would block other requests too long
 FEW = 256
 #: characters of text that count as one item
 _ITEM = 1024
 
 
 async def offload(work: Callable[[], T], *, items: int = FEW + 1) -> T:
-    """Do work at once where there are few items, else in the thread for long work.
+    """Run work at once if it has few items, else in the thread for long work.
 
     Args:
-        work: What to do.
-        items: How many items it has; without a number they are many.
+        work: The function to run.
+        items: Number of items of the work; by default it counts as long.
     """
     if items <= FEW:
         return work()
@@ -32,11 +32,11 @@ async def offload(work: Callable[[], T], *, items: int = FEW + 1) -> T:
 
 
 async def in_thread(work: Callable[[], T], *, items: int) -> T:
-    """Do work in a thread that lets the interpreter go, such as a tokenizer.
+    """Run work that releases the interpreter lock, such as tokenizing, in a thread.
 
     Args:
-        work: What to do.
-        items: How many items it has. Many wait for other long work, few do not.
+        work: The function to run.
+        items: Number of items of the work. With many, it waits for other long work.
     """
     if items <= FEW:
         return await asyncio.to_thread(work)
@@ -44,7 +44,7 @@ async def in_thread(work: Callable[[], T], *, items: int) -> T:
 
 
 def items(values: Iterable[object]) -> int:
-    """How many items values count as: long texts as several, and what may hold others as many."""
+    """Number of items that values count as: long texts as several, containers as many."""
     return sum(1 + len(each) // _ITEM if isinstance(each, str) else FEW for each in values)
 
 

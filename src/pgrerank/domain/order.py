@@ -1,4 +1,4 @@
-"""The final order of candidates. Raw scores of different scales are never compared."""
+"""The final order of candidates. Raw scores on different scales are never compared."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -20,17 +20,18 @@ def final_order(
 ) -> tuple[Hit, ...]:
     """Order candidates: those the reranker scored, those the cascade's first step scored, the rest.
 
-    The first are ordered by their combined score if they have one, else by the raw score, plus the
-    boost; the second by raw score; the rest keep their fused order. Ties fall back to the fused
-    rank, which is unique, so the order is total.
+    The first group is ordered by the combined score if there is one, else by the raw score, plus
+    the boost; the second by raw score; the rest keep their fused order. Ties are broken by the
+    fused rank, which is unique, so the order is total.
 
     Args:
         candidates: The fused list, best first.
-        scores: Scores of its head, in the same order; may be shorter than the list. Empty: the
-            search was not reranked, and the list stays as it is.
-        cascade_scores: Likewise, of the first step of a cascade; empty: there was no cascade.
-        combined: Likewise, the results of `ensemble.combine`; empty: the raw scores decide.
-        boosts: Likewise, what terms of the collection add; empty: nothing.
+        scores: Scores of the head of the list, in the same order; may be shorter than the list.
+            Empty: the search was not reranked, and the list keeps its order.
+        cascade_scores: Scores of the first step of a cascade; empty: there was no cascade. May be
+            shorter than the list, like the next two.
+        combined: The results of `ensemble.combine`; empty: the raw scores are used.
+        boosts: Added to the scores by terms of the collection; empty: none.
     """
     hit_scores = [
         HitScores(

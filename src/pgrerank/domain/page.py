@@ -9,7 +9,7 @@ Item_co = TypeVar("Item_co", covariant=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[Item_co]):
-    """Some items of a listing, and where to go on. No cursor: this was the last page."""
+    """Some items of a listing, and the cursor of the next page; None on the last page."""
 
     items: Sequence[Item_co]
     cursor: str | None

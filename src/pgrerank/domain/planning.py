@@ -1,4 +1,4 @@
-"""Whether reranking can pay for a request, and how it came out."""
+"""Whether reranking is worthwhile for a request, and the report of a rerank."""
 
 import re
 from collections.abc import Sequence
@@ -8,26 +8,26 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import RerankMode, SearchRequest
 
-#: below this many chunks the first stage sees nearly everything already
+#: below this many chunks, the first stage returns nearly everything already
 SMALL_COLLECTION = 1_000
-#: milliseconds in which no model reads a useful number of passages
+#: milliseconds; in less time, no model can read a useful number of passages
 SHORT_BUDGET_MS = 50
 
 _PHRASE = re.compile(r'\s*"[^"]+"\s*')
-#: one token that is a code name rather than a word: a digit, an underscore, an inner capital,
-#: or letters joined by dots, slashes, colons or hyphens and a digit
+#: one token that is an identifier rather than a word: with a digit, an underscore, an inner
+#: capital, or parts joined by a dot, slash, colon or arrow
 _IDENTIFIER = re.compile(
     r"\s*(?=\S*[\d_]|\S*[a-z][A-Z]|\S*\w(?:[./:]|::|->)\w)[\w./:>#@-]+(?:\(\))?\s*"
 )
 
 
 def reason_to_skip(request: SearchRequest, collection: Collection, found: int) -> str | None:
-    """Why reranking is left out, or None where it should run.
+    """Why reranking is skipped; None if it should run.
 
     Args:
-        request: What was asked for.
-        collection: Where; its size matters.
-        found: Candidates the first stage returned.
+        request: The search.
+        collection: The collection; its size matters.
+        found: Number of candidates that the first stage returned.
     """
     if request.rerank is RerankMode.NEVER:
         return "the request says `rerank: never`"
@@ -51,14 +51,14 @@ def _reason_it_cannot_pay(request: SearchRequest, collection: Collection, found:
 
 
 def is_exact_match(query: str) -> bool:
-    """Whether the query is one quoted phrase or one identifier, as opposed to a question."""
+    """Whether the query is one quoted phrase or one identifier."""
     return bool(_PHRASE.fullmatch(query) or _IDENTIFIER.fullmatch(query))
 
 
 def outcome(scored: int, asked: int, *, budget_ms: int | None) -> tuple[RerankStatus, str | None]:
-    """How a rerank of `asked` pairs came out when `scored` of them got a score.
+    """Status of a rerank that scored `scored` of `asked` pairs, and the reason if it is not full.
 
-    Without a budget nothing is late, so a missing score means the model gave no finite number.
+    Without a budget no score can be late, so a missing score means that the model failed.
     """
     if scored == asked:
         return RerankStatus.FULL, None
@@ -76,7 +76,7 @@ def report(
     budget_ms: int | None,
     cascade: CascadeReport | None = None,
 ) -> RerankReport:
-    """What to say of a rerank by a model that gave these scores, one for each pair it was asked."""
+    """The report of a rerank by a model that gave these scores, one for each requested pair."""
     scored = sum(score.value is not None for score in scores)
     status, reason = outcome(scored, len(scores), budget_ms=budget_ms)
     return RerankReport(

@@ -1,8 +1,8 @@
-"""How many pairs a tenant may have scored: an allowance that refills with time."""
+"""The quota of pairs that a tenant may have scored: a token bucket."""
 
 from dataclasses import dataclass
 
-#: seconds of its rate that a tenant may save up for one burst
+#: size of the bucket, in seconds of the tenant's rate
 BURST_S = 10.0
 
 
@@ -10,12 +10,12 @@ BURST_S = 10.0
 class Allowance:
     """A token bucket of pairs, full at first.
 
-    Whoever has a pair left may spend more than there is, and then waits until the debt is
-    refilled. So a request of any size is served in its turn, and the rate holds over time.
+    With at least one pair left, a tenant may spend more than there is, and then waits until the
+    debt is refilled. So a request of any size is served, and the rate holds over time.
 
     Args:
-        rate: Pairs a second, above 0.
-        now: The instant on a clock in seconds.
+        rate: Pairs per second, above 0.
+        now: Current instant of a clock, in seconds.
     """
 
     rate: float
@@ -26,11 +26,11 @@ class Allowance:
         self.level = self.rate * BURST_S
 
     def wait(self, rate: float, now: float) -> float:
-        """Seconds until something may be spent; 0: at once. The rate may have changed."""
+        """Refill at the given rate; return the seconds until pairs may be spent, 0: at once."""
         self.level = min(self.level + (now - self.now) * rate, rate * BURST_S)
         self.rate, self.now = rate, now
         return max((1 - self.level) / rate, 0.0)
 
     def spend(self, pairs: int) -> None:
-        """Take pairs, or give them back with a minus."""
+        """Take pairs; a negative number gives them back."""
         self.level -= pairs

@@ -1,4 +1,4 @@
-"""A fixed set of pairs that is scored again and again, so that a change of the scores shows."""
+"""Reference sets: fixed pairs that are scored repeatedly, to detect changes of the scores."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ MAX_PAIRS = 10_000
 
 
 class ReferenceVerdict(StrEnum):
-    """What became of the scores since the run before."""
+    """How the scores changed since the previous run."""
 
-    FIRST = "first"  # of these pairs
+    FIRST = "first"  # the first run of these pairs
     SAME = "same"
     CHANGED = "changed"
     OTHER_MODEL = "other model"
@@ -24,16 +24,16 @@ class ReferenceVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferencePair:
-    """A query with a passage as a reranker reads it."""
+    """A query and a passage, as a reranker reads them."""
 
     query: str
     passage: str
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be scored.
+        """Refuse pairs that cannot be scored.
 
         Raises:
-            InvalidRequestError: The query or the passage is empty.
+            InvalidRequestError: The query or the passage is blank.
         """
         for name in ("query", "passage"):
             if not getattr(self, name).strip():
@@ -42,7 +42,7 @@ class ReferencePair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceSet:
-    """Pairs under a name. Under the same name come others only by replacing all of them."""
+    """A named set of pairs. The pairs can only be replaced all together."""
 
     id: UUID
     name: str
@@ -51,7 +51,7 @@ class ReferenceSet:
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 over the pairs: runs of other pairs are not compared."""
+        """SHA-256 over the pairs. Only runs with equal digests are compared."""
         found = hashlib.sha256()
         for pair in self.pairs:
             for text in (pair.query, pair.passage):
@@ -61,7 +61,7 @@ class ReferenceSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The scores of all pairs of a set at one moment."""
+    """The scores of all pairs of a set at one time."""
 
     id: UUID
     created_at: datetime
@@ -69,33 +69,33 @@ class Run:
     model: ModelCard
     #: versions of libraries, the processor and the like
     environment: Mapping[str, str]
-    #: raw scores in the order of the pairs; None: the model gave none
+    #: raw scores in the order of the pairs; None: the model gave no score
     scores: Sequence[float | None]
     truncated: Sequence[bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceComparison:
-    """How a run differs from the one before."""
+    """How a run differs from the previous one."""
 
     verdict: ReferenceVerdict
     message: str
-    #: None: there is none to compare with
+    #: None: there is no previous run
     compared_with: UUID | None = None
-    #: largest difference of a score, and what of it is noise; in the model's unit
+    #: largest difference of a score, and the largest that counts as noise; in the model's unit
     largest_change: float | None = None
     noise: float | None = None
-    #: pairs that differ by more, or were scored in one of the runs alone
+    #: number of pairs that differ by more than noise, or were scored in only one of the runs
     beyond_noise: int = 0
-    #: pairs of which more or less was read
+    #: number of pairs that were truncated in only one of the runs
     truncation_changes: int = 0
-    #: rank correlation of the runs; None: one of them has no order
+    #: rank correlation of the runs; None: too few scores, or all scores of a run are equal
     kendall_tau: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredSet:
-    """A run with what it says."""
+    """A run with its comparison with the previous one."""
 
     name: str
     run: Run
@@ -104,7 +104,7 @@ class ScoredSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptSet:
-    """A set as it is listed: without its pairs, with its newest run."""
+    """A set in a listing: without its pairs, with data of its newest run."""
 
     name: str
     pairs: int
