@@ -30,7 +30,7 @@ def characters(field: str, value: str, *, most: int) -> None:
         raise InvalidRequestError(field, f"must have at most {most} characters, not {len(value)}")
     if (place := lone_surrogate(value)) is not None:
         raise InvalidRequestError(
-            field, f"has half a surrogate pair at character {place}, which is no text"
+            field, f"has half a surrogate pair at character {place}, which is not valid text"
         )
 
 

@@ -91,7 +91,7 @@ def _of_candidate(ranking: LoggedRanking, logged: LoggedCandidate) -> tuple[Stag
         return Stage.RETURNED, f"it is result {place} of {ranking.returned}"
     how = _how_ranked(ranking, logged)
     if logged.scores.rerank is None and ranking.depth:
-        return Stage.BELOW_DEPTH, f"{how}, and stands at {place}: {ranking.returned} were returned"
+        return Stage.BELOW_DEPTH, f"{how}, and is at {place}: {ranking.returned} were returned"
     return Stage.BELOW_LIMIT, f"{how}, to {place}: {ranking.returned} were returned"
 
 
@@ -140,7 +140,7 @@ def _miss_reason(ranking: LoggedRanking, leg: str, ranks: Sequence[int | None]) 
     best = min((rank for rank in ranks if rank is not None), default=None)
     if best is None:
         return f"the {leg} leg does not know it: it has {_MISSING[leg]}"
-    note = " (it, or what stands above it, changed since)" if best <= report.returned else ""
+    note = " (it, or a result above it, changed since)" if best <= report.returned else ""
     return f"the {leg} leg ranks it {best} and returned {report.returned}{note}"
 
 

@@ -62,7 +62,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Conditions of which all, or any, must be true. An empty `all` is true, an empty `any` false."""
+    """Conditions of which all, or any, must be true. With no conditions: all is true, any false."""
 
     conditions: "tuple[Condition, ...]"
     is_any: bool = False

@@ -1,4 +1,4 @@
-"""Calibration in a search: probabilities of its results, and bounds on them."""
+"""Calibration in a search: probabilities of its results, and thresholds on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,16 +26,16 @@ _scipy: Any = scipy  # half typed
 
 
 class Bounds(Protocol):
-    """The bounds of a request under which results are removed. See SearchRequest."""
+    """The bounds of a request below which results are removed. See SearchRequest."""
 
     @property
     def min_score(self) -> float | None:
-        """Least raw score."""
+        """Minimum raw score."""
         ...
 
     @property
     def min_relevance(self) -> float | None:
-        """Least probability."""
+        """Minimum probability of relevance."""
         ...
 
     @property
@@ -50,24 +50,24 @@ Result = TypeVar("Result", Hit, RankedDocument)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCalibration:
-    """What is stored for a collection, before it is checked against the reranker that runs."""
+    """What is stored for a collection, before it is checked against the running reranker."""
 
-    #: of whatever reranker; None: there is none at all
+    #: of any reranker; None: there is none
     calibration: Calibration | None = None
-    #: the one that was asked for by name; None: there is none of that name
+    #: the threshold that was requested by name; None: there is none of that name
     threshold: Threshold | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationContext:
-    """The calibration that applies to the scores of one search; None if none does."""
+    """The calibration that applies to the scores of one search, if any."""
 
     calibration: Calibration | None = None
-    #: the same for the answer and the log: its id or the reason there is none, and the threshold
+    #: for the answer and the log: its id or the reason why there is none, and the threshold
     applied: Applied = NOT_CALIBRATED
 
     def with_relevance(self, results: Sequence[Result]) -> tuple[Result, ...]:
-        """Results in their final order, each with its relevance if it has a calibrated score."""
+        """Results in their final order, each with its relevance if its score can be calibrated."""
         relevances = self.relevances([result.scores.rerank for result in results])
         return tuple(
             replace(result, scores=replace(result.scores, relevance=relevance))
@@ -77,8 +77,8 @@ class CalibrationContext:
     def relevances(self, scores: Sequence[float | None]) -> list[float | None]:
         """Probabilities of relevance that never rise from one result to the next.
 
-        If the order depends on more than the score (combined scores, boosts), the curve alone would
-        contradict the order: results with rising probabilities get the mean of theirs.
+        If the order depends on more than the score (combined scores, boosts), the curve alone could
+        contradict the order. So a run of rising probabilities is replaced by its mean.
 
         Args:
             scores: Raw scores of the results in their final order; None: not scored.
@@ -107,7 +107,7 @@ class CalibrationContext:
         )
 
     def passes_threshold(self, scores: HitScores) -> bool:
-        """Whether scores reach the named threshold; any do without one."""
+        """Whether scores reach the named threshold; true if there is none."""
         return at_least(scores.rerank, self.applied.threshold_score) and at_least(
             scores.relevance, self.applied.threshold_relevance
         )
@@ -120,14 +120,14 @@ def resolve_calibration(
 
     Args:
         stored: What is stored for the collection.
-        bounds: Of the request.
+        bounds: Bounds of the request.
         model: The reranker.
         pool: How the search finds its candidates; None: the caller supplies them.
 
     Raises:
-        ConflictError: A bound on relevance was asked for, and no calibration of this reranker is
+        ConflictError: A bound on relevance was requested, and no calibration of this reranker is
             stored; or the threshold is of another reranker.
-        NotFoundError: There is no threshold of the name.
+        NotFoundError: There is no threshold of this name.
     """
     applied = _applied_calibration(stored.calibration, model, pool)
     threshold = _applied_threshold(stored.threshold, bounds, model)
@@ -156,8 +156,8 @@ def apply_bounds(
 ) -> tuple[tuple[Result, ...], CutCounts]:
     """The results that no bound removes, and how many each bound removed.
 
-    A result that several bounds would remove counts for the first of them. Bounds apply to scores:
-    where reranking gave none at all, `scored` is false, they remove nothing.
+    A result that several bounds would remove counts for the first of them. If `scored` is false
+    (nothing was reranked), nothing is removed.
     """
     if not scored:
         return tuple(results), CutCounts()
@@ -173,15 +173,15 @@ def apply_bounds(
 
 
 def _never_rising(values: Sequence[float]) -> Sequence[float]:
-    """The nearest values, by least squares, of which none is above the one before it."""
+    """The non-increasing sequence closest to the values (least squares)."""
     if all(first >= second for first, second in pairwise(values)):
         return values
-    # Few searches need this part of scipy, which is loaded at its first use.
+    # Few searches need this part of scipy, which is loaded on first use.
     return _scipy.optimize.isotonic_regression(values, increasing=False).x.tolist()
 
 
 def at_least(value: float | None, least: float | None) -> bool:
-    """Whether a value reaches a bound. None as a value reaches no bound; None as a bound is no bound."""
+    """Whether a value reaches a bound. A value of None reaches none; a bound of None is none."""
     return least is None or (value is not None and value >= least)
 
 

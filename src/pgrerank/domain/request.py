@@ -1,4 +1,4 @@
-"""What a search asks for. The three knobs candidates, depth and limit are independent."""
+"""The request of a search. The three knobs candidates, depth and limit are independent."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,17 +21,17 @@ MAX_END_USER_CHARACTERS = 200
 
 
 class Strategy(StrEnum):
-    """Which legs find candidates."""
+    """The legs that retrieve candidates."""
 
     DENSE = "dense"
     KEYWORD = "keyword"
     HYBRID = "hybrid"
-    #: BM25 ranks what a dense leg of ten times the candidates, at most 1,000, found
+    #: the dense leg retrieves ten times the candidates, at most 1,000, and BM25 ranks these
     TIERED = "tiered"
 
 
 class RerankMode(StrEnum):
-    """Whether to rerank. `auto` leaves out what cannot pay, and says why."""
+    """Whether to rerank. `auto` skips reranking that is not worthwhile, and reports why."""
 
     AUTO = "auto"
     ALWAYS = "always"
@@ -39,7 +39,7 @@ class RerankMode(StrEnum):
 
 
 class Profile(StrEnum):
-    """Named defaults: a person waits (interactive) or nobody does (batch)."""
+    """Named defaults: for a person who waits (interactive), or for nobody (batch)."""
 
     INTERACTIVE = "interactive"
     BATCH = "batch"
@@ -53,12 +53,12 @@ class SearchRequest:
     """A query with its knobs.
 
     Raises:
-        InvalidRequestError: A knob is out of its range; names the field.
+        InvalidRequestError: A knob is out of range; names the field.
     """
 
     query: str
     strategy: Strategy = Strategy.HYBRID
-    #: rows each leg returns, 1-1000
+    #: rows that each leg returns, 1-1000
     candidates: int = 100
     #: how many of the fused list are reranked, 1-1000; None: 50 interactive, 200 batch
     depth: int | None = None
@@ -66,28 +66,28 @@ class SearchRequest:
     limit: int = 10
     rerank: RerankMode = RerankMode.AUTO
     profile: Profile = Profile.INTERACTIVE
-    #: milliseconds for the whole request; what is not reranked by then keeps its fused order
+    #: milliseconds for the whole request; candidates not scored by then keep their fused order
     budget_ms: int | None = None
     #: cosine similarity below which the dense leg drops a chunk, -1..1
     min_similarity: float | None = None
-    #: raw rerank score below which a result is cut, in the reranker's own unit
+    #: raw rerank score below which a result is removed, in the reranker's own unit
     min_score: float | None = None
-    #: probability of relevance below which a result is cut, 0..1; needs a calibration
+    #: probability of relevance below which a result is removed, 0..1; needs a calibration
     min_relevance: float | None = None
-    #: name of a stored threshold that cuts results
+    #: name of a stored threshold below which results are removed
     threshold: str | None = None
     #: condition on document metadata, see domain/filter.py
     filter: JsonObject | None = None
-    #: learned sparse weights of the query, for a leg of their own beside those of the strategy
+    #: learned sparse weights of the query, for a sparse leg in addition to those of the strategy
     sparse: SparseWeights | None = None
-    #: how many of the candidates the reranker reads, 0-1000: those that late interaction over
-    #: stored token vectors found best. 0: late interaction alone. None: all down to the depth
+    #: how many candidates the reranker reads, 0-1000: those that late interaction over stored
+    #: token vectors scores best. 0: late interaction alone. None: all down to the depth
     cascade: int | None = None
-    #: report every candidate and how it fared
+    #: report all candidates with their scores
     explain: bool = False
-    #: the caller's own user, 1-200 characters, for the log; None: not given
+    #: the caller's end user, 1-200 characters, for the log; None: not given
     end_user_id: str | None = None
-    #: the API key that asks, for the log; None: no key was needed
+    #: the API key of the request, for the log; None: no key was needed
     key_id: KeyId | None = None
 
     def __post_init__(self) -> None:
@@ -110,7 +110,7 @@ class SearchRequest:
             metadata_filter.jsonpath(self.filter)
 
     def require_query(self) -> None:
-        """Refuse to search for nothing. Where queries come later, as of judged ones, it is blank.
+        """Refuse a blank query. A template that gets its queries later may have one.
 
         Raises:
             InvalidRequestError: The query is blank.
@@ -124,12 +124,12 @@ class SearchRequest:
 
     @property
     def effective_depth(self) -> int:
-        """The depth asked for, or the profile's."""
+        """The requested depth, or the default of the profile."""
         return DEPTH[self.profile] if self.depth is None else self.depth
 
     @property
     def cuts_by_score(self) -> bool:
-        """Whether results are cut by what the reranker says of them."""
+        """Whether results are removed by score, relevance or a named threshold."""
         return any(
             each is not None for each in (self.min_score, self.min_relevance, self.threshold)
         )

@@ -1,4 +1,4 @@
-"""Ranking documents that the caller brings: what is asked for, and what comes of it."""
+"""Ranking of supplied documents: the request and the outcome."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,15 +20,16 @@ from pgrerank.domain.request import (
     MAX_RAW_SCORE,
 )
 
-#: of one request; as many as the most liberal of the dialects takes
+#: of one request; the highest limit of any supported dialect
 MAX_DOCUMENTS = 10_000
 #: of one document
 MAX_TEXT_CHARACTERS = 2_000_000
-#: name of the product's own way to ask
+#: the dialect of pgrerank's own API
 NATIVE = "native"
 
-# Of the packaged model on 75 questions of NQ, SelQA and CovidQA, each with one relevant passage and
-# about five near it, both kinds weighing alike, a logistic curve has slope 13.8 and centre .504.
+# A logistic curve fitted to the packaged model's scores has slope 13.8 and centre .504. Data: 75
+# questions of NQ, SelQA and CovidQA, each with one relevant passage and about five similar ones;
+# relevant and irrelevant passages have equal total weight.
 _STEEPNESS = 14.0
 _EVEN = 0.5
 _UNSCORED = PairScore(value=None)
@@ -36,58 +37,58 @@ _UNSCORED = PairScore(value=None)
 
 @dataclass(frozen=True, slots=True)
 class SuppliedDocument:
-    """A text as the reranker is to read it; structured ones were made readable before."""
+    """A text as the reranker reads it; structured documents were converted to text before."""
 
     text: str
 
     @property
     def content_hash(self) -> bytes:
-        """SHA-256 under which its scores are cached and the log knows it."""
+        """SHA-256 of the text: the key of cached scores, and its identifier in the log."""
         return passage_hash("", self.text)
 
     @property
     def passage(self) -> Passage:
-        """What a reranker is given."""
+        """The text as input of a reranker."""
         return Passage(text=self.text, content_hash=self.content_hash)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RerankRequest:
-    """A query, the documents it is held against, and the knobs.
+    """A query, the documents to rank, and the knobs.
 
     Raises:
-        InvalidRequestError: A knob is out of its range, or the query is blank; names the field.
+        InvalidRequestError: A knob is out of range, or the query is blank; names the field.
         TooLargeError: There are more than 10,000 documents.
     """
 
     query: str
-    #: in the caller's order, which their indexes refer to
+    #: in the caller's order, to which indexes refer
     documents: tuple[SuppliedDocument, ...]
     #: results in the answer, from 1; None: all
     limit: int | None = None
-    #: how many of the documents are scored, from the first on; None: all
+    #: how many documents are scored, starting with the first; None: all
     depth: int | None = None
-    #: milliseconds for the whole request; what is not scored by then comes last
+    #: milliseconds for the whole request; documents not scored by then come last
     budget_ms: int | None = None
-    #: whether a document that is too long for the reranker is read in part, or refused
+    #: whether a document that is too long for the reranker is truncated (true) or refused (false)
     truncate: bool = True
-    #: tell how each document fared
+    #: report all documents with their scores
     explain: bool = False
     #: name of the collection whose calibration, thresholds and settings apply; None: the tenant's
     collection: str | None = None
-    #: name of a stored threshold of the collection that cuts results
+    #: name of a stored threshold of the collection, below which results are removed
     threshold: str | None = None
-    #: raw rerank score below which a result is cut, in the reranker's own unit
+    #: raw rerank score below which a result is removed, in the reranker's own unit
     min_score: float | None = None
-    #: probability of relevance below which a result is cut, 0..1; needs a calibration
+    #: probability of relevance below which a result is removed, 0..1; needs a calibration
     min_relevance: float | None = None
     #: name of the reranker; None: the collection's, or else the default
     model: str | None = None
-    #: how the request came, for the log
+    #: API dialect of the request, for the log
     dialect: str = NATIVE
-    #: the caller's own user, 1-200 characters, for the log; None: not given
+    #: the caller's end user, 1-200 characters, for the log; None: not given
     end_user_id: str | None = None
-    #: the API key that asks, for the log; None: no key was needed
+    #: the API key of the request, for the log; None: no key was needed
     key_id: KeyId | None = None
 
     def __post_init__(self) -> None:
@@ -113,48 +114,48 @@ class RerankRequest:
 
     @property
     def effective_depth(self) -> int:
-        """How many documents are scored."""
+        """Number of documents to score."""
         return min(self.depth or len(self.documents), len(self.documents))
 
     @property
     def effective_limit(self) -> int:
-        """How many results the answer may hold."""
+        """Maximum number of results in the answer."""
         return min(self.limit or len(self.documents), len(self.documents))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedDocument:
-    """A document in its new place."""
+    """A supplied document with its scores."""
 
-    #: where the caller had it, from 0
+    #: its index in the request, from 0
     index: int
     document: SuppliedDocument
     scores: HitScores = NO_SCORES
-    #: for people and other systems, 0..1, in the order of the list: see `display_score`
+    #: score for people and other systems, 0..1, never rising in the list: see `display_score`
     display: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RerankOutcome:
-    """The outcome: every document in its final order, and what was done."""
+    """The outcome of a ranking: all documents in their final order, and a report."""
 
     id: RankingId
     created_at: datetime
-    #: all documents, best first; the answer holds those up to `limit` that no threshold cut
+    #: all documents, best first
     documents: tuple[RankedDocument, ...]
-    #: of the answer
+    #: the first `limit` documents that no threshold removed
     results: tuple[RankedDocument, ...]
     cut: CutCounts
     rerank: RerankReport
     #: milliseconds by stage: rerank, total
     timings_ms: dict[str, float]
-    #: what the reranker read of all pairs, in its own tokens; 0 where it does not tell
+    #: tokens that the reranker read of all pairs; 0: it does not report them
     tokens: int = 0
-    #: by what scores became probabilities, or why they did not
+    #: the calibration that was applied, or why none was
     calibration: Applied = NOT_CALIBRATED
-    #: None: there is no telling
+    #: None: unknown
     answerable: Answerability | None = None
-    #: what to know before trusting the order, see domain/unknown_query.py
+    #: reasons to distrust the order, see domain/unknown_query.py
     warnings: tuple[str, ...] = ()
 
 
@@ -163,12 +164,12 @@ def order_documents(
     scores: Sequence[PairScore],
     boosts: Sequence[float] = (),
 ) -> tuple[RankedDocument, ...]:
-    """Documents by score and boost, best first; ties and unscored ones in the caller's order.
+    """Documents by score plus boost, best first; ties and unscored ones in the caller's order.
 
     Args:
         documents: In the caller's order.
-        scores: Of the first of them; may be fewer. What has none comes last.
-        boosts: Likewise; none at all: nothing is boosted.
+        scores: Scores of the first documents; may be fewer. Unscored documents come last.
+        boosts: Boosts of the first documents; may be fewer or empty.
     """
     unscored = len(documents) - len(scores)
     rows = zip(
@@ -189,11 +190,11 @@ def order_documents(
 
 
 def display_score(score: float | None, kind: ScoreKind | None) -> float:
-    """A raw score from 0 to 1, as other systems show scores: a higher one is never shown lower.
+    """A raw score mapped to 0..1, as other systems show scores. It never reverses an order.
 
-    The sigmoid of a logit; that of late interaction's mean cosine, stretched so that an even
-    chance is shown as one half; any other score as it is, held to 0..1. Nothing of this is a
-    probability: that is what calibration is for. No score is shown as 0.
+    A logit is mapped by the sigmoid; late interaction's mean cosine by a steeper sigmoid, with one
+    half near even odds; any other score is clipped. None of this is a probability, for which a
+    calibration is needed. A missing score is shown as 0.
     """
     if score is None:
         return 0.0

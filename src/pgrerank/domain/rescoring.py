@@ -1,4 +1,4 @@
-"""What changed between two runs over the same pairs."""
+"""Compare two runs over the same pairs."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -10,11 +10,11 @@ from scipy import stats
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.reference import ReferenceComparison, ReferenceVerdict, Run
 
-#: by precision: by how much of the deviation of a run's scores one score may differ from one
-#: machine, batch or library to another, and be the same. Other precisions are as bf16.
+#: by precision: how much a score may differ between machines, batches or libraries and still count
+#: as equal, as a share of the standard deviation of the run's scores. Other precisions: as bf16.
 NOISE: Mapping[str, float] = {"fp32": 0.001, "bf16": 0.05, "torch-bf16": 0.05, "int8": 0.05}
 _LOOSEST = max(NOISE.values())
-#: scores that all but agree have no deviation to go by
+#: for runs whose scores have almost no deviation
 _LEAST_NOISE = 1e-6
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -22,11 +22,11 @@ _stats: Any = stats  # half typed
 
 
 def compare_with_previous(run: Run, before: Run | None) -> ReferenceComparison:
-    """What changed from a run to the next of the same set."""
+    """Compare a run with the previous one of the same set."""
     if before is None or before.digest != run.digest:
         return ReferenceComparison(
             verdict=ReferenceVerdict.FIRST,
-            message=f"First scores by {_model_name(run.model)}; there is nothing to compare them with.",
+            message=f"First scores by {_model_name(run.model)}; there is nothing to compare with.",
         )
     now, then = _values(run), _values(before)
     both = np.isfinite(now) & np.isfinite(then)
@@ -47,13 +47,13 @@ def compare_with_previous(run: Run, before: Run | None) -> ReferenceComparison:
     else:
         verdict, message = (
             ReferenceVerdict.SAME,
-            f"The scores of {_model_name(run.model)} are as they were.",
+            f"The scores of {_model_name(run.model)} have not changed.",
         )
     return ReferenceComparison(verdict=verdict, message=message, **figures)
 
 
 def noise_of(run: Run) -> float:
-    """How much of a difference from this run says nothing, in the model's unit."""
+    """The largest difference from this run's scores that counts as noise, in the model's unit."""
     values = _values(run)
     finite = values[np.isfinite(values)]
     deviation = float(finite.std()) if len(finite) else 0.0
@@ -65,7 +65,10 @@ def _values(run: Run) -> Floats:
 
 
 def kendall_tau(now: Floats, then: Floats) -> float | None:
-    """Rank correlation (tau-b) of two arrays of shape (things,), -1..1; None without an order."""
+    """Rank correlation (tau-b) of two arrays of equal length, -1..1.
+
+    None for fewer than two values, or if all values of an array are equal.
+    """
     if len(now) < 2 or np.ptp(now) == 0 or np.ptp(then) == 0:  # noqa: PLR2004 - an order needs two
         return None
     return float(_stats.kendalltau(now, then).statistic)
@@ -83,8 +86,8 @@ def _other_model(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
     tau = figures["kendall_tau"]
     order = "" if tau is None else f" Orders agree by Kendall's tau {tau:.3f}."
     return (
-        f"Another model scores: {told}.{order} Calibrations and thresholds of the former do not "
-        "hold for it: fit them anew."
+        f"Another model scores: {told}.{order} Calibrations and thresholds of the previous model "
+        "do not apply to it: fit them again."
     )
 
 
@@ -97,7 +100,7 @@ def _changes(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
     parts = {name: (before.environment.get(name), run.environment.get(name)) for name in names}
     told = ", ".join(f"{name} {parts[name][0]} -> {parts[name][1]}" for name in _differing(parts))
     cause = (
-        f"What changed beside it: {told}."
+        f"What else changed: {told}."
         if told
         else (
             "Libraries and processor are the same: look for files of the model that were altered."
@@ -106,8 +109,8 @@ def _changes(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
     return (
         f"{_model_name(run.model)} gives other scores than before: {figures['beyond_noise']} of "
         f"{len(run.scores)} pairs differ by more than noise ({figures['noise']:.2g}), "
-        f"{figures['truncation_changes']} are cut elsewhere. {cause} Until it is settled, do not "
-        "trust calibrations and thresholds."
+        f"{figures['truncation_changes']} are cut elsewhere. {cause} Until the cause is clear, do "
+        "not trust calibrations and thresholds."
     )
 
 

@@ -1,4 +1,4 @@
-"""How the first stage of a collection weighs: BM25 and fusion."""
+"""Settings of the first stage of a collection: BM25 and fusion."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,13 +9,13 @@ from pgrerank.domain.errors import InvalidRequestError
 MAX_K1 = 10.0
 MAX_WEIGHT = 100.0
 MAX_RRF_K = 10_000
-#: below which a number but 0 would leave the range of Postgres when it is multiplied
+#: smallest number except 0; products of smaller ones could underflow in Postgres
 SMALLEST = 1e-6
 _NUMBERS = ("k1", "b", "title_boost", "dense_weight", "keyword_weight", "sparse_weight")
 
 
 class Fusion(StrEnum):
-    """How the lists of the legs become one."""
+    """How the lists of the legs are merged."""
 
     RRF = "rrf"
     WEIGHTED = "weighted"
@@ -23,32 +23,32 @@ class Fusion(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieval:
-    """The settings of a collection's first stage, all changeable at any time.
+    """The settings of a collection's first stage, which can be changed at any time.
 
     BM25 is that of Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and
-    Beyond" (2009), with the idf of Lucene: a word that occurs tf times in a chunk adds
+    Beyond" (2009), with the idf of Lucene. A word that occurs tf times in a chunk adds
     ln(1 + (N - df + 0.5) / (df + 0.5)) * tf / (tf + k1 * (1 - b + b * length / mean length)).
 
     Raises:
-        InvalidRequestError: A setting is out of its range, or all legs weigh nothing; names the
+        InvalidRequestError: A setting is out of range, or all weights of legs are 0; names the
             field.
     """
 
-    #: how slowly repetitions of a word stop to add, 0-10; 0: once is as good as often
+    #: term-frequency saturation, 0-10; the larger, the more repetitions of a word count; 0: none
     k1: float = 0.9
-    #: how much long chunks are held to repeat words for their length alone, 0-1
+    #: length normalisation, 0-1; the larger, the more long chunks are penalised
     b: float = 0.4
-    #: what an occurrence in the title counts, 0-100, where one in the body counts 1
+    #: weight of an occurrence in the title, 0-100; one in the body has weight 1
     title_boost: float = 1.0
-    #: by ranks (Cormack, Clarke and Buettcher 2009) or by scores scaled to 0..1 in each leg
+    #: by ranks (Cormack, Clarke and Buettcher 2009), or by scores scaled to 0..1 in each leg
     fusion: Fusion = Fusion.RRF
-    #: added to every rank in fusion by ranks, 1-10,000: the larger, the flatter
+    #: constant added to every rank in rank fusion, 1-10,000; the larger, the less ranks differ
     rrf_k: int = 60
-    #: what the dense leg weighs in fusion, 0-100
+    #: weight of the dense leg in fusion, 0-100
     dense_weight: float = 1.0
-    #: what the keyword leg weighs, 0-100
+    #: weight of the keyword leg, 0-100
     keyword_weight: float = 1.0
-    #: what the sparse leg weighs, 0-100
+    #: weight of the sparse leg, 0-100
     sparse_weight: float = 1.0
 
     def __post_init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Secrets in texts: which an address holds, and a text without them."""
+"""Find the passwords in an address, and remove secrets from texts."""
 
 import json
 import re
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 HIDDEN = "***"
-#: shorter ones would take pieces out of ordinary words
+#: characters; removing shorter secrets would damage ordinary words
 _SHORTEST = 4
 _USER_INFO = re.compile(r"://[^:@/]*:(?P<password>.*)@", re.DOTALL)
-#: `a:secret/d`, whose host was forgotten
+#: a URL without a host, `postgres://a:secret/d`
 _NO_HOST = re.compile(r"://[^:@/]*:(?P<password>[^@/?,]*[^@/?,\d][^@/?,]*)(?:[/?]|$)")
 _PARAMETER = re.compile(
     r"(?:password|token)\s*=\s*(?:'(?P<quoted>(?:\\.|[^'])*)'|(?P<bare>[^\s&]+))"
@@ -18,9 +18,9 @@ _PART = re.compile(r"[^\s:/@?&=,'\[\]]+")
 
 
 def in_address(text: str) -> frozenset[str]:
-    """The passwords in a URL or a connection string, as written and as meant, however malformed.
+    """The passwords in a URL or connection string, even a malformed one, raw and percent-decoded.
 
-    Not one that is also a public part of it: a message would lose the name of the user or host.
+    A password that equals a public part is left out: removing it would hide the user or host name.
     """
     patterns = (_USER_INFO, _NO_HOST, _PARAMETER)
     spans = [
@@ -40,7 +40,7 @@ def in_address(text: str) -> frozenset[str]:
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text with `***` for each secret of four characters or more, also quoted or in JSON."""
+    """The text with `***` for each secret of four or more characters, even if quoted or in JSON."""
     forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
     for form in sorted(forms, key=len, reverse=True):
         text = text.replace(form, HIDDEN)
@@ -48,7 +48,7 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
 
 def _forms(secret: str) -> set[str]:
-    """As it is, and as it looks in a representation, in JSON, and in one inside the other."""
+    """A secret as it is, in repr(), in JSON, and in one within the other."""
     once = {secret, *_quoted_forms(secret)}
     return once.union(*map(_quoted_forms, once))
 

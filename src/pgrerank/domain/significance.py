@@ -1,4 +1,4 @@
-"""Whether one way of ranking is better than another: over the same queries, beyond chance."""
+"""Test whether one ranking method is significantly better than another on the same queries."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -9,24 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-#: share of repetitions of the whole measurement whose interval would hold the true difference
+#: confidence level of intervals
 CONFIDENCE = 0.95
 #: draws of the bootstrap and of the permutation test, unless there are fewer permutations
 DRAWS = 9_999
-#: parts that queries are cut into for cross-validation
+#: folds of the cross-validation
 FOLDS = 5
-#: fewer queries than this say nothing about others
+#: fewest queries to measure anything on
 FEWEST = 10
-#: fewer than this decide nothing. Of two equal ways whose differences are as skewed as those of a
-#: reranker (many ties, few large gains), 10 queries call one better or worse 12 times in 100 by
-#: both tests together, and 20 times by the interval alone; from 15 on both together do 7 times
+#: fewest queries for a decision. Of two equal methods with differences as skewed as a reranker's
+#: (many ties, few large gains), both tests together call one better or worse in 12 of 100 cases on
+#: 10 queries (the interval alone: 20), and in 7 on 15 or more
 ENOUGH = 20
-#: chance with which as many queries as `queries_needed` would show a difference that there is
+#: probability that `queries_needed` queries show a difference that exists
 POWER = 0.8
-#: differences smaller than this are rounding
+#: smaller differences are rounding
 _ROUNDING = 1e-12
 _SEED = 20_240_601
-#: draws that are in memory together
+#: draws in memory at a time
 _BATCH = 500
 
 Values = NDArray[np.float64]
@@ -37,49 +37,49 @@ _stats: Any = stats  # half typed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """How a measure changed from one way to another, over queries that both answered."""
+    """Difference of a measure between two methods, over the queries of both."""
 
     queries: int
-    #: mean before, and after
+    #: means
     before: float
     after: float
-    #: of `after - before`: ends of its confidence interval
+    #: confidence interval of the mean difference, `after - before`
     low: float
     high: float
-    #: how often chance alone, were both ways alike, would make a difference this large; 0..1
+    #: probability of a difference at least this large if both methods were equal, 0..1
     p_value: float
-    #: queries that became better, and worse
+    #: number of queries that improved, and that got worse
     wins: int
     losses: int
-    #: standard deviation of the change over queries
+    #: standard deviation of the difference over queries
     deviation: float
 
     @property
     def mean(self) -> float:
-        """After minus before."""
+        """Mean difference, `after - before`."""
         return self.after - self.before
 
     @property
     def is_decided(self) -> bool:
-        """Whether it is beyond chance: by the interval, by the permutation test, on enough queries."""
+        """Whether it is significant by the interval and the permutation test, on enough queries."""
         excludes_nothing = self.low > 0 or self.high < 0
         return self.queries >= ENOUGH and excludes_nothing and self.p_value <= 1 - CONFIDENCE
 
     @property
     def is_gain(self) -> bool:
-        """Whether it is better, beyond chance."""
+        """Whether it is a significant improvement."""
         return self.is_decided and self.mean > 0
 
     @property
     def is_loss(self) -> bool:
-        """Whether it is worse, beyond chance."""
+        """Whether it is a significant loss."""
         return self.is_decided and self.mean < 0
 
     @property
     def queries_needed(self) -> int | None:
-        """About how many queries would show this difference, if it is one; None: no number would.
+        """Approximate number of queries that would show this difference; None if it is 0.
 
-        Of a paired test with POWER, from the difference and the deviation that were seen.
+        For a paired test with POWER, from the observed difference and standard deviation.
         """
         if abs(self.mean) < _ROUNDING:
             return None
@@ -90,15 +90,15 @@ class Difference:
 def paired_difference(
     before: Sequence[float] | Values, after: Sequence[float] | Values
 ) -> Difference:
-    """The difference of two ways, query by query.
+    """The difference of two methods, paired by query.
 
-    The interval is the bias-corrected and accelerated bootstrap of Efron (1987), the p-value that
-    of the paired permutation test, both over queries, as Smucker, Allan and Carterette compare
-    them for retrieval ("A Comparison of Statistical Significance Tests for Information Retrieval
-    Evaluation", 2007). Draws are seeded: the same figures give the same answer.
+    The interval is from the bias-corrected and accelerated bootstrap of Efron (1987), the p-value
+    from the paired permutation test, both over queries. Smucker, Allan and Carterette compare them
+    for retrieval ("A Comparison of Statistical Significance Tests for Information Retrieval
+    Evaluation", 2007). Draws are seeded: equal inputs give equal results.
 
     Args:
-        before: A measure of each query, at least one.
+        before: A measure of each query, for at least one query.
         after: The same measure of the same queries, in the same order.
     """
     first, second = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
@@ -119,14 +119,14 @@ def paired_difference(
 
 
 def folds(queries: int) -> Iterator[tuple[Places, Places]]:
-    """Cut queries into FOLDS parts: for each, the places to fit on and those to check on."""
+    """Folds of a cross-validation: for each, indexes of queries to train on and to test on."""
     shuffled = np.random.default_rng(_SEED).permutation(queries)
     for part in np.array_split(shuffled, min(FOLDS, queries)):
         yield np.setdiff1d(shuffled, part), np.sort(part)
 
 
 def _interval(change: Values) -> tuple[float, float]:
-    if np.ptp(change) == 0:  # as with one query: there is nothing to draw
+    if np.ptp(change) == 0:  # all equal, or one query: the bootstrap needs variation
         return float(change[0]), float(change[0])
     found = _stats.bootstrap(
         (change,),

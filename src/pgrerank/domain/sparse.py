@@ -1,4 +1,4 @@
-"""Learned sparse weights: what a model such as SPLADE or BGE-M3 says each word of a text weighs."""
+"""Learned sparse weights: weights of the tokens of a text by a model such as SPLADE or BGE-M3."""
 
 import math
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ SparseWeights: TypeAlias = Mapping[str, float]
 
 
 def check_weights(field: str, weights: SparseWeights | None) -> None:
-    """Let None and weights that can be stored pass.
+    """Accept None and weights that can be stored.
 
     Raises:
-        InvalidRequestError: More than 1,000 weights, one that is not above 0 and finite, or a token
-            that is empty, overlong or cannot be stored; names the field.
+        InvalidRequestError: There are more than 1,000 weights, a weight is not above 0 and at most
+            1,000,000, or a token is empty, overlong or cannot be stored; names the field.
     """
     if weights is None:
         return

@@ -1,14 +1,14 @@
-"""Milliseconds by stage of a request."""
+"""Time the stages of a request."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 
 class Stopwatch:
-    """Starts running when made.
+    """A timer of stages that starts when it is created.
 
     Args:
-        elapsed: Seconds on a clock that never goes back.
+        elapsed: A monotonic clock, in seconds.
     """
 
     def __init__(self, elapsed: Callable[[], float]) -> None:
@@ -18,7 +18,7 @@ class Stopwatch:
 
     @contextmanager
     def stage(self, name: str) -> Generator[None]:
-        """Time what happens inside, also when it fails."""
+        """Time the block, even if it raises."""
         begun = self._elapsed()
         try:
             yield
@@ -26,7 +26,7 @@ class Stopwatch:
             self._stages[name] = self._since(begun)
 
     def timings(self) -> dict[str, float]:
-        """All stages and `total`, in milliseconds to the microsecond."""
+        """Durations of all stages and `total`, in milliseconds with three decimals."""
         return {**self._stages, "total": self._since(self.started)}
 
     def _since(self, begun: float) -> float:

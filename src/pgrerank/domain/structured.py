@@ -1,8 +1,8 @@
-"""Objects and tables as text that a reranker can read.
+"""Convert objects and tables to text that a reranker can read.
 
-Rerankers were trained on prose, and braces and quotation marks are noise to them. Of the same facts
-as JSON, as values alone and as lines of `name: value` the lines score nearest to prose
-(figures in docs/api.md; tests/inference/test_structured.py holds them).
+Rerankers are trained on prose; braces and quotation marks are noise to them. Of the same facts as
+JSON, as bare values and as lines of `name: value`, the lines score nearest to prose (figures in
+docs/api.md, checked by tests/inference/test_structured.py).
 """
 
 import json
@@ -12,19 +12,19 @@ from typing import Any, cast
 
 from pgrerank.domain.errors import InvalidRequestError
 
-#: between the words of fieldName, field_name and field-name; not within ISO-8601 or a sentence
+#: matches between the words of fieldName, field_name and field-name, but not within ISO-8601
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z0-9])[_-]+(?=[A-Za-z])")
 _INDENT = "  "
-#: levels of objects and lists within one another that can be read
+#: maximum levels of nested objects and lists
 DEEPEST = 32
 #: rows of a table
 MAX_ROWS = 10_000
-#: an object of this one field is a text in a wrapping
+#: an object with only this field is treated as a text
 _TEXT = "text"
 
 
 def readables(documents: Sequence[Any], rank_fields: Sequence[str] | None = None) -> list[str]:
-    """Documents as text, as `readable` makes it; a refusal names the place of the document."""
+    """Documents converted by `readable`; an error names the index of the document."""
     return [
         readable(document, rank_fields, field=f"documents[{place}]")
         for place, document in enumerate(documents)
@@ -34,20 +34,20 @@ def readables(documents: Sequence[Any], rank_fields: Sequence[str] | None = None
 def readable(
     document: Any, rank_fields: Sequence[str] | None = None, *, field: str = "documents"
 ) -> str:
-    """A document as text: one that is text stays as it is, unless it holds a JSON object or table.
+    """A document as text. A string stays as it is, unless it is a JSON object or table.
 
-    Fields keep their order and become lines of `name: value`, as YAML has them but without its
-    quotation marks; names such as `unitPrice` and `unit_price` become words; nulls are left out.
+    Fields keep their order and become lines of `name: value`, as in YAML but without quotation
+    marks; names such as `unitPrice` and `unit_price` are split into words; nulls are left out.
 
     Args:
-        document: What JSON can hold.
-        rank_fields: The fields of an object that are read, in this order; those it lacks are
-            passed over. None: all.
-        field: What a refusal calls it.
+        document: A JSON value.
+        rank_fields: The fields of an object to read, in this order; missing ones are skipped.
+            None: all.
+        field: Name of the document in errors.
 
     Raises:
-        InvalidRequestError: An object or list is nested more than 32 levels deep. A text that
-            holds such a one stays as it is.
+        InvalidRequestError: Objects and lists are nested more than 32 levels deep. A string with
+            such JSON stays as it is.
     """
     value = _parse(document) if isinstance(document, str) else document
     if not _is_shallow(value, DEEPEST):
@@ -60,7 +60,7 @@ def readable(
 
 
 def _parse(text: str) -> Any:
-    """What a text holds as JSON, if that is an object or a table; else the text."""
+    """The text parsed as JSON, if that gives an object or a table; else the text."""
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:
@@ -108,7 +108,7 @@ def _field(name: str, value: Any) -> Iterable[str]:
 
 
 def _items(values: Sequence[Any]) -> Iterable[str]:
-    """A row of a table, or a list of plain values, is one line; other items are blocks."""
+    """Lines of a list: a list of plain values is one line; other items become blocks."""
     if not any(isinstance(value, (Mapping, list)) for value in values):
         if values:
             yield ", ".join(_scalar(value) for value in values if value is not None)

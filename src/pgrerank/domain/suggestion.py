@@ -1,16 +1,16 @@
-"""What a caller probably meant by a name that is not known."""
+"""Suggest known names for an unknown one."""
 
 import difflib
 from collections.abc import Iterable
 
-#: names that are listed where none is near
+#: how many names are listed if none is similar
 _SHOWN = 10
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that looks most like this one, None where none comes near.
+    """The known name that is most similar to this one; None if none is similar.
 
-    Case, and what separates words, make no difference: `topN` is near `top_n`.
+    Case and separators of words are ignored: `topN` matches `top_n`.
     """
     by_form = {_plain(each): each for each in known}
     found = difflib.get_close_matches(_plain(name)[:100], by_form, n=1, cutoff=0.6)
@@ -22,7 +22,7 @@ def _plain(name: str) -> str:
 
 
 def remedy(name: str, known: Iterable[str]) -> str:
-    """A sentence that names the nearest of the known names, else a few of them; empty for none."""
+    """A sentence with the most similar known name, else with a few of them; empty without any."""
     names = sorted(known)
     meant = nearest(name, names)
     if meant is not None:

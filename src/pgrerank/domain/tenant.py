@@ -1,4 +1,4 @@
-"""Tenants and the API keys that speak for them."""
+"""Tenants and their API keys."""
 
 import hashlib
 import hmac
@@ -13,11 +13,11 @@ from pgrerank.domain.ids import KeyId, TenantId
 
 KEY_MARK = "pgr"
 MAX_KEY_NAME_CHARACTERS = 200
-PREFIX_LENGTH = 12  # characters shown in listings and used for look-up
+PREFIX_LENGTH = 12  # characters, shown in listings and used for look-up
 
 
 class Scope(StrEnum):
-    """What an API key may do."""
+    """A permission of an API key."""
 
     SEARCH = "search"
     INGEST = "ingest"
@@ -26,20 +26,20 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tenant:
-    """An isolated customer: sees nothing of any other."""
+    """A customer, isolated from all others."""
 
     id: TenantId
     name: str
     created_at: datetime
-    #: pairs it may have reranked, 0: as many as it likes; None: the default of the service holds
+    #: quota of reranked pairs; 0: unlimited; None: the default of the service
     pairs_per_second: int | None = None
-    #: whether the log keeps the texts of documents that its callers bring, beside their hashes
+    #: whether the log keeps the texts of supplied documents in addition to their hashes
     keep_texts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiKey:
-    """An API key as it is stored and listed: never the secret itself."""
+    """An API key as it is stored and listed, without its secret."""
 
     id: KeyId
     tenant_id: TenantId
@@ -52,14 +52,17 @@ class ApiKey:
     revoked_at: datetime | None = None
 
     def accepts(self, secret: str) -> bool:
-        """Whether this secret opens the key, unless it expired. Compares in constant time."""
+        """Whether the secret belongs to this key and the key is not revoked; ignores expiry.
+
+        Compares in constant time.
+        """
         is_its_own = hmac.compare_digest(self.secret_hash, secret_hash(secret))
         return is_its_own and self.revoked_at is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who is asking: the tenant and what its key allows."""
+    """The caller of a request: the tenant and the scopes of the key."""
 
     tenant_id: TenantId
     key_id: KeyId
@@ -72,20 +75,20 @@ class Caller:
 
 
 def new_secret() -> str:
-    """A fresh API key with 256 random bits; shown once, then only its hash remains."""
+    """A new API key with 256 random bits. It is shown once; only its hash is stored."""
     return f"{KEY_MARK}_{secrets.token_urlsafe(32)}"
 
 
 def secret_prefix(secret: str) -> str:
-    """The part of a key that may be shown and is indexed."""
+    """The first characters of a key, which may be shown and are indexed."""
     return secret[:PREFIX_LENGTH]
 
 
 def secret_hash(secret: str) -> bytes:
-    """SHA-256 of a key. The key is random and long, so a slow hash would add nothing."""
+    """SHA-256 of a key. Keys are long and random, so a slow hash would add no security."""
     return hashlib.sha256(secret.encode()).digest()
 
 
 def scopes(names: Collection[str]) -> frozenset[Scope]:
-    """Scopes by name, as Postgres stores them."""
+    """Scopes from their names, as Postgres stores them."""
     return frozenset(Scope(name) for name in names)

@@ -1,4 +1,4 @@
-"""Terms of a collection's own, such as product and code names, that raise what contains them."""
+"""Boosted terms of a collection, such as product names, which raise the texts that contain them."""
 
 import math
 import re
@@ -11,7 +11,7 @@ from pgrerank.domain.errors import InvalidRequestError
 
 MAX_TERMS = 500
 MAX_TERM_CHARACTERS = 100
-#: of a term that comes without a weight
+#: default weight of a term
 WEIGHT = 0.5
 
 #: weight by term, above 0 and at most 1
@@ -21,12 +21,12 @@ _WORD = re.compile(r"\w+")
 
 
 def check_terms(terms: Terms) -> None:
-    """Let terms that can be kept and found pass.
+    """Accept terms that can be stored and matched.
 
     Raises:
-        InvalidRequestError: More than 500, a weight that is not above 0 and at most 1, a term
-            that is overlong, has no letter or digit or cannot be stored, or two that differ in
-            case alone; names `terms`.
+        InvalidRequestError: There are more than 500 terms, a weight is not above 0 and at most 1,
+            a term is overlong, has no letter or digit or cannot be printed, or two terms differ
+            only in case; names `terms`.
     """
     if len(terms) > MAX_TERMS:
         raise InvalidRequestError("terms", f"must be at most {MAX_TERMS}, not {len(terms)}")
@@ -51,17 +51,17 @@ def boosts(
     scores: Sequence[PairScore],
     deciding: Sequence[float | None],
 ) -> list[float]:
-    """What to add to what the order goes by, for each text; none where there are no terms.
+    """What to add to the score of each text; empty without terms.
 
-    The sum of the weights of the terms that a text contains, at most 1, times the standard
-    deviation of the list: so a term moves a text among its like, whatever the reranker's scale,
-    and never past what is far better.
+    A boost is the sum of the weights of the terms that a text contains, at most 1, times the
+    standard deviation of the list. So it does not depend on the reranker's scale, and it never
+    lifts a text above much better ones.
 
     Args:
-        terms: Of the collection.
-        texts: As the reranker read them, those that it was asked for.
-        scores: Of these; what was not scored is not raised.
-        deciding: Likewise, what the order goes by in their place; none at all: they do.
+        terms: Terms of the collection.
+        texts: The texts that were to be scored, as the reranker reads them.
+        scores: Raw scores of the texts; an unscored text gets no boost.
+        deciding: Scores that determine the order instead of the raw ones; empty: the raw ones do.
     """
     if not terms:
         return []
@@ -80,7 +80,7 @@ def boosts(
 
 
 def _by_word(terms: Terms) -> dict[str, list[tuple[re.Pattern[str], float]]]:
-    """Terms by their first word, so that a text is looked at for those it can contain alone."""
+    """Terms by their first word, so that a text is searched only for terms that it can contain."""
     found: dict[str, list[tuple[re.Pattern[str], float]]] = {}
     for term, weight in terms.items():
         folded = term.casefold()

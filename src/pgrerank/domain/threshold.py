@@ -1,4 +1,4 @@
-"""Named thresholds: where results are cut, by raw score or by relevance."""
+"""Named thresholds, which remove results by raw score or by relevance."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from pgrerank.domain.errors import InvalidRequestError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """What a cut-off is to keep: a precision of its results, with a confidence.
+    """The precision that a cut-off must keep, with a confidence.
 
     Raises:
         InvalidRequestError: A number is not between 0 and 1; names the field.
@@ -29,25 +29,25 @@ class Promise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
-    """A name for a cut. One of `cutoff` and `min_relevance` is given.
+    """A named threshold: either a `cutoff` or a `min_relevance`.
 
     Raises:
-        InvalidRequestError: None or both are.
+        InvalidRequestError: Neither or both are given, or `min_relevance` is not 0..1.
     """
 
     name: str
-    #: raw score of the reranker `fingerprint` under which a result is cut
+    #: raw score of the reranker `fingerprint`, below which results are removed
     cutoff: float | None = None
-    #: probability under which a result is cut, by whatever calibration applies
+    #: probability below which results are removed, by whichever calibration applies
     min_relevance: float | None = None
-    #: what the cut-off keeps; None: it was chosen by hand
+    #: the promise that the cut-off keeps; None: it was chosen by hand
     promise: Promise | None = None
-    #: what the cut-off was chosen by
+    #: the calibration whose judged pairs the cut-off was chosen by
     calibration: UUID | None = None
-    #: of the reranker whose scores a cut-off means
+    #: of the reranker of the cut-off
     fingerprint: str | None = None
     reranker: str | None = None
-    #: name of its collection, where it is stored
+    #: name of its collection, if it is stored
     collection: str | None = None
     created_at: datetime | None = None
 
@@ -61,23 +61,23 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A cut-off that keeps a promise, or why none can."""
+    """A cut-off that keeps a promise, or why there is none."""
 
     promise: Promise
-    #: None: no cut-off can
+    #: None: no cut-off keeps the promise
     cutoff: float | None
-    #: pairs at or above the cut-off, or above the one that came nearest
+    #: number of pairs at or above the cut-off or, without one, the cut-off that came nearest
     pairs: int
-    #: their precision, as counted
+    #: their observed precision
     precision: float
-    #: the bound that was shown for it, at the confidence of a single test
+    #: lower bound of their precision, at the confidence of a single test
     bound: float
-    #: judged pairs that would probably do, where there were too few; None: more will not help
+    #: estimated number of judged pairs needed if there were too few; None: more will not help
     pairs_needed: int | None = None
 
     @property
     def explanation(self) -> str:
-        """In a sentence."""
+        """The choice as a sentence."""
         wanted = f"a precision of {self.promise.precision:g} with {self.promise.confidence:.0%} confidence"
         if self.cutoff is not None:
             return (

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-#: above this share of a query that a model does not know, its scores say little
+#: above this unknown share of a query, a model's scores are unreliable
 MOST = 0.5
 
 
 def warnings(unknown_shares: Mapping[str, float]) -> tuple[str, ...]:
-    """What an answer says of a query that models took part in and cannot read; usually nothing.
+    """Warnings about models that cannot read the query; usually none.
 
     Args:
-        unknown_shares: By the name of each model, the share of the query that is not in its
-            vocabulary, 0..1.
+        unknown_shares: Share of the query that is not in a model's vocabulary, 0..1, by the name
+            of the model.
     """
     return tuple(
         f"{share:.0%} of the query is unknown to `{name}`, so its scores say little about it"
