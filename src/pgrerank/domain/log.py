@@ -108,7 +108,7 @@ class LoggedRanking:
         """
         if self.source is not RankingSource.SEARCH or self.collection is None:
             raise InvalidRequestError(
-                "id", "is that of a ranking of documents that the caller brought, not of a search"
+                "id", "is the id of a ranking of supplied documents, not of a search"
             )
         return self.collection
 

@@ -1,1 +1,1 @@
-"""What the use cases need from the outside: a protocol for each noun, with a fake in tests/."""
+"""The ports: protocols of what the use cases need from outside, each with a fake in tests/."""

@@ -1,4 +1,4 @@
-"""The port of calibrations, which make probabilities of scores."""
+"""The port of calibrations, which turn scores into probabilities."""
 
 from typing import Protocol
 from uuid import UUID
@@ -22,29 +22,29 @@ class Calibrations(Protocol):
         fitted: Fitted,
         sample: Sample,
     ) -> None:
-        """Store one with the pairs it was fitted to; of all of the tenant without a collection."""
+        """Store a calibration with its pairs; without a collection, for the whole tenant."""
         ...
 
     async def get(self, tenant_id: TenantId, calibration_id: UUID) -> Fitted:
-        """One with its points. Raises NotFoundError."""
+        """A calibration with its points. Raises NotFoundError."""
         ...
 
     async def page(
         self, tenant_id: TenantId, collection: str | None, *, limit: int, cursor: str | None
     ) -> Page[Fitted]:
-        """The newest first, without points; of one collection where it is named.
+        """Calibrations, newest first, without points; only of the collection if it is named.
 
         Raises:
-            InvalidRequestError: The cursor is not one this listing gave.
+            InvalidRequestError: The cursor is not from this listing.
         """
         ...
 
     async def sample(self, tenant_id: TenantId, calibration_id: UUID) -> Sample:
-        """The pairs it was fitted to. Raises NotFoundError."""
+        """The pairs that a calibration was fitted to. Raises NotFoundError."""
         ...
 
     async def delete(self, tenant_id: TenantId, calibration_id: UUID) -> None:
-        """Delete it with its thresholds. Raises NotFoundError."""
+        """Delete a calibration with its thresholds. Raises NotFoundError."""
         ...
 
     async def running(
@@ -54,10 +54,10 @@ class Calibrations(Protocol):
         model: ModelCard,
         threshold: str | None,
     ) -> StoredCalibration:
-        """What a search of the collection by a reranker goes by.
+        """The stored calibration and threshold for a search of the collection by a reranker.
 
-        The calibration is of that reranker if there is one, else of another; of the collection,
-        else of all of the tenant; and the newest of these. Without a collection, for documents
-        that the caller brings, of all of the tenant, and there is no threshold.
+        Prefers calibrations of that reranker to others, then those of the collection to those of
+        the whole tenant, then the newest. Without a collection (for supplied documents), only
+        calibrations of the whole tenant count, and there is no threshold.
         """
         ...

@@ -20,5 +20,5 @@ class Candidates(Protocol):
         vector: Vector | None,
         needs: CandidateNeeds = TEXTS_ONLY,
     ) -> Retrieved:
-        """All legs and their fusion in one round trip; `vector` is None without a dense leg."""
+        """Retrieve and fuse all legs in one round trip; `vector` is None without a dense leg."""
         ...

@@ -5,12 +5,12 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Time, so that tests own it."""
+    """A clock, which tests can replace."""
 
     def now(self) -> datetime:
-        """This instant, in UTC."""
+        """The current instant, in UTC."""
         ...
 
     def elapsed(self) -> float:
-        """Seconds on a clock that never goes back; only differences mean something."""
+        """Seconds on a monotonic clock; only differences are meaningful."""
         ...

@@ -27,9 +27,10 @@ class Documents(Protocol):
         retrieval: Retrieval | None = None,
         reranker: str | None = None,
     ) -> Collection:
-        """Make a collection, or return it if it exists alike.
+        """Create a collection, or return the existing one if its settings match.
 
-        None takes what is there, or the default: no token vectors, Retrieval(), no named reranker.
+        None matches any setting; a new collection gets the default: no token vectors, Retrieval(),
+        no named reranker.
 
         Raises:
             ConflictError: It exists with another configuration, embedder, retrieval or reranker.
@@ -38,19 +39,19 @@ class Documents(Protocol):
         ...
 
     async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
-        """Change how a collection's first stage weighs. Raises NotFoundError."""
+        """Change the settings of a collection's first stage. Raises NotFoundError."""
         ...
 
     async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
-        """Change which named reranker a collection is searched with. Raises NotFoundError."""
+        """Change the named reranker of a collection. Raises NotFoundError."""
         ...
 
     async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
-        """Change which terms raise candidates of a collection. Raises NotFoundError."""
+        """Replace the boosted terms of a collection. Raises NotFoundError."""
         ...
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
-        """Look one up by name. Raises NotFoundError."""
+        """The collection of this name. Raises NotFoundError."""
         ...
 
     async def collections(
@@ -66,7 +67,7 @@ class Documents(Protocol):
     async def hashes(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> dict[str, bytes]:
-        """Content hashes of those of the documents that are stored and fully embedded."""
+        """Content hashes of the documents that are stored and fully embedded, by external id."""
         ...
 
     async def store(
@@ -77,7 +78,7 @@ class Documents(Protocol):
         *,
         token_model: ModelCard | None = None,
     ) -> Sequence[DocumentChange]:
-        """Insert or replace whole documents in one transaction; says which each was."""
+        """Insert or replace whole documents in one transaction; returns the change of each."""
         ...
 
     async def document(

@@ -1,4 +1,4 @@
-"""The port of bi-encoders: models of this process or of another server."""
+"""The port of bi-encoders, in this process or on another server."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,7 +10,7 @@ from pgrerank.domain.vector import Vector
 
 
 class Embedder(Protocol):
-    """A bi-encoder with the tokenizer that measures its chunks."""
+    """A bi-encoder with the tokenizer that determines its chunks."""
 
     @property
     def model(self) -> ModelCard:
@@ -18,7 +18,7 @@ class Embedder(Protocol):
         ...
 
     def chunks(self, title: str, text: str) -> Sequence[Chunk]:
-        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
+        """Split a document into chunks whose passages fit the model. Blocking; runs no model."""
         ...
 
     async def query(self, text: str) -> Vector:
@@ -26,9 +26,9 @@ class Embedder(Protocol):
         ...
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know, 0..1.
+        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1.
 
-        0 where the tokenizer is not here.
+        0 if the tokenizer is not available.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""The port that reembedding needs."""
+"""The port of sets of vectors, for embedding a collection again."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
@@ -11,13 +11,13 @@ from pgrerank.domain.vector import Vector
 
 
 class Embeddings(Protocol):
-    """The sets of vectors of the chunks that are stored already, one by each embedder."""
+    """The sets of vectors of stored chunks, one per embedder."""
 
     async def begin(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> None:
-        """Take a model for the second set. Nothing happens if a set is of this model already.
+        """Begin a second set by a model. Does nothing if there is a set by this model already.
 
         Raises:
-            ConflictError: The second set is of another model.
+            ConflictError: The second set is by another model.
         """
         ...
 
@@ -30,7 +30,7 @@ class Embeddings(Protocol):
         after: ChunkId | None,
         limit: int,
     ) -> Sequence[BareChunk]:
-        """Chunks without a vector of the model, by id, those after `after`."""
+        """At most `limit` chunks without a vector of the model, by id, starting after `after`."""
         ...
 
     async def add(
@@ -40,27 +40,27 @@ class Embeddings(Protocol):
         model: ModelCard,
         vectors: Mapping[ChunkId, Vector],
     ) -> int:
-        """Store vectors in one transaction, of chunks that are still there; says how many.
+        """Store vectors of chunks that still exist, in one transaction; returns how many.
 
         Raises:
-            ConflictError: A vector has other dimensions than the model.
+            ConflictError: The dimensions of a vector differ from the model's.
         """
         ...
 
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
-        """Call the second set ready if no chunk lacks a vector of the model; says how many do."""
+        """Mark the second set ready if no chunk lacks a vector; returns how many chunks do."""
         ...
 
     async def cut_over(self, tenant_id: TenantId, collection: Collection) -> None:
-        """Search by the second set from now on, and keep the first as the former.
+        """Use the second set for searches from now on, and keep the first as the former set.
 
         Raises:
-            ConflictError: There is none that is ready, or some chunks have no vector in it yet.
+            ConflictError: No second set is ready, or some chunks have no vector in it yet.
         """
         ...
 
     async def roll_back(self, tenant_id: TenantId, collection: Collection) -> int:
-        """Search by the former set again; says how many chunks have no vector in it.
+        """Use the former set for searches again; returns how many chunks have no vector in it.
 
         Raises:
             ConflictError: There is no former set.
@@ -68,5 +68,5 @@ class Embeddings(Protocol):
         ...
 
     async def drop(self, tenant_id: TenantId, collection: Collection) -> int:
-        """Remove every vector that is not of the set in use; says how many."""
+        """Delete all vectors except those of the set in use; returns how many."""
         ...

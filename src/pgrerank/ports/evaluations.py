@@ -10,7 +10,7 @@ from pgrerank.domain.page import Page
 
 
 class Evaluations(Protocol):
-    """Stored runs over judged queries."""
+    """Stored evaluation runs over judged queries."""
 
     async def save(
         self,
@@ -21,20 +21,20 @@ class Evaluations(Protocol):
     ) -> None:
         """Store a run with its queries in one transaction; `models`: embedder and reranker.
 
-        Raises ConflictError if the collection was deleted meanwhile.
+        Raises ConflictError if the collection was deleted in the meantime.
         """
         ...
 
     async def get(self, tenant_id: TenantId, evaluation_id: EvaluationId) -> Evaluation:
-        """One with its queries. Raises NotFoundError."""
+        """A run with its queries. Raises NotFoundError."""
         ...
 
     async def by_label(self, tenant_id: TenantId, label: str) -> Evaluation:
-        """The newest of a label, with its queries. Raises NotFoundError."""
+        """The newest run with a label, with its queries. Raises NotFoundError."""
         ...
 
     async def page(
         self, tenant_id: TenantId, *, collection: str | None, limit: int, cursor: str | None
     ) -> Page[Evaluation]:
-        """The newest first, without queries; None: of all collections."""
+        """Runs, newest first, without queries; None: of all collections."""
         ...

@@ -1,4 +1,4 @@
-"""The port that asks what is stored today of what the log names."""
+"""The port that looks up the current data of logged rankings."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,16 +14,16 @@ from pgrerank.domain.retrieval import Retrieval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recalled:
-    """The candidates of a logged ranking as they are stored today."""
+    """The candidates of a logged ranking, as they are stored today."""
 
-    #: in fused order, those that are stored
+    #: those that are still stored, in fused order
     candidates: tuple[Candidate, ...]
-    #: the others, whose document was changed or deleted since
+    #: those whose document was changed or deleted since
     gone: tuple[ChunkId, ...]
 
 
 class History(Protocol):
-    """What is stored today of what the log names."""
+    """The current data of logged rankings."""
 
     async def candidates(
         self,
@@ -37,11 +37,11 @@ class History(Protocol):
         """The candidates of a ranking, with their texts and embeddings.
 
         Args:
-            tenant_id: Whose.
-            collection: Where; its embedder is whose embeddings they bring.
-            ranking_id: Of a ranking that is in the log.
-            fusion: How to fuse the logged legs anew; None: in the order that was logged.
-            token_model: Of what they bring their token vectors; None: of nothing.
+            tenant_id: The tenant.
+            collection: The collection; the embeddings are those of its embedder.
+            ranking_id: Id of a logged ranking.
+            fusion: Settings for fusing the logged legs again; None: keep the logged order.
+            token_model: The model whose token vectors are returned too; None: none.
         """
         ...
 
@@ -53,13 +53,13 @@ class History(Protocol):
         external_id: str,
         vector: Any | None,
     ) -> tuple[LegPosition, ...]:
-        """Where each chunk of a document stands in the whole list of each leg, today.
+        """Current rank of each chunk of a document in the full list of each leg.
 
         Args:
-            tenant_id: Whose.
-            collection: Where.
-            request: The search; its candidates and thresholds restrict nothing.
-            external_id: The document; none of its chunks if it is not stored.
+            tenant_id: The tenant.
+            collection: The collection.
+            request: The search; its number of candidates and its thresholds are ignored.
+            external_id: The document. If it is not stored, the result is empty.
             vector: Embedding of the query; None without a dense leg.
         """
         ...

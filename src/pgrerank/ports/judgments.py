@@ -11,79 +11,79 @@ from pgrerank.domain.model import ModelCard
 
 
 class Judgments(Protocol):
-    """What people and programs said of documents for queries."""
+    """Judgments of documents for queries, by people and programs."""
 
     async def add(
         self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
     ) -> int:
-        """Store judgments; how many were new. The same one twice is kept once.
+        """Store judgments; returns how many were new. Equal ones are stored once.
 
-        Judgments that contradict each other are all kept. The documents need not be stored.
+        Contradicting judgments are all kept. The documents need not be stored.
         """
         ...
 
     async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
-        """Take a judgment back, as if it had not been made; whether it was stored."""
+        """Delete a judgment; returns whether it was stored."""
         ...
 
     async def unknown(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> Sequence[str]:
-        """Those of the documents that the collection does not hold."""
+        """The given documents that are not in the collection."""
         ...
 
     async def grades(
         self, tenant_id: TenantId, collection: Collection
     ) -> Mapping[str, Mapping[str, int]]:
-        """Grades of documents, stored or not, by query.
+        """Grades of documents, stored or not, by query and external id.
 
-        Of a judge with a name the newest grade counts. Where judges differ on whether something
-        is relevant, it is left out; else their lowest grade counts. Feedback of users is left out.
-        A document has the best grade of its chunks and of itself.
+        Of each named judge the newest grade counts. If judges disagree on relevance, the document
+        or chunk is left out; else their lowest grade counts. User feedback is left out. The grade
+        of a document is the best of its own and those of its chunks.
         """
         ...
 
     async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
-        """Grades of documents and of chunks by query, by the same rule."""
+        """Grades of documents and of chunks, by the same rules for judges and feedback."""
         ...
 
     async def logged_scores(
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: CandidatePool
     ) -> Sequence[ScoredChunk]:
-        """Raw scores that the log has of judged queries: of the newest search of each.
+        """Logged raw scores of judged queries, from the newest search of each query.
 
-        Only of searches from such a pool that this reranker scored to their full depth.
+        Only searches with this pool that this reranker scored to the full depth count.
         """
         ...
 
     async def of_judge(
         self, tenant_id: TenantId, collection: Collection, judged_by: str
     ) -> set[tuple[str, str, ChunkId | None]]:
-        """Query, document and chunk of all that a person of this name graded."""
+        """Query, document and chunk of all judgments by the judge of this name."""
         ...
 
     async def logged_queries(
         self, tenant_id: TenantId, collection: Collection, *, limit: int
     ) -> Sequence[str]:
-        """Queries of logged searches, the latest first."""
+        """Queries of logged searches, newest first."""
         ...
 
     async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
-        """Id of the document a chunk belongs to. Raises NotFoundError."""
+        """External id of the document of a chunk. Raises NotFoundError."""
         ...
 
     async def judged_passages(
         self, tenant_id: TenantId, collection: Collection
     ) -> Sequence[JudgedPassage]:
-        """Every judged document that is stored, once a query, with a passage of it.
+        """All judged documents that are stored, once per query, each with one passage.
 
-        The passage is of the judged chunk, else of the one that searches placed best, else of
-        the first.
+        The passage is that of the judged chunk, else of the chunk that searches ranked best, else
+        of the first chunk.
         """
         ...
 
     async def seen_passages(
         self, tenant_id: TenantId, collection: Collection, *, depth: int
     ) -> Sequence[SeenPassage]:
-        """What logged searches for judged queries placed within `depth`, the best place first."""
+        """Passages that logged searches for judged queries ranked within `depth`, best first."""
         ...

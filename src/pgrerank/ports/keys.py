@@ -11,10 +11,10 @@ from pgrerank.domain.tenant import ApiKey, Scope
 
 
 class Keys(Protocol):
-    """API keys, seen by the service: found before any tenant is known."""
+    """API keys, as the service uses them."""
 
     async def find(self, prefix: str) -> Sequence[ApiKey]:
-        """Keys whose secret begins like this, and that have not expired by the clock of the store."""
+        """Keys of any tenant with this prefix that are not expired by the clock of the store."""
         ...
 
     async def create(
@@ -30,9 +30,9 @@ class Keys(Protocol):
         ...
 
     async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
-        """A tenant's keys, newest first, revoked ones too."""
+        """A tenant's keys, newest first, including revoked ones."""
         ...
 
     async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
-        """Revoke at once. Revoking twice is no error. Raises NotFoundError."""
+        """Revoke a key at once. Revoking it twice is no error. Raises NotFoundError."""
         ...

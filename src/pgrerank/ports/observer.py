@@ -1,4 +1,4 @@
-"""The port of log lines and metrics."""
+"""The port of log events and metrics."""
 
 from typing import Protocol
 
@@ -9,26 +9,26 @@ from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 
 
 class Observer(Protocol):
-    """Told what happened, to log and count it. Returns at once and never raises."""
+    """Logs and counts events. Returns immediately and never raises."""
 
     def record_search(
         self, collection_name: str, request: SearchRequest, ranking: SearchOutcome
     ) -> None:
-        """A search was answered."""
+        """Record an answered search."""
         ...
 
     def record_ranking(self, request: RerankRequest, ranked: RerankOutcome) -> None:
-        """Documents that the caller brought were ranked."""
+        """Record a ranking of supplied documents."""
         ...
 
     def record_ingest(self, collection_name: str, report: IngestReport) -> None:
-        """An ingest came to its end."""
+        """Record a finished ingest."""
         ...
 
     def record_answer(self, method: str, route: str, status: int, seconds: float) -> None:
-        """A request was answered; `route` is the template, not the path with its ids."""
+        """Record an answered request; `route` is the template, not the path with its ids."""
         ...
 
     def exposition(self) -> bytes:
-        """All counts in the text format of Prometheus."""
+        """All metrics in the text format of Prometheus."""
         ...

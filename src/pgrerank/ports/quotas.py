@@ -6,8 +6,8 @@ from pgrerank.domain.ids import TenantId
 
 
 class Quotas(Protocol):
-    """Quotas of tenants, seen by the service."""
+    """Quotas of tenants, as the service uses them."""
 
     async def pairs_per_second(self, tenant_id: TenantId) -> int | None:
-        """Pairs a tenant may have reranked; 0: no bound; None: the default holds."""
+        """A tenant's quota of reranked pairs; 0: unlimited; None: the default."""
         ...

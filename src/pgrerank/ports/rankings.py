@@ -21,11 +21,11 @@ class Rankings(Protocol):
         request: SearchRequest,
         ranking: SearchOutcome,
     ) -> RankingId:
-        """Write a ranking and commit it.
+        """Store a search and commit.
 
         Returns:
-            Its id: another than it had if the log has no place for its instant, since the clock
-            here is wrong; then that of the log decides.
+            Its id. It differs from `ranking.id` if the log has no partition for that instant,
+            because the clock of this machine is wrong; then the database's clock is used.
         """
         ...
 
@@ -36,18 +36,18 @@ class Rankings(Protocol):
         request: RerankRequest,
         ranked: RerankOutcome,
     ) -> RankingId:
-        """Write a ranking of documents that the caller brought, and commit it; its id as `record` says.
+        """Store a ranking of supplied documents and commit; returns its id as `record` does.
 
-        Documents by their hashes; their texts too where the tenant keeps them.
+        Documents are stored by their hashes, and with their texts if the tenant keeps texts.
         """
         ...
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
-        """Read one back, with its candidates. Raises NotFoundError."""
+        """A ranking with its candidates. Raises NotFoundError."""
         ...
 
     async def page(
         self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
     ) -> Page[LoggedRanking]:
-        """The newest first, without candidates."""
+        """Rankings that match the filter, newest first, without candidates."""
         ...

@@ -1,4 +1,4 @@
-"""Reference sets: what the use cases need of their storage."""
+"""The port of reference sets."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,35 +11,35 @@ class References(Protocol):
     """Sets of pairs that are scored on a schedule, and their runs."""
 
     async def put(self, tenant_id: TenantId, reference: ReferenceSet) -> None:
-        """Store a set. One of the same name gets these pairs in place of its own."""
+        """Store a set. The pairs of a set of the same name are replaced."""
         ...
 
     async def by_name(self, tenant_id: TenantId, name: str) -> ReferenceSet:
-        """Look one up. Raises NotFoundError."""
+        """The set of this name. Raises NotFoundError."""
         ...
 
     async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
-        """All of a tenant, by name, each with its newest run."""
+        """All sets of a tenant, by name, each with its newest run."""
         ...
 
     async def delete(self, tenant_id: TenantId, name: str) -> None:
-        """Delete one with its runs. Raises NotFoundError."""
+        """Delete a set with its runs. Raises NotFoundError."""
         ...
 
     async def sample(
         self, tenant_id: TenantId, collection: str | None, *, pairs: int
     ) -> Sequence[ReferencePair]:
-        """Pairs that searches of the last weeks reranked, from all places of their lists.
+        """A sample of pairs that searches of the last weeks reranked, from all ranks.
 
-        A query gives one pair, so that they are as many different questions as there are. The
-        same log gives the same pairs.
+        Each query gives one pair, for as many different queries as possible. The sample is
+        deterministic.
         """
         ...
 
     async def newest(self, tenant_id: TenantId, reference: ReferenceSet) -> Run | None:
-        """The newest run of a set; None: there is none."""
+        """The newest run of a set, or None."""
         ...
 
     async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
-        """Store a run, whole or not at all."""
+        """Store a run in one transaction."""
         ...

@@ -1,4 +1,4 @@
-"""The port that reports are made from."""
+"""The port of the data of reports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pgrerank.domain.ids import CollectionId, RankingId, TenantId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interval:
-    """Which searches: of one collection or of all, made at or after `since` and before `until`."""
+    """Searches of one or all collections, created at or after `since` and before `until`."""
 
     since: datetime
     until: datetime
@@ -20,7 +20,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedSearch:
-    """What a report needs of a search; the sequences have an entry for each candidate."""
+    """The data of a search in a report; the sequences have one entry per candidate."""
 
     created_at: datetime
     status: RerankStatus
@@ -35,38 +35,38 @@ class LoggedSearch:
 
     @property
     def is_reranked(self) -> bool:
-        """Whether the reranker gave a score, in full or in part of the depth."""
+        """Whether the reranker scored all or some of the candidates down to the depth."""
         return self.status in (RerankStatus.FULL, RerankStatus.PARTIAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedDocument:
-    """A document of a search that somebody judged, by the chunk of it that stands highest."""
+    """A judged document of a search, represented by its best-ranked chunk."""
 
     ranking_id: RankingId
     collection_id: CollectionId
     query: str
     external_id: str
-    #: the best place of any of its chunks in each order, from 1
+    #: the best rank of any of its chunks in each order, from 1
     fused_rank: int
     final_rank: int
-    #: of its chunk with the best final place, as the next; None: not scored
+    #: of its chunk with the best final rank; None: not scored
     rerank_score: float | None
-    #: probability of relevance, 0..1; None: no calibration applied
+    #: of the same chunk: probability of relevance, 0..1; None: no calibration applied
     relevance: float | None
     #: fingerprint of the reranker; None: none ran
     fingerprint: str | None
-    #: whether the search was reranked, in full or in part
+    #: whether the search was fully or partly reranked
     is_reranked: bool
-    #: 0-3, the best of the document and its chunks
+    #: 0-3, the best grade of the document and its chunks
     grade: int
 
 
 class Reports(Protocol):
-    """What reports are made from. Of each interval the newest searches are read, up to a bound."""
+    """The data of reports. Of each interval, only the newest searches are read, up to a limit."""
 
     async def searches(self, tenant_id: TenantId, interval: Interval) -> Sequence[LoggedSearch]:
-        """Searches, the newest first."""
+        """Searches, newest first."""
         ...
 
     async def judged_documents(

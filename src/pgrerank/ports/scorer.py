@@ -1,4 +1,4 @@
-"""The ports of rerankers: models of this process or of another server."""
+"""The ports of rerankers, in this process or on another server."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -30,32 +30,32 @@ class Scorer(Protocol):
 
         Args:
             query: The query text.
-            passages: Scored from the first on, so that a deadline leaves the head complete.
-            deadline: Instant of Clock.elapsed() by which to answer; pairs not scored by then
-                come back with `value=None`.
-            tenant_id: In whose share of the model. None: the operator's own.
+            passages: Scored in order, so that the first ones are complete at a deadline.
+            deadline: Instant of Clock.elapsed() by which to return; pairs not scored by then
+                have `value=None`.
+            tenant_id: The tenant whose share of the model is used; None: the operator's.
 
         Raises:
-            OverloadedError: The waiting line is full.
+            OverloadedError: The queue is full.
             ScoringError: The model failed.
         """
         ...
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know. See Embedder."""
+        """Share of the query that the tokenizer does not know, 0..1. See Embedder."""
         ...
 
 
 class LateInteraction(Scorer, Protocol):
-    """A reranker that reads stored token vectors, and makes those that a passage comes without.
+    """A reranker that reads stored token vectors, and computes missing ones.
 
-    A score is the same either way.
+    The score is the same in both cases.
     """
 
     async def embed_passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> Sequence[EmbeddedPassage]:
-        """The embedder's vectors and the token vectors, of one pass. Raises as `score`."""
+        """The embedder's vectors and the token vectors, from one pass. Raises as `score`."""
         ...
 
 
@@ -65,5 +65,5 @@ class ListReader(Scorer, Protocol):
     async def score_and_agreement(
         self, query: str, texts: Sequence[str]
     ) -> tuple[Sequence[PairScore], Agreement]:
-        """Scores as `score` gives them, and agreement by tokens, of one pass. Raises as `score`."""
+        """Scores as from `score`, and agreement by tokens, from one pass. Raises as `score`."""
         ...

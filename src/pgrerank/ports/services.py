@@ -1,4 +1,4 @@
-"""What a use case is given: an implementation of each port."""
+"""The services of a use case: an implementation of each port."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -30,7 +30,7 @@ Named = TypeVar("Named")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdminServices:
-    """The ports that need no model: enough to administer."""
+    """The ports that need no model, for administration."""
 
     clock: Clock
     rankings: Rankings
@@ -49,27 +49,28 @@ class AdminServices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services(AdminServices):
-    """All ports together: what a use case is given."""
+    """All ports."""
 
     embedder: Embedder
     scorer: Scorer
-    #: over stored token vectors; None where the embedder is not the one it knows
+    #: reads stored token vectors; None if the embedder is not the one that it is made for
     late: LateInteraction | None
     candidates: Candidates
     history: History
-    #: beside `scorer`, by the names an operator gave them
+    #: additional rerankers, by the names that the operator gave them
     rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
-    #: beside `embedder`, likewise
+    #: additional embedders, by the names that the operator gave them
     embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
 
-    #: its own models serve every collection, whatever that names: for comparing rerankers
+    #: whether `scorer` and `embedder` serve every collection, whatever models it names: for
+    #: comparing rerankers
     fixed_models: bool = False
 
     def for_collection(self, collection: Collection) -> Self:
-        """The services as this collection is searched: with its reranker and its embedder in place.
+        """The services with the reranker and the embedder of this collection.
 
         Raises:
-            ConflictError: The collection names a reranker that is not there any more.
+            ConflictError: The collection names a reranker that does not exist any more.
         """
         if self.fixed_models:
             return self
@@ -90,26 +91,25 @@ class Services(AdminServices):
         )
 
     def reranker(self, name: str | None) -> Scorer:
-        """The reranker of this name; None: the one of the settings.
+        """The reranker of this name; None: the reranker of the settings.
 
         Raises:
-            InvalidRequestError: The operator named none so.
+            InvalidRequestError: There is no reranker of this name.
         """
         return self.scorer if name is None else require_named("reranker", name, self.rerankers)
 
     def embedder_named(self, name: str | None) -> Embedder:
-        """The embedder of this name; None: the one of the settings.
+        """The embedder of this name; None: the embedder of the settings.
 
         Raises:
-            InvalidRequestError: The operator named none so.
+            InvalidRequestError: There is no embedder of this name.
         """
         return self.embedder if name is None else require_named("embedder", name, self.embedders)
 
     def embedder_of(self, collection: Collection) -> Embedder:
-        """The embedder that can search a collection; of two, the one of the settings.
+        """The embedder that can search a collection; if there are two, that of the settings.
 
-        The one of the settings too where neither can: what then becomes of the search is for
-        `Collection.under` to say.
+        If none can, that of the settings, which `Collection.under` then refuses.
         """
         known = [self.embedder, *self.embedders.values()]
         fit = (each for each in known if collection.is_searched_by(each.model))
@@ -117,10 +117,10 @@ class Services(AdminServices):
 
 
 def require_named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
-    """The one of this name among those that an operator named.
+    """The model of this name among those that the operator named.
 
     Raises:
-        InvalidRequestError: There is none; says which there are.
+        InvalidRequestError: There is none of this name; lists known names.
     """
     if name in known:
         return known[name]

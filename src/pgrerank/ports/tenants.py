@@ -7,29 +7,29 @@ from pgrerank.domain.tenant import Tenant
 
 
 class Tenants(Protocol):
-    """Tenants, seen by an operator."""
+    """Tenants, as the operator manages them."""
 
     async def create(self, name: str) -> Tenant:
-        """Make a tenant. Raises ConflictError if the name is taken."""
+        """Create a tenant. Raises ConflictError if the name is taken."""
         ...
 
     async def by_name(self, name: str) -> Tenant:
-        """Look one up. Raises NotFoundError."""
+        """The tenant of this name. Raises NotFoundError."""
         ...
 
     def all(self) -> AsyncIterator[Tenant]:
-        """Every tenant, by name."""
+        """All tenants, by name."""
         ...
 
     async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
-        """Change how many pairs it may have, 0: no bound, None: the default.
+        """Change the quota of reranked pairs; 0: unlimited; None: the default.
 
         Raises NotFoundError.
         """
         ...
 
     async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
-        """Say whether the log keeps texts that callers bring. Raises NotFoundError."""
+        """Set whether the log keeps the texts of supplied documents. Raises NotFoundError."""
         ...
 
     async def delete(self, name: str) -> None:

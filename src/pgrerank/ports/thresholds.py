@@ -12,7 +12,7 @@ class Thresholds(Protocol):
     """Named thresholds."""
 
     async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
-        """Store it in the place of one of the same name and collection."""
+        """Store a threshold, replacing one of the same name and collection."""
         ...
 
     async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:
@@ -20,5 +20,5 @@ class Thresholds(Protocol):
         ...
 
     async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
-        """Forget it. Raises NotFoundError."""
+        """Delete a threshold. Raises NotFoundError."""
         ...

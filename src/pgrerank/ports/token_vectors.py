@@ -10,10 +10,10 @@ from pgrerank.domain.model import ModelCard
 
 
 class TokenVectors(Protocol):
-    """Token vectors of the chunks that are stored already."""
+    """Token vectors of stored chunks."""
 
     async def switch(self, tenant_id: TenantId, collection: Collection, *, on: bool) -> None:
-        """Say whether chunks that come from now on get token vectors. Raises NotFoundError."""
+        """Set whether new chunks get token vectors. Raises NotFoundError."""
         ...
 
     async def missing(
@@ -25,17 +25,17 @@ class TokenVectors(Protocol):
         after: ChunkId | None,
         limit: int,
     ) -> Sequence[BareChunk]:
-        """Chunks without token vectors of the model, by id, those after `after`."""
+        """At most `limit` chunks without token vectors of the model, by id, after `after`."""
         ...
 
     async def add(
         self, tenant_id: TenantId, model: ModelCard, vectors: Mapping[ChunkId, bytes]
     ) -> int:
-        """Store token vectors in one transaction, of chunks that are still there; says how many."""
+        """Store token vectors of chunks that still exist, in one transaction; returns how many."""
         ...
 
     async def forget(
         self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
     ) -> int:
-        """Remove a collection's token vectors, all but those of `keep`; says of how many chunks."""
+        """Delete token vectors, except those of `keep`; returns how many chunks are affected."""
         ...

@@ -1,1 +1,1 @@
-"""What the product does. Start here."""
+"""The use cases: what the product does. Start reading here."""

@@ -1,4 +1,4 @@
-"""Who is asking, and new keys for those who may."""
+"""Authenticate callers and issue API keys."""
 
 from datetime import datetime
 
@@ -11,11 +11,11 @@ from pgrerank.ports.services import AdminServices
 
 
 async def authenticate(admin_services: AdminServices, secret: str | None) -> Caller:
-    """The caller behind an API key.
+    """Return the caller of an API key.
 
     Raises:
-        AuthenticationError: No key, or an unknown, expired or revoked one. Which of these it was
-            is not told.
+        AuthenticationError: The key is missing, unknown, expired or revoked. The error does not
+            disclose which.
     """
     if not secret or not secret.startswith(f"{tenants.KEY_MARK}_") or not secret.isascii():
         raise AuthenticationError
@@ -32,12 +32,12 @@ async def issue(
     scopes: frozenset[Scope],
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """A new key and its secret, which is not kept and cannot be shown again.
+    """Create a key; return it with its secret, which is not stored and cannot be shown again.
 
     Raises:
-        InvalidRequestError: No scope, a name that is blank, too long or cannot be stored, or an
-            expiry that is past, after the year 2999 or lacks a time zone.
-        ConflictError: A key that works has this name.
+        InvalidRequestError: There is no scope; the name is blank, too long or cannot be stored; or
+            the expiry is past, after the year 2999 or has no time zone.
+        ConflictError: An active key has this name.
     """
     if not scopes:
         raise InvalidRequestError("scopes", f"must name at least one of {', '.join(Scope)}")

@@ -1,4 +1,4 @@
-"""A logged search as the request that it was, asked of the collection of today."""
+"""Reconstruct the request of a logged search, to run it on the collection as it is today."""
 
 from dataclasses import fields
 from typing import Any
@@ -13,7 +13,7 @@ _KNOWN = {each.name for each in fields(SearchRequest)} - {"query", "strategy", "
 
 
 def request(ranking: LoggedRanking) -> SearchRequest:
-    """The search with every knob as it was applied."""
+    """The request of a logged search, with every knob as it was applied."""
     knobs: dict[str, Any] = {name: value for name, value in ranking.knobs.items() if name in _KNOWN}
     return SearchRequest(
         query=ranking.query,
@@ -27,9 +27,9 @@ def request(ranking: LoggedRanking) -> SearchRequest:
 async def embed_again(
     services: Services, collection: Collection, asked: SearchRequest
 ) -> tuple[Collection, Vector | None]:
-    """The collection as the running embedder sees it, and the query's vector.
+    """The collection with the running embedder's vectors, and the query's embedding.
 
-    Without a dense leg the collection as it is, and None.
+    Without a dense leg, the collection unchanged and None.
 
     Raises:
         ConflictError: The collection has no vectors of the running embedder.

@@ -1,1 +1,1 @@
-"""Turn scores into probabilities, and choose thresholds that keep a promise."""
+"""Turn scores into probabilities, and choose thresholds that keep a promised precision."""

@@ -1,4 +1,4 @@
-"""How good a calibration is, with intervals over queries."""
+"""Assess the quality of a calibration, with confidence intervals over queries."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,15 @@ from pgrerank.usecases.calibration import fit
 BINS = 15
 RESAMPLES = 1_000
 CUTOFFS = 40
-#: of intervals, percent
+#: percentiles of intervals
 _EDGES = (2.5, 97.5)
 _DEEPEST_PRECISION = 20
 
 
 class Resampled:
-    """Draws of queries with replacement: what intervals are made of.
+    """Bootstrap samples of queries, for confidence intervals.
 
-    Pairs of one query are not independent, so that queries are drawn and not pairs (Efron and
+    Queries are drawn, not pairs, since pairs of one query are not independent (Efron and
     Tibshirani, 1993, on clusters).
     """
 
@@ -37,25 +37,25 @@ class Resampled:
         self._count = count
 
     def sums(self, values: Floats) -> Floats:
-        """Values of each pair added up by query, shape (queries, ...)."""
+        """Sums of pair values by query, shape (queries, ...)."""
         found = np.zeros((self._count, *values.shape[1:]))
         np.add.at(found, self._places, values)
         return found
 
     def ratio(self, above: Floats, below: Floats) -> IntervalEstimate:
-        """A sum over another, of values by pair."""
+        """Ratio of two sums of pair values, with its interval."""
         return self.by_query(self.sums(above), self.sums(below))
 
     def by_query(self, above: Floats, below: Floats) -> IntervalEstimate:
-        """A sum over another, of values by query."""
+        """Ratio of two sums of query values, with its interval."""
         drawn = _divide(self._counts @ above, self._counts @ below)
         return _estimate(float(_divide(above.sum(), below.sum())), drawn)
 
     def error(self, off: Floats, total: Floats) -> IntervalEstimate:
-        """Sum of absolute deviations by bin, shape (queries, bins), over a total by query.
+        """Sum of absolute deviations by bin, shape (queries, bins), divided by a total by query.
 
-        Noise adds to an absolute value and never takes from it, so that draws are larger than what
-        they are drawn from; their interval is moved back by as much.
+        Noise biases absolute values upwards, so that draws exceed the value itself on average;
+        their interval is shifted back by that bias.
         """
         value = float(np.abs(off.sum(axis=0)).sum() / total.sum())
         drawn = np.abs(self._counts @ off).sum(axis=1) / (self._counts @ total)
@@ -63,7 +63,7 @@ class Resampled:
 
 
 def quality(sample: Sample, probabilities: Floats, tried: dict[str, float]) -> Quality:
-    """Figures of held-out probabilities."""
+    """Quality figures of held-out probabilities."""
     drawn = Resampled(sample)
     weights = sample.weights
     raw = 1 / (1 + np.exp(-np.clip(sample.scores, -700, 700)))
@@ -81,7 +81,7 @@ def quality(sample: Sample, probabilities: Floats, tried: dict[str, float]) -> Q
 def calibration_error(
     sample: Sample, probabilities: Floats, drawn: Resampled | None = None
 ) -> IntervalEstimate:
-    """Expected calibration error: mean distance of predicted and observed over bins of equal mass."""
+    """Expected calibration error: mean |predicted - observed| over bins of equal mass."""
     drawn = drawn or Resampled(sample)
     member = np.eye(BINS)[_bin_of(sample, probabilities)]
     off = sample.weights * (sample.relevant - probabilities)
@@ -89,7 +89,7 @@ def calibration_error(
 
 
 def bins(sample: Sample, probabilities: Floats) -> list[ReliabilityBin]:
-    """What was predicted and observed in each bin that holds pairs."""
+    """Mean prediction and observed share of relevant pairs of each bin that is not empty."""
     place = _bin_of(sample, probabilities)
     found: list[ReliabilityBin] = []
     for number in range(BINS):
@@ -107,9 +107,9 @@ def bins(sample: Sample, probabilities: Floats) -> list[ReliabilityBin]:
 
 
 def cutoffs(scores: Floats, count: int) -> Floats:
-    """At most `count` scores to cut at, strict to loose, each keeping a like factor more than the last.
+    """At most `count` cut-offs, strict to loose, with kept pairs growing about geometrically.
 
-    They are chosen from scores alone, and each is a score that occurs.
+    They are chosen by scores only, without labels, and each is a score that occurs.
     """
     falling = np.sort(scores)[::-1]
     kept = np.unique(np.geomspace(1, len(falling), count).round().astype(int))
@@ -117,7 +117,7 @@ def cutoffs(scores: Floats, count: int) -> Floats:
 
 
 def points(sample: Sample, curve: CalibrationCurve) -> list[CutoffPoint]:
-    """Precision and recall by cut-off, strict to loose."""
+    """Precision and recall at each cut-off, strict to loose."""
     drawn = Resampled(sample)
     weighted = sample.weights * sample.relevant
     found: list[CutoffPoint] = []
@@ -136,7 +136,7 @@ def points(sample: Sample, curve: CalibrationCurve) -> list[CutoffPoint]:
 
 
 def precisions(sample: Sample, drawn: Resampled) -> list[IntervalEstimate]:
-    """Precision among the k pairs of highest score of each query, by k."""
+    """Precision among the k best-scored pairs of each query, for k from 1."""
     place = _places(sample)
     weighted = sample.weights * sample.relevant
     return [
@@ -146,7 +146,7 @@ def precisions(sample: Sample, drawn: Resampled) -> list[IntervalEstimate]:
 
 
 def _places(sample: Sample) -> Floats:
-    """Place of each pair in its query by score, from 1."""
+    """Rank of each pair within its query by score, from 1."""
     order = np.lexsort((-sample.scores, sample.queries))
     _, starts, counts = np.unique(sample.queries[order], return_index=True, return_counts=True)
     found = np.empty(sample.pair_count)
@@ -155,7 +155,7 @@ def _places(sample: Sample) -> Floats:
 
 
 def _bin_of(sample: Sample, probabilities: Floats) -> NDArray[np.int64]:
-    """Number of the bin of each pair: equal mass, equal probabilities together."""
+    """Bin number of each pair. Bins have equal mass; equal probabilities share a bin."""
     values, place = np.unique(probabilities, return_inverse=True)
     mass = np.bincount(place, weights=sample.weights, minlength=len(values))
     middle = (np.cumsum(mass) - mass / 2) / mass.sum()

@@ -1,4 +1,4 @@
-"""Fit a calibration to judged queries, as searches serve them, or to pairs that are given."""
+"""Fit a calibration to judged queries, scored by searches, or to supplied pairs."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -24,14 +24,14 @@ from pgrerank.usecases.calibration.judged_pairs import (
     sample_of_pairs,
 )
 
-#: what a calibration needs at least, and what it takes to be relied on
+#: minimum for a calibration, and what it takes to be reliable
 LEAST_QUERIES, LEAST_PAIRS = 10, 10
 GOOD_QUERIES, GOOD_POSITIVES = 50, 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenPair:
-    """A judged pair of the caller's own."""
+    """A judged pair that the caller supplies."""
 
     query: str
     text: str
@@ -50,16 +50,16 @@ async def calibrate(
 
     Args:
         services: The ports.
-        tenant_id: Whose.
-        collection_name: For which collection; None: one for all of the tenant's, from the
-            judgments of all.
-        plan: How.
-        progress: Called with the number of queries done, and of all.
+        tenant_id: The tenant.
+        collection_name: The collection; None: one calibration for all collections of the tenant,
+            from all their judgments.
+        plan: How to calibrate.
+        progress: Called with the number of queries done, and of all queries.
 
     Raises:
         NotFoundError: No such collection.
-        InvalidRequestError: There is too little to fit, or relevance does not rise with the
-            score; says what there is.
+        InvalidRequestError: There is too little data, or relevance does not rise with the score;
+            gives the figures.
         ConflictError, OverloadedError, UnavailableError: As a search.
     """
     collections = await _collections(services, tenant_id, collection_name)
@@ -82,10 +82,10 @@ async def calibrate_pairs(
     plan: CalibrationPlan,
     given: Sequence[GivenPair],
 ) -> Fitted:
-    """Fit to pairs of the caller's own, which the reranker scores now, and store.
+    """Score supplied pairs with the reranker, fit a calibration to them, and store it.
 
-    The pairs should come as searches find them: a curve holds for what it has seen. Raises as
-    `calibrate`.
+    The pairs should be like those that searches rerank: a curve holds only for such pairs. Raises
+    as `calibrate`.
     """
     collection = (
         None
@@ -116,10 +116,10 @@ async def calibrate_pairs(
 def fit_pairs(
     pairs: Sample, plan: CalibrationPlan, model: ModelCard, *, warnings: Iterable[str] = ()
 ) -> Fitted:
-    """Fit and assess; of no collection yet. Seconds of computing.
+    """Fit and assess a calibration, without a collection. Takes seconds of CPU time.
 
     Raises:
-        InvalidRequestError: There is too little to fit, or relevance does not rise with the score.
+        InvalidRequestError: There is too little data, or relevance does not rise with the score.
     """
     _require_enough(pairs)
     _require_rise(pairs)
@@ -169,7 +169,7 @@ def _model(
     collections: Sequence[Collection],
     plan: CalibrationPlan,
 ) -> ModelCard:
-    """Of the reranker whose scores the searches end with; the same in all collections."""
+    """The model whose scores order the results; it must be the same in all collections."""
     models: dict[str, ModelCard] = {}
     for collection in collections:
         served = services.for_collection(collection)
@@ -183,7 +183,7 @@ def _model(
 
 
 def _scorer(services: Services, collection: Collection | None) -> Scorer:
-    """The reranker of a collection, or that of the settings."""
+    """The reranker of a collection; without one, that of the settings."""
     return services.scorer if collection is None else services.for_collection(collection).scorer
 
 
@@ -200,10 +200,10 @@ def _require_enough(pairs: Sample) -> None:
 
 
 def _require_rise(pairs: Sample) -> None:
-    """Refuse pairs by which a better score would mean less relevance.
+    """Refuse pairs whose relevance does not rise with the score.
 
-    The means decide: a logistic curve rises if and only if the relevant pairs score more on
-    average, and so does the best rising curve of any other shape if they do.
+    The means decide: a logistic curve rises if and only if the mean score of relevant pairs is
+    higher, and then the best rising curve of any other shape rises too.
     """
     relevant, others = fit.mean_scores(pairs)
     if relevant <= others:
@@ -212,7 +212,7 @@ def _require_rise(pairs: Sample) -> None:
             "judgments",
             "say that a higher score does not mean more relevance: the mean score of "
             f"{positives} relevant pairs is {relevant:.4g}, that of {pairs.pair_count - positives} "
-            f"irrelevant ones {others:.4g}. Nothing was stored. Look whether the judgments are of "
+            f"irrelevant ones {others:.4g}. Nothing was stored. Check whether the judgments are of "
             "these documents and queries (pgrerank judge), and whether this reranker fits them "
             "(pgrerank evaluate)",
         )
@@ -233,7 +233,7 @@ def _doubts(pairs: Sample, held_out_loss: float) -> list[str]:
     base = fit.base_loss(pairs)
     if held_out_loss >= base:
         found.append(
-            "on queries held out the scores say no more than the share of relevant pairs does: "
+            "on held-out queries the scores say no more than the share of relevant pairs does: "
             f"log loss {held_out_loss:.3f}, and {base:.3f} without scores"
         )
     if pairs.query_count < GOOD_QUERIES:
@@ -260,7 +260,7 @@ async def _fit(
     model: ModelCard,
     warnings: Sequence[str],
 ) -> Fitted:
-    # In a thread: it computes for seconds, and the service answers others meanwhile.
+    # In a thread: it takes seconds, and other requests must not wait.
     made = await asyncio.to_thread(fit_pairs, pairs, plan, model, warnings=warnings)
     return replace(made, created_at=services.clock.now())
 

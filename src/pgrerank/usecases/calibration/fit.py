@@ -1,4 +1,4 @@
-"""Fit curves from raw scores to probabilities, and choose among them on queries held out."""
+"""Fit curves from raw scores to probabilities, and choose among them on held-out queries."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -13,7 +13,7 @@ from sklearn.model_selection import GroupKFold
 from pgrerank.domain.calibration import CalibrationCurve, Floats, Method, Sample
 
 FOLDS = 5
-#: isotonic regression overfits below (Niculescu-Mizil and Caruana, 2005)
+#: pairs; with fewer, isotonic regression overfits (Niculescu-Mizil and Caruana, 2005)
 LEAST_FOR_ISOTONIC = 1_000
 SEED = 20_240_501
 
@@ -31,7 +31,7 @@ def platt(sample: Sample) -> CalibrationCurve:
 
 
 def isotonic(sample: Sample) -> CalibrationCurve:
-    """The rising steps that fit best, with lines between them; never quite 0 or 1."""
+    """Isotonic regression with linear interpolation; never exactly 0 or 1."""
     edge = 1 / (sample.pair_count + 2)
     model = IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip")
     model.fit(sample.scores, sample.relevant, sample_weight=sample.weights)
@@ -45,7 +45,7 @@ def isotonic(sample: Sample) -> CalibrationCurve:
 def beta(sample: Sample) -> CalibrationCurve:
     """Beta calibration (Kull, Silva Filho and Flach, 2017) of the sigmoid of standardised scores.
 
-    It bends where a logistic curve cannot. A coefficient that would make it fall is left out.
+    It is more flexible than a logistic curve. A coefficient that would make it fall is set to 0.
     """
     mean, deviation = _spread(sample.scores)
     z = (sample.scores - mean) / deviation
@@ -68,7 +68,7 @@ FITS: Mapping[Method, Callable[[Sample], CalibrationCurve]] = {
 
 
 def held_out_relevances(sample: Sample, method: Method) -> Floats:
-    """Probability of each pair by a curve that was fitted without its query's pairs."""
+    """Probability of each pair by a curve that was fitted without the pairs of its query."""
     found = np.empty(sample.pair_count)
     splitter = GroupKFold(min(FOLDS, sample.query_count), shuffle=True, random_state=SEED)
     for rest, fold in splitter.split(sample.scores, groups=sample.queries):
@@ -79,7 +79,7 @@ def held_out_relevances(sample: Sample, method: Method) -> Floats:
 
 
 def held_out_probabilities(sample: Sample, asked: Method | None) -> dict[Method, Floats]:
-    """The methods that come into question, each with its held-out probabilities."""
+    """The methods to try, each with its held-out probabilities."""
     if asked is not None:
         return {asked: held_out_relevances(sample, asked)}
     few = sample.pair_count < LEAST_FOR_ISOTONIC
@@ -88,7 +88,7 @@ def held_out_probabilities(sample: Sample, asked: Method | None) -> dict[Method,
 
 
 def mean_scores(sample: Sample) -> tuple[float, float]:
-    """Mean raw score of the relevant pairs and of the others, by weight; there must be both."""
+    """Weighted mean raw scores of relevant and of irrelevant pairs; there must be both."""
     relevant, others = (
         float(np.average(sample.scores[chosen], weights=sample.weights[chosen]))
         for chosen in (sample.relevant, ~sample.relevant)
@@ -97,35 +97,35 @@ def mean_scores(sample: Sample) -> tuple[float, float]:
 
 
 def base_loss(sample: Sample) -> float:
-    """Mean log loss of telling every pair the share of relevant ones, and nothing of its score."""
+    """Mean log loss of predicting the share of relevant pairs for every pair."""
     share = float(np.average(sample.relevant, weights=sample.weights))
     return loss(sample, np.full(sample.pair_count, share))
 
 
 def log_losses(sample: Sample, probabilities: Floats) -> Floats:
-    """Of each pair, in nats."""
+    """Log loss of each pair, in nats."""
     told = np.where(sample.relevant, probabilities, 1 - probabilities)
     return -np.log(np.clip(told, _TINY, 1))
 
 
 def loss(sample: Sample, probabilities: Floats) -> float:
-    """Mean over pairs, by weight."""
+    """Weighted mean log loss over pairs."""
     return float(np.average(log_losses(sample, probabilities), weights=sample.weights))
 
 
 def best(sample: Sample, asked: Method | None = None) -> CalibrationCurve:
-    """The curve of the method that does best on queries held out, or of the one asked for."""
+    """The curve of the requested method, else of the best one on held-out queries."""
     found = held_out_probabilities(sample, asked)
     return FITS[min(found, key=lambda method: loss(sample, found[method]))](sample)
 
 
 def answerable(queries: Sample) -> CalibrationCurve | None:
-    """Whether a pool holds anything relevant, by its best score; None where too few say so.
+    """Curve from a pool's best score to the probability that it holds a relevant result.
 
-    None also where pools with the better best scores hold something less often.
+    None if there are too few pools of either kind, or if the curve does not rise.
 
     Args:
-        queries: One pair a query: its best score, and whether anything of its pool is relevant.
+        queries: One pair per query: its best score, and whether its pool holds a relevant result.
     """
     yes = queries.positive_count
     if min(yes, queries.pair_count - yes) < LEAST_OF_EACH:
@@ -134,12 +134,12 @@ def answerable(queries: Sample) -> CalibrationCurve | None:
     return curve if curve.rises else None
 
 
-#: queries with, and without, anything relevant in their pool
+#: fewest queries with, and without, a relevant result in their pool
 LEAST_OF_EACH = 10
 
 
 def best_of_each(sample: Sample) -> Sample:
-    """One pair a query: its best score, and whether anything of its pool is relevant."""
+    """One pair per query: its best score, and whether its pool holds a relevant result."""
     names, places = np.unique(sample.queries, return_inverse=True)
     best = np.full(len(names), -np.inf)
     np.maximum.at(best, places, sample.scores)
@@ -156,9 +156,9 @@ def _spread(scores: Floats) -> tuple[float, float]:
 
 
 def _logistic(features: Floats, sample: Sample) -> tuple[list[float], float]:
-    """Slopes and base of a logistic regression without penalty, with Platt's targets.
+    """Slopes and intercept of a logistic regression without penalty, with Platt's targets.
 
-    A target between 0 and 1 is a pair of both kinds, each weighing its part.
+    A target between 0 and 1 is represented as a positive and a negative pair with that weight.
     """
     positive = float(sample.weights[sample.relevant].sum())
     negative = float(sample.weights.sum()) - positive

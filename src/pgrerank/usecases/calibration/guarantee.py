@@ -1,14 +1,14 @@
-"""The loosest cut-off whose precision is promised with a confidence.
+"""Find the loosest cut-off that keeps a promised precision with a given confidence.
 
-Learn then Test (Angelopoulos, Bates, Candes, Jordan and Lei, 2021): every cut-off of a grid is a
-hypothesis, "its precision is lower than promised", with a p-value of its own. They are tested from
-strict to loose until one cannot be rejected (fixed-sequence testing), from several starts that share
-the error among them (Bonferroni), so that the chance that any rejected one was true stays below one
-minus the confidence. The grid comes from scores alone and never sees a label.
+Learn then Test (Angelopoulos, Bates, Candes, Jordan and Lei, 2021): each cut-off of a grid has the
+null hypothesis "its precision is lower than promised", with a p-value. The hypotheses are tested
+from strict to loose until one cannot be rejected (fixed-sequence testing), from several starts that
+share the error (Bonferroni). So the probability of rejecting any true hypothesis is below one minus
+the confidence. The grid is chosen by scores alone, without labels.
 
-A p-value is that of an exact binomial test (Clopper and Pearson, 1934), on as many pairs as the
-sample is worth: those of one query resemble each other, which makes them fewer (Korn and Graubard,
-1998).
+The p-value is that of an exact binomial test (Clopper and Pearson, 1934) on the effective sample
+size, which is smaller than the number of pairs, since pairs of one query are correlated (Korn and
+Graubard, 1998).
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -27,7 +27,7 @@ from pgrerank.usecases.calibration.assess import cutoffs
 
 GRID = 60
 STARTS = 5
-#: what a promise may ask for at most, in judged pairs, before it is called hopeless
+#: if a promise needs more judged pairs than this, no number is suggested
 _MOST_PAIRS = 10_000_000
 
 
@@ -38,15 +38,15 @@ class Kept:
     cutoff: float
     pairs: int
     precision: float
-    #: independent pairs that would say as much
+    #: effective sample size, in pairs
     worth: float
 
     def p_value(self, precision: float) -> float:
-        """Chance of as many relevant ones if the true precision were not above `precision`."""
+        """Probability of at least as many relevant pairs if the true precision is `precision`."""
         return _tail(self.precision, self.worth, precision)
 
     def lower_bound(self, error: float) -> float:
-        """Precision that is lower with a chance of at most `error`."""
+        """Lower confidence bound of the precision; it is wrong with probability `error` at most."""
         if self.precision == 0:
             return 0.0
         hits = self.precision * self.worth
@@ -54,12 +54,12 @@ class Kept:
 
 
 def choice(sample: Sample, promise: Promise) -> Choice:
-    """The loosest cut-off that keeps a promise, or what it would take to find one."""
+    """The loosest cut-off that keeps a promise, or the estimated number of pairs to find one."""
     error = (1 - promise.confidence) / STARTS
     grid = [
         each
         for each in _grid(sample)
-        # Even if all were relevant, fewer could not show it.
+        # Fewer pairs could not prove the promise, even if all were relevant.
         if each.pairs >= math.log(error) / math.log(promise.precision)
     ]
     shown = [
@@ -78,7 +78,7 @@ def choice(sample: Sample, promise: Promise) -> Choice:
 
 
 def kept_by_cutoff(sample: Sample, cutoff: float) -> Kept:
-    """What a cut-off keeps of a sample; at least one pair must be kept."""
+    """The pairs of a sample at or above a cut-off; there must be at least one."""
     above = sample.of(sample.scores >= cutoff)
     precision = float(np.average(above.relevant, weights=above.weights))
     return Kept(
@@ -95,7 +95,7 @@ def _starts(count: int) -> list[int]:
 
 
 def _last_shown(grid: list[Kept], promise: Promise) -> Kept | None:
-    """The last one before the first that cannot be shown."""
+    """The last cut-off before the first for which the promise cannot be shown."""
     error = (1 - promise.confidence) / STARTS
     last: Kept | None = None
     for each in grid:
@@ -108,8 +108,8 @@ def _last_shown(grid: list[Kept], promise: Promise) -> Kept | None:
 def _worth(above: Sample, precision: float) -> float:
     """Effective sample size of a precision, by the variance between queries.
 
-    The factor of Student's t makes up for how few queries that variance was learnt from. Where all
-    pairs are alike there is no variance to learn from: then each query is worth one.
+    The factor of Student's t corrects for the number of queries from which the variance is
+    estimated. If there is no variance, each query counts as one pair.
     """
     _, places = np.unique(above.queries, return_inverse=True)
     queries = int(places.max()) + 1
@@ -131,7 +131,7 @@ def _tail(precision: float, worth: float, promised: float) -> float:
 
 
 def _none(grid: list[Kept], sample: Sample, promise: Promise, error: float) -> Choice:
-    # What stands at a start is tested whatever comes of the others.
+    # The cut-off at each start is tested in any case.
     first = [grid[start] for start in _starts(len(grid))]
     nearest = max(first, key=lambda each: each.lower_bound(error))
     factors = [_factor(each, promise.precision, error) for each in first]
@@ -148,7 +148,7 @@ def _none(grid: list[Kept], sample: Sample, promise: Promise, error: float) -> C
 
 
 def _factor(each: Kept, promised: float, error: float) -> float | None:
-    """How many times as many pairs of the same kind would show the promise."""
+    """By what factor the number of such pairs must grow to show the promise; None if none does."""
     if each.precision <= promised:
         return None
 

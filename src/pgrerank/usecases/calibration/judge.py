@@ -1,4 +1,4 @@
-"""Take judgments, and what users did with results."""
+"""Store judgments, and user feedback on results."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from pgrerank.ports.services import AdminServices
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredJudgments:
-    """What became of judgments."""
+    """Report of stored judgments."""
 
-    #: not stored before
+    #: number of judgments that were not stored before
     added: int
-    #: judged documents that the collection does not hold
+    #: judged documents that are not in the collection
     unknown: tuple[str, ...]
 
 
@@ -25,7 +25,7 @@ async def judge(
     collection_name: str,
     judgments: Sequence[Judgment],
 ) -> StoredJudgments:
-    """Store judgments. Those that contradict each other are all kept.
+    """Store judgments. Contradicting ones are all kept.
 
     Raises:
         NotFoundError: No such collection.
@@ -46,11 +46,11 @@ async def feedback(
     *,
     by: str | None = None,
 ) -> Judgment:
-    """Keep what a user did with a result of a search, as a judgment of a source of its own.
+    """Store user feedback on a result of a search as a judgment, with a source of its own.
 
     Raises:
-        NotFoundError: No such search, or the chunk or the collection is gone.
-        InvalidRequestError: The search did not find that chunk.
+        NotFoundError: The search does not exist, or the chunk or the collection was deleted.
+        InvalidRequestError: The search did not retrieve that chunk.
     """
     logged = await admin_services.rankings.get(tenant_id, ranking_id)
     if chunk_id not in {each.chunk_id for each in logged.candidates}:

@@ -1,4 +1,4 @@
-"""Pools of judged queries: what a search would rerank for each, with what is known of it."""
+"""Collect the scored pairs of judged queries, with their judgments."""
 
 from bisect import bisect_left
 from collections import Counter
@@ -21,7 +21,7 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.ports.services import Services
 from pgrerank.usecases.search import search_unlogged
 
-#: last places of the strata in which judged pairs stand for those that nobody judged
+#: last ranks of the strata within which judged pairs represent unjudged ones
 STRATA = (5, 10, 20, 50, 100, 200, 500, 1000)
 
 
@@ -30,23 +30,23 @@ class ScoreSource(StrEnum):
 
     #: search for each query now; nothing is logged
     SEARCH = "search"
-    #: what the log has of the running reranker
+    #: use logged scores of the running reranker
     LOG = "log"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationPlan:
-    """How a calibration is to be made.
+    """How to make a calibration.
 
     Raises:
         InvalidRequestError: The lowest relevant grade is not 1 to 3.
     """
 
-    #: the search whose results it is for; its query does not matter
+    #: the kind of search that it is for; its query is ignored
     request: SearchRequest
     unjudged: Unjudged = Unjudged.SKIP
     source: ScoreSource = ScoreSource.SEARCH
-    #: None: the one with the least held-out log loss
+    #: None: the method with the lowest held-out log loss
     method: Method | None = None
     #: the lowest grade that counts as relevant
     relevant_from: int = RELEVANT
@@ -60,9 +60,9 @@ class CalibrationPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedPair:
-    """An observation in the pool of a query: a chunk, or the best chunk of a document.
+    """A scored chunk of a query, or the best chunk of a document.
 
-    `relevant` is None where nobody judged it.
+    `relevant` is None if nobody judged it.
     """
 
     query: str
@@ -73,14 +73,14 @@ class JudgedPair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedPairs:
-    """Where pools are drawn from."""
+    """Collects the pairs of collections."""
 
     services: Services
     tenant_id: TenantId
     plan: CalibrationPlan
-    #: of the reranker whose scores are meant
+    #: the reranker of the scores
     model: ModelCard
-    #: called with the number of queries done, and of all
+    #: called with the number of queries done, and of all queries
     progress: Callable[[int, int], None]
 
     async def collect(self, collection: Collection) -> list[JudgedPair]:
@@ -136,12 +136,11 @@ def _by_query(labels: Iterable[Label]) -> dict[str, dict[tuple[str, ChunkId | No
 def observations(
     collection: Collection, rows: Sequence[ScoredChunk], grades: Grades, plan: CalibrationPlan
 ) -> list[JudgedPair]:
-    """The observations that the pool of one query holds.
+    """The pairs of one query that count as observations.
 
-    A grade of a chunk is of that chunk. A grade of a document is one observation, however many
-    chunks it has: of the one that stands highest, since that is what is served for it. The others
-    are no observations, and the chunks that nobody judged of a document of which some were judged
-    are none either.
+    A grade of a chunk belongs to that chunk. A grade of a document counts once, for its
+    best-ranked chunk, which is what users see; its other chunks are left out. If some chunks of a
+    document were judged, its unjudged chunks are left out too.
     """
     chunked = {name for name, chunk in grades if chunk is not None}
     seen: set[str] = set()
@@ -164,7 +163,7 @@ def observations(
 
 
 def sample_of_pairs(pairs: Sequence[JudgedPair], unjudged: Unjudged) -> tuple[Sample, list[str]]:
-    """The pairs to fit to, each with its weight; and what is not known of the pool, in words."""
+    """The weighted pairs to fit to, and warnings about parts of the pool without judgments."""
     numbers = {name: place for place, name in enumerate(dict.fromkeys(p.query for p in pairs))}
     judged = [p for p in pairs if p.relevant is not None or unjudged is Unjudged.IRRELEVANT]
     weights, warnings = ([1.0] * len(judged), list[str]())
@@ -182,10 +181,10 @@ def sample_of_pairs(pairs: Sequence[JudgedPair], unjudged: Unjudged) -> tuple[Sa
 def _weights(
     pairs: Sequence[JudgedPair], judged: Sequence[JudgedPair]
 ) -> tuple[list[float], list[str]]:
-    """For how many pairs of its stratum of places each judged one stands.
+    """Number of pairs of its rank stratum that each judged pair represents; and warnings.
 
-    People judge what stands high, so that judged pairs are relevant more often than the pool
-    is; weights by stratum undo that (Horvitz and Thompson, 1952).
+    People judge high ranks, so judged pairs are relevant more often than the pool. Weights by
+    stratum correct for that (Horvitz and Thompson, 1952).
     """
     pool, known = (Counter(_stratum(pair) for pair in rows) for rows in (pairs, judged))
     bare = sum(count for stratum, count in pool.items() if not known[stratum])
@@ -194,7 +193,7 @@ def _weights(
         first = min(stratum for stratum in pool if not known[stratum])
         above = STRATA[first - 1] if first else 0
         warnings.append(
-            f"{bare} of {len(pairs)} pairs stand where nobody judged any, the first beyond place "
+            f"{bare} of {len(pairs)} pairs are at ranks where nobody judged any, the first beyond "
             f"{above}: nothing is known of those"
         )
     return [pool[_stratum(pair)] / known[_stratum(pair)] for pair in judged], warnings
@@ -210,7 +209,7 @@ def sample(
     relevant: Sequence[bool],
     weights: Sequence[float],
 ) -> Sample:
-    """A sample out of plain rows."""
+    """A Sample from plain sequences."""
     return Sample(
         queries=np.array(queries, dtype=np.int64),
         scores=np.array(scores, dtype=np.float64),

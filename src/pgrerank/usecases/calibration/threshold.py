@@ -1,4 +1,4 @@
-"""Name a cut-off: one that keeps a promised precision, or one chosen by hand."""
+"""Store named thresholds that keep a promised precision, or are chosen by hand."""
 
 import asyncio
 from dataclasses import replace
@@ -28,16 +28,16 @@ async def promise(
 
     Args:
         admin_services: The ports.
-        tenant_id: Whose.
-        collection_name: For searches of which collection.
-        name: What searches will call it.
-        wanted: What it must keep.
-        calibration_id: Whose judged pairs it is chosen by; None: the collection's newest, else
-            the newest of all of the tenant.
+        tenant_id: The tenant.
+        collection_name: The collection.
+        name: The name of the threshold.
+        wanted: The promise.
+        calibration_id: The calibration whose judged pairs are used; None: the newest of the
+            collection, else the newest of the whole tenant.
 
     Raises:
         NotFoundError: No such collection or calibration.
-        InvalidRequestError: It cannot be called that.
+        InvalidRequestError: The name is invalid.
     """
     validate_name(name)
     collection = await admin_services.documents.collection(tenant_id, collection_name)
@@ -64,11 +64,11 @@ async def by_hand(
     name: str,
     min_relevance: float,
 ) -> Threshold:
-    """Store a probability under a name: results under it are cut, whatever calibration applies.
+    """Store a named probability below which results are removed, whichever calibration applies.
 
     Raises:
         NotFoundError: No such collection.
-        InvalidRequestError: It is no probability, or cannot be called that.
+        InvalidRequestError: The value is not a probability, or the name is invalid.
     """
     made = Threshold(
         name=validate_name(name), min_relevance=min_relevance, created_at=admin_services.clock.now()
