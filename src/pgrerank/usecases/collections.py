@@ -1,4 +1,4 @@
-"""Make collections, and give their chunks token vectors or take them away."""
+"""Create and change collections, and add or remove their token vectors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -29,23 +29,23 @@ async def create(
     reranker: str | None = None,
     embedder: str | None = None,
 ) -> Collection:
-    """Make a collection, or return it if it exists alike.
+    """Create a collection, or return the existing one if its settings match.
 
     Args:
         services: The ports.
-        tenant_id: Who owns it.
-        name: What it is called.
+        tenant_id: The owner.
+        name: Its name.
         text_search: A text search configuration that Postgres ships.
-        store_tokens: Whether its chunks get token vectors; None takes what is there, or no.
-        retrieval: How its first stage weighs; None takes what is there, or the default.
-        reranker: The operator's name of the reranker of its searches; None takes what is there, or
-            that of the settings.
-        embedder: The operator's name of the embedder of its documents; None: that of the settings.
+        store_tokens: Whether its chunks get token vectors; None: as it exists, or no.
+        retrieval: Settings of its first stage; None: as it exists, or the default.
+        reranker: The operator's name of its reranker; None: as it exists, or the reranker of the
+            settings.
+        embedder: The operator's name of its embedder; None: that of the settings.
 
     Raises:
         ConflictError: It exists with another configuration, embedder, retrieval or reranker.
-        InvalidRequestError: It is no name, there is no such text search configuration, no reranker or embedder of
-            the name, or the embedder makes no token vectors.
+        InvalidRequestError: The name is invalid; there is no such text search configuration,
+            reranker or embedder; or the embedder makes no token vectors.
     """
     validate_name(name)
     services.reranker(reranker)
@@ -66,17 +66,17 @@ async def create(
 async def tune(
     services: AdminServices, tenant_id: TenantId, name: str, changes: Mapping[str, Any]
 ) -> Collection:
-    """Change how a collection's first stage weighs, from the next search on.
+    """Change the settings of a collection's first stage, from the next search on.
 
     Args:
         services: The ports.
-        tenant_id: Who owns the collection.
-        name: Which.
+        tenant_id: The owner of the collection.
+        name: The collection.
         changes: Fields of Retrieval with their new values; the others stay.
 
     Raises:
         NotFoundError: No such collection.
-        InvalidRequestError: A value is out of its range.
+        InvalidRequestError: A value is out of range.
     """
     collection = await services.documents.collection(tenant_id, name)
     changed = replace(collection, retrieval=replace(collection.retrieval, **changes))
@@ -91,18 +91,18 @@ async def set_reranker(
     name: str,
     reranker: str | None,
 ) -> Collection:
-    """Change which reranker reads a collection's candidates, from the next search on.
+    """Change the reranker of a collection, from the next search on.
 
     Args:
         admin_services: The ports.
-        rerankers: Those that have names.
-        tenant_id: Who owns the collection.
-        name: Which.
+        rerankers: The named rerankers.
+        tenant_id: The owner of the collection.
+        name: The collection.
         reranker: The operator's name of the reranker; None: that of the settings.
 
     Raises:
         NotFoundError: No such collection.
-        InvalidRequestError: There is no reranker of the name.
+        InvalidRequestError: There is no reranker of this name.
     """
     if reranker is not None:
         require_named("reranker", reranker, rerankers)
@@ -113,17 +113,17 @@ async def set_reranker(
 async def boost(
     services: AdminServices, tenant_id: TenantId, name: str, terms: Terms
 ) -> Collection:
-    """Change which terms raise a collection's candidates, from the next search on.
+    """Replace the boosted terms of a collection, from the next search on.
 
     Args:
         services: The ports.
-        tenant_id: Who owns the collection.
-        name: Which.
-        terms: All of them, with their weights.
+        tenant_id: The owner of the collection.
+        name: The collection.
+        terms: All terms with their weights.
 
     Raises:
         NotFoundError: No such collection.
-        InvalidRequestError: A term or a weight cannot be one.
+        InvalidRequestError: A term or a weight is invalid.
     """
     check_terms(terms)
     await services.documents.set_terms(tenant_id, name, terms)
@@ -137,19 +137,19 @@ async def add_tokens(
     *,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Give every chunk of a collection token vectors, those that come from now on too.
+    """Store token vectors of all chunks of a collection, including future ones.
 
-    Each batch is one transaction, and chunks that have vectors are passed over, so a run that was
-    cut off is completed by another one. Vectors of a former form are removed at the end.
+    Each batch is one transaction, and chunks that have vectors are skipped, so another run
+    completes an interrupted one. Vectors of other models are removed at the end.
 
     Args:
         services: The ports.
-        tenant_id: Who owns the collection.
-        collection_name: Which.
-        progress: Called with the chunks done so far in this run.
+        tenant_id: The owner of the collection.
+        collection_name: The collection.
+        progress: Called with the number of chunks done in this run.
 
     Returns:
-        How many chunks got vectors.
+        Number of chunks that got vectors.
 
     Raises:
         NotFoundError: No such collection.
@@ -175,10 +175,10 @@ async def add_tokens(
 
 
 async def remove_tokens(services: AdminServices, tenant_id: TenantId, collection_name: str) -> int:
-    """Take a collection's token vectors away; chunks that come from now on get none either.
+    """Remove the token vectors of a collection, and store none for future chunks.
 
     Returns:
-        How many chunks had some.
+        Number of chunks that had some.
 
     Raises:
         NotFoundError: No such collection.

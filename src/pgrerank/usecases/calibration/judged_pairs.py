@@ -193,8 +193,8 @@ def _weights(
         first = min(stratum for stratum in pool if not known[stratum])
         above = STRATA[first - 1] if first else 0
         warnings.append(
-            f"{bare} of {len(pairs)} pairs are at ranks where nobody judged any, the first beyond "
-            f"{above}: nothing is known of those"
+            f"{bare} of {len(pairs)} pairs are at places where nobody judged any, the first beyond "
+            f"place {above}: nothing is known of those"
         )
     return [pool[_stratum(pair)] / known[_stratum(pair)] for pair in judged], warnings
 

@@ -1,1 +1,1 @@
-"""Measure orders against judgments: evaluate, compare, tune, replay."""
+"""Measure rankings against judgments: evaluate, compare, tune, replay."""

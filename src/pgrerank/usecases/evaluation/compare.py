@@ -1,4 +1,4 @@
-"""Two stored evaluations beside each other, query by query."""
+"""Compare two stored evaluations, query by query."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,28 +17,28 @@ class QueryChange:
 
     before: EvaluatedQuery
     after: EvaluatedQuery
-    #: the measure's change
+    #: change of the measure
     change: float
 
     @property
     def query(self) -> str:
-        """Its text."""
+        """The text of the query."""
         return self.after.query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunComparison:
-    """How one run differs from another over the queries that both have."""
+    """The differences of two runs over the queries of both."""
 
     before: Evaluation
     after: Evaluation
     #: by measure
     differences: Mapping[str, Difference]
-    #: queries that became better by the measure that was asked for, the most first
+    #: queries that improved by the requested measure, largest change first
     wins: Sequence[QueryChange]
-    #: those that became worse, likewise
+    #: queries that got worse, largest change first
     losses: Sequence[QueryChange]
-    #: queries that one run alone has, or that were judged otherwise in the other: left out
+    #: number of queries left out: in only one run, or with different judgments
     left_out: int
 
 
@@ -49,10 +49,10 @@ async def compare(
 
     Args:
         admin_services: The ports.
-        tenant_id: Whose runs.
-        before: Id of a run, or a label, whose newest run is taken.
-        after: Likewise.
-        measure: What wins and losses go by.
+        tenant_id: The owner of the runs.
+        before: Id of a run, or a label, of which the newest run is taken.
+        after: Id or label of the other run.
+        measure: The measure that decides wins and losses.
 
     Raises:
         NotFoundError: There is no such run.

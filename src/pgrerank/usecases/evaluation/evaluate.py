@@ -1,4 +1,4 @@
-"""Measure the ranking on judged queries, through the pipeline that serves them."""
+"""Measure the ranking on judged queries, with the same pipeline as real searches."""
 
 from collections import Counter
 from collections.abc import AsyncIterator, Container, Mapping, Sequence
@@ -32,7 +32,7 @@ from pgrerank.ports.rankings import Rankings
 from pgrerank.ports.services import Services
 from pgrerank.usecases.search import search
 
-#: documents of each answer that are kept by name
+#: number of external ids that are stored for each answer
 NAMED = 100
 _RERANKED = (RerankStatus.FULL, RerankStatus.PARTIAL)
 STORED = "stored"
@@ -40,20 +40,20 @@ STORED = "stored"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationPlan:
-    """What is evaluated."""
+    """What to evaluate."""
 
     tenant_id: TenantId
     collection: Collection
     questions: Sequence[Question]
-    #: the search, its query aside
+    #: the search; its query is ignored
     request: SearchRequest
-    #: where the judgments come from
+    #: source of the judgments
     judgments: str = STORED
     label: str | None = None
 
 
 async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[EvaluatedQuery]:
-    """Search each question in turn. Raises what a search raises."""
+    """Search for each question in turn. Raises as `search`."""
     for question in plan.questions:
         request = replace(plan.request, query=question.query)
         ranking = await search(services, plan.tenant_id, plan.collection.name, request)
@@ -65,7 +65,7 @@ async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[Eva
 def of_answers(
     services: Services, plan: EvaluationPlan, found: Sequence[EvaluatedQuery]
 ) -> Evaluation:
-    """The figures of answered questions, at least one."""
+    """The evaluation of answered questions, of which there must be at least one."""
     made = EvaluationId(uuid7())
     times = [each.total_ms for each in found]
     embedder, reranker = models(services, plan)
@@ -90,11 +90,11 @@ def of_answers(
 
 
 async def evaluate(services: Services, plan: EvaluationPlan) -> Evaluation:
-    """Search all questions without a trace in the log, and store what came of it.
+    """Search for all questions without logging, and store the evaluation.
 
     Raises:
-        InvalidRequestError: The label cannot be one.
-        ConflictError, OverloadedError, UnavailableError: As a search does.
+        InvalidRequestError: The label is invalid.
+        ConflictError, OverloadedError, UnavailableError: As a search.
     """
     evaluation.validate_label(plan.label)
     silent = without_log(services)
@@ -104,14 +104,14 @@ async def evaluate(services: Services, plan: EvaluationPlan) -> Evaluation:
 
 
 async def store(services: Services, plan: EvaluationPlan, made: Evaluation) -> None:
-    """Keep an evaluation. Raises ConflictError if the collection was deleted meanwhile."""
+    """Store an evaluation. Raises ConflictError if the collection was deleted in the meantime."""
     await services.evaluations.save(plan.tenant_id, plan.collection, made, models(services, plan))
 
 
 def gain_of_reranking(made: Evaluation) -> Difference | None:
-    """Of nDCG@10 from the first stage to the answer, over the queries that were reranked.
+    """Gain of nDCG@10 from the first stage to the answer, over the reranked queries.
 
-    None where none was.
+    None if no query was reranked.
     """
     reranked = [each for each in made.answers if each.status in _RERANKED]
     if not reranked:
@@ -124,7 +124,7 @@ def gain_of_reranking(made: Evaluation) -> Difference | None:
 
 
 def _ndcg(found: Sequence[int | None], judged: Sequence[int]) -> float:
-    """nDCG@10 of documents by their grades, given all grades of the query."""
+    """nDCG@10 of an order of grades, given all grades of the query."""
     grades = {str(place): grade for place, grade in enumerate(found) if grade is not None}
     missed = Counter(judged) - Counter(grades.values())
     qrels = grades | {f"missed {n}": grade for n, grade in enumerate(missed.elements())}
@@ -144,7 +144,7 @@ def models(services: Services, plan: EvaluationPlan) -> tuple[ModelCard | None, 
 
 
 def mean_measures(run: Run, qrels: Qrels) -> dict[str, float]:
-    """Means of MEASURES over the judged queries of a run, each of the order that it has."""
+    """Means of MEASURES over the judged queries of a run."""
     values = measures.by_query(MEASURES, run, qrels)
     return {name: round(fmean(each.values()), 4) for name, each in values.items()}
 
@@ -157,7 +157,15 @@ def evaluate_question(
     *,
     kept: Container[ChunkId] | None = None,
 ) -> EvaluatedQuery:
-    """What a search gave for a question: all candidates, best first; `kept`: those not cut."""
+    """The evaluated answer to a question.
+
+    Args:
+        question: The question.
+        hits: All candidates, best first.
+        status: Status of the rerank stage.
+        total_ms: Duration of the search, milliseconds.
+        kept: The candidates that no threshold removed; None: all.
+    """
     final = _documents([hit for hit in hits if kept is None or hit.candidate.chunk_id in kept])
     first = _documents(sorted(hits, key=lambda hit: hit.candidate.fused_rank))
     return EvaluatedQuery(
@@ -201,7 +209,7 @@ def _knobs(plan: EvaluationPlan) -> dict[str, Any]:
 
 
 def without_log(services: Services) -> Services:
-    """The services, but for the log, which searches leave as it is."""
+    """The services with a log that searches do not write to."""
     return replace(services, rankings=_Unrecorded(services.rankings))
 
 
@@ -216,7 +224,7 @@ class _Unrecorded:
         request: SearchRequest,
         ranking: SearchOutcome,
     ) -> RankingId:
-        """Write nothing: searches that measure are no traffic."""
+        """Store nothing: searches of an evaluation are not logged."""
         del tenant_id, collection, request
         return ranking.id
 
@@ -227,7 +235,7 @@ class _Unrecorded:
         request: RerankRequest,
         ranked: RerankOutcome,
     ) -> RankingId:
-        """Write nothing, likewise."""
+        """Store nothing."""
         del tenant_id, collection, request
         return ranked.id
 

@@ -1,4 +1,4 @@
-"""Lessons out of a tenant's own judgments and rerank log."""
+"""Make lessons from a tenant's judgments and rerank log."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
@@ -21,14 +21,14 @@ async def judged_lessons(
 ) -> list[Lesson]:
     """A lesson for each query with a relevant document.
 
-    Positives are documents all of whose judges call them relevant. Negatives are those all call
-    irrelevant, then what searches placed within `depth` and nobody judged: out of the log, or
-    where it has none for the query, out of a search made now. Where judges differ on a document,
-    it takes no part.
+    Positives are documents that all their judges call relevant. Negatives are documents that all
+    their judges call irrelevant, then unjudged ones that searches ranked within `depth`: logged
+    searches or, if the log has none for the query, a search made now. Documents on which judges
+    disagree are left out.
 
     Raises:
         NotFoundError: The tenant has no such collection.
-        ConflictError: A search must be made, and the collection was embedded by another model.
+        ConflictError: A search is needed, and the collection was embedded by another model.
     """
     collection = await services.documents.collection(tenant_id, collection_name)
     judged = _by_query(await services.judgments.judged_passages(tenant_id, collection))

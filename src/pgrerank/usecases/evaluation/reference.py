@@ -1,4 +1,4 @@
-"""Keep pairs to score, score them, and say what changed since the last time."""
+"""Store reference sets, score them, and compare the scores with the previous run."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -20,18 +20,17 @@ from pgrerank.domain.reference import (
 from pgrerank.domain.rescoring import compare_with_previous
 from pgrerank.ports.services import AdminServices, Services
 
-#: a set that was scored so recently is not scored again by the clock
+#: `score_all` skips sets that were scored more recently than this
 _FRESH = timedelta(hours=12)
 
 
 async def keep(
     admin_services: AdminServices, tenant_id: TenantId, name: str, pairs: Sequence[ReferencePair]
 ) -> int:
-    """Keep pairs under a name, in place of those that were there; says how many.
+    """Store pairs under a name, replacing existing ones; returns the number of distinct pairs.
 
     Raises:
-        InvalidRequestError: There is no pair, or there are over 10,000; or nothing may be called
-            like this.
+        InvalidRequestError: There is no pair, there are over 10,000, or the name is invalid.
     """
     distinct = list(dict.fromkeys(pairs))
     if not 1 <= len(distinct) <= MAX_PAIRS:
@@ -51,7 +50,7 @@ async def keep_from_log(
     collection: str | None,
     pairs: int,
 ) -> int:
-    """The same of pairs that searches reranked. Raises as `keep`."""
+    """Store a sample of logged pairs that searches reranked. Returns and raises as `keep`."""
     found = await admin_services.references.sample(tenant_id, collection, pairs=pairs)
     return await keep(admin_services, tenant_id, name, found)
 
@@ -61,17 +60,17 @@ async def score(
 ) -> ScoredSet:
     """Score all pairs of a set with the running reranker, and store the run.
 
-    Nothing is stored unless all were scored. The scorer must keep no scores of earlier calls.
+    If an error is raised, nothing is stored. The scorer must not cache scores.
 
     Args:
         services: All ports.
-        tenant_id: Whose set.
-        name: Which.
-        environment: What else decides the scores: versions of libraries, the processor.
+        tenant_id: The owner of the set.
+        name: The set.
+        environment: What else affects scores: versions of libraries, the processor.
 
     Raises:
         NotFoundError: There is no such set.
-        OverloadedError: The reranker's waiting line is full.
+        OverloadedError: The reranker's queue is full.
         ScoringError: The model failed.
     """
     reference = await services.references.by_name(tenant_id, name)
@@ -80,10 +79,10 @@ async def score(
 
 
 async def score_all(services: Services, environment: Mapping[str, str]) -> Sequence[ScoredSet]:
-    """Score every set of every tenant that has not been within twelve hours, as things are now.
+    """Score all sets of all tenants that were not scored as they are within the last twelve hours.
 
-    What was scored before a kill is therefore not scored twice, and another model, library or
-    processor shows at once. Raises as `score`; what was scored by then is stored.
+    So after an interruption, finished sets are not scored again, while a change of the pairs, the
+    model or the environment takes effect at once. Raises as `score`; finished runs stay stored.
     """
     return [
         scored

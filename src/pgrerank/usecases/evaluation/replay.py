@@ -1,4 +1,4 @@
-"""Run logged candidates through the second stage again, under other settings. Nothing is written."""
+"""Run logged candidates through the second stage again, with other settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,65 +21,65 @@ from pgrerank.ports.services import Services
 from pgrerank.usecases import again, second_stage
 from pgrerank.usecases.evaluation import evaluate
 
-#: results that are compared
+#: number of top results that are compared
 TOP = 10
-#: what is measured where searches were judged
+#: measures of judged searches
 MEASURES = ("nDCG@10", "RR@10")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayPlan:
-    """What is done otherwise; None: as it was. The reranker is that of the settings."""
+    """The settings to change; None: as logged."""
 
     depth: int | None = None
-    #: how the logged legs are fused anew
+    #: settings for fusing the logged legs again
     fusion: Retrieval | None = None
-    #: how many the reranker reads where late interaction chooses them
+    #: how many candidates, selected by late interaction, the reranker reads
     cascade: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """A logged search and what became of its candidates this time."""
+    """A logged search and its replay."""
 
     ranking: LoggedRanking
     rerank: RerankReport
-    #: candidates whose document was changed or deleted since: they could not take part
+    #: candidates whose document was changed or deleted since, and which are left out
     gone: tuple[ChunkId, ...]
-    #: chunks in the order that was logged, without those that are gone, and in the new one
+    #: chunks in the logged order, without `gone`, and in the new order
     before: tuple[ChunkId, ...]
     after: tuple[ChunkId, ...]
-    #: the new order with all its scores
+    #: the new order with all scores
     hits: tuple[Hit, ...]
-    #: Kendall's tau between the two orders, -1..1; None for fewer than two
+    #: Kendall's tau between the two orders, -1..1; None for fewer than two chunks
     tau: float | None
-    #: share of the logged top ten that is there again; None: nothing was found
+    #: share of the logged top ten that is in the new top ten; None: there are no candidates
     kept: float | None
-    #: milliseconds of the second stage, this time
+    #: milliseconds of the replayed second stage
     rerank_ms: float
 
     @property
     def is_exact(self) -> bool:
-        """Whether every candidate took part."""
+        """Whether all candidates are still stored."""
         return not self.gone
 
     @property
     def documents(self) -> Mapping[ChunkId, str]:
-        """The document of each chunk, as people name it."""
+        """External id of the document of each chunk."""
         return {hit.candidate.chunk_id: hit.candidate.external_id for hit in self.hits}
 
 
 async def replay(
     services: Services, tenant_id: TenantId, ranking_id: RankingId, plan: ReplayPlan
 ) -> Replay:
-    """Fuse and rerank what a logged search had found.
+    """Fuse and rerank the candidates of a logged search again. Nothing is stored.
 
-    Exact for what was logged: the legs are not asked again.
+    The legs do not run again; their logged results are used.
 
     Raises:
-        NotFoundError: There is no such ranking, or its collection is gone.
+        NotFoundError: There is no such ranking, or its collection was deleted.
         ConflictError: The collection's embedder is not the running one.
-        InvalidRequestError: A cascade is wanted where there are no token vectors.
+        InvalidRequestError: A cascade is requested, and the collection stores no token vectors.
     """
     ranking = await services.rankings.get(tenant_id, ranking_id)
     collection = await services.documents.collection(tenant_id, ranking.searched)
@@ -98,10 +98,10 @@ async def replay(
 
 
 def replayed_request(ranking: LoggedRanking, plan: ReplayPlan) -> SearchRequest:
-    """The logged search as it is run this time.
+    """The request of the logged search, changed by the plan.
 
-    It is reranked whatever it was told then, since whether that would pay is what a replay finds
-    out, and without a budget, which would cut it off.
+    It always reranks, since a replay is to show whether that is worthwhile, and it has no budget,
+    which could cut reranking short.
     """
     was = again.request(ranking)
     return replace(
@@ -115,14 +115,14 @@ def replayed_request(ranking: LoggedRanking, plan: ReplayPlan) -> SearchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """Measures over the queries of replayed searches that somebody judged, by name."""
+    """Measures over the judged queries of replayed searches, by name."""
 
-    #: from the logged to the new order; a query that was searched often counts once, by its mean
+    #: from the logged to the new order; repeated searches for a query count once, by their mean
     differences: Mapping[str, Difference]
 
     @property
     def queries(self) -> int:
-        """How many were judged."""
+        """Number of judged queries."""
         return next((each.queries for each in self.differences.values()), 0)
 
     @property
@@ -132,12 +132,12 @@ class Measured:
 
     @property
     def after(self) -> Mapping[str, float]:
-        """Means of the new ones."""
+        """Means of the new orders."""
         return {name: each.after for name, each in self.differences.items()}
 
 
 async def measure(services: Services, tenant_id: TenantId, replays: Sequence[Replay]) -> Measured:
-    """How good both orders are, by the judgments of today. Collections that are gone have none."""
+    """Measures of both orders by the current judgments. Deleted collections have none."""
     grades = {
         name: await grades_by_query(services, tenant_id, name)
         for name in {each.ranking.searched for each in replays}
@@ -179,14 +179,14 @@ async def save(
     *,
     label: str,
 ) -> Evaluation:
-    """Store the replayed searches of a collection that were judged as an evaluation.
+    """Store the judged replays of a collection as an evaluation.
 
-    Of searches for the same query the first counts; times are those of the second stage.
+    Of searches for the same query, the first counts; times are those of the second stage.
 
     Raises:
         NotFoundError: There is no such collection.
-        InvalidRequestError: The label cannot be one, or none of the searches was judged.
-        ConflictError: The collection was deleted meanwhile.
+        InvalidRequestError: The label is invalid, or none of the searches was judged.
+        ConflictError: The collection was deleted in the meantime.
     """
     collection = await services.documents.collection(tenant_id, name)
     grades = await services.judgments.grades(tenant_id, collection)
@@ -224,7 +224,7 @@ def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
 async def grades_by_query(
     services: Services, tenant_id: TenantId, name: str
 ) -> Mapping[str, Mapping[str, int]]:
-    """Judgments of a collection as grades by document, by query; none if the collection is gone."""
+    """Grades of a collection by query and document; empty if the collection was deleted."""
     try:
         collection = await services.documents.collection(tenant_id, name)
     except NotFoundError:

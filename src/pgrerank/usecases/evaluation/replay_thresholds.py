@@ -1,4 +1,4 @@
-"""What thresholds leave of replayed searches: those that cut them then, and others."""
+"""Compare the effect of other thresholds on replayed searches with that of the logged ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from pgrerank.usecases.evaluation.replay import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdOverrides:
-    """Bounds on results, in place of those that a search had. See SearchRequest."""
+    """Bounds on results that replace those of the search. See SearchRequest."""
 
     min_score: float | None = None
     min_relevance: float | None = None
@@ -31,11 +31,11 @@ class ThresholdOverrides:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdEffect:
-    """What is left of some searches."""
+    """The results that thresholds leave of searches."""
 
-    #: results a search, no limit applied; a mean
+    #: mean number of results per search, without a limit
     results: float
-    #: searches with no result
+    #: number of searches without results
     empty: int
     #: share of the judged results that are relevant, 0..1; None: none was judged
     precision: float | None
@@ -50,13 +50,13 @@ async def apply_thresholds(
     plan: ReplayPlan,
     cuts: ThresholdOverrides,
 ) -> Replay:
-    """A replay of which `before` is what the search's own bounds left, `after` what these leave.
+    """The replay without removed results: `before` by the search's own bounds, `after` by `cuts`.
 
-    A search of which nothing was scored is not cut, as then.
+    As in a search, nothing is removed if nothing was scored.
 
     Raises:
-        NotFoundError: There is no threshold of that name, or the collection is gone.
-        ConflictError: No calibration of the reranker stands for the cut.
+        NotFoundError: There is no threshold of that name, or the collection was deleted.
+        ConflictError: The reranker has no calibration for a bound on relevance.
     """
     ranking = replayed.ranking
     request = replace(
@@ -79,7 +79,7 @@ async def apply_thresholds(
 async def summarise(
     services: Services, tenant_id: TenantId, replays: Sequence[Replay]
 ) -> tuple[ThresholdEffect, ThresholdEffect]:
-    """What was left of cut replays, at least one, and what is; by the judgments of today."""
+    """Effects of the logged and of the new bounds on at least one replay, by current judgments."""
     grades: dict[str, Mapping[str, Mapping[str, int]]] = {}
     for name in {each.ranking.searched for each in replays}:
         grades[name] = await grades_by_query(services, tenant_id, name)

@@ -1,4 +1,4 @@
-"""How searches of a tenant did in an interval, beside the interval before it."""
+"""Report on the searches of a tenant in an interval, compared with the previous interval."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,36 +24,36 @@ from pgrerank.usecases.calibration import assess
 STAGES = ("embed", "retrieve", "rerank", "total")
 TOPS = (1, 3, 10)
 MEASURE = "nDCG@10"
-#: under this many judged candidates with a probability a reliability diagram is noise
+#: fewest judged candidates with a probability for a reliability diagram
 FEWEST = 50
 _NEWEST = 500
 
-#: a query of a collection
+#: a query with its collection
 _Question: TypeAlias = tuple[CollectionId, str]
 _Floats = NDArray[np.float64]
-_stats: Any = stats  # half typed, as the next
+_stats: Any = stats  # half typed, like the next
 _metrics: Any = metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreSamples:
-    """Scores of one reranker in the interval and before it."""
+    """Scores of one reranker in the interval and in the previous one."""
 
     reranker: str
     fingerprint: str
     now: _Floats
     before: _Floats
-    #: Kolmogorov and Smirnov's distance of the two, 0..1; None where one is empty
+    #: Kolmogorov-Smirnov distance of the two, 0..1; None if either is empty
     distance: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
-    """Probabilities beside what judges said, in bins of as many candidates each."""
+    """A reliability diagram: predicted probabilities and judgments in bins of equal mass."""
 
-    #: mean probability of each bin, 0..1, rising
+    #: mean probability of each bin, 0..1, ascending
     said: Sequence[float]
-    #: share of each bin that is relevant
+    #: share of relevant candidates of each bin
     found: Sequence[float]
     candidates: int
     #: mean of |said - found|: the expected calibration error
@@ -62,18 +62,18 @@ class Reliability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrecisionRecallCurve:
-    """Precision and recall of what stands above each cut-off; all of one length."""
+    """Precision and recall at each cut-off; the sequences have equal lengths."""
 
     cutoffs: Sequence[float]
     precision: Sequence[float]
     recall: Sequence[float]
-    #: whether cut-offs are probabilities; else raw scores of the reranker
+    #: whether cut-offs are probabilities; otherwise they are raw scores of the reranker
     is_relevance: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """Milliseconds of one stage."""
+    """Latency of one stage, in milliseconds."""
 
     searches: int
     p50_ms: float
@@ -82,20 +82,20 @@ class Latency:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What reranking changed."""
+    """The effect of reranking."""
 
     reranked: int
-    #: share of reranked searches whose first N hold a chunk that fusion had placed behind, by N
+    #: share of reranked searches whose top N contains a chunk that fusion ranked below N, by N
     changed: Mapping[int, float]
-    #: those of them whose query was judged
+    #: number of reranked searches with judged documents
     judged: int
-    #: of nDCG@10 from fused to final order, over judged queries; None: nothing was judged
+    #: gain of nDCG@10 from fused to final order, over judged queries; None: nothing was judged
     gain: Difference | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """Everything that is shown."""
+    """The data of a report."""
 
     interval: Interval
     previous: Interval
@@ -106,15 +106,15 @@ class Report:
     effect: Effect
     #: whether there is a calibration for these searches
     is_calibrated: bool
-    #: judged documents that the answer gave a probability
+    #: number of judged documents with a probability
     judged_relevances: int
-    #: None: too little was judged
+    #: None: there are too few judgments
     reliability: Reliability | None
     curve: PrecisionRecallCurve | None
 
 
 async def report(admin_services: AdminServices, tenant_id: TenantId, interval: Interval) -> Report:
-    """Read an interval and the one of the same length before it.
+    """Report on an interval and on the previous interval of the same length.
 
     Raises:
         NotFoundError: There is no such collection.
@@ -156,7 +156,7 @@ def _statuses(searches: Sequence[LoggedSearch]) -> dict[str, int]:
 
 
 def _scores(now: Sequence[LoggedSearch], before: Sequence[LoggedSearch]) -> list[ScoreSamples]:
-    """By reranker: scores of different fingerprints are on different scales."""
+    """Scores by reranker, since scores of different fingerprints are on different scales."""
     names = {each.fingerprint: each.reranker for each in [*before, *now] if each.fingerprint}
     return [
         ScoreSamples(
@@ -188,7 +188,7 @@ def _distance(now: _Floats, before: _Floats) -> float | None:
 
 
 def _latency(searches: Sequence[LoggedSearch], stage: str) -> Latency | None:
-    # A stage that found nothing to do took no time that anybody waits for.
+    # Searches that were not reranked would make the rerank stage look faster than it is.
     took_part = [each for each in searches if stage != "rerank" or each.is_reranked]
     spent = [each.timings_ms[stage] for each in took_part if stage in each.timings_ms]
     if not spent:
@@ -218,7 +218,7 @@ def _is_changed(search: LoggedSearch, top: int) -> bool:
 
 
 def _gain(judged: Sequence[JudgedDocument]) -> Difference | None:
-    """What reranking did to the judged queries, each by the mean of its searches."""
+    """Gain of reranking over the judged queries, each by the mean of its searches."""
     asked = {each.ranking_id: (each.collection_id, each.query) for each in judged}
     if not asked:
         return None
@@ -240,10 +240,10 @@ def _by_question(
 
 
 def _ndcg(judged: Sequence[JudgedDocument], rank: str) -> dict[RankingId, float]:
-    """nDCG@10 of each judged search by one of its orders, unjudged documents left out.
+    """nDCG@10 of each judged search by one of its orders.
 
-    (Condensed lists: Sakai 2007.) The ideal order is that of the candidates, since what no leg
-    found is no fault of an order.
+    Unjudged documents are left out (condensed lists, Sakai 2007). The ideal order is over the
+    candidates only, since reranking cannot add documents that no leg returned.
     """
     run: dict[str, dict[str, float]] = {}
     qrels: dict[str, dict[str, int]] = {}
@@ -277,12 +277,12 @@ def _reliability(judged: Sequence[JudgedDocument]) -> Reliability | None:
 
 
 def _curve(judged: Sequence[JudgedDocument]) -> PrecisionRecallCurve | None:
-    """By probability where there is one, else by the raw score of the reranker that gave most."""
+    """Curve by probability if there is any, else by raw scores of the most frequent reranker."""
     is_relevance = any(each.relevance is not None for each in judged)
     name = "relevance" if is_relevance else "rerank_score"
     known = [each for each in judged if getattr(each, name) is not None]
     if not is_relevance:
-        # Scores of two rerankers are on two scales.
+        # Scores of different rerankers are on different scales.
         most = Counter(each.fingerprint for each in known).most_common(1)
         known = [each for each in known if (each.fingerprint,) == most[0][:1]]
     labels = [each.grade >= RELEVANT for each in known]

@@ -15,7 +15,7 @@ class Reordered:
 
     query_id: str
     document_ids: Sequence[str]
-    #: documents of the run that the corpus lacks; they stand behind the reranked
+    #: number of documents of the run that the corpus lacks; they come after the reranked ones
     missing: int
 
 
@@ -28,19 +28,19 @@ async def rerank_run(
     *,
     depth: int,
 ) -> AsyncIterator[Reordered]:
-    """Rerank the first `depth` documents of each query; the others keep their order behind.
+    """Rerank the first `depth` documents of each query; the others follow in their order.
 
-    Late interaction reads documents apart, so what it sees in them also says how like each other
-    they are, and agreement with the best counts beside the score. A run holds each list whole;
-    callers of the service send theirs in parts, which is why those go by the score alone.
+    If a `reader` is given, agreement with the best documents counts in addition to the score. It
+    needs whole lists, which a run has. Callers of the service may send lists in parts, so the
+    service uses the score alone.
 
     Args:
         scorer: The reranker.
-        reader: The same where it also tells how like each other the documents are. None: the scores
-            of the reranker decide.
+        reader: The same reranker, if it can also compare documents with each other. None: only its
+            scores are used.
         run: Document ids by query id, best first.
-        queries: Query texts by id; queries of the run that are not here are left out.
-        passages: Text of every document, as the reranker is to read it.
+        queries: Query texts by id; queries of the run without a text are left out.
+        passages: Document texts by id, as the reranker reads them.
         depth: Documents to score for each query, at least 1.
     """
     for query_id, document_ids in run.items():
@@ -60,7 +60,7 @@ async def rerank_run(
 async def _order(
     scorer: Scorer, reader: ListReader | None, query: str, texts: Sequence[str]
 ) -> list[int]:
-    """Places of the texts, best first; ties in the order of the run."""
+    """Indexes of the texts, best first; ties in the order of the run."""
     if not texts or reader is None:
         return [text.index for text in await rerank_texts(scorer, query, texts)]
     scores, agreement = await reader.score_and_agreement(query, texts)

@@ -1,4 +1,4 @@
-"""What candidates, depth and reranker buy, and what they cost: quality beside latency."""
+"""Measure quality and latency for combinations of candidates, depth and reranker."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ from pgrerank.domain.significance import Difference
 from pgrerank.ports.services import Services
 from pgrerank.usecases.evaluation.evaluate import EvaluationPlan, answers, without_log
 
-#: a cheaper setting is advised that keeps this share of the best one's gain
+#: share of the best setting's gain that a recommended faster setting must keep
 KEPT = 0.99
 _WARMING = 2
 
@@ -26,13 +26,13 @@ class Knobs:
     candidates: int
     #: None: not reranked
     depth: int | None
-    #: None likewise
+    #: None: not reranked
     reranker: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepPoint:
-    """What a setting gave: a value and a time of each query, in one order for all points."""
+    """The results of a setting: value and time of each query, in the same order for all points."""
 
     knobs: Knobs
     values: tuple[float, ...]
@@ -41,50 +41,50 @@ class SweepPoint:
 
     @property
     def mean(self) -> float:
-        """The measure."""
+        """Mean of the measure over the queries."""
         return fmean(self.values)
 
     @property
     def p50_ms(self) -> float:
-        """Median time of a search."""
+        """Median time of a search, milliseconds."""
         return median(self.times_ms)
 
     @property
     def p95_ms(self) -> float:
-        """95th percentile of it."""
+        """95th percentile of the time of a search, milliseconds."""
         return float(np.percentile(self.times_ms, 95))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepVerdict:
-    """Whether a reranker pays, and how much of it is enough."""
+    """Whether a reranker is worthwhile, and its fastest good setting."""
 
     reranker: str
-    #: without reranking: the best number of candidates
+    #: the best point without reranking
     bare: SweepPoint
-    #: the best of the reranker's points
+    #: the best point of the reranker
     best: SweepPoint
-    #: over `bare`, on queries that had no part in choosing the point
+    #: gain over `bare`, cross-validated: measured on queries not used to choose the point
     gain: Difference
-    #: the quickest point that keeps KEPT of the gain of `best`
+    #: the fastest point that keeps the share KEPT of the gain of `best`
     enough: SweepPoint
 
     @property
     def kept(self) -> float:
-        """Share of the best one's gain that `enough` keeps."""
+        """Share of the gain of `best` that `enough` keeps."""
         whole = self.best.mean - self.bare.mean
         return (self.enough.mean - self.bare.mean) / whole if whole else 1.0
 
     @property
     def time_share(self) -> float:
-        """Time of `enough` as a share of the best one's."""
+        """Median time of `enough` as a share of that of `best`."""
         return self.enough.p50_ms / self.best.p50_ms
 
 
 def settings(
     candidates: Sequence[int], depths: Sequence[int], reranker: str, *, bare: bool
 ) -> tuple[Knobs, ...]:
-    """All that one reranker is swept through; with what is not reranked at all, or without."""
+    """The settings of a sweep of one reranker; with `bare`, also those without reranking."""
     found = [
         Knobs(candidates=number, depth=depth, reranker=reranker)
         for number in sorted(set(candidates))
@@ -104,23 +104,23 @@ async def sweep_settings(
     *,
     progress: Callable[[], None] = lambda: None,
 ) -> list[SweepPoint]:
-    """Search every question under every setting, and leave no trace in the log.
+    """Search for every question with every setting, without logging.
 
-    Settings take turns on each question, and begin with another one each time: what else the
-    machine does falls on all of them alike. The scorer must not remember pairs, or later settings
-    get the time of earlier ones.
+    Settings take turns on each question, each time starting with another one, so that other load
+    on the machine affects all of them equally. The scorer must not cache pairs, or later settings
+    would appear faster.
 
     Args:
         services: The ports, whose scorer is the reranker of the settings.
-        plan: Where, and on which questions.
+        plan: The collection, the questions and the search.
         wanted: The settings.
         measure: One of evaluation.MEASURES.
-        progress: Called after each search that counts.
+        progress: Called after each measured search.
 
     Raises:
-        InvalidRequestError: There are fewer questions than say anything.
-        ScoringError: The reranker did not read all that it was to.
-        ConflictError, OverloadedError, UnavailableError: As a search does.
+        InvalidRequestError: There are too few questions.
+        ScoringError: The reranker did not score all pairs.
+        ConflictError, OverloadedError, UnavailableError: As a search.
     """
     if len(plan.questions) < significance.FEWEST:
         raise InvalidRequestError("queries", f"must be at least {significance.FEWEST}")
@@ -137,7 +137,7 @@ async def sweep_settings(
 
 
 def verdicts(points: Sequence[SweepPoint]) -> list[SweepVerdict]:
-    """One for each reranker, in the order of the points."""
+    """A verdict for each reranker, in the order of the points."""
     bare = _best([point for point in points if point.knobs.depth is None])
     names = dict.fromkeys(point.knobs.reranker for point in points if point.knobs.reranker)
     return [
@@ -184,7 +184,7 @@ def _verdict(name: str, bare: SweepPoint, points: Sequence[SweepPoint]) -> Sweep
 
 
 def _gain(bare: SweepPoint, points: Sequence[SweepPoint]) -> Difference:
-    """Of the best point over `bare`, chosen on other queries than those it is measured on."""
+    """Cross-validated gain over `bare` of the best point, chosen on the training folds."""
     values = np.array([point.values for point in points])
     unseen = np.zeros(len(bare.values))
     for train, test in significance.folds(len(unseen)):
@@ -194,5 +194,5 @@ def _gain(bare: SweepPoint, points: Sequence[SweepPoint]) -> Difference:
 
 
 def _best(points: Sequence[SweepPoint]) -> SweepPoint:
-    """The highest; of those that are equal the first, which has the least candidates and depth."""
+    """The point with the highest mean; of equal ones the first, which is the cheapest."""
     return max(points, key=lambda point: point.mean)

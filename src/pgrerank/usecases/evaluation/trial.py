@@ -1,6 +1,6 @@
-"""Judged queries through the stages of a search, under settings that nothing else uses yet.
+"""Run judged queries through the stages of a search with trial settings.
 
-Nothing is written: neither the settings nor the log.
+Nothing is stored: neither the settings nor a log entry.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,34 +24,34 @@ from pgrerank.usecases import second_stage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What can be tuned."""
+    """The values that can be tuned."""
 
     retrieval: Retrieval
-    #: rows each leg returns
+    #: rows that each leg returns
     candidates: int
-    #: how many are reranked; None: none
+    #: how many candidates are reranked; None: none
     depth: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialSetup:
-    """Where settings are tried."""
+    """The context in which settings are tried."""
 
     services: Services
     tenant_id: TenantId
     collection: Collection
     questions: Sequence[Question]
-    #: what is asked of each search beside the settings: the strategy and the cascade
+    #: the search; settings replace its candidates, depth and rerank mode
     request: SearchRequest
     #: one of evaluation.MEASURES
     measure: str
 
 
 class Trials:
-    """Measures each setting once.
+    """Measures settings, each only once.
 
     Args:
-        ground: Where.
+        ground: The context.
         progress: Called with the number of settings measured so far.
     """
 
@@ -66,15 +66,15 @@ class Trials:
 
     @property
     def count(self) -> int:
-        """Settings measured so far."""
+        """Number of settings measured so far."""
         return len(self._measured)
 
     async def values(self, setting: Setting) -> Values:
-        """The measure of each question under a setting, in their order.
+        """The measure of each question with a setting, in the order of the questions.
 
         Raises:
             ConflictError: The collection was embedded by another model.
-            OverloadedError, UnavailableError: A part that is needed is not there.
+            OverloadedError, UnavailableError: As a search.
         """
         if setting not in self._measured:
             self._measured[setting] = await self._measure(setting)

@@ -1,4 +1,4 @@
-"""Fit a collection's first stage and the knobs of its searches to judged queries."""
+"""Tune a collection's first stage and the knobs of its searches on judged queries."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -23,9 +23,9 @@ RRF_K = (10, 30, 60)
 WEIGHTS = ((1.0, 0.25), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0), (0.25, 1.0))
 CANDIDATES = (50, 100, 200, 400)
 DEPTHS = (10, 20, 30, 50, 100)
-#: the fewest candidates and the least depth are taken that keep this share of the best
+#: the smallest number of candidates and depth are chosen that keep this share of the best mean
 KEPT = 0.995
-#: means that differ by less are alike
+#: means that differ by less are equal
 _ROUNDING = 1e-12
 
 Options = Callable[[Setting], Iterable[Setting]]
@@ -33,57 +33,57 @@ Options = Callable[[Setting], Iterable[Setting]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Some settings that are chosen together, the others standing still."""
+    """Values that are chosen together, while the others are fixed."""
 
     options: Options
-    #: take the cheapest that is nearly the best, not the best; options come by their price
+    #: take the first option that is nearly the best instead of the best; cheaper options come first
     thrifty: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tuning:
-    """What fitting came to."""
+    """The result of tuning."""
 
     measure: str
     before: Setting
     #: fitted on all queries
     after: Setting
-    #: on queries that had no part in the fit, by cross-validation
+    #: cross-validated gain, on queries not used for fitting
     gain: Difference
-    #: of the folds, how many chose the value in `after`, by the name of the setting
+    #: number of folds that chose the value in `after`, by the name of the value
     agreement: Mapping[str, int]
     folds: int
-    #: settings that were measured
+    #: number of settings measured
     tried: int
 
     @property
     def changes(self) -> dict[str, tuple[Any, Any]]:
-        """Settings that changed: before and after."""
+        """Values before and after, of those that changed, by name."""
         before, after = plain(self.before), plain(self.after)
         return {name: (before[name], after[name]) for name in before if before[name] != after[name]}
 
 
 def plain(setting: Setting) -> dict[str, Any]:
-    """All values of a setting by their names."""
+    """All values of a setting by name."""
     return {**asdict(setting.retrieval), "candidates": setting.candidates, "depth": setting.depth}
 
 
 async def tune(
     ground: TrialSetup, start: Setting, *, progress: Callable[[int], None] = lambda _: None
 ) -> Tuning:
-    """Find better settings, and say how much better on queries that had no part in finding them.
+    """Find better settings, and measure their gain on queries not used for finding them.
 
-    Settings are chosen one group after the other: k1 and b, the title boost, fusion and weights,
-    candidates, depth. The gain is cross-validated: for each fold of the queries the settings are
-    fitted on the others, and the fold is measured under them.
+    Values are chosen one group after the other: k1 and b, the title boost, fusion and weights,
+    candidates, depth. The gain is cross-validated: for each fold of the queries, the settings are
+    fitted on the other folds and measured on this one.
 
     Args:
-        ground: Where, on which queries, by which measure.
-        start: The present settings.
+        ground: The context: collection, queries and measure.
+        start: The current settings.
         progress: Called with the number of settings measured so far.
 
     Raises:
-        InvalidRequestError: There are fewer judged queries than say anything.
+        InvalidRequestError: There are too few judged queries.
         ConflictError: The collection was embedded by another model.
     """
     count = len(ground.questions)
@@ -112,9 +112,9 @@ async def tune(
 
 
 async def apply(admin_services: AdminServices, ground: TrialSetup, found: Tuning) -> bool:
-    """Write the fitted weights into the collection, if the gain is beyond chance; whether it was.
+    """Store the fitted retrieval settings if the gain is significant; returns whether it is.
 
-    Candidates and depth are knobs of a search: they are the caller's to set.
+    Candidates and depth are not stored, since callers set them for each search.
     """
     if not found.gain.is_gain:
         return False
@@ -135,7 +135,7 @@ async def _fit(trials: Trials, start: Setting, steps: Sequence[Step], places: Pl
 
 
 def _steps(strategy: Strategy, start: Setting) -> list[Step]:
-    """What there is to choose. The present value comes first among equals, or by its price."""
+    """The steps of the fit. The first of equal options wins: the current one, or the cheapest."""
     steps: list[Step] = []
     if strategy is not Strategy.DENSE:
         steps += [Step(options=_bm25), Step(options=_titles)]
