@@ -1,4 +1,4 @@
-"""Say why a document is, or is not, among the results of a logged search."""
+"""Explain why a document is, or is not, among the results of a logged search."""
 
 from pgrerank.domain.explanation import Explanation, verdict
 from pgrerank.domain.ids import RankingId, TenantId
@@ -9,11 +9,11 @@ from pgrerank.usecases import again
 async def why(
     services: Services, tenant_id: TenantId, ranking_id: RankingId, external_id: str
 ) -> Explanation:
-    """What became of a document in a search, by the log and by where it stands today.
+    """How a document fared in a search, by the log and by its current ranks.
 
     Raises:
-        NotFoundError: There is no such ranking, or its collection is gone.
-        ConflictError: It had a dense leg, and the collection's embedder is not the running one.
+        NotFoundError: There is no such ranking, or its collection was deleted.
+        ConflictError: The search had a dense leg, and the collection's embedder is not running.
     """
     ranking = await services.rankings.get(tenant_id, ranking_id)
     collection = await services.documents.collection(tenant_id, ranking.searched)

@@ -1,4 +1,4 @@
-"""Cut, embed and store documents. What has not changed is not embedded again."""
+"""Split, embed and store documents. Unchanged documents are not embedded again."""
 
 import asyncio
 from collections import Counter
@@ -17,9 +17,9 @@ from pgrerank.ports.services import Services
 
 #: documents that are looked up, embedded and committed together
 BATCH_DOCUMENTS = 64
-#: characters after which a batch is closed early, so that memory stays bounded
+#: characters after which a batch is closed early, to bound memory
 BATCH_CHARACTERS = 500_000
-_PASSAGES = 256  # embedded between two words on how far it is
+_PASSAGES = 256  # embedded between two calls of `embedding`
 
 
 async def ingest(
@@ -32,24 +32,24 @@ async def ingest(
     progress: Callable[[IngestReport], None] = lambda _: None,
     embedding: Callable[[int, int], None] = lambda _, __: None,
 ) -> IngestReport:
-    """Bring documents into a collection, replacing those whose content changed.
+    """Store documents in a collection, replacing those whose content changed.
 
-    Each batch is one transaction of whole documents, so a kill leaves no half document and a
-    second run completes the first. Of documents with one id the last counts, the others nothing.
+    Each batch is one transaction of whole documents, so an interruption leaves no partial document
+    and a second run completes the first. Of documents with equal ids in a batch, the last counts.
 
     Args:
         services: The ports.
-        tenant_id: Who owns the collection.
-        collection_name: Where to.
-        rows: Documents, and the rows that could not be read as one.
+        tenant_id: The owner of the collection.
+        collection_name: The collection.
+        rows: Documents, and rows that could not be read as documents.
         atomic: Store everything or, if any row was rejected, nothing.
         progress: Called with the running totals after each batch.
-        embedding: Called with how many chunks of a batch are embedded, and how many it has.
+        embedding: Called with the number of embedded chunks of a batch, and of all its chunks.
 
     Raises:
         NotFoundError: No such collection.
         ConflictError: The collection was embedded by another model.
-        OverloadedError, UnavailableError: What was committed stays; a retry is safe.
+        OverloadedError, UnavailableError: Committed batches stay; a retry is safe.
     """
     collection = await services.documents.collection(tenant_id, collection_name)
     services = services.for_collection(collection)

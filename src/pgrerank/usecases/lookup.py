@@ -1,4 +1,4 @@
-"""Look up what a command names, before models are loaded for it."""
+"""Check the names in a command before models are loaded for it."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -8,9 +8,9 @@ from pgrerank.ports.services import AdminServices
 def exist(
     tenant_name: str | None, *collection_names: str | None
 ) -> Callable[[AdminServices], Awaitable[None]]:
-    """A check that a tenant and its collections are there; None names nothing.
+    """A check that a tenant and its collections exist; None is not checked.
 
-    The check raises NotFoundError, with the nearest name that there is.
+    The check raises NotFoundError, with the most similar existing name.
     """
 
     async def check(admin_services: AdminServices) -> None:

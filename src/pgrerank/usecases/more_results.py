@@ -1,4 +1,4 @@
-"""Go on in the results of a search, in the order that was logged: pages never shift."""
+"""Page through the results of a search, in the logged order, so that pages never shift."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ class ResultPage:
     """Some results of a logged search."""
 
     hits: tuple[Hit, ...]
-    #: where the next page begins; None on the last
+    #: cursor of the next page; None on the last page
     cursor: str | None
-    #: results of this page whose document was changed or deleted since
+    #: number of results of this page whose document was changed or deleted since
     gone: int
 
 
@@ -29,18 +29,18 @@ async def results(
     limit: int,
     cursor: str | None,
 ) -> ResultPage:
-    """Results of a logged search from a cursor on, those too that its limit left out.
+    """Results of a logged search from a cursor on, including those beyond its limit.
 
     Args:
         services: The ports.
-        tenant_id: Whose search.
-        ranking_id: Of the search.
-        limit: Results of a page at most.
-        cursor: Where to go on: that of the page before, or of the search's answer; None: the start.
+        tenant_id: The owner of the search.
+        ranking_id: Id of the search.
+        limit: Maximum results of a page.
+        cursor: Cursor of the previous page or of the search's answer; None: from the start.
 
     Raises:
-        NotFoundError: There is no such ranking, or its collection is gone.
-        InvalidRequestError: Nobody gave this cursor.
+        NotFoundError: There is no such ranking, or its collection was deleted.
+        InvalidRequestError: The cursor is invalid.
     """
     start = _place(cursor)
     ranking = await services.rankings.get(tenant_id, ranking_id)
@@ -58,7 +58,7 @@ async def results(
 
 
 def next_cursor(place: int, count: int) -> str | None:
-    """The cursor of the results from a place on, the first being 0; None where there are none."""
+    """The cursor of the results from index `place` on, from 0; None if there are none."""
     return str(place) if place < count else None
 
 
@@ -71,7 +71,7 @@ def _place(cursor: str | None) -> int:
 
 
 def _uncut_candidates(ranking: LoggedRanking) -> list[LoggedCandidate]:
-    """What no threshold removed, in the final order."""
+    """The candidates that no threshold removed, in final order."""
     ordered = sorted(ranking.candidates, key=lambda each: each.final_rank)
     return [each for each in ordered if cut_by(ranking, each) is None]
 

@@ -1,4 +1,4 @@
-"""Score texts against the query of a request: what searches and supplied documents share."""
+"""Score texts against the query of a request, for both searches and supplied documents."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from pgrerank.domain.rerank import RerankRequest
 from pgrerank.ports.calibrations import Calibrations
 from pgrerank.ports.scorer import Scorer
 
-#: part of the budget kept back for writing the log and the answer, milliseconds
+#: milliseconds of the budget that are reserved for writing the log and the answer
 CLOSING_MS = 10
 
 
@@ -31,15 +31,15 @@ class PairScoring:
     """Scores pairs of a request's query and texts, and interprets the scores."""
 
     tenant_id: TenantId
-    #: whose terms and calibration apply; None: documents that belong to no collection
+    #: the collection whose terms and calibration apply; None: supplied documents without one
     collection: Collection | None
     request: SearchRequest | RerankRequest
     calibrations: Calibrations
-    #: instant of Clock.elapsed() by which to have scored; None: no limit
+    #: instant of Clock.elapsed() by which scores are needed; None: no limit
     deadline: float | None
 
     async def scores(self, scorer: Scorer, passages: Sequence[Passage]) -> Sequence[PairScore]:
-        """One score for each passage, in order. Raises as Scorer.score does."""
+        """One score for each passage, in order. Raises as Scorer.score."""
         return await scorer.score(
             self.request.query, passages, deadline=self.deadline, tenant_id=self.tenant_id
         )
@@ -50,7 +50,7 @@ class PairScoring:
         scores: Sequence[PairScore],
         cascade: CascadeReport | None = None,
     ) -> RerankReport:
-        """The report of a rerank by this model that gave these scores."""
+        """The report of a rerank by this model with these scores."""
         return planning.report(model, scores, budget_ms=self.request.budget_ms, cascade=cascade)
 
     def boosts(
@@ -68,8 +68,8 @@ class PairScoring:
         """The calibration and the bounds that apply to scores of this model.
 
         Raises:
-            ConflictError: A bound was asked for, and no calibration of this model is stored.
-            NotFoundError: There is no threshold of the name.
+            ConflictError: A bound was requested, and no calibration of this model is stored.
+            NotFoundError: There is no threshold of this name.
         """
         request = self.request
         stored = await self.calibrations.running(
@@ -85,7 +85,7 @@ def deadline(budget_ms: int | None, started: float) -> float | None:
 
 
 def failure_report(error: OverloadedError | ScoringError) -> RerankReport:
-    """The report of a rerank that ended in this error: `skipped` for want of capacity, or `failed`."""
+    """The report of a rerank that raised this error: `skipped` if overloaded, else `failed`."""
     if isinstance(error, ScoringError):
         return no_rerank_report(RerankStatus.FAILED, error.reason)
     reason = "the reranker is at capacity"
@@ -97,7 +97,7 @@ def failure_report(error: OverloadedError | ScoringError) -> RerankReport:
 def no_rerank_report(
     status: RerankStatus, reason: str, retry_after_s: int | None = None
 ) -> RerankReport:
-    """The report of a request of which no pair was scored."""
+    """The report of a request for which no pair was scored."""
     return RerankReport(
         status=status, reason=reason, depth=0, model=None, retry_after_s=retry_after_s
     )

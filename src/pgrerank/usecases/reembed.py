@@ -1,4 +1,4 @@
-"""Give the chunks of a collection vectors by another embedder, while searches go on by the first."""
+"""Embed a collection again with another embedder, while searches use the current vectors."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,27 +26,27 @@ async def reembed(
 ) -> int:
     """Fill the set of vectors of an embedder until no chunk lacks one.
 
-    Each batch is one transaction, and chunks that have a vector are passed over, so a run that was
-    cut off is completed by another one. Chunks that arrive meanwhile are embedded too; where the
-    embedder is the collection's own, those that it lacks since a roll back.
+    Each batch is one transaction, and chunks that have a vector are skipped, so another run
+    completes an interrupted one. Chunks that are added in the meantime are embedded too. With the
+    collection's own embedder, this fills vectors that are missing after a rollback.
 
     Args:
         services: The ports.
-        embedder: By which.
-        tenant_id: Who owns the collection.
-        collection_name: Which.
-        chunks_per_second: At most, on average over the run; None: as fast as it goes.
-        progress: Called with the chunks done in this run, and those of the collection.
-        sleep: Waits seconds.
+        embedder: The embedder.
+        tenant_id: The owner of the collection.
+        collection_name: The collection.
+        chunks_per_second: Maximum rate, on average over the run; None: unlimited.
+        progress: Called with the number of chunks done in this run, and of the collection.
+        sleep: Waits for a number of seconds.
 
     Returns:
-        How many chunks got a vector.
+        Number of chunks that got a vector.
 
     Raises:
         NotFoundError: No such collection.
         ConflictError: It has a second set of vectors by another model.
         InvalidRequestError: The embedder's vectors have too many dimensions.
-        OverloadedError, UnavailableError: What was committed stays.
+        OverloadedError, UnavailableError: Committed batches stay.
     """
     embedder.model.require_storable()
     collection = await services.documents.collection(tenant_id, collection_name)
@@ -60,7 +60,7 @@ async def reembed(
 
 
 class _Run:
-    """How much a run has done, and how long it waits before it does more."""
+    """Progress of a run, and its rate limit."""
 
     def __init__(
         self, clock: Clock, per_second: float | None, sleep: Callable[[float], Awaitable[None]]
@@ -71,7 +71,7 @@ class _Run:
         self._begun = clock.elapsed()
 
     async def count_stored(self, more: int) -> None:
-        """Count what was stored, and wait until so much may have been."""
+        """Count stored chunks, and wait if the run is ahead of its rate."""
         self.done += more
         self.report(self.done)
         if self._per_second is None:
@@ -88,7 +88,7 @@ async def _pass(
     collection: Collection,
     run: _Run,
 ) -> None:
-    """Embed what is missing, once through the collection."""
+    """Embed missing chunks, in one pass through the collection."""
     after: ChunkId | None = None
     while chunks := await services.embeddings.missing(
         tenant_id, collection, embedder.model, after=after, limit=BATCH_CHUNKS

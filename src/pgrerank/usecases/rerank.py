@@ -23,7 +23,7 @@ from pgrerank.usecases.pair_scoring import PairScoring, deadline, failure_report
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PreparedRerank:
-    """A request with its scorer and its calibration."""
+    """A request with its scorer and calibration."""
 
     request: RerankRequest
     scorer: Scorer
@@ -32,16 +32,16 @@ class _PreparedRerank:
 
 
 async def rerank(services: Services, tenant_id: TenantId, request: RerankRequest) -> RerankOutcome:
-    """Score the documents, order them, apply bounds, record.
+    """Score the documents, order them, apply bounds, and record the ranking.
 
     Raises:
         NotFoundError: The tenant has no such collection or no such threshold.
-        InvalidRequestError: There is no reranker of the name; or a document is too long for it,
-            and the request says not to truncate.
-        ConflictError: A bound on relevance was asked for, and no calibration of the reranker is
+        InvalidRequestError: There is no reranker of this name; or a document is too long for it,
+            and `truncate` is false.
+        ConflictError: A bound on relevance was requested, and no calibration of the reranker is
             stored.
         OverloadedError: The reranker's queue is full, or the tenant's quota is used up.
-        ScoringError: The reranker failed, or gave no document a score.
+        ScoringError: The reranker failed or scored no document.
         UnavailableError: Postgres cannot be reached.
     """
     watch = Stopwatch(services.clock.elapsed)
@@ -51,7 +51,7 @@ async def rerank(services: Services, tenant_id: TenantId, request: RerankRequest
         with watch.stage("rerank"):
             scores = await _scores(prepared)
     except (OverloadedError, ScoringError) as error:
-        # For the log alone, and without documents, so that refusals are cheap.
+        # Recorded without documents, so that refusals are cheap.
         await _record(services, prepared, _outcome(failure_report(error), watch.timings()))
         raise
     with watch.stage("order"):
@@ -87,7 +87,7 @@ async def _prepare(
 async def _record(
     services: Services, prepared: _PreparedRerank, outcome: RerankOutcome
 ) -> RerankOutcome:
-    """The outcome with the id that the log gave it."""
+    """Record the outcome; return it with the id from the log."""
     ranking_id = await services.rankings.record_brought(
         prepared.scoring.tenant_id, prepared.scoring.collection, prepared.request, outcome
     )
@@ -158,7 +158,7 @@ def _outcome(report: RerankReport, timings_ms: dict[str, float]) -> RerankOutcom
 def _with_relevance(
     prepared: _PreparedRerank, ordered: Sequence[RankedDocument]
 ) -> tuple[RankedDocument, ...]:
-    """The documents with their probabilities, and with the scores that other systems show."""
+    """The documents with their probabilities and display scores."""
     kind = prepared.scorer.model.score_kind
     return tuple(
         replace(

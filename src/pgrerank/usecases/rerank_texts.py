@@ -1,4 +1,4 @@
-"""Score and order texts that the caller brings, with nothing but a reranker."""
+"""Score and order supplied texts with only a reranker."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ async def rerank_texts(
     """All texts, best first; those without a score last, in the caller's order.
 
     Raises:
-        OverloadedError: The reranker's waiting line is full.
+        OverloadedError: The reranker's queue is full.
         ScoringError: The model failed.
     """
     documents = [SuppliedDocument(text) for text in texts]

@@ -1,4 +1,4 @@
-"""Answer a query in two stages, within its budget, and record the ranking."""
+"""Search in two stages, within a time budget, and record the ranking."""
 
 from dataclasses import replace
 
@@ -20,19 +20,19 @@ from pgrerank.usecases.second_stage import Reranked, SecondStage
 async def search(
     services: Services, tenant_id: TenantId, collection_name: str, request: SearchRequest
 ) -> SearchOutcome:
-    """Embed, retrieve, rerank, apply bounds, record.
+    """Embed the query, retrieve, rerank, apply bounds, and record the ranking.
 
-    The timings of the answer include the write of the record as the stage `log`; those in the
-    record do not.
+    The timings of the answer include writing the record as the stage `log`; those in the record
+    do not.
 
     Raises:
         NotFoundError: The tenant has no such collection or no such threshold.
-        InvalidRequestError: The query is blank, or a cascade was asked for and the collection
+        InvalidRequestError: The query is blank, or a cascade was requested and the collection
             stores no token vectors.
         ConflictError: There is a dense leg, and the collection was embedded by another model; or
-            a bound on relevance was asked for, and no calibration of the reranker is stored.
-        OverloadedError: The embedder's queue is full. (A full queue of the reranker is no error:
-            the fused order is returned with status `skipped`.)
+            a bound on relevance was requested, and no calibration of the reranker is stored.
+        OverloadedError: The embedder's queue is full. (If the reranker's queue is full, the fused
+            order is returned with status `skipped`.)
         UnavailableError: Postgres or the embedder cannot be reached.
     """
     request.require_query()
@@ -88,7 +88,7 @@ async def _search(
 def _warnings(
     services: Services, request: SearchRequest, stage: SecondStage, outcome: SearchOutcome
 ) -> tuple[str, ...]:
-    """What the models that took part could not read of the query."""
+    """Warnings about models in use that cannot read the query."""
     shares: dict[str, float] = {}
     if request.has_dense_leg:
         shares[services.embedder.model.name] = services.embedder.unknown_share(request.query)

@@ -1,4 +1,4 @@
-"""The second stage of a search: one reranker, or late interaction and then the reranker."""
+"""The second stage of a search: a reranker, late interaction, or a cascade of both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -31,20 +31,20 @@ _UNSCORED = PairScore(value=None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reranked:
-    """The scores of the head of a fused list. All sequences are in the order of that list."""
+    """The scores of the head of a fused list. All sequences are in the order of the list."""
 
     report: RerankReport
     #: raw scores of the reranker; empty: it did not run
     scores: Sequence[PairScore] = ()
     #: raw scores of the first step of a cascade; empty: there was no cascade
     cascade_scores: Sequence[PairScore] = ()
-    #: scores of the ensemble (see domain/ensemble.py); empty: the reranker's scores decide
+    #: scores of the ensemble (see domain/ensemble.py); empty: the reranker's scores are used
     combined: Sequence[float | None] = ()
-    #: what terms of the collection add to the deciding score; empty: nothing
+    #: added to the deciding score by terms of the collection; empty: nothing
     boosts: Sequence[float] = ()
 
     def ordered(self, candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
-        """The fused list that was reranked, in its final order. See order.final_order."""
+        """The fused list in its final order. See order.final_order."""
         return order.final_order(
             candidates, self.scores, self.cascade_scores, self.combined, self.boosts
         )
@@ -57,7 +57,7 @@ class SecondStage:
     collection: Collection
     request: SearchRequest
     scorer: Scorer
-    #: reads the collection's token vectors; None: nothing reads them in this search
+    #: the model that reads the collection's token vectors; None: they are not used in this search
     late: LateInteraction | None
     scoring: PairScoring
 
@@ -68,7 +68,7 @@ class SecondStage:
 
     @property
     def needs(self) -> CandidateNeeds:
-        """What the candidates must be retrieved with."""
+        """What must be retrieved with the candidates."""
         return CandidateNeeds(
             token_model=None if self.late is None else self.late.model,
             embeddings=self._uses_ensemble and _may_run(self.request, self.collection),
@@ -82,17 +82,17 @@ class SecondStage:
         """The calibration and the bounds of this search; none without reranking.
 
         Raises:
-            ConflictError: A bound was asked for, and no calibration of the model is stored.
-            NotFoundError: There is no threshold of the name.
+            ConflictError: A bound was requested, and no calibration of the model is stored.
+            NotFoundError: There is no threshold of this name.
         """
         if self.request.rerank is RerankMode.NEVER:
             return CalibrationContext()
         return await self.scoring.calibration(self.model)
 
     async def rerank(self, candidates: Sequence[Candidate], vector: Vector | None) -> Reranked:
-        """Score the head of the fused list by the deadline, if reranking can pay.
+        """Score the head of the fused list by the deadline, if reranking is worthwhile.
 
-        Too little capacity and a failed model are no errors: the report tells of them.
+        Overload and a failed model raise no error; the report states them.
 
         Args:
             candidates: The fused list, best first, retrieved with `needs`.
@@ -127,10 +127,10 @@ class SecondStage:
     def _uses_ensemble(self) -> bool:
         """Whether the reranker's score is combined with others.
 
-        A cross-encoder of another vendor decides alone. Late interaction encodes query and passage
+        A third-party cross-encoder is used alone. Late interaction encodes query and passage
         separately, and the cross-encoder of the bundled blend is small: neither knows which words
-        are rare nor what else was found. The scores of the legs and the agreement between
-        candidates improve their order (docs/benchmarks.md).
+        are rare or which other passages were retrieved. The scores of the legs and the agreement
+        between candidates improve their order (docs/benchmarks.md).
         """
         return self.model.ensemble_member or self.model.score_kind is ScoreKind.MAXSIM
 
@@ -174,13 +174,13 @@ def of(
 
     Args:
         services: The ports, with the models of the collection (`Services.for_collection`).
-        tenant_id: Whose search.
-        collection: Where.
-        request: What was asked for.
-        deadline: Instant of Clock.elapsed() by which to have scored; None: no limit.
+        tenant_id: The tenant.
+        collection: The collection.
+        request: The search.
+        deadline: Instant of Clock.elapsed() by which scores are needed; None: no limit.
 
     Raises:
-        InvalidRequestError: A cascade was asked for where there are no token vectors.
+        InvalidRequestError: A cascade was requested, and the collection has no token vectors.
     """
     return SecondStage(
         collection=collection,
@@ -200,10 +200,10 @@ def of(
 def _late_interaction(
     services: Services, collection: Collection, request: SearchRequest
 ) -> LateInteraction | None:
-    """The model that reads the collection's token vectors in this search; None: none does.
+    """The model that reads the collection's token vectors in this search, or None.
 
-    It scores before the reranker in a cascade, instead of the reranker if that is the full form of
-    the same model, and as a part of a reranker that blends it with another model.
+    It is the first step of a cascade, replaces a reranker that is the full form of the same model,
+    or is part of a reranker that blends it with another model.
     """
     late = services.late if collection.stores_tokens else None
     if request.cascade is not None and late is None:
@@ -220,7 +220,7 @@ def _late_interaction(
 
 
 def _may_run(request: SearchRequest, collection: Collection) -> bool:
-    """Whether reranking could pay if both legs returned all they may."""
+    """Whether reranking can be worthwhile, assuming the maximum number of candidates."""
     return planning.reason_to_skip(request, collection, 2 * MAX_CANDIDATES) is None
 
 

@@ -1,4 +1,4 @@
-"""The composition root: the only package that names concrete classes and knows all of them."""
+"""The composition root: the only package that connects the ports to concrete classes."""
 
 from pgrerank.wiring.clock import SystemClock
 from pgrerank.wiring.database import Database, database, register

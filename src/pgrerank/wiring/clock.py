@@ -1,16 +1,16 @@
-"""The clock of the machine."""
+"""The system clock."""
 
 from datetime import UTC, datetime
 from time import perf_counter
 
 
 class SystemClock:
-    """The clock of the machine."""
+    """The clock of the operating system."""
 
     def now(self) -> datetime:
-        """This instant, in UTC."""
+        """The current instant, in UTC."""
         return datetime.now(UTC)
 
     def elapsed(self) -> float:
-        """Seconds since some fixed instant; never goes back."""
+        """Seconds on a monotonic clock."""
         return perf_counter()

@@ -1,4 +1,4 @@
-"""To a database that is fit to be served from."""
+"""Open the database of the settings."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Generator
@@ -16,20 +16,20 @@ from pgrerank.storage.pool import Pool, pool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """Where Postgres is, for operators and for the service."""
+    """URLs of Postgres for the operator and for the service."""
 
     admin_url: str
     service_url: str
-    #: the server of our own, where no URL names another
+    #: the embedded server; None: the settings name another server
     server: EmbeddedServer | None = None
 
 
 @contextmanager
 def database(settings: Settings) -> Generator[Database]:
-    """The database of the settings: the one they name, or else the embedded server, started.
+    """The database that the settings name, or else the embedded server, which is started.
 
     Raises:
-        DatabaseUnreachableError: The embedded server does not come up.
+        DatabaseUnreachableError: The embedded server does not start.
         SettingsError: A URL is malformed.
     """
     addresses = {
@@ -49,10 +49,10 @@ def database(settings: Settings) -> Generator[Database]:
 
 
 async def register(settings: Settings, card: ModelCard) -> None:
-    """Enter a model into the database's registry, where it is not there already.
+    """Add a model to the database's registry, unless it is there already.
 
     Raises:
-        StartupError: The database is refused; says what mends it.
+        StartupError: The database is refused; the message names the remedy.
     """
     with database(settings) as found:
         async with open_pool(found, settings) as connections, tenancy.nobody(connections) as link:
@@ -61,17 +61,17 @@ async def register(settings: Settings, card: ModelCard) -> None:
 
 @asynccontextmanager
 async def open_pool(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
-    """Connections to a database that was looked over; a new one of our own is migrated first.
+    """A pool of connections to a verified database; a new embedded one is migrated first.
 
     Raises:
-        StartupError: It is refused; says what mends it.
+        StartupError: The database is refused; the message names the remedy.
     """
     try:
         await startup.verify(found.service_url)
     except (MissingExtensionError, UnmigratedError) as error:
         if found.server is None or not _is_new(error):
             raise
-        # A server of our own that is new has nobody else to migrate it.
+        # Nobody else migrates a new embedded server.
         from pgrerank.storage import migrate  # noqa: PLC0415 - alembic takes long to import
 
         await asyncio.to_thread(migrate.upgrade, found.admin_url)

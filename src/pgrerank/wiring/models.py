@@ -1,4 +1,4 @@
-"""Models, by what the settings name."""
+"""Load the models that the settings name."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalModels:
-    """The loaded models; None: one that nothing here uses."""
+    """The models loaded in this process; None: not needed."""
 
     embedder: "EngineEmbedder | None"
     scorer: "LocalScorer | None"
@@ -40,25 +40,26 @@ class LocalModels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceModels:
-    """The models of the settings, wherever they run, and those that have names beside them."""
+    """The models of the settings, wherever they run, and all other named models."""
 
     embedder: Embedder
     scorer: Scorer
-    #: over stored token vectors; None where the embedder is not the one it knows
+    #: reads stored token vectors; None if the embedder is not the one that it is made for
     late: "StoredLateInteraction | None"
-    #: the reranker, where it also compares the passages of a list with each other
+    #: the reranker, if it can also compare the passages of a list with each other
     reader: ListReader | None
-    #: those of this machine
+    #: the models of this process
     local: LocalModels
+    #: the models that the operator named
     named: "Named"
 
 
 @contextmanager
 def open_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
-    """The embedder alone. Loading blocks for seconds.
+    """Load only the embedder. Loading blocks for seconds.
 
     Raises:
-        ModelError: Its name stands for no usable model.
+        ModelError: Its name is not that of a usable model.
     """
     from pgrerank.inference.local import registry  # noqa: PLC0415 - takes seconds that few commands need
 
@@ -79,14 +80,14 @@ def open_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
 def open_scorer(
     settings: Settings, embedder: "EngineEmbedder | None" = None
 ) -> "Generator[LocalScorer]":
-    """The reranker alone. Loading blocks for seconds.
+    """Load only the reranker. Loading blocks for seconds.
 
     Args:
-        settings: Name it.
+        settings: The settings, which name it.
         embedder: See `registry.load_scorer`.
 
     Raises:
-        ModelError: Its name stands for no usable model.
+        ModelError: Its name is not that of a usable model.
     """
     from pgrerank.inference.local import registry  # noqa: PLC0415 - as above
 
@@ -107,7 +108,7 @@ def open_scorer(
 
 @contextmanager
 def local_models(settings: Settings, named: "Named") -> Generator[LocalModels]:
-    """Those of the models that do not run elsewhere. Loading takes seconds."""
+    """Load the models that do not run on other servers. Loading takes seconds."""
     with ExitStack() as stack:
         embedder = scorer = late = None
         if name := _local_embedder(settings, named):
@@ -123,7 +124,7 @@ def local_models(settings: Settings, named: "Named") -> Generator[LocalModels]:
 
 
 def _local_embedder(settings: Settings, named: "Named") -> str | None:
-    """The embedder to load: that of the settings, or what a packaged reranker reads with."""
+    """The embedder to load: that of the settings, or the one that a packaged reranker needs."""
     from pgrerank.inference import model_files  # noqa: PLC0415 - as above
 
     if settings.embedder not in named.embedders:
@@ -132,7 +133,7 @@ def _local_embedder(settings: Settings, named: "Named") -> str | None:
     return model_files.PACKAGED if local and model_files.is_packaged(settings.reranker) else None
 
 
-#: loads the models of this machine; a process that keeps them from call to call sets one of its own
+#: loads the local models; a process that keeps models between calls sets a loader of its own
 LOADER: "ContextVar[Callable[[Settings, Named], AbstractContextManager[LocalModels]]]" = ContextVar(
     "loader", default=local_models
 )
@@ -140,10 +141,10 @@ LOADER: "ContextVar[Callable[[Settings, Named], AbstractContextManager[LocalMode
 
 @asynccontextmanager
 async def load_models(settings: Settings) -> AsyncGenerator[ServiceModels]:
-    """The models of the settings: by the name of a backend, or else loaded here.
+    """The models of the settings: those named in the file of backends, else loaded here.
 
     Raises:
-        StartupError: A model or the file of backends is refused; says what mends it.
+        StartupError: A model or the file of backends is refused; the message names the remedy.
     """
     async with remote_models(settings) as named:
         await asyncio.to_thread(_require_names, settings, named)
@@ -159,7 +160,7 @@ def _service_models(settings: Settings, named: "Named", local: LocalModels) -> S
     embedder = named.embedders.get(settings.embedder, local.embedder)
     scorer = named.rerankers.get(settings.reranker, local.scorer)
     if embedder is None or scorer is None:
-        raise AssertionError(settings.embedder, settings.reranker)  # what is not named is loaded
+        raise AssertionError(settings.embedder, settings.reranker)  # one of the two exists
     return ServiceModels(
         embedder=embedder,
         scorer=scorer,
@@ -180,7 +181,7 @@ def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader 
 
 @asynccontextmanager
 async def load_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
-    """The embedder of the settings alone. Raises as `load_models`."""
+    """Only the embedder of the settings. Raises as `load_models`."""
     async with remote_models(settings) as named:
         await asyncio.to_thread(_require_embedder, settings, named)
         if settings.embedder in named.embedders:
@@ -208,11 +209,11 @@ def _require_embedder(settings: Settings, named: "Named") -> None:
 
 
 def remote_models(settings: Settings) -> "AbstractAsyncContextManager[Named]":
-    """The models behind other servers that an operator named.
+    """The models on other servers that the operator named.
 
     Raises:
-        SettingsError: The file of backends is wrong, or a key is missing.
-        ModelError: A server that must say what it runs does not answer.
+        SettingsError: The file of backends is invalid, or a key is missing.
+        ModelError: A server that must report its model does not answer.
     """
     from pgrerank.inference.remote.opened import open_models  # noqa: PLC0415 - as above
 
@@ -223,7 +224,7 @@ def base_model(name: str) -> tuple[Path, str]:
     """Folder and fingerprint of a model to train from.
 
     Raises:
-        ModelError: There is none of this name.
+        ModelError: There is no model of this name.
     """
     from pgrerank.inference import model_files  # noqa: PLC0415 - as above
 
@@ -232,10 +233,10 @@ def base_model(name: str) -> tuple[Path, str]:
 
 
 def reranker_card(settings: Settings) -> ModelCard:
-    """Identity of the reranker of the settings, which is loaded for it: so it does load.
+    """Identity of the reranker of the settings. The model is loaded, which proves it usable.
 
     Raises:
-        ModelError: It does not.
+        ModelError: It cannot be loaded.
     """
     with open_scorer(settings) as scorer:
         return scorer.model

@@ -1,4 +1,4 @@
-"""The service, watched over until it ends."""
+"""Run the service with its background tasks."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
@@ -19,16 +19,16 @@ from pgrerank.wiring.services import open_services
 if TYPE_CHECKING:
     from litestar import Litestar
 
-#: seconds between looks at the embedded server
+#: seconds between checks of the embedded server
 _WATCH_S = 1.0
 
 
 @asynccontextmanager
 async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
-    """The HTTP application with all it needs, watched over until it ends.
+    """The HTTP application with all its services and background tasks.
 
     Raises:
-        StartupError: The database or a model is refused; says what mends it.
+        StartupError: The database or a model is refused; the message names the remedy.
     """
     from pgrerank import observe  # noqa: PLC0415 - as the next
     from pgrerank.api.app import create_app  # noqa: PLC0415 - Litestar is for this alone
@@ -56,7 +56,7 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
 
 @asynccontextmanager
 async def _keep_running(server: EmbeddedServer | None) -> AsyncGenerator[None]:
-    """Start the embedded server again whenever it dies."""
+    """Restart the embedded server whenever it dies."""
     if server is None:
         yield
         return
@@ -66,7 +66,7 @@ async def _keep_running(server: EmbeddedServer | None) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def _running(watch: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
-    """Run something in the background, until the end of the block."""
+    """Run a coroutine in the background until the end of the block."""
     watching = asyncio.create_task(watch)
     try:
         yield
@@ -90,7 +90,7 @@ async def _watch(server: EmbeddedServer) -> None:
 
 
 def _engines(loaded: LocalModels) -> dict[str, Any]:
-    """Engines by what they run; one, where the reranker shares the embedder's."""
+    """Engines by role; only one if the reranker shares the embedder's."""
     engines: dict[str, Any] = {}
     if loaded.embedder is not None:
         engines["embedder"] = loaded.embedder.engine
@@ -100,7 +100,7 @@ def _engines(loaded: LocalModels) -> dict[str, Any]:
 
 
 async def _parts(found: Database, loaded: LocalModels) -> dict[str, str]:
-    """Each part of the service with `ok` or why it is not."""
+    """State of each part of the service: `ok`, or what is wrong."""
     states = {
         name: "ok" if engine.alive else "the engine has stopped"
         for name, engine in _engines(loaded).items()

@@ -1,4 +1,4 @@
-"""The ports, filled with what implements them."""
+"""Build the services: the ports with their implementations."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ from pgrerank.wiring.clock import SystemClock
 from pgrerank.wiring.database import Database, database, open_pool
 from pgrerank.wiring.models import LocalModels, ServiceModels, load_embedder, load_models
 
-#: looks up what a caller named; raises what refuses it, before any model is loaded
+#: checks a command's names before any model is loaded; raises if they are refused
 Check: TypeAlias = Callable[[AdminServices], Awaitable[None]]
 
 
@@ -38,10 +38,10 @@ async def _accept(_: AdminServices) -> None:
 
 @asynccontextmanager
 async def admin_services(settings: Settings) -> AsyncGenerator[AdminServices]:
-    """The ports that need no model, over a database that was found fit to serve.
+    """The ports that need no model, over a verified database.
 
     Raises:
-        StartupError: It was not; says what mends it.
+        StartupError: The database is refused; the message names the remedy.
     """
     with database(settings) as found:
         async with open_pool(found, settings) as connections:
@@ -52,11 +52,11 @@ async def admin_services(settings: Settings) -> AsyncGenerator[AdminServices]:
 async def embedding_services(
     settings: Settings, *, check: Check = _accept
 ) -> AsyncGenerator[tuple[AdminServices, Embedder]]:
-    """The same, with the embedder alone, which is loaded once the check has passed.
+    """The ports that need no model, and the embedder, which is loaded after the check passed.
 
     Raises:
-        StartupError: The database or the model is refused; says what mends it.
-        PgrerankError: What the check raises.
+        StartupError: The database or the model is refused; the message names the remedy.
+        PgrerankError: The check failed.
     """
     async with admin_services(settings) as front:
         await check(front)
@@ -66,11 +66,11 @@ async def embedding_services(
 
 @asynccontextmanager
 async def all_services(settings: Settings, *, check: Check = _accept) -> AsyncGenerator[Services]:
-    """All ports; models are loaded once the check has passed.
+    """All ports; models are loaded after the check passed.
 
     Raises:
-        StartupError: The database or a model is refused; says what mends it.
-        PgrerankError: What the check raises.
+        StartupError: The database or a model is refused; the message names the remedy.
+        PgrerankError: The check failed.
     """
     with database(settings) as found:
         async with open_services(found, settings, check=check) as (whole, _):
@@ -81,11 +81,11 @@ async def all_services(settings: Settings, *, check: Check = _accept) -> AsyncGe
 async def open_services(
     found: Database, settings: Settings, *, metered: bool = False, check: Check = _accept
 ) -> AsyncGenerator[tuple[Services, LocalModels]]:
-    """All ports and the models behind them; as tenants use them, under quotas, where `metered`.
+    """All ports and the local models; if `metered`, rerankers are subject to tenants' quotas.
 
     Raises:
-        StartupError: The database or a model is refused; says what mends it.
-        PgrerankError: What the check raises.
+        StartupError: The database or a model is refused; the message names the remedy.
+        PgrerankError: The check failed.
     """
     async with open_pool(found, settings) as connections:
         await check(_build_admin_services(found, connections))
@@ -141,7 +141,7 @@ def _build_services(found: Database, connections: Pool, models: ServiceModels) -
 
 
 def _rate_limited(whole: Services, connections: Pool, settings: Settings) -> Services:
-    """The services as tenants use it, over HTTP. Operators at the command line have no quota."""
+    """The services under tenants' quotas, for HTTP. The command line has no quotas."""
     from pgrerank.inference import rate_limit  # noqa: PLC0415 - as the models
 
     meter = rate_limit.TenantRateLimiter(
