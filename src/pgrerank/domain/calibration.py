@@ -17,7 +17,7 @@ from pgrerank.domain.request import SearchRequest
 
 Floats: TypeAlias = NDArray[np.float64]
 
-#: beyond this a logistic curve equals 0 or 1 in double precision, and Postgres's exp() overflows
+#: beyond this a logistic curve equals 0 or 1 in double precision, and exp() of Postgres fails
 STEEPEST = 700.0
 
 

@@ -192,9 +192,9 @@ def order_documents(
 def display_score(score: float | None, kind: ScoreKind | None) -> float:
     """A raw score mapped to 0..1, as other systems show scores. It never reverses an order.
 
-    A logit is mapped by the sigmoid; late interaction's mean cosine by a steeper sigmoid, with one
-    half near even odds; any other score is clipped. None of this is a probability, for which a
-    calibration is needed. A missing score is shown as 0.
+    A logit is mapped by the sigmoid; late interaction's mean cosine by a steeper sigmoid, which is
+    centred where relevance has about even odds; any other score is clipped. The result is not a
+    probability, for which a calibration is needed. A missing score is shown as 0.
     """
     if score is None:
         return 0.0

@@ -63,4 +63,4 @@ class Retrieval:
             if 0 < getattr(self, name) < SMALLEST:
                 raise InvalidRequestError(name, f"must be 0 or at least {SMALLEST}")
         if not self.dense_weight + self.keyword_weight + self.sparse_weight:
-            raise InvalidRequestError("dense_weight", "must not be 0 where all other weights are")
+            raise InvalidRequestError("dense_weight", "must not be 0 if all other weights are")

@@ -87,7 +87,7 @@ class Services(AdminServices):
             return self.reranker(collection.reranker)
         raise ConflictError(
             f"Collection `{collection.name}` is reranked by `{collection.reranker}`, which this "
-            "service was not given. Name another one, or none, for it."
+            "service does not have. Set another reranker, or none, for it."
         )
 
     def reranker(self, name: str | None) -> Scorer:
@@ -127,5 +127,5 @@ def require_named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
     raise InvalidRequestError(
         kind,
         f"there is no {kind} named `{name}`. "
-        + (suggestion.remedy(name, known) or f"This service was given no {kind} with a name."),
+        + (suggestion.remedy(name, known) or f"This service has no {kind} with a name."),
     )

@@ -204,6 +204,7 @@ def _require_late_interaction(services: Services) -> LateInteraction:
     if services.late is None:
         raise InvalidRequestError(
             "store_tokens",
-            f"is for late interaction, which does not read the embedder {services.embedder.model.name}",
+            "is for late interaction, which does not work with the embedder "
+            f"{services.embedder.model.name}",
         )
     return services.late

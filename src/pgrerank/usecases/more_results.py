@@ -66,7 +66,7 @@ def _place(cursor: str | None) -> int:
     if cursor is None:
         return 0
     if not (cursor.isascii() and cursor.isdigit()):
-        raise InvalidRequestError("cursor", "is not one that a search or this listing gave")
+        raise InvalidRequestError("cursor", "is not from a search or from this listing")
     return int(cursor)
 
 

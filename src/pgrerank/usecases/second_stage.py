@@ -210,7 +210,7 @@ def _late_interaction(
         raise InvalidRequestError(
             "cascade",
             f"needs token vectors, which the collection `{collection.name}` does not store. "
-            "`pgrerank collection tokens` gives it some",
+            "`pgrerank collection tokens` adds them",
         )
     if late is None or not _may_run(request, collection):
         return None

@@ -223,7 +223,7 @@ def _rising(pairs: Sample, methods: Iterable[Method]) -> dict[Method, Calibratio
     rising = {method: curve for method, curve in curves.items() if curve.rises}
     if not rising:
         raise InvalidRequestError(
-            "method", f"{', '.join(curves)} finds no curve that rises with the score; leave it out"
+            "method", f"{', '.join(curves)} gives no curve that rises with the score; leave it out"
         )
     return rising
 

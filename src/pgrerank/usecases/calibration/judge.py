@@ -54,7 +54,7 @@ async def feedback(
     """
     logged = await admin_services.rankings.get(tenant_id, ranking_id)
     if chunk_id not in {each.chunk_id for each in logged.candidates}:
-        raise InvalidRequestError("chunk_id", "is none that this search found")
+        raise InvalidRequestError("chunk_id", "is not a candidate of this search")
     collection = await admin_services.documents.collection(tenant_id, logged.searched)
     made = Judgment(
         query=logged.query,
