@@ -1,5 +1,6 @@
 import gc
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = [
@@ -14,6 +15,21 @@ pytest_plugins = [
 # A busy machine is no failure.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+#: the modules that take longest: begun first, so that no worker is left alone with one at the end
+LONGEST = (
+    "tests/cli/test_processes.py",
+    "tests/sql/test_reference_bm25.py",
+    "tests/resilience/test_kill.py",
+    "tests/installs/test_installs.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the longest modules first, the others in the order that they have."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def pytest_collection_finish() -> None:

@@ -44,7 +44,6 @@ READ_ELSEWHERE = {
     r"PUT documents\.metadata key: a text": "document.Document",
     r"PUT documents\.sparse.*": "sparse.check_weights",
     r"PUT documents\.text: a text": "formats.document_row",
-    r"PUT documents\.uri: a text": "document.Document",
     r"PUT documents\.metadata\.\*: anything": "document.Document",
 }
 

@@ -186,16 +186,27 @@ HYBRID = """
         1::pg_catalog.float8
     )
 """
+POSITIONS = """
+    select pg_catalog.count(*) from pgrerank.leg_positions_v1(
+        %(collection)s::pg_catalog.uuid, %(model)s::pg_catalog.uuid, '[1,0,0]'::public.vector,
+        %(query)s::pg_catalog.text, '{1:1}/268435456'::public.sparsevec,
+        %(filter)s::pg_catalog.jsonpath, 0.9::pg_catalog.float8, 0.4::pg_catalog.float8,
+        %(boost)s::pg_catalog.float8
+    )
+"""
 SEARCHES = [
     {"query": 'red "red fox" -cat fo*', "filter": None, "tiered": False, "boost": 1},
     {"query": "red fox", "filter": '$.a == "b"', "tiered": True, "boost": 2},
 ]
+#: functions whose statements take each of SEARCHES
+SEARCHING = {"hybrid_candidates_v1", "leg_positions_v1"}
 #: for each function that runs as the owner, statements that have it run in full
 CALLS = {
     "api_key_candidates_v1": ["select pgrerank.api_key_candidates_v1('pgr_'::pg_catalog.text)"],
     "ensure_log_partitions_v1": ["select pgrerank.ensure_log_partitions_v1(24)"],
     "health_summary_v1": ["select pgrerank.health_summary_v1(true)"],
     "hybrid_candidates_v1": [HYBRID],
+    "leg_positions_v1": [POSITIONS],
     "collection_size_document_v1": [
         """
         insert into pgrerank.document (
@@ -240,7 +251,7 @@ def test_every_function_that_runs_as_the_owner_is_tried(server):
 
 @pytest.mark.parametrize("name", CALLS)
 def test_traps_in_the_way_of_a_function_of_the_owner_catch_nothing(intruder, made, name):
-    variants = SEARCHES if name == "hybrid_candidates_v1" else [{}]
+    variants = SEARCHES if name in SEARCHING else [{}]
     for variant in variants:
         for statement in CALLS[name]:
             try:

@@ -85,7 +85,7 @@ async def work(url: str, jobs: Sequence[PeriodicJob], *, once: bool = False) -> 
     """
     await prepare(url)
     failed: list[str] = []
-    app = _app(url, jobs, failed)
+    app = _app(url, jobs, failed, once=once)
     async with app.open_async():
         await _rescue(app)
         if once:
@@ -100,7 +100,7 @@ async def work(url: str, jobs: Sequence[PeriodicJob], *, once: bool = False) -> 
     return failed
 
 
-def _app(url: str, jobs: Sequence[PeriodicJob], failed: list[str]) -> App:
+def _app(url: str, jobs: Sequence[PeriodicJob], failed: list[str], *, once: bool) -> App:
     connector = PsycopgConnector(conninfo=url, configure=_as_owner, min_size=1, max_size=4)
     app = App(connector=connector, periodic_defaults={"max_delay": _LATEST_S})
 
@@ -109,11 +109,13 @@ def _app(url: str, jobs: Sequence[PeriodicJob], failed: list[str]) -> App:
 
     own = PeriodicJob(name="rescue", purpose="", cron="* * * * *", run=rescue)
     for job in (*jobs, own):
-        _register(app, job, failed)
+        task = _register(app, job, failed)
+        if not once:
+            app.periodic(cron=job.cron)(task)
     return app
 
 
-def _register(app: App, job: PeriodicJob, failed: list[str]) -> None:
+def _register(app: App, job: PeriodicJob, failed: list[str]) -> Any:
     async def run(timestamp: int | None = None) -> None:
         del timestamp  # when it was due; a job does what is to do now
         started = perf_counter()
@@ -125,9 +127,8 @@ def _register(app: App, job: PeriodicJob, failed: list[str]) -> None:
             raise
         _log.info("job.done", job=job.name, seconds=round(perf_counter() - started, 1), did=done)
 
-    # One lock keeps a job from running beside itself, the other from standing in line twice.
-    task: Any = app.task(name=job.name, lock=job.name, queueing_lock=job.name)(run)
-    app.periodic(cron=job.cron)(task)
+    # One lock keeps a job from running twice at a time, the other from being queued twice.
+    return app.task(name=job.name, lock=job.name, queueing_lock=job.name)(run)
 
 
 async def _rescue(app: App) -> int:
