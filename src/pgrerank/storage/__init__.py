@@ -1,1 +1,1 @@
-"""Postgres. The only room with SQL."""
+"""Access to PostgreSQL. The only package that runs SQL."""

@@ -1,4 +1,4 @@
-"""URLs of Postgres: checked before use, since libpq's refusals quote what they refuse."""
+"""Checks of PostgreSQL URLs before use, since libpq's error messages quote the URL."""
 
 import difflib
 import re
@@ -23,16 +23,16 @@ _LAST_PORT = 65_535
 
 
 class Address(str):
-    """A URL of Postgres that can be used, and the setting that it comes from."""
+    """A valid PostgreSQL URL, and the setting it comes from."""
 
     __slots__ = ("is_only", "variable")
-    #: the environment variable; empty: the embedded server
+    #: the environment variable; empty for the embedded server
     variable: str
-    #: whether the other variable is not set, so that this URL stands for both
+    #: whether the other variable is unset, so that this URL is used for both
     is_only: bool
 
     def __new__(cls, url: str, variable: str = "", *, is_only: bool = False) -> Self:
-        """The text is the URL, password and all; its representation has no password."""
+        """The string value includes the password; `repr` hides it."""
         made = super().__new__(cls, url)
         made.variable = variable
         made.is_only = is_only
@@ -43,15 +43,15 @@ class Address(str):
 
 
 def parse(url: str, variable: str, *, is_only: bool = False) -> Address:
-    """The address, if libpq can make something of it; never says anything that may be a secret.
+    """The address, if libpq accepts it. Error texts never contain anything that may be secret.
 
     Args:
         url: A URL, or libpq's `host=... user=...`.
         variable: The setting that holds it.
-        is_only: Whether it stands for both the service's and the administrator's.
+        is_only: Whether it is used for both the service and the administrator.
 
     Raises:
-        SettingsError: It is malformed; names the part and how to write it.
+        SettingsError: The URL is malformed; names the part and how to write it.
     """
     problem = _url_problem(url) or _unusable(url)
     if problem:
@@ -60,24 +60,24 @@ def parse(url: str, variable: str, *, is_only: bool = False) -> Address:
 
 
 def variable_of(url: str) -> str:
-    """The setting a URL comes from; empty where it is of no setting."""
+    """The setting a URL comes from; empty if it comes from none."""
     return url.variable if isinstance(url, Address) else ""
 
 
 def is_services_alone(url: str) -> bool:
-    """Whether an administrator's URL is wanting, so that the service's stands for it."""
+    """Whether this is the service's URL, used because no administrator's URL is set."""
     return isinstance(url, Address) and url.variable == SERVICE and url.is_only
 
 
 def migration_remedy(url: str) -> str:
-    """What to do about a database that lacks something a migration makes, as a sentence."""
+    """How to migrate the database, as a sentence for error messages."""
     if is_services_alone(url):
         return f"Run with an administrator's URL in {ADMINISTRATOR}: pgrerank migrate"
     return "Run: pgrerank migrate"
 
 
 def _url_problem(url: str) -> str:
-    """What is wrong with its characters and its scheme; empty: nothing."""
+    """What is wrong with the URL's characters or scheme; empty if nothing."""
     if not url.isprintable():
         return "has a control character, or bytes that are not UTF-8"
     scheme, separator, rest = url.partition("://")
@@ -104,7 +104,7 @@ def _other_scheme(scheme: str) -> str:
 
 
 def _has_stray_at(rest: str) -> bool:
-    """Whether an @ stands where libpq would read a part of the password as host or database."""
+    """Whether an unescaped @ makes libpq read part of the password as host or database."""
     user_info, separator, place = rest.partition("@")
     if not separator or "/" in user_info:
         place = rest
@@ -112,7 +112,7 @@ def _has_stray_at(rest: str) -> bool:
 
 
 def _unusable(url: str) -> str:
-    """What is wrong with its parts; empty: nothing."""
+    """What is wrong with the parts of the URL; empty if nothing."""
     if unknown := _unknown_parameters(url):
         return unknown
     try:
@@ -132,7 +132,7 @@ def _is_port(text: str) -> bool:
 
 
 def _unknown_parameters(url: str) -> str:
-    """Says which parameter behind `?` libpq does not know."""
+    """The problem with a parameter after `?` that libpq does not know; empty if none."""
     query = url.rpartition("@")[2].partition("?")[2] if "://" in url else ""
     names = [part.partition("=")[0] for part in query.split("&")] if query else []
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
@@ -147,6 +147,6 @@ def _unknown_parameters(url: str) -> str:
 
 
 def _is_shown(parameter: str, url: str) -> bool:
-    """Whether it is a parameter's name for certain, and no piece of a password with `?` or `&`."""
+    """Whether this is certainly a parameter's name, not part of a password with `?` or `&`."""
     has_user_info = "@" in url or url.count(":") == 1
     return has_user_info and "password" not in url and bool(_NAME.fullmatch(parameter))

@@ -1,4 +1,4 @@
-"""What operators do: act as the owner, make logins, let analysts see tenants."""
+"""Operator tasks: act as the owner, create logins, grant analysts access to tenants."""
 
 import secrets
 from collections.abc import AsyncGenerator, Sequence
@@ -22,11 +22,11 @@ from pgrerank.domain.errors import (
 from pgrerank.storage import address, errors, link, pooler, queries, sqlfile
 from pgrerank.storage.pool import Connection
 
-_LONGEST_LOGIN = 63  # bytes, beyond which Postgres would cut the name
+_LONGEST_LOGIN = 63  # bytes; PostgreSQL truncates longer names
 
 
 class LoginKind(StrEnum):
-    """What a login is for: the group it becomes a member of."""
+    """The purpose of a login: the group role it becomes a member of."""
 
     APP = "pgrerank_app"
     ANALYST = "pgrerank_analyst"
@@ -34,7 +34,7 @@ class LoginKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """A login that may read a tenant."""
+    """An analyst's login, and a tenant it may read."""
 
     login: str
     tenant: str
@@ -44,16 +44,16 @@ class Grant:
 async def owner(
     url: str, *, isolation: psycopg.IsolationLevel | None = None
 ) -> AsyncGenerator[Connection]:
-    """A connection in a transaction as the owner, who sees every tenant.
+    """A connection in a transaction as the owner role, which sees every tenant.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
-        isolation: Of the transaction; None: the server's default.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
+        isolation: Isolation level of the transaction; None: the server's default.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
         SettingsError: The login may not act as the owner.
-        UnmigratedError: There is no owner yet.
+        UnmigratedError: The owner role does not exist yet.
     """
     async with open_connection(url) as connection:
         await connection.set_isolation_level(isolation)
@@ -71,7 +71,7 @@ async def owner(
 
 @asynccontextmanager
 async def exclusive(url: str, name: str) -> AsyncGenerator[None]:
-    """Keep out other processes that hold this name, from here to the end of the block; wait for those before.
+    """Hold a named lock during the block. Waits for a process that holds it.
 
     Raises:
         DatabaseUnreachableError, SettingsError, UnmigratedError: As `owner` does.
@@ -86,11 +86,11 @@ async def exclusive(url: str, name: str) -> AsyncGenerator[None]:
 
 @asynccontextmanager
 async def migration_lock(url: str) -> AsyncGenerator[None]:
-    """Wait for other processes that migrate or restore, and keep them waiting until the end.
+    """Hold the lock on migrations and restores during the block. Waits for its holder.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
-        SettingsError: It came through a pooler in transaction mode.
+        SettingsError: The URL leads to a pooler in transaction mode.
     """
     async with open_connection(url, purpose="migration lock") as connection:
         await connection.execute(sqlfile.text("migration_lock.sql").encode())
@@ -101,15 +101,15 @@ async def migration_lock(url: str) -> AsyncGenerator[None]:
 
 
 async def add_login(url: str, name: str, kind: LoginKind, *, tenants: Sequence[str] = ()) -> str:
-    """Make a login with a random password; for analysts, let it read these tenants.
+    """Create a login with a random password; for analysts, grant it these tenants.
 
     Returns:
-        The URL to connect with. It holds the password, which cannot be had again.
+        The URL to connect with. It holds the password, which cannot be retrieved again.
 
     Raises:
-        ConflictError: There is a role of this name.
+        ConflictError: A role of this name exists.
         InvalidRequestError: The name is empty or too long.
-        NotFoundError: There is no tenant of one of these names.
+        NotFoundError: One of the tenants does not exist.
     """
     if not 1 <= len(name.encode()) <= _LONGEST_LOGIN:
         raise InvalidRequestError("name", f"must be 1 to {_LONGEST_LOGIN} bytes long")
@@ -123,10 +123,10 @@ async def add_login(url: str, name: str, kind: LoginKind, *, tenants: Sequence[s
 
 
 async def remove_login(url: str, name: str) -> None:
-    """Drop a login and its grants. Its open connections stay until they close.
+    """Drop a login and its grants. Its open connections stay open.
 
     Raises:
-        NotFoundError: It is no login of ours.
+        NotFoundError: pgrerank has no login of this name.
     """
     async with owner(url) as connection:
         await _require_login(connection, name, *LoginKind)
@@ -136,10 +136,10 @@ async def remove_login(url: str, name: str) -> None:
 
 
 async def grant(url: str, login: str, tenant: str) -> None:
-    """Let an analyst's login read a tenant. Granting twice is no error.
+    """Let an analyst's login read a tenant. Granting twice is not an error.
 
     Raises:
-        NotFoundError: There is no such analyst's login or no such tenant.
+        NotFoundError: The analyst's login or the tenant does not exist.
     """
     async with owner(url) as connection:
         await _require_login(connection, login, LoginKind.ANALYST)
@@ -147,10 +147,10 @@ async def grant(url: str, login: str, tenant: str) -> None:
 
 
 async def revoke(url: str, login: str, tenant: str) -> None:
-    """Take that right back.
+    """Revoke an analyst's right to read a tenant.
 
     Raises:
-        NotFoundError: It was not granted.
+        NotFoundError: The right was not granted.
     """
     async with owner(url) as connection:
         cursor = await connection.execute(
@@ -161,7 +161,7 @@ async def revoke(url: str, login: str, tenant: str) -> None:
 
 
 async def grants(url: str) -> Sequence[Grant]:
-    """Who may read which tenant, by login, then tenant."""
+    """Logins and the tenants they may read, ordered by login, then tenant."""
     async with owner(url) as connection:
         cursor = connection.cursor(row_factory=class_row(Grant))
         await cursor.execute(queries.load("admin")["grants"])
@@ -172,11 +172,11 @@ async def grants(url: str) -> Sequence[Grant]:
 async def open_connection(
     url: str, *, autocommit: bool = False, purpose: str = "admin"
 ) -> AsyncGenerator[Connection]:
-    """A connection as whom the URL names, in a transaction unless it commits by itself.
+    """A connection of the URL's login, in a transaction unless `autocommit` is set.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
-        SettingsError: It came through a pooler in transaction mode.
+        SettingsError: The URL leads to a pooler in transaction mode.
     """
     connection = await link.connect(url, purpose=purpose, autocommit=autocommit)
     with errors.translate():
@@ -218,7 +218,7 @@ async def _require_login(connection: Connection, login: str, *kinds: LoginKind) 
 
 
 async def _create_login(connection: Connection, name: str, password: str, kind: LoginKind) -> None:
-    # Hashed here, so that no server log ever shows the password.
+    # Hashed here, so that the password never appears in a server log.
     verifier = connection.pgconn.encrypt_password(
         password.encode(), name.encode(), b"scram-sha-256"
     )
@@ -232,14 +232,14 @@ async def _create_login(connection: Connection, name: str, password: str, kind: 
 
 
 async def _execute_quoted(connection: Connection, name: str, facts: dict[str, Any]) -> None:
-    """Run statements that take no parameters: have Postgres quote them first."""
+    """Run statements that take no parameters, with values quoted by PostgreSQL."""
     cursor = await connection.execute(queries.load("admin")[name], facts)
     for (statement,) in await cursor.fetchall():
         await connection.execute(statement.encode())
 
 
 def login_url(url: str, name: str, password: str) -> str:
-    """The same server and database for another login."""
+    """The URL of the same server and database for another login."""
     parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value}
     account = f"{quote(name, safe='')}:{quote(password, safe='')}"
     database = quote(parts.pop("dbname", parts.get("user", "postgres")), safe="")

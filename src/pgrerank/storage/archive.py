@@ -1,7 +1,7 @@
-"""The file of a backup: what pg_dump writes (custom format), and behind it a line of facts.
+"""The backup file: a pg_dump archive (custom format), followed by a manifest line.
 
-`pg_restore --list` reads it as any archive. The last line is `pgrerank-backup` and the manifest in
-JSON; it is written when all else is on disk, so a file that was cut off has none.
+`pg_restore --list` reads it like any archive. The last line is `pgrerank-backup` and the manifest
+in JSON. It is written after everything else is on disk, so a truncated file has none.
 """
 
 import hashlib
@@ -18,33 +18,33 @@ from pgrerank.domain.errors import InvalidRequestError
 
 FORMAT = 1
 _MARK = b"\npgrerank-backup "
-_LONGEST = 16 * 1024 * 1024  # of a manifest, in bytes
+_LONGEST = 16 * 1024 * 1024  # bytes of a manifest
 _BLOCK = 1024 * 1024
 
 
 class Contents(Struct, frozen=True, kw_only=True):
-    """What a table held: how many rows, and the sum of a hash of each."""
+    """Contents of a table: the number of rows, and the sum of their hashes."""
 
     rows: int
     checksum: str
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What a backup is of. Bytes and hash are those of the archive before it."""
+    """Description of a backup. `dump_bytes` and `dump_sha256` are of the archive before it."""
 
     format: int
     pgrerank: str
     revision: str
     created_at: str
-    #: version of Postgres as people write it, and its major number
+    #: version of PostgreSQL for people, and its major number
     server: str
     major: int
     pgvector: str
-    #: which of the three schemas there were
+    #: those of the three schemas that exist
     schemas: list[str]
-    #: names as SQL writes them
+    #: by name as quoted in SQL
     tables: dict[str, Contents]
-    #: roles beside those that `migrate` makes, which somebody granted something
+    #: roles with grants, except those that `migrate` creates
     roles: list[str]
     dump_bytes: int
     dump_sha256: str
@@ -52,15 +52,15 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 @contextmanager
 def atomic_file(path: Path) -> Generator[Path]:
-    """A file beside `path` that takes its place at the end of the block, on disk and whole.
+    """A temporary file that is synced and renamed to `path` at the end of the block.
 
     Raises:
-        InvalidRequestError: There is a file of this name, or none can be made.
+        InvalidRequestError: The file exists or cannot be created.
     """
     if path.exists():
         raise InvalidRequestError("FILE", f"{path} exists; name another, or remove it")
     try:
-        # Readable by its owner alone: a backup holds every text.
+        # Only the owner can read it: a backup holds all texts.
         number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
     except OSError as error:
         raise InvalidRequestError("FILE", f"{path} cannot be made: {error.strerror}") from error
@@ -77,14 +77,14 @@ def atomic_file(path: Path) -> Generator[Path]:
 
 
 def seal(path: Path, manifest: Manifest) -> None:
-    """Put the manifest behind a finished dump."""
+    """Append the manifest to a finished dump."""
     _sync(path)
     with path.open("ab") as file:
         file.write(_MARK + msgspec.json.encode(manifest) + b"\n")
 
 
 def fingerprint(path: Path, size: int | None = None) -> tuple[int, str]:
-    """How many bytes, and their SHA-256; of the first `size`, or of all."""
+    """Number and SHA-256 of the file's first `size` bytes; None: of all."""
     digest, left = hashlib.sha256(), path.stat().st_size if size is None else size
     total = left
     with path.open("rb") as file:
@@ -95,11 +95,11 @@ def fingerprint(path: Path, size: int | None = None) -> tuple[int, str]:
 
 
 def read(path: Path) -> Manifest:
-    """The manifest of a whole and unchanged backup.
+    """The manifest of a complete and unchanged backup.
 
     Raises:
-        InvalidRequestError: The file is not there, is no backup, was cut off or changed, or is of a
-            format that this version does not know.
+        InvalidRequestError: The file does not exist, is not a backup, was truncated or changed, or
+            has a format that this version does not know.
     """
     try:
         manifest = _manifest(path)
@@ -116,7 +116,7 @@ def _manifest(path: Path) -> Manifest:
         file.seek(max(path.stat().st_size - _LONGEST, 0))
         _, mark, line = file.read().rpartition(_MARK)
     refusal = InvalidRequestError(
-        "FILE", f"{path} is no backup that `pgrerank backup` finished, or was cut off"
+        "FILE", f"{path} is not a backup that `pgrerank backup` completed, or it was cut off"
     )
     if not mark or not line.endswith(b"\n"):
         raise refusal

@@ -1,7 +1,7 @@
-"""Lists as arrays of Postgres, a tenth of the time that the driver takes.
+"""Conversion of lists to PostgreSQL arrays, in a tenth of the driver's time.
 
-A search writes some dozen arrays of 200 values, a ranking of supplied documents up to ten of
-10,000. The driver looks at every value on its own: 30 ms for 10,000, in which the event loop stands.
+A search writes about a dozen arrays of 200 values, a ranking of supplied documents up to ten of
+10,000. The driver converts each value separately: 30 ms for 10,000, which block the event loop.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,10 +14,10 @@ from psycopg.types.array import ListDumper
 
 
 class ArrayDumper(ListDumper):
-    """Writes lists of one plain type as text, all values in one step; other lists as before."""
+    """Dumps lists of one plain type as text in one step; leaves other lists to the driver."""
 
     def dump(self, obj: list[Any]) -> Buffer | None:
-        """The array, in the text format of Postgres."""
+        """The array in PostgreSQL's text format."""
         types = set(map(type, obj))
         has_null = type(None) in types
         types.discard(type(None))
@@ -46,7 +46,7 @@ def _flag(value: bool) -> str:  # noqa: FBT001 - a value, not a choice
     return "t" if value else "f"
 
 
-#: exact types: a subclass has a dumper of its own
+#: exact types, since a subclass may have its own dumper
 _WRITERS: Mapping[type, Callable[[Any], str]] = {
     bool: _flag,
     bytes: _bytes,

@@ -1,4 +1,4 @@
-"""A backup of everything: schemas, rows, policies and grants, with a checksum for each table."""
+"""Full backups: schemas, rows, policies and grants, with a checksum of each table."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -23,11 +23,11 @@ _NUMBERING = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupStep:
-    """How far a backup or a restore is."""
+    """Progress of a backup or restore."""
 
     #: such as `dump`
     name: str
-    #: bytes or tables done, and of how many; None: not known
+    #: bytes or tables done, and their total; None: unknown
     done: int
     total: int | None
 
@@ -38,18 +38,18 @@ Progress = Callable[[BackupStep], None]
 async def create(
     url: str, path: Path, *, environ: Mapping[str, str], progress: Progress = lambda _: None
 ) -> Manifest:
-    """Write a backup; the file is there only when it is whole and on disk.
+    """Write a backup. The file appears only when it is complete and on disk.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
         path: The new file.
         environ: The environment of this process, for pg_dump.
-        progress: Called now and then.
+        progress: Called repeatedly with the progress.
 
     Raises:
-        InvalidRequestError: There is a file of this name, or none can be made.
-        StartupError: The database is not migrated, or there is no pg_dump for it.
-        UnavailableError: Postgres went away.
+        InvalidRequestError: The file exists or cannot be created.
+        StartupError: The database is not migrated, or no pg_dump of its version is found.
+        UnavailableError: The connection to PostgreSQL was lost.
     """
     snapshot = psycopg.IsolationLevel.REPEATABLE_READ
     with archive.atomic_file(path) as partial:
@@ -72,7 +72,7 @@ async def create(
 
 
 async def contents(connection: Connection, progress: Progress) -> dict[str, Contents]:
-    """Rows and checksum of each table, in the transaction of the connection."""
+    """Row count and checksum of each table, in the connection's transaction."""
     await connection.execute(queries.load("backup")["plain_texts"])
     listed = await tables(connection)
     found: dict[str, Contents] = {}
@@ -86,14 +86,14 @@ async def contents(connection: Connection, progress: Progress) -> dict[str, Cont
 
 
 async def tables(connection: Connection, *, besides: str = "") -> Sequence[dict[str, Any]]:
-    """Tables with rows of their own, and statements about each."""
+    """Tables that store rows, each with SQL statements for its checksum, sample and analysis."""
     return await rows(connection, "tables", {"besides": besides})
 
 
 async def rows(
     connection: Connection, statement: str, parameters: dict[str, Any] | None = None
 ) -> Sequence[dict[str, Any]]:
-    """What a statement of sql/queries/backup.sql gives."""
+    """Rows that a statement of sql/queries/backup.sql returns."""
     cursor = connection.cursor(row_factory=dict_row)
     await cursor.execute(queries.load("backup")[statement], parameters or {})
     return await cursor.fetchall()
@@ -102,12 +102,12 @@ async def rows(
 async def names(
     connection: Connection, statement: str, parameters: dict[str, Any] | None = None
 ) -> list[str]:
-    """The column `name` of what a statement gives."""
+    """The column `name` of the rows that a statement returns."""
     return [str(row["name"]) for row in await rows(connection, statement, parameters)]
 
 
 def major(facts: Mapping[str, Any]) -> int:
-    """Major version of a server whose facts these are."""
+    """Major version of the server that these facts describe."""
     return int(facts["server_number"]) // _NUMBERING
 
 
@@ -131,12 +131,12 @@ class _Dump:
     file: Path
     snapshot: str
     schemas: Sequence[str]
-    #: version of the server
+    #: major version of the server
     major: int
 
 
 async def _dump(wanted: _Dump, environ: Mapping[str, str], progress: Progress) -> None:
-    """Run pg_dump, as the owner and in a snapshot, until it ends."""
+    """Run pg_dump as the owner, in a snapshot, until it exits."""
     process = await asyncio.create_subprocess_exec(
         program.folder(wanted.major) / "pg_dump",
         "--format=custom",

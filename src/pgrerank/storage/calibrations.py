@@ -1,4 +1,4 @@
-"""Calibrations in Postgres."""
+"""Calibrations in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -34,7 +34,7 @@ from pgrerank.storage.pool import Pool as Connections
 
 
 class PostgresCalibrations:
-    """The port Calibrations, over the service's pool."""
+    """The port Calibrations, using the service's pool."""
 
     def __init__(self, pool: Connections) -> None:
         self._pool = pool
@@ -64,7 +64,7 @@ class PostgresCalibrations:
             )
 
     async def get(self, tenant_id: TenantId, calibration_id: UUID) -> Fitted:
-        """One calibration with its points. Raises NotFoundError."""
+        """A calibration with its points. Raises NotFoundError."""
         wanted = {"tenant_id": tenant_id, "id": calibration_id}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row)
@@ -78,7 +78,7 @@ class PostgresCalibrations:
     async def page(
         self, tenant_id: TenantId, collection: str | None, *, limit: int, cursor: str | None
     ) -> Page[Fitted]:
-        """The newest first, without points. See ports.calibrations.Calibrations."""
+        """Calibrations without points, newest first. See ports.calibrations.Calibrations."""
         wanted = {
             "tenant_id": tenant_id,
             "collection": collection,
@@ -92,7 +92,7 @@ class PostgresCalibrations:
         return cursors.page(found, limit, lambda fitted: str(fitted.id))
 
     async def sample(self, tenant_id: TenantId, calibration_id: UUID) -> Sample:
-        """The pairs it was fitted to. Raises NotFoundError."""
+        """The pairs that a calibration was fitted to. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = await connection.execute(
                 self._statements["sample"], {"tenant_id": tenant_id, "id": calibration_id}
@@ -109,7 +109,7 @@ class PostgresCalibrations:
         )
 
     async def delete(self, tenant_id: TenantId, calibration_id: UUID) -> None:
-        """Delete it with its thresholds. Raises NotFoundError."""
+        """Delete a calibration with its thresholds. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = await connection.execute(
                 self._statements["delete"], {"tenant_id": tenant_id, "id": calibration_id}
@@ -124,7 +124,7 @@ class PostgresCalibrations:
         model: ModelCard,
         threshold: str | None,
     ) -> StoredCalibration:
-        """What a search of the collection goes by. See ports.calibrations.Calibrations."""
+        """Calibration and threshold that a search uses. See ports.calibrations.Calibrations."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(

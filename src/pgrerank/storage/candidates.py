@@ -1,4 +1,4 @@
-"""The first stage in Postgres."""
+"""First-stage retrieval in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -17,7 +17,7 @@ from pgrerank.domain.vector import Vector
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
-#: columns of a row that speak of the legs, not of a candidate
+#: columns of a row that describe the legs, not the candidate
 _REPORTS = frozenset(
     {
         "requested",
@@ -33,7 +33,7 @@ _REPORTS = frozenset(
 
 
 class PostgresCandidates:
-    """The port Candidates, over the service's pool."""
+    """The port Candidates, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -47,11 +47,11 @@ class PostgresCandidates:
         vector: Vector | None,
         needs: CandidateNeeds = TEXTS_ONLY,
     ) -> Retrieved:
-        """All legs and their fusion in one round trip; `vector` is None without a dense leg.
+        """Run all legs and fuse them in one round trip; `vector` is None without a dense leg.
 
         Raises:
             NotFoundError: The collection was deleted meanwhile.
-            ConflictError: The vector has other dimensions than those of the collection.
+            ConflictError: The vector's dimensions differ from the collection's.
         """
         if vector is not None:
             collection.require_dimensions(len(vector))
@@ -92,7 +92,7 @@ def _parameters(
 
 
 def _retrieval_of_rows(rows: Sequence[dict[str, Any]], requested: int) -> Retrieved:
-    """Every row carries the reports; without candidates there is one row, with nothing else."""
+    """Every row has the legs' reports; without candidates there is one row with only these."""
     reports = rows[0]
     return Retrieved(
         candidates=tuple(candidate(row) for row in rows if row["chunk_id"] is not None),
@@ -104,7 +104,7 @@ def _retrieval_of_rows(rows: Sequence[dict[str, Any]], requested: int) -> Retrie
 
 
 def candidate(row: Mapping[str, Any]) -> Candidate:
-    """A candidate of a row, whatever the row says of the legs beside it."""
+    """The candidate of a row; columns about the legs are ignored."""
     columns = {name: value for name, value in row.items() if name not in _REPORTS}
     if columns["embedding"] is not None:
         columns["embedding"] = np.asarray(columns["embedding"].to_numpy(), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Cursors of listings: the key of a page's last row, wrapped so that nobody builds on its form."""
+"""Cursors of listings: the key of a page's last row, encoded so that clients treat it as opaque."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 def page(rows: Sequence[Item], limit: int, key_of: Callable[[Item], str]) -> Page[Item]:
-    """The first `limit` rows; where more were read, with the cursor that goes on behind them."""
+    """The first `limit` rows; if there are more, with the cursor of the next page."""
     if len(rows) <= limit:
         return Page(items=rows, cursor=None)
     wrapped = base64.urlsafe_b64encode(key_of(rows[limit - 1]).encode())
@@ -24,7 +24,7 @@ def key(cursor: str | None) -> str | None:
     """The key in a cursor; None for the first page.
 
     Raises:
-        InvalidRequestError: No listing gave this cursor.
+        InvalidRequestError: No listing returned this cursor.
     """
     if cursor is None:
         return None
@@ -39,10 +39,10 @@ def key(cursor: str | None) -> str | None:
 
 
 def identifier(cursor: str | None) -> UUID | None:
-    """The id in the cursor of a listing whose key is one; None for the first page.
+    """The id in the cursor of a listing ordered by id; None for the first page.
 
     Raises:
-        InvalidRequestError: No listing gave this cursor.
+        InvalidRequestError: No listing returned this cursor.
     """
     found = key(cursor)
     try:
@@ -52,5 +52,5 @@ def identifier(cursor: str | None) -> UUID | None:
 
 
 def refusal() -> InvalidRequestError:
-    """The error for a cursor that no listing gave."""
+    """The error for a cursor that no listing returned."""
     return InvalidRequestError("cursor", "is not one this listing gave")

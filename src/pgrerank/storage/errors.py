@@ -1,4 +1,4 @@
-"""From psycopg's errors to the domain's, by SQLSTATE and constraint name."""
+"""Translation of psycopg errors to domain errors, by SQLSTATE and constraint name."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -29,21 +29,21 @@ _GONE = {
     "fk_judgment_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
     "fk_rerank_log_tenant_id_tenant": "The tenant was deleted meanwhile.",
 }
-#: constraints whose violation a caller can understand
+#: constraints whose violation has a message for the caller
 NAMED = _TAKEN.keys() | _GONE.keys()
-#: connection lost, transaction undone, out of resources, stopped by an operator, system error
+#: connection lost, transaction rolled back, out of resources, stopped by an operator, system error
 _PASSING = ("08", "40", "53", "57", "58", "55P03")
 _RETRY_AFTER_S = 1
 
 
 @contextmanager
 def translate() -> Generator[None]:
-    """Raise domain errors for what a caller can act on; anything else is a fault of ours.
+    """Translate errors that the caller can act on; all others are bugs and pass unchanged.
 
     Raises:
-        ConflictError: A name is taken, or what the row belongs to was deleted meanwhile.
+        ConflictError: A name is taken, or the owner of the row was deleted meanwhile.
         OverloadedError: Too many requests wait for a connection.
-        UnavailableError: Postgres cannot be reached or gave up; a retry may succeed.
+        UnavailableError: PostgreSQL cannot be reached or aborted; a retry may succeed.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Stored evaluations in Postgres."""
+"""Stored evaluations in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ Models = tuple[ModelCard | None, ModelCard | None]
 
 
 class PostgresEvaluations:
-    """The port Evaluations, over the service's pool."""
+    """The port Evaluations, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -44,20 +44,20 @@ class PostgresEvaluations:
             await cursor.executemany(self._statements["save_metrics"], measured)
 
     async def get(self, tenant_id: TenantId, evaluation_id: EvaluationId) -> Evaluation:
-        """One with its queries. Raises NotFoundError."""
+        """An evaluation with its queries. Raises NotFoundError."""
         return await self._whole(tenant_id, evaluation_id, id=evaluation_id)
 
     async def by_label(self, tenant_id: TenantId, label: str) -> Evaluation:
-        """The newest of a label, with its queries. Raises NotFoundError."""
+        """The newest evaluation with a label, with its queries. Raises NotFoundError."""
         return await self._whole(tenant_id, label, label=label)
 
     async def page(
         self, tenant_id: TenantId, *, collection: str | None, limit: int, cursor: str | None
     ) -> Page[Evaluation]:
-        """The newest first, without queries.
+        """Evaluations without queries, newest first.
 
         Raises:
-            InvalidRequestError: The cursor is not one this listing gave.
+            InvalidRequestError: This listing did not return the cursor.
         """
         wanted = _query_parameters(
             tenant_id, limit + 1, collection=collection, before_id=cursors.identifier(cursor)

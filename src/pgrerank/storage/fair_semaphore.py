@@ -1,4 +1,4 @@
-"""Whose turn it is to have a connection: a fair order of those who wait, by tenant."""
+"""A semaphore that serves waiting tenants in turn."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -14,30 +14,30 @@ _Waiter: TypeAlias = "asyncio.Future[None]"
 
 
 class FairSemaphore:
-    """Lets so many in at once; when one leaves, the tenants that wait come one after another.
+    """Limits concurrent requests. Free slots go to waiting tenants round-robin.
 
-    So a tenant with one request waits for one of each other tenant, however many these have.
+    So a tenant's first request waits for at most one of each other tenant, however many these have.
 
     Args:
-        places: How many may be in at once, at least 1.
+        places: Slots, at least 1.
         wait_s: Seconds that a request may wait.
-        waiting: Requests of one tenant that may wait.
+        waiting: Most requests of one tenant that may wait.
     """
 
     def __init__(self, places: int, *, wait_s: float, waiting: int) -> None:
         self._free = places
         self._wait_s = wait_s
         self._most = waiting
-        # The tenant whose waiter is next comes first. No queue is empty.
+        # In the order in which tenants get their next slot. No queue is empty.
         self._queues: OrderedDict[TenantId | None, deque[_Waiter]] = OrderedDict()
 
     @asynccontextmanager
     async def slot(self, tenant_id: TenantId | None) -> AsyncGenerator[None]:
-        """Hold a slot for a tenant, or for nobody before one is known.
+        """Hold a slot for a tenant; None: for requests whose tenant is not known yet.
 
         Raises:
-            TooManyRequests: Too many of the tenant's wait already.
-            PoolTimeout: No slot came free in time.
+            TooManyRequests: Too many requests of the tenant wait already.
+            PoolTimeout: No slot became free in time.
         """
         if self._free:
             self._free -= 1
@@ -66,7 +66,7 @@ class FairSemaphore:
 
     def _give_up(self, tenant_id: TenantId | None, waiter: _Waiter) -> None:
         if waiter.done() and not waiter.cancelled():
-            self._leave()  # the turn came at the same moment: it is the next one's
+            self._leave()  # the slot was granted at the same moment: pass it on
             return
         queue = self._queues.get(tenant_id, deque())
         if waiter in queue:
@@ -80,7 +80,7 @@ class FairSemaphore:
             waiter = queue.popleft()
             if queue:
                 self._queues[tenant_id] = queue
-            if not waiter.done():  # or it was cancelled just now
+            if not waiter.done():  # False: it was cancelled just now
                 waiter.set_result(None)
                 return
         self._free += 1

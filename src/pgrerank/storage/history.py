@@ -1,4 +1,4 @@
-"""What is stored today of what the log names, in Postgres."""
+"""The stored state of logged candidates and documents, in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -20,7 +20,7 @@ from pgrerank.storage.candidates import candidate
 from pgrerank.storage.pool import Pool
 
 _ALL = 2**31 - 1
-_TIMEOUT_MS = 60_000  # ranking a large collection whole takes longer than a search may
+_TIMEOUT_MS = 60_000  # ranking a whole large collection takes longer than a search may
 _AS_LOGGED = {
     "fusion": None,
     "rrf_k": None,
@@ -31,7 +31,7 @@ _AS_LOGGED = {
 
 
 class PostgresHistory:
-    """The port History, over the service's pool."""
+    """The port History, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -46,7 +46,7 @@ class PostgresHistory:
         fusion: Retrieval | None = None,
         token_model: ModelCard | None = None,
     ) -> Recalled:
-        """The candidates of a ranking as they are stored today. See ports.history.History."""
+        """The candidates of a logged ranking as they are stored now. See ports.history.History."""
         wanted = {
             "tenant_id": tenant_id,
             "created_at": ids.created_at(ranking_id),
@@ -70,7 +70,7 @@ class PostgresHistory:
         external_id: str,
         vector: Any | None,
     ) -> tuple[LegPosition, ...]:
-        """Where each chunk of a document stands today. See ports.history.History."""
+        """Current rank of each chunk of a document in each leg. See ports.history.History."""
         wanted = {
             "tenant_id": tenant_id,
             "collection_id": collection.id,

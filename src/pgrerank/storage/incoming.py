@@ -1,4 +1,4 @@
-"""How documents get in: sent as binary arrays, put in place by set-based statements."""
+"""Storage of ingested documents: sent as binary arrays, inserted by set-based statements."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -17,7 +17,7 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.storage import models, queries
 from pgrerank.storage.pool import Connection
 
-#: named arrays in step
+#: parallel arrays by name
 Columns: TypeAlias = dict[str, list[Any]]
 
 
@@ -28,11 +28,14 @@ async def store(
     documents: Sequence[EmbeddedDocument],
     token_model: ModelCard | None,
 ) -> Mapping[str, DocumentChange]:
-    """Insert or replace documents in the connection's transaction; what each became, by its id.
+    """Insert or replace documents in the connection's transaction.
+
+    Returns:
+        Whether each document was created or updated, by external id.
 
     Raises:
-        NotFoundError: The collection is gone.
-        ConflictError: The vectors are not of its embedder, or have other dimensions.
+        NotFoundError: The collection was deleted.
+        ConflictError: The vectors are of another embedder or have other dimensions.
     """
     statements = queries.load("incoming")
     place = {"tenant_id": tenant_id, "collection_id": collection.id}
@@ -73,7 +76,7 @@ async def _upsert(
     sent: Mapping[str, EmbeddedDocument],
     new_ids: Mapping[str, UUID],
 ) -> dict[str, UUID]:
-    """The documents themselves; their ids by external id."""
+    """Insert or update the rows of the documents. Returns their ids by external id."""
     documents = [each.document for each in sent.values()]
     columns: Columns = {
         "ids": [new_ids[each.external_id] for each in documents],
@@ -95,7 +98,7 @@ async def _insert(
     stored: Mapping[UUID, EmbeddedDocument],
     token_model: ModelCard | None,
 ) -> None:
-    """Chunks of the documents, and what is stored of each chunk."""
+    """Insert the documents' chunks with their embeddings, sparse weights and token vectors."""
     statements = queries.load("incoming")
     chunks = _chunks(stored)
     values = {
@@ -136,7 +139,7 @@ def _chunks(stored: Mapping[UUID, EmbeddedDocument]) -> Columns:
 
 
 def _weights(documents: Mapping[UUID, Document]) -> Columns:
-    """Sparse weights in three arrays in step, and the documents that come with some."""
+    """Sparse weights in three parallel arrays, and the ids of the documents that have some."""
     weighed = {key: each.sparse for key, each in documents.items() if each.sparse is not None}
     return {
         "weighed_ids": list(weighed),

@@ -1,4 +1,4 @@
-"""Jobs on a clock, in a queue that Postgres keeps: each is done once, whoever is killed."""
+"""Periodic jobs in a queue in PostgreSQL: each run happens once, even if a worker is killed."""
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -21,9 +21,9 @@ from pgrerank.storage import admin, queries
 from pgrerank.storage.pool import Connection
 
 _LIBRARY = "procrastinate"
-#: seconds without a sign of life, after which a worker counts as dead
+#: seconds without a heartbeat after which a worker counts as dead
 _SILENCE_S = 30
-#: a job that was due while no worker ran is done when one starts, if it is not older
+#: seconds after which a job that was due while no worker ran is skipped
 _LATEST_S = 26 * 3600
 _KEPT_HOURS = 7 * 24
 
@@ -32,31 +32,31 @@ _log: Any = structlog.get_logger("pgrerank")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodicJob:
-    """Something to do again and again. A kill in the middle must leave it fit to be done anew."""
+    """A periodic job. It must be safe to repeat after it was killed midway."""
 
     name: str
-    #: what it is for, in a few words
+    #: its purpose in a few words
     purpose: str
-    #: when, as cron writes it; in UTC
+    #: schedule in cron syntax, in UTC
     cron: str
-    #: does it; what it gives is logged
+    #: performs the job; its return value is logged
     run: Callable[[], Awaitable[object]]
 
 
 async def prepare(url: str) -> None:
-    """Make the queue's tables, or bring them to the version of the library.
+    """Create the queue's tables, or migrate them to the library's version.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
 
     Raises:
-        StartupError: The tables are of a newer library.
+        StartupError: The tables are of a newer version of the library.
     """
     statements = queries.load("jobs")
     ours = version(_LIBRARY)
     async with admin.owner(url) as connection:
         await connection.execute(statements["one_at_a_time"])
-        # By the administrator: the owner of everything may own no database.
+        # As the administrator, since pgrerank_owner may not create schemas in the database.
         await connection.execute(queries.load("admin")["become_administrator"])
         await connection.execute(statements["make_schema"])
         await connection.execute(queries.load("admin")["become_owner"])
@@ -73,15 +73,15 @@ async def prepare(url: str) -> None:
 
 
 async def work(url: str, jobs: Sequence[PeriodicJob], *, once: bool = False) -> Sequence[str]:
-    """Do jobs when they are due, until the process is told to stop. Any number may work at once.
+    """Run jobs when they are due, until the process is told to stop. Several workers may run.
 
     Args:
         url: As in `prepare`.
-        jobs: What to do; every worker of a database should know the same.
-        once: Do each of them now, one after the other, and return.
+        jobs: The jobs, which should be the same for all workers of a database.
+        once: Run each job now, one after the other, and return.
 
     Returns:
-        Names of the jobs that failed, if they were done once.
+        Names of the jobs that failed, if `once` is set.
     """
     await prepare(url)
     failed: list[str] = []
@@ -117,7 +117,7 @@ def _app(url: str, jobs: Sequence[PeriodicJob], failed: list[str], *, once: bool
 
 def _register(app: App, job: PeriodicJob, failed: list[str]) -> Any:
     async def run(timestamp: int | None = None) -> None:
-        del timestamp  # when it was due; a job does what is to do now
+        del timestamp  # when the job was due; jobs work on the present state
         started = perf_counter()
         try:
             done = await job.run()
@@ -127,12 +127,12 @@ def _register(app: App, job: PeriodicJob, failed: list[str]) -> Any:
             raise
         _log.info("job.done", job=job.name, seconds=round(perf_counter() - started, 1), did=done)
 
-    # One lock keeps a job from running twice at a time, the other from being queued twice.
+    # `lock` prevents concurrent runs of a job, `queueing_lock` prevents queueing it twice.
     return app.task(name=job.name, lock=job.name, queueing_lock=job.name)(run)
 
 
 async def _rescue(app: App) -> int:
-    """Do again what dead workers left undone, and forget what is long done; says how many."""
+    """Requeue jobs of dead workers and delete old ones. Returns how many were requeued."""
     manager = app.job_manager
     await manager.prune_stalled_workers(_SILENCE_S)
     left: list[Job] = list(await manager.get_stalled_jobs(seconds_since_heartbeat=_SILENCE_S))
@@ -169,7 +169,7 @@ async def _note(connection: Connection, ours: str) -> None:
 
 
 def _pending(found: str | None) -> list[LiteralString]:
-    """What the library wants run: all of its schema, or its migrations since a version."""
+    """SQL to run: the library's whole schema, or its migrations since version `found`."""
     if found is None:
         return [SchemaManager.get_schema()]
     folder = resources.files(_LIBRARY).joinpath("sql", "migrations")
@@ -177,11 +177,11 @@ def _pending(found: str | None) -> list[LiteralString]:
         (each for each in folder.iterdir() if _numbers(each.name) > _numbers(found)),
         key=lambda each: each.name,
     )
-    # They come with the library, as the schema does.
+    # The text of packaged files counts as literal.
     return [cast("LiteralString", each.read_text()) for each in newer]
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    """The version that a text begins with: 3.10.0, or 03.10.00 in the name of a migration."""
+    """The version at the start of a text: 3.10.0, or 03.10.00 in a migration's name."""
     found = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
     return tuple(map(int, found.groups())) if found else ()

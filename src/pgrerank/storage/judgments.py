@@ -1,4 +1,4 @@
-"""Judgments in Postgres."""
+"""Judgments in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -24,12 +24,12 @@ from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
 _BATCH = 5_000
-#: reading labels goes through the log of a tenant, which may be long
+#: some statements read a tenant's whole log, which may be long
 _TIMEOUT_MS = 15 * 60 * 1000
 
 
 class PostgresJudgments:
-    """The port Judgments, over the service's pool."""
+    """The port Judgments, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -38,7 +38,7 @@ class PostgresJudgments:
     async def add(
         self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
     ) -> int:
-        """Store judgments in one transaction; how many were new. See ports.judgments.Judgments."""
+        """Store judgments; returns how many were new. See ports.judgments.Judgments."""
         distinct = list(dict.fromkeys(judgments))
         added = 0
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -50,7 +50,7 @@ class PostgresJudgments:
         return added
 
     async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
-        """Take a judgment back; whether it was stored. See ports.judgments.Judgments."""
+        """Remove a judgment; returns whether it was stored. See ports.judgments.Judgments."""
         wanted = {
             "tenant_id": tenant_id,
             "collection_id": collection.id,
@@ -68,7 +68,7 @@ class PostgresJudgments:
     async def unknown(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> Sequence[str]:
-        """Those of the documents that the collection does not hold."""
+        """The external ids that are not in the collection."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             found = await connection.execute(
                 self._statements["unknown"],
@@ -107,7 +107,7 @@ class PostgresJudgments:
     async def logged_scores(
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: SearchPool
     ) -> Sequence[ScoredChunk]:
-        """Raw scores that the log has of judged queries. See ports.judgments.Judgments."""
+        """Logged raw scores of judged queries. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
@@ -127,7 +127,7 @@ class PostgresJudgments:
     async def of_judge(
         self, tenant_id: TenantId, collection: Collection, judged_by: str
     ) -> set[tuple[str, str, ChunkId | None]]:
-        """Query, document and chunk of all that a judge graded. See ports.judgments.Judgments."""
+        """Query, document and chunk of each grade of a judge. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(
                 self._statements["of_judge"],
@@ -142,7 +142,7 @@ class PostgresJudgments:
     async def logged_queries(
         self, tenant_id: TenantId, collection: Collection, *, limit: int
     ) -> Sequence[str]:
-        """Queries of logged searches, the latest first."""
+        """Queries of logged searches, newest first."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(
                 self._statements["logged_queries"],
@@ -155,7 +155,7 @@ class PostgresJudgments:
             return [query for (query,) in await rows.fetchall()]
 
     async def document_of(self, tenant_id: TenantId, chunk_id: ChunkId) -> str:
-        """Id of the document a chunk belongs to. Raises NotFoundError."""
+        """External id of a chunk's document. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = await connection.execute(
                 self._statements["document_of"], {"tenant_id": tenant_id, "chunk_id": chunk_id}
@@ -168,7 +168,7 @@ class PostgresJudgments:
     async def judged_passages(
         self, tenant_id: TenantId, collection: Collection
     ) -> Sequence[JudgedPassage]:
-        """Every judged document that is stored, with a passage of it. See ports.judgments.Judgments."""
+        """Judged documents that are stored, each with a passage. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
@@ -183,7 +183,7 @@ class PostgresJudgments:
     async def seen_passages(
         self, tenant_id: TenantId, collection: Collection, *, depth: int
     ) -> Sequence[SeenPassage]:
-        """What logged searches for judged queries returned. See ports.judgments.Judgments."""
+        """Passages that searches for judged queries returned. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}

@@ -1,4 +1,4 @@
-"""API keys in Postgres."""
+"""API keys in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,14 +19,14 @@ from pgrerank.storage.pool import Pool
 
 
 class PostgresKeys:
-    """The port Keys, over the service's pool."""
+    """The port Keys, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._statements = queries.load("keys")
 
     async def find(self, prefix: str) -> Sequence[ApiKey]:
-        """Keys of any tenant whose secret begins like this, but those that expired."""
+        """Unexpired keys of any tenant whose secret begins with this prefix."""
         async with tenancy.nobody(self._pool) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_key))
             await cursor.execute(self._statements["find"], {"prefix": prefix})
@@ -41,10 +41,10 @@ class PostgresKeys:
         secret: str,
         expires_at: datetime | None,
     ) -> ApiKey:
-        """Store a new key; of the secret, its prefix and hash.
+        """Store a new key with the prefix and hash of its secret.
 
         Raises:
-            ConflictError: A key of the tenant that is neither revoked nor expired has this name.
+            ConflictError: An active key of the tenant has this name.
         """
         identifier = KeyId(uuid7())
         key = ApiKey(
@@ -63,10 +63,10 @@ class PostgresKeys:
         return key
 
     async def page(self, tenant_id: TenantId, *, limit: int, cursor: str | None) -> Page[ApiKey]:
-        """A tenant's keys, newest first, revoked ones too.
+        """A tenant's keys, including revoked ones, newest first.
 
         Raises:
-            InvalidRequestError: The cursor is not one this listing gave.
+            InvalidRequestError: This listing did not return the cursor.
         """
         wanted = {
             "tenant_id": tenant_id,
@@ -80,7 +80,7 @@ class PostgresKeys:
         return cursors.page(keys, limit, lambda key: str(key.id))
 
     async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:
-        """Revoke at once. Revoking twice keeps the first instant.
+        """Revoke a key immediately. Revoking it again keeps the first time.
 
         Raises:
             NotFoundError: The tenant has no such key.

@@ -1,4 +1,4 @@
-"""One connection to Postgres, for who needs no pool."""
+"""Single connections to PostgreSQL, without a pool."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ from pgrerank.storage.pool import Connection
 async def connect(
     url: str, *, purpose: str, autocommit: bool = False, **options: Any
 ) -> Connection:
-    """A connection as whom the URL names.
+    """Open a connection with the URL's login.
 
     Args:
-        url: Postgres URL.
-        purpose: What it is for, as `pg_stat_activity` shows it.
+        url: PostgreSQL URL.
+        purpose: Its purpose, shown in `pg_stat_activity`.
         autocommit: Whether each statement commits by itself.
-        options: More of what psycopg takes.
+        options: Further options of psycopg.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
@@ -38,5 +38,5 @@ async def connect(
 
 
 def unreachable(url: str, error: psycopg.Error) -> DatabaseUnreachableError:
-    """Why there is no connection, in one line, with the setting that names the server."""
+    """The error for a failed connection: its reason in one line, and the setting of the URL."""
     return DatabaseUnreachableError(" ".join(str(error).split()), address.variable_of(url))

@@ -1,4 +1,4 @@
-"""What keeps a database in shape: log partitions, counters, vector indexes of large collections."""
+"""Database maintenance: log partitions, counters, vector indexes of large collections."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.storage import admin, queries
 from pgrerank.storage.pool import Connection
 
-#: chunks up to which a collection is searched exactly, as dense_leg_v1 has it
+#: chunks up to which a collection is searched exactly, as in dense_leg_v1
 EXACT_LIMIT = 20_000
 _MONTHS_AHEAD = 3
 _MOST_MONTHS_AHEAD = 24
@@ -22,13 +22,13 @@ _BUILD_MEMORY_MB = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexBuild:
-    """A vector index that is being built, and how far it is."""
+    """Progress of the build of a vector index."""
 
     collection: str
     index_name: str
     #: vectors in the collection
     chunks: int
-    #: vectors put in so far
+    #: vectors indexed so far
     done: int
 
 
@@ -44,11 +44,11 @@ class IndexReport:
 
 
 async def ensure_partitions(url: str, *, months_ahead: int = _MONTHS_AHEAD) -> int:
-    """Make the log's partitions up to some months (0-24) ahead; says how many were missing.
+    """Create missing partitions of the log. Returns how many were missing.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
-        months_ahead: Whole months after the current one.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
+        months_ahead: Whole months after the current one, 0-24.
 
     Raises:
         InvalidRequestError: `months_ahead` is out of range.
@@ -62,10 +62,10 @@ async def ensure_partitions(url: str, *, months_ahead: int = _MONTHS_AHEAD) -> i
 
 
 async def drop_partitions(url: str, *, months: int) -> Sequence[str]:
-    """Drop the log's partitions that lie wholly more than some months (1 or more) back.
+    """Drop the log's partitions that are entirely older than `months` (1 or more).
 
     Returns:
-        Their names. What was in them is gone for good.
+        Their names. Their rows are permanently deleted.
 
     Raises:
         InvalidRequestError: `months` is below 1.
@@ -76,17 +76,17 @@ async def drop_partitions(url: str, *, months: int) -> Sequence[str]:
 
 
 async def recount(url: str) -> int:
-    """Put right the counters of collections; says how many were wrong, which none should be."""
+    """Correct the counters of collections. Returns how many were wrong; none should be."""
     return len(await _as_owner(url, "recount"))
 
 
 async def place_embeddings(url: str) -> int:
-    """Tell vectors that an earlier version stored which document they are of; says how many.
+    """Set the document id of vectors that an earlier version stored. Returns how many.
 
-    Filters are slower until then. Each collection is a transaction.
+    Filters are slower until then. Each collection has its own transaction.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
     """
     placed = 0
     for tenant_id, collection_id in await _as_owner(url, "every_collection"):
@@ -100,18 +100,18 @@ async def place_embeddings(url: str) -> int:
 async def index_collections(
     url: str, *, above: int = EXACT_LIMIT, progress: Progress = lambda _: None
 ) -> IndexReport:
-    """Build and drop the vector indexes of collections, without stopping searches or ingest.
+    """Build and drop the vector indexes of collections, without blocking searches or ingest.
 
-    Collections with more chunks than `above` get one; those that shrank to half of it lose theirs.
+    Collections with more than `above` chunks get an index; those that shrink to half lose it.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
-        above: Chunks, at least 0.
-        progress: Called about twice a second while an index is built, and when it is done.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
+        above: Number of chunks, at least 0.
+        progress: Called about twice a second during a build, and when it is done.
     """
     statements = queries.load("maintenance")
     async with admin.exclusive(url, "indexes"), _unbound(url) as builder, _unbound(url) as watcher:
-        # The watcher stays who it is: only of its own login does Postgres tell the progress.
+        # The watcher keeps its login: PostgreSQL shows only that login the progress of the build.
         await builder.execute(queries.load("admin")["become_owner"])
         await builder.execute(statements["allow_time"])
         await builder.execute(statements["allow_memory"], {"megabytes": _BUILD_MEMORY_MB})
@@ -140,7 +140,7 @@ async def _as_owner(
 
 
 def _unbound(url: str) -> AbstractAsyncContextManager[Connection]:
-    """A connection outside any transaction, where indexes build concurrently."""
+    """A connection in autocommit mode, as concurrent index builds require."""
     return admin.open_connection(url, autocommit=True, purpose="maintain")
 
 
@@ -167,7 +167,7 @@ async def _build_index(
     done = 0
     while not building.done():
         await asyncio.wait({building}, timeout=_POLL_S)
-        # The count begins anew with each phase of the build.
+        # The count restarts with each phase of the build.
         done = max(done, await _built_chunks(watcher, builder.info.backend_pid))
         progress(_build(wanted, done))
     await building
@@ -176,7 +176,7 @@ async def _build_index(
 
 
 async def _run(connection: Connection, statement: str) -> None:
-    """Run a statement that Postgres itself quoted."""
+    """Run a statement whose names PostgreSQL quoted."""
     await connection.execute(statement.encode())
 
 

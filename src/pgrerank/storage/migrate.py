@@ -1,4 +1,4 @@
-"""Run and read migrations; `alembic` on the command line does the same."""
+"""Run migrations, as the command line of `alembic` does."""
 
 import re
 from collections.abc import Generator
@@ -19,24 +19,24 @@ from pgrerank.storage import address, link, sqlfile
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring a database up to a revision. Any number of processes may do so at once.
+    """Upgrade a database to a revision. Any number of processes may do so at once.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`, or make that role.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`, or create that role.
         revision: A revision, or `head` for the newest.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
         MissingExtensionError: The server has no pgvector to install.
         NewerDatabaseError: The database is at a revision this version does not know.
-        StartupError: A lock was not to be had in time, or the login may not migrate.
+        StartupError: A lock timed out, or the login may not migrate.
     """
     with _translate(url):
         command.upgrade(config(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Take a database back to a revision, or to `base`: data that has no place there is lost.
+    """Downgrade a database to a revision, or to `base`. Data without a place there is lost.
 
     Raises:
         StartupError: As `upgrade` does.
@@ -46,7 +46,7 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def config(url: str) -> Config:
-    """Alembic's configuration for one database, without a file."""
+    """Alembic's configuration for a database, without a file."""
     settings = Config(attributes={"url": url})
     settings.set_main_option("script_location", str(sqlfile.migrations_dir()).replace("%", "%%"))
     settings.set_main_option("path_separator", "os")

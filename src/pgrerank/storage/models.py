@@ -1,4 +1,4 @@
-"""The registry of models: every stored score and vector names its row."""
+"""The registry of models, which every stored score and vector refers to."""
 
 from pgrerank.domain.ids import ModelId, model_id
 from pgrerank.domain.model import ModelCard
@@ -7,7 +7,7 @@ from pgrerank.storage.pool import Connection
 
 
 async def identifier(connection: Connection, card: ModelCard) -> ModelId:
-    """The id of a model, registered here if it was not. One fingerprint has one id, for good."""
+    """The id of a model, which is registered if it is new. A fingerprint's id never changes."""
     statements = queries.load("models")
     found = await _find(connection, card)
     if found is None:
@@ -25,7 +25,7 @@ async def identifier(connection: Connection, card: ModelCard) -> ModelId:
                 "score_kind": card.score_kind,
             },
         )
-        # Read again: another process may have been first.
+        # Read again: another process may have registered it first.
         found = await _find(connection, card)
     if found is None:
         raise LookupError(card.fingerprint)

@@ -1,4 +1,4 @@
-"""What keeps a database in order, and how often it is due."""
+"""Periodic maintenance jobs and their schedules."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -6,24 +6,24 @@ from functools import partial
 from pgrerank.storage import drift, maintenance, term_statistics
 from pgrerank.storage.jobs import PeriodicJob
 
-#: name, when (as cron writes it, in UTC), what for, and what does it, given the URL
+#: name, schedule (cron syntax, in UTC), purpose, and the function that does it, given the URL
 _DUE = (
     (
         "partitions",
         "5 0 * * *",
-        "make the rerank log's months ahead",
+        "create the rerank log's partitions of coming months",
         maintenance.ensure_partitions,
     ),
     (
         "drift",
         "35 * * * *",
-        "count rerank scores by day, and how good searches for judged queries are",
+        "count rerank scores by day, and measure searches for judged queries",
         drift.count,
     ),
     (
         "counters",
         "15 1 * * *",
-        "put right the counters of collections",
+        "correct the counters of collections",
         maintenance.recount,
     ),
     (
@@ -35,13 +35,13 @@ _DUE = (
     (
         "titles",
         "40 1 * * *",
-        "count the words of titles where a collection weighs them",
+        "count the words of titles in collections with a title boost",
         term_statistics.weigh_titles,
     ),
     (
         "filters",
         "50 1 * * *",
-        "tell vectors that an earlier version stored which document they are of",
+        "set the document id of vectors that an earlier version stored",
         maintenance.place_embeddings,
     ),
     (
@@ -54,11 +54,11 @@ _DUE = (
 
 
 def housekeeping(url: str, *, keep_months: int | None = None) -> Sequence[PeriodicJob]:
-    """The jobs that need no model.
+    """The periodic jobs that need no model.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
-        keep_months: Months of the rerank log that are kept; None: all.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
+        keep_months: Months of the rerank log to keep; None: all.
     """
     jobs = [
         PeriodicJob(name=name, purpose=purpose, cron=cron, run=partial(run, url))

@@ -1,4 +1,4 @@
-"""The one pool of connections."""
+"""The service's connection pool."""
 
 from typing import Any, TypeAlias
 
@@ -19,32 +19,33 @@ _RECONNECT_S = 5
 
 
 class Pool(AsyncConnectionPool[Connection]):
-    """Connections, and the order in which requests get one."""
+    """A pool of connections, with a semaphore that decides which request gets the next one."""
 
     def __init__(self, url: str, *, semaphore: FairSemaphore, **options: Any) -> None:
         super().__init__(url, **options)
-        #: to be taken before a connection is asked for, which then is there
+        #: acquire it before a connection, which is then available
         self.semaphore = semaphore
 
 
 def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = None) -> Pool:
-    """A pool that opens on `async with`, hands out only live connections, and outlives Postgres.
+    """A pool that opens on `async with`, returns only live connections, and survives outages.
+
+    `storage.errors.translate` turns PoolTimeout and TooManyRequests into domain errors.
 
     Args:
-        url: Postgres URL of the service's login.
-        size: Connections at most, at least 1.
-        wait_s: Seconds a request may wait for a connection; then it gets PoolTimeout.
-        waiting: Requests of one tenant that may wait, the next gets TooManyRequests; None: 50 a
-            connection.
-            `storage.errors.translated` turns both into domain errors.
+        url: PostgreSQL URL of the service's login.
+        size: Most connections, at least 1.
+        wait_s: Seconds a request may wait for a connection; then PoolTimeout is raised.
+        waiting: Requests of one tenant that may wait; the next gets TooManyRequests. None: 50 for
+            each connection.
     """
 
     async def check(connection: Connection) -> None:
         try:
             await Pool.check_connection(connection)
         except psycopg.Error:
-            # Postgres went away, and with it all connections. Met one by one, each would cost a
-            # request a pause twice as long as the last.
+            # PostgreSQL is gone, and all connections with it. If they were replaced one by one,
+            # each would delay a request twice as long as the one before.
             await connections.drain()
             raise
 
@@ -53,8 +54,8 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         url,
         semaphore=FairSemaphore(size, wait_s=wait_s, waiting=most),
         connection_class=AsyncConnection[TupleRow],
-        # A pooler in transaction mode gives the next transaction another connection of Postgres,
-        # which does not know what was prepared on this one.
+        # A pooler in transaction mode may give the next transaction another backend, which does not
+        # know the statements prepared on this one.
         kwargs={"application_name": "pgrerank", "prepare_threshold": None},
         min_size=min(2, size),
         max_size=size,
@@ -62,7 +63,7 @@ def pool(url: str, *, size: int, wait_s: float = WAIT_S, waiting: int | None = N
         check=check,
         configure=_configure,
         timeout=wait_s,
-        # Short, since waits between attempts double up to it: after that each request tries anew.
+        # Short, since the waits between attempts double up to it; then each request tries again.
         reconnect_timeout=_RECONNECT_S,
     )
     return connections

@@ -1,4 +1,4 @@
-"""Whether a URL leads to a pooler that gives each transaction another connection of Postgres."""
+"""Detection of poolers in transaction mode, which give each transaction another backend."""
 
 import asyncio
 
@@ -13,19 +13,19 @@ _LOOKS = 3
 
 
 async def refuse(url: str, *, announced: int, actual: int) -> None:
-    """Refuse an administrator's connection that came through a pooler in transaction mode.
+    """Refuse an administrator's connection through a pooler in transaction mode.
 
-    A role, a lock and a timeout of a session would stay behind with whoever gets the connection
-    next. In session mode they end with the session.
+    The session's role, locks and timeouts would remain in effect for the next user of the
+    connection. In session mode they end with the session.
 
     Args:
-        url: What was connected to.
-        announced: The process id of the backend, as the connection was told when it was made.
-            Poolers tell one that they made up.
-        actual: The same, as the backend says.
+        url: URL of the connection.
+        announced: Process id of the backend, as announced when the connection was made. Poolers
+            announce an invented one.
+        actual: Process id that the backend itself returns.
 
     Raises:
-        SettingsError: It did.
+        SettingsError: The connection goes through such a pooler.
     """
     if announced == actual or not await _shares_backends(url):
         return
@@ -39,7 +39,7 @@ async def refuse(url: str, *, announced: int, actual: int) -> None:
 
 
 async def backend(connection: Connection) -> int:
-    """Process id of the backend that ran this; undoes the transaction that it began."""
+    """Process id of the backend. Rolls back the transaction that the query began."""
     found = await connection.execute(queries.load("connections")["backend"])
     row = await found.fetchone()
     await connection.rollback()
@@ -47,9 +47,9 @@ async def backend(connection: Connection) -> int:
 
 
 async def _shares_backends(url: str) -> bool:
-    """Whether two connections that do nothing at the moment take turns with the same backends.
+    """Whether two idle connections share backends.
 
-    One that waits, or is refused, cannot tell; it counts as if they did.
+    True too if a connection fails or times out, since the answer is then unknown.
     """
     try:
         async with (

@@ -1,4 +1,4 @@
-"""Postgres' own programs: found in the right version, called without a secret on the command line."""
+"""PostgreSQL's client programs: finding the right version, keeping secrets off command lines."""
 
 import re
 import shutil
@@ -16,16 +16,16 @@ _SECRET = ("password", "sslpassword")
 
 
 def folder(major: int) -> Path:
-    """Where pg_dump, pg_restore and psql of at least this version are.
+    """Folder with pg_dump, pg_restore and psql of at least this version.
 
-    Those of the embedded server serve any other up to its own version; for a newer one they must be
-    on PATH.
+    The embedded server's programs work for servers up to its own version. For a newer server, they
+    must be on PATH.
 
     Args:
-        major: Version of the server, such as 18.
+        major: Major version of the server, such as 18.
 
     Raises:
-        StartupError: There are none.
+        StartupError: None were found.
     """
     on_path = shutil.which("pg_dump")
     for found in (embedded.programs(), Path(on_path).parent if on_path else None):
@@ -38,7 +38,7 @@ def folder(major: int) -> Path:
 
 
 def target(url: str) -> str:
-    """The `--dbname` for a URL: without its password, which other users of a machine could read."""
+    """The `--dbname` for a URL, without the password, which other users could read."""
     parts = conninfo_to_dict(url)
     for name in _SECRET:
         parts.pop(name, None)
@@ -46,7 +46,7 @@ def target(url: str) -> str:
 
 
 def environment(url: str, inherited: Mapping[str, str]) -> dict[str, str]:
-    """The variables for a URL: those of this process, and its password."""
+    """The inherited environment variables, and those with the URL's password."""
     names = {option.keyword.decode(): option.envvar for option in pq.Conninfo.get_defaults()}
     secrets = {
         variable.decode(): str(value)
@@ -57,14 +57,14 @@ def environment(url: str, inherited: Mapping[str, str]) -> dict[str, str]:
 
 
 def last_words(stderr: bytes) -> str:
-    """What a program said of its failure, for a message: its first error, or its last line."""
+    """The reason of a program's failure, for a message: its first error, or its last line."""
     lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
     return (errors or lines[-1:] or ["it said nothing"])[0]
 
 
 def _major(folder: Path) -> int:
-    said = subprocess.run(  # noqa: S603 - a program of Postgres in a folder that we found
+    said = subprocess.run(  # noqa: S603 - a PostgreSQL program in a folder that we found
         [folder / "pg_dump", "--version"], check=False, capture_output=True, text=True
     ).stdout
     found = re.search(r"(\d+)", said)

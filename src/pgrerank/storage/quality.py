@@ -1,4 +1,4 @@
-"""How good searches were whose queries are judged."""
+"""Quality of searches whose queries are judged."""
 
 from pgrerank.domain.judgment import RELEVANT
 from pgrerank.storage import queries
@@ -6,10 +6,10 @@ from pgrerank.storage.pool import Connection
 
 
 async def count(connection: Connection) -> None:
-    """Count it anew, of all tenants.
+    """Recompute the quality of all tenants' searches.
 
     Args:
-        connection: The owner's, in a transaction: without it nothing would be there for a while.
+        connection: The owner's, in a transaction, so that readers never see an empty table.
     """
     statements = queries.load("quality")
     await connection.execute(statements["forget"])

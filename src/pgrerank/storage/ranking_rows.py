@@ -1,4 +1,4 @@
-"""Rows of the rerank log: columns of a ranking, and a ranking of columns."""
+"""Conversion between rankings and rows of the rerank log."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -23,7 +23,7 @@ from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking, 
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import score_columns, supplied_documents
 
-#: array columns by field of LoggedCandidate; those of its scores are in score_columns
+#: array columns by field of LoggedCandidate; score_columns has those of its scores
 _CANDIDATE_COLUMNS: Mapping[str, str] = {
     "chunk_id": "chunk_ids",
     **{f"{leg}_{what}": f"{leg}_{what}s" for leg in LEGS for what in ("rank", "score")},
@@ -36,7 +36,7 @@ _CANDIDATE_COLUMNS: Mapping[str, str] = {
 def of_search(
     tenant_id: TenantId, collection: Collection, request: SearchRequest, ranking: SearchOutcome
 ) -> dict[str, object]:
-    """The columns of a search that was answered, for `record`."""
+    """Parameters of the statement `record` for an answered search."""
     report = ranking.rerank
     return {
         "tenant_id": tenant_id,
@@ -74,7 +74,7 @@ def of_search(
 
 
 def _sparse_arrays(ranking: SearchOutcome) -> dict[str, object]:
-    """Null where there was no sparse leg: most searches have none."""
+    """Array columns of the sparse leg; null without one, as in most searches."""
     candidates = [hit.candidate for hit in ranking.hits]
     return {
         "sparse_ranks": ranking.sparse and [each.sparse_rank for each in candidates],
@@ -109,7 +109,7 @@ def _leg_columns(name: str, leg: LegReport | None) -> dict[str, object]:
 
 
 def _bounds(applied: Applied) -> dict[str, object]:
-    """What the named threshold stood for: it may be set anew at any time."""
+    """The values of the named threshold, which may change later."""
     return {
         "threshold_score": applied.threshold_score,
         "threshold_relevance": applied.threshold_relevance,
@@ -117,7 +117,7 @@ def _bounds(applied: Applied) -> dict[str, object]:
 
 
 def _spent(report: RerankReport) -> dict[str, object]:
-    """What a reranker that counts tokens read, and what that cost; most do not say."""
+    """Tokens and cost of the reranker, if it reports them; most do not."""
     return {"tokens": report.tokens, "cost": report.cost} if report.tokens else {}
 
 
@@ -141,7 +141,7 @@ def ranking_with_candidates(
     document_texts: Sequence[str] | None,
     **columns: Any,
 ) -> LoggedRanking:
-    """A row with the documents that the caller supplied, or with the candidates of a search."""
+    """The ranking of a row, with its supplied documents or its candidates."""
     arrays = {
         name: columns.pop(name)
         for name in (*_CANDIDATE_COLUMNS.values(), *score_columns.COLUMNS.values())
@@ -183,7 +183,7 @@ def ranking(
     documents: tuple[LoggedDocument, ...] = (),
     **columns: Any,
 ) -> LoggedRanking:
-    """A row as the log gives it back, without its arrays."""
+    """The ranking of a row without its array columns."""
     return LoggedRanking(
         id=RankingId(id),
         collection=collection_name,

@@ -1,4 +1,4 @@
-"""The rerank log in Postgres."""
+"""The rerank log in PostgreSQL."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -27,15 +27,15 @@ from pgrerank.storage import cursor as cursors
 from pgrerank.storage import models, queries, ranking_rows, supplied_documents, tenancy
 from pgrerank.storage.pool import Pool
 
-_ID_VERSION = 7  # the UUIDs whose first bits are an instant
+_ID_VERSION = 7  # UUIDs that begin with a timestamp
 
 
 class PostgresRankings:
-    """The port Rankings, over the service's pool.
+    """The port Rankings, using the service's pool.
 
     Args:
-        pool: Connections of the service.
-        rerankers: The models whose scores are recorded; not needed to read.
+        pool: The service's connection pool.
+        rerankers: The models whose scores are recorded; not needed for reading.
     """
 
     def __init__(self, pool: Pool, *rerankers: ModelCard) -> None:
@@ -50,7 +50,7 @@ class PostgresRankings:
         request: SearchRequest,
         ranking: SearchOutcome,
     ) -> RankingId:
-        """Write a ranking and commit it. See ports.rankings.Rankings."""
+        """Store a ranking and commit it. See ports.rankings.Rankings."""
         await self._register(tenant_id)
         return await self._written(
             tenant_id, "record", ranking_rows.of_search(tenant_id, collection, request, ranking)
@@ -63,7 +63,7 @@ class PostgresRankings:
         request: RerankRequest,
         ranked: RerankOutcome,
     ) -> RankingId:
-        """Write a ranking of documents that the caller brought. See ports.rankings.Rankings."""
+        """Store a ranking of supplied documents. See ports.rankings.Rankings."""
         await self._register(tenant_id)
         keep_texts = await self._keeps_texts(tenant_id)
         row = await offload(
@@ -80,7 +80,7 @@ class PostgresRankings:
         return await self._written(tenant_id, "record_brought", row)
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
-        """Read one back, with its candidates. Raises NotFoundError."""
+        """A ranking with its candidates. Raises NotFoundError."""
         wanted = {
             "tenant_id": tenant_id,
             "created_at": _instant(ranking_id),
@@ -97,10 +97,10 @@ class PostgresRankings:
     async def page(
         self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
     ) -> Page[LoggedRanking]:
-        """The newest first, without candidates.
+        """Rankings without candidates, newest first.
 
         Raises:
-            InvalidRequestError: The cursor is not one this listing gave.
+            InvalidRequestError: This listing did not return the cursor.
         """
         parameters = {
             "tenant_id": tenant_id,
@@ -135,7 +135,7 @@ class PostgresRankings:
         instant = await self._make_partitions(tenant_id)
         if await self._insert(tenant_id, how, row):
             return RankingId(UUID(str(row["id"])))
-        # Not of a month about now: the clock of this process is wrong, and that of Postgres decides.
+        # The month is not a current one, so the process's clock is wrong: use PostgreSQL's time.
         moved = ids.ranking_at(RankingId(UUID(str(row["id"]))), instant)
         placed = {**row, "id": moved, "created_at": ids.created_at(moved)}
         if not await self._insert(tenant_id, how, placed):
@@ -143,19 +143,19 @@ class PostgresRankings:
         return moved
 
     async def _insert(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> bool:
-        """Whether there is a partition for it."""
+        """Insert a row; returns whether there is a partition for it."""
         try:
             async with tenancy.tenant(self._pool, tenant_id) as connection:
                 await connection.execute(self._statements[how], row)
         except errors.CheckViolation as error:
-            # A row of a month without a partition breaks a check that has no name.
+            # A row without a partition violates a check that has no name.
             if error.diag.constraint_name is not None:
                 raise
             return False
         return True
 
     async def _make_partitions(self, tenant_id: TenantId) -> datetime:
-        """The instant by the clock of Postgres."""
+        """Create missing partitions; returns PostgreSQL's current time."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = await connection.execute(self._statements["make_partitions"])
             [(instant,)] = await cursor.fetchall()
@@ -163,7 +163,7 @@ class PostgresRankings:
 
 
 def _instant(ranking_id: RankingId) -> datetime:
-    """When a ranking was made, by its id; no ranking has an id of another kind."""
+    """When a ranking was made, by its id. Raises NotFoundError for other kinds of UUID."""
     if ranking_id.version != _ID_VERSION:
         raise NotFoundError("ranking", ranking_id)
     try:

@@ -1,4 +1,4 @@
-"""Reference sets in Postgres."""
+"""Reference sets in PostgreSQL."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -26,14 +26,14 @@ _REMEDY = "List them with: pgrerank reference list"
 
 
 class PostgresReferences:
-    """The port References, over the service's pool."""
+    """The port References, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._statements = queries.load("references")
 
     async def put(self, tenant_id: TenantId, reference: ReferenceSet) -> None:
-        """Store a set in place of one of the same name. See ports.references.References."""
+        """Store a set, replacing one of the same name. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 self._statements["put"],
@@ -49,7 +49,7 @@ class PostgresReferences:
             )
 
     async def by_name(self, tenant_id: TenantId, name: str) -> ReferenceSet:
-        """Look one up. Raises NotFoundError."""
+        """The set of a name. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_set))
             await cursor.execute(
@@ -61,14 +61,14 @@ class PostgresReferences:
         return found
 
     async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
-        """All of a tenant, by name. See ports.references.References."""
+        """All sets of a tenant, ordered by name. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_kept_set))
             await cursor.execute(self._statements["all"], {"tenant_id": tenant_id})
             return await cursor.fetchall()
 
     async def delete(self, tenant_id: TenantId, name: str) -> None:
-        """Delete one with its runs. Raises NotFoundError."""
+        """Delete a set with its runs. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             deleted = await connection.execute(
                 self._statements["delete"], {"tenant_id": tenant_id, "name": name}
@@ -101,7 +101,7 @@ class PostgresReferences:
             return await cursor.fetchone()
 
     async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
-        """Store a run, whole or not at all. See ports.references.References."""
+        """Store a run in one transaction. See ports.references.References."""
         run, comparison = scored.run, asdict(scored.comparison)
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
@@ -123,10 +123,10 @@ class PostgresReferences:
 
 
 async def there_are_some(url: str) -> bool:
-    """Whether any tenant has a set.
+    """Whether any tenant has a reference set.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
     """
     async with admin.owner(url) as connection:
         found = await (await connection.execute(queries.load("references")["any"])).fetchone()

@@ -1,7 +1,7 @@
-"""`migrations/released.txt`: which versions were released, and the files that came with each.
+"""`migrations/released.txt`: the released versions, and the files that came with each.
 
-A released database exists somewhere, and only the files it was made by lead to it. So a listed
-file never changes; new behaviour is a new file.
+Existing databases were made by the released files, so a listed file never changes; new behaviour
+is a new file.
 """
 
 import hashlib
@@ -11,10 +11,10 @@ from pgrerank.domain.errors import PgrerankError
 
 
 class ChangedFileError(PgrerankError):
-    """A released file is not what was released.
+    """A released file was changed.
 
     Args:
-        path: The file, from the root of a checkout.
+        path: The file, relative to the root of a checkout.
     """
 
     def __init__(self, path: str) -> None:
@@ -39,7 +39,7 @@ class ReleasedVersionError(PgrerankError):
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A version, its newest revision, and SHA-256 by path of the files that came with it."""
+    """A version, its newest revision, and the SHA-256 of the files that came with it, by path."""
 
     version: str
     revision: str
@@ -47,10 +47,10 @@ class Release:
 
 
 def parse(ledger: str) -> list[Release]:
-    """The releases that the text of `released.txt` lists, oldest first.
+    """The releases in the text of `released.txt`, oldest first.
 
     Raises:
-        ValueError: A line is no release, no file and no comment.
+        ValueError: A line is neither a release, a file nor a comment.
     """
     releases: list[Release] = []
     for line in ledger.splitlines():
@@ -67,7 +67,7 @@ def parse(ledger: str) -> list[Release]:
 
 
 def all_hashes(releases: list[Release]) -> dict[str, str]:
-    """SHA-256 by path of every released file."""
+    """SHA-256 of every released file, by path."""
     return {path: digest for release in releases for path, digest in release.hashes.items()}
 
 
@@ -77,10 +77,10 @@ def digest(content: bytes) -> str:
 
 
 def verify(hashes: dict[str, str], current: dict[str, str]) -> None:
-    """Check that each released file is there as it was released.
+    """Check that all released files exist unchanged.
 
     Raises:
-        ChangedFileError: One was changed or removed.
+        ChangedFileError: A file was changed or removed.
     """
     for path, released in hashes.items():
         if current.get(path) != released:
@@ -88,17 +88,17 @@ def verify(hashes: dict[str, str], current: dict[str, str]) -> None:
 
 
 def with_release(ledger: str, version: str, revision: str, current: dict[str, str]) -> str:
-    """The text of `released.txt` with one release more: the files that none before it lists.
+    """The text of `released.txt` with a new release, which lists the files not listed before.
 
     Args:
-        ledger: The text so far.
-        version: Of the new release.
-        revision: Its newest.
-        current: SHA-256 by path of every file that migrations install, and of the migrations.
+        ledger: The present text.
+        version: Version of the new release.
+        revision: Its newest revision.
+        current: SHA-256 of the migrations and of every file that they install, by path.
 
     Raises:
         ChangedFileError: A file of an earlier release was changed or removed.
-        ReleasedVersionError: The version is listed already.
+        ReleasedVersionError: The version is already listed.
     """
     releases = parse(ledger)
     if version in {release.version for release in releases}:

@@ -1,4 +1,4 @@
-"""What reports are made from, in Postgres."""
+"""The data of reports, in PostgreSQL."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -10,20 +10,20 @@ from pgrerank.ports.reports import Interval, JudgedDocument, LoggedSearch
 from pgrerank.storage import queries, tenancy
 from pgrerank.storage.pool import Pool
 
-#: searches of an interval that are read: enough for every figure, and a bound on memory
+#: most searches read for an interval: enough for every figure, and a limit on memory
 MOST = 5_000
 _TIMEOUT_MS = 5 * 60 * 1000
 
 
 class PostgresReports:
-    """The port Reports, over the service's pool."""
+    """The port Reports, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._statements = queries.load("reports")
 
     async def searches(self, tenant_id: TenantId, interval: Interval) -> Sequence[LoggedSearch]:
-        """Searches of an interval, the newest first. See ports.reports.Reports."""
+        """Searches of an interval, newest first. See ports.reports.Reports."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=class_row(LoggedSearch), binary=True)
             await cursor.execute(
@@ -34,7 +34,7 @@ class PostgresReports:
     async def judged_documents(
         self, tenant_id: TenantId, interval: Interval
     ) -> Sequence[JudgedDocument]:
-        """Their judged documents. See ports.reports.Reports."""
+        """Judged documents of the searches of an interval. See ports.reports.Reports."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}

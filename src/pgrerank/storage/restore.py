@@ -1,4 +1,4 @@
-"""A backup into an empty database: in one transaction, then compared table by table."""
+"""Restore of a backup into an empty database: one transaction, then a check of every table."""
 
 import asyncio
 import re
@@ -20,7 +20,7 @@ from pgrerank.storage.pool import Connection
 
 _REVISION_TABLE = "alembic_version"
 _SCHEMA_ENTRY = re.compile(r"^\d+; \d+ \d+ SCHEMA - ", re.MULTILINE)
-#: what a server before 17 does not know, and pg_restore of 17 and later says all the same
+#: pg_restore 17 and later writes this statement, which servers before 17 do not know
 _NEW_SETTING = b"SET transaction_timeout = 0;\n"
 _NEW_SETTING_SINCE = 17
 _BLOCK = 1024 * 1024
@@ -28,7 +28,7 @@ _BLOCK = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was restored, and which logins it names that this server does not have."""
+    """The manifest of a restored backup, and the logins it names that this server lacks."""
 
     manifest: Manifest
     missing_logins: Sequence[str]
@@ -39,25 +39,25 @@ class _Run:
     url: str
     path: Path
     manifest: Manifest
-    #: version of the server that it goes to
+    #: major version of the target server
     major: int
 
 
 async def load(
     url: str, path: Path, *, environ: Mapping[str, str], progress: Progress = lambda _: None
 ) -> Restored:
-    """Restore a backup. What fails leaves the database without any of our objects.
+    """Restore a backup. After a failure, the database has none of pgrerank's objects.
 
     Args:
-        url: Postgres URL of a login that may make roles and schemas.
+        url: PostgreSQL URL of a login that may create roles and schemas.
         path: The backup.
-        environ: The environment of this process, for Postgres' programs.
-        progress: Called now and then.
+        environ: The environment of this process, for PostgreSQL's programs.
+        progress: Called repeatedly with the progress.
 
     Raises:
-        InvalidRequestError: The file is no whole backup.
+        InvalidRequestError: The file is not a complete backup.
         ConflictError: The database holds data.
-        StartupError: The server is too old for the backup, or lacks a role; a step failed.
+        StartupError: The server is too old for the backup or lacks a role, or a step failed.
     """
     manifest = await asyncio.to_thread(archive.read, path)
     startup.refuse_revision(manifest.revision, url, may_be_older=True)
@@ -102,7 +102,7 @@ async def _refuse_server(
 
 
 async def _refuse_data(connection: Connection, url: str) -> None:
-    """Schemas of a migration on which nothing followed are no data."""
+    """Refuse a database with rows; migrated but empty tables are allowed."""
     if not await backup.names(connection, "schemas"):
         return
     async with admin.owner(url) as owner:
@@ -115,14 +115,14 @@ async def _refuse_data(connection: Connection, url: str) -> None:
 
 
 async def _clear(connection: Connection) -> None:
-    """Drop all that is ours; only what holds no data, or what this restore made."""
+    """Drop pgrerank's schemas, which are empty or made by this restore."""
     await connection.execute(queries.load("admin")["become_administrator"])
     for removal in await backup.names(connection, "removals"):
         await connection.execute(removal.encode())
 
 
 async def _prepare(connection: Connection, manifest: Manifest) -> None:
-    """Roles, extension and schemas, as before a migration; what follows is the owner's."""
+    """Create roles, extension and schemas, as before a migration."""
     if "pgrerank_jobs" in manifest.schemas:
         await connection.execute(sqlfile.text("roles.sql").encode())
         await connection.execute(queries.load("jobs")["make_schema"])
@@ -132,7 +132,7 @@ async def _prepare(connection: Connection, manifest: Manifest) -> None:
 
 
 async def _run(wanted: _Run, environ: Mapping[str, str], progress: Progress) -> None:
-    """pg_restore writes SQL, psql runs it; only when the first has ended well is it committed."""
+    """Pipe pg_restore's SQL to psql; the transaction commits only if pg_restore succeeds."""
     folder = program.folder(max(wanted.manifest.major, wanted.major))
     with tempfile.NamedTemporaryFile("w", prefix="pgrerank", suffix=".list") as entries:
         entries.write(await _entries(folder, wanted.path))
@@ -160,7 +160,7 @@ async def _run(wanted: _Run, environ: Mapping[str, str], progress: Progress) -> 
 
 
 async def _entries(folder: Path, path: Path) -> str:
-    """The list of what is in the archive, without the schemas, which are there already."""
+    """The archive's table of contents without the schemas, which exist already."""
     process = await asyncio.create_subprocess_exec(
         folder / "pg_restore", "--list", path, stdout=PIPE, stderr=PIPE
     )
@@ -176,7 +176,7 @@ async def _pipe(reader: Process, writer: Process, major: int, progress: Progress
     if reader.stdout is None or writer.stdin is None:
         raise LookupError("pipes")
     done = 0
-    with suppress(BrokenPipeError, ConnectionResetError):  # psql ended; it says why
+    with suppress(BrokenPipeError, ConnectionResetError):  # psql exited; its stderr says why
         writer.stdin.write(b"begin;\nset role pgrerank_owner;\n")
         while block := await reader.stdout.read(_BLOCK):
             at_head = done == 0 and major < _NEW_SETTING_SINCE
@@ -190,7 +190,7 @@ async def _pipe(reader: Process, writer: Process, major: int, progress: Progress
         writer.stdin.close()
     await writer.wait()
     with suppress(ProcessLookupError):
-        reader.kill()  # where psql ended before it
+        reader.kill()  # if psql exited first
     await reader.wait()
     reasons = [await each for each in said]
     if writer.returncode != 0 or reader.returncode != 0:

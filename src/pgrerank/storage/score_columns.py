@@ -1,4 +1,4 @@
-"""Scores of the second stage as array columns of the rerank log."""
+"""Conversion of second-stage scores to array columns of the rerank log and back."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,12 +14,12 @@ COLUMNS: Mapping[str, str] = {
     "boost": "boosts",
     "truncated": "truncated",
 }
-#: most rankings have no such scores: the column is null then
+#: null in rankings without such scores, which are most
 _OPTIONAL = {"cascade", "combined", "boost"}
 
 
 def arrays(scores: Sequence[HitScores]) -> dict[str, object]:
-    """The columns of a ranking by the scores of its results, in final order."""
+    """Array columns of the scores of a ranking's results, in final order."""
     return {column: _array(name, scores) for name, column in COLUMNS.items()}
 
 
@@ -30,7 +30,7 @@ def _array(name: str, scores: Sequence[HitScores]) -> list[Any] | None:
 
 
 def scores(columns: Mapping[str, Sequence[Any] | None]) -> list[HitScores]:
-    """The scores of a ranking's results by its columns, of which others are ignored."""
+    """Scores of a ranking's results from its array columns; other columns are ignored."""
     known = {name: columns[column] for name, column in COLUMNS.items()}
     present = {name: values for name, values in known.items() if values is not None}
     rows = zip(*present.values(), strict=True)

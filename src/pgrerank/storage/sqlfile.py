@@ -1,4 +1,4 @@
-"""Where the package keeps its SQL files and migrations, and how a migration installs one."""
+"""Locations of the SQL files and migrations, and the installation of an SQL file."""
 
 from functools import cache
 from pathlib import Path
@@ -10,35 +10,35 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 
 def sql_dir() -> Path:
-    """The folder `sql`: inside an installed package, or of the checkout."""
+    """The folder `sql` of the installed package or of the checkout."""
     return _locate("_sql", "sql")
 
 
 def migrations_dir() -> Path:
-    """The folder `migrations`: inside an installed package, or of the checkout."""
+    """The folder `migrations` of the installed package or of the checkout."""
     return _locate("_migrations", "migrations")
 
 
 def revisions() -> list[str]:
-    """All revisions this version knows, newest first: files of migrations are named after them."""
+    """All revisions that this version knows, newest first, from the names of migration files."""
     files = (migrations_dir() / "versions").glob("[0-9]*_*.py")
     return sorted((file.name.partition("_")[0] for file in files), reverse=True)
 
 
 def text(path: str) -> str:
-    """A file under `sql/`, checked against `released.txt` where it is listed there.
+    """The text of a file under `sql/`, checked against `released.txt` if listed there.
 
     Raises:
-        ChangedFileError: Its content is not what was released.
+        ChangedFileError: The file was changed after its release.
     """
     return verified_text((sql_dir() / path).read_bytes(), released_hashes(), path)
 
 
 def verified_text(content: bytes, hashes: dict[str, str], path: str) -> str:
-    """The text of a file under `sql/`, if it has the SHA-256 that it was released with, if any.
+    """Decode a file under `sql/`, after checking its released SHA-256, if it has one.
 
     Raises:
-        ChangedFileError: It has another.
+        ChangedFileError: The SHA-256 differs.
     """
     name = f"sql/{path}"
     if hashes.get(name) not in (None, released.digest(content)):
@@ -47,8 +47,8 @@ def verified_text(content: bytes, hashes: dict[str, str], path: str) -> str:
 
 
 def apply(path: str) -> None:
-    """Run a file under `sql/` in the current migration, as it stands: `%` and `:` mean nothing."""
-    from alembic import op  # noqa: PLC0415 - a third of what a command takes to start
+    """Run a file under `sql/` in the current migration, verbatim: `%` and `:` are not special."""
+    from alembic import op  # noqa: PLC0415 - a third of the start time of a command
 
     context = op.get_context()
     if context.as_sql:
@@ -59,15 +59,15 @@ def apply(path: str) -> None:
 
 @cache
 def released_hashes() -> dict[str, str]:
-    """SHA-256 of every released file, by its path from the root of a checkout."""
+    """SHA-256 of every released file, by path relative to the root of a checkout."""
     ledger = (migrations_dir() / "released.txt").read_text()
     return released.all_hashes(released.parse(ledger))
 
 
 def digests() -> dict[str, str]:
-    """SHA-256 of every file that a release lists, by its path from the root of a checkout.
+    """SHA-256 of the migrations and of the files they install, which a release lists.
 
-    These are the files that migrations install, and the migrations.
+    Paths are relative to the root of a checkout.
     """
     installed = ("sql", sql_dir(), "[bfpv]*/*.sql")
     migrations = ("migrations", migrations_dir(), "versions/[0-9]*_*.py")

@@ -1,4 +1,4 @@
-"""Whether this database may be served: checked once, before the first request."""
+"""Checks of the database and login, once before the first request."""
 
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -32,19 +32,19 @@ class _Login:
 
 
 async def verify(url: str) -> None:
-    """Refuse a database or login that could not be served, or not safely.
+    """Refuse a database or login with which the service cannot run, or not safely.
 
     Args:
-        url: Postgres URL of the service's login.
+        url: PostgreSQL URL of the service's login.
 
     Raises:
         DatabaseUnreachableError: No connection could be made.
-        UnsafeRoleError: Row-level security does not bind the login.
-        MissingExtensionError: There is no pgvector.
-        OldExtensionError: It is older than 0.8.
+        UnsafeRoleError: Row-level security does not apply to the login.
+        MissingExtensionError: pgvector is missing.
+        OldExtensionError: pgvector is older than 0.8.
         UnmigratedError: The database is older than this version of pgrerank.
         NewerDatabaseError: The database is newer.
-        StartupError: Postgres is older than 16, or the login is no member of pgrerank_app.
+        StartupError: PostgreSQL is older than 16, or the login is not a member of pgrerank_app.
     """
     async with await link.connect(url, purpose="check", connect_timeout=_CONNECT_S) as connection:
         refuse_server(connection.info.server_version, url)
@@ -55,13 +55,13 @@ async def verify(url: str) -> None:
 
 
 async def verify_schema(url: str) -> None:
-    """Refuse a database that `migrate` would change, or could not.
+    """Refuse a database that `migrate` would change or could not migrate.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
 
     Raises:
-        StartupError: As `verify` does, but for the login.
+        StartupError: As in `verify`, except for the login.
         SettingsError: The login may not act as the owner.
     """
     async with admin.open_connection(url) as connection:
@@ -72,19 +72,19 @@ async def verify_schema(url: str) -> None:
 
 
 async def revision(connection: Connection) -> str | None:
-    """The revision of a database; None: it was never migrated."""
+    """The revision of a database; None if it was never migrated."""
     if await _value(connection, "has_revision") is None:
         return None
     return await _value(connection, "revision")
 
 
 async def extension_package(connection: Connection) -> str | None:
-    """The version of pgvector that the server could install; None: it has none."""
+    """The version of pgvector that the server can install; None if it has none."""
     return await _value(connection, "extension_package")
 
 
 def refuse_server(version: int, url: str = "") -> None:
-    """Raise StartupError for a server older than 16; versions as libpq numbers them, 160004."""
+    """Raise StartupError for a server older than 16. `version` is libpq's number, as 160004."""
     major = version // 10_000
     if major < OLDEST_SERVER:
         named = address.variable_of(url) or address.SERVICE
@@ -104,11 +104,11 @@ async def _refuse_extension(connection: Connection, url: str) -> None:
 def refuse_extension(
     found: str | None, *, is_packaged: bool = True, remedy: str = "Run: pgrerank migrate"
 ) -> None:
-    """Raise for a pgvector that is missing (None) or older than 0.8.
+    """Raise an error if pgvector is missing (None) or older than 0.8.
 
     Args:
-        found: Its version in this database.
-        is_packaged: Whether the server has it.
+        found: Version of pgvector in this database.
+        is_packaged: Whether the server can install it.
         remedy: How to migrate, as a sentence.
     """
     if found is None:
@@ -118,18 +118,18 @@ def refuse_extension(
 
 
 def is_older(version: str, other: str) -> bool:
-    """Whether a version of an extension, such as 0.8.1, comes before another; 0.8 is 0.8.0."""
+    """Whether a version of an extension, such as 0.8.1, is older than another; 0.8 is 0.8.0."""
     pairs = zip_longest(_numbers(version), _numbers(other), fillvalue=0)
     return next((has < needs for has, needs in pairs if has != needs), False)
 
 
 def refuse_revision(found: str | None, url: str, *, may_be_older: bool = False) -> None:
-    """Raise unless this is the newest revision that this version knows. None: never migrated.
+    """Raise an error unless this is the newest revision that this version knows.
 
     Args:
-        found: The revision.
-        url: Of the database.
-        may_be_older: Whether any revision that this version knows will do.
+        found: The revision; None: never migrated.
+        url: URL of the database.
+        may_be_older: Whether to accept older revisions that this version knows.
     """
     known = sqlfile.revisions()
     if found == known[0] or (may_be_older and found in known):

@@ -1,4 +1,4 @@
-"""Rankings of documents that callers bring, as rows of the rerank log and back."""
+"""Conversion of rankings of supplied documents to rows of the rerank log and back."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -23,7 +23,7 @@ def row(
     *,
     keep_texts: bool,
 ) -> dict[str, object]:
-    """Parameters of `record_brought`."""
+    """Parameters of the statement `record_brought`."""
     report = ranked.rerank
     return {
         "tenant_id": tenant_id,
@@ -57,7 +57,7 @@ def documents(
     document_texts: Sequence[str] | None,
     arrays: Mapping[str, Sequence[Any] | None],
 ) -> tuple[LoggedDocument, ...]:
-    """The documents of a row, in final order; `arrays` are its other array columns."""
+    """The supplied documents of a row, in final order; `arrays` are its other array columns."""
     columns: Mapping[str, Sequence[Any]] = {
         "content_hash": document_hashes,
         "text": document_texts or [None] * len(document_hashes),

@@ -1,4 +1,4 @@
-"""Tenants in Postgres, as an operator sees them."""
+"""Tenants in PostgreSQL, for operators."""
 
 from collections.abc import AsyncIterator, Mapping
 
@@ -17,10 +17,10 @@ _REMEDY = "Make one with: pgrerank tenant add"
 
 
 class PostgresTenants:
-    """The port Tenants, each call on a connection of its own as the owner.
+    """The port Tenants. Each call uses its own connection, as the owner role.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
     """
 
     def __init__(self, url: str) -> None:
@@ -28,11 +28,11 @@ class PostgresTenants:
         self._statements = queries.load("tenants")
 
     async def create(self, name: str) -> Tenant:
-        """Make a tenant.
+        """Create a tenant.
 
         Raises:
             ConflictError: The name is taken.
-            InvalidRequestError: The name may not name a tenant.
+            InvalidRequestError: The name is invalid.
         """
         identifier = TenantId(uuid7())
         made = Tenant(
@@ -46,10 +46,10 @@ class PostgresTenants:
         return made
 
     async def by_name(self, name: str) -> Tenant:
-        """Look one up.
+        """The tenant of a name.
 
         Raises:
-            NotFoundError: There is none of this name.
+            NotFoundError: There is no such tenant.
         """
         async with admin.owner(self._url) as connection:
             cursor = connection.cursor(row_factory=class_row(Tenant))
@@ -60,7 +60,7 @@ class PostgresTenants:
         return found
 
     async def all(self) -> AsyncIterator[Tenant]:
-        """Every tenant, by name."""
+        """All tenants, ordered by name."""
         async with admin.owner(self._url) as connection:
             cursor = connection.cursor(row_factory=class_row(Tenant))
             await cursor.execute(self._statements["all"])
@@ -69,26 +69,26 @@ class PostgresTenants:
             yield tenant
 
     async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
-        """Change how many pairs a tenant may have reranked. 0: no bound; None: the default.
+        """Set the reranked pairs per second of a tenant. 0: unlimited; None: the default.
 
         Raises:
-            NotFoundError: There is none of this name.
+            NotFoundError: There is no such tenant.
         """
         return await self._change("set_quota", {"name": name, "pairs_per_second": pairs_per_second})
 
     async def set_keep_texts(self, name: str, *, keep_texts: bool) -> Tenant:
-        """Say whether the log keeps the texts of documents that callers bring, from now on.
+        """Set whether the log keeps the texts of supplied documents from now on.
 
         Raises:
-            NotFoundError: There is none of this name.
+            NotFoundError: There is no such tenant.
         """
         return await self._change("set_keep_texts", {"name": name, "keep_texts": keep_texts})
 
     async def delete(self, name: str) -> None:
-        """Delete a tenant and all it owns, its log included.
+        """Delete a tenant and everything it owns, including its log.
 
         Raises:
-            NotFoundError: There is none of this name.
+            NotFoundError: There is no such tenant.
         """
         async with admin.owner(self._url) as connection:
             deleted = await connection.execute(self._statements["delete"], {"name": name})

@@ -1,4 +1,4 @@
-"""What the keyword leg knows beforehand: frequent words of large collections, words of titles."""
+"""Precomputed statistics for the keyword leg: frequent words of collections, words of titles."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -14,21 +14,21 @@ from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS
 from pgrerank.storage import admin, queries
 from pgrerank.storage.pool import Connection
 
-#: chunks from which on a collection's frequent words are counted
+#: chunks from which a collection's frequent words are counted
 AT_LEAST = 10_000
-#: part of the chunks that must hold a word for it to be counted; it is until half of that
+#: share of chunks with a word from which it is counted, until the share falls below half of that
 SHARE = 0.05
-#: chunks that are enough, where they are a smaller part: a search reads all that hold a word which
-#: is not counted, so in a larger collection it reads no more of them
+#: number of chunks from which a word is counted, if that is a smaller share. A search reads all
+#: chunks with an uncounted word, so this limits what it reads in a large collection
 MANY = 5_000
-#: the least part that is asked for: each batch of a writer touches the counts of all such words, and
-#: over Zipf words 4,438 were in 0.2 % of 500,000 chunks or more, 635 in 1 %
+#: lower limit of that share: each batch of a writer updates the counts of all counted words. Of
+#: Zipf-distributed words, 4,438 were in at least 0.2 % of 500,000 chunks, 635 in 1 %
 _LEAST_SHARE = 0.002
-#: chunks of a collection that are read to find its frequent words, at least, and of those how many
-#: hold the rarest of them: their number is then right within a tenth, two times in three
+#: chunks of a collection that are sampled to find its frequent words, at least, and how many of
+#: them should hold the rarest: its count is then right within 10 %, two times in three
 _SAMPLE, _OF_SAMPLE = 5_000, 100
 _BATCH = 1_000
-#: a share that no word has, nor twice as many chunks
+#: a share so high that no word is counted, and no word stays counted
 _NONE = 4.0
 
 
@@ -42,20 +42,19 @@ class _Wanted:
 async def count_words(
     url: str, *, at_least: int = AT_LEAST, share: float = SHARE, many: int = MANY
 ) -> int:
-    """Count in how many chunks the frequent words of large collections are; says how many erred.
+    """Count the chunks that hold each frequent word of large collections.
 
-    Searches and ingest go on meanwhile: writers of a collection wait a moment where words are
-    added to those they count. Where they keep that moment from coming for 10 s, the words stay as
-    they were until the next run.
+    Searches and ingest continue meanwhile; writers of a collection wait a moment while words are
+    added. If no such moment comes within 10 s, the words stay unchanged until the next run.
 
     Args:
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
-        at_least: Chunks of a collection whose words are counted.
-        share: Part of its chunks, 0-1, that must hold a word.
-        many: Chunks that are enough, where that is a smaller part.
+        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
+        at_least: Chunks from which a collection's words are counted.
+        share: Share of its chunks, 0-1, that must hold a word.
+        many: Number of chunks that is enough, if that is a smaller share.
 
     Returns:
-        Words whose count was known and wrong, which none should be.
+        Number of words whose known count was wrong; none should be.
     """
     statements = queries.load("words")
     wrong = 0
@@ -70,9 +69,9 @@ async def count_words(
 
 
 async def weigh_titles(url: str) -> int:
-    """Count titles apart where a collection came to weigh them later; says in how many chunks.
+    """Count the words of titles in collections that got a title boost after their ingest.
 
-    Until then a search counts the words of each title that it meets.
+    Until then, a search counts them for each chunk it reads. Returns the number of chunks.
     """
     statement = queries.load("words")["weigh_titles"]
     wanted = {"title_characters": PASSAGE_TITLE_CHARACTERS, "row_count": _BATCH}
@@ -103,7 +102,7 @@ async def _count_collection(connection: Connection, wanted: _Wanted, share: floa
 
 
 async def _alone(connection: Connection, name: str, parameters: dict[str, Any]) -> bool:
-    """Run a statement while no writer of the collection is under way; False: none could be."""
+    """Run a statement while the collection has no active writer; False: the wait timed out."""
     statements = queries.load("words")
     try:
         async with connection.transaction():
@@ -117,7 +116,7 @@ async def _alone(connection: Connection, name: str, parameters: dict[str, Any]) 
 
 @asynccontextmanager
 async def _unbound(url: str) -> AsyncGenerator[Connection]:
-    """A connection of the owner outside any transaction, which waits as long as it takes."""
+    """A connection of the owner in autocommit mode, without a statement timeout."""
     async with admin.open_connection(url, autocommit=True, purpose="maintain") as connection:
         await connection.execute(queries.load("admin")["become_owner"])
         await connection.execute(queries.load("words")["allow_time"])

@@ -1,4 +1,4 @@
-"""Named thresholds in Postgres."""
+"""Named thresholds in PostgreSQL."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,14 +16,14 @@ from pgrerank.storage.pool import Pool
 
 
 class PostgresThresholds:
-    """The port Thresholds, over the service's pool."""
+    """The port Thresholds, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._statements = queries.load("thresholds")
 
     async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
-        """Store it in the place of one of the same name. See ports.thresholds.Thresholds."""
+        """Store a threshold, replacing one of the same name. See ports.thresholds.Thresholds."""
         promise = threshold.promise
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
@@ -44,14 +44,14 @@ class PostgresThresholds:
             )
 
     async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:
-        """A tenant's thresholds, by name."""
+        """A tenant's thresholds, ordered by name."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_threshold))
             await cursor.execute(self._statements["all"], {"tenant_id": tenant_id})
             return await cursor.fetchall()
 
     async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
-        """Forget it. Raises NotFoundError."""
+        """Delete a threshold. Raises NotFoundError."""
         wanted = {
             "tenant_id": tenant_id,
             "collection_id": collection.id,

@@ -1,4 +1,4 @@
-"""Token vectors of chunks in Postgres: switched on, filled in and removed by collection."""
+"""A collection's token vectors: switched on or off, filled in and removed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,14 +17,14 @@ _REMOVAL_TIMEOUT_MS = 15 * 60 * 1000
 
 
 class PostgresTokens:
-    """The port TokenVectors, over the service's pool."""
+    """The port TokenVectors, using the service's pool."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._statements = queries.load("tokens")
 
     async def switch(self, tenant_id: TenantId, collection: Collection, *, on: bool) -> None:
-        """Say whether chunks that come from now on get token vectors. Raises NotFoundError."""
+        """Set whether new chunks get token vectors. Raises NotFoundError."""
         wanted = {**_place(tenant_id, collection), "stores_tokens": on}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             switched = await connection.execute(self._statements["switch"], wanted)
@@ -40,7 +40,7 @@ class PostgresTokens:
         after: ChunkId | None,
         limit: int,
     ) -> Sequence[BareChunk]:
-        """Chunks without token vectors of the model, by id, those after `after`."""
+        """Chunks after `after` that have no token vectors of the model, ordered by id."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             wanted = {
                 **_place(tenant_id, collection),
@@ -55,7 +55,7 @@ class PostgresTokens:
     async def add(
         self, tenant_id: TenantId, model: ModelCard, vectors: Mapping[ChunkId, bytes]
     ) -> int:
-        """Store token vectors in one transaction, of chunks that are still there; says how many."""
+        """Store token vectors of chunks that still exist, in one transaction. Returns how many."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             wanted = {
                 "tenant_id": tenant_id,
@@ -68,7 +68,7 @@ class PostgresTokens:
     async def forget(
         self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
     ) -> int:
-        """Remove a collection's token vectors, all but those of `keep`; says of how many chunks."""
+        """Remove a collection's token vectors, except those of `keep`. Returns how many."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await connection.execute(
                 queries.load("documents")["allow_time"], {"timeout_ms": str(_REMOVAL_TIMEOUT_MS)}

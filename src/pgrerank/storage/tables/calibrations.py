@@ -23,7 +23,7 @@ from pgrerank.storage.tables.column import of_model, of_row, of_tenant, required
 
 
 def define(tables: MetaData) -> None:
-    """Add them."""
+    """Add the tables."""
     _calibrations(tables)
     _parts(tables)
     _thresholds(tables)

@@ -1,4 +1,4 @@
-"""What tables of the metadata have in common: required columns, and what rows belong to."""
+"""Shared parts of the table definitions: required columns and foreign keys."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ def required_column(name: str, kind: type[TypeEngine[Any]] | TypeEngine[Any]) ->
 
 
 def of_tenant() -> ForeignKeyConstraint:
-    """The tenant, whose deletion takes the row along."""
+    """Foreign key to the tenant; deleting it deletes the row."""
     return ForeignKeyConstraint(["tenant_id"], [f"{SCHEMA}.tenant.id"], ondelete="CASCADE")
 
 
 def of_row(table: str) -> ForeignKeyConstraint:
-    """The owning row in a table of the same tenant, whose deletion takes this one along."""
+    """Foreign key to the owning row of the same tenant; deleting it deletes this row."""
     return ForeignKeyConstraint(
         ["tenant_id", f"{table}_id"],
         [f"{SCHEMA}.{table}.tenant_id", f"{SCHEMA}.{table}.id"],
@@ -28,5 +28,5 @@ def of_row(table: str) -> ForeignKeyConstraint:
 
 
 def of_model(column: str) -> ForeignKeyConstraint:
-    """A model, which stays as long as the row names it."""
+    """Foreign key to a model, which cannot be deleted while a row refers to it."""
     return ForeignKeyConstraint([column], [f"{SCHEMA}.model.id"])

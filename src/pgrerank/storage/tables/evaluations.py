@@ -1,4 +1,4 @@
-"""The tables of stored evaluations as SQLAlchemy metadata, beside storage/tables/metadata.py."""
+"""Tables of stored evaluations, as SQLAlchemy metadata."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB, UUID
 
 
 def define(tables: MetaData) -> None:
-    """Add them."""
+    """Add the tables."""
     _runs(tables)
     _queries(tables)
     _metrics(tables)

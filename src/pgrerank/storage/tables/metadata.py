@@ -1,4 +1,4 @@
-"""The tables as SQLAlchemy metadata, for alembic only: `alembic check` compares them."""
+"""The tables as SQLAlchemy metadata, only for `alembic check`, which compares them."""
 
 from typing import Any
 

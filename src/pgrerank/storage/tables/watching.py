@@ -1,4 +1,4 @@
-"""The tables of what is watched as SQLAlchemy metadata, beside storage/tables/metadata.py."""
+"""Tables of daily statistics and reference sets, as SQLAlchemy metadata."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ _SEARCH_COUNTS = (
 
 
 def define(tables: MetaData) -> None:
-    """Add them."""
+    """Add the tables."""
     _score_daily(tables)
     _references(tables)
 
@@ -83,7 +83,7 @@ def _score_daily(tables: MetaData) -> None:
 
 
 def _key_column(name: str) -> Column[Any]:
-    """An id that stands for none as well, since columns of a primary key are never null."""
+    """A generated id column that is zero for null, since primary keys allow no nulls."""
     none = "'00000000-0000-0000-0000-000000000000'"
     return Column(
         f"{name}_key",
