@@ -1,4 +1,4 @@
-"""Runs migrations: one process at a time, within timeouts, as the owner of everything."""
+"""Runs migrations as the owner of all objects, one process at a time, with timeouts."""
 
 import asyncio
 from collections.abc import Generator
@@ -17,15 +17,15 @@ from pgrerank.settings import Settings
 from pgrerank.storage import pooler, queries, sqlfile
 from pgrerank.storage.tables import metadata
 
-# A statement that waits longer for its lock would hold up all behind it; the next run tries again.
+# A statement that waits longer for its lock would block all others; the next run tries again.
 LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "15min"
-#: monthly partitions, vector indexes of large collections
+#: prefixes of monthly partitions and of vector indexes of large collections
 PASSING = ("rerank_log_", "ix_chunk_embedding_hnsw_")
 MONTHS_AHEAD = 3
-#: run before the migrations; the last of them becomes the owner
+#: run before the migrations; the last one sets the owner role
 FOUNDATION = ("roles.sql", "schemas.sql")
-#: as Postgres writes them to whom does not look into `public`
+#: as PostgreSQL names them if `public` is not in the search path
 VECTORS: dict[str, Any] = {
     "public.vector": VECTOR,
     "public.halfvec": HALFVEC,
@@ -43,7 +43,7 @@ def database_url() -> Generator[str]:
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    """Leave out other schemas, and what comes and goes between migrations."""
+    """Exclude other schemas, and objects made and dropped outside migrations."""
     if kind == "schema":
         return name == metadata.SCHEMA
     return not (name or "").startswith(PASSING)
@@ -65,10 +65,10 @@ def migrate_online() -> None:
         engine = create_engine(
             "postgresql+psycopg://", creator=lambda: connected(url), poolclass=pool.NullPool
         )
-        # What a table or column is, its SQL file says, not the metadata.
+        # Comments are in the SQL files, not in the metadata.
         engine.dialect.supports_comments = False
         with engine.connect() as lock, engine.connect() as connection:
-            execute_file(lock, "migration_lock.sql")  # undone at the end, which others wait for
+            execute_file(lock, "migration_lock.sql")  # held until this transaction is rolled back
             become_owner(connection)
             context.configure(connection=connection, **options())
             with context.begin_transaction():
@@ -77,7 +77,7 @@ def migrate_online() -> None:
 
 
 def connected(url: str) -> psycopg.Connection:
-    """A connection of its own, which `become_owner` changes: refused where others would get it next."""
+    """A connection for `become_owner`. Refuses poolers, whose next user would inherit the role."""
     with ExitStack() as stack:
         connection = psycopg.connect(url)
         stack.callback(connection.close)
@@ -85,14 +85,14 @@ def connected(url: str) -> psycopg.Connection:
         connection.rollback()
         announced = connection.info.backend_pid
         look = pooler.refuse(url, announced=announced, actual=row[0] if row else 0)
-        with ThreadPoolExecutor() as thread:  # since the caller may be a coroutine
+        with ThreadPoolExecutor() as thread:  # since the caller may run in an event loop
             thread.submit(asyncio.run, look).result()
         stack.pop_all()
     return connection
 
 
 def make_partitions(connection: Connection) -> None:
-    """Months of the log ahead, unless the schema has just been taken down."""
+    """Create the log's partitions of coming months, unless the schema was just dropped."""
     function = "pgrerank.ensure_log_partitions_v1"
     if connection.exec_driver_sql(f"select to_regproc('{function}')").scalar():
         connection.exec_driver_sql(f"select {function}({MONTHS_AHEAD})")
@@ -100,7 +100,7 @@ def make_partitions(connection: Connection) -> None:
 
 
 def become_owner(connection: Connection) -> None:
-    """Become the owner until the connection ends."""
+    """Set timeouts and the owner role for the rest of the session."""
     connection.exec_driver_sql(f"set lock_timeout = '{LOCK_TIMEOUT}'")
     connection.exec_driver_sql(f"set statement_timeout = '{STATEMENT_TIMEOUT}'")
     for path in FOUNDATION:
@@ -109,12 +109,12 @@ def become_owner(connection: Connection) -> None:
 
 
 def execute_file(connection: Connection, path: str) -> None:
-    """Run a file of sql/."""
+    """Run a file under sql/."""
     connection.exec_driver_sql(sqlfile.text(path), execution_options={"no_parameters": True})
 
 
 def migrate_offline() -> None:
-    """Print the SQL, to be read, linted or run by an administrator."""
+    """Print the SQL, for an administrator to read, lint or run."""
     context.configure(dialect_name="postgresql", **options())
     for path in FOUNDATION:
         context.get_context().impl.static_output(sqlfile.text(path))

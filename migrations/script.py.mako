@@ -1,14 +1,14 @@
 """${message}
 
-Zero downtime: while this runs, the release before it serves. So
+Zero downtime: the previous release serves while this runs. So
 - an `expand` revision only adds what the old code can ignore: tables, nullable columns, columns
-  with a constant default, functions and views of a new name, indexes built concurrently;
+  with a constant default, functions and views with new names, indexes built concurrently;
 - a `contract` revision removes what no running code uses any more, one release later;
-- no rename, no change of type, no rewrite of a large table; `not null` by a `not valid` check
-  that is validated apart; a foreign key `not valid`, then validated;
-- data moves in batches, in a command, not here: statements stop after their timeout;
-- an index on a filled table: a revision of its own, in `op.get_context().autocommit_block()`.
-Revision ids are numbers in order: NNNN_{expand|contract}_what.py.
+- no renames, no type changes, no rewrites of large tables; `not null` by a `not valid` check
+  that is validated separately; foreign keys `not valid`, then validated;
+- data is moved in batches by a command, not here: statements have a timeout;
+- an index on a filled table needs its own revision, in `op.get_context().autocommit_block()`.
+Revision ids are consecutive numbers: NNNN_{expand|contract}_what.py.
 """
 
 from alembic import op

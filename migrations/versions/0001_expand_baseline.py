@@ -1,4 +1,4 @@
-"""Everything that the first release has: tables, functions, triggers, policies, views, grants."""
+"""The baseline of the first release: tables, functions, triggers, policies, views, grants."""
 
 from alembic import op
 
@@ -7,7 +7,7 @@ from pgrerank.storage import sqlfile
 revision = "0001"
 down_revision = None
 
-#: files of tables, each after those that it refers to
+#: files of tables, each after those it refers to
 TABLES = (
     "access",
     "collection",
@@ -20,10 +20,10 @@ TABLES = (
     "exclusive_work",
 )
 
-#: tables have checks that call them
+#: functions called by checks of tables
 CHECKS = ("curve_rises_v1",)
 
-#: each after those that it calls
+#: each after those it calls
 FUNCTIONS = (
     "current_tenant_v1",
     "bounded_v1",
@@ -67,7 +67,7 @@ FUNCTIONS = (
     "judgment_grades_v1",
 )
 
-#: functions for analysts, each after those that it calls
+#: functions for analysts, each after those it calls
 ANALYTICS = (
     "kendall_tau_v1",
     "ndcg_at_k_v1",
@@ -113,7 +113,7 @@ POLICIES = (
     "exclusive_work",
 )
 
-#: each after those that it reads
+#: each after those it reads
 VIEWS = (
     "rerank_log",
     "rerank_candidate",
@@ -138,10 +138,10 @@ VIEWS = (
     "ranking_document",
 )
 
-#: read what analysts may call
+#: functions that call those for analysts
 COUNTS = ("score_day_v1",)
 
-#: read views
+#: functions that read views
 SUMMARIES = ("health_summary_v1",)
 
 GRANTS = (
@@ -178,7 +178,7 @@ def downgrade() -> None:
         op.execute(f"drop function pgrerank.{name}")
     for name in reversed(ANALYTICS):
         op.execute(f"drop function pgrerank_analytics.{name}")
-    # With them go the policies and triggers that call them.
+    # `cascade` also drops the policies and triggers that call them.
     for name in reversed(FUNCTIONS):
         op.execute(f"drop function pgrerank.{name} cascade")
     owned = ", ".join(f"pgrerank.{name}" for name in POLICIES)

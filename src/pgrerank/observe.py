@@ -1,4 +1,4 @@
-"""What happened, as log lines and as counts for Prometheus."""
+"""Logging and Prometheus metrics."""
 
 import asyncio
 import logging
@@ -22,29 +22,29 @@ from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 LogFormat = Literal["auto", "json", "console"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
-#: ends of routes that machines ask all day; their answers are logged at debug only
+#: suffixes of routes that monitoring calls constantly; their responses are logged only at debug
 PROBES = ("/health/live", "/health/ready", "/health", "/metrics")
-#: seconds; from a keyword search in a small collection to a batch rerank on few cores
+#: in seconds; from a keyword search in a small collection to a batch rerank on few cores
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
-#: seconds; over the fifth, callers begin to notice
+#: in seconds; above the fifth, callers begin to notice
 DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
-#: loggers of pgrerank begin with this
+#: prefix of pgrerank's loggers
 OWN = "pgrerank"
-#: says a second time, in its own terms, that a job failed
+#: logger that reports a failed job a second time
 _ENDS_OF_JOBS = "procrastinate.worker"
-#: seconds between looks at the event loop
+#: seconds between measurements of the event loop's delay
 _BEAT_S = 0.02
-#: seconds between looks at how collections stand, which is counted every hour
+#: seconds between queries of the collections' health, which is computed every hour
 _LOOK_S = 300.0
 
 
 def configure_logging(form: LogFormat, level: LogLevel, secrets: Collection[str] = ()) -> None:
-    """Send the log of pgrerank and of its libraries to stderr in one form.
+    """Send the log of pgrerank and of its libraries to stderr in one format.
 
     Args:
-        form: `json` is one object a line, `console` is for eyes, `auto` looks at stderr.
-        level: The least severe event that is kept.
-        secrets: What no line shows, whoever logs it, tracebacks included.
+        form: `json`: one object per line; `console`: for people; `auto`: console on a terminal.
+        level: The lowest level that is logged.
+        secrets: Texts to redact from all lines, including those of libraries and tracebacks.
     """
     severity = logging.getLevelNamesMapping()[level.upper()]
     console = sys.stderr.isatty() if form == "auto" else form == "console"
@@ -56,7 +56,7 @@ def configure_logging(form: LogFormat, level: LogLevel, secrets: Collection[str]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter([*(_console() if console else _json()), _redaction(secrets)]))
-    # What libraries do is not news: only what they warn of, unless everything is wanted.
+    # Libraries log only warnings and errors, unless the level is debug.
     theirs = severity if level == "debug" else max(severity, logging.WARNING)
     logging.basicConfig(handlers=[handler], level=theirs, force=True)
     levels = {OWN: severity, "procrastinate.worker.worker": theirs}
@@ -81,13 +81,13 @@ def _formatter(last: list[Processor]) -> logging.Formatter:
 
 
 def _json() -> list[Processor]:
-    # Without local variables, in both forms: they would bring API keys and texts into the log.
+    # Without local variables, in both formats: they could contain API keys and texts.
     traceback = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     return [structlog.processors.ExceptionRenderer(traceback), structlog.processors.JSONRenderer()]
 
 
 def _redaction(secrets: Collection[str]) -> Processor:
-    """The last processor: a whole line goes through it, whatever the secret was in."""
+    """The last processor, which redacts secrets from the finished line."""
     return lambda _logger, _method, line: secret.redact(str(line), secrets)
 
 
@@ -98,7 +98,7 @@ def _console() -> list[Processor]:
 def search_event(
     collection_name: str, request: SearchRequest, ranking: SearchOutcome
 ) -> dict[str, object]:
-    """A finished search as the keys of one log event. The query's text is in the rerank log."""
+    """Fields of the log event for a search. The query's text is only in the rerank log."""
     return {
         "ranking_id": str(ranking.id),
         "collection": collection_name,
@@ -117,7 +117,7 @@ def search_event(
 
 
 def rank_event(request: RerankRequest, ranked: RerankOutcome) -> dict[str, object]:
-    """A ranking of documents that the caller brought, likewise."""
+    """Fields of the log event for a ranking of supplied documents."""
     return {
         "ranking_id": str(ranked.id),
         "dialect": request.dialect,
@@ -145,9 +145,9 @@ def _leg(name: str, report: LegReport | None) -> dict[str, object]:
 
 
 class Telemetry:
-    """The Observer of a process: logs each event and counts it.
+    """The port Observer: logs each event and counts it.
 
-    Counts live in a registry of their own, so that two of them in one process do not meet.
+    Each instance has its own registry, so that several in a process do not conflict.
     """
 
     def __init__(self) -> None:
@@ -155,27 +155,27 @@ class Telemetry:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._searches = self._counter(
-            "pgrerank_searches", "Searches, by how far reranking came.", "strategy", "rerank"
+            "pgrerank_searches", "Searches, by rerank status.", "strategy", "rerank"
         )
         self._rankings = self._counter(
             "pgrerank_rankings",
-            "Rankings of documents that callers bring, by how far reranking came.",
+            "Rankings of supplied documents, by rerank status.",
             "dialect",
             "rerank",
         )
         self._stages = self._histogram(
-            "pgrerank_search_stage_seconds", "Time of a search by stage.", "stage"
+            "pgrerank_search_stage_seconds", "Duration of each stage of a search.", "stage"
         )
         self._pairs = self._counter("pgrerank_reranked_pairs", "Pairs that got a rerank score.")
         self._documents = self._counter(
-            "pgrerank_ingested_documents", "Rows of ingests, by what became of them.", "outcome"
+            "pgrerank_ingested_documents", "Ingested rows, by outcome.", "outcome"
         )
         self._chunks = self._counter("pgrerank_ingested_chunks", "Chunks embedded and stored.")
         self._requests = self._counter(
-            "pgrerank_http_requests", "Answers.", "method", "route", "status"
+            "pgrerank_http_requests", "Answered requests.", "method", "route", "status"
         )
         self._seconds = self._histogram(
-            "pgrerank_http_request_seconds", "Time to the end of an answer.", "method", "route"
+            "pgrerank_http_request_seconds", "Time to the end of a response.", "method", "route"
         )
         self._waiting = self._gauge(
             "pgrerank_queue_length", "Sequences waiting for a model.", "queue"
@@ -187,17 +187,17 @@ class Telemetry:
         )
         self._delays = Histogram(
             "pgrerank_event_loop_delay_seconds",
-            "How late the event loop came to what was due.",
+            "Delay of the event loop in running due timers.",
             registry=self._registry,
             buckets=DELAYS,
         )
 
     def watch_queue(self, name: str, length: Callable[[], float]) -> None:
-        """Report the length of a waiting line; it is asked whenever Prometheus is."""
+        """Export the length of a queue; `length` is called for each scrape."""
         self._waiting.labels(name).set_function(length)
 
     async def watch_loop(self) -> None:
-        """Measure until cancelled how late the event loop comes to what is due."""
+        """Measure the delay of the event loop until cancelled."""
         loop = asyncio.get_running_loop()
         while True:
             due = loop.time() + _BEAT_S
@@ -205,7 +205,7 @@ class Telemetry:
             self._delays.observe(max(loop.time() - due, 0.0))
 
     async def watch_health(self, ask: Callable[[], Awaitable[Sequence[HealthCount]]]) -> None:
-        """Ask until cancelled, every five minutes, how the collections stand."""
+        """Update the health metric every five minutes until cancelled."""
         while True:
             try:
                 self.stand(await ask())
@@ -214,7 +214,7 @@ class Telemetry:
             await asyncio.sleep(_LOOK_S)
 
     def stand(self, found: Sequence[HealthCount]) -> None:
-        """Report how many collections each check found in which state."""
+        """Set the health metric: number of collections by check, state and tenant."""
         self._health.clear()
         for each in found:
             for state in HealthState:
@@ -230,11 +230,11 @@ class Telemetry:
         self._pairs.inc(ranking.rerank.depth)
         for stage, spent_ms in ranking.timings_ms.items():
             if stage == "rerank" and not ranking.rerank.depth:
-                continue  # nothing was reranked: the time that took is none of a reranker
+                continue  # nothing was reranked
             self._stages.labels(stage).observe(spent_ms / 1000)
 
     def record_ranking(self, request: RerankRequest, ranked: RerankOutcome) -> None:
-        """Log and count a ranking of documents that the caller brought."""
+        """Log and count a ranking of supplied documents."""
         self._log.info("rank.finished", **rank_event(request, ranked))
         self._rankings.labels(request.dialect, str(ranked.rerank.status)).inc()
         self._pairs.inc(ranked.rerank.depth)
@@ -255,7 +255,7 @@ class Telemetry:
             self._documents.labels(outcome).inc(count)
 
     def record_answer(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Log and count an answer."""
+        """Log and count an answered request."""
         level = logging.DEBUG if route.endswith(PROBES) else logging.INFO
         self._log.log(
             level,
@@ -269,7 +269,7 @@ class Telemetry:
         self._seconds.labels(method, route).observe(seconds)
 
     def exposition(self) -> bytes:
-        """Everything counted, in the text format of Prometheus."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self._registry)
 
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:

@@ -1,1 +1,1 @@
-"""Files and standard input turned into documents, bad rows into rejections with their line."""
+"""Readers of files and standard input: rows become documents, bad rows rejections."""

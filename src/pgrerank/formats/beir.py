@@ -1,4 +1,4 @@
-"""Folders of labelled data in BEIR form, and TREC runs."""
+"""BEIR folders (corpus, queries, judgments), and TREC runs."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from pgrerank.formats import jsonl
 from pgrerank.formats.document_row import InvalidRowError, json_object, row_id
 from pgrerank.formats.row import Row
 
-#: document ids to scores, best first, by query
+#: by query, scores by document id, best first
 Run: TypeAlias = Mapping[str, Mapping[str, float]]
 
 _TREC_FIELDS = 6
@@ -22,12 +22,12 @@ _TREC_COLUMNS = 4
 _COLUMNS = (3, _TREC_COLUMNS)  # BEIR: query, document, grade; TREC: query, 0, document, grade
 
 
-#: is told the file and the rows of it that hold no document
+#: called with the file and its rows that are not valid documents
 LeftOut: TypeAlias = Callable[[Path, Sequence[Rejection]], None]
 
 
 class FileFormatError(PgrerankError):
-    """A file is not in the form it must have; names the file, the line and what is wrong."""
+    """A file has the wrong format; names the file, the line and the problem."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +50,13 @@ class Dataset:
         return self.folder.resolve().name
 
     def rows(self) -> Iterator[Row]:
-        """The corpus."""
+        """The rows of the corpus."""
         path = self.folder / "corpus.jsonl"
         with path.open("rb") as stream:
             yield from jsonl.rows(stream, path.name)
 
     def documents(self, left_out: LeftOut) -> Iterator[Document]:
-        """The corpus without the rows that cannot be read, which `left_out` is told at its end."""
+        """The valid documents of the corpus; at the end, `left_out` gets the invalid rows."""
         rejected: list[Rejection] = []
         for row in self.rows():
             if isinstance(row.item, Document):
@@ -70,7 +70,7 @@ class Dataset:
         return texts(self.folder / "queries.jsonl")
 
     def qrels_file(self) -> Path:
-        """`qrels/test.tsv`, or the only file of judgments there is."""
+        """`qrels/test.tsv`, or the only file of judgments in `qrels/`."""
         files = sorted((self.folder / "qrels").glob("*.tsv"))
         wanted = [file for file in files if file.name == "test.tsv"] or files
         if len(wanted) != 1:
@@ -80,10 +80,10 @@ class Dataset:
 
 
 def texts(path: Path) -> dict[str, str]:
-    """Query texts by id, from JSON Lines with `_id` and `text`; other fields mean nothing here.
+    """Query texts by id, from JSON Lines with `_id` and `text`; other fields are ignored.
 
     Raises:
-        FileFormatError: A line has no id or no text, or an id comes twice; names the line.
+        FileFormatError: A line has no id or text, or repeats an id with another text.
     """
     found: dict[str, str] = {}
     with path.open("rb") as stream:
@@ -129,10 +129,10 @@ def qrels(path: Path) -> dict[str, dict[str, int]]:
 def judgment_lines(path: Path) -> Iterator[JudgmentLine]:
     """The lines of a BEIR or TREC file of judgments.
 
-    Where a line has a tab, tabs alone part its fields, so that ids may hold spaces.
+    In a line with a tab, only tabs separate fields, so that ids may contain spaces.
 
     Raises:
-        FileFormatError: A line is neither form; names the file and the line.
+        FileFormatError: A line has neither format; names the file and the line.
     """
     may_be_header = True
     for line, text in _lines(path):
@@ -156,17 +156,17 @@ def _judgment_line(line: int, fields: Sequence[str], *, tabbed: bool) -> Judgmen
     if len(fields) not in _COLUMNS or not (all(fields) and _is_integer(fields[-1])):
         return None
     if len(fields) == _TREC_COLUMNS and not (tabbed or _is_iteration(fields[1])):
-        return None  # more likely an id with a space in it
+        return None  # probably an id that contains a space
     return JudgmentLine(line=line, query=fields[0], document=fields[-2], grade=int(fields[-1]))
 
 
 def run(path: Path) -> dict[str, list[str]]:
-    """Document ids by query, best first, from a TREC run: by score, then by rank.
+    """Document ids by query from a TREC run, ordered by score, best first, then by rank.
 
-    Where a line has a tab, tabs alone part its fields, so that ids may hold spaces.
+    In a line with a tab, only tabs separate fields, so that ids may contain spaces.
 
     Raises:
-        FileFormatError: A line has another form, or a query names a document twice; names the line.
+        FileFormatError: A line has another format, or a document comes twice for a query.
     """
     places: dict[str, dict[str, tuple[float, int]]] = {}
     for line, text in _lines(path):
@@ -199,12 +199,12 @@ def _finite(text: str) -> float:
 
 
 def scores_by_order(documents: Sequence[str]) -> dict[str, float]:
-    """Scores that say the order of the documents and nothing else."""
+    """Descending scores that only encode the order of the documents."""
     return {name: float(len(documents) - place) for place, name in enumerate(documents)}
 
 
 def write_run(path: Path, found: Run, tag: str) -> None:
-    """Write a TREC run: spaces between the fields, or tabs where an id holds a space."""
+    """Write a TREC run. Spaces separate the fields; tabs if an id contains a space."""
     with path.open("w", encoding="utf-8") as target:
         for query, documents in found.items():
             for rank, (document, score) in enumerate(documents.items(), start=1):
@@ -214,7 +214,7 @@ def write_run(path: Path, found: Run, tag: str) -> None:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Number and text of each line that is not blank. Raises FileFormatError where one is not UTF-8."""
+    """Number and text of each non-blank line. Raises FileFormatError if one is not UTF-8."""
     with path.open("rb") as stream:
         for line, data in jsonl.lines(stream):
             try:

@@ -1,7 +1,7 @@
-"""The blocks that a text of headings, code and tables is made of, so that none is cut apart idly.
+"""Splitting of text into blocks (headings, code, tables, prose), so that chunks keep them whole.
 
-A parser of Markdown (markdown-it-py) takes 6 s for a list of 100,000 items and knows no heading that
-reStructuredText underlines, so lines are looked at one by one: 0.2 s for the same list.
+A Markdown parser (markdown-it-py) takes 6 s for a list of 100,000 items and does not know the
+underlined headings of reStructuredText. Scanning line by line takes 0.2 s for the same list.
 """
 
 import re
@@ -13,17 +13,17 @@ _LINK_TARGET = re.compile(r"\]\([^()\s]*\)|<[^<>\s]+>")
 _WORD = re.compile(r"[^\W_]")
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
-#: below a heading: of Markdown, or any mark that reStructuredText takes
+#: underline of a heading, in Markdown or with any character that reStructuredText allows
 _UNDERLINE = re.compile(r"([^\w\s|<>])\1{2,}[ \t]*$", re.ASCII)
 _DELIMITERS = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _OF_MARKDOWN = ("=", "-")
-_USUAL_FENCE = 3  # marks; a longer row of them may be the line of a heading
+_USUAL_FENCE = 3  # characters; more of them may be the underline of a heading
 
 
 class Kind(StrEnum):
-    """What a block is."""
+    """The kind of a block."""
 
-    #: headings, rules, and other marks: nothing that says something by itself
+    #: headings, rules and other markup without content of its own
     HEADING = "heading"
     FENCE = "fence"
     TABLE = "table"
@@ -39,13 +39,13 @@ class Block:
 
     @property
     def says_something(self) -> bool:
-        """Whether it holds a word besides those of headings and of the opening of a fence."""
+        """Whether it has words other than a heading or the opening line of a fence."""
         body = self.text.partition("\n")[2] if self.kind is Kind.FENCE else self.text
         return self.kind is not Kind.HEADING and has_words(body)
 
 
 def blocks(text: str) -> list[Block]:
-    """All lines of a text, in order, as blocks. Lines of prose side by side are one block."""
+    """All lines of a text as blocks, in order. Adjacent lines of prose are one block."""
     lines = text.split("\n")
     found: list[Block] = []
     prose = start = 0
@@ -66,12 +66,12 @@ def has_words(text: str) -> bool:
 
 
 def says_something(text: str) -> bool:
-    """Whether a text holds a word besides those of headings and the names of code's languages."""
+    """Whether a text has words other than headings and the opening lines of fences."""
     return any(block.says_something for block in blocks(text))
 
 
 def _add(found: list[Block], kind: Kind, lines: Sequence[str]) -> None:
-    """Add a block; blank lines belong to the one before."""
+    """Add a block, or append blank lines to the previous one."""
     text = "\n".join(lines)
     if text.strip():
         found.append(
@@ -82,7 +82,7 @@ def _add(found: list[Block], kind: Kind, lines: Sequence[str]) -> None:
 
 
 def _at(lines: Sequence[str], start: int) -> tuple[Kind, int]:
-    """The block that begins on a line, and the line behind it."""
+    """Kind of the block that begins at line `start`, and the index of the line after it."""
     height = _heading_lines(lines, start) or int(_HEADING.match(lines[start]) is not None)
     if height:
         return Kind.HEADING, start + height
@@ -94,7 +94,7 @@ def _at(lines: Sequence[str], start: int) -> tuple[Kind, int]:
 
 
 def _heading_lines(lines: Sequence[str], start: int) -> int:
-    """Lines of a heading that is underlined, or lined above and below; 0: there is none."""
+    """Number of lines of an underlined, or over- and underlined heading; 0: no heading."""
     if start > 0 and lines[start - 1].strip():
         return 0
     first, second, third = (line.strip() for line in (*lines[start : start + 3], "", "")[:3])
@@ -116,7 +116,7 @@ def _is_delimiter(line: str) -> bool:
 
 
 def _behind_fence(lines: Sequence[str], start: int, marks: str) -> int:
-    """A fence ends with as many of its marks or more, or with the text."""
+    """The line after a fence, which ends with at least as many of its marks, or with the text."""
     for place in range(start + 1, len(lines)):
         closing = lines[place].strip()
         if len(closing) >= len(marks) and closing == marks[0] * len(closing):

@@ -1,7 +1,7 @@
-"""A row of JSON read as a document: the same rules for files, requests and the client.
+"""Parsing of a JSON row as a document, with the same rules for files, requests and the client.
 
-The form is that of BEIR corpora: `_id`, `title`, `text`, `metadata`. `id` and `external_id` are
-other names of `_id`; `uri` or `url` says where people find it; `sparse` holds learned weights.
+The format is that of BEIR corpora: `_id`, `title`, `text`, `metadata`. `id` and `external_id` are
+other names of `_id`; `uri` or `url` is the document's location; `sparse` holds learned weights.
 """
 
 import json
@@ -22,7 +22,7 @@ from pgrerank.domain.suggestion import nearest
 ID_NAMES = ("_id", "id", "external_id")
 URI_NAMES = ("uri", "url")
 FIELDS = (*ID_NAMES, "title", "text", *URI_NAMES, "metadata", "sparse")
-#: what other formats call these fields
+#: names of these fields in other formats
 _ELSEWHERE = {
     "contents": "text", "content": "text", "body": "text", "passage": "text", "document": "text",
     "page_content": "text", "docid": "_id", "doc_id": "_id", "docno": "_id", "pid": "_id",
@@ -34,12 +34,12 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_row(data: bytes, line: int, *, max_characters: int | None = None) -> Document | Rejection:
-    """The document of a row, or why it is none. Never raises.
+    """The document of a row, or a rejection with the reason. Never raises.
 
     Args:
-        data: A JSON object in UTF-8. A byte order mark in front of it is no content.
-        line: Where it stands in the input, counted from 1.
-        max_characters: Longest text a document may have. None: any.
+        data: A JSON object in UTF-8. A leading byte order mark is ignored.
+        line: Line number in the input, from 1.
+        max_characters: Longest allowed text of a document. None: unlimited.
     """
     data = data.removeprefix(BYTE_ORDER_MARK).strip()
     external_id: str | None = None
@@ -56,36 +56,36 @@ def read_row(data: bytes, line: int, *, max_characters: int | None = None) -> Do
 
 
 def _rejection(line: int, reason: str, external_id: str | None) -> Rejection:
-    """A rejection whose id can be shown, whatever the row had in its place."""
+    """A rejection whose id is truncated and printable."""
     if external_id is not None:
         external_id = external_id[:MAX_ID_CHARACTERS].encode(errors="replace").decode()
     return Rejection(line=line, reason=reason, external_id=external_id)
 
 
 class InvalidRowError(ValueError):
-    """A row is not what a row must be; its text says why, as a clause."""
+    """A row is invalid; the message is a clause that says why."""
 
 
 def check_length(document: Document, max_characters: int | None) -> None:
-    """Let a document pass whose text is short enough. Raises TooLargeError."""
+    """Raise TooLargeError if the document's text is too long."""
     size = len(document.text)
     if max_characters is not None and size > max_characters:
         raise TooLargeError("text", size=size, limit=max_characters, unit="characters")
 
 
 def is_blank(data: bytes) -> bool:
-    """Whether a line holds no row at all."""
+    """Whether a line is blank."""
     return not data.removeprefix(BYTE_ORDER_MARK).strip()
 
 
 class Repetitions:
-    """Finds the rows of an input that a later row of the same id replaces."""
+    """Finds rows that a later row with the same id replaces."""
 
     def __init__(self) -> None:
         self._places: dict[str, tuple[str, int]] = {}
 
     def record(self, external_id: str, source: str, line: int) -> tuple[str, Rejection] | None:
-        """Note where a document stands. Source and rejection of the one before it, if any."""
+        """Record a document's line. Returns source and rejection of the row it replaces, if any."""
         before = self._places.get(external_id)
         self._places[external_id] = (source, line)
         if before is None:
@@ -96,10 +96,10 @@ class Repetitions:
 
 
 def json_object(data: bytes) -> Mapping[str, object]:
-    """A row's fields, whatever they mean. A byte order mark in front is no content.
+    """A row's fields, unchecked. A leading byte order mark is ignored.
 
     Raises:
-        InvalidRowError: It is not UTF-8, not JSON, or another JSON value than an object.
+        InvalidRowError: The row is not UTF-8, not JSON or not a JSON object.
     """
     try:
         return _object(data.removeprefix(BYTE_ORDER_MARK))
@@ -108,10 +108,11 @@ def json_object(data: bytes) -> Mapping[str, object]:
 
 
 def row_id(fields: Mapping[str, object]) -> str:
-    """The id of a row, whichever of its names it goes by; an integer becomes text.
+    """The id of a row, under any of its names; an integer becomes text.
 
     Raises:
-        InvalidRowError: There is none, two that differ, or it is neither text nor an integer.
+        InvalidRowError: The id is missing, given twice with different values, or neither text nor
+            an integer.
     """
     return _external_id(fields)
 
@@ -134,7 +135,7 @@ def _object(data: bytes) -> Mapping[str, object]:
 
 
 def _undecodable(data: bytes) -> str:
-    """Msgspec counts from the start of a string, a person from the start of the row."""
+    """Reason with the position from the row's start; msgspec counts from a string's start."""
     try:
         data.decode()
     except UnicodeDecodeError as error:
@@ -143,7 +144,7 @@ def _undecodable(data: bytes) -> str:
 
 
 def _json_problem(data: bytes) -> str | None:
-    """What json.loads lets pass and JSON, or text, does not hold."""
+    """The problem that json.loads accepts but JSON or text does not allow; None if none."""
     try:
         text = json.dumps(json.loads(data), ensure_ascii=False, allow_nan=False)
         text.encode()
@@ -168,7 +169,7 @@ def _id_text(name: str, value: object) -> str:
 
 
 def _one_of(fields: Mapping[str, object], names: Sequence[str]) -> tuple[str, object]:
-    """The field that is given under one of its names; a contradiction is refused."""
+    """Name and value of a field with several names. Raises InvalidRowError if values differ."""
     given = [(name, fields[name]) for name in names if fields.get(name) not in (None, "")]
     if not given:
         return names[0], None
@@ -233,7 +234,7 @@ def _weights(fields: Mapping[str, object]) -> SparseWeights | None:
 
 
 def _lenient_id(data: bytes) -> str | None:
-    """The id of a row that is not quite right, so that a message can name it."""
+    """The id of an invalid row, if it can be found, for messages."""
     try:
         value: object = json.loads(data.decode(errors="replace"))
     except (ValueError, RecursionError):
@@ -245,7 +246,7 @@ def _lenient_id(data: bytes) -> str | None:
 
 
 def first_id(data: bytes) -> str | None:
-    """The id where it is the first field of a row that breaks off later, for messages."""
+    """The id of a truncated row if it is the first field, for messages."""
     match = _FIRST_ID.match(data)
     if match is None:
         return None

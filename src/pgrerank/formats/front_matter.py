@@ -1,4 +1,4 @@
-"""YAML between two rules at the top of a Markdown file, as the metadata of a document."""
+"""YAML front matter of Markdown files, as metadata of documents."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from pgrerank.domain.document import MAX_LEVELS
 from pgrerank.formats.row import UnreadableRowError
 
 MAX_CHARACTERS = 256 * 1024
-#: scalars, lists and mappings, each as often as anchors repeat it
+#: scalars, lists and mappings, each counted as often as anchors repeat it
 MAX_VALUES = 10_000
 
 _TOO_DEEP = f"the front matter nests more than {MAX_LEVELS} levels deep, or an anchor holds itself"
@@ -20,13 +20,13 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
 
 
 def split(text: str) -> tuple[dict[str, object], str]:
-    """The front matter's fields, and the text behind it; no fields where there is none.
+    """The front matter's fields, and the text after it; no fields without front matter.
 
     Dates become ISO 8601, bytes Base64, sets sorted lists.
 
     Raises:
-        UnreadableError: It is no YAML mapping, or larger than a page of facts is: over 256 KiB,
-            10,000 values with what anchors repeat, or 100 levels.
+        UnreadableRowError: The front matter is not a YAML mapping, or exceeds 256 KiB, 10,000
+            values including those that anchors repeat, or 100 levels.
     """
     match = _FRONT_MATTER.match(text)
     if match is None:
@@ -35,7 +35,7 @@ def split(text: str) -> tuple[dict[str, object], str]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Merges of merges grow as a power of their number, so they are counted."""
+    """A loader that limits merge keys, since nested merges grow exponentially."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         super().flatten_mapping(node)
@@ -63,7 +63,7 @@ def _fields(text: str) -> dict[str, object]:
 
 
 class _Count:
-    """How many values were met: anchors may repeat one another without end."""
+    """Counts values, since anchors may repeat each other endlessly."""
 
     def __init__(self) -> None:
         self._values = 0
@@ -77,12 +77,12 @@ class _Count:
 
 
 def _plain(value: object, count: _Count, level: int = 0) -> object:
-    """What JSON can hold of a value of YAML."""
+    """A YAML value as a JSON value."""
     count.one_more(level)
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return {_key(key): _plain(inner, count, level + 1) for key, inner in items}
-    if isinstance(value, AbstractSet):  # its order is another in each process
+    if isinstance(value, AbstractSet):  # its order differs between processes
         value = sorted(cast("AbstractSet[object]", value), key=str)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_plain(inner, count, level + 1) for inner in cast("Sequence[object]", value)]

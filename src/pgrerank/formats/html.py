@@ -1,4 +1,4 @@
-"""HTML files, read as the Markdown that says the same."""
+"""HTML files, converted to Markdown."""
 
 import warnings
 
@@ -14,11 +14,11 @@ _UNSEEN = ["script", "style", "template", "noscript", "head", "title", "svg", "i
 
 
 def document(external_id: str, data: bytes) -> Document:
-    """The document of an HTML file: `<title>` or else the first heading, and the body.
+    """The document of an HTML file; its title is `<title>`, else the first heading.
 
     Raises:
-        UnreadableError: It is neither UTF-8 nor in the encoding it declares, or its elements are
-            nested too deeply to follow.
+        UnreadableRowError: The file is neither UTF-8 nor in the encoding it declares, or its
+            elements are nested too deeply.
     """
     soup = _parse(_text(data))
     title = " ".join(soup.title.get_text().split()) if soup.title else ""
@@ -50,7 +50,7 @@ def _in_encoding(data: bytes, encoding: str) -> str:
 
 
 def _parse(text: str) -> BeautifulSoup:
-    with warnings.catch_warnings():  # a short page may look like a path, XHTML like XML
+    with warnings.catch_warnings():  # for short pages that look like paths, and XHTML like XML
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
         return BeautifulSoup(text, "html.parser")

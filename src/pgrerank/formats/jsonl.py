@@ -1,4 +1,4 @@
-"""JSON Lines: one object a line, read by the rules that requests follow (`formats/document_row.py`)."""
+"""JSON Lines: one object per line, with the same rules as requests (`formats/document_row.py`)."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -7,7 +7,7 @@ from pgrerank.domain.ingest import Rejection
 from pgrerank.formats.document_row import first_id, is_blank, read_row
 from pgrerank.formats.row import Row
 
-#: bytes a line may have
+#: longest allowed line, in bytes
 MAX_LINE_BYTES = 32 * 1024 * 1024
 
 
@@ -18,7 +18,7 @@ def rows(
     max_line_bytes: int = MAX_LINE_BYTES,
     max_characters: int | None = None,
 ) -> Iterator[Row]:
-    """Every line that is not blank, as a document or a rejection."""
+    """Each non-blank line as a document or a rejection."""
     position = 0
     for line, (data, size) in enumerate(_lines(stream, max_line_bytes), start=1):
         position += size
@@ -33,14 +33,14 @@ def rows(
 
 
 def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line that is not blank."""
+    """Number and bytes of each non-blank line."""
     for line, data in enumerate(stream, start=1):
         if not is_blank(data):
             yield line, data
 
 
 def _lines(stream: BinaryIO, longest: int) -> Iterator[tuple[bytes, int]]:
-    """Lines and their sizes; of one that is too long, the end is read past and not kept."""
+    """Lines and their sizes in bytes; only the beginning of a line that is too long is kept."""
     while data := stream.readline(longest + 1):
         size, rest = len(data), data
         while len(rest) > longest and not rest.endswith(b"\n"):

@@ -1,4 +1,4 @@
-"""Markdown files: front matter becomes metadata, the first heading the title."""
+"""Markdown files: front matter becomes metadata, the first heading becomes the title."""
 
 from typing import cast
 
@@ -14,11 +14,11 @@ from pgrerank.formats.row import decode, fitting
 def document(external_id: str, data: bytes) -> Document:
     """The document of a Markdown file.
 
-    Its title is the front matter's, else the first heading, else empty. A heading that opens the
-    file and became the title is left out of the text.
+    Its title is the front matter's, else the first heading, else empty. If the text begins with
+    the heading that became the title, the heading is removed from the text.
 
     Raises:
-        UnreadableError: It is not UTF-8, or its front matter is refused.
+        UnreadableRowError: The file is not UTF-8, or its front matter is invalid.
         InvalidRequestError: The metadata cannot be stored.
     """
     metadata, text = front_matter.split(decode(data).replace("\r\n", "\n").replace("\r", "\n"))
@@ -37,9 +37,9 @@ def document(external_id: str, data: bytes) -> Document:
 
 
 def split_title(text: str) -> tuple[str, str]:
-    """The first heading's words, and the text without that heading if it opens the text.
+    """The text of the first heading, and the text without that heading if it begins with it.
 
-    A heading over 2,000 characters is no title and stays where it is.
+    A heading over 2,000 characters is not a title and stays in the text.
     """
     tokens = MarkdownIt().parse(text)
     place = next((i for i, token in enumerate(tokens) if token.type == "heading_open"), None)

@@ -1,4 +1,4 @@
-"""What a reader gives: documents and rejections, with where they stood."""
+"""Rows that readers return: documents or rejections, with their positions."""
 
 import codecs
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from pgrerank.domain.ingest import Rejection
 class Row:
     """One row of the input."""
 
-    #: the file as messages name it
+    #: name of the file in messages
     source: str
-    #: counted from 1; a document that is a whole file stands on line 1
+    #: counted from 1; 1 for a document that is a whole file
     line: int
     item: Document | Rejection
     #: bytes of the file read so far
@@ -22,11 +22,11 @@ class Row:
 
 
 class UnreadableRowError(Exception):
-    """A row or file that holds no document.
+    """A row or file is not a valid document.
 
     Args:
-        reason: What is wrong with it, as a clause.
-        external_id: The row's id, where it was found before the fault.
+        reason: What is wrong, as a clause.
+        external_id: The row's id, if it was found before the error.
     """
 
     def __init__(self, reason: str, external_id: str | None = None) -> None:
@@ -36,7 +36,7 @@ class UnreadableRowError(Exception):
 
 
 _BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, since it begins with the mark of UTF-16
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
@@ -44,10 +44,11 @@ _BYTE_ORDER_MARKS = {
 
 
 def decode(data: bytes) -> str:
-    """UTF-8 text, or what a byte order mark says it is, without that mark.
+    """Decode UTF-8, or the encoding of a byte order mark, which is removed.
 
     Raises:
-        UnreadableError: It is neither, or holds the NUL character, which Postgres cannot store.
+        UnreadableRowError: The bytes are invalid in that encoding, or hold the NUL character, which
+            PostgreSQL cannot store.
     """
     mark = next((mark for mark in _BYTE_ORDER_MARKS if data.startswith(mark)), None)
     try:
@@ -61,5 +62,5 @@ def decode(data: bytes) -> str:
 
 
 def fitting(title: str, text: str) -> tuple[str, str]:
-    """Title and text; a title that is too long to be one opens the text instead."""
+    """Title and text; a title that is too long is moved to the beginning of the text."""
     return (title, text) if len(title) <= MAX_TITLE_CHARACTERS else ("", f"{title}\n\n{text}")

@@ -1,4 +1,4 @@
-"""Sources read one after the other."""
+"""Documents and rejections of a sequence of sources."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +15,7 @@ from pgrerank.formats.document_row import Repetitions, check_length
 from pgrerank.formats.row import Row, UnreadableRowError, decode
 from pgrerank.formats.source import FileSource, Format
 
-#: bytes a file that is one document may have
+#: longest allowed file that is one document, in bytes
 MAX_FILE_BYTES = 32 * 1024 * 1024
 _BYTES_OF_A_CHARACTER = 4
 _LONGEST_REASON = 500
@@ -24,12 +24,12 @@ _LONGEST_REASON = 500
 def rows(sources: Iterable[FileSource], *, max_characters: int) -> Iterator[Row]:
     """Documents and rejections of all sources.
 
-    Where an id comes twice, both rows are given, so the later replaces the earlier; a rejection
-    for the earlier says so.
+    If an id occurs twice, both rows are returned, so the later replaces the earlier; a rejection
+    of the earlier row says so.
 
     Args:
-        sources: What to read, in this order.
-        max_characters: Longest text a document may have.
+        sources: The files to read, in this order.
+        max_characters: Longest allowed text of a document.
     """
     repetitions = Repetitions()
     for source in sources:
@@ -66,8 +66,8 @@ def _whole(source: FileSource, data: bytes, max_characters: int) -> Document | R
         check_length(document, max_characters)
     except (UnreadableRowError, InvalidRequestError, TooLargeError) as error:
         return _rejection(source, str(error))
-    except Exception as error:  # noqa: BLE001 - parsers of others, on files of strangers
-        # No file takes its neighbours with it, whatever one of the parsers makes of it.
+    except Exception as error:  # noqa: BLE001 - third-party parsers on untrusted files
+        # A parser's failure on one file must not stop the others.
         return _rejection(source, f"cannot be read as {source.format}: {error!r}"[:_LONGEST_REASON])
     return document
 
@@ -89,7 +89,7 @@ def _document(source: FileSource, data: bytes, max_characters: int) -> Document:
 
 
 def _plain(external_id: str, data: bytes) -> Document:
-    """Its title is the underlined heading that opens it, else the name of the file."""
+    """A text file; its title is the underlined heading at its beginning, else the file's name."""
     text = decode(data).replace("\r\n", "\n").strip()
     opening = next(iter(blocks(text)), None)
     if opening is not None and opening.kind is Kind.HEADING and has_words(opening.text):

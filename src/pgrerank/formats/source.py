@@ -1,4 +1,4 @@
-"""Which files an ingest reads, and in what format each is."""
+"""The files that an ingest reads, and their formats."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ STDIN = "-"
 
 
 class Format(StrEnum):
-    """How a file is read."""
+    """The format of a file."""
 
     AUTO = "auto"
     JSONL = "jsonl"
@@ -35,19 +35,19 @@ SUFFIXES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSource:
-    """A file to read; no path: standard input."""
+    """A file to read; without a path: standard input."""
 
-    #: as messages show it, and the id of a document that is a whole file
+    #: name in messages, and id of a document that is a whole file
     name: str
     path: Path | None
     format: Format
     size: int
-    #: why nothing can be read there, as a clause
+    #: why it cannot be read, as a clause
     fault: str | None = None
 
 
 class UnknownFormatError(ValueError):
-    """A file was named whose suffix tells no format."""
+    """The suffix of a named file does not tell its format."""
 
     def __init__(self, name: str) -> None:
         known = ", ".join(SUFFIXES)
@@ -55,14 +55,14 @@ class UnknownFormatError(ValueError):
 
 
 def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[FileSource]:
-    """Every file of the paths, folders followed to their ends, sorted.
+    """All files of the paths, with folders read recursively, sorted.
 
-    In a folder, hidden files and those of unknown suffix are left out; of a BEIR folder
+    In a folder, hidden files and those with unknown suffixes are skipped; of a BEIR folder
     (`corpus.jsonl` beside `queries.jsonl`) only the corpus is read. Links to folders are not
-    followed. What cannot be listed is given as a source with a fault.
+    followed. Files and folders that cannot be accessed are returned as sources with a fault.
 
     Raises:
-        UnknownFormatError: A file named outright has an unknown suffix.
+        UnknownFormatError: A file given by its own path has an unknown suffix.
         FileNotFoundError: There is no such file or folder.
     """
     return [source for path in paths for source in _sources(path, wanted)]
@@ -94,7 +94,7 @@ def _folder(root: Path, wanted: Format) -> Iterator[FileSource]:
 
 
 def _inside(path: Path, name: str, wanted: Format) -> Iterator[FileSource]:
-    """A file of a folder; links that lead nowhere, pipes and devices are none."""
+    """A file of a folder, unless it is a broken link, a pipe or a device."""
     try:
         if path.is_file():
             yield _file(path, name, wanted)
@@ -122,5 +122,5 @@ def _file(path: Path, name: str, wanted: Format) -> FileSource:
 
 
 def _printable(name: str) -> str:
-    r"""A name with its bytes that are not UTF-8 as `\xff`, so that it can be printed."""
+    r"""A printable name, in which bytes that are not UTF-8 are written as `\xff`."""
     return os.fsencode(name).decode(errors="backslashreplace")

@@ -1,8 +1,8 @@
 """The documentation of the running interpreter's standard library, as a corpus.
 
-Real text that every machine with Python already holds: modules, classes, functions and methods,
-each with its signature and its own docstring. `python -m pgrerank.formats.stdlib_corpus FILE` writes
-it as JSONL in BEIR form; run it as a process of its own, since it imports the whole library.
+Real text that every machine with Python has: modules, classes, functions and methods, each with its
+signature and its own docstring. `python -m pgrerank.formats.stdlib_corpus FILE` writes it as JSONL
+in BEIR format; run it in a separate process, since it imports the whole library.
 """
 
 import importlib
@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-# antigravity opens a browser and `this` prints a poem; tkinter is not on every machine;
-# the rest is no public library
+# antigravity opens a browser, `this` prints a poem, tkinter is not on every machine, and the rest
+# is not part of the public library
 _SKIPPED = {
     *("antigravity", "this", "tkinter", "turtle", "turtledemo", "test", "idlelib", "lib2to3"),
     *("distutils", "encodings", "ensurepip", "genericpath", "ntpath", "pydoc_data", "venv"),
 }
-# where C code lives that a public module shows as its own
+# modules with C code that public modules export as their own
 _IMPLEMENTATIONS = {"posix", "nt", "genericpath"}
 _RENAMED = {"posixpath": "os.path", "builtins": ""}
 _LITERALS = (bool, int, float, str, bytes)
@@ -34,7 +34,7 @@ _HARVEST_SECONDS = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibraryEntry:
-    """One documented thing of the library."""
+    """A documented object of the library."""
 
     name: str
     kind: str
@@ -48,10 +48,10 @@ class LibraryEntry:
 
 
 def harvest_to_file(target: Path) -> Path:
-    """Write the corpus to a file by a process of its own, and return that file.
+    """Write the corpus to a file in a separate process, and return that file.
 
     Raises:
-        RuntimeError: The process failed; carries the end of what it said.
+        RuntimeError: The process failed; the message has the end of its stderr.
     """
     command = [sys.executable, "-W", "ignore", "-m", "pgrerank.formats.stdlib_corpus", str(target)]
     done = subprocess.run(  # noqa: S603 - this interpreter and this module
@@ -77,7 +77,7 @@ def write(target: Path) -> int:
 
 
 def entries() -> list[LibraryEntry]:
-    """Everything documented, by name; each object once, under its shortest public name."""
+    """All documented objects, ordered by name; each once, under its shortest public name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         loaded = list(_modules())
@@ -106,12 +106,12 @@ def _package(name: str) -> Iterator[ModuleType]:
 def _import(name: str) -> ModuleType | None:
     try:
         return importlib.import_module(name)
-    except (Exception, SystemExit):  # noqa: BLE001 - another platform's module may fail in any way
+    except (Exception, SystemExit):  # noqa: BLE001 - modules of other platforms fail in any way
         return None
 
 
 def _public(modules: list[ModuleType]) -> dict[str, tuple[ModuleType, object]]:
-    """Functions and classes by the name a programmer would import them under."""
+    """Functions and classes by the name under which programmers import them."""
     best: dict[int, tuple[tuple[int, int, str], str, ModuleType, object]] = {}
     for module in modules:
         for attribute, value in _members(module):
@@ -181,16 +181,16 @@ def _signature(value: object) -> str:
         return ""  # a property
     try:
         signature = inspect.signature(value)
-    except Exception:  # noqa: BLE001 - C code that does not tell, or a default that cannot be read
+    except Exception:  # noqa: BLE001 - C code without a signature, or a default that fails
         return "(...)"
     parameters = [_plain(parameter) for parameter in signature.parameters.values()]
     return str(signature.replace(parameters=parameters))
 
 
 def _plain(parameter: inspect.Parameter) -> inspect.Parameter:
-    """The parameter, its default shown only where that is a literal.
+    """The parameter, with its default only if that is a literal.
 
-    Other defaults are of this process: addresses, or the environment with all its secrets.
+    Other defaults depend on the process: addresses, or the environment with its secrets.
     """
     default = parameter.default
     if default is parameter.empty or default is None or type(default) in _LITERALS:
