@@ -1,4 +1,4 @@
-"""The settings of a process, read from the environment once and nowhere else."""
+"""The settings of a process. Only this module reads the environment, once."""
 
 import os
 import re
@@ -15,33 +15,33 @@ from pgrerank.domain.errors import SettingsError
 from pgrerank.domain.limits import Limits
 
 PREFIX = "PGRERANK_"
-#: ends of names under which people keep secrets; those of the file of backends are among them
+#: suffixes of environment variables that hold secrets, including those the backends file names
 _SECRET = re.compile(r"(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD)$", re.IGNORECASE)
 _DEFAULT = Limits()
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """Every setting. The variable is the field's name in capitals behind `PGRERANK_`."""
+    """All settings. A field's variable is `PGRERANK_` and its name in capitals."""
 
     database_url: Annotated[
         str | None,
         Meta(
-            description="Postgres URL of the service's login, a member of `pgrerank_app`. "
-            "Unset, and the administrator's too: the embedded server."
+            description="PostgreSQL URL of the service's login, a member of `pgrerank_app`. "
+            "If this and the administrator's URL are unset, the embedded server is used."
         ),
     ] = None
     admin_database_url: Annotated[
         str | None,
         Meta(
-            description="Postgres URL for migrations and operator commands: a login that may "
-            "`set role pgrerank_owner`. Unset: the same as the database URL."
+            description="PostgreSQL URL for migrations and operator commands, of a login that may "
+            "`set role pgrerank_owner`. Default: the database URL."
         ),
     ] = None
     data_dir: Annotated[Path, Meta(description="Where the embedded server keeps its data.")] = (
         msgspec.field(default_factory=lambda: platformdirs.user_data_path("pgrerank"))
     )
     pool_size: Annotated[
-        int, Meta(ge=1, le=500, description="Connections to Postgres at most.")
+        int, Meta(ge=1, le=500, description="Most open connections to PostgreSQL.")
     ] = 10
     host: Annotated[str, Meta(description="Address the service listens on.")] = "127.0.0.1"
     port: Annotated[
@@ -52,8 +52,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=3600,
-            description="Seconds after SIGTERM in which `/health/ready` says 503 and requests are still "
-            "answered; then the service stops. More than your load balancer takes to notice.",
+            description="Seconds after SIGTERM during which `/health/ready` returns 503 and "
+            "requests are still answered; then the service stops. Longer than your load balancer "
+            "takes to notice.",
         ),
     ] = 5.0
     embedder: Annotated[
@@ -73,13 +74,14 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = "late-interaction"
     backends: Annotated[
         Path | None,
-        Meta(description="File of rerankers and embedders behind other servers, in TOML."),
+        Meta(description="TOML file of rerankers and embedders on other servers."),
     ] = None
     precision: Annotated[
         Literal["fast", "exact", "int8"],
         Meta(
-            description="Arithmetic of the models. `fast`: bf16 where the processor has it, in the same order "
-            "but for near ties; `exact`: fp32; `int8`: faster still, the order differs a little."
+            description="Arithmetic of the models. `fast`: bf16 if the processor supports it, with "
+            "the same order except for near ties; `exact`: fp32; `int8`: faster still, the order "
+            "differs a little."
         ),
     ] = "fast"
     threads: Annotated[
@@ -89,7 +91,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         int,
         Meta(
             ge=1,
-            description="Sequences that may wait for a model; over it requests are refused with "
+            description="Sequences that may wait for a model; further requests are refused with "
             "503 and Retry-After.",
         ),
     ] = 20_000
@@ -97,16 +99,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         float,
         Meta(
             gt=0,
-            description="Seconds of work that may be ahead of a query or a pair; over it requests "
-            "are refused at once.",
+            description="Seconds of work that may be queued ahead of a query or a pair; with more, "
+            "requests are refused at once.",
         ),
     ] = 10.0
     pairs_per_second: Annotated[
         int,
         Meta(
             ge=0,
-            description="Pairs a second that a tenant may have reranked, unless it has a quota of "
-            "its own; 0: no limit.",
+            description="Pairs per second that a tenant may have reranked, unless it has its own "
+            "quota; 0: no limit.",
         ),
     ] = 0
     score_cache: Annotated[
@@ -115,7 +117,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     operator_token: Annotated[
         Annotated[str, Meta(min_length=16, pattern=r"\A[!-~]*\Z")] | None,
         Meta(
-            description="Bearer token for the tenant routes of the API. Unset: they are closed.",
+            description="Bearer token for the tenant routes of the API. If unset, they are closed.",
         ),
     ] = None
     max_body_bytes: Annotated[int, Meta(ge=1024, description="Largest request body.")] = (
@@ -136,20 +138,21 @@ class Settings(Struct, frozen=True, kw_only=True):
     metrics_by_tenant: Annotated[
         bool,
         Meta(
-            description="Name tenants in the metric `pgrerank_health`; else it is of all together."
+            description="Label the metric `pgrerank_health` by tenant; otherwise it counts all "
+            "tenants together."
         ),
     ] = False
     url: Annotated[
         str | None,
         Meta(
-            description="Where a running service is, which `pgrerank search`, `rerank` and `mcp` "
-            "then ask. Unset: the first two use the database, the last http://127.0.0.1:8080."
+            description="URL of a running service that `pgrerank search`, `rerank` and `mcp` call. "
+            "If unset, the first two use the database, and `mcp` http://127.0.0.1:8080."
         ),
     ] = None
     key: Annotated[str | None, Meta(description="API key for that service.")] = None
     log_format: Annotated[
         Literal["auto", "json", "console"],
-        Meta(description="Form of the log; `auto`: console on a terminal, else JSON lines."),
+        Meta(description="Format of the log; `auto`: console on a terminal, else JSON lines."),
     ] = "auto"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="Least severe event logged.")
@@ -160,7 +163,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         """Read the settings. Empty variables count as unset.
 
         Raises:
-            SettingsError: A variable holds something it cannot; names it and what is allowed.
+            SettingsError: A variable's value is invalid; names it and what is allowed.
         """
         given = {
             name: environ[variable(name)]
@@ -190,7 +193,7 @@ def variable(name: str) -> str:
 
 
 def secret(name: str, environ: Mapping[str, str] = os.environ) -> str | None:
-    """A key that the file of backends says is in the environment; None: it is not."""
+    """The secret in an environment variable that the backends file names; None if unset."""
     return environ.get(name)
 
 
@@ -200,14 +203,14 @@ def subprocess_environment(environ: Mapping[str, str] = os.environ) -> dict[str,
 
 
 def secrets(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
-    """What no message may show: keys, tokens, and the passwords in URLs."""
+    """Texts that no message may show: keys, tokens, and the passwords in URLs."""
     named = {value for name, value in environ.items() if _SECRET.search(name) and value}
     addresses = [hidden.in_address(value) for value in environ.values()]
     return frozenset(named).union(*addresses)
 
 
 def descriptions() -> Iterator[tuple[str, str, str]]:
-    """Variable, default and meaning of every setting, for the documentation."""
+    """Variable, default and description of every setting, for the documentation."""
     hints = get_type_hints(Settings, include_extras=True)
     for field in msgspec.structs.fields(Settings):
         meaning = next(m.description for m in hints[field.name].__metadata__ if m.description)
