@@ -1,6 +1,7 @@
--- Waits for whoever migrates or restores, and keeps others waiting until the transaction ends; it
--- must be undone. The name of a schema is waited for like a lock, and only by whoever may make one:
--- an advisory key could be held by every login, and a table may not be there yet.
+-- A lock on migrations and restores: waits for the holder, and is held until the transaction ends,
+-- which must be rolled back. Concurrent creation of a schema of the same name waits like a lock,
+-- and only logins that may create schemas can take it. Every login could take an advisory lock, and
+-- a table may not exist yet.
 do $$
 begin
     perform pg_catalog.set_config('lock_timeout', '30min', true);

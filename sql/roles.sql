@@ -1,5 +1,5 @@
--- The three roles, and the right to act as their owner for whoever migrates.
--- Run before every migration; changes nothing where all is in place.
+-- The three roles, and the right of the migrating login to act as the owner.
+-- Run before every migration; idempotent.
 do $$
 declare
     wanted constant text[] := array['pgrerank_owner', 'pgrerank_app', 'pgrerank_analyst'];
@@ -13,7 +13,7 @@ begin
         begin
             execute format('create role %I nologin', missing);
         exception
-            -- Another database of this server is being migrated at the same moment.
+            -- Another database of this server is being migrated at the same time.
             when duplicate_object or unique_violation then null;
         end;
     end loop;

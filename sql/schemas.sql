@@ -1,5 +1,5 @@
 -- The extension and the two schemas, owned by pgrerank_owner.
--- Run before every migration; changes nothing where all is in place.
+-- Run before every migration; idempotent.
 create extension if not exists vector with schema public;
 do $$
 declare
@@ -10,7 +10,7 @@ declare
         where e.extname = 'vector'
     );
 begin
-    -- Functions pin their search_path and so name its operators by schema.
+    -- Functions have a fixed search_path, so they qualify pgvector's operators with the schema.
     if found <> 'public' then
         raise exception 'pgvector is in the schema %, not in public', found
             using
@@ -23,8 +23,8 @@ create schema if not exists pgrerank authorization pgrerank_owner;
 create schema if not exists pgrerank_analytics authorization pgrerank_owner;
 
 
--- Nobody but the administrator makes objects that could stand for others of the same name: no
--- temporary ones, and none in `public`, where pgvector is. Needs the owner of the database.
+-- Only administrators may create objects that could shadow others of the same name: temporary ones,
+-- and objects in `public`, where pgvector is. Requires the owner of the database.
 do $$
 begin
     if exists (
@@ -60,10 +60,10 @@ begin
 end
 $$;
 
--- From here on as the owner, who is to own what follows, and with no schema to look into but that
--- of Postgres itself.
+-- From here on as pgrerank_owner, so that it owns what follows, and with only PostgreSQL's own
+-- schema in the search path.
 set role pgrerank_owner;
 set search_path = pg_catalog, pg_temp;
 
--- A function is callable by those it is granted to, not by everyone.
+-- New functions may be called only by roles with a grant, not by everyone.
 alter default privileges revoke execute on functions from public;

@@ -1,12 +1,12 @@
--- Tenants, their keys, and the logins of analysts.
+-- Tenants, their keys, and the grants of analysts.
 
 create table pgrerank.tenant (
     id uuid not null,
     name text not null,
     created_at timestamptz not null default now(),
-    -- null: the default of the service holds
+    -- null: the service's default
     pairs_per_second integer,
-    -- whether the log keeps the texts of documents that callers bring
+    -- whether the log keeps the texts of supplied documents
     keep_texts boolean not null default false,
     constraint pk_tenant primary key (id),
     constraint uq_tenant_name unique (name),
@@ -30,7 +30,7 @@ create table pgrerank.api_key (
 
 create index ix_api_key_prefix on pgrerank.api_key (prefix);
 
--- Of keys that were revoked, several may have had one name.
+-- Revoked keys may share a name.
 create unique index ix_api_key_tenant_id_name on pgrerank.api_key (tenant_id, name)
 where revoked_at is null;
 

@@ -1,7 +1,7 @@
--- Calibrations of rerank scores, what they were fitted to, and named thresholds.
+-- Calibrations of rerank scores, the pairs they were fitted to, and named thresholds.
 
--- Null collection: for all of the tenant. Its pairs are in calibration_sample, its curve of
--- precision and recall in calibration_point.
+-- Null collection: for all of the tenant's. The pairs are in calibration_sample, precision and
+-- recall by cut-off in calibration_point.
 create table pgrerank.calibration (
     tenant_id uuid not null,
     id uuid not null,
@@ -72,7 +72,7 @@ create table pgrerank.calibration_point (
     references pgrerank.calibration (tenant_id, id) on delete cascade
 );
 
--- The judged pairs in parallel arrays: thresholds are chosen from them at any later time.
+-- The judged pairs in parallel arrays. Thresholds may be chosen from them at any later time.
 create table pgrerank.calibration_sample (
     tenant_id uuid not null,
     calibration_id uuid not null,
@@ -92,8 +92,8 @@ create table pgrerank.calibration_sample (
     )
 );
 
--- Either a raw score, bound to the reranker of its calibration, or a probability, which any
--- calibration gives a meaning.
+-- Either a raw score, which is valid only for the reranker of its calibration, or a probability,
+-- which is valid with any calibration.
 create table pgrerank.threshold (
     tenant_id uuid not null,
     id uuid not null,

@@ -1,4 +1,4 @@
--- Models and collections, what is counted of a collection.
+-- Models, collections, and the counters of collections.
 
 create table pgrerank.model (
     id uuid not null,
@@ -32,12 +32,12 @@ create table pgrerank.collection (
     dense_weight double precision not null default 1,
     keyword_weight double precision not null default 1,
     sparse_weight double precision not null default 1,
-    -- the other set of vectors that a collection has or is getting
+    -- a second set of vectors, complete or being filled
     second_state text,
     second_embedder_id uuid,
     -- boosts by term
     terms jsonb not null default '{}',
-    -- name of the reranker of its searches; null: that of the service
+    -- name of the reranker of its searches; null: the service's default
     reranker text,
     constraint pk_collection primary key (tenant_id, id),
     constraint uq_collection_tenant_id_name unique (tenant_id, name),
@@ -65,9 +65,9 @@ create table pgrerank.collection_size (
     references pgrerank.collection (tenant_id, id) on delete cascade
 );
 
--- Words that many chunks hold: in how many, in shards like those of collection_size. Shard -1 has
--- the words that are counted, and their numbers from before, null while they are not known;
--- numbers of all shards are in step with its words.
+-- Frequent words: how many chunks hold each, in shards like those of collection_size. Shard -1 has
+-- the counted words, and their counts when counting began, null until they are known. The counts of
+-- all shards are parallel to its words.
 create table pgrerank.collection_word (
     tenant_id uuid not null,
     collection_id uuid not null,

@@ -1,4 +1,4 @@
--- Documents, their chunks, and what is stored of each chunk.
+-- Documents, their chunks, and the vectors of each chunk.
 
 create table pgrerank.document (
     tenant_id uuid not null,
@@ -33,7 +33,7 @@ create table pgrerank.chunk (
     lexeme_count integer not null,
     tsv tsvector not null,
     term_frequencies public.sparsevec(268435456) not null,
-    -- the part of term_frequencies that stands in the title; null where there is none
+    -- the part of term_frequencies that is in the title; null if there is none
     title_frequencies public.sparsevec(268435456),
     constraint pk_chunk primary key (tenant_id, id),
     constraint uq_chunk_tenant_id_document_id_ordinal
@@ -46,7 +46,7 @@ create table pgrerank.chunk (
     references pgrerank.document (tenant_id, id) on delete cascade
 );
 
--- Beside its row, not in TOAST: BM25 reads one for every chunk that the index finds.
+-- Stored in the row, not in TOAST: BM25 reads one for every chunk that the index finds.
 alter table pgrerank.chunk
 alter column term_frequencies set storage main,
 alter column title_frequencies set storage main;
@@ -60,10 +60,10 @@ create table pgrerank.chunk_embedding (
     collection_id uuid not null,
     model_id uuid not null,
     chunk_id uuid not null,
-    -- A vector lies here up to 2,000 dimensions, in `half` above.
+    -- for vectors of up to 2,000 dimensions; larger ones are in `half`
     embedding public.vector,
     half public.halfvec,
-    -- of its chunk
+    -- the chunk's document
     document_id uuid,
     constraint pk_chunk_embedding
     primary key (tenant_id, collection_id, model_id, chunk_id),
@@ -74,12 +74,12 @@ create table pgrerank.chunk_embedding (
     references pgrerank.model (id)
 );
 
--- Beside its key, not in TOAST: an exact scan reads six times as fast.
+-- Stored in the row, not in TOAST: an exact scan is six times as fast.
 alter table pgrerank.chunk_embedding
 alter column embedding set storage main,
 alter column half set storage main;
 
--- Without it each deleted chunk would read its tenant's part of the primary key.
+-- Without it, deleting a chunk would read its tenant's part of the primary key.
 create index ix_chunk_embedding_tenant_id_chunk_id
 on pgrerank.chunk_embedding (tenant_id, chunk_id);
 
@@ -96,7 +96,7 @@ create table pgrerank.chunk_tokens (
     references pgrerank.model (id)
 );
 
--- Out of line and uncompressed: quantised numbers do not shrink, and the row stays narrow.
+-- Out of line, which keeps rows narrow, and uncompressed, since quantised numbers do not shrink.
 alter table pgrerank.chunk_tokens alter column vectors set storage external;
 
 create table pgrerank.chunk_weights (
@@ -110,10 +110,10 @@ create table pgrerank.chunk_weights (
     references pgrerank.chunk (tenant_id, id) on delete cascade
 );
 
--- Beside their key: a search reads all of a collection.
+-- Stored in the row: a search reads all of a collection.
 alter table pgrerank.chunk_weights alter column weights set storage main;
 
--- Without it each deleted chunk would read its tenant's part of the primary key.
+-- Without it, deleting a chunk would read its tenant's part of the primary key.
 create index ix_chunk_weights_tenant_id_chunk_id
 on pgrerank.chunk_weights (tenant_id, chunk_id);
 

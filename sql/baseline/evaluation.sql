@@ -27,7 +27,7 @@ create table pgrerank.eval_run (
 create index ix_eval_run_tenant_id_collection_id
 on pgrerank.eval_run (tenant_id, collection_id);
 
--- Queries by hash, since one may be longer than an index row can hold.
+-- Keyed by the query's hash, since a query may be too long for an index.
 create table pgrerank.eval_query (
     tenant_id uuid not null,
     eval_run_id uuid not null,

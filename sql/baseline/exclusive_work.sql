@@ -1,6 +1,6 @@
--- What one process does at a time over several transactions: another transaction inserts its name,
--- which keeps those that would insert it too waiting, and takes it back at the end. Always empty to
--- whoever looks. An advisory key would do, were it not for every login to take.
+-- Locks on work that spans several transactions. The holder inserts the work's name in a further
+-- transaction, on which others that insert it wait, and rolls it back at the end. So the table
+-- always looks empty. Advisory locks are not used, since every login could take them.
 create table pgrerank.exclusive_work (
     name text not null,
     constraint pk_exclusive_work primary key (name)

@@ -1,7 +1,7 @@
--- Judgments: how relevant somebody found a document for a query.
+-- Judgments: how relevant a judge found a document for a query.
 
--- A document is named as people name it, so that a judgment outlives the re-ingest of its document
--- and may come before the first; a chunk that was replaced leaves the judgment of its document.
+-- A document is named by its external id, so a judgment may precede the document's ingest and
+-- survives a re-ingest. If a judged chunk is replaced, the judgment of its document remains.
 create table pgrerank.judgment (
     tenant_id uuid not null,
     id uuid not null,
@@ -21,7 +21,7 @@ create table pgrerank.judgment (
     constraint ck_judgment_grade check (grade between 0 and 3)
 );
 
--- By hash, since a query may be longer than an index row can hold.
+-- By hash, since a query may be too long for an index.
 create index ix_judgment_tenant_id_collection_id_query_hash
 on pgrerank.judgment (tenant_id, collection_id, query_hash);
 

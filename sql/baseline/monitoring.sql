@@ -1,9 +1,9 @@
--- Histograms of scores by day, quality where judged, reference sets.
+-- Daily histograms of scores, quality of judged searches, reference sets.
 
 create table pgrerank.score_daily (
     tenant_id uuid not null,
     day date not null,
-    -- null: passages that the caller brought
+    -- null: supplied documents without a collection
     collection_id uuid,
     -- null: no reranker ran
     reranker_id uuid,

@@ -4,7 +4,7 @@ create table pgrerank.rerank_log (
     tenant_id uuid not null,
     created_at timestamptz not null,
     id uuid not null,
-    -- null: documents that the caller brought
+    -- null: supplied documents without a collection
     collection_id uuid,
     collection_name text,
     query text not null,
@@ -40,23 +40,23 @@ create table pgrerank.rerank_log (
     final_ranks smallint[] not null,
     cascade_id uuid,
     cascade_scores double precision[],
-    -- what the order went by, where the reranker's score was combined with those of the legs
+    -- the score that decided the order, if the reranker's was combined with those of the legs
     combined_scores double precision[],
     sparse_requested integer,
     sparse_returned integer,
     sparse_scan text,
     sparse_ranks smallint[],
     sparse_scores real[],
-    -- What the search was calibrated by. No foreign key: the log outlives what it names.
+    -- The search's calibration. Not a foreign key: the log outlives what it refers to.
     calibration_id uuid,
     answerable double precision,
     dialect text,
     document_hashes bytea[],
     document_texts text[],
     boosts double precision[],
-    -- The API key that asked, null on the command line. No foreign key, as above.
+    -- The caller's API key, null on the command line. Not a foreign key, as above.
     key_id uuid,
-    -- the caller's own user, as the caller names them
+    -- the caller's id of its own user
     end_user_id text,
     constraint pk_rerank_log primary key (tenant_id, created_at, id),
     constraint fk_rerank_log_tenant_id_tenant foreign key (tenant_id)

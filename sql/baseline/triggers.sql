@@ -1,4 +1,4 @@
--- What keeps the counters of a collection right.
+-- Triggers that maintain the counters of collections.
 
 create trigger collection_size_insert after insert on pgrerank.document
 referencing new table as new_rows

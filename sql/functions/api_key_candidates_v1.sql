@@ -1,5 +1,5 @@
 -- api_key_candidates_v1: the keys whose secret begins with this prefix, of any tenant.
--- Called by: queries/keys.sql, before a tenant is known; hence security definer.
+-- Called by: queries/keys.sql, before the tenant is known; therefore security definer.
 create function pgrerank.api_key_candidates_v1(key_prefix text)
 returns setof pgrerank.api_key
 language sql stable security definer

@@ -1,11 +1,11 @@
--- average_precision_v1: mean over the relevant documents of the precision at the place of each, 0
--- for those that were not found, as the AP of ir-measures; its mean over queries is MAP. A grade of
--- 1 or more is relevant.
--- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; judged: all grades of the query, in any order. Of relevant
---     places no more count than there are relevant documents, the first ones.
--- Returns: 0 to 1; 0 where no document is relevant.
--- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+-- average_precision_v1: mean over the relevant documents of the precision at the rank of each, 0
+-- for those not found, like AP of ir-measures; its mean over queries is MAP. A grade of 1 or more
+-- is relevant.
+-- Arguments: found: grades of the ranked documents, best rank first, null for unjudged ones;
+--     judged: all grades of the query, in any order. At most as many relevant ranks count, the
+--     first ones, as there are relevant documents.
+-- Returns: 0 to 1; 0 if no document is relevant.
+-- Called by: analysts, for pgrerank_analytics.eval_query and their own lists.
 create function pgrerank_analytics.average_precision_v1(
     found integer[],
     judged integer[]

@@ -1,14 +1,13 @@
--- await_deletion_v1: wait for whoever is about to have a collection alone: to delete it, or to
+-- await_deletion_v1: wait for a process that needs a collection exclusively: to delete it, or to
 -- change which of its words are counted.
 -- Arguments: of_tenant; of_collection.
 -- Called by: queries/incoming.sql, before a writer locks the collection's row `for key share`.
 --
--- Writers that overlap would keep a deletion waiting for as long as they go on, since a lock that
--- is shared is shared further while somebody waits for it. So who wants the row alone first takes
--- `for no key update`, which writers that hold `for key share` do not mind; those that come later
--- stop here. Their own lock is let go of at once, with the subtransaction of the block, so that
--- they do not hinder a deletion by more than a moment. Rows are locked, not advisory keys, which
--- every login of the database can take.
+-- Overlapping writers could starve a deletion, since PostgreSQL grants further shared locks while
+-- an exclusive one waits. So an exclusive user first takes `for no key update`, which does not
+-- conflict with the `for key share` of active writers; new writers wait here. Their own lock is
+-- released at once, with the block's subtransaction, so that it delays a deletion only briefly.
+-- Rows are locked, not advisory keys, which every login of the database can take.
 create function pgrerank.await_deletion_v1(of_tenant uuid, of_collection uuid)
 returns void
 language plpgsql

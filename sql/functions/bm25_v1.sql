@@ -1,21 +1,20 @@
--- bm25_v1: the best chunks by BM25 among some of a collection.
--- Arguments: tenant_id; collection_id; lexemes, are_prefixes, frequencies and counts, in step, the
---     terms of the query: how often each occurs in the query, and in how many chunks, null where
---     that is to be counted; finder, which chunks are looked at: all that hold a term whose count
---     is null must be among them; among, the chunks instead of a finder, or null; restriction, a
---     demand on texts, or null; filter, a predicate on document metadata, or null; candidates,
+-- bm25_v1: the best chunks by BM25 among some chunks of a collection.
+-- Arguments: tenant_id; collection_id; lexemes, are_prefixes, frequencies and counts, parallel
+--     arrays of the query's terms: how often each occurs in the query, and in how many chunks, null
+--     if that must be counted; finder, tsquery of the chunks to read, which must match all chunks
+--     with a term whose count is null; among, chunk ids instead of a finder, or null; restriction,
+--     a condition on texts, or null; filter, a predicate on document metadata, or null; candidates,
 --     rows wanted; chunk_count and average_length of the collection; k1, b, title_boost; its text
 --     search configuration, for titles whose words were not counted when they were stored.
 -- Returns: chunk ids, best first, ties by id, and their scores, all above 0.
 -- Called by: keyword_leg_v1.
 --
--- Dynamic SQL, because a sum written out for the terms at hand reads each chunk once, where a join
--- of chunks and terms carries a row for every pair. What is formatted in are numbers and quoted
--- literals. The planner takes `@@` to be cheap, though each call unpacks a tsvector, and would read
--- the collection by its other index: hence the settings, which leave it the bitmaps of both
--- indexes. `offset 0` keeps an inner product from being computed wherever it is named.
--- Weights that are counted are counted once: before there are statistics the planner takes the
--- chunks for one, and would count them anew for each.
+-- Dynamic SQL, because a sum written out for the query's terms reads each chunk once, while a join
+-- of chunks and terms has a row for every pair. Only numbers and quoted literals are formatted into
+-- it. The planner underestimates `@@`, which unpacks a tsvector for each row, and would use only
+-- the collection's index: the settings leave it only bitmap scans of both indexes. `offset 0`
+-- avoids computing an inner product once for each reference to it. Counted weights are
+-- materialized, since a planner without statistics expects one chunk and would recount for each.
 create function pgrerank.bm25_v1(
     tenant_id uuid,
     collection_id uuid,

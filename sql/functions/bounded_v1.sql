@@ -1,7 +1,7 @@
--- bounded_v1: an argument, if it lies within its bounds; null stays null.
+-- bounded_v1: an argument, if it is within its bounds; null stays null.
 -- Arguments: argument, its name; value; lowest and highest, both allowed. NaN is above all numbers.
--- Errors: PR001, naming the argument, its bounds and what it was.
--- Called by: functions that take numbers of callers. plpgsql, since it refuses.
+-- Errors: PR001, with the argument's name, bounds and value.
+-- Called by: functions that take numbers from callers. plpgsql, since it raises errors.
 create function pgrerank.bounded_v1(
     argument text,
     value double precision,

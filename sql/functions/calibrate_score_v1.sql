@@ -1,9 +1,9 @@
 -- calibrate_score_v1: probability of relevance, 0 to 1, of a raw score by a stored calibration.
--- Arguments: calibration: its id; fingerprint: of the reranker that gave the score, such as
---     rerank_log.reranker_fingerprint; score: raw; null gives null.
--- Errors: PGR01 where the calibration is of another reranker, PGR02 where there is none of this id
---     among those that the caller may see.
--- Called by: analysts. plpgsql, since it refuses.
+-- Arguments: calibration: its id; fingerprint: of the reranker that returned the score, such as
+--     rerank_log.reranker_fingerprint; score: raw; null returns null.
+-- Errors: PGR01 if the calibration is of another reranker, PGR02 if the caller sees no calibration
+--     of this id.
+-- Called by: analysts. plpgsql, since it raises errors.
 create function pgrerank.calibrate_score_v1(
     calibration uuid,
     fingerprint text,

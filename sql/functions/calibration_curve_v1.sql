@@ -1,8 +1,8 @@
 -- calibration_curve_v1: probability of relevance, 0 to 1, at a raw rerank score.
--- Arguments: method: `platt`, `beta` or `isotonic`; coefficients: of the first, slope and base; of
---     the second, mean and deviation of scores, then a, b, c (Kull et al., 2017); knot_scores,
---     knot_probabilities: of the third, its knots by rising score.
--- Returns null for no score.
+-- Arguments: method: `platt`, `beta` or `isotonic`; coefficients: for `platt`, slope and intercept;
+--     for `beta`, mean and deviation of scores, then a, b, c (Kull et al., 2017); knot_scores,
+--     knot_probabilities: for `isotonic`, its knots in ascending order of score.
+-- Returns: the probability; null for a null score.
 -- Called by: calibrate_score_v1 and analysts; domain/calibration.py computes the same.
 create function pgrerank.calibration_curve_v1(
     score double precision,

@@ -1,6 +1,6 @@
 -- collection_size_add_v1: add to the counters of a collection, in this backend's shard of 16,
 -- so that concurrent ingests rarely wait for one another. Counts may be negative.
--- Called by: the trigger functions collection_size_*. A collection just being deleted is left out.
+-- Called by: the trigger functions collection_size_*. Ignores a collection that is being deleted.
 create function pgrerank.collection_size_add_v1(
     of_tenant uuid,
     of_collection uuid,

@@ -1,11 +1,9 @@
--- collection_size_chunk_v1: keeps right the counters of chunks and lexemes, and those of frequent
--- words.
--- Called by: the statement triggers of table chunk. Security definer: the service itself may
--- read the counters, never write them.
+-- collection_size_chunk_v1: maintains the counters of chunks, lexemes and frequent words.
+-- Called by: the statement triggers of table chunk. Security definer, since the service may read
+-- the counters but not write them.
 --
--- Who changes which words are counted locks the collection's row alone for a moment
--- (queries/words.sql); here it is shared until the writer ends, so that nobody counts by words of
--- before.
+-- A change of the counted words briefly locks the collection's row exclusively (queries/words.sql).
+-- Writers hold it shared until their transaction ends, so no writer counts by an outdated list.
 create function pgrerank.collection_size_chunk_v1()
 returns trigger
 language plpgsql security definer

@@ -1,6 +1,6 @@
--- collection_size_document_v1: keeps the document counters right.
--- Called by: the statement triggers of table document. Security definer: the service itself may
--- read the counters, never write them.
+-- collection_size_document_v1: maintains the document counters.
+-- Called by: the statement triggers of table document. Security definer, since the service may read
+-- the counters but not write them.
 create function pgrerank.collection_size_document_v1()
 returns trigger
 language plpgsql security definer

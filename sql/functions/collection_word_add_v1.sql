@@ -1,8 +1,8 @@
 -- collection_word_add_v1: add to the counts of a collection's frequent words, in this backend's
--- shard of 16, as collection_size_add_v1 does; words that are not counted are left out.
--- Arguments: lexemes, of some chunks, one beside the other; sign, 1 or -1.
--- Called by: collection_size_chunk_v1, after it added to the size in the same shard: who waits,
--- waits there, so that writers of many words cannot deadlock.
+-- shard of 16, as collection_size_add_v1 does; uncounted words are ignored.
+-- Arguments: lexemes, one tsvector for each chunk; sign, 1 or -1.
+-- Called by: collection_size_chunk_v1, after it updated the size in the same shard. Writers wait
+-- for each other there, so that those of many words cannot deadlock here.
 create function pgrerank.collection_word_add_v1(
     of_tenant uuid,
     of_collection uuid,
@@ -22,7 +22,7 @@ begin atomic
             k.tenant_id = of_tenant
             and k.collection_id = of_collection
             and k.shard = -1
-            -- A collection just being deleted is left out.
+            -- Ignores a collection that is being deleted.
             and exists (
                 select 1
                 from pgrerank.collection as c
@@ -45,8 +45,8 @@ begin atomic
             u.place,
             count(*) as chunks
         from (
-            -- Not in the from clause, where each chunk's lexemes would be written down before they
-            -- are read: that takes a quarter longer.
+            -- Not in the from clause, which would materialize each chunk's lexemes before they are
+            -- read: that takes 25 % longer.
             select unnest(tsvector_to_array(v.lexemes)) as lexeme
             from unnest(lexemes) as v (lexemes)
         ) as l

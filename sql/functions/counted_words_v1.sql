@@ -1,7 +1,7 @@
--- counted_words_v1: the words of a collection that are counted: in how many chunks each is.
+-- counted_words_v1: the counted words of a collection, with the number of chunks that hold each.
 -- Arguments: of_tenant; of_collection.
--- Returns: before, counted when the word was chosen, null while that is not known; added, by
---     writers since then.
+-- Returns: before, chunks with the word when its counting began, null until they are counted;
+--     added, by writers since then.
 -- Called by: queries/words.sql.
 create function pgrerank.counted_words_v1(of_tenant uuid, of_collection uuid)
 returns table (lexeme text, before bigint, added bigint)

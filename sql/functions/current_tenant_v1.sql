@@ -1,5 +1,5 @@
--- current_tenant_v1: the tenant of this transaction, out of the setting pgrerank.tenant_id.
--- Called by: every policy and the retrieval functions. Unset: an error, never "no restriction".
+-- current_tenant_v1: the tenant of this transaction, from the setting pgrerank.tenant_id.
+-- Called by: all policies and the retrieval functions. Raises an error if the setting is unset.
 create function pgrerank.current_tenant_v1()
 returns uuid
 language sql stable parallel safe

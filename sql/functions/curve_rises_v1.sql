@@ -1,8 +1,8 @@
--- curve_rises_v1: whether by a fitted curve a higher score never means less relevance, and
--- somewhere means more. No other curve can be stored (table calibration).
--- Arguments: as of calibration_curve_v1, without the score and its knots.
--- Returns: true or false, false for a curve that is none.
--- Called by: checks of the table calibration; domain/calibration.py says the same.
+-- curve_rises_v1: whether a fitted curve never falls with the score, and rises somewhere. No other
+-- curve can be stored (table calibration).
+-- Arguments: as in calibration_curve_v1, without score and knot_scores.
+-- Returns: true or false; false for an invalid curve.
+-- Called by: checks of the table calibration; domain/calibration.py implements the same.
 create function pgrerank.curve_rises_v1(
     method text,
     coefficients double precision[],
@@ -33,7 +33,7 @@ begin atomic
                             where n.value < k.value
                         )
             end
-            -- Nothing that is not a finite number, which Postgres would take for a large one.
+            -- Finite numbers only: PostgreSQL compares NaN as larger than all numbers.
             and not exists (
                 select 1
                 from unnest(coefficients || knot_probabilities) as u (value)

@@ -1,31 +1,30 @@
 -- dense_leg_v1: the chunks of a collection nearest to a query's vector.
 -- Arguments: collection_id; model_id, the embedder; embedding, of the model's dimensions;
---     candidates, rows wanted; chunk_count, how many chunks the collection has, as
---     collection_size says, or null for few; filter, a predicate on document metadata, or null for
---     none; min_similarity, cosine below which a chunk is dropped (-1 to 1), or null for none;
---     exact_limit, chunks up to which a collection is read whole even if it has an index.
+--     candidates, rows wanted; chunk_count, chunks of the collection by collection_size, or null
+--     for few; filter, a predicate on document metadata, or null for none; min_similarity, cosine
+--     below which a chunk is dropped (-1 to 1), or null for none; exact_limit, chunks up to which
+--     the whole collection is read even if it has an index.
 -- Returns: one row: chunk_ids, nearest first, ties by id; scores, cosine similarity -1 to 1; scan,
 --     `exact` or `hnsw`; below_similarity, how many of the nearest were dropped.
 -- Called by: hybrid_candidates_v1, leg_positions_v1.
 --
--- Runs as the owner, whom row-level security does not bind, and so names the tenant itself.
--- Vectors are read whole unless a large collection gives a quicker way; a scan of an index that
--- comes back short is repeated so: a leg is never underfilled while there are chunks to fill it.
+-- Runs as the owner, to whom row-level security does not apply, so it filters by tenant itself.
+-- All vectors are read unless a large collection allows a faster way. If an index scan returns too
+-- few rows, all vectors are read instead, so the leg returns `candidates` rows if they exist.
 --
--- The statements here have one good plan each, whatever the sizes, so they are planned once a
--- connection (plan_cache_mode): for a small tenant planning would take longer than reading. That
--- also keeps what other tenants own, which the planner's statistics are of, out of its time. Two
--- indexes begin with the tenant; before there are statistics the planner would take the one that
--- is less high, not the one that fits, if operators were not free (cpu_operator_cost).
--- A small tenant's search takes a tenth of a millisecond. So there is no function and no expression
--- that it could do without: callers know how large a collection is, since to look for an index that
--- is not there took a thirtieth of it. And rows are aggregated at once: to return them, or to
--- unnest arrays, takes as long as to read them.
+-- Each statement has one good plan for all sizes, so it is planned once per connection
+-- (plan_cache_mode): for a small tenant, planning would take longer than reading. The generic plan
+-- also makes the time independent of the data of other tenants, which dominate the statistics. Two
+-- indexes begin with the tenant. Without statistics, the planner would choose the less high one,
+-- not the suitable one, if operators had a cost (cpu_operator_cost).
+-- A small tenant's search takes 0.1 ms, so it avoids every dispensable function and expression:
+-- callers pass chunk_count, since looking for a missing index took a thirtieth of that time, and
+-- rows are aggregated at once, since returning rows or unnesting arrays takes as long as reading.
 --
--- With a filter, documents are read first; those that pass are hashed. jsonb_path_match_opr is what
--- `@@` calls; as an operator it might be looked up in an index over the documents of all tenants.
--- Rows from before vectors came with their document ask its chunk. A vector of length 0 is near
--- nothing.
+-- With a filter, documents are read first, and those that pass are hashed. jsonb_path_match_opr is
+-- the function of `@@`, which as an operator might use an index over the documents of all tenants.
+-- Rows of earlier versions have no document id, and take it from the chunk. A vector of length 0 is
+-- never returned.
 create function pgrerank.dense_leg_v1(
     collection_id uuid,
     model_id uuid,

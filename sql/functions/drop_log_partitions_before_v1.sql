@@ -1,7 +1,7 @@
--- drop_log_partitions_before_v1: drop the partitions of rerank_log that lie wholly more than
--- `months` (at least 1) months before the current one, in UTC; returns their names.
--- Called by: queries/maintenance.sql, as the owner. Errors: PR001 where months is out of range. Who
--- waits for a reader of the log keeps all others waiting behind, hence a second at most.
+-- drop_log_partitions_before_v1: drop the partitions of rerank_log that are more than `months` (at
+-- least 1) months before the current one, in UTC; returns their names.
+-- Called by: queries/maintenance.sql, as the owner. Errors: PR001 if months is out of range. While
+-- it waits for readers of the log it blocks all others, so it waits at most a second.
 create function pgrerank.drop_log_partitions_before_v1(months integer)
 returns setof text
 language plpgsql

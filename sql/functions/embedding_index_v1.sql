@@ -1,5 +1,5 @@
--- embedding_index_v1: the name that the HNSW index of one collection and embedder has, if made:
--- over half-precision numbers, which find the same vectors in half the space.
+-- embedding_index_v1: the name of the HNSW index of a collection and embedder, which may not exist.
+-- It is over half-precision numbers, which find the same vectors in half the space.
 -- Called by: nearest_of_large_v1, queries/maintenance.sql.
 create function pgrerank.embedding_index_v1(collection_id uuid, model_id uuid)
 returns text

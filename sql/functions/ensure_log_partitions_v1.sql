@@ -1,7 +1,7 @@
--- ensure_log_partitions_v1: make the monthly partitions of rerank_log from last month to
+-- ensure_log_partitions_v1: create the monthly partitions of rerank_log from last month to
 -- `months_ahead` (0-24) months from now, in UTC; returns how many were missing.
 -- Called by: queries/maintenance.sql, migrations, and the service when an insert finds no
--- partition; hence security definer. Errors: PR001 where months_ahead is out of range.
+-- partition; therefore security definer. Errors: PR001 if months_ahead is out of range.
 create function pgrerank.ensure_log_partitions_v1(months_ahead integer)
 returns integer
 language plpgsql security definer

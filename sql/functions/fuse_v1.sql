@@ -1,11 +1,11 @@
--- fuse_v1: the lists of up to three legs as one.
--- Arguments: of each leg its chunk ids, best first, in the same order its scores, and its weight,
---     at least 0; null for a leg that is off; fusion, `rrf`: reciprocal rank fusion (Cormack,
---     Clarke and Buettcher 2009), k being added to every rank, or `weighted`: a leg's scores are
---     scaled so that its last is 0 and its first 1, all being 1 where they are equal.
--- Returns: every chunk that a leg found. Ranks count from 1, null where a leg did not find it;
+-- fuse_v1: fusion of the lists of up to three legs.
+-- Arguments: for each leg its chunk ids, best first, their scores in the same order, and its
+--     weight, at least 0; null for a leg that is off; fusion, `rrf`: reciprocal rank fusion
+--     (Cormack, Clarke and Buettcher 2009), which adds k to every rank, or `weighted`: a leg's
+--     scores are scaled so that its last is 0 and its first 1, or all 1 if they are equal.
+-- Returns: every chunk that a leg found. Ranks count from 1, null if a leg did not find it;
 --     fused_score is the sum over the legs of weight / (k + rank), or of weight times the scaled
---     score. Ties go by id.
+--     score. Ties are ordered by id.
 -- Called by: hybrid_candidates_v1, leg_positions_v1, queries/history.sql.
 create function pgrerank.fuse_v1(
     dense_ids uuid[],
@@ -83,7 +83,7 @@ begin atomic
             min(s.score) filter (where s.leg = 'k') as keyword_score,
             min(s.rank) filter (where s.leg = 's') as sparse_rank,
             min(s.score) filter (where s.leg = 's') as sparse_score,
-            -- In the order of the legs, so that equal sums are equal to the last bit.
+            -- In the order of the legs, so that equal sums are equal bit by bit.
             sum(
                 case
                     when fusion = 'weighted' then s.weight * s.share

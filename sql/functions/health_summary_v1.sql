@@ -1,7 +1,7 @@
--- health_summary_v1: how many collections (reference sets, for the check `reference`) are in which
--- state, by check; and by tenant, where asked.
--- Called by: the service, for its metrics; hence security definer: a gauge is over all tenants. It
--- tells counts, and names of tenants to whom asks for them.
+-- health_summary_v1: number of collections (reference sets, for the check `reference`) in each
+-- state, by check, and by tenant if by_tenant is set.
+-- Called by: the service, for its metrics. Security definer, since metrics are over all tenants; it
+-- returns only counts, and names of tenants if by_tenant is set.
 create function pgrerank.health_summary_v1(by_tenant boolean)
 returns table (check_name text, state text, tenant text, collections bigint)
 language sql stable security definer

@@ -1,19 +1,19 @@
--- hybrid_candidates_v1: the candidates of a search: its legs, fused, with what a reranker and an
--- answer need, in one round trip and one snapshot.
+-- hybrid_candidates_v1: the candidates of a search: its legs, fused, with all that reranker and
+-- response need, in one round trip and one snapshot.
 -- Arguments: collection_id; model_id, the embedder; embedding, null for no dense leg; query, null
 --     for no keyword leg; weights, of the query, null for no sparse leg; candidates, rows wanted
 --     of each leg; chunk_count, filter and min_similarity as in dense_leg_v1; texts, how many of
---     the fused list come with their content; is_tiered, whether the keyword leg ranks just what a
---     dense leg of ten times the candidates (1,000 at most) found, and the fused list is cut to
+--     the fused list include their content; is_tiered, whether the keyword leg ranks only what a
+--     dense leg of ten times the candidates (at most 1,000) found, and the fused list is cut to
 --     the candidates; k1, b and title_boost as in keyword_leg_v1; the rest as in fuse_v1.
--- Returns: one row per candidate in fused order, and on each the reports of the legs (null where
---     a leg was off). A search that finds nothing returns one row with the reports alone.
--- Errors: PR001 where candidates, texts, rrf_k or the length of the query are out of bounds.
+-- Returns: one row per candidate in fused order, each with the reports of the legs (null for a leg
+--     that was off). A search without candidates returns one row with only the reports.
+-- Errors: PR001 if candidates, texts, rrf_k or the length of the query are out of bounds.
 -- Called by: queries/candidates.sql.
 --
--- Security definer: under row-level security the planner may not use what is not leakproof, neither
--- the operators of full-text search nor those of vectors. All that it calls runs as the owner too
--- and names the tenant itself.
+-- Security definer: under row-level security, indexes are not used for operators that are not
+-- leakproof, such as those of full-text search and of vectors. All functions it calls run as the
+-- owner too and filter by tenant themselves.
 create function pgrerank.hybrid_candidates_v1(
     collection_id uuid,
     model_id uuid,

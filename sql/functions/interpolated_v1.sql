@@ -1,5 +1,5 @@
--- interpolated_v1: the value at x of lines between knots, flat outside them.
--- Arguments: xs: ascending, without repetition, at least one; ys: the values there.
+-- interpolated_v1: linear interpolation at x between knots, constant outside them.
+-- Arguments: xs: strictly ascending, at least one; ys: the values there.
 -- Called by: calibration_curve_v1.
 create function pgrerank.interpolated_v1(
     x double precision,

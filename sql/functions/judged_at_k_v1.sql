@@ -1,10 +1,9 @@
--- judged_at_k_v1: share of the first k that somebody judged, as the Judged@k of ir-measures; of a
--- list shorter than k, of all of it. Where it is low, the other measures hold too little to be
--- trusted.
--- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; k: 1 to 1,000,000, else PR001.
+-- judged_at_k_v1: share of the first k that is judged, like Judged@k of ir-measures; the share of
+-- the whole list if it is shorter than k. If it is low, the other measures are unreliable.
+-- Arguments: found: grades of the ranked documents, best rank first, null for unjudged ones; k: 1
+--     to 1,000,000, else PR001.
 -- Returns: 0 to 1; 0 for an empty list.
--- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+-- Called by: analysts, for pgrerank_analytics.eval_query and their own lists.
 create function pgrerank_analytics.judged_at_k_v1(
     found integer[],
     k integer

@@ -1,11 +1,11 @@
--- judgment_grades_v1: what was judged, once for each query and document or chunk.
--- Conflicts: of a judge with a name the newest grade counts; where judges differ on
--- whether something is relevant (a grade of 1 or more) it is left out, else their lowest grade
--- holds. Feedback of users (sources `click`, `used`, `thumbs`) says as much of places as of
--- relevance, and is left out.
--- Rows: of the tenant of this transaction, or those granted to an analyst; chunk_id: null for a
--- judgment of the document as a whole.
--- Called by: queries/judgments.sql, the view judgment_grade.
+-- judgment_grades_v1: one grade for each judged query and document or chunk.
+-- Conflicts: the newest grade of a named judge counts. If judges disagree on whether something is
+-- relevant (a grade of 1 or more), it is left out; otherwise the lowest grade counts. User feedback
+-- (sources `click`, `used`, `thumbs`) depends as much on rank as on relevance, and is left out.
+-- Rows: of the transaction's tenant, or those granted to an analyst; chunk_id: null for a judgment
+-- of the whole document.
+-- Called by: queries/judgments.sql, queries/quality.sql, queries/reports.sql, the views
+-- judgment_grade and judged_search.
 create function pgrerank.judgment_grades_v1()
 returns table (
     tenant_id uuid,

@@ -1,10 +1,10 @@
--- kendall_tau_v1: rank correlation of two orders of the same things, Kendall's tau-b.
--- Arguments: first, second: the ranks that two orders give to one thing, at one place of both
---     arrays. Places with a null are left out; equal ranks count as ties.
--- Returns: 1 for the same order, -1 for its reverse; null for fewer than two things, or where one
---     order ties them all. Quadratic in their number: 1,000 take about half a second; of more than
---     2,000 PR001.
--- Called by: views/rerank_effect_daily.sql, and for analysts.
+-- kendall_tau_v1: rank correlation of two orders of the same items, Kendall's tau-b.
+-- Arguments: first, second: parallel arrays of the ranks of each item in both orders. Items with a
+--     null rank are ignored; equal ranks count as ties.
+-- Returns: 1 for the same order, -1 for its reverse; null for fewer than two items, or if all are
+--     tied in one order. Quadratic in their number: 1,000 take about half a second; more than
+--     2,000 raise PR001.
+-- Called by: analysts.
 create function pgrerank_analytics.kendall_tau_v1(
     first double precision[],
     second double precision[]

@@ -1,28 +1,27 @@
 -- keyword_leg_v1: the chunks of a collection that rank best by BM25 for a query.
--- Arguments: collection_id; query, as typed: its words are OR-ed, `word*` stands for all words that
---     begin so, quoted phrases and -exclusions are demanded on top; candidates, rows wanted;
---     filter, a predicate on document metadata, or null for none: neither demands nor filter
---     change what a word weighs; k1, b, title_boost, as domain/retrieval.py has them; among, the
+-- Arguments: collection_id; query, as typed: its words are OR-ed, `word*` matches all words with
+--     that prefix, quoted phrases and -exclusions are required in addition; candidates, rows
+--     wanted; filter, a predicate on document metadata, or null for none; neither requirements nor
+--     filter change the weight of a word; k1, b, title_boost, see domain/retrieval.py; among, the
 --     only chunks that may be returned, or null for all.
 -- Returns: one row: chunk_ids, best first, ties by id; scores, BM25 (Robertson and Zaragoza 2009,
 --     idf as in Lucene; a word in the title counts title_boost times, as in their simple
---     extension to fields), above 0; scan, `gin`, or `no terms` where the query holds stop words
---     only, or `gin, phrases relaxed` where no text holds all phrases of a query that has words
---     beside them: prose quotes too, and a question must not empty the leg, so its phrases then
---     count as words.
--- Errors: as current_tenant_v1, where no tenant is set.
+--     extension to fields), above 0; scan, `gin`, or `no terms` if the query has only stop words,
+--     or `gin, phrases relaxed` if no text has all phrases of a query with further words: prose
+--     contains quotes too, and a question must not empty the leg, so phrases then count as words.
+-- Errors: as current_tenant_v1, if no tenant is set.
 -- Called by: hybrid_candidates_v1, leg_positions_v1.
 --
--- Runs as the owner and names the tenant itself: `@@` is not leakproof, so under row-level security
--- the GIN index would not be used.
+-- Runs as the owner and filters by tenant itself: `@@` is not leakproof, so under row-level
+-- security the GIN index would not be used.
 --
--- Chunks that cannot enter are not looked at (as in MaxScore, Turtle and Flood 1995, and WAND,
--- Broder and others 2003): a word cannot add more than its idf, so a chunk whose words could not
--- add up to the score of the last candidate need not be found, and the GIN index finds the others
--- by a tsquery of the combinations of words that could. That score is guessed first, at half of
--- what all words could add; where the guess was too high, the score found is taken, which can only
--- be too low. How many chunks a frequent word is in must be known beforehand: collection_word
--- keeps it. Chunks with a word that is not there, a rare one, are all found, and counted.
+-- Chunks that cannot become candidates are skipped (as in MaxScore, Turtle and Flood 1995, and
+-- WAND, Broder and others 2003): a word adds at most its idf, so only chunks whose words can reach
+-- the score of the last candidate are needed, and the GIN index finds them by a tsquery of the
+-- combinations of words that can. That score is first guessed as half of what all words can add. If
+-- the guess was too high, the score found is used, which can only be too low. This requires the
+-- chunk counts of frequent words, which collection_word holds. All chunks with a word that is not
+-- there, which is rare, are found and counted.
 create function pgrerank.keyword_leg_v1(
     collection_id uuid,
     query text,

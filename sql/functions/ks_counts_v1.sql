@@ -1,8 +1,8 @@
 -- ks_counts_v1: Kolmogorov-Smirnov distance between two histograms over the same bins.
--- Arguments: baseline, recent: counts of the same bins, from the lowest.
--- Returns: the largest difference of the two shares below an end of a bin, 0 to 1: of the samples
---     themselves it is no smaller; null where either is empty.
--- Called by: views/score_drift.sql, and for analysts.
+-- Arguments: baseline, recent: counts of the same bins, lowest bin first.
+-- Returns: the largest difference between the cumulative shares at the ends of bins, 0 to 1, at
+--     most that of the samples themselves; null if either is empty.
+-- Called by: views/score_drift.sql, analysts.
 create function pgrerank_analytics.ks_counts_v1(baseline bigint[], recent bigint[])
 returns double precision
 language sql immutable parallel safe

@@ -1,9 +1,9 @@
 -- ks_v1: Kolmogorov-Smirnov distance between two samples of scores.
--- Arguments: baseline, recent: scores in any order; nulls are left out.
--- Returns: the largest difference between their cumulative distributions, 0 to 1; null where
---     either is empty. Of the same law, samples of n and m independent scores stay under
---     1.36 sqrt(1 / n + 1 / m) nineteen times in twenty; scores of one search are not independent.
--- Called by: nothing here; for analysts.
+-- Arguments: baseline, recent: scores in any order; nulls are ignored.
+-- Returns: the largest difference between their cumulative distributions, 0 to 1; null if either is
+--     empty. Samples of n and m independent scores of the same distribution stay below
+--     1.36 sqrt(1 / n + 1 / m) in 95 % of cases; scores of one search are not independent.
+-- Called by: analysts.
 create function pgrerank_analytics.ks_v1(
     baseline double precision[],
     recent double precision[]

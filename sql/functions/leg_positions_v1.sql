@@ -1,15 +1,14 @@
--- leg_positions_v1: where each chunk of a collection stands in the whole list of each leg.
+-- leg_positions_v1: the rank of each chunk of a collection in the complete list of each leg.
 -- Arguments: collection_id; model_id, the embedder; embedding, null for no dense leg; query, null
 --     for no keyword leg; weights, of the query, null for no sparse leg; filter, k1, b and
 --     title_boost as in keyword_leg_v1.
--- Returns: one row per chunk that a leg finds. Ranks count from 1; null where a leg does not find
---     it.
--- Errors: as current_tenant_v1, where no tenant is set.
+-- Returns: one row per chunk that a leg finds. Ranks count from 1; null if a leg does not find it.
+-- Errors: as current_tenant_v1, if no tenant is set.
 -- Called by: queries/history.sql.
 --
--- Ranks the whole collection, without its index and without a bound on candidates: for questions
--- about one document, not for traffic. Security definer for the same reason as
--- hybrid_candidates_v1: what it calls runs as the owner and names the tenant itself.
+-- Ranks the whole collection, without its vector index and without a limit on candidates: for
+-- questions about one document, not for traffic. Security definer for the same reason as
+-- hybrid_candidates_v1: the functions it calls run as the owner and filter by tenant themselves.
 create function pgrerank.leg_positions_v1(
     collection_id uuid,
     model_id uuid,

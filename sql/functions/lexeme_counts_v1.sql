@@ -1,8 +1,8 @@
--- lexeme_counts_v1: in how many chunks of a collection each of some lexemes occurs.
--- Arguments: tenant_id; collection_id; lexemes, are_prefixes and counts, in step, null where not
---     known.
+-- lexeme_counts_v1: the number of chunks of a collection that hold each of some lexemes.
+-- Arguments: tenant_id; collection_id; lexemes, are_prefixes and counts, parallel arrays; a count
+--     is null if it is unknown.
 -- Returns: counts, with those that were null read from the index.
--- Called by: keyword_leg_v1, where chunks are given, so that terms find none.
+-- Called by: keyword_leg_v1, if `among` gives the chunks, so that bm25_v1 cannot count terms.
 create function pgrerank.lexeme_counts_v1(
     tenant_id uuid,
     collection_id uuid,

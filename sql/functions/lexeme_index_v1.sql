@@ -1,6 +1,6 @@
 -- lexeme_index_v1: the dimension of term_frequencies that counts a lexeme.
--- Arguments: lexeme, as to_tsvector gives it.
--- Returns: 1 to 268,435,456; two of a query's ten lexemes share one with a chance of 2e-7.
+-- Arguments: lexeme, as to_tsvector returns it.
+-- Returns: 1 to 268,435,456; two of a query's ten lexemes share one with a probability of 2e-7.
 -- Called by: term_frequencies_v1, text_statistics_v1, bm25_v1, sparse_vector_v1.
 create function pgrerank.lexeme_index_v1(lexeme text)
 returns integer

@@ -1,5 +1,5 @@
 -- logistic_v1: 1 / (1 + exp(-x)), for any x.
--- The exponent is bounded, since Postgres refuses to overflow and to underflow.
+-- The exponent is bounded, since PostgreSQL raises errors on overflow and underflow.
 -- Called by: calibration_curve_v1.
 create function pgrerank.logistic_v1(x double precision)
 returns double precision

@@ -1,9 +1,9 @@
--- mrr_at_k_v1: reciprocal rank of the first relevant document, as the RR@k of ir-measures; its
--- mean over queries is MRR@k. A grade of 1 or more is relevant.
--- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; k: 1 to 1,000,000, else PR001.
--- Returns: 0 to 1; 0 where the first k hold no relevant document.
--- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+-- mrr_at_k_v1: reciprocal rank of the first relevant document, like RR@k of ir-measures; its mean
+-- over queries is MRR@k. A grade of 1 or more is relevant.
+-- Arguments: found: grades of the ranked documents, best rank first, null for unjudged ones; k: 1
+--     to 1,000,000, else PR001.
+-- Returns: 0 to 1; 0 if the first k have no relevant document.
+-- Called by: analysts, for pgrerank_analytics.eval_query and their own lists.
 create function pgrerank_analytics.mrr_at_k_v1(
     found integer[],
     k integer

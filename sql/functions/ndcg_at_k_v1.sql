@@ -1,12 +1,11 @@
--- ndcg_at_k_v1: normalised discounted cumulative gain of the first k, as trec_eval's ndcg_cut and
--- the nDCG@k of ir-measures (Jarvelin and Kekalainen 2002; gain: the grade, discount: log2).
--- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; judged: all grades of the query, in any order; k: 1 to
---     1,000,000, else PR001. A document stands once in a list: of the places with a grade no more
---     count than `judged` has of that grade, the first ones, so that chunks of one document gain
---     nothing together.
--- Returns: 0 to 1; 0 where no document has a grade above 0.
--- Called by: analysts, over pgrerank_analytics.eval_query, judged_search and lists of their own.
+-- ndcg_at_k_v1: normalised discounted cumulative gain of the first k, like trec_eval's ndcg_cut and
+-- nDCG@k of ir-measures (Jarvelin and Kekalainen 2002; gain: the grade, discount: log2).
+-- Arguments: found: grades of the ranked documents, best rank first, null for unjudged ones;
+--     judged: all grades of the query, in any order; k: 1 to 1,000,000, else PR001. Of each grade,
+--     at most as many ranks count, the first ones, as `judged` has of it, so that several chunks of
+--     one document do not add up.
+-- Returns: 0 to 1; 0 if no document has a grade above 0.
+-- Called by: analysts, for pgrerank_analytics.eval_query, judged_search and their own lists.
 create function pgrerank_analytics.ndcg_at_k_v1(
     found integer[],
     judged integer[],

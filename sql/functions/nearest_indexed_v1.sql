@@ -1,21 +1,21 @@
--- nearest_indexed_v1: chunks near a vector, through the HNSW index of their collection.
+-- nearest_indexed_v1: chunks near a vector, found by the HNSW index of their collection.
 -- Arguments: tenant_id; collection_id; model_id; embedding, of the model's dimensions;
 --     candidates, rows wanted; filter, a predicate on document metadata, or null for none;
---     width, how many of the nearest are kept while looking (hnsw.ef_search, 1-1000); reach, how
---     many of the nearest are held against the filter at most (1-10,000).
+--     width, size of the search's candidate list (hnsw.ef_search, 1-1000); reach, how many of the
+--     nearest are checked against the filter at most (1-10,000).
 -- Returns: one row: chunk_ids, nearest first, ties by id; scores, cosine similarity -1 to 1; fewer
---     than wanted, or null, where the reach did not go far enough, so the caller must compare.
+--     than wanted, or null, if the reach was too small, so the caller must check the number.
 -- Called by: nearest_of_large_v1, for collections whose index exists.
 --
 -- Dynamic SQL, because the index is on a cast to a fixed number of dimensions and has uuids in
--- its predicate: both must be literals for the planner to see that it fits. They are formatted
--- from an integer and uuids; the rest is bound. enable_sort is off so that the index is taken,
--- not merely considered. The index finds by half-precision numbers; distances are of those stored.
+-- its predicate: both must be literals for the planner to match it. They are formatted from an
+-- integer and uuids; the rest is bound. enable_sort is off so that the index is always used. The
+-- index searches by half-precision numbers; distances are of the stored numbers.
 --
--- The reach alone ends a scan. At limits of its own (hnsw.max_scan_tuples, scan_mem_multiplier)
--- pgvector would go on to return what it had seen and laid aside, which fills the rows with chunks
--- that are not the nearest where those that pass lie far from the query. So these limits are out
--- of the way: 32 times a work_mem of 4 MB is more than a reach of 10,000 was seen to take.
+-- Only the reach ends a scan. At its own limits (hnsw.max_scan_tuples, scan_mem_multiplier)
+-- pgvector would return the tuples that it had discarded, so the result would contain chunks that
+-- are not the nearest if those that pass the filter are far from the query. These limits are
+-- therefore set out of reach: 32 times a work_mem of 4 MB exceeds what a reach of 10,000 took.
 create function pgrerank.nearest_indexed_v1(
     tenant_id uuid,
     collection_id uuid,

@@ -1,13 +1,12 @@
--- nearest_of_documents_v1: the chunks nearest to a vector among those of the documents that pass
--- a filter.
+-- nearest_of_documents_v1: the chunks nearest to a vector, of the documents that pass a filter.
 -- Arguments: tenant_id; collection_id; model_id; embedding, of the model's dimensions;
 --     candidates, rows wanted; filter, a predicate on document metadata that few documents pass.
 -- Returns: one row: chunk_ids, nearest first, ties by id; scores, cosine similarity -1 to 1; both
 --     null if there are none.
 -- Called by: nearest_of_large_v1.
 --
--- Goes from document to chunk to vector by their keys, where dense_leg_v1 would read all. The
--- offsets keep the planner from another order, of which it knows nothing.
+-- Joins documents, chunks and vectors by their keys, while dense_leg_v1 would read all vectors.
+-- `offset 0` fixes this order, since the planner cannot estimate it.
 create function pgrerank.nearest_of_documents_v1(
     tenant_id uuid,
     collection_id uuid,

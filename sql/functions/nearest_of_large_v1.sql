@@ -1,28 +1,28 @@
--- nearest_of_large_v1: the chunks nearest to a vector in a large collection, where there is a
--- quicker way than to read all of its vectors.
+-- nearest_of_large_v1: the chunks nearest to a vector in a large collection, if there is a faster
+-- way than reading all of its vectors.
 -- Arguments: tenant_id; collection_id; model_id; embedding, of the model's dimensions;
 --     candidates, rows wanted; chunk_count, of the collection; filter, a predicate on document
 --     metadata, or null for none.
 -- Returns: one row: chunk_ids, nearest first, ties by id; scores, cosine similarity -1 to 1; scan,
---     `hnsw`, or `exact` where the vectors of all that pass the filter were read; all null where
---     there is no quicker way, or the scan came back short.
+--     `hnsw`, or `exact` if the vectors of all that pass the filter were read; all null if there is
+--     no faster way, or the scan returned too few rows.
 -- Called by: dense_leg_v1.
 --
--- How far the scan looks was measured on 60 queries over collections of 50,000 and 500,000 chunks,
--- for 0.99 of the nearest 100 (docs/benchmarks.md). What an index finds last is the least complete,
--- and the more so the larger it is. So it keeps four times what is wanted while looking, of 500,000
--- five times.
+-- The width of the scan was measured on 60 queries over collections of 50,000 and 500,000 chunks,
+-- for 0.99 of the nearest 100 (docs/benchmarks.md). The last rows that an index finds are the least
+-- complete, the more so the larger it is. So the candidate list is four times the rows wanted, and
+-- five times at 500,000 chunks.
 --
--- With a filter, the first and the last 500 documents say what share passes. One look takes a
--- thousand vectors, the most that pgvector keeps. Where it can hold 2.5 times what is wanted of
--- those that pass, or of 500,000 four times, one look is enough, and is read no farther than its
--- rows. Else 1.5 times as many, or three times, are looked at in two looks or more, and read into
--- the last one, which begins with the nearest that those before missed.
+-- With a filter, the first and last 500 documents are a sample of the share that passes. One round
+-- of a scan returns at most 1,000 vectors, pgvector's largest candidate list. One round is enough
+-- if it holds about 2.5 times the wanted rows that pass (four times at 500,000 chunks); reading
+-- stops at the wanted rows. Otherwise 1.5 times as many (three times) are scanned in two or more
+-- rounds. Reading goes on into the last round, which begins with the nearest that others missed.
 --
--- Beyond one vector in 30, or 5,000, reading those that pass is quicker: one by one up to an
--- eighth of all, or all in a row. A scan may go twice as far as the share says, and no farther:
--- where those that pass lie far from the query, or the share misleads otherwise, that costs time,
--- and no row.
+-- Beyond one vector in 30, or 5,000, reading those that pass is faster: one by one if at most an
+-- eighth passes, otherwise by reading all vectors. A scan may go twice as far as the share
+-- suggests. If those that pass are far from the query, or the sample misleads, that costs time but
+-- no rows.
 create function pgrerank.nearest_of_large_v1(
     tenant_id uuid,
     collection_id uuid,

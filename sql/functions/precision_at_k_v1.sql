@@ -1,9 +1,9 @@
--- precision_at_k_v1: share of the first k that is relevant, as the P@k of ir-measures. A grade of 1
--- or more is relevant; places behind the end of a short list are not.
--- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; k: 1 to 1,000,000, else PR001.
+-- precision_at_k_v1: share of the first k that is relevant, like P@k of ir-measures. A grade of 1
+-- or more is relevant; ranks after the end of a short list are not.
+-- Arguments: found: grades of the ranked documents, best rank first, null for unjudged ones; k: 1
+--     to 1,000,000, else PR001.
 -- Returns: 0 to 1.
--- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+-- Called by: analysts, for pgrerank_analytics.eval_query and their own lists.
 create function pgrerank_analytics.precision_at_k_v1(
     found integer[],
     k integer

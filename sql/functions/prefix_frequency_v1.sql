@@ -1,6 +1,6 @@
--- prefix_frequency_v1: how often words that begin alike occur in a text.
--- Arguments: lexemes, what to_tsvector made of the text; prefix, of lexemes.
--- Called by: statements that bm25_v1 makes.
+-- prefix_frequency_v1: how often words with a prefix occur in a text.
+-- Arguments: lexemes, the text's tsvector; prefix, of lexemes.
+-- Called by: the dynamic statement of bm25_v1.
 create function pgrerank.prefix_frequency_v1(lexemes tsvector, prefix text)
 returns integer
 language sql immutable parallel safe

@@ -1,11 +1,11 @@
 -- psi_counts_v1: population stability index between two histograms over the same bins.
--- Arguments: baseline, recent: counts of the same bins, from the lowest. groups: neighbouring bins
---     are joined to at most so many groups of like mass in the baseline; null: each stands alone.
--- Returns: the sum of (q - p) ln(q / p) over the groups, p and q being their shares; every group
---     counts half a thing more than it has, so that an empty one is not infinitely far. At least
---     0; null where either is empty. Under 0.1 is little, over 0.25 much, by the usage of credit
---     scoring (Siddiqi, Credit Risk Scorecards, 2006).
--- Called by: psi_v1, views/score_drift.sql, and for analysts.
+-- Arguments: baseline, recent: counts of the same bins, lowest bin first. groups: neighbouring bins
+--     are merged into at most so many groups of similar mass in the baseline; null: no merging.
+-- Returns: the sum of (q - p) ln(q / p) over the groups, p and q being their shares; 0.5 is added
+--     to the count of every group, so that an empty one is not infinitely far. At least 0; null if
+--     either is empty. Under 0.1 is little, over 0.25 much, by convention in credit scoring
+--     (Siddiqi, Credit Risk Scorecards, 2006).
+-- Called by: psi_v1, views/score_drift.sql, analysts.
 create function pgrerank_analytics.psi_counts_v1(
     baseline bigint[],
     recent bigint[],

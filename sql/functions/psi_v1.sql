@@ -1,9 +1,9 @@
 -- psi_v1: population stability index between two samples of scores.
--- Arguments: baseline, recent: scores in any order; nulls are left out. groups: the baseline's
---     quantiles, at most so many, are the groups that are compared.
--- Errors: PR001 where groups is not 1 to 1,000 or a sample has over a million scores.
--- Returns: as psi_counts_v1, over groups that a quantile begins.
--- Called by: nothing here; for analysts.
+-- Arguments: baseline, recent: scores in any order; nulls are ignored. groups: the most quantiles
+--     of the baseline to compare.
+-- Errors: PR001 if groups is not 1 to 1,000 or a sample has over a million scores.
+-- Returns: as psi_counts_v1, with a group for each quantile.
+-- Called by: analysts.
 create function pgrerank_analytics.psi_v1(
     baseline double precision[],
     recent double precision[],

@@ -1,8 +1,8 @@
--- query_restriction_v1: what a query demands of every text: "quoted phrases" present in word
--- order, and whatever follows a minus absent.
+-- query_restriction_v1: the condition of a query on every text: it has the "quoted phrases" in word
+-- order, and nothing that follows a minus.
 -- Arguments: configuration, the text search configuration of the collection; query, as typed.
---     A quote inside a word (5" pipe) or without a partner is none. At most 32 of each count.
--- Returns: null where the query demands nothing, or only stop words.
+--     A quote inside a word (5" pipe) or without a partner is ignored. At most 32 of each count.
+-- Returns: the condition; null if there is none, or only stop words.
 -- Called by: keyword_leg_v1.
 create function pgrerank.query_restriction_v1(configuration regconfig, query text)
 returns tsquery

@@ -1,8 +1,8 @@
--- query_terms_v1: the lexemes of a query, each with how often it occurs there.
--- Arguments: configuration, the text search configuration of the collection; query, as typed: what
---     it excludes is left out, and `word*` finds all words that begin so (two letters or more,
---     255 at most, the first eight of them), stemmed as the configuration does.
--- Returns: the first 128 distinct lexemes, in no order: as the embedder does, the keyword leg reads
+-- query_terms_v1: the lexemes of a query, each with its number of occurrences in the query.
+-- Arguments: configuration, the text search configuration of the collection; query, as typed:
+--     exclusions are left out, and `word*` matches all words with that prefix (of 2 to 255 letters;
+--     the first eight such terms), stemmed by the configuration.
+-- Returns: the first 128 distinct lexemes, unordered: like the embedder, the keyword leg reads only
 --     the beginning of an overlong query. is_prefix: the lexeme stands for all that begin with it.
 -- Called by: keyword_leg_v1.
 create function pgrerank.query_terms_v1(configuration regconfig, query text)
@@ -40,7 +40,7 @@ begin atomic
             ) as l
         union all
         select distinct
-            -- A stop word may begin other words.
+            -- A stop word may be a prefix of other words.
             coalesce(
                 (tsvector_to_array(to_tsvector(configuration, p.word)))[1], p.word
             ) as lexeme,

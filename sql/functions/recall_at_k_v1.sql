@@ -1,11 +1,10 @@
--- recall_at_k_v1: share of the relevant documents that the first k hold, as the R@k of ir-measures.
--- A grade of 1 or more is relevant.
--- Arguments: found: grades of the documents in the order that is measured, the best place first,
---     null for one that nobody judged; judged: all grades of the query, in any order; k: 1 to
---     1,000,000, else PR001. More relevant places than relevant documents are chunks of the same
---     ones: they count as all of them.
--- Returns: 0 to 1; 0 where no document is relevant.
--- Called by: analysts, over pgrerank_analytics.eval_query and lists of their own.
+-- recall_at_k_v1: share of the relevant documents in the first k, like R@k of ir-measures. A grade
+-- of 1 or more is relevant.
+-- Arguments: found: grades of the ranked documents, best rank first, null for unjudged ones;
+--     judged: all grades of the query, in any order; k: 1 to 1,000,000, else PR001. More relevant
+--     ranks than relevant documents are chunks of the same documents, and count as all of them.
+-- Returns: 0 to 1; 0 if no document is relevant.
+-- Called by: analysts, for pgrerank_analytics.eval_query and their own lists.
 create function pgrerank_analytics.recall_at_k_v1(
     found integer[],
     judged integer[],

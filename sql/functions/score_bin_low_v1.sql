@@ -1,6 +1,6 @@
--- score_bin_low_v1: the lower end of a bin of score_bin_v1; its upper end is that of the next.
--- Errors: PR001 where there is no such bin.
--- Called by: nothing here; for analysts.
+-- score_bin_low_v1: the lower end of a bin of score_bin_v1; its upper end is the next bin's lower.
+-- Errors: PR001 if there is no such bin.
+-- Called by: analysts.
 create function pgrerank_analytics.score_bin_low_v1(bin integer)
 returns double precision
 language sql immutable parallel safe

@@ -1,8 +1,8 @@
 -- score_bin_v1: the bin of a raw rerank score in the histograms of score_daily, -400 to 400.
--- Bins follow the inverse hyperbolic sine, so that one scale serves cosines and logits: they are
--- 0.003 wide at 0, 0.02 at 0.6 and 0.3 at 10. score_bin_low_v1 gives their lower ends.
+-- Bins follow the inverse hyperbolic sine, so that one scale works for cosines and logits: they are
+-- 0.003 wide at 0, 0.02 at 0.6 and 0.3 at 10. score_bin_low_v1 returns their lower ends.
 -- Null for null and NaN.
--- Called by: queries/drift.sql, and for analysts.
+-- Called by: score_day_v1, analysts.
 create function pgrerank_analytics.score_bin_v1(score double precision)
 returns smallint
 language sql immutable parallel safe

@@ -1,9 +1,9 @@
--- score_day_v1: a day (UTC) of the log in figures, as the table score_daily keeps them.
--- Arguments: counted_day; only_uncounted: leave out tenants of which a count of the day is stored.
--- Rows: of the tenant of this transaction, or those granted to an analyst; one for each collection
--- and reranker, a null reranker for the searches that none reranked. Reads the log: about 1 ms a
--- search of 50 reranked candidates (docs/analysts.md).
--- Called by: queries/drift.sql, and for today the views score_daily and effect_daily.
+-- score_day_v1: statistics of a day (UTC) of the log, as stored in the table score_daily.
+-- Arguments: counted_day; only_uncounted: leave out tenants whose count of the day is stored.
+-- Rows: of the transaction's tenant, or those granted to an analyst; one for each collection and
+-- reranker, with a null reranker for searches that were not reranked. Reads the log: about 1 ms for
+-- a search with 50 reranked candidates (docs/analysts.md).
+-- Called by: queries/drift.sql, and for the present day the views score_daily and effect_daily.
 create function pgrerank.score_day_v1(counted_day date, only_uncounted boolean)
 returns table (
     tenant_id uuid,
@@ -44,8 +44,7 @@ begin atomic
             coalesce(1 < any(l.fused_ranks[1:1]), false) as is_top_1_changed,
             coalesce(3 < any(l.fused_ranks[1:3]), false) as is_top_3_changed,
             coalesce(10 < any(l.fused_ranks[1:10]), false) as is_top_10_changed,
-            -- Of n places without ties, tau is what is left of 1 by inversions, each
-            -- 4 / n / (n - 1).
+            -- For n places without ties, tau is 1 minus 4 / n / (n - 1) for each inversion.
             case
                 when l.status in ('full', 'partial') and l.depth > 1
                     then (

@@ -2,11 +2,12 @@
 -- Arguments: collection_id; weights, of the query; candidates, rows wanted; filter, a predicate on
 --     document metadata, or null for none.
 -- Returns: one row: chunk_ids, best first, ties by id; scores, inner products, above 0; scan,
---     `exact`, or `no weights` where no chunk of the collection has some.
+--     `exact`, or `no weights` if no chunk of the collection has sparse weights.
 -- Called by: hybrid_candidates_v1, leg_positions_v1.
 --
--- Runs as the owner, like the other legs, for plans that do not hang on policies. All weights of
--- the collection are read: they lie together, and pgvector has no index for vectors of any length.
+-- Runs as the owner, like the other legs, so that plans do not depend on policies. All weights of
+-- the collection are read: they are stored together, and pgvector has no index for sparse vectors
+-- of any length.
 create function pgrerank.sparse_leg_v1(
     collection_id uuid,
     weights public.sparsevec,

@@ -1,7 +1,7 @@
 -- sparse_vector_v1: learned weights of words as a sparse vector.
--- Arguments: tokens, as the model that weighs them writes them; weights, in step.
--- Returns: weights by lexeme_index_v1 of the token, those that share one summed, those that are 0
---     left out; of more than 1,000 the heaviest.
+-- Arguments: tokens, as the model writes them; weights, a parallel array.
+-- Returns: weights by lexeme_index_v1 of the token, summed for tokens that share one, without
+--     zeros; if there are more than 1,000, the largest.
 -- Called by: queries/incoming.sql, queries/candidates.sql.
 create function pgrerank.sparse_vector_v1(tokens text[], weights real[])
 returns public.sparsevec

@@ -1,9 +1,10 @@
 -- term_frequencies_v1: how often each lexeme occurs in a text, as a sparse vector.
--- Arguments: lexemes, what to_tsvector made of the text.
--- Returns: counts by lexeme_index_v1, at least 1; Postgres counts to 255 for one lexeme. Lexemes
---     that share a dimension are summed. Of more than 16,000, which is pgvector's bound, those
---     with the lowest index are kept.
--- Called by: bm25_v1, queries/incoming.sql, queries/words.sql.
+-- Arguments: lexemes, the text's tsvector.
+-- Returns: counts by lexeme_index_v1, at least 1; PostgreSQL counts at most 255 for a lexeme.
+--     Counts of lexemes that share a dimension are summed. If there are more than 16,000,
+--     pgvector's limit, those with the lowest index are kept.
+-- Called by: bm25_v1, text_statistics_v1, counted_lexemes_v1, queries/incoming.sql,
+-- queries/words.sql.
 create function pgrerank.term_frequencies_v1(lexemes tsvector)
 returns public.sparsevec
 language sql immutable parallel safe

@@ -1,8 +1,7 @@
--- text_statistics_v1: what BM25 needs of a text, in one pass over its lexemes.
--- Arguments: lexemes, what to_tsvector made of the text.
--- Returns: one row: lexeme_count, the length in lexemes, repeated ones counted each time;
---     term_frequencies, as term_frequencies_v1 has them, of at most 16,000 lexemes, which is
---     pgvector's bound: others are not counted.
+-- text_statistics_v1: the statistics of a text for BM25, in one pass over its lexemes.
+-- Arguments: lexemes, the text's tsvector.
+-- Returns: one row: lexeme_count, the length in lexemes including repetitions; term_frequencies, as
+--     in term_frequencies_v1, of at most 16,000 lexemes, pgvector's limit: others are not counted.
 -- Called by: queries/incoming.sql.
 create function pgrerank.text_statistics_v1(lexemes tsvector)
 returns table (lexeme_count integer, term_frequencies public.sparsevec)
@@ -30,7 +29,7 @@ begin atomic
         end as term_frequencies
     from (
         select
-            -- As lexeme_index_v1 has it, in less time.
+            -- The same as lexeme_index_v1, but faster.
             ('0x' || left(md5(l.lexeme), 7))::integer + 1 as dimension,
             cardinality(l.positions) as frequency
         from unnest(lexemes) as l

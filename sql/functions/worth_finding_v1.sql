@@ -1,8 +1,8 @@
--- worth_finding_v1: the tsquery that finds texts whose words could add up to a score.
--- Arguments: lexemes; ceilings, in step, what each can add at most; need, the score, above 0.
--- Returns: the smallest sets of lexemes whose ceilings reach it, OR-ed; null where all together
---     do not.
--- Called by: keyword_leg_v1, with six lexemes at most: there are up to 20 such sets of six.
+-- worth_finding_v1: the tsquery that finds texts whose words can reach a score.
+-- Arguments: lexemes; ceilings, a parallel array of the most that each can add; need, the score,
+--     above 0.
+-- Returns: the minimal sets of lexemes whose ceilings reach it, OR-ed; null if all together do not.
+-- Called by: keyword_leg_v1, with at most six lexemes, which have up to 20 such sets.
 create function pgrerank.worth_finding_v1(
     lexemes text[],
     ceilings double precision[],

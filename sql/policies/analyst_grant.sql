@@ -1,5 +1,5 @@
--- analyst_grant: which tenants a login may read; an analyst sees the rows of the own login.
--- Bound to session_user, which no setting changes.
+-- analyst_grant: the tenants a login may read; an analyst sees the rows of their own login.
+-- Compares with session_user, which no setting can change.
 alter table pgrerank.analyst_grant enable row level security;
 
 grant select on pgrerank.analyst_grant to pgrerank_analyst;

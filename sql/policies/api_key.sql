@@ -1,4 +1,4 @@
--- api_key: keys of the current tenant; revoked, never deleted; nothing for analysts.
+-- api_key: keys of the current tenant, which are revoked but never deleted; hidden from analysts.
 alter table pgrerank.api_key enable row level security;
 
 grant select, insert, update (revoked_at) on pgrerank.api_key to pgrerank_app;

@@ -1,4 +1,4 @@
--- collection_size: read only for the service: triggers write it.
+-- collection_size: read-only for the service; triggers write it.
 alter table pgrerank.collection_size enable row level security;
 
 grant select on pgrerank.collection_size to pgrerank_app;

@@ -1,4 +1,4 @@
--- collection_word: read only for the service: triggers write it.
+-- collection_word: read-only for the service; triggers write it.
 alter table pgrerank.collection_word enable row level security;
 
 grant select on pgrerank.collection_word to pgrerank_app;

@@ -1,2 +1,2 @@
--- exclusive_work: the owner's alone.
+-- exclusive_work: only for the owner.
 alter table pgrerank.exclusive_work enable row level security;

@@ -1,4 +1,4 @@
--- judged_quality: counted by a job, read by the service and, where granted, by analysts.
+-- judged_quality: computed by a job; the service reads it, analysts read what is granted.
 alter table pgrerank.judged_quality enable row level security;
 
 grant select on pgrerank.judged_quality to pgrerank_app;

@@ -1,4 +1,4 @@
--- judgment: the service adds, reads and takes back, never changes; analysts read what is granted.
+-- judgment: the service adds, reads and deletes, never changes; analysts read what is granted.
 alter table pgrerank.judgment enable row level security;
 
 grant select, insert, delete on pgrerank.judgment to pgrerank_app;

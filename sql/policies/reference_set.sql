@@ -1,4 +1,4 @@
--- reference_set: the service's to keep; analysts read what is granted.
+-- reference_set: rows of the current tenant; analysts read what is granted.
 alter table pgrerank.reference_set enable row level security;
 
 grant select, insert, update, delete on pgrerank.reference_set to pgrerank_app;

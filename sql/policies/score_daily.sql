@@ -1,4 +1,4 @@
--- score_daily: counted by a job, read by the service and, where granted, by analysts.
+-- score_daily: computed by a job; the service reads it, analysts read what is granted.
 alter table pgrerank.score_daily enable row level security;
 
 grant select on pgrerank.score_daily to pgrerank_app;

@@ -1,4 +1,4 @@
--- tenant: the service sees its current tenant, an analyst those granted to the login.
+-- tenant: the service sees the current tenant, an analyst those granted to the login.
 alter table pgrerank.tenant enable row level security;
 
 grant select on pgrerank.tenant to pgrerank_app;

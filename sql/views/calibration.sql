@@ -1,5 +1,5 @@
--- calibration: one row for each fitted calibration, with its figures and intervals of 95 %.
--- Rows: those of tenants granted to the login that asks.
+-- calibration: one row for each fitted calibration, with its metrics and 95 % intervals.
+-- Rows: those of tenants granted to the current login.
 create view pgrerank_analytics.calibration
 with (security_invoker = true)
 as

@@ -1,5 +1,5 @@
--- calibration_point: precision and recall of a calibration's pairs by where they are cut.
--- Rows: those of tenants granted to the login that asks.
+-- calibration_point: precision and recall of a calibration's pairs by cut-off.
+-- Rows: those of tenants granted to the current login.
 create view pgrerank_analytics.calibration_point
 with (security_invoker = true)
 as

@@ -1,7 +1,7 @@
 -- effect_daily: what reranking changed, by tenant, collection, reranker and day (UTC).
--- Rows: those of tenants granted to the login that asks; counted by the job `drift` from searches
--- whose rerank status is full or partial, so that nothing here reads the log, but of tenants of
--- which today is not counted yet: those are counted while you wait.
+-- Rows: those of tenants granted to the current login; counted by the job `drift` from searches
+-- whose rerank status is full or partial. The log is read only for tenants whose present day is not
+-- counted yet.
 create view pgrerank_analytics.effect_daily
 with (security_invoker = true)
 as

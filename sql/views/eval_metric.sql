@@ -1,5 +1,5 @@
 -- eval_metric: one row for each measure of each query of each stored evaluation, 0 to 1.
--- Rows: those of tenants granted to the login that asks.
+-- Rows: those of tenants granted to the current login.
 create view pgrerank_analytics.eval_metric
 with (security_invoker = true)
 as

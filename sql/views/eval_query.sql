@@ -1,5 +1,5 @@
--- eval_query: one row for each query of each stored evaluation, with the grades of what it found.
--- Rows: those of tenants granted to the login that asks. total_ms: of the whole search.
+-- eval_query: one row for each query of each stored evaluation, with the grades of its results.
+-- Rows: those of tenants granted to the current login. total_ms: of the whole search.
 create view pgrerank_analytics.eval_query
 with (security_invoker = true)
 as

@@ -1,5 +1,5 @@
--- eval_run: one row for each stored evaluation: what was asked of the searches, and of what models.
--- Rows: those of tenants granted to the login that asks. Times are milliseconds of a whole search.
+-- eval_run: one row for each stored evaluation, with the parameters of its searches and its models.
+-- Rows: those of tenants granted to the current login. Times are milliseconds of a whole search.
 create view pgrerank_analytics.eval_run
 with (security_invoker = true)
 as

@@ -1,9 +1,9 @@
--- health: one row for each check of each collection, and of each reference set: what was found,
--- from where on it warns, and what to do.
--- Rows: those of tenants granted to the login that asks, of collections that were searched in the
--- last seven days. `state` is ok, warn, alert, or unknown where there is too little to tell by. A
--- check whose `alert_at` is under its `warn_at` warns below them. The log is not read: the jobs
--- `drift` and `references` of the worker count for it.
+-- health: one row for each check of each collection and of each reference set, with its value, its
+-- limits and what to do.
+-- Rows: those of tenants granted to the current login, of collections that were searched in the
+-- last seven days. `state` is ok, warn, alert, or unknown if there is too little data. A check
+-- whose `alert_at` is below its `warn_at` warns of low values. The log is not read: the worker's
+-- jobs `drift` and `references` compute the data.
 create view pgrerank_analytics.health
 with (security_invoker = true)
 as
@@ -11,7 +11,7 @@ with today as (
     select (now() at time zone 'UTC')::date as day
 ),
 
--- `fewest`: with fewer `samples` the value is chance.
+-- `fewest`: with fewer `samples`, the value is not significant.
 rule (check_name, warn_at, alert_at, fewest, counted, advice) as (
     values
     (
@@ -70,7 +70,7 @@ week as (
     select
         d.tenant_id,
         d.collection_id,
-        -- What was not to be reranked cannot fail at it.
+        -- Searches that were not to be reranked are left out.
         sum(d.searches - d.skipped_searches) as attempted,
         sum(d.partial_searches + d.failed_searches) as unfinished,
         sum(d.searches - d.skipped_searches - d.failed_searches) as reranked,
@@ -87,7 +87,7 @@ week as (
     group by d.tenant_id, d.collection_id
 ),
 
--- The reranker that was used last, and most.
+-- The most recently used reranker; of several, the most used.
 drift as (
     select distinct on (s.tenant, s.collection_id)
         s.tenant,
@@ -163,7 +163,7 @@ reference as (
             and r.reference_set_id = s.id
     inner join pgrerank.model as m on r.model_id = m.id
     where r.created_at > now() - interval '7 days'
-    -- What is wrong stays to be seen for seven days, though the next run may find no change.
+    -- A change stays visible for seven days, even if later runs find none.
     order by
         r.tenant_id asc,
         r.reference_set_id asc,
@@ -172,7 +172,7 @@ reference as (
         r.id desc
 ),
 
--- How far the counts are behind the log, by tenant; no row where there is nothing new to count.
+-- Hours by which a tenant's counts are behind the log; no row if there is nothing new to count.
 counting as (
     select
         t.id as tenant_id,
@@ -221,7 +221,7 @@ finding as (
             ('lift_proxy', w.changed_top_10 / nullif(w.reranked, 0), w.reranked),
             ('calibration', w.calibration_error, w.calibrated_pairs)
         ) as v (check_name, value, samples)
-    -- The proxy stands in where too little is judged.
+    -- The proxy is used if too few queries are judged.
     where v.check_name <> 'lift_proxy' or coalesce(w.queries, 0) < 30
     union all
     select

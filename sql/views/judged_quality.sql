@@ -1,6 +1,6 @@
--- judged_quality: how good the searches of the last 28 days were where their queries are judged,
--- by tenant, collection and reranker.
--- Rows: those of tenants granted to the login that asks; counted by the job `drift`.
+-- judged_quality: quality of searches of the last 28 days whose queries are judged, by tenant,
+-- collection and reranker.
+-- Rows: those of tenants granted to the current login; computed by the job `drift`.
 create view pgrerank_analytics.judged_quality
 with (security_invoker = true)
 as

@@ -1,9 +1,9 @@
--- judged_search: one row for each search whose query was judged, with the grades of what it found,
--- for the functions that measure an order.
--- Rows: those of tenants granted to the login that asks, to the last search. A document stands once
--- in each order, where the first of its chunks stands, and has the best grade of itself and its
--- chunks; grades are those of judgment_grade, so feedback of users is none. Chunks that were
--- deleted or replaced since are left out. Reads the log: name an interval of created_at.
+-- judged_search: one row for each search whose query is judged, with the grades of its results, for
+-- the functions that measure rankings.
+-- Rows: those of tenants granted to the current login, including the latest search. Each document
+-- is once in each order, at the rank of its first chunk, with the best grade of itself and its
+-- chunks. Grades are those of judgment_grade, without user feedback. Chunks that were deleted or
+-- replaced since are left out. Reads the log: restrict created_at to an interval.
 create view pgrerank_analytics.judged_search
 with (security_invoker = true)
 as

@@ -1,5 +1,5 @@
--- judgment: one row for each time somebody graded a document for a query.
--- Rows: those of tenants granted to the login that asks. The title is of today: null where the
+-- judgment: one row for each stored grade of a document for a query.
+-- Rows: those of tenants granted to the current login. The title is the present one: null if the
 -- document is not stored.
 create view pgrerank_analytics.judgment
 with (security_invoker = true)

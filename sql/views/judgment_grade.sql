@@ -1,5 +1,5 @@
 -- judgment_grade: one row for each judged query and document or chunk, conflicts resolved.
--- Rows: those of tenants granted to the login that asks.
+-- Rows: those of tenants granted to the current login.
 create view pgrerank_analytics.judgment_grade
 with (security_invoker = true)
 as

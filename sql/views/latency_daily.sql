@@ -1,6 +1,6 @@
--- latency_daily: how long each stage of a search took, by tenant, collection and day (UTC).
--- Rows: those of tenants granted to the login that asks, to the last search. The stage `rerank` has
--- the searches that got a rerank score: where none was asked for, it takes microseconds.
+-- latency_daily: duration of each stage of searches, by tenant, collection and day (UTC).
+-- Rows: those of tenants granted to the current login, including the latest search. The stage
+-- `rerank` covers only searches with a rerank score: for others it takes microseconds.
 create view pgrerank_analytics.latency_daily
 with (security_invoker = true)
 as

@@ -1,7 +1,7 @@
--- ranking: one row for each ranking of documents that the caller brought.
+-- ranking: one row for each ranking of supplied documents.
 -- Those that were refused have no documents in `ranking_document`.
--- Rows: those of tenants granted to the login that asks. `collection` is null where the caller
--- named none; `dialect` is `native` or the system whose requests the caller speaks.
+-- Rows: those of tenants granted to the current login. `collection` is null if the caller named
+-- none; `dialect` is `native` or the system whose API the caller used.
 create view pgrerank_analytics.ranking
 with (security_invoker = true)
 as

@@ -1,6 +1,6 @@
--- ranking_document: one row for each document of each ranking of documents that the caller brought.
--- Rows: those of tenants granted to the login that asks. `place` is where the caller had it, from
--- 1; `document_hash` is the SHA-256 of its text in hexadecimal digits; `content` is null where the
+-- ranking_document: one row for each document of each ranking of supplied documents.
+-- Rows: those of tenants granted to the current login. `place` is the position in the request, from
+-- 1; `document_hash` is the SHA-256 of its text in hexadecimal digits; `content` is null if the
 -- tenant keeps no texts.
 create view pgrerank_analytics.ranking_document
 with (security_invoker = true)

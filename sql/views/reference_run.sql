@@ -1,6 +1,5 @@
--- reference_run: one row for each time a reference set was scored, and what changed since the time
--- before.
--- Rows: those of tenants granted to the login that asks.
+-- reference_run: one row for each run of a reference set, with the changes since the previous run.
+-- Rows: those of tenants granted to the current login.
 create view pgrerank_analytics.reference_run
 with (security_invoker = true)
 as

@@ -1,7 +1,7 @@
--- rerank_candidate: one row for each candidate of each search, with what every stage said of it.
--- Rows: those of tenants granted to the login that asks. A rank or score is null where its stage
--- did not see the candidate. `external_id`, `title`, `ordinal` and `content` are of today: null
--- where the chunk was deleted or replaced since, and for documents that the caller brought.
+-- rerank_candidate: one row for each candidate of each search, with its ranks and scores by stage.
+-- Rows: those of tenants granted to the current login. A rank or score is null if its stage did not
+-- see the candidate. `external_id`, `title`, `ordinal` and `content` are the present ones: null if
+-- the chunk was deleted or replaced since, and for supplied documents.
 create view pgrerank_analytics.rerank_candidate
 with (security_invoker = true)
 as

@@ -1,5 +1,5 @@
 -- rerank_log: one row for each search, in readable columns.
--- Rows: those of tenants granted to the login that asks.
+-- Rows: those of tenants granted to the current login.
 create view pgrerank_analytics.rerank_log
 with (security_invoker = true)
 as

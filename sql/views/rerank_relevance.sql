@@ -1,5 +1,5 @@
--- rerank_relevance: one row for each search that a calibration gave probabilities.
--- Rows: those of tenants granted to the login that asks.
+-- rerank_relevance: one row for each search with calibrated probabilities.
+-- Rows: those of tenants granted to the current login.
 create view pgrerank_analytics.rerank_relevance
 with (security_invoker = true)
 as

@@ -1,8 +1,7 @@
 -- score_daily: searches and their rerank scores, by tenant, collection, reranker and day (UTC).
--- Rows: those of tenants granted to the login that asks; counted by the job `drift`, so that
--- nothing here reads the log, but of tenants of which today is not counted yet: those are counted
--- while you wait. The last columns are a histogram: `score_counts` pairs scored within
--- the bins `score_bins`, see score_bin_v1.
+-- Rows: those of tenants granted to the current login; counted by the job `drift`. The log is read
+-- only for tenants whose present day is not counted yet. The last columns are a histogram:
+-- `score_counts` are the numbers of pairs with scores in the bins `score_bins`, see score_bin_v1.
 create view pgrerank_analytics.score_daily
 with (security_invoker = true)
 as

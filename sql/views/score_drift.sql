@@ -1,7 +1,7 @@
--- score_drift: rerank scores of the last seven days (UTC, today's included) beside those of the 28
--- days before, by tenant, collection and reranker.
--- Rows: those of tenants granted to the login that asks; a reranker that was not used in the last
--- seven days has none. The log is not read.
+-- score_drift: rerank scores of the last seven days (UTC, including today) compared with those of
+-- the 28 days before, by tenant, collection and reranker.
+-- Rows: those of tenants granted to the current login, of rerankers that were used in the last
+-- seven days. The log is not read.
 create view pgrerank_analytics.score_drift
 with (security_invoker = true)
 as

@@ -1,5 +1,5 @@
--- threshold: named cuts of results, one row each.
--- Rows: those of tenants granted to the login that asks.
+-- threshold: one row for each named threshold.
+-- Rows: those of tenants granted to the current login.
 create view pgrerank_analytics.threshold
 with (security_invoker = true)
 as
