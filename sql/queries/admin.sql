@@ -1,11 +1,11 @@
 -- Runtime statements of storage/admin.py.
 
 -- become_owner --
--- Act as the owner of all objects, whom row-level security does not bind.
+-- Act as the owner of all objects, to whom row-level security does not apply.
 set role pgrerank_owner;
 
 -- take_lock --
--- Waits for who holds this name, and keeps others waiting until the transaction ends.
+-- Take the lock of this name until the transaction ends; waits for its holder.
 with allowed as (
     select
         set_config('statement_timeout', '0', true) as statements,
@@ -18,11 +18,11 @@ select %(name)s
 from allowed;
 
 -- become_administrator --
--- Act as the login itself again, who may make and drop roles.
+-- Act as the login itself again, which may create and drop roles.
 reset role;
 
 -- login_statement --
--- The statement that makes a login, quoted by Postgres itself; the password is a SCRAM verifier.
+-- The statement that creates a login, quoted by PostgreSQL; the password is a SCRAM verifier.
 select format(
     'create role %%I login password %%L in role %%I',
     %(login)s::text,
@@ -31,8 +31,8 @@ select format(
 ) as statement;
 
 -- login_limits --
--- The statements that keep an analyst's login from holding what others wait for, unless it sets
--- itself free of them.
+-- The statements that limit the connections and timeouts of an analyst's login, so that it does not
+-- block others for long. The login can override the timeouts.
 select format('alter role %%I ' || u.setting, %(login)s::text) as statement
 from
     unnest(
@@ -60,7 +60,7 @@ where
     and pg_catalog.pg_has_role(r.oid, %(member_of)s, 'member');
 
 -- grant_tenant --
--- Lets an analyst's login read a tenant; granting twice is no error. One row if there is one.
+-- Let an analyst's login read a tenant; granting twice is not an error. One row if the tenant exists.
 with wanted as (
     select t.id
     from pgrerank.tenant as t
@@ -83,7 +83,7 @@ select w.id
 from wanted as w;
 
 -- revoke_tenant --
--- Takes that right back; one row if there was one.
+-- Revoke a login's right to read a tenant; one row if it was granted.
 delete from pgrerank.analyst_grant as g
 using pgrerank.tenant as t
 where
@@ -93,12 +93,12 @@ where
 returning g.tenant_id;
 
 -- revoke_all --
--- Takes every tenant from a login.
+-- Revoke all tenants of a login.
 delete from pgrerank.analyst_grant as g
 where g.login = %(login)s;
 
 -- grants --
--- Who may read which tenant.
+-- Logins and the tenants they may read.
 select
     g.login,
     t.name as tenant

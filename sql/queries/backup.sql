@@ -5,7 +5,7 @@
 select pg_export_snapshot() as snapshot;
 
 -- plain_texts --
--- How values are written as text, wherever they are.
+-- Make the text form of values the same on all servers, and disable the statement timeout.
 select
     set_config('timezone', 'UTC', true) as timezone,
     set_config('datestyle', 'ISO, YMD', true) as datestyle,
@@ -15,7 +15,7 @@ select
     set_config('statement_timeout', '0', true) as statement_timeout;
 
 -- facts --
--- What a server must be like to take a backup of this one.
+-- The versions that a server must have to restore a backup of this one.
 select
     current_setting('server_version') as server,
     current_setting('server_version_num')::integer as server_number,
@@ -26,15 +26,15 @@ select
     ) as pgvector;
 
 -- schemas --
--- Which of our schemas there are.
+-- Those of our schemas that exist.
 select n.nspname as name
 from pg_catalog.pg_namespace as n
 where n.nspname in ('pgrerank', 'pgrerank_analytics', 'pgrerank_jobs')
 order by n.nspname;
 
 -- tables --
--- Every table with rows of its own in our schemas, with a statement that counts its rows and sums a
--- hash of each, in any order, and one that finds a row. Postgres itself quotes the names.
+-- Tables of our schemas that store rows, with a statement that counts the rows and sums their
+-- hashes, which needs no order, and one that returns a row. PostgreSQL quotes the names.
 select
     format('%%I.%%I', n.nspname, c.relname) as name,
     format(
@@ -54,7 +54,7 @@ where
 order by n.nspname, c.relname;
 
 -- grantees --
--- Roles other than ours that may do something with our objects.
+-- Roles other than ours that have privileges on our objects.
 with granted as (
     select (aclexplode(c.relacl)).grantee
     from pg_catalog.pg_class as c
@@ -78,7 +78,7 @@ where r.rolname not in ('pgrerank_owner', 'pgrerank_app', 'pgrerank_analyst')
 order by r.rolname;
 
 -- missing_roles --
--- Those of some roles that this server does not have.
+-- Those of the given roles that this server does not have.
 select w.name
 from unnest(%(names)s::text[]) as w (name)
 where
@@ -90,13 +90,13 @@ where
 order by w.name;
 
 -- analysts --
--- Logins that were given a tenant to read.
+-- Logins that may read a tenant.
 select distinct g.login as name
 from pgrerank.analyst_grant as g
 order by g.login;
 
 -- removals --
--- Statements that make room, one for each of our schemas that is there.
+-- Statements that drop our schemas, one for each that exists.
 select format('drop schema %%I cascade', n.nspname) as name
 from pg_catalog.pg_namespace as n
 where n.nspname in ('pgrerank', 'pgrerank_analytics', 'pgrerank_jobs')

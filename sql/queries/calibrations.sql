@@ -1,7 +1,7 @@
 -- Runtime statements of storage/calibrations.py.
 
 -- add --
--- A fitted calibration.
+-- Insert a fitted calibration.
 insert into pgrerank.calibration (
     tenant_id,
     id,
@@ -68,7 +68,7 @@ values (
 );
 
 -- add_points --
--- Its precision and recall by cut-off, in parallel arrays.
+-- Insert its precision and recall by cut-off, from parallel arrays.
 insert into pgrerank.calibration_point (
     tenant_id,
     calibration_id,
@@ -119,7 +119,7 @@ from
         );
 
 -- add_sample --
--- The pairs it was fitted to.
+-- Insert the pairs it was fitted to.
 insert into pgrerank.calibration_sample (
     tenant_id,
     calibration_id,
@@ -138,8 +138,8 @@ values (
 );
 
 -- fitted --
--- Calibrations, the newest first: the one of `id`, or all where it is null, those for a collection
--- where `collection` names one; before `before`.
+-- Calibrations, newest first: the one of `id`, or all if it is null; only those of `collection` and
+-- before `before`, if given.
 select
     c.id,
     c.created_at,
@@ -186,7 +186,7 @@ order by c.id desc
 limit %(row_count)s;
 
 -- points --
--- Precision and recall of a calibration by cut-off, strict to loose.
+-- Precision and recall of a calibration by cut-off, strictest first.
 select
     p.cutoff,
     p.relevance,
@@ -216,7 +216,7 @@ where
     and s.calibration_id = %(id)s;
 
 -- delete --
--- A calibration with its points, pairs and thresholds; one row if there was one.
+-- Delete a calibration with its points, pairs and thresholds; one row if it existed.
 delete from pgrerank.calibration as c
 where
     c.tenant_id = %(tenant_id)s
@@ -224,9 +224,9 @@ where
 returning c.id;
 
 -- running --
--- What a search goes by, one row in any case. The calibration is of the running reranker if there
--- is one, of the collection if there is one, else of all of the tenant, and the newest of these.
--- The threshold is the collection's of this name.
+-- The calibration and threshold of a search, always one row. A calibration of the running reranker
+-- is preferred, then one of the collection to one of the whole tenant, then the newest. The
+-- threshold is the collection's of this name.
 with own as (
     select
         c.*,

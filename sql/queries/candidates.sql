@@ -1,9 +1,8 @@
 -- Runtime statements of storage/candidates.py.
 
 -- hybrid_candidates --
--- Candidates of all legs, fused; no row at all where the collection is gone. The first
--- `tokens` of them come with their token vectors of the model, where they have some, the first
--- `embeddings` of them with their embeddings.
+-- Candidates of all legs, fused; no row if the collection was deleted. The first `tokens` of them
+-- include their token vectors of the model, if stored, the first `embeddings` their embeddings.
 select
     h.dense_requested as requested,
     h.dense_returned,
@@ -30,7 +29,7 @@ select
     h.sparse_score,
     h.fused_rank,
     h.fused_score,
-    -- Row by row through the key: a join might read the whole table.
+    -- Looked up by key for each row: a join might read the whole table.
     case
         when h.fused_rank <= %(tokens)s::integer
             then (

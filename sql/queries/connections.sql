@@ -1,15 +1,15 @@
 -- Runtime statements of storage/tenancy.py and storage/pooler.py.
 
 -- bind_tenant --
--- Binds the transaction to a tenant; its end unbinds. A statement, which other servers of a cluster
--- are told, where a call of set_config stays on the one that is asked. SET takes no parameters: the
--- client writes them into the text, quoted.
+-- Bind the transaction to a tenant until it ends. SET is sent to the other servers of a cluster,
+-- unlike a call of set_config. It takes no parameters, so the client formats them, quoted, into the
+-- text.
 set local "pgrerank.tenant_id" = %(tenant_id)s;
 
 -- limit_time --
--- Bounds the time of each statement of the transaction.
+-- Limit the time of each statement of the transaction.
 set local statement_timeout = %(timeout_ms)s;
 
 -- backend --
--- Process id of the backend that this runs on.
+-- Process id of the backend.
 select pg_backend_pid();

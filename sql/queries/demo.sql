@@ -1,7 +1,7 @@
 -- Runtime statements of cli/tour.py.
 
 -- head_of_search --
--- The head of a logged search: where the first stage had each candidate, and what each stage said.
+-- The first results of a logged search, with the ranks and scores of each stage.
 select
     final_rank,
     fused_rank,

@@ -1,7 +1,7 @@
 -- Runtime statements of cli/diagnosis.py.
 
 -- server --
--- Version of Postgres, as people write it and as libpq numbers it, and of pgvector if it is there.
+-- Version of PostgreSQL, as text and as libpq's number, and of pgvector if installed.
 select
     current_setting('server_version') as server,
     current_setting('server_version_num')::integer as server_number,
@@ -12,7 +12,7 @@ select
     ) as pgvector;
 
 -- unprotected_tables --
--- Tables with a tenant's rows that row-level security does not guard; there should be none.
+-- Tables with tenants' rows but without row-level security; there should be none.
 select c.relname as name
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_attribute as a
@@ -27,8 +27,8 @@ where
 order by c.relname;
 
 -- makers --
--- Our roles that may make temporary objects in this database; there should be none, since such an
--- object could stand for one of ours.
+-- Our roles that may create temporary objects in this database; there should be none, since such an
+-- object could shadow one of ours.
 select r.rolname as name
 from pg_catalog.pg_roles as r
 where
@@ -39,7 +39,7 @@ where
 order by r.rolname;
 
 -- log_partitions --
--- How many partitions the rerank log has, and whether this month and the next are among them.
+-- The number of the rerank log's partitions, and whether this month and the next have one.
 with partition_names as (
     select c.relname as name
     from pg_catalog.pg_inherits as i
@@ -62,7 +62,7 @@ select
 from partition_names as p;
 
 -- log_counts --
--- When searches were last counted by day, and how many of the log are newer, up to a thousand.
+-- When searches were last counted by day, and how many logged ones are newer, up to 1,000.
 with counted as (
     select max(d.counted_at) as counted_at
     from pgrerank.score_daily as d
@@ -73,7 +73,7 @@ select
     (
         select count(*)
         from (
-            -- They are counted, so any thousand will do.
+            -- Only their number matters, so any 1,000 will do.
             select 1
             from pgrerank.tenant as t
             inner join pgrerank.rerank_log as l on t.id = l.tenant_id
@@ -85,7 +85,7 @@ select
 from counted as c;
 
 -- largest_collection --
--- The collection with the most chunks, for a probe; no row where nothing is ingested.
+-- The collection with the most chunks, for a test search; no row if nothing is ingested.
 select
     t.id as tenant_id,
     t.name as tenant,

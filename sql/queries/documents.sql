@@ -1,7 +1,7 @@
 -- Runtime statements of storage/documents.py.
 
 -- has_text_search --
--- One row if Postgres ships such a text search configuration.
+-- One row if PostgreSQL ships such a text search configuration.
 select 1 as found
 from pg_catalog.pg_ts_config as t
 inner join pg_catalog.pg_namespace as n on t.cfgnamespace = n.oid
@@ -10,7 +10,7 @@ where
     and t.cfgname = %(text_search)s;
 
 -- create_collection --
--- A new collection, unless there is one of this name.
+-- Insert a collection, unless one of this name exists.
 insert into pgrerank.collection (
     tenant_id,
     id,
@@ -50,7 +50,7 @@ values (
 on conflict (tenant_id, name) do nothing;
 
 -- collections --
--- Collections by name: the one of `name`, or those after `after`, where given.
+-- Collections ordered by name: the one of `name`, if given, or those after `after`, if given.
 select
     c.id,
     c.name,
@@ -94,7 +94,7 @@ order by c.name
 limit %(row_count)s;
 
 -- collection_names --
--- Names of a tenant's collections, some of them where they are many.
+-- Names of a tenant's collections; only some if there are many.
 select c.name
 from pgrerank.collection as c
 where c.tenant_id = %(tenant_id)s
@@ -102,7 +102,7 @@ order by c.name
 limit 1000;
 
 -- set_retrieval --
--- How a collection's first stage weighs from now on; no row if it is gone.
+-- Set a collection's retrieval settings; no row if it was deleted.
 update pgrerank.collection as c
 set
     k1 = %(k1)s,
@@ -119,7 +119,7 @@ where
 returning c.id;
 
 -- set_reranker --
--- By which named reranker a collection is searched from now on; no row if it is gone.
+-- Set a collection's named reranker; no row if it was deleted.
 update pgrerank.collection as c
 set reranker = %(reranker)s
 where
@@ -128,7 +128,7 @@ where
 returning c.id;
 
 -- set_terms --
--- Which terms raise what contains them, from now on, by their weights; no row if it is gone.
+-- Set the boosts of terms of a collection; no row if it was deleted.
 update pgrerank.collection as c
 set terms = %(terms)s
 where
@@ -137,11 +137,11 @@ where
 returning c.id;
 
 -- allow_time --
--- Lets the statements of this transaction run longer than those of a request.
+-- Let the statements of this transaction run longer than those of a request.
 select set_config('statement_timeout', %(timeout_ms)s, true);
 
 -- claim_collection --
--- Lets no further writer begin before the transaction ends; does not wait for those under way.
+-- Block new writers until the transaction ends; does not wait for active ones.
 select c.id
 from pgrerank.collection as c
 where
@@ -150,7 +150,7 @@ where
 for no key update of c;
 
 -- delete_collection --
--- A collection with all in it, once the writers under way are done; one row if there was one.
+-- Delete a collection with everything in it, after active writers end; one row if it existed.
 delete from pgrerank.collection as c
 where
     c.tenant_id = %(tenant_id)s
@@ -158,7 +158,7 @@ where
 returning c.id;
 
 -- hashes --
--- Content hashes of documents all of whose chunks have a vector of the collection's embedder.
+-- Content hashes of documents whose chunks all have a vector of the collection's embedder.
 select
     d.external_id,
     d.content_hash
@@ -187,7 +187,7 @@ where
     );
 
 -- document --
--- One document with its chunks, of one moment.
+-- A document with its chunks, in one snapshot.
 select
     d.id,
     d.external_id,
@@ -211,7 +211,7 @@ where
 group by d.tenant_id, d.id;
 
 -- documents --
--- Documents by external id, those after `after` where given.
+-- Documents ordered by external id, those after `after` if given.
 select
     d.id,
     d.external_id,
@@ -236,7 +236,7 @@ order by d.external_id
 limit %(row_count)s;
 
 -- delete_document --
--- A document with its chunks; one row if there was one.
+-- Delete a document with its chunks; one row if it existed.
 delete from pgrerank.document as d
 where
     d.tenant_id = %(tenant_id)s

@@ -1,16 +1,16 @@
 -- Statements of storage/drift.py: counting as the owner, reading as the owner or the service.
 
 -- one_at_a_time --
--- Waits for another process that counts; held until the transaction ends. Reads go on.
+-- Wait for another process that counts; a lock until the transaction ends. Does not block reads.
 lock table pgrerank.score_daily in share row exclusive mode;
 
 -- allow_time --
--- A long log takes long the first time.
+-- Counting a long log for the first time takes long.
 select set_config('statement_timeout', '0', true);
 
 -- days_to_count --
--- Days (UTC) whose count is not final: from the newest that was counted an hour after its end, or
--- the first of the log, to today.
+-- Days (UTC) without a final count: from the newest day that was counted an hour after its end, or
+-- the first day of the log, to today.
 select g.instant::date as day
 from
     generate_series(
@@ -32,7 +32,7 @@ from
 order by day;
 
 -- count_day --
--- Counts a day of the log anew, for all tenants. What was counted of it before is overwritten.
+-- Count a day of the log for all tenants, overwriting its earlier count.
 insert into pgrerank.score_daily (
     tenant_id,
     day,
@@ -103,7 +103,7 @@ on conflict (tenant_id, day, collection_key, reranker_key) do update
         score_counts = excluded.score_counts;
 
 -- health --
--- Every check, the worst first: of one tenant and one collection, where named.
+-- Results of all checks, worst first; of one tenant and one collection, if named.
 select
     h.tenant,
     h.collection,
@@ -127,7 +127,7 @@ order by
     h.advice;
 
 -- summary --
--- How many collections are in which state, by check, over all tenants.
+-- Number of collections in each state, by check, over all tenants.
 select
     s.check_name,
     s.state,

@@ -1,8 +1,8 @@
 -- Runtime statements of storage/embeddings.py.
 
 -- begin --
--- Takes a model for the second set of a collection's vectors; no row if that is another's, or the
--- collection is gone. What is there of it stays.
+-- Begin a collection's second set of vectors for a model, keeping its existing vectors; no row if
+-- the second set is of another model, or the collection was deleted.
 update pgrerank.collection as c
 set
     second_embedder_id = %(model_id)s,
@@ -14,7 +14,7 @@ where
 returning c.id;
 
 -- missing --
--- Chunks of a collection without a vector of the model, by id, those after `after`.
+-- Chunks of a collection after `after` that have no vector of the model, ordered by id.
 select
     k.id as chunk_id,
     d.title,
@@ -41,7 +41,7 @@ order by k.id
 limit %(row_count)s;
 
 -- missing_count --
--- How many chunks of a collection have no vector of the model.
+-- Number of chunks of a collection without a vector of the model.
 select count(*) as missing
 from pgrerank.chunk as k
 where
@@ -58,7 +58,7 @@ where
     );
 
 -- add --
--- Vectors of chunks that are still there. A chunk's content never changes under its id.
+-- Insert vectors of chunks that still exist. The content of a chunk id never changes.
 insert into pgrerank.chunk_embedding (
     tenant_id,
     collection_id,
@@ -84,7 +84,7 @@ for key share of k
 on conflict (tenant_id, collection_id, model_id, chunk_id) do nothing;
 
 -- second --
--- The second set of a collection: whose, and what it is; no row if the collection is gone.
+-- Model and state of a collection's second set; no row if the collection was deleted.
 select
     c.second_embedder_id,
     c.second_state
@@ -95,7 +95,7 @@ where
 for no key update of c;
 
 -- ready --
--- Says that the second set is whole, if that is what was missing.
+-- Mark the second set ready if it is being filled.
 update pgrerank.collection as c
 set second_state = 'ready'
 where
@@ -105,7 +105,7 @@ where
     and c.second_state = 'filling';
 
 -- swap --
--- Searches go by the second set from now on, and the first one becomes the second.
+-- Swap the sets: searches use the second from now on, and the first becomes the second.
 update pgrerank.collection as c
 set
     embedder_id = c.second_embedder_id,
@@ -116,7 +116,7 @@ where
     and c.id = %(collection_id)s;
 
 -- release --
--- Lets go of the second set. Its vectors stay, and nobody looks at them.
+-- Detach the second set. Its vectors remain unused.
 update pgrerank.collection as c
 set
     second_embedder_id = null,
@@ -126,7 +126,7 @@ where
     and c.id = %(collection_id)s;
 
 -- forget --
--- Removes up to `row_count` vectors of a collection that are of neither set.
+-- Delete up to `row_count` vectors of a collection that are in neither set.
 delete from pgrerank.chunk_embedding as e
 using (
     select

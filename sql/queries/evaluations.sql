@@ -1,7 +1,7 @@
 -- Runtime statements of storage/evaluations.py.
 
 -- save_run --
--- A run, without its queries.
+-- Insert a run, without its queries.
 insert into pgrerank.eval_run (
     tenant_id,
     id,
@@ -34,7 +34,7 @@ values (
 );
 
 -- save_query --
--- One query of a run.
+-- Insert a query of a run.
 insert into pgrerank.eval_query (
     tenant_id,
     eval_run_id,
@@ -61,7 +61,7 @@ values (
 );
 
 -- save_metrics --
--- The measures of one query of a run, in parallel arrays.
+-- Insert the measures of a query of a run, from parallel arrays.
 insert into pgrerank.eval_metric (tenant_id, eval_run_id, query_hash, measure, value)
 select
     %(tenant_id)s,
@@ -74,9 +74,9 @@ from
         as u (measure, value);
 
 -- page --
--- Runs before `before_id`, where it is given, the newest first, of one collection or all; or the
--- one run of an id, or the newest of a label. With the means of their measures and with how many
--- queries had each rerank status.
+-- Runs before `before_id`, if given, newest first, of one collection or all; or the run of an id,
+-- or the newest of a label. With the means of their measures and the number of queries of each
+-- rerank status.
 select
     r.id,
     r.created_at,

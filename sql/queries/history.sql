@@ -1,10 +1,9 @@
 -- Runtime statements of storage/history.py.
 
 -- candidates --
--- The candidates of a logged ranking as they are stored today, in fused order: the logged one or,
--- with a `fusion`, that of the logged legs fused anew. Chunks that are gone have no document. The
--- first `tokens` come with their token vectors of the model, the first `embeddings` with their
--- embeddings.
+-- The candidates of a logged ranking as they are stored now, in the logged fused order or, with a
+-- `fusion`, in that of the logged legs fused again. Chunks that were deleted have no document. The
+-- first `tokens` include their token vectors of the model, the first `embeddings` their embeddings.
 with logged as materialized (
     select u.*
     from pgrerank.rerank_log as l
@@ -139,7 +138,7 @@ left join pgrerank.document as d
 order by f.fused_rank;
 
 -- leg_positions --
--- Where the chunks of a document stand in the whole list of each leg today, and whether the
+-- The present ranks of a document's chunks in the complete list of each leg, and whether the
 -- document passes the filter. Ranks the whole collection: for questions, not for traffic.
 select
     c.id as chunk_id,

@@ -1,12 +1,12 @@
 -- Runtime statements of storage/incoming.py.
 
 -- await_deletion --
--- Waits for whoever is about to have the collection alone.
+-- Wait for a process that is about to lock the collection exclusively.
 select pgrerank.await_deletion_v1(%(tenant_id)s, %(collection_id)s);
 
 -- hold_collection --
--- Keeps the collection from being deleted until the transaction ends; no row if it is gone. Says
--- whose vectors it takes.
+-- Prevent the collection's deletion until the transaction ends; no row if it was deleted. Returns
+-- the fingerprint of its embedder.
 select m.fingerprint
 from pgrerank.collection as c
 inner join pgrerank.model as m on c.embedder_id = m.id
@@ -16,10 +16,10 @@ where
 for key share of c;
 
 -- upsert_documents --
--- Inserts or updates, and locks, in the order of external ids, so that two writers of the same
--- documents wait for each other instead of deadlocking. A returned id differs from the one that
--- was sent where the document existed. Arrays in step, one element a document: COPY into a table
--- with row-level security is refused by Postgres, and nobody may make temporary tables.
+-- Insert or update documents, in the order of external ids, so that two writers of the same
+-- documents wait for each other and do not deadlock. A returned id differs from the one sent if the
+-- document existed. Parallel arrays, one element per document: PostgreSQL refuses COPY into a table
+-- with row-level security, and the service may not create temporary tables.
 insert into pgrerank.document as d (
     tenant_id,
     id,
@@ -59,16 +59,16 @@ on conflict (tenant_id, collection_id, external_id) do update
 returning d.id, d.external_id;
 
 -- delete_chunks --
--- What the documents held before, vectors included.
+-- Delete the documents' previous chunks with their vectors.
 delete from pgrerank.chunk as k
 where
     k.tenant_id = %(tenant_id)s
     and k.document_id = any(%(document_ids)b::uuid[]);
 
 -- insert_chunks --
--- The new chunks with what the keyword leg needs; words of titles apart only in a collection that
--- weighs them. Text beyond 100,000 characters of a chunk is
--- not indexed: a tsvector holds 1 MB at most, and no chunk that fits a model comes near.
+-- Insert the new chunks with the data of the keyword leg; words of titles are counted separately
+-- only in collections with a title boost. Text of a chunk after 100,000 characters is not indexed:
+-- a tsvector holds at most 1 MB, and no chunk that fits a model comes near.
 with title as materialized (
     select
         d.id,
@@ -147,7 +147,7 @@ from arrived as a
 cross join lateral pgrerank.text_statistics_v1(a.tsv) as s;
 
 -- insert_embeddings --
--- Their vectors, under the collection's embedder.
+-- Insert the chunks' vectors, of the collection's embedder.
 insert into pgrerank.chunk_embedding (
     tenant_id,
     collection_id,
@@ -174,7 +174,7 @@ where
     and c.id = %(collection_id)s;
 
 -- insert_tokens --
--- Their token vectors, of those that come with some.
+-- Insert token vectors of the chunks that have some.
 insert into pgrerank.chunk_tokens (
     tenant_id,
     chunk_id,
@@ -190,7 +190,7 @@ from unnest(%(ids)b::uuid[], %(tokens)b::bytea[]) as i (id, tokens)
 where i.tokens is not null;
 
 -- insert_weights --
--- Learned sparse weights of documents, which every chunk of a document gets.
+-- Insert learned sparse weights of documents, for every chunk of each.
 with weighed as materialized (
     select
         u.id,

@@ -1,8 +1,8 @@
 -- Runtime statements of storage/judgments.py.
 
 -- add --
--- New judgments, in parallel arrays. One that is stored already with the same grade, source and
--- judge is not stored again; one that differs in any of them is.
+-- Insert judgments from parallel arrays, except those that are stored already with the same grade,
+-- source and judge.
 insert into pgrerank.judgment (
     tenant_id,
     id,
@@ -53,7 +53,7 @@ where not exists (
 );
 
 -- remove --
--- Takes judgments back: those of this query, document, chunk, grade, source and judge.
+-- Delete the judgments of this query, document, chunk, grade, source and judge.
 delete from pgrerank.judgment as j
 where
     j.tenant_id = %(tenant_id)s
@@ -66,7 +66,7 @@ where
     and j.judged_by is not distinct from %(judged_by)s;
 
 -- unknown --
--- Those of the documents that the collection does not hold.
+-- The external ids that are not in the collection.
 select u.external_id
 from unnest(%(external_ids)s::text[]) as u (external_id)
 where
@@ -81,7 +81,7 @@ where
 order by u.external_id;
 
 -- grades --
--- The grade of each judged document by query: the best of its chunks and of itself.
+-- The grade of each judged document by query: the best of its own and its chunks'.
 select
     g.query,
     g.external_id,
@@ -107,7 +107,7 @@ where
 order by g.query, g.external_id, g.chunk_id;
 
 -- of_judge --
--- What a judge graded already, by query.
+-- Documents and chunks that a judge has graded, by query.
 select
     g.query,
     g.external_id,
@@ -120,7 +120,7 @@ where
     and g.judged_by = %(judged_by)s;
 
 -- logged_queries --
--- Queries of the log's searches, the latest first.
+-- Queries of logged searches, newest first.
 select l.query
 from pgrerank.rerank_log as l
 where
@@ -131,7 +131,7 @@ order by max(l.created_at) desc, l.query asc
 limit %(row_count)s;
 
 -- document_of --
--- Id of the document that a chunk belongs to.
+-- External id of a chunk's document.
 select d.external_id
 from pgrerank.chunk as c
 inner join pgrerank.document as d
@@ -143,8 +143,8 @@ where
     and c.id = %(chunk_id)s;
 
 -- logged_scores --
--- Raw scores that the log has of judged queries, by one reranker in searches of one kind: the
--- newest of each query that was reranked to its full depth.
+-- Logged raw scores of judged queries, by one reranker in searches with the same candidate pool:
+-- those of each query's newest search that was reranked to its full depth.
 with judged as (
     select distinct g.query
     from pgrerank.judgment_grades_v1() as g
@@ -195,7 +195,7 @@ order by n.query, u.place;
 
 -- judged_passages --
 -- The lowest and highest grade of each judged document by query, with the text of one chunk: the
--- judged one, else the one that searches for this query placed best, else the first.
+-- judged one, else the one that searches for this query ranked highest, else the first.
 with judged as (
     select
         g.query,
@@ -266,7 +266,7 @@ from passages as q
 order by q.query, q.external_id, q.lowest, q.content;
 
 -- seen_passages --
--- The chunks that logged searches for judged queries placed within `depth`, at their best place.
+-- The chunks that logged searches for judged queries ranked within `depth`, at their best rank.
 with placed as (
     select
         l.query,

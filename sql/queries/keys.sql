@@ -1,8 +1,8 @@
 -- Runtime statements of storage/keys.py.
 
 -- find --
--- Keys of any tenant by the beginning of their secret, but those that expired: by the clock of
--- Postgres, which all processes of the service share.
+-- Unexpired keys of any tenant by the prefix of their secret. Expiry is by PostgreSQL's clock,
+-- which all processes of the service share.
 select
     k.tenant_id,
     k.id,
@@ -18,7 +18,7 @@ where k.expires_at is null or k.expires_at > now()
 order by k.id;
 
 -- retire --
--- Keys of a name that have expired give it up: from their expiry on they count as revoked.
+-- Mark expired keys of this name as revoked at their expiry, so that the name is free.
 update pgrerank.api_key as k
 set revoked_at = k.expires_at
 where
@@ -28,7 +28,7 @@ where
     and k.expires_at <= %(created_at)s;
 
 -- create --
--- One new key.
+-- Insert a key.
 insert into pgrerank.api_key (
     tenant_id,
     id,
@@ -51,7 +51,7 @@ values (
 );
 
 -- page --
--- The newest keys of the tenant that are older than `before`.
+-- The tenant's keys before `before`, newest first.
 select
     k.tenant_id,
     k.id,
@@ -70,7 +70,7 @@ order by k.id desc
 limit %(row_count)s;
 
 -- revoke --
--- Revokes a key, keeping the instant of the first time; one row if there is such a key.
+-- Revoke a key, keeping the time of an earlier revocation; one row if the key exists.
 update pgrerank.api_key as k
 set revoked_at = coalesce(k.revoked_at, now())
 where

@@ -1,17 +1,17 @@
 -- Runtime statements of storage/maintenance.py, run as the owner.
 
 -- ensure_partitions --
--- Makes the months of the log up to `months_ahead` from now; says how many were missing.
+-- Create the log's partitions up to `months_ahead` from now; returns how many were missing.
 select pgrerank.ensure_log_partitions_v1(%(months_ahead)s) as made;
 
 -- drop_partitions --
--- Drops the months of the log that are over the age; says which.
+-- Drop the log's partitions that are older than `months`; returns their names.
 select d.partition_name
 from pgrerank.drop_log_partitions_before_v1(%(months)s) as d (partition_name)
 order by d.partition_name;
 
 -- recount --
--- Sets the counters of every collection whose counters are wrong; one row for each.
+-- Correct the counters of collections that are wrong; one row for each.
 with actual as (
     select
         c.tenant_id,
@@ -87,11 +87,11 @@ on conflict (tenant_id, collection_id, shard) do update
 returning s.collection_id;
 
 -- allow_memory --
--- Lets an index build hold its graph in memory, where it is three times as fast.
+-- Let an index build keep its graph in memory, which makes it three times as fast.
 select set_config('maintenance_work_mem', %(megabytes)s::text || 'MB', false);
 
 -- allow_time --
--- Index builds take as long as they take.
+-- Disable timeouts, since index builds may take long.
 select set_config('statement_timeout', '0', false);
 
 -- every_collection --
@@ -103,7 +103,7 @@ from pgrerank.collection as c
 order by c.tenant_id, c.id;
 
 -- place_embeddings --
--- Tells a collection's vectors from before which document they are of.
+-- Set the document id of a collection's vectors that an earlier version stored.
 update pgrerank.chunk_embedding as e
 set document_id = c.document_id
 from pgrerank.chunk as c
@@ -115,8 +115,8 @@ where
     and c.id = e.chunk_id;
 
 -- wanted_indexes --
--- HNSW indexes that large collections lack, or whose build failed, with the statement that makes
--- each; of both their sets of vectors, where they have a second one that is not being filled.
+-- HNSW indexes that large collections lack, or whose build failed, with the statement that creates
+-- each; for both sets of vectors, if there is a second one that is not being filled.
 with size as (
     select
         z.tenant_id,
@@ -179,8 +179,8 @@ where
 order by s.chunks, e.collection_id, m.id;
 
 -- unwanted_indexes --
--- HNSW indexes left by failed builds, by earlier versions, by deleted collections and by those
--- that shrank to half of what earns one, with the statement that drops each.
+-- HNSW indexes of failed builds, of earlier versions, of deleted collections and of those that
+-- shrank to half of the size that needs one, with the statement that drops each.
 select
     r.relname as index_name,
     format('drop index concurrently pgrerank.%%I', r.relname) as statement
@@ -207,7 +207,7 @@ where
 order by r.relname;
 
 -- build_progress --
--- How many vectors the build of a backend has put in.
+-- Number of vectors that a backend's index build has processed.
 select p.tuples_done as done
 from pg_catalog.pg_stat_progress_create_index as p
 where p.pid = %(pid)s;

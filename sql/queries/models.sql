@@ -7,7 +7,7 @@ from pgrerank.model as m
 where m.fingerprint = %(fingerprint)s;
 
 -- register --
--- A model nobody registered before.
+-- Register a model, if it is new.
 insert into pgrerank.model (
     id,
     kind,

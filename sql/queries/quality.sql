@@ -1,13 +1,13 @@
 -- Statements of storage/quality.py, run as the owner.
 
 -- forget --
--- Before it is counted anew.
+-- Delete all rows, before they are recomputed.
 delete from pgrerank.judged_quality;
 
 -- count --
--- Of the newest search for each judged query in the last 28 days: nDCG@10 of the fused and of the
--- final order, and how far probabilities are from what judgments say that came after the
--- calibration. A document counts by the best of its chunks that is still stored.
+-- For the newest search for each judged query in the last 28 days: nDCG@10 of the fused and of the
+-- final order, and the calibration error by judgments made after the calibration. A document is
+-- represented by the best of its chunks that are still stored.
 with graded as (
     select
         g.tenant_id,
@@ -184,7 +184,7 @@ claim as (
         on
             o.tenant_id = k.tenant_id
             and o.calibration_id = k.id
-    -- What was judged by then, the curve may have been fitted to.
+    -- The curve may have been fitted to earlier judgments.
     where
         o.relevance is not null
         and not exists (

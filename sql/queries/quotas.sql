@@ -1,7 +1,7 @@
 -- Runtime statements of storage/quotas.py.
 
 -- pairs_per_second --
--- The quota of the tenant; null: the default of the service holds.
+-- The tenant's quota; null: the service's default.
 select t.pairs_per_second
 from pgrerank.tenant as t
 where t.id = %(tenant_id)s;

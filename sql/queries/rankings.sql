@@ -1,7 +1,7 @@
 -- Runtime statements of storage/rankings.py.
 
 -- record --
--- One ranking with its candidates in final order.
+-- Insert a ranking with its candidates in final order.
 insert into pgrerank.rerank_log (
     tenant_id,
     created_at,
@@ -118,14 +118,14 @@ values (
 );
 
 -- keeps_texts --
--- Whether the log keeps the texts of documents that callers of the tenant bring.
+-- Whether the log keeps the texts of the tenant's supplied documents.
 select t.keep_texts
 from pgrerank.tenant as t
 where t.id = %(tenant_id)s;
 
 -- record_brought --
--- One ranking of documents that the caller brought, in final order. No leg found them, so there are
--- neither chunks nor scores of legs; their place in the caller's order stands for the fused one.
+-- Insert a ranking of supplied documents, in final order. No leg found them, so they have no chunks
+-- and no scores of legs; their position in the request is stored as the fused rank.
 insert into pgrerank.rerank_log (
     tenant_id,
     created_at,
@@ -210,12 +210,12 @@ values (
 );
 
 -- make_partitions --
--- The months around now, where the log lacks one; the instant by the clock of Postgres.
+-- Create missing partitions around the present month; returns PostgreSQL's current time.
 select clock_timestamp() as instant
 from pgrerank.ensure_log_partitions_v1(1);
 
 -- get --
--- One ranking. Its instant is part of its id and names the partition.
+-- A ranking. Its id contains its time, which determines the partition.
 select
     l.id,
     l.created_at,
@@ -277,7 +277,7 @@ where
     and l.id = %(id)s;
 
 -- page --
--- The newest rankings before (`before_instant`, `before_id`), where given, without candidates.
+-- Rankings before (`before_instant`, `before_id`), if given, newest first, without candidates.
 select
     l.id,
     l.created_at,

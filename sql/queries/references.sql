@@ -1,7 +1,7 @@
 -- Runtime statements of storage/references.py.
 
 -- put --
--- A set; one of the same name gets these pairs in place of its own, and keeps its runs.
+-- Insert a set; an existing one of the same name gets these pairs instead and keeps its runs.
 insert into pgrerank.reference_set (
     tenant_id,
     id,
@@ -41,7 +41,7 @@ where
     and s.name = %(name)s;
 
 -- all --
--- Every set by name, with its newest run.
+-- All sets ordered by name, each with its newest run.
 select
     s.name,
     s.created_at,
@@ -69,7 +69,7 @@ where s.tenant_id = %(tenant_id)s
 order by s.name;
 
 -- delete --
--- A set with its runs; one row if there was one.
+-- Delete a set with its runs; one row if it existed.
 delete from pgrerank.reference_set as s
 where
     s.tenant_id = %(tenant_id)s
@@ -77,7 +77,7 @@ where
 returning s.id;
 
 -- sample --
--- A pair of each of so many queries of the last 28 days, by a hash of what it is.
+-- One pair of each of `pairs` queries of the last 28 days, both chosen by hash.
 with search as (
     select distinct on (l.query)
         l.query,
@@ -147,7 +147,7 @@ order by r.id desc
 limit 1;
 
 -- add --
--- A run with all its scores.
+-- Insert a run with all its scores.
 insert into pgrerank.reference_run (
     tenant_id,
     id,
@@ -188,5 +188,5 @@ values (
 );
 
 -- any --
--- Whether anybody has a set; as the owner.
+-- Whether any tenant has a set; run as the owner.
 select exists(select 1 from pgrerank.reference_set) as found;

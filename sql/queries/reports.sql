@@ -1,7 +1,7 @@
 -- Runtime statements of storage/reports.py.
 
 -- searches --
--- The newest searches of an interval, with the places and scores of their candidates.
+-- The newest searches of an interval, with the ranks and scores of their candidates.
 select
     l.created_at,
     l.status,
@@ -23,9 +23,9 @@ order by l.created_at desc, l.id desc
 limit %(most)s;
 
 -- judged_documents --
--- The documents of the newest searches of an interval that somebody judged, each by the chunk that
--- stands highest, since a grade of a document is one observation; grades as judgment_grades_v1 has
--- them, without feedback.
+-- The judged documents of the newest searches of an interval, each represented by its highest
+-- chunk, since a document's grade is one observation; grades are those of judgment_grades_v1,
+-- without feedback.
 with searched as materialized (
     select
         l.id,

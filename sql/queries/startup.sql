@@ -1,7 +1,7 @@
--- Runtime statements of storage/startup.py. They read the catalogue only, which anyone may.
+-- Runtime statements of storage/startup.py. They read only the catalogue, which every login may.
 
 -- login --
--- Who is connected, and what row-level security or the service needs of it.
+-- The connected login, and its properties that matter for row-level security and the service.
 select
     current_user::text as login,
     exists(
@@ -30,19 +30,19 @@ select
     ) as is_app;
 
 -- extension --
--- The version of pgvector, if the database has it.
+-- The version of pgvector in the database, if installed.
 select e.extversion
 from pg_catalog.pg_extension as e
 where e.extname = 'vector';
 
 -- extension_package --
--- The version of pgvector that the server could make of it, if its package is there.
+-- The version of pgvector that the server can install, if it has the package.
 select a.default_version
 from pg_catalog.pg_available_extensions as a
 where a.name = 'vector';
 
 -- has_revision --
--- One row if the database was ever migrated.
+-- One row if the database was migrated.
 select 1 as found
 from pg_catalog.pg_class as c
 inner join pg_catalog.pg_namespace as n on c.relnamespace = n.oid
@@ -51,6 +51,6 @@ where
     and c.relname = 'alembic_version';
 
 -- revision --
--- The revision the database is at.
+-- The revision of the database.
 select v.version_num
 from pgrerank.alembic_version as v;

@@ -1,7 +1,7 @@
 -- Runtime statements of storage/tenants.py.
 
 -- create --
--- One new tenant.
+-- Insert a tenant.
 insert into pgrerank.tenant (
     id,
     name,
@@ -36,14 +36,14 @@ from pgrerank.tenant as t
 order by t.name;
 
 -- names --
--- Names of all tenants, some of them where they are many.
+-- Names of all tenants; only some if there are many.
 select t.name
 from pgrerank.tenant as t
 order by t.name
 limit 1000;
 
 -- set_quota --
--- Changes the quota of a tenant, null for the default; the tenant, if there is one of this name.
+-- Set a tenant's quota, null for the default; returns the tenant, if it exists.
 update pgrerank.tenant as t
 set pairs_per_second = %(pairs_per_second)s
 where t.name = %(name)s
@@ -55,7 +55,7 @@ returning
     t.keep_texts;
 
 -- set_keep_texts --
--- Says whether the log keeps texts; the tenant, if there is one of this name.
+-- Set whether the log keeps texts; returns the tenant, if it exists.
 update pgrerank.tenant as t
 set keep_texts = %(keep_texts)s
 where t.name = %(name)s
@@ -67,7 +67,7 @@ returning
     t.keep_texts;
 
 -- delete --
--- A tenant with all it owns; one row if there was one.
+-- Delete a tenant with everything it owns; one row if it existed.
 delete from pgrerank.tenant as t
 where t.name = %(name)s
 returning t.id;

@@ -1,7 +1,7 @@
 -- Runtime statements of storage/thresholds.py.
 
 -- set --
--- A threshold, in the place of one of the same name.
+-- Insert a threshold, replacing one of the same name.
 insert into pgrerank.threshold (
     tenant_id,
     id,
@@ -43,7 +43,7 @@ on conflict (tenant_id, collection_id, name) do update
         created_at = excluded.created_at;
 
 -- all --
--- All thresholds of the tenant, by name.
+-- All thresholds of the tenant, ordered by name.
 select
     t.name,
     o.name as collection,
@@ -65,7 +65,7 @@ where t.tenant_id = %(tenant_id)s
 order by t.name, o.name;
 
 -- delete --
--- One row if there was such a threshold.
+-- Delete a threshold; one row if it existed.
 delete from pgrerank.threshold as t
 where
     t.tenant_id = %(tenant_id)s

@@ -1,7 +1,7 @@
 -- Runtime statements of storage/tokens.py.
 
 -- switch --
--- Says whether new chunks of a collection get token vectors; no row if it is gone.
+-- Set whether new chunks of a collection get token vectors; no row if it was deleted.
 update pgrerank.collection as c
 set stores_tokens = %(stores_tokens)s
 where
@@ -10,7 +10,7 @@ where
 returning c.id;
 
 -- missing --
--- Chunks of a collection without token vectors of the model, by id, those after `after`.
+-- Chunks of a collection after `after` that have no token vectors of the model, ordered by id.
 select
     k.id as chunk_id,
     d.title,
@@ -36,7 +36,7 @@ order by k.id
 limit %(row_count)s;
 
 -- add --
--- Token vectors of chunks that are still there. A chunk's content never changes under its id.
+-- Insert token vectors of chunks that still exist. The content of a chunk id never changes.
 insert into pgrerank.chunk_tokens (
     tenant_id,
     chunk_id,
@@ -56,7 +56,7 @@ for key share of k
 on conflict (tenant_id, chunk_id, model_id) do nothing;
 
 -- forget --
--- Removes a collection's token vectors, all but those of the model `kept` where given.
+-- Delete a collection's token vectors, except those of the model `kept`, if given.
 delete from pgrerank.chunk_tokens as t
 using pgrerank.chunk as k
 where
@@ -67,7 +67,7 @@ where
     and (%(kept)s::uuid is null or t.model_id <> %(kept)s::uuid);
 
 -- size --
--- Chunks of a tenant that have token vectors, and their bytes: on average and at most.
+-- Number of a tenant's chunks with token vectors, and their average and largest size in bytes.
 select
     count(*) as chunks,
     coalesce(avg(octet_length(t.vectors)), 0) as mean_bytes,

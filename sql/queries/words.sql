@@ -1,13 +1,14 @@
 -- Runtime statements of storage/term_statistics.py, run as the owner.
 
 -- allow_time --
--- Counting takes as long as it takes; waiting for a lock would make writers wait behind it.
+-- Disable the statement timeout, since counting may take long; limit the wait for locks, since
+-- writers wait behind it.
 select
     set_config('statement_timeout', '0', false) as statements,
     set_config('lock_timeout', '10s', false) as locks;
 
 -- wanted --
--- Collections whose frequent words are counted, or were.
+-- Collections that are large, or have counted words.
 select
     c.tenant_id,
     c.id as collection_id,
@@ -32,7 +33,7 @@ where
 order by c.tenant_id, c.id;
 
 -- frequent --
--- Words that at least a share of a sample of a collection's chunks hold.
+-- Words in at least the given share of a sample of a collection's chunks.
 with sample as materialized (
     select k.tsv
     from pgrerank.chunk as k
@@ -54,7 +55,7 @@ having
 order by l.lexeme;
 
 -- claim --
--- Lets no further writer of a collection's chunks begin before the transaction ends.
+-- Block new writers of a collection's chunks until the transaction ends.
 select c.id
 from pgrerank.collection as c
 where
@@ -63,7 +64,7 @@ where
 for no key update of c;
 
 -- lock --
--- Waits for its writers under way: whoever writes later adds to the counts of all its words.
+-- Wait for the collection's active writers; later ones update the counts of all its words.
 select c.id
 from pgrerank.collection as c
 where
@@ -72,8 +73,8 @@ where
 for update of c;
 
 -- choose --
--- Has writers count these words from now on, beside those that they count already, whose counts
--- begin anew from what they came to.
+-- Let writers count these words from now on, in addition to those they count already, whose present
+-- counts are merged into shard -1.
 with word as (
     select
         coalesce(u.lexeme, w.lexeme) as lexeme,
@@ -117,7 +118,7 @@ on conflict (tenant_id, collection_id, shard) do update
         chunks = excluded.chunks;
 
 -- forget --
--- Counts no longer the words that fewer chunks hold; no row is left where there is no other.
+-- Stop counting words in fewer than `fewest` chunks; deletes the row if no word is left.
 with word as materialized (
     select
         w.lexeme,
@@ -155,9 +156,9 @@ where
     and exists (select from word);
 
 -- count --
--- Makes the counts of a collection's words those of its chunks. What writers added is of the same
--- snapshot as the chunks, so the rest is what was there before they began to add. One row for each
--- word whose count was known and wrong.
+-- Recount a collection's words from its chunks. The writers' additions are in the same snapshot as
+-- the chunks, so the difference is the count from before they began. One row for each word whose
+-- count was known and wrong.
 with word as materialized (
     select
         w.lexeme,
@@ -217,8 +218,8 @@ where c.before <> c.chunks
 order by c.lexeme;
 
 -- weigh_titles --
--- Counts apart the titles of some chunks that were stored before their collection weighed titles;
--- one row for each chunk.
+-- Count the words of titles for some chunks that were stored before their collection got a title
+-- boost; one row for each chunk.
 with bare as (
     select
         k.tenant_id,
