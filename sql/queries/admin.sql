@@ -60,7 +60,8 @@ where
     and pg_catalog.pg_has_role(r.oid, %(member_of)s, 'member');
 
 -- grant_tenant --
--- Let an analyst's login read a tenant; granting twice is not an error. One row if the tenant exists.
+-- Let an analyst's login read a tenant; granting twice is not an error. One row if there is such a
+-- tenant.
 with wanted as (
     select t.id
     from pgrerank.tenant as t

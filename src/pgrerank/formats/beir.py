@@ -75,7 +75,7 @@ class Dataset:
         wanted = [file for file in files if file.name == "test.tsv"] or files
         if len(wanted) != 1:
             names = ", ".join(file.name for file in files) or "none"
-            raise FileFormatError(f"{self.folder}: which judgments? In qrels/ there are: {names}")
+            raise FileFormatError(f"{self.folder}: qrels/ must have one file, but has: {names}")
         return wanted[0]
 
 

@@ -149,9 +149,9 @@ def _json_problem(data: bytes) -> str | None:
         text = json.dumps(json.loads(data), ensure_ascii=False, allow_nan=False)
         text.encode()
     except UnicodeEncodeError:
-        return "holds half of a surrogate pair, which is no character"
+        return "holds half of a surrogate pair, which is not a character"
     except (ValueError, RecursionError) as error:
-        return "NaN and Infinity are no numbers of JSON" if "Out of range" in str(error) else None
+        return "NaN and Infinity are not JSON numbers" if "Out of range" in str(error) else None
     return None
 
 

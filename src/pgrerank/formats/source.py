@@ -51,7 +51,7 @@ class UnknownFormatError(ValueError):
 
     def __init__(self, name: str) -> None:
         known = ", ".join(SUFFIXES)
-        super().__init__(f"{name}: its suffix is none of {known}; say --format")
+        super().__init__(f"{name}: its suffix is none of {known}; use --format")
 
 
 def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[FileSource]:
@@ -117,7 +117,7 @@ def _file(path: Path, name: str, wanted: Format) -> FileSource:
     if form is None:
         raise UnknownFormatError(_printable(str(path)))
     if _printable(name) != name and form is not Format.JSONL:
-        return _unreadable(name, "its name, which is to be its id, is not UTF-8")
+        return _unreadable(name, "its name, which would be its id, is not UTF-8")
     return FileSource(name=_printable(name), path=path, format=form, size=size)
 
 

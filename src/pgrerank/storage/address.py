@@ -82,7 +82,7 @@ def _url_problem(url: str) -> str:
         return "has a control character, or bytes that are not UTF-8"
     scheme, separator, rest = url.partition("://")
     if not separator:
-        return "" if "=" in url else f"is no URL; the form is {FORM}"
+        return "" if "=" in url else f"is not a URL; the format is {FORM}"
     if f"{scheme}{separator}" not in _SCHEMES:
         return _other_scheme(scheme)
     return _badly_escaped(rest)
@@ -90,7 +90,7 @@ def _url_problem(url: str) -> str:
 
 def _badly_escaped(rest: str) -> str:
     wrong = {
-        "a % that begins no escape": re.search(r"%(?![0-9A-Fa-f]{2})", rest),
+        "a % that does not begin an escape": re.search(r"%(?![0-9A-Fa-f]{2})", rest),
         "a space or %00": re.search(r"%00| ", rest),
         "an @ or a / too many": _has_stray_at(rest),
     }
@@ -99,8 +99,8 @@ def _badly_escaped(rest: str) -> str:
 
 def _other_scheme(scheme: str) -> str:
     if re.fullmatch(r"postgres(ql)?\+[a-z0-9_]{1,20}", scheme):
-        return f"is written for SQLAlchemy (`{scheme}://`); the plain form is {FORM}"
-    return f"does not begin with `postgresql://`; the form is {FORM}"
+        return f"is in SQLAlchemy's format (`{scheme}://`); the plain format is {FORM}"
+    return f"does not begin with `postgresql://`; the format is {FORM}"
 
 
 def _has_stray_at(rest: str) -> bool:
@@ -118,11 +118,11 @@ def _unusable(url: str) -> str:
     try:
         parts = conninfo_to_dict(url)
     except psycopg.Error:
-        return f"cannot be read; the form is {FORM}"
+        return f"cannot be read; the format is {FORM}"
     ports, hosts = (str(parts.get(name) or "").split(",") for name in ("port", "host"))
     wrong = {
-        f"a port that is no number from 1 to {_LAST_PORT}": not all(map(_is_port, ports)),
-        "a host with a character that no host name has": not all(map(_HOST.fullmatch, hosts)),
+        f"a port that is not a number from 1 to {_LAST_PORT}": not all(map(_is_port, ports)),
+        "a host with a character not allowed there": not all(map(_HOST.fullmatch, hosts)),
     }
     return next((f"has {what}; {_ESCAPES}" for what, is_so in wrong.items() if is_so), "")
 
@@ -140,7 +140,7 @@ def _unknown_parameters(url: str) -> str:
     if unknown is None:
         return ""
     if not _is_shown(unknown, url):
-        return "has a parameter behind its `?` that Postgres does not know"
+        return "has a parameter after its `?` that Postgres does not know"
     nearest = difflib.get_close_matches(unknown, known, 1)
     hint = f"did you mean `{nearest[0]}`?" if nearest else "leave it out"
     return f"has the parameter `{unknown}`, which Postgres does not know; {hint}"

@@ -107,7 +107,7 @@ def read(path: Path) -> Manifest:
     except OSError as error:
         raise InvalidRequestError("FILE", f"{path} cannot be read: {error.strerror}") from error
     if not same:
-        raise InvalidRequestError("FILE", f"{path} was changed since: its checksum differs")
+        raise InvalidRequestError("FILE", f"{path} was changed later: its checksum differs")
     return manifest
 
 

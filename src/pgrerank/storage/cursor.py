@@ -53,4 +53,4 @@ def identifier(cursor: str | None) -> UUID | None:
 
 def refusal() -> InvalidRequestError:
     """The error for a cursor that no listing returned."""
-    return InvalidRequestError("cursor", "is not one this listing gave")
+    return InvalidRequestError("cursor", "is not a cursor that this listing returned")

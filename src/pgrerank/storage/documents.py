@@ -238,7 +238,7 @@ class PostgresDocuments:
         if await found.fetchone() is None:
             raise InvalidRequestError(
                 "text_search",
-                f"`{text_search}` is no text search configuration of Postgres; "
+                f"`{text_search}` is not a text search configuration of Postgres; "
                 "use `english`, `simple` or another that \\dF in psql lists",
             )
 

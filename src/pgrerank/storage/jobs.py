@@ -64,7 +64,7 @@ async def prepare(url: str) -> None:
         found = await _noted_version(connection)
         if found is not None and _numbers(found) > _numbers(ours):
             raise StartupError(
-                f"The job queue is that of procrastinate {found}, this is {ours}. "
+                f"The job queue is of procrastinate {found}, but {ours} is installed. "
                 "Install the newer version here too."
             )
         for script in _pending(found):

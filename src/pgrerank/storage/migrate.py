@@ -69,7 +69,7 @@ def _translate(url: str) -> Generator[None]:
 def _translation(url: str, error: DBAPIError) -> Exception:
     match error.orig:
         case psycopg.errors.LockNotAvailable():
-            found = StartupError("Another transaction holds a table that changes. Run it again.")
+            found = StartupError("Another transaction locks a table to be changed. Run it again.")
         case psycopg.errors.InsufficientPrivilege() as cause:
             found = StartupError(
                 f"This login may not migrate ({_one_line(cause)}). "

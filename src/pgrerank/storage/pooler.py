@@ -33,8 +33,8 @@ async def refuse(url: str, *, announced: int, actual: int) -> None:
     raise SettingsError(
         address.ADMINISTRATOR,
         f"{f'is not set, and {address.SERVICE} ' if stands_in else ''}leads to a pooler in "
-        "transaction mode, where the role, locks and timeouts of a session would stay behind on "
-        "connections of others; name the host and port of Postgres itself",
+        "transaction mode, where a session's role, locks and timeouts would remain in effect for "
+        "others; name the host and port of Postgres itself",
     )
 
 

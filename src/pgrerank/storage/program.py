@@ -60,7 +60,7 @@ def last_words(stderr: bytes) -> str:
     """The reason of a program's failure, for a message: its first error, or its last line."""
     lines = [line for line in stderr.decode(errors="replace").splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
-    return (errors or lines[-1:] or ["it said nothing"])[0]
+    return (errors or lines[-1:] or ["it printed no error"])[0]
 
 
 def _major(folder: Path) -> int:

@@ -62,7 +62,7 @@ def parse(ledger: str) -> list[Release]:
             case [digest, path]:
                 releases[-1].hashes[path] = digest
             case _:
-                raise ValueError(f"released.txt holds a line of no known form: {line}")
+                raise ValueError(f"released.txt has an invalid line: {line}")
     return releases
 
 
