@@ -93,13 +93,13 @@ def main(context: click.Context, data_dir: Path | None) -> None:
     in place of the embedded one.
     """
     context.obj = data_dir
-    # Standard output is for answers. Looked up when something is logged, as a stream may change.
+    # Logs go to standard error, looked up at each log call because a stream may be replaced.
     structlog.reset_defaults()
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-            # Tracebacks without local variables, and no line with a secret.
+            # Tracebacks carry no local variables, and secrets are redacted from every line.
             structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
             lambda _logger, _method, line: secret.redact(str(line), secrets()),
         ],

@@ -21,7 +21,7 @@ _TEXTS = ("Refunds are paid to the card that was charged.", "The office is close
 
 @click.group(cls=Commands)
 def backend() -> None:
-    """Rerankers and embedders behind other servers, named in PGRERANK_BACKENDS."""
+    """Check the rerankers and embedders on other servers that PGRERANK_BACKENDS names."""
 
 
 @backend.command(
@@ -31,9 +31,9 @@ def backend() -> None:
 @option.as_json
 @click.pass_context
 def check(context: click.Context, *, names: Sequence[str], as_json: bool) -> None:
-    """Ask each for a score or a vector, and say what it is and how long it took.
+    """Request a score or a vector from each backend, and show its model and response time.
 
-    Exits with 1 if one of them fails.
+    Exits with 1 if any backend fails.
     """
     found = asyncio.run(_check_all(settings(context), names))
     if as_json:

@@ -32,17 +32,19 @@ _MEGABYTE = 1_000_000
 @option.as_json
 @click.pass_context
 def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
-    """Write all of a database to a file that is not there yet, while searches and ingest go on.
+    """Back up the whole database to a new file, while searches and ingest continue.
 
-    It holds every table as of one instant, with its grants and policies, and a checksum of each.
-    Passwords of logins are not in it. Needs PGRERANK_ADMIN_DATABASE_URL where the server is your own.
+    The file holds a consistent snapshot of every table, with grants, policies and a checksum for
+    each. It holds no login passwords. Needs PGRERANK_ADMIN_DATABASE_URL if you run your own server.
     """
     from pgrerank import wiring
     from pgrerank.storage import backup as backups
 
     with wiring.database(settings(context)) as database:
         work = partial(backups.create, database.admin_url, file, environ=subprocess_environment())
-        manifest = _run_with_bar(work, kept=f"There is no {file}; the same command begins anew.")
+        manifest = _run_with_bar(
+            work, kept=f"{file} was not written; run the same command to start over."
+        )
     _show(file, manifest, as_json=as_json)
 
 
@@ -58,11 +60,11 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
 @option.as_json
 @click.pass_context
 def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
-    """Read a backup into a database that holds no data, and compare each table with it.
+    """Restore a backup into an empty database, and verify each table against its checksum.
 
-    In one transaction: what fails leaves nothing behind, so try again. From an embedded server to
-    your own or back, and to a newer Postgres. Logins are not in a backup: make them with
-    `pgrerank login add`; what analysts were granted comes along, by name.
+    Runs in one transaction: if it fails, nothing is left behind and you can try again. Works
+    between an embedded server and your own in both directions, and to a newer Postgres. A backup
+    has no logins: create them with `pgrerank login add`. Analysts' grants are restored by name.
     """
     from pgrerank import wiring
     from pgrerank.storage import restore as restores
@@ -70,16 +72,16 @@ def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
 
     with wiring.database(settings(context)) as database:
         work = partial(restores.load, database.admin_url, file, environ=subprocess_environment())
-        done = _run_with_bar(work, kept="Nothing is left of it; the same command begins anew.")
+        done = _run_with_bar(work, kept="Nothing was restored; run the same command to start over.")
     _show(file, done.manifest, as_json=as_json)
     for login in done.missing_logins:
-        click.echo(f"Make the login again: pgrerank login add {login} --kind analyst", err=True)
+        click.echo(f"Create the login again: pgrerank login add {login} --kind analyst", err=True)
     if done.manifest.revision != sqlfile.revisions()[0]:
         click.echo("It is of an older version. Run: pgrerank migrate", err=True)
 
 
 def _run_with_bar(work: Callable[..., Coroutine[Any, Any, Made]], *, kept: str) -> Made:
-    """Run it, given its `progress`, under a bar with bytes and tables."""
+    """Run `work` with a progress bar that shows megabytes or tables done."""
     with progress.bar("backup", None) as advance:
 
         def shown(step: "BackupStep") -> None:

@@ -23,12 +23,12 @@ _SHOWN_POINTS = 12
     epilog=examples(
         "pgrerank calibrate -t acme -c docs",
         "pgrerank calibrate -t acme -c docs --unjudged irrelevant --depth 100",
-        "pgrerank calibrate -t acme  # one for all collections of the tenant",
+        "pgrerank calibrate -t acme  # one calibration for all collections of the tenant",
         "pgrerank calibrate -t acme -c docs --source log",
     ),
 )
 @option.tenant
-@click.option("--collection", "-c", "collection_name", metavar="NAME", help="Default: all of them.")
+@click.option("--collection", "-c", "collection_name", metavar="NAME", help="Default: all.")
 @option.strategy
 @option.candidates
 @option.depth
@@ -38,7 +38,7 @@ _SHOWN_POINTS = 12
     type=click.Choice([str(each) for each in Unjudged]),
     default=str(Unjudged.SKIP),
     show_default=True,
-    help="`skip` pairs that nobody judged, or read them as `irrelevant`: right where all relevant "
+    help="`skip` unjudged pairs, or count them as `irrelevant`, which is right where all relevant "
     "documents were judged, as in test collections.",
 )
 @click.option(
@@ -46,12 +46,12 @@ _SHOWN_POINTS = 12
     type=click.Choice(["search", "log"]),
     default="search",
     show_default=True,
-    help="Search for each judged query now, or take the raw scores that the log has of them.",
+    help="Search for each judged query now, or use the raw scores in the log.",
 )
 @click.option(
     "--method",
     type=click.Choice([str(each) for each in Method]),
-    help="Default: that with the least log loss on queries held out.",
+    help="Default: the method with the lowest log loss on held-out queries.",
 )
 @click.option(
     "--relevant-from",
@@ -70,14 +70,14 @@ def calibrate(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Fit the reranker's scores to probabilities of relevance, by judged queries.
+    """Fit a calibration from the reranker's scores to probabilities, on judged queries.
 
-    Searches by the same reranker carry `scores.relevance` from then on. Give the strategy,
-    candidates and depth of the searches it is for. Nothing of it is logged.
+    Later searches with the same reranker return `scores.relevance`. Set strategy, candidates and
+    depth to those of the searches it is for. The searches made here are not logged.
     """
     made = run(
         _calibrate(settings(context), tenant_name, collection_name, given),
-        kept="No calibration was stored; running it again begins anew.",
+        kept="No calibration was stored; run the same command to start over.",
     )
     if as_json:
         from pgrerank.api.v1.schema.calibrations import CalibrationResponse

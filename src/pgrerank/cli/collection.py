@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group(cls=Commands)
 def collection() -> None:
-    """Collections: sets of documents that are searched together."""
+    """Manage collections: sets of documents that are searched together."""
 
 
 @collection.command(
@@ -34,14 +34,14 @@ def collection() -> None:
     "--text-search",
     default=DEFAULT_TEXT_SEARCH,
     show_default=True,
-    help="Text search configuration of Postgres: the language whose word forms are joined.",
+    help="Text search configuration of Postgres: the language used for stemming.",
 )
 @option.store_tokens
 @option.reranker
 @click.option(
     "--embedder",
     metavar="NAME",
-    help="Embedder of its documents, by its name in PGRERANK_BACKENDS. Else PGRERANK_EMBEDDER.",
+    help="Embedder of its documents: a name in PGRERANK_BACKENDS. Default: PGRERANK_EMBEDDER.",
 )
 @weighing.options
 @option.as_json
@@ -49,7 +49,7 @@ def collection() -> None:
 def add(
     context: click.Context, *, name: str, tenant_name: str, as_json: bool, **indexing: Any
 ) -> None:
-    """Make a collection."""
+    """Create a collection."""
     chosen = weighing.pop_options(indexing)
     indexing["retrieval"] = Retrieval(**chosen) if chosen else None
     made = asyncio.run(_create(settings(context), tenant_name, name, indexing))
@@ -57,7 +57,7 @@ def add(
         output.as_json(_plain(made))
     else:
         click.echo(
-            f"Collection {name} is there. Next: "
+            f"Collection {name} created. Next: "
             f"pgrerank ingest PATH --tenant {tenant_name} --collection {name}"
         )
 
@@ -73,14 +73,14 @@ def add(
 @click.argument("name")
 @option.tenant
 @option.reranker
-@click.option("--default-reranker", is_flag=True, help="Back to the reranker of the settings.")
+@click.option("--default-reranker", is_flag=True, help="Use the reranker of the settings.")
 @weighing.options
 @option.as_json
 @click.pass_context
 def set_(
     context: click.Context, *, name: str, tenant_name: str, as_json: bool, **given: Any
 ) -> None:
-    """Change how a collection is searched, from the next search on."""
+    """Change how a collection is searched. Takes effect with the next search."""
     reranker, default = given.pop("reranker"), given.pop("default_reranker")
     changes = weighing.pop_options(given)
     if not (changes or reranker or default):
@@ -99,7 +99,7 @@ def set_(
 @option.as_json
 @click.pass_context
 def show(context: click.Context, *, name: str, tenant_name: str, as_json: bool) -> None:
-    """Show one collection: how it is indexed, how its first stage weighs, how much is in it."""
+    """Show one collection: its index settings, first-stage weights and size."""
     _print(asyncio.run(_one(settings(context), tenant_name, name)), as_json=as_json)
 
 
@@ -108,7 +108,7 @@ def show(context: click.Context, *, name: str, tenant_name: str, as_json: bool) 
 @option.as_json
 @click.pass_context
 def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
-    """Show a tenant's collections and how much is in each."""
+    """List a tenant's collections with their sizes."""
     found = asyncio.run(_all(settings(context), tenant_name))
     if as_json:
         output.as_json([_plain(collection) for collection in found])
@@ -125,7 +125,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @option.yes
 @click.pass_context
 def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
-    """Delete a collection with its documents. What the rerank log says of it stays."""
+    """Delete a collection with its documents. Its entries in the rerank log are kept."""
     asyncio.run(_remove(settings(context), tenant_name, name))
     click.echo(f"Collection {name} is deleted.")
 
@@ -138,12 +138,12 @@ def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
 )
 @click.argument("name")
 @option.tenant
-@click.option("--remove", is_flag=True, help="Take them away, and give new chunks none.")
+@click.option("--remove", is_flag=True, help="Remove them, and store none for new chunks.")
 @click.pass_context
 def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool) -> None:
-    """Give all chunks of a collection token vectors, those that come later too.
+    """Store token vectors for all chunks of a collection, including future ones.
 
-    Searches and ingest go on meanwhile. A run that was cut off is completed by running it again.
+    Searches and ingest continue meanwhile. To resume an interrupted run, run it again.
     """
     found = settings(context)
     if remove:
@@ -152,7 +152,7 @@ def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool)
     else:
         count = run(
             _with_tokens(found, tenant_name, name),
-            kept="Token vectors stored so far are kept; the same command goes on from there.",
+            kept="Token vectors stored so far are kept; run the same command to resume.",
         )
         click.echo(f"Stored the token vectors of {count} chunks.")
 
@@ -196,7 +196,7 @@ async def _set_reranker(
 
 
 async def _require_backends(settings: Settings, indexing: Mapping[str, Any]) -> None:
-    """Raises InvalidRequestError for a name that the file of backends does not have."""
+    """Check backend names. Raises InvalidRequestError for one missing from the backends file."""
     from pgrerank import wiring
     from pgrerank.ports.services import require_named
 

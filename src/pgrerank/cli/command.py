@@ -1,4 +1,4 @@
-"""What every command shares: how it fails, how its help shows examples, where settings come from."""
+"""Error handling, help examples and settings, shared by all commands."""
 
 import asyncio
 import errno
@@ -20,13 +20,13 @@ from pgrerank.settings import Settings, secrets
 
 Result = TypeVar("Result")
 
-#: columns of a command, so that it stays whole in a terminal of 80 with margins and a backslash
+#: maximum width of an example: fits 80 columns with margins and a trailing backslash
 _EXAMPLE_WIDTH = 74
 #: where a command line may be broken: before an option or a pipe
 _BREAKS = re.compile(r"""\s+(?=--?[a-z]|[|]|&&)(?=(?:[^'"]|'[^']*'|"[^"]*")*$)""")
 
 
-#: extras by the modules that they bring
+#: module to the extra that installs it
 _EXTRAS = {
     "matplotlib": "report",
     "mcp": "mcp",
@@ -36,8 +36,8 @@ _EXTRAS = {
 }
 
 
-class Failed(Exception):  # noqa: N818 - what the command did, not a kind of error
-    """A command cannot do what it was asked to: one line on standard error."""
+class Failed(Exception):  # noqa: N818 - names the outcome of a command, not a kind of error
+    """A command failed. The message is printed as one line on standard error."""
 
     exit_code = 1
 
@@ -49,7 +49,7 @@ class Misused(Failed):
 
 
 class Interrupted(Failed):
-    """Ctrl-C ended a command; the message says what is kept."""
+    """Ctrl-C ended a command. The message says what is kept."""
 
     exit_code = 130
 
@@ -58,16 +58,16 @@ class Commands(RichGroup):
     """A group whose commands fail with one line instead of a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; what it or pgrerank refuses on purpose becomes one line.
+        """Run the command, and print its expected errors as one line.
 
-        Anything else is a fault of ours and becomes a traceback. Neither shows a secret.
+        Any other exception is a bug and is printed as a traceback. Secrets are redacted from both.
         """
         try:
             return super().invoke(ctx)
         except (PgrerankError, Failed) as error:
             click.echo(secret.redact(f"pgrerank: {error}", secrets()), err=True)
             ctx.exit(_exit_code(error))
-        except KeyboardInterrupt:  # in a command with nothing to say of what is kept
+        except KeyboardInterrupt:  # in a command without its own message, see `interruptible`
             click.echo("pgrerank: interrupted", err=True)
             ctx.exit(Interrupted.exit_code)
         except Exception as error:
@@ -82,14 +82,14 @@ class Commands(RichGroup):
 
 
 def _missing_extra(error: Exception) -> str | None:
-    """What installs a module that no extra of this install brought; None for any other error."""
+    """Message with the install command for a missing optional module; None for other errors."""
     module = error.name if isinstance(error, ModuleNotFoundError) else None
     extra = _EXTRAS.get((module or "").partition(".")[0])
     return extra and f"this needs {module}: pip install 'pgrerank[{extra}]'"
 
 
 def _is_for_click(error: Exception) -> bool:
-    """Whether click ends the process for it by itself: usage, exit, abort, a closed pipe."""
+    """Whether click handles the error itself: usage, exit, abort or a closed pipe."""
     by_click = (click.ClickException, click.exceptions.Exit, click.Abort)
     is_closed_pipe = isinstance(error, OSError) and error.errno == errno.EPIPE
     return isinstance(error, by_click) or is_closed_pipe
@@ -103,10 +103,10 @@ def _exit_code(error: PgrerankError | Failed) -> int:
 
 @contextmanager
 def interruptible(kept: str) -> Generator[None]:
-    """End a command on Ctrl-C with a sentence.
+    """Turn Ctrl-C into a message.
 
     Args:
-        kept: What is kept, and whether running it again goes on from there.
+        kept: Tells the user what is kept, and whether running it again resumes.
 
     Raises:
         Interrupted: Ctrl-C was pressed.
@@ -118,19 +118,19 @@ def interruptible(kept: str) -> Generator[None]:
 
 
 def run(work: Coroutine[Any, Any, Result], *, kept: str) -> Result:
-    """Run what may take long; `kept` and errors as of `interruptible`."""
+    """Run a long operation, and return its result. For `kept` and errors see `interruptible`."""
     with interruptible(kept):
         return asyncio.run(work)
 
 
 def examples(*lines: str) -> Any:
-    """An epilog that shows command lines as they can be pasted into a shell.
+    """Epilog with examples that can be pasted into a shell.
 
-    A line is a command, or `command  # remark`: the remark is printed above it. Commands that are
-    longer than 74 columns are broken before options, with backslashes.
+    A line is a command, or `command  # remark`; the remark is printed above the command. Commands
+    longer than 74 columns are broken before options with backslashes.
     """
     shown = "\n".join(["Examples:", *map(_example, lines)])
-    return Text(shown, no_wrap=True, overflow="ignore")  # rich-click prints it as it is
+    return Text(shown, no_wrap=True, overflow="ignore")  # rich-click prints a Text unchanged
 
 
 def _example(line: str) -> str:
@@ -151,7 +151,7 @@ def _break_lines(command: str) -> str:
 
 
 def settings(context: click.Context) -> Settings:
-    """The settings of this call. Raises SettingsError."""
+    """Settings from the environment and `--data-dir`. Raises SettingsError."""
     found = Settings.from_environ()
     data_dir: Path | None = context.find_root().obj
     return msgspec.structs.replace(found, data_dir=data_dir) if data_dir else found

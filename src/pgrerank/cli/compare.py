@@ -27,7 +27,7 @@ _PAIR = 2
         "pgrerank evaluate -t acme -c docs --save before",
         "pgrerank evaluate -t acme -c docs --depth 100 --save after",
         "pgrerank compare before after -t acme",
-        "pgrerank compare -t acme  # lists what is stored",
+        "pgrerank compare -t acme  # list the stored evaluations",
     ),
 )
 @click.argument("runs", nargs=-1, metavar="[BEFORE AFTER]")
@@ -39,7 +39,7 @@ _PAIR = 2
     type=click.IntRange(0),
     default=_EXAMPLES,
     show_default=True,
-    help="How many wins and losses are shown.",
+    help="Number of wins and of losses to show.",
 )
 @option.as_json
 @click.pass_context
@@ -52,11 +52,11 @@ def compare(
     example_count: int,
     as_json: bool,
 ) -> None:
-    """Say how two stored evaluations differ, and whether that is beyond chance.
+    """Compare two stored evaluations, and tell whether the difference is significant.
 
-    BEFORE and AFTER are ids or labels; of a label the newest run is taken. Only queries that both
-    runs have with the same judgments are compared. Intervals are bootstrapped over queries, p is
-    of the paired permutation test. Without BEFORE and AFTER the stored runs are listed.
+    BEFORE and AFTER are ids or labels; a label means its newest run. Only queries that both runs
+    have with the same judgments are compared. Intervals are bootstrapped over queries; p is from a
+    paired permutation test. Without BEFORE and AFTER, lists the stored runs.
     """
     if not runs:
         _list(asyncio.run(_stored_runs(settings(context), tenant_name)), as_json=as_json)
@@ -146,7 +146,7 @@ def _example(change: "QueryChange", measure: str) -> dict[str, Any]:
 
 
 def _first(answer: "EvaluatedQuery") -> list[dict[str, Any]]:
-    """The documents on top, with their grades."""
+    """Top documents with their grades."""
     return [
         {"id": name, "grade": grade}
         for name, grade in zip(answer.external_ids, answer.grades, strict=False)
@@ -192,7 +192,7 @@ def _row(change: "QueryChange", measure: str) -> tuple[str, ...]:
 
 
 def _tops(answer: "EvaluatedQuery") -> str:
-    """Ids of the documents on top with their grades, `?` where nobody judged."""
+    """Ids of the top documents with their grades, `?` if unjudged."""
     shown = [
         f"{each['id']} ({'?' if each['grade'] is None else each['grade']})"
         for each in _first(answer)

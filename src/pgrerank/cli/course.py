@@ -1,4 +1,4 @@
-"""What `pgrerank train` gathers before it trains: lessons, held-out lessons, a teacher's scores."""
+"""Training data of `pgrerank train`: lessons, held-out lessons and a teacher's scores."""
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -26,7 +26,7 @@ _DEV_QRELS = ("dev", "test")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CourseOptions:
-    """What was asked for on the command line, recipe aside."""
+    """Options of the command line that are not part of the recipe."""
 
     data: Sequence[Path]
     tenant: str | None
@@ -35,14 +35,14 @@ class CourseOptions:
     out: Path
     dev: Path | None
     dev_queries: int
-    #: negatives that are mined for a query of a BEIR folder
+    #: negatives mined for each query of a BEIR folder
     mine: int
     restart: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """Lessons to train on and to measure on."""
+    """Lessons for training and for measuring."""
 
     train: list[Lesson]
     dev: list[Lesson]
@@ -50,7 +50,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tools:
-    """Models and ports; None: nothing asked for them."""
+    """Models and ports; None if not needed."""
 
     embedder: "Embedder | None"
     teacher: "Scorer | None"
@@ -60,11 +60,11 @@ class _Tools:
 async def gather_lessons(
     settings: Settings, wanted: CourseOptions, recipe: "Recipe", base: str
 ) -> Gathered:
-    """Read, mine and score all that the run learns from, and claim its folder.
+    """Read, mine and score the training data, and claim the output folder.
 
     Raises:
-        Failed: The data cannot be read, or a weight is of no data set.
-        ConflictError: The folder is taken.
+        Failed: The data cannot be read, or a weight names an unknown data set.
+        ConflictError: The folder is in use.
     """
     from pgrerank.training import run
 
@@ -132,7 +132,7 @@ async def _judged_lessons(
     if not found:
         raise Failed(
             f"tenant {tenant_name} has no query with a relevant document. "
-            "Bring judgments in: pgrerank judgment import --help"
+            "Import judgments: pgrerank judgment import --help"
         )
     return found
 

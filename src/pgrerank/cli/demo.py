@@ -16,11 +16,11 @@ from pgrerank.cli.command import examples, settings
 )
 @click.pass_context
 def demo(context: click.Context) -> None:
-    """See the whole path once: real documents, real searches, both orders, and the log in SQL.
+    """Show a complete run: real documents, reranked searches, and the log in SQL.
 
-    Starts an embedded Postgres of its own (in `demo` under the data folder, or in --data-dir),
+    Starts a separate embedded Postgres (in `demo` under the data folder, or in --data-dir),
     ingests the documentation of this Python's standard library, starts the service on a free
-    port, and sends it some searches. Ends by itself; a second run finds everything in place.
+    port, and sends it some searches. Ends by itself. A second run reuses the data.
     """
     from pgrerank.cli import tour
 
@@ -29,5 +29,5 @@ def demo(context: click.Context) -> None:
     if context.find_root().obj is None:
         changes["data_dir"] = found.data_dir / "demo"
     if found.log_level == "info":
-        changes["log_level"] = "warning"  # the tour tells what happens
+        changes["log_level"] = "warning"  # the tour prints its own progress
     asyncio.run(tour.run_tour(msgspec.structs.replace(found, **changes)))

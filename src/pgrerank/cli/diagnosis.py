@@ -1,4 +1,4 @@
-"""What `pgrerank doctor` looks at: each check says how it stands and what mends it."""
+"""The checks of `pgrerank doctor`, each with a state and a remedy."""
 
 import os
 import platform
@@ -21,12 +21,12 @@ from pgrerank.storage.pool import Connection
 from pgrerank.usecases.rerank_texts import rerank_texts
 
 PROBE = "how to change a setting"
-_SUPPORTED = 18  # newer servers are likely to work, but nobody tried
+_SUPPORTED = 18  # newer servers are likely to work, but are untested
 _NUMBERING = 10_000
 
 
 class DiagnosisState(StrEnum):
-    """How a check came out."""
+    """Result of a check."""
 
     OK = "ok"
     WARN = "warn"
@@ -35,7 +35,7 @@ class DiagnosisState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiagnosisLine:
-    """A line of the diagnosis."""
+    """One line of the diagnosis."""
 
     check: str
     state: DiagnosisState
@@ -44,7 +44,7 @@ class DiagnosisLine:
 
 
 async def findings(settings: Settings) -> AsyncIterator[DiagnosisLine]:
-    """Everything that is looked at, in order; a check that cannot run is a failure."""
+    """Run all checks in order. A check that cannot run counts as failed."""
     yield _processor()
     yield _threads(settings)
     try:
@@ -57,14 +57,14 @@ async def findings(settings: Settings) -> AsyncIterator[DiagnosisLine]:
         yield DiagnosisLine(check="postgres", state=DiagnosisState.FAIL, detail=str(error))
         return
     if login.state is DiagnosisState.FAIL:
-        return  # nothing could be searched
+        return  # without a service login no search is possible
     async for finding in _pipeline(settings):
         yield finding
 
 
 async def _database(url: str) -> list[DiagnosisLine]:
     if address.is_services_alone(url):
-        detail = f"{address.ADMINISTRATOR} is not set: tables and partitions are not looked at"
+        detail = f"{address.ADMINISTRATOR} is not set: tables and partitions are not checked"
         return [DiagnosisLine(check="administrator", state=DiagnosisState.WARN, detail=detail)]
     try:
         async with admin.owner(url) as connection:
@@ -126,10 +126,12 @@ def _temporary(makers: Sequence[str]) -> DiagnosisLine:
             check=check,
             state=DiagnosisState.WARN,
             detail=f"{', '.join(makers)} may make them, by a grant on the database",
-            remedy="run `pgrerank migrate`, which revokes what is granted to public; else: "
+            remedy="run `pgrerank migrate`, which revokes the grant to public; otherwise: "
             "revoke temporary on database <name> from <role>;",
         )
-    return DiagnosisLine(check=check, state=DiagnosisState.OK, detail="nobody of ours makes any")
+    return DiagnosisLine(
+        check=check, state=DiagnosisState.OK, detail="no role of pgrerank may create any"
+    )
 
 
 def _partitions(facts: dict[str, Any]) -> DiagnosisLine:
@@ -198,7 +200,7 @@ def _model_summary(card: ModelCard) -> str:
 async def _probe(settings: Settings, services: Services) -> DiagnosisLine:
     with wiring.database(settings) as database:
         if address.is_services_alone(database.admin_url):
-            detail = "none, since it looks for a collection as the administrator"
+            detail = "skipped: finding a collection needs the administrator's login"
             return DiagnosisLine(check="probe", state=DiagnosisState.WARN, detail=detail)
         async with admin.owner(database.admin_url) as connection:
             rows = await _rows(connection, "largest_collection")
@@ -210,7 +212,7 @@ async def _probe(settings: Settings, services: Services) -> DiagnosisLine:
 
 
 async def _search_finding(services: Services, place: dict[str, Any]) -> DiagnosisLine:
-    """Each stage once, on the largest collection; nothing is logged."""
+    """Time each stage once on the largest collection, without logging the search."""
     collection = await services.documents.collection(place["tenant_id"], place["collection"])
     request = SearchRequest(query=PROBE)
     start = perf_counter()
@@ -244,7 +246,7 @@ def _processor() -> DiagnosisLine:
         )
     remedy = "models run in fp32, about half as fast"
     if has:
-        remedy += "; PGRERANK_PRECISION=int8 is quicker, its order differs a little"
+        remedy += "; PGRERANK_PRECISION=int8 is faster, with slightly different rankings"
     return DiagnosisLine(
         check="processor",
         state=DiagnosisState.WARN,

@@ -21,11 +21,11 @@ _STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 @option.as_json
 @click.pass_context
 def doctor(context: click.Context, *, as_json: bool) -> None:
-    """Look at everything a search needs, and say what mends what is wrong.
+    """Check everything a search needs, and suggest a remedy for each problem.
 
-    Postgres and pgvector, roles and row-level security, migrations, log partitions, models,
-    processor and threads, and one probe search on the largest collection (which is not logged).
-    Exits with 1 if something fails.
+    Checks Postgres and pgvector, roles and row-level security, migrations, log partitions, models,
+    processor and threads, and runs one search on the largest collection, which is not logged.
+    Exits with 1 if a check fails.
     """
     found = asyncio.run(_examine(settings(context), show=not as_json))
     if as_json:

@@ -12,28 +12,28 @@ from pgrerank.domain.drift import Finding, HealthState
 from pgrerank.settings import Settings
 
 _NOTHING = (
-    "Nothing was searched in the last seven days, and no reference set was scored: there is "
-    "nothing to tell."
+    "No search ran in the last seven days, and no reference set was scored: there is nothing to "
+    "tell."
 )
 
 
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank drift  # how every collection stands",
-        "pgrerank drift --tenant acme -c docs  # one of them",
-        "pgrerank drift --fail-on alert  # for a monitor: exit code 1",
+        "pgrerank drift  # all collections",
+        "pgrerank drift --tenant acme -c docs  # one collection",
+        "pgrerank drift --fail-on alert  # for monitoring: exit code 1",
     ),
 )
-@click.option("--tenant", "-t", "tenant_name", metavar="NAME", help="Only this tenant's.")
+@click.option("--tenant", "-t", "tenant_name", metavar="NAME", help="Only this tenant.")
 @click.option("--collection", "-c", "collection_name", metavar="NAME", help="Only this collection.")
 @click.option(
     "--fail-on",
     type=click.Choice([str(HealthState.WARN), str(HealthState.ALERT)]),
-    help="Exit with 1 where a check is in this state, or a worse one.",
+    help="Exit with 1 if a check is in this state or a worse one.",
 )
 @click.option(
-    "--no-count", is_flag=True, help="Show what the worker counted, and do not count the rest."
+    "--no-count", is_flag=True, help="Show the worker's counts without counting newer searches."
 )
 @option.as_json
 @click.pass_context
@@ -46,11 +46,11 @@ def drift(
     no_count: bool,
     as_json: bool,
 ) -> None:
-    """Show how the collections stand: drift of scores, agreement, lift, calibration, references.
+    """Show the health of collections: score drift, agreement, lift, calibration, references.
 
-    Compares the last seven days with the 28 before, out of counts by day that the worker keeps
-    up; what it has not counted yet is counted first. Needs PGRERANK_ADMIN_DATABASE_URL, as
-    `maintain` does.
+    Compares the last seven days with the 28 before, from daily counts that the worker keeps.
+    Searches not yet counted are counted first. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
+    does.
     """
     found = asyncio.run(
         _findings(settings(context), tenant_name, collection_name, count=not no_count)
@@ -60,7 +60,7 @@ def drift(
     else:
         _show(found)
     if fail_on and (bad := [each for each in found if each.reaches(HealthState(fail_on))]):
-        raise Failed(f"{len(bad)} of {len(found)} checks call for a look")
+        raise Failed(f"{len(bad)} of {len(found)} checks need attention")
 
 
 async def _findings(

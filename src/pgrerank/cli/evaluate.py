@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Work:
-    #: whose documents and judgments are used; None: the collection has both
+    #: data set with documents and judgments; None: use those of the collection
     data: beir.Dataset | None
     qrels: Path | None
     max_queries: int | None
-    #: an existing collection; None: one is made from `data`
+    #: tenant of an existing collection; None: create one from `data`
     tenant_name: str | None
     collection_name: str | None
     text_search: str
-    #: keep the tenant of this name; None: a scratch tenant, deleted at the end
+    #: name of a tenant to keep; None: a scratch tenant, deleted at the end
     keep: str | None
-    #: give the chunks token vectors; None: as the collection has it
+    #: store token vectors; None: as the collection does
     store_tokens: bool | None
-    #: store the run under this label
+    #: label to store the run under; None: do not store it
     label: str | None
-    #: the search, its query aside
+    #: the search, without a query
     request: SearchRequest
 
     def __post_init__(self) -> None:
@@ -57,7 +57,7 @@ class _Work:
 
     @property
     def judgments(self) -> str:
-        """Where the judgments come from, in a word."""
+        """Source of the judgments: `stored`, or the name of the data set."""
         return "stored" if self.data is None else self.data.name
 
 
@@ -67,25 +67,23 @@ class _Work:
         "pgrerank evaluate data/cranfield",
         "pgrerank evaluate data/cranfield --strategy keyword --no-rerank --json",
         "pgrerank evaluate data/cranfield --qrels data/cranfield/qrels/test-graded.tsv",
-        "pgrerank evaluate data/npl --keep eval --depth 100  # the next run need not embed",
+        "pgrerank evaluate data/npl --keep eval --depth 100  # the next run skips embedding",
         "pgrerank evaluate -t acme -c docs --save baseline  # see `pgrerank compare`",
     ),
 )
 @click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False
 )
-@click.option("--tenant", "-t", "tenant_name", metavar="NAME", help="Whose collection it is.")
+@click.option("--tenant", "-t", "tenant_name", metavar="NAME", help="Tenant of the collection.")
 @click.option(
     "--collection",
     "-c",
     "collection_name",
     metavar="NAME",
-    help="Search this collection as it is, in place of one made from FOLDER.",
+    help="Search this existing collection instead of one created from FOLDER.",
 )
 @option.strategy
-@click.option(
-    "--rerank/--no-rerank", default=True, show_default=True, help="With or without second stage."
-)
+@click.option("--rerank/--no-rerank", default=True, show_default=True, help="Whether to rerank.")
 @option.candidates
 @option.depth
 @option.cascade
@@ -93,23 +91,23 @@ class _Work:
 @click.option(
     "--qrels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File of judgments. Default: qrels/test.tsv of the folder.",
+    help="Judgments file. Default: qrels/test.tsv in the folder.",
 )
 @click.option(
     "--max-queries",
     type=click.IntRange(1),
-    help="Use this many of the judged queries, the same ones every time. Default: all.",
+    help="Number of judged queries to use, always the same ones. Default: all.",
 )
 @click.option(
     "--text-search",
     default="english",
     show_default=True,
-    help="Text search configuration of Postgres for the keyword leg.",
+    help="Postgres text search configuration for the keyword leg.",
 )
 @click.option(
     "--keep",
     metavar="TENANT",
-    help="Use this tenant and keep it, so that the next run finds its documents embedded.",
+    help="Use this tenant and keep it, so that the next run need not embed the documents again.",
 )
 @click.option(
     "--save", "label", metavar="LABEL", help="Store the run, query by query, under this label."
@@ -117,13 +115,13 @@ class _Work:
 @option.as_json
 @click.pass_context
 def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **given: Any) -> None:
-    """Measure the ranking on judged queries, through the pipeline that serves searches.
+    """Measure ranking quality on judged queries, with the pipeline that serves searches.
 
-    FOLDER is in BEIR form: corpus.jsonl, queries.jsonl, qrels/test.tsv. It is ingested into a
-    scratch tenant, its judged queries are searched one by one, and the tenant is deleted. With
-    --tenant and --collection that collection is searched; without FOLDER, by the judgments that
-    are stored for it. Measures are ir-measures' means over the queries, a grade of 1 or more
-    being relevant; R@100 is of the list before reranking.
+    FOLDER is in BEIR format: corpus.jsonl, queries.jsonl, qrels/test.tsv. It is ingested into a
+    scratch tenant, each judged query is searched, and the tenant is deleted. With --tenant and
+    --collection, that collection is searched instead; without FOLDER, with its stored judgments.
+    Measures are means over the queries, computed by ir-measures; grades of 1 or more are relevant.
+    R@100 is measured before reranking.
     """
     work = _work(folder, **given)
     summary = _summary(work, run(_evaluate(settings(context), work), kept=_interruption_note(work)))
@@ -152,10 +150,8 @@ def _work(
 
 def _interruption_note(work: _Work) -> str:
     if work.keep is None:
-        return "Nothing was stored; running it again begins anew."
-    return (
-        "Documents embedded so far are kept; running it again embeds the others and searches anew."
-    )
+        return "Nothing was stored; run the same command to start over."
+    return "Documents embedded so far are kept; run it again to embed the rest and search again."
 
 
 async def _evaluate(settings: Settings, work: _Work) -> "Evaluation":
@@ -219,7 +215,7 @@ async def _plan(
 async def _questions(
     admin_services: "AdminServices", work: _Work, grades: "_Grades | None"
 ) -> "tuple[Question, ...]":
-    """The judged queries; by the judgments of the collection where no `grades` are given."""
+    """Judged queries from `grades`, or from the collection's judgments if None."""
     if grades is None:
         tenant = await admin_services.tenants.by_name(work.tenant_name or "")
         collection = await admin_services.documents.collection(
@@ -266,7 +262,7 @@ async def _evaluate_queries(
 ) -> "Evaluation":
     from pgrerank.usecases.evaluation import evaluate
 
-    # The log is for what users ask: searches in their collections to measure are left out of it.
+    # The log is for users' searches, so measuring an existing collection writes nothing to it.
     asked = services if work.tenant_name is None else evaluate.without_log(services)
     found: list[EvaluatedQuery] = []
     with progress.count("searching", len(plan.questions)) as step:

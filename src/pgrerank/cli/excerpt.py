@@ -1,27 +1,27 @@
-"""The part of a passage that a query is about."""
+"""Excerpts: the lines of a passage that match a query best."""
 
 import re
 import textwrap
 from collections.abc import Sequence
 
-#: beginnings of words are compared, so that other forms of a word count too
+#: characters of a word that are compared, so that other forms of a word match too
 _STEM = 5
 _SHORTEST = 3
 _FENCE = re.compile(r"^\s*(```|~~~)")
 
 
 def stems(query: str) -> set[str]:
-    """Beginnings of the words of a query; of all its words where none is long."""
+    """Prefixes of the query's words, ignoring words of 1 or 2 letters unless all are that short."""
     words = re.findall(r"\w+", query.casefold())
     longer = [word for word in words if len(word) >= _SHORTEST] or words
     return {word[:_STEM] for word in longer}
 
 
 def excerpt(content: str, query: str, *, lines: int = 3, width: int = 100) -> list[str]:
-    """Up to so many lines that follow each other, those with the most words of the query.
+    """Consecutive lines that contain the most words of the query, at most `lines`.
 
-    Lines of code keep their breaks and indentation; a line that is longer than `width` is broken
-    between words. `...` stands before the first and behind the last where there is more.
+    Code keeps its line breaks and indentation; lines longer than `width` are broken between words.
+    `...` marks omitted text before and after.
     """
     rows = _rows(content, width - 4)
     wanted = stems(query)
@@ -37,7 +37,7 @@ def excerpt(content: str, query: str, *, lines: int = 3, width: int = 100) -> li
 
 
 def _rows(content: str, width: int) -> list[str]:
-    """Lines with something in them, without the fences of code blocks."""
+    """Non-blank lines, without code fences, dedented and wrapped to `width`."""
     lines = [line.rstrip() for line in content.expandtabs(4).splitlines()]
     written = [line for line in lines if line.strip() and not _FENCE.match(line)]
     dedented = textwrap.dedent("\n".join(written)).splitlines()
@@ -56,6 +56,6 @@ def _holds(row: str, stem: str) -> bool:
 
 
 def _score(found: Sequence[set[str]]) -> tuple[int, int]:
-    """Different words in the lines together; then the sum over the lines."""
+    """Number of distinct stems over all lines, then the sum of stems per line."""
     together = set[str]().union(*found)
     return len(together), sum(map(len, found))

@@ -1,4 +1,4 @@
-"""Differences in words and figures."""
+"""Differences between evaluations, as text and as JSON."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ _MOST = 100_000
 
 
 def sentence(measure: str, found: "Difference") -> str:
-    """What a difference is, and whether it is beyond chance."""
+    """Sentence with a difference, its interval and p, and whether it is significant."""
     return (
         f"{measure} {found.before:.4f} to {found.after:.4f}: {found.mean:+.4f}, "
         f"95 % interval {found.low:+.4f} to {found.high:+.4f}, p = {found.p_value:.3f}, "
@@ -18,7 +18,7 @@ def sentence(measure: str, found: "Difference") -> str:
 
 
 def verdict(found: "Difference") -> str:
-    """Whether a difference is beyond chance, and if not, how many queries would say."""
+    """Whether a difference is beyond chance, and if not, how many queries would show it."""
     if found.is_gain:
         return "a gain beyond chance"
     if found.is_loss:
@@ -27,7 +27,7 @@ def verdict(found: "Difference") -> str:
 
 
 def sample_size_advice(found: "Difference") -> str:
-    """What it would take to tell an undecided difference from chance, as a clause."""
+    """Clause with the number of queries that would make a difference significant."""
     count = found.queries_needed
     if count is None:
         return "there is no difference to find"
@@ -39,12 +39,12 @@ def sample_size_advice(found: "Difference") -> str:
 
 
 def queries(count: int) -> str:
-    """How many, in words."""
+    """Count with its noun, such as `1 query`."""
     return f"{count} quer{'y' if count == 1 else 'ies'}"
 
 
 def plain(found: "Difference") -> dict[str, Any]:
-    """Its figures for JSON."""
+    """Figures of a difference for JSON."""
     return {
         "queries": found.queries,
         "before": found.before,

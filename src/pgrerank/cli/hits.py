@@ -1,4 +1,4 @@
-"""The answer to a search, for eyes."""
+"""Search results printed for people."""
 
 import re
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from pgrerank.client.answers import Leg, Result, ResultScores, SearchResponse
 
 _MARGIN = 4
-#: an excerpt is not wider than this, as longer lines are hard to read
+#: maximum width of an excerpt; longer lines are hard to read
 _WIDEST = 110
 
 
 def show(answer: "SearchResponse", query: str) -> None:
-    """Print every hit with a passage and what its place rests on, then what each stage did."""
+    """Print each result with an excerpt and its scores, then a summary of each stage."""
     console = output.console()
     for result in answer.results:
         _show_result(console, result, query)
@@ -52,7 +52,7 @@ def _marked(line: str, query: str) -> Text:
 
 
 def reasons(result: "Result") -> str:
-    """What the place rests on: the number that orders it, then what went into it."""
+    """Scores of a result: the one it is ordered by, then those behind it."""
     scores, ranks = result.scores, result.ranks
     name, value = ordered_by(scores)
     parts = [f"{name} {number(value)}"]
@@ -72,7 +72,7 @@ def reasons(result: "Result") -> str:
 
 
 def ordered_by(scores: "ResultScores") -> tuple[str, float]:
-    """The number that a result is ordered by, with its name."""
+    """Name and value of the score that a result is ordered by."""
     if scores.combined is not None:
         return "combined", scores.combined + scores.boost
     if scores.rerank is not None:

@@ -45,9 +45,9 @@ _SHOWN_REJECTIONS = 20
     type=click.Choice(_FORMATS),
     default="auto",
     show_default=True,
-    help="How files are read; `auto` goes by the suffix, and takes standard input for JSONL.",
+    help="File format; `auto` decides by suffix, and reads standard input as JSONL.",
 )
-@click.option("--atomic", is_flag=True, help="Store everything or, if any row is bad, nothing.")
+@click.option("--atomic", is_flag=True, help="Store nothing if any row is rejected.")
 @option.as_json
 @click.pass_context
 def ingest(
@@ -60,19 +60,18 @@ def ingest(
     atomic: bool,
     as_json: bool,
 ) -> None:
-    r"""Bring documents into a collection, replacing those whose content changed.
+    r"""Ingest documents into a collection, replacing those whose content changed.
 
-    PATH is a file, a folder (followed to its ends; hidden files, other suffixes and links to
-    folders are left out) or `-` for standard input. JSONL holds one object a line: `_id` (or
-    `id`), `text`, and if you like `title`, `url` and `metadata`; other fields are refused. A
-    Markdown, text or HTML file is one document whose id is its path inside the folder; front
-    matter becomes metadata.
+    PATH is a file, a folder (read recursively, without hidden files, unknown suffixes and links
+    to folders) or `-` for standard input. JSONL has one object per line: `_id` (or `id`), `text`,
+    and optionally `title`, `url` and `metadata`; other fields are rejected. A Markdown, text or
+    HTML file is one document whose id is its path inside the folder; front matter becomes metadata.
 
-    Documents are stored batch by batch and unchanged ones not embedded again, so a run that was
-    cut off is completed by running it again. Bad rows and files are listed with their reason and
-    the others are stored.
+    Documents are stored in batches, and unchanged ones are not embedded again, so an interrupted
+    run is resumed by running it again. Rejected rows and files are listed with the reason; all
+    others are stored.
 
-    Exit code: 0 all stored, 3 some rejected, 1 nothing stored, 2 wrong call, 130 interrupted.
+    Exit code: 0 all stored, 3 some rejected, 1 nothing stored, 2 usage error, 130 interrupted.
     """
     sources = _sources(paths, form)
     found = settings(context)
@@ -103,7 +102,7 @@ def _interruption_note(report: IngestReport, *, atomic: bool) -> str:
         return f"interrupted. Nothing is stored. {again}."
     return (
         f"interrupted. {report.accepted} documents are stored, each whole. {again}; "
-        "what is stored is not embedded anew."
+        "stored documents are not embedded again."
     )
 
 
@@ -132,7 +131,7 @@ async def _ingest(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where documents go."""
+    """Tenant and collection to ingest into."""
 
     services: "Services"
     tenant_id: TenantId
@@ -140,7 +139,7 @@ class Place:
 
 
 async def into(place: Place, sources: "Sequence[FileSource]", max_characters: int) -> IngestReport:
-    """Ingest sources under a progress bar. Raises what the use case raises."""
+    """Ingest sources with a progress bar. Raises the errors of the use case."""
     with progress_display() as show, _interruptible():
         meter = Meter(show, sum(source.size for source in sources))
         return await _store(place, sources, max_characters, meter, atomic=False)
@@ -172,9 +171,9 @@ async def _store(
 
 @contextmanager
 def _interruptible() -> Generator[None]:
-    """Let Ctrl-C end a read that waits: asyncio's own handler is heard at the next await only.
+    """Let Ctrl-C interrupt a blocking read; asyncio's handler acts only at the next await.
 
-    SIGTERM ends it likewise.
+    SIGTERM does the same.
     """
     before = {
         each: signal.signal(each, signal.default_int_handler)
@@ -205,7 +204,7 @@ def _sources(paths: Sequence[str], form: str) -> "list[FileSource]":
     except OSError as error:
         raise Misused(f"{error.filename}: {error.strerror}") from error
     if not found:
-        raise Failed("there is no file of a known suffix in the folder")
+        raise Failed("the folder has no file with a known suffix")
     return found
 
 

@@ -1,4 +1,4 @@
-"""How far an ingest has come: a bar in a terminal, plain lines now and then elsewhere."""
+"""Progress of an ingest: a bar in a terminal, occasional lines elsewhere."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,19 +15,19 @@ from pgrerank.formats.boilerplate import Boilerplate
 if TYPE_CHECKING:
     from pgrerank.formats.row import Row
 
-#: seconds between two lines where there is no terminal
+#: seconds between two lines without a terminal
 EVERY = 10.0
-#: tells what is going on, and which part of the whole is done, if that is known
+#: takes the current activity, and the share that is done, or None if unknown
 Show = Callable[[str, float | None], None]
 
 
 class Meter:
-    """What an ingest has read, embedded and stored, for people who wait.
+    """Tracks and shows what an ingest has read, embedded and stored.
 
     Args:
-        show: Where it is told.
-        size: Bytes of the sources; 0: not known.
-        elapsed: A clock, in seconds.
+        show: Displays the progress.
+        size: Bytes of the sources; 0 if unknown.
+        elapsed: Clock in seconds.
     """
 
     def __init__(self, show: Show, size: int, *, elapsed: Callable[[], float] = monotonic) -> None:
@@ -43,11 +43,11 @@ class Meter:
         self._read = 0
 
     def loading(self) -> None:
-        """The models are being loaded."""
+        """Show that the models are being loaded."""
         self._show("loading the models", None)
 
     def track(self, rows: "Iterable[Row]") -> "Iterator[Row]":
-        """The rows, remembering where the reader stands."""
+        """Yield the rows, and record the position of the reader."""
         self._started = self._elapsed()
         for row in rows:
             if row.source != self._source:
@@ -61,11 +61,11 @@ class Meter:
             yield row
 
     def embedding(self, done: int, total: int) -> None:
-        """So many chunks of those at hand are embedded."""
+        """Show how many chunks of the current batch are embedded."""
         self._show(f"embedding, {done} of {total} chunks at hand{self._summary()}", self._part())
 
     def note_stored(self, report: IngestReport) -> None:
-        """What was read so far is stored or rejected."""
+        """Show that the rows read so far are stored or rejected."""
         self.report = report
         self._show(f"stored{self._summary()}", self._part())
 
@@ -83,7 +83,7 @@ class Meter:
 
 @contextmanager
 def progress_display() -> Generator[Show]:
-    """Progress on standard error, from the first moment on."""
+    """Show progress on standard error from the start."""
     console = messages()
     if not console.is_terminal:
         yield _Lines(lambda line: console.print(line, soft_wrap=True, markup=False))
@@ -97,7 +97,7 @@ def progress_display() -> Generator[Show]:
 
 
 class _Lines:
-    """A line when something else begins, and every ten seconds while it goes on."""
+    """Prints a line at the start, after loading, and then at most every ten seconds."""
 
     def __init__(self, write: Callable[[str], None]) -> None:
         self._write = write

@@ -1,4 +1,4 @@
-"""pgrerank judge: a labeller in the terminal."""
+"""pgrerank judge: grade results in the terminal."""
 
 import asyncio
 import getpass
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pgrerank.domain.tenant import Tenant
     from pgrerank.ports.services import AdminServices, Services
 
-#: lines and columns of a passage that are shown
+#: maximum lines and columns of a passage shown
 _MOST_LINES, _WIDEST = 40, 100
 _GRADES = {str(grade): grade for grade in range(HIGHEST_GRADE + 1)}
 _KEYS = "0 not relevant, 1 a little, 2 relevant, 3 the best; s skip, n next query, u undo, q quit"
@@ -34,18 +34,18 @@ _KEYS = "0 not relevant, 1 a little, 2 relevant, 3 the best; s skip, n next quer
 
 @dataclass(slots=True, kw_only=True)
 class _Pair:
-    """A query and a result to grade."""
+    """A query with a result to grade."""
 
     query: str
     candidate: Candidate
     heading: str
-    #: what is stored of it
+    #: the stored judgment; None: not graded
     judgment: Judgment | None = None
 
 
 @dataclass(slots=True, kw_only=True)
 class _Session:
-    """A person at work: pairs in the order they come, those of a query when it is its turn."""
+    """A grading session: the pairs in order; each query is searched when it is reached."""
 
     services: "Services"
     tenant: "Tenant"
@@ -56,16 +56,16 @@ class _Session:
     searched: int = 0
     pairs: list[_Pair] = field(default_factory=list[_Pair])
     position: int = 0
-    #: positions that were left, the last one at the end
+    #: positions visited before, latest last, for undo
     visited: list[int] = field(default_factory=list[int])
 
     @property
     def graded(self) -> int:
-        """How many grades of this session are stored."""
+        """Number of grades stored in this session."""
         return sum(pair.judgment is not None for pair in self.pairs)
 
     async def work(self) -> None:
-        """Ask for each pair, until there are none or the person stops."""
+        """Ask for a grade for each pair, until none is left or the person quits."""
         while await self._has_pair():
             pair = self.pairs[self.position]
             key = _ask(pair, self.graded)
@@ -80,7 +80,7 @@ class _Session:
             self.position = self._after(pair) if key == "n" else self.position + 1
 
     def _after(self, pair: _Pair) -> int:
-        """Where the pairs of the next query begin."""
+        """Position of the next query's first pair."""
         later = range(self.position + 1, len(self.pairs))
         others = (place for place in later if self.pairs[place].query != pair.query)
         return next(others, len(self.pairs))
@@ -93,7 +93,7 @@ class _Session:
         return True
 
     async def _pairs(self, query: str) -> list[_Pair]:
-        """The best of a query that this person has not graded."""
+        """Top results of a query that this person has not graded."""
         from pgrerank.usecases.search import search_unlogged
 
         self.searched += 1
@@ -127,7 +127,7 @@ class _Session:
         await self.services.judgments.add(self.tenant.id, self.collection, [pair.judgment])
 
     async def _undo(self) -> None:
-        """Go back to the pair before, and take back what is stored of it."""
+        """Go back to the previous pair, and remove its stored grade."""
         if not self.visited:
             click.echo("there is nothing to undo")
             return
@@ -149,7 +149,7 @@ class _Session:
 )
 @option.tenant
 @option.collection
-@click.option("--query", "given", multiple=True, help="A query to judge; may be repeated.")
+@click.option("--query", "given", multiple=True, help="Query to judge; may be repeated.")
 @click.option(
     "--queries",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -160,16 +160,16 @@ class _Session:
     type=click.IntRange(1, 1000),
     default=10,
     show_default=True,
-    help="How many results of each query are judged.",
+    help="Number of results to judge for each query.",
 )
 @click.option(
     "--most",
     type=click.IntRange(1, 10_000),
     default=100,
     show_default=True,
-    help="How many queries of the log are taken, the latest first.",
+    help="Number of queries to take from the log, latest first.",
 )
-@click.option("--by", "judged_by", metavar="NAME", help="Who judges. Default: the login.")
+@click.option("--by", "judged_by", metavar="NAME", help="Judge's name. Default: your user name.")
 @click.pass_context
 def judge(
     context: click.Context,
@@ -182,18 +182,16 @@ def judge(
     most: int,
     judged_by: str | None,
 ) -> None:
-    """Grade results one by one, by a key each. Every grade is stored at once.
+    """Grade results one by one, with one key each. Every grade is stored at once.
 
-    `u` goes back to the result before and takes its grade back, that of an earlier query too. What
-    you graded before is passed over, so that you can stop and go on at any time.
+    `u` goes back to the previous result, also of an earlier query, and removes its grade. Results
+    you have already graded are skipped, so you can stop and resume at any time.
     """
     texts = [*given, *(beir.texts(queries).values() if queries else ())]
     name = judged_by or getpass.getuser()
     place = (settings(context), tenant_name, collection_name)
     graded = asyncio.run(_judge(*place, texts=texts, top=top, most=most, judged_by=name))
-    click.echo(
-        f"{graded} results graded by {name}, all stored. The same command goes on from here."
-    )
+    click.echo(f"{graded} results graded by {name}, all stored. Run the same command to continue.")
 
 
 async def _judge(
@@ -238,7 +236,7 @@ async def _judge(
 
 
 def _ask(pair: _Pair, graded: int) -> str:
-    """The key that was pressed: a grade, s, n, u or q."""
+    """Show a pair, and return the key pressed: a grade, s, n, u or q."""
     console = output.console()
     candidate = pair.candidate
     heading = f"{pair.heading}; {graded} graded"
@@ -259,7 +257,7 @@ def _ask(pair: _Pair, graded: int) -> str:
 
 
 def _excerpt(content: str) -> str:
-    """A passage as it is, its lines kept; of a long one the head."""
+    """A passage with its lines kept, cut after the first 40."""
     lines = content.expandtabs(4).strip("\n").splitlines()
     more = len(lines) - _MOST_LINES
     if more <= 0:

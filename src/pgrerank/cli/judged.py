@@ -1,4 +1,4 @@
-"""Which judged queries a command measures with: a collection's own, or a labelled folder's."""
+"""Judged queries for commands that measure: from a collection or from a labelled folder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,24 +21,23 @@ if TYPE_CHECKING:
 _FOLDER: option.Decorator = click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder in BEIR form whose queries and judgments are used. Default: the judgments that "
-    "are stored for the collection.",
+    help="BEIR folder with queries and judgments. Default: the collection's stored judgments.",
 )
 _QRELS: option.Decorator = click.option(
     "--qrels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="File of judgments. Default: qrels/test.tsv of the folder.",
+    help="Judgments file. Default: qrels/test.tsv in the folder.",
 )
 _AT_MOST: option.Decorator = click.option(
     "--max-queries",
     type=click.IntRange(1),
-    help="Use this many of the judged queries, the same ones every time. Default: all.",
+    help="Number of judged queries to use, always the same ones. Default: all.",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedQueries:
-    """Where judged queries come from."""
+    """Source of judged queries."""
 
     data: Path | None
     qrels: Path | None
@@ -47,7 +46,7 @@ class JudgedQueries:
     async def questions(
         self, admin_services: "AdminServices", tenant: "Tenant", collection: "Collection"
     ) -> tuple[Question, ...]:
-        """The judged queries. Raises Failed if there are none."""
+        """Judged queries with a relevant document. Raises Failed if there are none."""
         grades = (
             await admin_services.judgments.grades(tenant.id, collection)
             if self.data is None
@@ -57,26 +56,26 @@ class JudgedQueries:
         found = tuple(question for question in found if question.has_answer)
         if not found:
             raise Failed(
-                "no query has a relevant document: bring judgments with "
+                "no query has a relevant document: import judgments with "
                 "`pgrerank judgment import`, or name a labelled folder with --data"
             )
         return found
 
 
 def of_folder(data: beir.Dataset, qrels: Path | None) -> dict[str, dict[str, int]]:
-    """Grades by query text and document. Of queries that read alike, the last one counts."""
+    """Grades by query text and document. If two queries have the same text, the last one counts."""
     texts = data.queries()
     judged = beir.qrels(qrels or data.qrels_file())
     return {texts[query]: grades for query, grades in judged.items() if query in texts}
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that `taken` takes."""
+    """Add the options that `pop_options` reads to a command."""
     return _FOLDER(_QRELS(_AT_MOST(command)))
 
 
 def pop_options(given: dict[str, Any]) -> JudgedQueries:
-    """Take the options out of what a command was given."""
+    """Remove these options from the command's arguments and return them."""
     found = JudgedQueries(**{name: given.pop(name) for name in ("data", "qrels", "max_queries")})
     if found.qrels is not None and found.data is None:
         raise Misused("--qrels needs --data, which has the texts of the queries")

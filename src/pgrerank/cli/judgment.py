@@ -19,7 +19,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import did."""
+    """Result of an import."""
 
     judgments: int
     queries: int
@@ -31,7 +31,7 @@ class Imported:
 
 @click.group(cls=Commands)
 def judgment() -> None:
-    """Judgments: which documents are relevant for a query, to train and measure with."""
+    """Manage judgments: which documents are relevant to a query, for training and measuring."""
 
 
 @judgment.command(
@@ -48,12 +48,10 @@ def judgment() -> None:
     "--queries",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="JSON Lines with `_id` and `text` of each query. Default: queries.jsonl of the BEIR "
-    "folder that FILE lies in.",
+    "folder that contains FILE.",
 )
-@click.option(
-    "--source", default="import", show_default=True, help="How these judgments came about."
-)
-@click.option("--by", "judged_by", metavar="NAME", help="Who judged.")
+@click.option("--source", default="import", show_default=True, help="Origin of these judgments.")
+@click.option("--by", "judged_by", metavar="NAME", help="Name of the judge.")
 @option.as_json
 @click.pass_context
 def import_(
@@ -67,12 +65,12 @@ def import_(
     judged_by: str | None,
     as_json: bool,
 ) -> None:
-    """Bring judgments into a collection.
+    """Import judgments into a collection.
 
-    FILE holds `query document grade` lines (BEIR, with a header) or `query 0 document grade`
-    lines (TREC), with tabs between the fields where an id holds a space. A line that is neither
-    is named and nothing is stored. Documents go by the ids they were ingested with, grades are 0 to 3. Judgments
-    that are stored already are not stored again, those that contradict each other are all kept.
+    FILE has `query document grade` lines (BEIR, with a header) or `query 0 document grade` lines
+    (TREC), separated by tabs if an id contains a space. On any other line the command reports it
+    and stores nothing. Documents are named by the ids they were ingested with; grades are 0 to 3.
+    Judgments already stored are skipped; contradicting ones are all kept.
     """
     found = _judgments(file, queries or file.parent.parent / "queries.jsonl", source, judged_by)
     done = asyncio.run(_import(settings(context), tenant_name, collection_name, found))

@@ -22,18 +22,18 @@ _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 def _span(context: click.Context, option: click.Parameter, value: str | None) -> timedelta | None:
-    """A time from now: 12h, 90d, 4w."""
+    """Parse a time span such as 12h, 90d or 4w."""
     if value is None:
         return None
     match = _SPAN.fullmatch(value)
     if match is None:
-        raise click.BadParameter(f"{value!r} is no span such as 12h, 90d or 4w", context, option)
+        raise click.BadParameter(f"{value!r} is not a span such as 12h, 90d or 4w", context, option)
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 @click.group(cls=Commands)
 def key() -> None:
-    """API keys: what a tenant's applications send as `Authorization: Bearer`."""
+    """Manage API keys, which a tenant's applications send as `Authorization: Bearer`."""
 
 
 @key.command(
@@ -51,9 +51,14 @@ def key() -> None:
     type=click.Choice([str(scope) for scope in Scope]),
     default=[str(Scope.SEARCH)],
     show_default=True,
-    help="What it may do; give it once for each.",
+    help="Scope of the key; may be repeated.",
 )
-@click.option("--expires", callback=_span, metavar="SPAN", help="How long it lives: 12h, 90d, 4w.")
+@click.option(
+    "--expires",
+    callback=_span,
+    metavar="SPAN",
+    help="Lifetime, such as 12h, 90d or 4w. Default: no expiry.",
+)
 @option.as_json
 @click.pass_context
 def add(
@@ -65,7 +70,7 @@ def add(
     expires: timedelta | None,
     as_json: bool,
 ) -> None:
-    """Make a key. The secret is shown once and cannot be had again."""
+    """Create a key. The secret is shown once and cannot be retrieved later."""
     expires_at = datetime.now(UTC) + expires if expires else None
     made, secret = asyncio.run(_issue(settings(context), tenant_name, name, scopes, expires_at))
     if as_json:
@@ -83,7 +88,7 @@ def add(
 @option.as_json
 @click.pass_context
 def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
-    """Show a tenant's keys, newest first, revoked ones too; never their secrets."""
+    """List a tenant's keys, newest first, including revoked ones; without secrets."""
     found = asyncio.run(_all(settings(context), tenant_name))
     if as_json:
         output.as_json([_plain(key) for key in found])
@@ -105,7 +110,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @option.tenant
 @click.pass_context
 def revoke(context: click.Context, *, key_id: UUID, tenant_name: str) -> None:
-    """Revoke a key at once, by the id that `key list` shows."""
+    """Revoke a key immediately, by the id that `key list` shows."""
     asyncio.run(_revoke(settings(context), tenant_name, key_id))
     click.echo(f"Key {key_id} is revoked.")
 

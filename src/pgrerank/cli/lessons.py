@@ -1,4 +1,4 @@
-"""Labelled data on disk, as lessons: BEIR folders, triples of their ids, rows that hold the texts."""
+"""Lessons read from disk: BEIR folders, triples of ids in them, or rows with the texts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class _Triple(Struct):
-    """A row of ids, whose texts are in the folder of the set."""
+    """A row of ids; the texts are in the folder of the set."""
 
     set: str
     qid: str
@@ -39,7 +39,7 @@ class _Row(Struct):
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a row stands, for messages."""
+    """Position of a row, for error messages."""
 
     path: Path
     line: int
@@ -49,10 +49,10 @@ class _Place:
 
 
 def labelled_set(folder: Path, qrels: Sequence[str] = ("train",)) -> "Labelled":
-    """A BEIR folder whole, its judgments out of the first of these files there is.
+    """A BEIR folder with the judgments of the first file in `qrels` that exists.
 
     Raises:
-        Failed: It is no such folder, or no judgment is of its queries and documents.
+        Failed: It is not a BEIR folder, or no judgment matches its queries and documents.
     """
     from pgrerank.training.mining import Labelled
 
@@ -72,7 +72,7 @@ def rows(path: Path) -> Iterator[Lesson]:
     """The lessons of a file of triples or of rows with texts.
 
     Raises:
-        Failed: A line cannot be read; names it, and the field.
+        Failed: A line cannot be read; the message names the line and the field.
     """
     folders = _Folders(path.parent)
     with path.open("rb") as stream:
@@ -82,7 +82,7 @@ def rows(path: Path) -> Iterator[Lesson]:
 
 
 class _Folders:
-    """The folders of the sets, read when a row names one."""
+    """The sets' folders, each read when a row first names it."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

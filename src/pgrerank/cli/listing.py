@@ -1,18 +1,18 @@
-"""Listings read to their end."""
+"""Listings read page by page to the end."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from pgrerank.domain.page import Page
 
-#: rows a page has, while a listing is read whole
+#: rows per page
 PAGE = 500
 
 Item = TypeVar("Item")
 
 
 async def everything(page: Callable[[str | None], Awaitable[Page[Item]]]) -> list[Item]:
-    """The items of all pages; `page` gives the one at a cursor, None being the first."""
+    """Items of all pages; `page` returns the page at a cursor, None for the first."""
     found: list[Item] = []
     cursor: str | None = None
     while True:

@@ -13,7 +13,7 @@ _KINDS = ["app", "analyst"]
 
 @click.group(cls=Commands)
 def login() -> None:
-    """Postgres logins: of the service, and of analysts who read with SQL."""
+    """Manage PostgreSQL logins of the service and of analysts, who read with SQL."""
 
 
 @login.command(
@@ -31,14 +31,14 @@ def login() -> None:
     help="`app` is for the service; `analyst` reads the views of the tenants granted to it.",
 )
 @click.option(
-    "--tenant", "-t", "tenants", multiple=True, metavar="NAME", help="A tenant an analyst may read."
+    "--tenant", "-t", "tenants", multiple=True, metavar="NAME", help="Tenant an analyst may read."
 )
 @option.as_json
 @click.pass_context
 def add(
     context: click.Context, *, name: str, kind: str, tenants: Sequence[str], as_json: bool
 ) -> None:
-    """Make a login with a random password, and print the URL to connect with, once."""
+    """Create a login with a random password, and print its connection URL once."""
     if tenants and kind != "analyst":
         raise Misused("--tenant is for analysts: the service may act for every tenant")
     from pgrerank import wiring
@@ -87,7 +87,7 @@ def grant(context: click.Context, *, name: str, tenant_name: str) -> None:
 @option.tenant
 @click.pass_context
 def revoke(context: click.Context, *, name: str, tenant_name: str) -> None:
-    """Take back what `login grant` gave."""
+    """Stop an analyst's login from reading a tenant."""
     from pgrerank import wiring
     from pgrerank.storage import admin
 
@@ -100,7 +100,7 @@ def revoke(context: click.Context, *, name: str, tenant_name: str) -> None:
 @option.as_json
 @click.pass_context
 def list_(context: click.Context, *, as_json: bool) -> None:
-    """Show which analyst may read which tenant."""
+    """List which analyst may read which tenant."""
     from pgrerank import wiring
     from pgrerank.storage import admin
 

@@ -20,21 +20,21 @@ _MOST_MONTHS = 1200
     cls=RichCommand,
     epilog=examples(
         "pgrerank maintain  # daily, from cron or a systemd timer",
-        "pgrerank maintain --keep-months 12  # and drop what the log has of earlier months",
+        "pgrerank maintain --keep-months 12  # and drop older months of the log",
     ),
 )
 @click.option(
     "--keep-months",
     type=click.IntRange(1, _MOST_MONTHS),
-    help="Drop the months of the rerank log that are older. Default: keep all.",
+    help="Drop older months of the rerank log. Default: keep all.",
 )
 @option.as_json
 @click.pass_context
 def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) -> None:
-    """Make next months' log partitions, count words, check counters, index large collections.
+    """Create log partitions, count words, check counters, index large collections.
 
-    Collections of more than 20,000 chunks get a vector index of their own, those that shrank lose
-    it; searches and ingest go on meanwhile. Safe to run at any time, and twice.
+    Collections of more than 20,000 chunks get their own vector index, and lose it if they shrink.
+    Searches and ingest continue meanwhile. Safe to run at any time and repeatedly.
     """
     from pgrerank import wiring
 

@@ -17,19 +17,19 @@ _NEAR = "http://127.0.0.1:8080"
         "PGRERANK_KEY=pgr_... pgrerank mcp --url https://search.example.org",
     ),
 )
-@click.option("--url", metavar="URL", help="Where the service is. Default: PGRERANK_URL.")
+@click.option("--url", metavar="URL", help="URL of the service. Default: PGRERANK_URL.")
 @click.option(
     "--collection",
     "-c",
     metavar="NAME",
-    help="What is searched where the assistant names no collection.",
+    help="Collection to search if the assistant names none.",
 )
 @click.pass_context
 def mcp(context: click.Context, *, url: str | None, collection: str | None) -> None:
-    """Let an assistant search: a server of the Model Context Protocol on standard input and output.
+    """Run a Model Context Protocol server for assistants on standard input and output.
 
-    It offers the tools search, rerank, explain and collections of a running service, with the API
-    key of PGRERANK_KEY. Assistants start it themselves.
+    It offers the tools search, rerank, explain and collections, which call a running service with
+    the API key in PGRERANK_KEY. Assistants start this command themselves.
     """
     found = settings(context)
     if found.key is None:

@@ -15,18 +15,17 @@ if TYPE_CHECKING:
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank migrate  # bring the database up to this version",
-        "pgrerank migrate --check  # exit 1 and say so if that is needed",
+        "pgrerank migrate  # migrate the database to this version",
+        "pgrerank migrate --check  # exit with 1 if a migration is needed",
     ),
 )
 @click.option("--check", is_flag=True, help="Change nothing; fail unless the database is ready.")
 @click.pass_context
 def migrate(context: click.Context, *, check: bool) -> None:
-    """Bring the database up to this version of pgrerank.
+    """Migrate the database to this version of pgrerank.
 
-    Safe while older processes still serve, safe to run from any number of places at once, and
-    quick when there is nothing to do. Uses PGRERANK_ADMIN_DATABASE_URL where it is set. Plain
-    `alembic upgrade head` does the same.
+    Safe while older processes still serve, safe to run concurrently, and fast if there is nothing
+    to do. Uses PGRERANK_ADMIN_DATABASE_URL if set. Plain `alembic upgrade head` does the same.
     """
     from pgrerank import wiring
     from pgrerank.storage import migrate as migrations
@@ -41,7 +40,7 @@ def migrate(context: click.Context, *, check: bool) -> None:
 
 
 async def _verify(database: "Database") -> None:
-    """What of the administrator's and the service's URL is set decides what can be looked at."""
+    """Verify the schema and the service's login, as far as the URLs that are set allow."""
     from pgrerank.storage import address, startup
 
     if not address.is_services_alone(database.admin_url):
@@ -50,5 +49,5 @@ async def _verify(database: "Database") -> None:
         await startup.verify(database.service_url)
     else:
         click.echo(
-            f"{address.SERVICE} is not set, so no login of the service is checked.", err=True
+            f"{address.SERVICE} is not set, so the service's login is not checked.", err=True
         )

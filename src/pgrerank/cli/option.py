@@ -1,4 +1,4 @@
-"""Options that several commands take."""
+"""Options shared by several commands."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -18,7 +18,7 @@ from pgrerank.domain.request import (
 
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-#: where a command needs a tenant or a collection, these name it in place of the options
+#: environment variables with the defaults of --tenant and --collection
 TENANT, COLLECTION = "PGRERANK_TENANT", "PGRERANK_COLLECTION"
 
 tenant: Decorator = click.option(
@@ -28,7 +28,7 @@ tenant: Decorator = click.option(
     required=True,
     envvar=TENANT,
     metavar="NAME",
-    help=f"Whose data it is. Default: {TENANT}.",
+    help=f"Tenant. Default: {TENANT}.",
 )
 collection: Decorator = click.option(
     "--collection",
@@ -37,7 +37,7 @@ collection: Decorator = click.option(
     required=True,
     envvar=COLLECTION,
     metavar="NAME",
-    help=f"Which collection. Default: {COLLECTION}.",
+    help=f"Collection. Default: {COLLECTION}.",
 )
 as_json: Decorator = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 strategy: Decorator = click.option(
@@ -45,56 +45,57 @@ strategy: Decorator = click.option(
     type=click.Choice([str(name) for name in Strategy]),
     default=str(Strategy.HYBRID),
     show_default=True,
-    help="Which legs find candidates.",
+    help="Which legs retrieve candidates.",
 )
 candidates: Decorator = click.option(
     "--candidates",
     type=click.IntRange(1, MAX_CANDIDATES),
     default=100,
     show_default=True,
-    help="How many candidates each leg returns.",
+    help="Number of candidates each leg returns.",
 )
 depth: Decorator = click.option(
     "--depth",
     type=click.IntRange(1, MAX_DEPTH),
-    help="How many of the fused candidates are reranked. Default: 50 interactive, 200 batch.",
+    help="Number of fused candidates to rerank. Default: 50 interactive, 200 batch.",
 )
 profile: Decorator = click.option(
     "--profile",
     type=click.Choice([str(name) for name in Profile]),
     default=str(Profile.INTERACTIVE),
     show_default=True,
-    help="Defaults for a person who waits, or for nobody who does.",
+    help="Defaults for interactive use or for batch jobs.",
 )
 budget_ms: Decorator = click.option(
     "--budget-ms",
     type=click.IntRange(1, MAX_BUDGET_MS),
-    help="Milliseconds for the whole search; what is not reranked by then keeps its fused order.",
+    help="Time limit of the search in milliseconds; candidates not reranked by then keep their "
+    "fused order.",
 )
 cascade: Decorator = click.option(
     "--cascade",
     type=click.IntRange(0, MAX_DEPTH),
-    help="How many the reranker reads: those that late interaction over stored token vectors "
-    "finds best. 0: late interaction alone.",
+    help="Number of candidates the reranker reads: the best by late interaction over stored token "
+    "vectors. 0: late interaction alone.",
 )
 store_tokens: Decorator = click.option(
     "--store-tokens",
     is_flag=True,
     default=None,
-    help="Keep token vectors of the chunks, up to 16 KB each, for late interaction at no "
-    "model's cost.",
+    help="Store token vectors of the chunks, up to 16 KB each, for late interaction without "
+    "running a model.",
 )
 reranker: Decorator = click.option(
     "--reranker",
     metavar="NAME",
-    help="Reranker of its searches, by its name in PGRERANK_BACKENDS. Else PGRERANK_RERANKER.",
+    help="Reranker of its searches: a name in PGRERANK_BACKENDS. Default: PGRERANK_RERANKER.",
 )
 measure: Decorator = click.option(
     "--measure",
     type=click.Choice(MEASURES),
     default=MEASURES[0],
     show_default=True,
-    help="What is to become better.",
+    help="Quality measure to use.",
 )
 yes: Decorator = click.confirmation_option(
     "--yes", "-y", prompt="This cannot be undone. Go on?", help="Do not ask."
@@ -104,7 +105,7 @@ yes: Decorator = click.confirmation_option(
 def request(
     *, rerank: bool, strategy: str, candidates: int, depth: int | None, cascade: int | None
 ) -> SearchRequest:
-    """The search of the options of these names, its query aside, for commands that measure."""
+    """Search request of these options, without a query, for commands that measure."""
     return SearchRequest(
         query="",
         strategy=Strategy(strategy),

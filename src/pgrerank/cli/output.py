@@ -1,4 +1,4 @@
-"""How results are printed: tables for people, JSON for programs."""
+"""Printing of results: tables for people, JSON for programs."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -13,11 +13,11 @@ from rich.text import Text
 
 from pgrerank.domain.ingest import Rejection
 
-#: columns of a console that is no terminal: nothing is wrapped or cut there
+#: width of a console that is not a terminal, so that nothing is wrapped or cut
 UNBOUNDED = 100_000
-#: words up to this length are not broken
+#: longest word, in characters, that is never broken
 _LONGEST_WORD = 40
-#: columns that a text takes at least where it is broken between words
+#: minimum width of a text column whose cells are broken between words
 _NARROWEST_TEXT = 16
 _GAP = 2
 
@@ -29,18 +29,18 @@ def as_json(value: object) -> None:
 
 
 def console() -> Console:
-    """Standard output, as wide as the terminal; without bound where there is none."""
+    """Standard output, as wide as the terminal, or unbounded if it is not a terminal."""
     found = Console(highlight=False)
     return found if found.is_terminal else Console(highlight=False, width=UNBOUNDED)
 
 
 def messages() -> Console:
-    """Standard error: progress and remarks."""
+    """Standard error, for progress and remarks."""
     return Console(stderr=True, highlight=False)
 
 
 def show(renderable: object) -> None:
-    """Print on standard output, without spaces at the ends of lines."""
+    """Print on standard output without trailing spaces."""
     target = console()
     with target.capture() as captured:
         target.print(renderable)
@@ -49,10 +49,10 @@ def show(renderable: object) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
-    """Print rows under column heads; numbers to the right.
+    """Print rows under column heads, numbers right-aligned.
 
-    Ids, instants and numbers are never wrapped or cut, nor words of up to 40 characters. Rows for
-    which the terminal is too narrow are printed one below the other, a line for each value.
+    Ids, timestamps, numbers and words of up to 40 characters are never wrapped or cut. If the
+    terminal is too narrow for the table, each row is printed as a record, one line per value.
     """
     given = [list(row) for row in rows]
     cells = [[_cell(value) for value in row] for row in given]
@@ -65,7 +65,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A score, or a dash for none."""
+    """Formatted number, or `-` for None."""
     return "-" if value is None else f"{value:.{digits}f}"
 
 
@@ -109,7 +109,7 @@ def _narrowest(
 def _column_width(
     name: str, place: int, cells: Sequence[Sequence[str]], given: Sequence[Sequence[object]]
 ) -> int:
-    """Columns that a column of a table takes at least."""
+    """Minimum width of a table column, in characters."""
     texts = [row[place] for row in cells]
     widest = max((len(text) for text in texts), default=0)
     if any(not _is_text(row[place]) for row in given):
@@ -123,7 +123,7 @@ def _longest_word(text: str) -> int:
 
 
 def _is_text(value: object) -> bool:
-    """Whether it may be broken between words."""
+    """Whether a value may be broken between words."""
     if isinstance(value, str):
         return not _is_number(value)
     return not isinstance(value, UUID | datetime | int | float)
@@ -142,7 +142,7 @@ def _is_number(text: str) -> bool:
 
 
 def say_left_out(path: Path, rejected: Sequence[Rejection]) -> None:
-    """Tell on standard error how many rows of a corpus are no documents, and the first of them."""
+    """Print on standard error how many corpus rows were rejected, and the first of them."""
     if rejected:
         first = rejected[0]
         name = f" ({first.external_id})" if first.external_id else ""

@@ -1,4 +1,4 @@
-"""A progress bar on standard error, so that standard output stays clean."""
+"""Progress bars on standard error, so that standard output stays clean."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -14,13 +14,13 @@ from rich.progress import (
 
 from pgrerank.cli.output import messages
 
-#: sets how much is done and what stands behind the bar
+#: sets the amount done and the note behind the bar
 Advance = Callable[[float, str], None]
 
 
 @contextmanager
 def bar(label: str, total: float | None) -> Generator[Advance]:
-    """A bar up to `total`; None: how much there is is not known."""
+    """Progress bar up to `total`, or None if the total is unknown."""
     columns = [TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()]
     note = TextColumn("{task.fields[note]}")
     with Progress(*columns, note, TimeRemainingColumn(), console=messages()) as shown:
@@ -30,7 +30,7 @@ def bar(label: str, total: float | None) -> Generator[Advance]:
 
 @contextmanager
 def count(label: str, total: int) -> Generator[Callable[[], None]]:
-    """A bar that counts steps."""
+    """Progress bar that counts steps."""
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()]
     with Progress(*columns, TimeRemainingColumn(), console=messages()) as shown:
         task = shown.add_task(label, total=total)

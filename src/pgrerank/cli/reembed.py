@@ -18,27 +18,27 @@ from pgrerank.settings import Settings
 @click.command(
     cls=RichCommand,
     epilog=examples(
-        "pgrerank reembed -t acme -c docs --model BAAI/bge-m3  # fill; searches go on as before",
+        "pgrerank reembed -t acme -c docs --model BAAI/bge-m3  # searches continue as before",
         "pgrerank maintain  # index it, if it is large",
-        "pgrerank reembed -t acme -c docs --cut-over  # then restart under the new model",
+        "pgrerank reembed -t acme -c docs --cut-over  # then restart with the new model",
         "pgrerank reembed -t acme -c docs --roll-back",
         "pgrerank reembed -t acme -c docs --drop",
     ),
 )
 @option.tenant
 @click.option(
-    "--collection", "-c", "name", metavar="NAME", help="Which. Default: all of the tenant's."
+    "--collection", "-c", "name", metavar="NAME", help="Collection. Default: all of the tenant."
 )
 @click.option(
-    "--model", metavar="MODEL", help="Embedder to fill a second set of vectors by: name or folder."
+    "--model", metavar="MODEL", help="Embedder, name or folder, to compute a second set of vectors."
 )
 @click.option(
     "--chunks-per-second",
     type=click.FloatRange(0, min_open=True),
-    help="With --model: how fast at most. Default: as fast as it goes.",
+    help="With --model: maximum speed. Default: unlimited.",
 )
-@click.option("--cut-over", "step", flag_value="cut_over", help="Search by the second set.")
-@click.option("--roll-back", "step", flag_value="roll_back", help="Search by the former set again.")
+@click.option("--cut-over", "step", flag_value="cut_over", help="Search with the second set.")
+@click.option("--roll-back", "step", flag_value="roll_back", help="Search with the old set again.")
 @click.option("--drop", "step", flag_value="drop", help="Remove the set that is not in use.")
 @click.pass_context
 def reembed(
@@ -50,10 +50,10 @@ def reembed(
     chunks_per_second: float | None,
     step: str | None,
 ) -> None:
-    """Move collections to another embedder: a second set of vectors, then one switch.
+    """Move collections to another embedder: fill a second set of vectors, then switch.
 
-    A run that was cut off is completed by running it again. A service under either model searches a
-    collection that has both sets; documents go in under the one in use.
+    To resume an interrupted run, run it again. While a collection has both sets, services with
+    either model can search it; ingest needs the model in use.
     """
     if (model is None) == (step is None):
         raise Misused("Say one of --model, --cut-over, --roll-back and --drop.")
@@ -62,7 +62,7 @@ def reembed(
         under = msgspec.structs.replace(found, embedder=model)
         run(
             _fill(under, tenant_name, name, chunks_per_second),
-            kept="Vectors stored so far are kept; the same command goes on from there.",
+            kept="Vectors stored so far are kept; run the same command to resume.",
         )
     elif step is not None:
         asyncio.run(_run_step(found, tenant_name, name, step))
@@ -113,11 +113,11 @@ async def _step(
         return f"Removed {removed} vectors of {collection.name} that were not in use."
     if step == "cut_over":
         await admin_services.embeddings.cut_over(tenant_id, collection)
-        return f"Collection {collection.name} is searched by its new vectors from now on."
+        return f"Collection {collection.name} is searched with its new vectors from now on."
     lacking = await admin_services.embeddings.roll_back(tenant_id, collection)
     return (
-        f"Collection {collection.name} is searched by its former vectors again; {lacking} chunks "
-        "came since and have none, which --model with the former model makes up."
+        f"Collection {collection.name} is searched with its former vectors again; {lacking} chunks "
+        "added since have none: compute them with --model and the former model."
     )
 
 

@@ -28,7 +28,7 @@ class _Row(Struct):
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """Where pairs come from, if not from a file."""
+    """Log as the source of pairs, if not a file."""
 
     collection: str | None
     pairs: int
@@ -36,7 +36,7 @@ class _Log:
 
 @click.group(cls=Commands)
 def reference() -> None:
-    """Reference sets: pairs that are scored again and again, so that a changed model shows."""
+    """Manage reference sets: pairs scored regularly to detect a changed model."""
 
 
 @reference.command(
@@ -51,16 +51,16 @@ def reference() -> None:
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @option.tenant
-@click.option("--from-log", is_flag=True, help="Take pairs that searches reranked lately.")
+@click.option("--from-log", is_flag=True, help="Take pairs that recent searches reranked.")
 @click.option(
     "--pairs",
     type=click.IntRange(1, MAX_PAIRS),
     default=200,
     show_default=True,
-    help="How many to take from the log, one a query.",
+    help="Number of pairs to take from the log, one per query.",
 )
 @click.option(
-    "--collection", "-c", "collection_name", metavar="NAME", help="Take them of this collection."
+    "--collection", "-c", "collection_name", metavar="NAME", help="Only pairs of this collection."
 )
 @click.pass_context
 def set_(
@@ -73,9 +73,9 @@ def set_(
     pairs: int,
     collection_name: str | None,
 ) -> None:
-    """Keep pairs under a name, in place of those that were there.
+    """Store a reference set, replacing any existing set of that name.
 
-    FILE holds JSON Lines with `query` and `text`, or lines of a query, a tab and a text (`.tsv`).
+    FILE has JSON Lines with `query` and `text`, or (`.tsv`) lines of a query, a tab and a text.
     """
     if from_log == (file is not None):
         raise Misused("name a file of pairs, or --from-log: one of them")
@@ -89,7 +89,7 @@ def set_(
 @reference.command(
     epilog=examples(
         "pgrerank reference score -t acme  # all sets of a tenant",
-        "pgrerank reference score canary -t acme  # one; the worker does so every night",
+        "pgrerank reference score canary -t acme  # one set; the worker scores all every night",
     ),
 )
 @click.argument("name", required=False)
@@ -97,9 +97,9 @@ def set_(
 @option.as_json
 @click.pass_context
 def score(context: click.Context, *, name: str | None, tenant_name: str, as_json: bool) -> None:
-    """Score the pairs with the running reranker, and compare with the time before.
+    """Score the pairs with the current reranker, and compare with the previous run.
 
-    Exits with 1 where the same model gives other scores than before.
+    Exits with 1 if the same model gives different scores than before.
     """
     scored = asyncio.run(_rescore(settings(context), tenant_name, name))
     if as_json:
@@ -119,7 +119,7 @@ def score(context: click.Context, *, name: str | None, tenant_name: str, as_json
 @option.as_json
 @click.pass_context
 def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
-    """Show the sets of a tenant, each with what its newest scores say."""
+    """List a tenant's sets, each with the verdict of its latest scores."""
     found = asyncio.run(_all(settings(context), tenant_name))
     if as_json:
         output.as_json(found)
@@ -195,7 +195,7 @@ async def _rescore(settings: Settings, tenant_name: str, name: str | None) -> Se
 async def _names(
     admin_services: "AdminServices", tenant_name: str, name: str | None
 ) -> Sequence[str]:
-    """The sets to score: the named one, or else all of the tenant."""
+    """Names of the sets to score: the named one, or all of the tenant."""
     tenant = await admin_services.tenants.by_name(tenant_name)
     known = [each.name for each in await admin_services.references.all(tenant.id)]
     if not known:

@@ -1,4 +1,4 @@
-"""The worker's job that scores reference sets; it alone of the jobs needs models."""
+"""Worker job that scores reference sets. It is the only job that needs models."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -17,11 +17,11 @@ _NEWS = (ReferenceVerdict.CHANGED, ReferenceVerdict.OTHER_MODEL)
 
 
 def scoring_job(settings: Settings, url: str) -> PeriodicJob:
-    """Score all reference sets of all tenants, every night.
+    """Job that scores all reference sets of all tenants every night.
 
     Args:
-        settings: Whose reranker scores.
-        url: Postgres URL of a login that may `set role pgrerank_owner`.
+        settings: Name the reranker to use.
+        url: URL of a PostgreSQL login that may `set role pgrerank_owner`.
     """
     return PeriodicJob(
         name="references",
@@ -32,14 +32,14 @@ def scoring_job(settings: Settings, url: str) -> PeriodicJob:
 
 
 def forgetful(settings: Settings) -> Settings:
-    """The same with a reranker that remembers no score."""
+    """The settings with the score cache turned off."""
     return msgspec.structs.replace(settings, score_cache=0)
 
 
 async def _rescore(settings: Settings, url: str) -> Sequence[str]:
     if not await there_are_some(url):
         return ()
-    # Here, since models take seconds to load that most workers need not spend.
+    # Imported here, since loading models takes seconds that most workers need not spend.
     from pgrerank.inference.environment import environment
     from pgrerank.usecases.evaluation import reference
 

@@ -1,4 +1,4 @@
-"""Commands that ask a running service in place of a database and models of their own."""
+"""Commands that call a running service instead of using their own database and models."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,29 +18,29 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A running service and the key it is asked with."""
+    """URL and API key of a running service."""
 
     url: str
     key: str
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--url` and `--key`."""
+    """Add `--url` and `--key` to a command."""
     url = click.option(
         "--url",
         metavar="URL",
-        help="Ask the service at this URL; no model is loaded here. Default: PGRERANK_URL.",
+        help="Use the service at this URL instead of loading models here. Default: PGRERANK_URL.",
     )
     key = click.option(
         "--key",
         metavar="KEY",
-        help="API key for the service. PGRERANK_KEY keeps it out of the list of processes.",
+        help="API key of the service. Prefer PGRERANK_KEY, which the process list does not show.",
     )
     return url(key(command))
 
 
 def service(settings: Settings, url: str | None, key: str | None) -> Service | None:
-    """The service to ask; None: there is none. Raises Misused for one without a key."""
+    """Service to call, or None if no URL is set. Raises Misused if its key is missing."""
     address, secret = url or settings.url, key or settings.key
     if address is None:
         if key is not None:
@@ -52,7 +52,7 @@ def service(settings: Settings, url: str | None, key: str | None) -> Service | N
 
 
 def ask(place: Service, call: "Callable[[AsyncClient], Awaitable[Answer]]") -> Answer:
-    """Send a call to the service and wait for its answer. Raises Failed with what it says."""
+    """Send a call to the service and return its answer. Raises Failed with its error message."""
     return asyncio.run(_ask(place, call))
 
 

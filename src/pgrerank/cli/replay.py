@@ -30,7 +30,7 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaySelection:
-    """Which searches, and what is done otherwise."""
+    """The searches to replay, and the settings to change."""
 
     ranking_ids: Sequence[UUID]
     filter: RankingFilter
@@ -38,19 +38,19 @@ class ReplaySelection:
     depth: int | None
     cascade: int | None
     fusion: Retrieval | None
-    #: by what results are cut; None: orders are compared whole
+    #: thresholds to cut results by; None: compare whole rankings
     cuts: "ThresholdOverrides | None"
-    #: under which it is stored; None: it is not
+    #: label to store the result under; None: do not store it
     label: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """The replays of a run, and what judgments say of them."""
+    """The replays of a run, and their measures by judgments."""
 
     replays: "Sequence[Replay]"
     measured: "Measured"
-    #: before and after, where results are cut
+    #: before and after, if results are cut
     left: "tuple[ThresholdEffect, ThresholdEffect] | None"
 
 
@@ -66,50 +66,50 @@ class Replayed:
 )
 @click.argument("ranking_ids", nargs=-1, type=click.UUID)
 @option.tenant
-@click.option("--collection", "-c", metavar="NAME", help="Searches of this collection alone.")
+@click.option("--collection", "-c", metavar="NAME", help="Only searches of this collection.")
 @click.option(
-    "--last", type=click.IntRange(min=1), default=100, show_default=True, help="How many searches."
+    "--last", type=click.IntRange(min=1), default=100, show_default=True, help="Latest searches."
 )
-@click.option("--since", type=click.DateTime(), help="Searches from this instant on (UTC).")
-@click.option("--until", type=click.DateTime(), help="Searches before this instant (UTC).")
+@click.option("--since", type=click.DateTime(), help="Only searches from this time on (UTC).")
+@click.option("--until", type=click.DateTime(), help="Only searches before this time (UTC).")
 @click.option("--depth", type=click.IntRange(1, MAX_DEPTH), help="Rerank to this depth.")
 @option.cascade
 @click.option(
     "--fusion",
     type=click.Choice([str(name) for name in Fusion]),
-    help="Fuse the logged legs anew, in this way.",
+    help="Fuse the logged legs again with this method.",
 )
-@click.option("--rrf-k", type=int, help="Added to every rank in `rrf`.")
-@click.option("--dense-weight", type=float, help="What the dense leg weighs.")
-@click.option("--keyword-weight", type=float, help="What the keyword leg weighs.")
-@click.option("--min-score", type=float, help="Cut results under this raw score.")
+@click.option("--rrf-k", type=int, help="Constant added to each rank in `rrf`.")
+@click.option("--dense-weight", type=float, help="Weight of the dense leg.")
+@click.option("--keyword-weight", type=float, help="Weight of the keyword leg.")
+@click.option("--min-score", type=float, help="Cut results below this raw score.")
 @click.option(
-    "--min-relevance", type=click.FloatRange(0, 1), help="Cut results under this probability."
+    "--min-relevance", type=click.FloatRange(0, 1), help="Cut results below this probability."
 )
 @click.option("--threshold", metavar="NAME", help="Cut results by this stored threshold.")
 @click.option(
     "--save",
     "label",
     metavar="LABEL",
-    help="Store what came out as an evaluation, for `compare`. Needs --collection and judgments.",
+    help="Store the result as an evaluation for `compare`. Needs --collection and judgments.",
 )
 @option.as_json
 @click.pass_context
 def replay(
     context: click.Context, *, ranking_ids: Sequence[UUID], tenant_name: str, **given: Any
 ) -> None:
-    """Run logged searches again, their candidates under other settings, and compare.
+    """Replay logged searches with other settings, and compare the rankings.
 
-    Without ids the last ones are taken. The reranker and its precision are those of the settings.
-    Shows how far orders moved, what it costs, and the measures where queries were judged; with a
-    bound on results also how many it leaves, beside those that were left then. The legs are not
-    asked again, and the log stays as it is.
+    Without ids, replays the latest searches. Reranker and precision are those of the settings.
+    Shows how far rankings changed, the cost, and the measures for judged queries; with a threshold
+    also how many results are left, before and after. Candidates come from the log, not from a new
+    retrieval, and the log is not changed.
     """
     as_json = given.pop("as_json")
     wanted = _selection(ranking_ids, given)
     replayed = run(
         _replay(settings(context), tenant_name, wanted),
-        kept="Nothing was stored; running it again begins anew.",
+        kept="Nothing was stored; run the same command to start over.",
     )
     if as_json:
         output.as_json(_summary(replayed) | {"searches": [_row(r) for r in replayed.replays]})
@@ -191,7 +191,7 @@ async def _replay(settings: Settings, tenant_name: str, wanted: ReplaySelection)
 async def _ids_to_replay(
     admin_services: "AdminServices", tenant_name: str, wanted: ReplaySelection
 ) -> Sequence[UUID]:
-    """The searches to run again. Raises NotFoundError, or Misused where there are none."""
+    """Ids of the searches to replay. Raises NotFoundError, or Misused if there are none."""
     tenant = await admin_services.tenants.by_name(tenant_name)
     for ranking_id in wanted.ranking_ids:
         await admin_services.rankings.get(tenant.id, RankingId(ranking_id))
@@ -285,7 +285,7 @@ def _show(done: Replayed) -> None:
         console.print(sentence(name, difference))
     _show_threshold_effect(done.left)
     if summary["inexact"]:
-        console.print("inexact: documents were changed or deleted since; they took no part")
+        console.print("inexact: documents were changed or deleted since, and are left out")
 
 
 def _show_threshold_effect(left: "tuple[ThresholdEffect, ThresholdEffect] | None") -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 @click.argument("query")
 @click.argument("file", type=click.File("rb"))
-@click.option("--limit", type=click.IntRange(1), help="Print only the best so many.")
+@click.option("--limit", type=click.IntRange(1), help="Print only this many of the best.")
 @remote.options
 @option.as_json
 @click.pass_context
@@ -42,10 +42,10 @@ def rerank(
     key: str | None,
     as_json: bool,
 ) -> None:
-    """Order texts by relevance to a query. Needs no database; with --url no model either.
+    """Order texts by relevance to a query. Needs no database, and with --url no model.
 
-    FILE holds one document a line: plain text, or JSON objects with `text` (and `title`), or JSON
-    strings; `-` reads standard input. Prints the best first with the raw score of the reranker.
+    FILE has one document per line: plain text, JSON objects with `text` (and `title`), or JSON
+    strings; `-` reads standard input. Prints the best first, with the reranker's raw score.
     """
     texts = _texts(file.read())
     found = settings(context)
@@ -79,9 +79,9 @@ def rerank(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scored:
-    """A text in its place."""
+    """A ranked text."""
 
-    #: where the file has it, from 0
+    #: position in the input, from 0
     index: int
     score: float | None
     truncated: bool
@@ -89,7 +89,7 @@ class _Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    """All texts, best first, and what to know before trusting the order."""
+    """All texts, best first, and warnings about the order."""
 
     scored: Sequence[_Scored]
     warnings: Sequence[str]
@@ -122,7 +122,7 @@ def _call(query: str, texts: Sequence[str]) -> "Callable[[AsyncClient], Awaitabl
 
 
 def _texts(data: bytes) -> dict[int, str]:
-    """Texts by line, from 1; blank lines are none."""
+    """Texts by line number from 1, without blank lines."""
     try:
         lines = decode(data).split("\n")
     except UnreadableRowError as error:

@@ -15,7 +15,7 @@ from pgrerank.domain.request import MAX_DEPTH
 from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
-_KEPT = "The run is written at the end, so there is none; running it again begins anew."
+_KEPT = "The run is only written at the end, so nothing was stored; run it again to start over."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,25 +39,25 @@ class _Work:
     "--data",
     required=True,
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="BEIR folder with the corpus and the queries of the run.",
+    help="BEIR folder with the run's corpus and queries.",
 )
 @click.option(
     "--out",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where the reordered run is written.",
+    help="File to write the reordered run to.",
 )
 @click.option(
     "--depth",
     type=click.IntRange(1, MAX_DEPTH),
     default=100,
     show_default=True,
-    help="How many documents of each query are reranked; the rest keep their order behind.",
+    help="Number of documents to rerank for each query; the rest follow in their old order.",
 )
 @click.option(
     "--qrels",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Judgments: print the measures of the run before and after.",
+    help="Judgments file, to print the measures of the run before and after.",
 )
 @option.as_json
 @click.pass_context
@@ -71,13 +71,13 @@ def rerank_run(
     qrels: Path | None,
     as_json: bool,
 ) -> None:
-    """Reorder a first-stage run in TREC form. Needs no database.
+    """Rerank a first-stage run in TREC format. Needs no database.
 
-    Reads `query Q0 document rank score tag` lines, reranks the first documents of each query and
-    writes the new order in the same form. Queries the folder does not have are left out.
+    Reads `query Q0 document rank score tag` lines, reranks the top documents of each query and
+    writes the new order in the same format. Queries missing from the folder are left out.
 
-    With `late-interaction` and `bundled` the documents' agreement with the best of them counts beside
-    the score. The service, to which lists come in parts, leaves that out.
+    With `late-interaction` and `bundled`, the similarity of documents to the best ones counts
+    besides the score. The service receives lists in parts, so it leaves that out.
     """
     work = _work(run, beir.Dataset(folder=data), depth)
     after, missing = command.run(_reorder(settings(context), work), kept=_KEPT)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     "tenant_name",
     envvar=option.TENANT,
     metavar="NAME",
-    help=f"Whose data it is. Default: {option.TENANT}. With --url the key says that.",
+    help=f"Tenant. Default: {option.TENANT}. With --url, the key determines it.",
 )
 @option.collection
 @option.strategy
@@ -50,28 +50,28 @@ if TYPE_CHECKING:
     type=click.IntRange(1, MAX_LIMIT),
     default=10,
     show_default=True,
-    help="How many results are printed.",
+    help="Number of results to print.",
 )
 @click.option(
     "--rerank",
     type=click.Choice([str(mode) for mode in RerankMode]),
     default=str(RerankMode.AUTO),
     show_default=True,
-    help="`auto` leaves it out where it cannot pay, and says why.",
+    help="Whether to rerank; `auto` skips it where it cannot help, and says why.",
 )
 @option.cascade
 @option.profile
 @option.budget_ms
-@click.option("--min-similarity", type=float, help="Cosine below which the dense leg drops, -1..1.")
-@click.option("--min-score", type=float, help="Raw rerank score below which a result is cut.")
-@click.option("--min-relevance", type=float, help="Probability below which a result is cut, 0..1.")
+@click.option("--min-similarity", type=float, help="Minimum cosine in the dense leg, -1..1.")
+@click.option("--min-score", type=float, help="Cut results below this raw rerank score.")
+@click.option("--min-relevance", type=float, help="Cut results below this probability, 0..1.")
 @click.option("--threshold", metavar="NAME", help="Cut results by a stored threshold.")
 @click.option("--filter", "filter_json", metavar="JSON", help="Condition on document metadata.")
 @click.option(
     "--sparse",
     "sparse_json",
     metavar="FILE|JSON",
-    help="Learned sparse weights of the query by token, for a third leg: an object, or its file.",
+    help="Learned sparse weights of the query by token, as JSON or a file, for a third leg.",
 )
 @remote.options
 @option.as_json
@@ -89,11 +89,11 @@ def search(
     as_json: bool,
     **knobs: Any,
 ) -> None:
-    """Search a collection, and see what each stage made of it.
+    """Search a collection, and show what each stage did.
 
-    Prints each result with a passage, the number that orders it, its place in the first stage and
-    in each leg, and what was reranked. Three knobs are independent: `--candidates` per leg,
-    `--depth` reranked, `--limit` shown. The search is logged, with --url by the service.
+    Prints each result with an excerpt, the score it is ordered by, its rank in the first stage and
+    in each leg, and what was reranked. Three options are independent: `--candidates` per leg,
+    `--depth` reranked, `--limit` shown. The search is logged; with --url, by the service.
     """
     knobs |= {"filter": _condition(filter_json), "sparse": _weights(sparse_json)}
     request = _request(query, knobs)
@@ -113,7 +113,7 @@ def search(
 def _service(
     settings: Settings, url: str | None, key: str | None, tenant_name: str | None
 ) -> "remote.Service | None":
-    """A tenant that is named means the database, unless the service is named too."""
+    """Service to call, or None for the database. Raises Misused for --tenant with --url, --key."""
     if tenant_name is None:
         return remote.service(settings, url, key)
     if url is not None or key is not None:
@@ -169,7 +169,7 @@ def _condition(text: str | None) -> dict[str, Any] | None:
 
 
 def _weights(given: str | None) -> dict[str, float] | None:
-    """What a JSON object weighs, or that in a file of this name."""
+    """Weights by token from a JSON object, or from a file with one."""
     if given is None:
         return None
     try:
@@ -182,7 +182,7 @@ def _weights(given: str | None) -> dict[str, float] | None:
 
 
 def _answer(ranking: SearchOutcome) -> "SearchResponse":
-    """The search as a client reads it from the service."""
+    """The outcome as a client would receive it from the service."""
     from pgrerank.api.v1.schema.search import SearchResponse as Served
     from pgrerank.client.answers import SearchResponse
 

@@ -15,7 +15,7 @@ from pgrerank.settings import Settings
 if TYPE_CHECKING:
     from socket import socket
 
-#: seconds after which a thread that computes lets another go on
+#: seconds after which a computing thread yields the interpreter
 _SWITCH_S = 0.0002
 
 
@@ -35,10 +35,10 @@ _SWITCH_S = 0.0002
 )
 @click.pass_context
 def serve(context: click.Context, *, host: str | None, port: int | None) -> None:
-    """Run the HTTP service until it is told to stop; then finish what is under way.
+    """Run the HTTP service until it is stopped; requests in progress are finished first.
 
-    Refuses a database that is not migrated, or a login that row-level security does not bind, and
-    says what mends it.
+    Does not start if the database is not migrated, or if its login bypasses row-level security,
+    and shows how to fix that.
     """
     found = settings(context)
     given = {"host": host, "port": port}
@@ -52,7 +52,7 @@ async def _serve(settings: Settings) -> None:
     try:
         with bind_socket(
             settings.host, settings.port
-        ) as listener:  # first: models take long to load
+        ) as listener:  # before the models, which take long to load
             await _serve_on(settings, listener)
     except OSError as error:
         raise Failed(
@@ -70,10 +70,10 @@ async def _serve_on(settings: Settings, listener: "socket") -> None:
 
 
 def _share_the_interpreter() -> None:
-    """Let the event loop wait less for threads and for the collector of garbage.
+    """Shorten the event loop's waits for threads and garbage collection.
 
-    The loop waits for the interpreter whenever it wakes up while a thread computes: 5 ms each time
-    by default. What is loaded by now stays, and need not be looked through at each collection.
+    Whenever the loop wakes up while a thread computes, it waits for the interpreter, 5 ms by
+    default. Objects loaded by now stay, so garbage collection need not scan them.
     """
     sys.setswitchinterval(_SWITCH_S)
     gc.collect()

@@ -29,12 +29,12 @@ class _Work:
     tenant_name: str
     collection_name: str
     chosen: judged.JudgedQueries
-    #: names; the first one also measures what is not reranked
+    #: names; the first also runs without reranking
     rerankers: tuple[str, ...]
     candidates: Sequence[int]
     depths: Sequence[int]
     measure: str
-    #: the search, its query and knobs aside
+    #: the search, without query, candidates and depth
     request: SearchRequest
 
 
@@ -56,7 +56,7 @@ class _Work:
     multiple=True,
     default=(50, 100),
     show_default=True,
-    help="Rows a leg returns; give it several times.",
+    help="Number of candidates each leg returns; may be repeated.",
 )
 @click.option(
     "--depth",
@@ -65,34 +65,36 @@ class _Work:
     multiple=True,
     default=(10, 20, 30, 50, 100),
     show_default=True,
-    help="How many are reranked; give it several times. None at all is always measured.",
+    help="Number of candidates to rerank; may be repeated. No reranking is always measured too.",
 )
 @click.option(
     "--reranker",
     "rerankers",
     metavar="NAME",
     multiple=True,
-    help="As in PGRERANK_RERANKER, which is the default; give it several times.",
+    help="Reranker; may be repeated. Default: PGRERANK_RERANKER.",
 )
 @option.measure
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="Draw quality against latency into this .svg, .png or .pdf.",
+    help="Plot quality against latency into this .svg, .png or .pdf file.",
 )
 @option.as_json
 @click.pass_context
 def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **given: Any) -> None:
-    """Show what candidates, depth and rerankers buy, and what they cost.
+    """Measure quality and latency across candidates, depths and rerankers.
 
-    Every judged query is searched under every combination, 50 queries unless --max-queries says
-    otherwise, with nothing remembered between searches and nothing left in the rerank log.
+    Searches each judged query (50 unless --max-queries is set) with every combination, without
+    caching scores between searches and without writing to the rerank log.
     """
     if plot is not None and plot.suffix not in _SUFFIXES:
         raise Misused(f"--plot takes a file that ends in {', '.join(_SUFFIXES)}")
     found = settings(context)
     work = _work(found, judged.pop_options(given), **given)
-    points = run(_sweep(found, work), kept="Nothing was stored; running it again begins anew.")
+    points = run(
+        _sweep(found, work), kept="Nothing was stored; run the same command to start over."
+    )
     if plot is not None:
         from pgrerank.cli.sweep_plot import draw
 
@@ -127,7 +129,7 @@ async def _sweep(settings: Settings, work: _Work) -> "list[SweepPoint]":
     check = lookup.exist(work.tenant_name, work.collection_name)
     points: list[SweepPoint] = []
     for place, name in enumerate(work.rerankers):
-        # Without memory for scores, so that each setting pays for its own pairs.
+        # Without a score cache, so that each setting scores its own pairs.
         changed = msgspec.structs.replace(settings, reranker=name, score_cache=0)
         wanted = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
         async with wiring.all_services(changed, check=check) as given:
@@ -215,7 +217,7 @@ def _knobs(point: "SweepPoint") -> dict[str, Any]:
 
 
 def advice(verdict: "SweepVerdict", measure: str) -> list[str]:
-    """What a verdict says to do."""
+    """Verdict and recommendation, as lines of text."""
     gain = verdict.gain
     unit = 100 / gain.before if gain.before else 100
     change = (

@@ -1,4 +1,4 @@
-"""The picture of a sweep: quality against latency, a line for each reranker and pool."""
+"""Plot of a sweep: quality against latency, one line for each reranker and candidate count."""
 
 from collections.abc import Sequence
 from itertools import cycle
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 if TYPE_CHECKING:
     from pgrerank.usecases.evaluation.sweep import SweepPoint
 
-#: told apart by all kinds of colour vision (Okabe and Ito 2008), and by marker and dash in print
+#: distinct in all kinds of colour vision (Okabe and Ito 2008); markers and dashes differ for print
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _DASHES = ("-", "--", "-.", ":")
@@ -18,7 +18,7 @@ _SIZE_INCHES = (8, 5)
 
 
 def draw(points: "Sequence[SweepPoint]", measure: str, target: Path) -> None:
-    """Write the picture; the suffix of the file says of what kind."""
+    """Write the plot to `target`; its suffix decides the format."""
     figure: Any = Figure(figsize=_SIZE_INCHES, layout="constrained")
     axes: Any = figure.subplots()
     styles = zip(cycle(_COLOURS), cycle(_MARKERS), cycle(_DASHES), strict=False)

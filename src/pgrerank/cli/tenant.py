@@ -10,18 +10,18 @@ from pgrerank.cli.command import Commands, examples, settings
 from pgrerank.domain.tenant import Tenant
 from pgrerank.settings import Settings
 
-_MOST = 2**31 - 1  # that Postgres keeps in an integer
+_MOST = 2**31 - 1  # maximum of a Postgres integer
 
 
 class PairsPerSecond(click.ParamType[int | None]):
-    """A number from 0, or `default`, which is None."""
+    """A number of at least 0, or `default`, which becomes None."""
 
     name = "number or default"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | None:
-        """Read what was typed."""
+        """Parse the argument."""
         if value == "default":
             return None
         return click.IntRange(0, _MOST).convert(value, param, ctx)
@@ -29,7 +29,7 @@ class PairsPerSecond(click.ParamType[int | None]):
 
 @click.group(cls=Commands)
 def tenant() -> None:
-    """Tenants: isolated customers, each seeing nothing of any other."""
+    """Manage tenants: customers whose data is isolated from each other."""
 
 
 @tenant.command(epilog=examples("pgrerank tenant add acme"))
@@ -37,13 +37,13 @@ def tenant() -> None:
 @option.as_json
 @click.pass_context
 def add(context: click.Context, *, name: str, as_json: bool) -> None:
-    """Make a tenant."""
+    """Create a tenant."""
     made = asyncio.run(_create(settings(context), name))
     if as_json:
         output.as_json(made)
     else:
         click.echo(
-            f"Tenant {made.name} is made. Next: pgrerank collection add docs --tenant {made.name}"
+            f"Tenant {made.name} created. Next: pgrerank collection add docs --tenant {made.name}"
         )
 
 
@@ -51,7 +51,7 @@ def add(context: click.Context, *, name: str, as_json: bool) -> None:
 @option.as_json
 @click.pass_context
 def list_(context: click.Context, *, as_json: bool) -> None:
-    """Show all tenants, by name."""
+    """List all tenants by name."""
     found = asyncio.run(_all(settings(context)))
     if as_json:
         output.as_json(found)
@@ -70,16 +70,16 @@ def list_(context: click.Context, *, as_json: bool) -> None:
 def quota(
     context: click.Context, *, name: str, pairs_per_second: int | None, as_json: bool
 ) -> None:
-    """Set how many pairs a second a tenant may have reranked.
+    """Set a tenant's quota of reranked pairs per second.
 
-    0 lifts every bound, `default` goes back to PGRERANK_PAIRS_PER_SECOND. A running service heeds it
-    from the next request on.
+    0 means unlimited; `default` means PGRERANK_PAIRS_PER_SECOND. A running service applies it from
+    the next request on.
     """
     changed = asyncio.run(_set_quota(settings(context), name, pairs_per_second))
     if as_json:
         output.as_json(changed)
     else:
-        click.echo(f"Tenant {changed.name} may have pairs reranked a second: {_quota(changed)}.")
+        click.echo(f"Reranked pairs per second of tenant {changed.name}: {_quota(changed)}.")
 
 
 @tenant.command(
@@ -87,21 +87,21 @@ def quota(
 )
 @click.argument("name")
 @click.option(
-    "--keep/--forget", "keep_texts", required=True, help="Keep them from now on, or not any more."
+    "--keep/--forget", "keep_texts", required=True, help="Whether to keep the texts from now on."
 )
 @option.as_json
 @click.pass_context
 def texts(context: click.Context, *, name: str, keep_texts: bool, as_json: bool) -> None:
-    """Say whether the log keeps the texts of documents that callers bring to be ranked.
+    """Set whether the log keeps the texts of documents that callers supply for ranking.
 
-    The log has their hashes in any case. What was kept stays until its month is dropped.
+    The log always keeps their hashes. Texts kept so far stay until their month is dropped.
     """
     changed = asyncio.run(_set_texts(settings(context), name, keep_texts=keep_texts))
     if as_json:
         output.as_json(changed)
     else:
         said = "keeps" if changed.keep_texts else "does not keep"
-        click.echo(f"The log of tenant {changed.name} {said} the texts that callers bring.")
+        click.echo(f"The log of tenant {changed.name} {said} the texts that callers supply.")
 
 
 @tenant.command(epilog=examples("pgrerank tenant remove acme --yes"))
@@ -109,7 +109,7 @@ def texts(context: click.Context, *, name: str, keep_texts: bool, as_json: bool)
 @option.yes
 @click.pass_context
 def remove(context: click.Context, *, name: str) -> None:
-    """Delete a tenant with all it owns: collections, documents, keys and its rerank log."""
+    """Delete a tenant with its collections, documents, keys and rerank log."""
     asyncio.run(_remove(settings(context), name))
     click.echo(f"Tenant {name} is deleted.")
 

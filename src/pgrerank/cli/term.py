@@ -20,19 +20,19 @@ class Weighed(click.ParamType[tuple[str, float]]):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, float]:
-        """Read what was typed. A term may hold `=` itself: the last one parts the weight."""
+        """Parse the argument. A term may contain `=`: the weight follows the last one."""
         text, separator, weight = str(value).rpartition("=")
         if not separator:
             return weight, WEIGHT
         try:
             return text, float(weight)
         except ValueError:
-            self.fail(f"`{weight}` is no weight", param, ctx)
+            self.fail(f"`{weight}` is not a weight", param, ctx)
 
 
 @click.group(cls=Commands)
 def term() -> None:
-    """Terms of a collection, such as product names, that raise what contains them."""
+    """Manage terms, such as product names, that boost the documents containing them."""
 
 
 @term.command(
@@ -53,10 +53,10 @@ def add(
     tenant_name: str,
     as_json: bool,
 ) -> None:
-    """Add terms, or weigh them anew; 0.5 where no weight is given, 1 at most.
+    """Add terms or change their weights (default 0.5, maximum 1).
 
-    A candidate that contains terms is raised by the sum of their weights, at most 1, times the
-    standard deviation of what the order goes by. Upper and lower case are alike.
+    A candidate's score is raised by the sum of the weights of the terms it contains, at most 1,
+    times the standard deviation of the scores. Case is ignored.
     """
     added = dict(terms)
 
@@ -84,7 +84,7 @@ def remove(
     tenant_name: str,
     as_json: bool,
 ) -> None:
-    """Take terms away."""
+    """Remove terms."""
     names = {name.casefold() for name in terms}
 
     def changed(kept: Terms) -> Terms:
@@ -105,7 +105,7 @@ def remove(
 @option.as_json
 @click.pass_context
 def list_(context: click.Context, *, collection_name: str, tenant_name: str, as_json: bool) -> None:
-    """Show a collection's terms with their weights."""
+    """List a collection's terms with their weights."""
     _print(
         asyncio.run(_change(settings(context), tenant_name, collection_name, None)),
         as_json=as_json,
@@ -125,7 +125,7 @@ async def _change(
     collection_name: str,
     change: Callable[[Terms], Mapping[str, float]] | None,
 ) -> Terms:
-    """The terms of a collection, after a change where there is one."""
+    """Apply a change, if any, and return the terms of the collection."""
     from pgrerank import wiring
     from pgrerank.usecases.collections import boost
 

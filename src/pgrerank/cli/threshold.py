@@ -13,7 +13,7 @@ from pgrerank.settings import Settings
 
 @click.group(cls=Commands)
 def threshold() -> None:
-    """Thresholds: named cuts of results, such as one that keeps a precision."""
+    """Manage thresholds: named cut-offs for results, such as one that keeps a precision."""
 
 
 @threshold.command(
@@ -27,11 +27,11 @@ def threshold() -> None:
 @click.argument("name")
 @option.tenant
 @option.collection
-@click.option("--precision", type=float, help="Share of the results left that are relevant.")
+@click.option("--precision", type=float, help="Share of kept results that are relevant.")
 @click.option(
-    "--confidence", type=float, default=0.95, show_default=True, help="With which it is kept."
+    "--confidence", type=float, default=0.95, show_default=True, help="Confidence in precision."
 )
-@click.option("--min-relevance", type=float, help="A probability to cut at, whatever it keeps.")
+@click.option("--min-relevance", type=float, help="Cut at this probability instead.")
 @option.as_json
 @click.pass_context
 def set_(
@@ -45,18 +45,18 @@ def set_(
     min_relevance: float | None,
     as_json: bool,
 ) -> None:
-    """Set a threshold: the loosest cut-off that keeps a precision, or a probability.
+    """Set a threshold: the loosest cut-off that keeps a precision, or a fixed probability.
 
-    The cut-off is chosen by the judged pairs of the newest calibration, so that the promise holds
-    for searches like those it was fitted to. Where no cut-off can keep it, nothing is set, and
-    the command says how many judged pairs it would take.
+    The cut-off is chosen on the judged pairs of the newest calibration, so the precision holds for
+    searches like those it was fitted to. If no cut-off can keep it, nothing is set, and the command
+    tells how many judged pairs it would take.
     """
     if (precision is None) == (min_relevance is None):
         raise Misused("give --precision or else --min-relevance")
     place = (settings(context), tenant_name, collection_name, name)
     if min_relevance is not None:
         asyncio.run(_by_hand(*place, min_relevance=min_relevance))
-        click.echo(f"Results with a relevance under {min_relevance:g} are cut by `{name}`.")
+        click.echo(f"`{name}` cuts results with a relevance below {min_relevance:g}.")
         return
     wanted = Promise(precision=precision or 0, confidence=confidence)
     choice = asyncio.run(_promise(*place, wanted=wanted))
@@ -73,7 +73,7 @@ def set_(
 @option.as_json
 @click.pass_context
 def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
-    """Show a tenant's thresholds."""
+    """List a tenant's thresholds."""
     found = asyncio.run(_all(settings(context), tenant_name))
     if as_json:
         output.as_json(found)
@@ -102,7 +102,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @option.collection
 @click.pass_context
 def remove(context: click.Context, *, name: str, tenant_name: str, collection_name: str) -> None:
-    """Forget a threshold. Searches that name it are refused from then on."""
+    """Delete a threshold. Searches that name it are rejected from then on."""
     asyncio.run(_remove(settings(context), tenant_name, collection_name, name))
     click.echo(f"Threshold {name} is removed.")
 

@@ -45,7 +45,7 @@ _URL = re.compile(r"http://\S+(?=,)")
 
 
 async def run_tour(settings: Settings) -> None:
-    """Take the tour, printing what happens. Raises what its parts raise."""
+    """Run the tour, and print each step. Raises the errors of its steps."""
     with embedded.running(settings.data_dir) as server:
         _headline(1, "Postgres", f"embedded, in {settings.data_dir}")
         migrate.upgrade(server.admin_url)
@@ -63,21 +63,21 @@ def _headline(number: int, what: str, detail: str) -> None:
 
 
 async def _fill(settings: Settings) -> str:
-    """Make what is missing; returns a key for searching."""
+    """Create and ingest what is missing, and return an API key for searching."""
     corpus = stdlib_corpus.harvest_to_file(settings.data_dir / "stdlib.jsonl")
     async with wiring.all_services(settings) as services:
         tenant_id = await _tenant(services)
         await services.documents.create_collection(
             tenant_id, COLLECTION, text_search="english", embedder=services.embedder.model
         )
-        if services.late is not None:  # an embedder of the visitor's own may make no token vectors
+        if services.late is not None:  # the user's own embedder may produce no token vectors
             await collections.add_tokens(services, tenant_id, COLLECTION)
         place = ingest.Place(services=services, tenant_id=tenant_id, collection=COLLECTION)
         found = sources([str(corpus)], Format.JSONL)
         report = await ingest.into(place, found, settings.max_document_characters)
         output.console().print(
             f"   {report.created} documents are new, {report.updated} have changed, "
-            f"{report.unchanged} are as they were; {report.chunks} chunks embedded"
+            f"{report.unchanged} are unchanged; {report.chunks} chunks embedded"
         )
         return await _key(services, tenant_id, settings.data_dir / "demo.key")
 
@@ -91,7 +91,7 @@ async def _tenant(services: Services) -> TenantId:
 
 
 async def _key(services: Services, tenant_id: TenantId, path: Path) -> str:
-    """The key of an earlier tour while it opens, else a new one."""
+    """API key of an earlier tour if it is still valid, otherwise a new one."""
     secret = _read(path)
     try:
         await access.authenticate(services, secret)
@@ -114,7 +114,7 @@ def _write_privately(path: Path, secret: str) -> None:
 
 
 async def _search_all(settings: Settings, key: str) -> str:
-    """Send the searches; returns the id of the last in the log. Raises Failed if one fails."""
+    """Send the searches, and return the log id of the last one. Raises Failed if one fails."""
     ranking_id = ""
     async with _service(settings) as url, AsyncClient(url, key, timeout_s=60) as service:
         for query in QUERIES:
@@ -129,7 +129,7 @@ async def _search_all(settings: Settings, key: str) -> str:
 
 @asynccontextmanager
 async def _service(settings: Settings) -> AsyncGenerator[str]:
-    """`pgrerank serve` on a free port, stopped at the end; gives its URL."""
+    """Run `pgrerank serve` on a free port, yield its URL, and stop it at the end."""
     command = [sys.executable, "-m", "pgrerank", "--data-dir", str(settings.data_dir)]
     process = await asyncio.create_subprocess_exec(
         *command, "serve", "--port", "0", stderr=asyncio.subprocess.PIPE
@@ -153,7 +153,7 @@ def _show(query: str, answer: SearchResponse) -> None:
 
 
 async def _service_url(stderr: asyncio.StreamReader, said: list[str]) -> str:
-    """The URL the service says it listens on. Raises Failed with its last words if it ends."""
+    """URL the service listens on. Raises Failed with its last output if it ends."""
     while line := (await stderr.readline()).decode():
         said.append(line)
         if found := _URL.search(line):
@@ -167,7 +167,7 @@ async def _drain(stderr: asyncio.StreamReader) -> None:
 
 
 async def _query_log(server: EmbeddedServer, ranking_id: str) -> None:
-    """Print the statement, and what it gives to a login that may read this tenant only."""
+    """Print the statement, and its result for a login that may only read this tenant."""
     await _analyst(server.admin_url)
     statement = queries.load("demo")["head_of_search"]
     async with await AsyncConnection[TupleRow].connect(server.url(ANALYST)) as connection:
@@ -204,13 +204,13 @@ def _go_on(settings: Settings) -> None:
         ),
     ]
     console = output.console()
-    _headline(5, "Go on", "the last needs the service of the line before")
+    _headline(5, "Go on", "the last command needs the service of the one before")
     for line in lines:
         console.print(f"   {line}", soft_wrap=True, markup=False)
     console.print("   API: http://127.0.0.1:8080/docs, once it serves", soft_wrap=True)
 
 
 def _program() -> str:
-    """How the user called us, if that is a path that works."""
+    """Path by which the user called pgrerank, or just its name."""
     called = Path(sys.argv[0])
     return str(called) if called.name == "pgrerank" else "pgrerank"

@@ -27,10 +27,10 @@ _NEEDED = ("accelerate", "bm25s", "datasets", "peft", "sentence_transformers", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _After:
-    """What is done with a trained model."""
+    """What to do with a trained model."""
 
     licences: Mapping[str, str]
-    #: None: where the settings name a database, and there the lack of one is no failure
+    #: None: register if the settings name a database, and tolerate failure
     register: bool | None
 
 
@@ -40,7 +40,7 @@ class _After:
         "pgrerank train data/faq --out models/faq --minutes 30",
         "pgrerank train triples.jsonl --out models/faq --lora 16 --teacher late-interaction",
         "pgrerank train --tenant acme --collection docs --out models/acme",
-        "PGRERANK_RERANKER=models/faq pgrerank serve  # and it serves",
+        "PGRERANK_RERANKER=models/faq pgrerank serve  # serve the model",
     ),
 )
 @click.argument("data", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -63,12 +63,13 @@ def train(
 
     DATA is any number of BEIR folders (corpus.jsonl, queries.jsonl, qrels/train.tsv), for which
     negatives are mined by words and by embeddings; of JSONL files with rows of texts
-    {"query", "positive", "negatives", "scores"}; or of triples {"set", "qid", "pos", "neg"} of
-    ids, whose folders lie beside the file. --tenant takes the tenant's own judgments and log.
+    {"query", "positive", "negatives", "scores"}; or of JSONL files with triples of ids
+    {"set", "qid", "pos", "neg"}, next to the folders of their sets. --tenant uses the tenant's own
+    judgments and log.
 
-    The run measures itself on held-out queries and keeps the best weights. Cut off, it goes on
-    where it was when the same command is given again. The result is a folder that
-    `PGRERANK_RERANKER` and the CrossEncoder of sentence-transformers open.
+    The run measures itself on held-out queries and keeps the best weights. To resume an
+    interrupted run, run the same command again. The result is a folder that `PGRERANK_RERANKER`
+    and the CrossEncoder of sentence-transformers can load.
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise Failed(f"training needs {', '.join(missing)}: pip install 'pgrerank[train]'")
@@ -77,7 +78,7 @@ def train(
         asyncio.run(_require_place(found, options["tenant"], options["collection"]))
     wanted, recipe = train_option.read(options)  # imports torch
     after = _After(licences=_licences(licence), register=register)
-    with interruptible("The last checkpoint is kept; the same command goes on from there."):
+    with interruptible("The last checkpoint is kept; run the same command to resume."):
         card = _train(found, wanted, recipe, after)
     if as_json:
         output.as_json(card)
@@ -153,7 +154,7 @@ def _register(settings: Settings, wanted: CourseOptions, model: "ModelCard", aft
 
 
 def _licences(given: Sequence[str]) -> dict[str, str]:
-    """Licences by data set, from `set=LICENCE`; `*` is that of all others."""
+    """Licences by data set, from `SET=LICENCE`; `*` is the licence of all others."""
     pairs = [text.partition("=") for text in given]
     if any(sep and not (name and value) for name, sep, value in pairs):
         raise Misused("--licence must be LICENCE or SET=LICENCE")

@@ -1,4 +1,4 @@
-"""The options of `pgrerank train`, in groups, and how they become a recipe."""
+"""Options of `pgrerank train`, in groups, and their conversion to a recipe."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -39,20 +39,20 @@ sources: Decorator = _all(
         "--collection",
         "-c",
         metavar="NAME",
-        help="Which collection of the tenant. Default: all.",
+        help="Collection of the tenant. Default: all.",
     ),
     click.option(
         "--mine",
         type=click.IntRange(1, 200),
         default=20,
         show_default=True,
-        help="Negatives mined for a query of a BEIR folder.",
+        help="Negatives mined for each query of a BEIR folder.",
     ),
     click.option(
         "--weight",
         multiple=True,
         metavar="SET=N",
-        help="How often a data set comes round in an epoch; 1 unless said. May be repeated.",
+        help="How often a data set is used per epoch. Default: 1. May be repeated.",
     ),
 )
 model: Decorator = _all(
@@ -61,7 +61,7 @@ model: Decorator = _all(
         default="all-MiniLM-L6-v2",
         show_default=True,
         metavar="NAME",
-        help="Start from: the packaged model, a folder, or a hub name.",
+        help="Model to start from: the packaged model, a folder, or a hub name.",
     ),
     click.option(
         "--lora",
@@ -69,7 +69,7 @@ model: Decorator = _all(
         default=0,
         show_default=True,
         metavar="RANK",
-        help="Train low-rank adapters of this rank, merged at the end; 0: the weights themselves.",
+        help="Train low-rank adapters of this rank, merged at the end; 0: train the weights.",
     ),
     click.option(
         "--freeze",
@@ -77,14 +77,14 @@ model: Decorator = _all(
         default=0,
         show_default=True,
         metavar="N",
-        help="Leave the lowest N layers and the embeddings as they are.",
+        help="Do not train the embeddings and the lowest N layers.",
     ),
     click.option(
         "--max-length",
         type=click.IntRange(16, 8192),
         default=256,
         show_default=True,
-        help="Tokens of query and passage together; the model serves with it too.",
+        help="Maximum tokens of query and passage together, also when serving.",
     ),
 )
 course: Decorator = _all(
@@ -93,45 +93,45 @@ course: Decorator = _all(
         type=click.IntRange(1),
         default=2,
         show_default=True,
-        help="How often every query comes round.",
+        help="Passes over all queries.",
     ),
     click.option(
         "--minutes",
         type=_ABOVE_0,
-        help="End after so many minutes of training, measuring included. Default: no limit.",
+        help="Stop after this many minutes, measuring included. Default: no limit.",
     ),
     click.option(
         "--batch",
         type=click.IntRange(1),
         default=16,
         show_default=True,
-        help="Queries of a step, each with its passages.",
+        help="Queries per step, each with its passages.",
     ),
     click.option(
         "--negatives",
         type=click.IntRange(1),
         default=5,
         show_default=True,
-        help="Negatives beside each positive; others in every epoch.",
+        help="Negatives per positive; different ones in each epoch.",
     ),
     click.option(
         "--learning-rate",
         type=_ABOVE_0,
-        help="Highest learning rate. Default: 3e-5, and 3e-4 with --lora.",
+        help="Peak learning rate. Default: 3e-5, or 3e-4 with --lora.",
     ),
     click.option(
         "--head-learning-rate",
         type=_ABOVE_0,
         default=1e-3,
         show_default=True,
-        help="The same for a head that the base did not have.",
+        help="Peak learning rate of a head that the base does not have.",
     ),
     click.option(
         "--warmup",
         type=_SHARE,
         default=0.1,
         show_default=True,
-        help="Share of the run in which the learning rate climbs; then it falls to 0.",
+        help="Share of the run in which the learning rate rises; then it falls to 0.",
     ),
     click.option(
         "--weight-decay",
@@ -143,20 +143,19 @@ course: Decorator = _all(
     click.option(
         "--dropout",
         type=click.FloatRange(0, 1, max_open=True),
-        help="Share of the states that a step leaves out by chance. Default: as the base says. "
-        "0 trains a quarter faster on a CPU.",
+        help="Dropout rate. Default: that of the base. 0 trains a quarter faster on a CPU.",
     ),
     click.option(
         "--bf16/--fp32",
         default=None,
-        help="Arithmetic. Default: bf16 where the hardware computes it.",
+        help="Precision of training. Default: bf16 if the hardware supports it.",
     ),
     click.option(
         "--seed",
         type=int,
         default=0,
         show_default=True,
-        help="Decides the new head, the held-out queries and the order.",
+        help="Random seed for the new head, the held-out queries and the order.",
     ),
 )
 objective: Decorator = _all(
@@ -165,44 +164,45 @@ objective: Decorator = _all(
         type=click.Choice(_LOSSES),
         default="listwise",
         show_default=True,
-        help="What labels ask: that the softmax over a list points at its positive, or that each "
-        "score by itself says relevant or not.",
+        help="Loss on labels: `listwise` is cross-entropy of the softmax over a list, `bce` is "
+        "binary cross-entropy of each score.",
     ),
     click.option(
         "--teacher",
         metavar="NAME",
-        help="Learn from this reranker's scores too: whatever PGRERANK_RERANKER may name.",
+        help="Also learn from this reranker's scores. Any name valid for PGRERANK_RERANKER.",
     ),
     click.option(
         "--distillation",
         type=click.Choice(_DISTILLATIONS),
         default="listwise",
         show_default=True,
-        help="What the teacher's scores ask: its softmax over a list, its differences, or its "
-        "scores.",
+        help="What to learn from the teacher: its softmax over a list, its score differences "
+        "(`margin`), or its scores (`mse`).",
     ),
     click.option(
         "--teacher-weight",
         type=_SHARE,
         default=0.5,
         show_default=True,
-        help="Share of the teacher in the loss; the labels have the rest. At 1 no label is needed.",
+        help="Share of the teacher in the loss; the rest is for labels. At 1 no label is needed.",
     ),
     click.option(
         "--temperature",
         type=_ABOVE_0,
         default=0.5,
         show_default=True,
-        help="The teacher's scores are divided by their deviation times this; less is sharper.",
+        help="The teacher's scores are divided by their standard deviation times this; lower is "
+        "sharper.",
     ),
     click.option(
         "--match-weight",
         type=click.FloatRange(0),
         default=0.0,
         show_default=True,
-        help="Weight of one more lesson: how well the passage's best token fits each token of the "
-        "query, by the packaged embedder. Teaches a new cross-encoder to compare words; its base "
-        "must have that model's tokens.",
+        help="Weight of an extra loss: for each query token, the similarity of the passage's best "
+        "token by the packaged embedder. Teaches a new cross-encoder to compare words; its base "
+        "must have that model's vocabulary.",
     ),
     click.option(
         "--drop-false-negatives/--keep-false-negatives",
@@ -222,21 +222,21 @@ measuring: Decorator = _all(
         type=click.IntRange(1),
         default=200,
         show_default=True,
-        help="Queries to measure on at most; of the training queries never more than a fifth.",
+        help="Maximum queries to measure on; at most a fifth of the training queries.",
     ),
     click.option(
         "--evaluations",
         type=click.IntRange(1),
         default=10,
         show_default=True,
-        help="How often a run measures itself.",
+        help="Number of measurements in a run.",
     ),
     click.option(
         "--patience",
         type=click.IntRange(1),
         default=4,
         show_default=True,
-        help="Measurements without a gain after which the run ends.",
+        help="Stop after this many measurements without a gain.",
     ),
     click.option(
         "--average",
@@ -244,7 +244,7 @@ measuring: Decorator = _all(
         default=0,
         show_default=True,
         metavar="N",
-        help="At the end try the mean of the last N checkpoints, and keep it if it is no worse.",
+        help="Finally try the mean of the last N checkpoints, and keep it if it is not worse.",
     ),
 )
 result: Decorator = _all(
@@ -252,9 +252,9 @@ result: Decorator = _all(
         "--out",
         required=True,
         type=click.Path(file_okay=False, path_type=Path),
-        help="Folder of the model, and in its folder `run` of what a continuation needs.",
+        help="Folder for the model. Its subfolder `run` holds what resuming needs.",
     ),
-    click.option("--restart", is_flag=True, help="Forget what is in the folder and begin anew."),
+    click.option("--restart", is_flag=True, help="Discard a run in the folder and start over."),
     click.option(
         "--licence",
         multiple=True,
@@ -264,14 +264,14 @@ result: Decorator = _all(
     click.option(
         "--register/--no-register",
         default=None,
-        help="Enter the model into the database. Default: where the settings name one.",
+        help="Register the model in the database. Default: if the settings name one.",
     ),
     as_json,
 )
 
 
 def read(options: Mapping[str, Any]) -> "tuple[CourseOptions, Recipe]":
-    """What the options ask for, and the recipe.
+    """Convert the options to course options and a recipe.
 
     Raises:
         Misused: They contradict each other.

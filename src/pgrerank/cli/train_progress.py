@@ -1,4 +1,4 @@
-"""How a training run shows itself: a bar that says how it does, a line for each measurement."""
+"""Progress of a training run: a bar, and a line for each measurement."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def training_progress() -> Generator[Callable[["TrainingProgress"], None]]:
-    """Shows what it is told on standard error."""
+    """Yield a callback that shows progress on standard error."""
     with progress.bar("training", 1.0) as advance:
 
         def tell(standing: "TrainingProgress") -> None:

@@ -24,7 +24,7 @@ class _Work:
     chosen: judged.JudgedQueries
     measure: str
     write: bool
-    #: the search as it is now, its query aside
+    #: the current search, without a query
     request: SearchRequest
 
 
@@ -40,15 +40,13 @@ class _Work:
 @option.collection
 @judged.options
 @option.strategy
-@click.option(
-    "--rerank/--no-rerank", default=True, show_default=True, help="With or without second stage."
-)
+@click.option("--rerank/--no-rerank", default=True, show_default=True, help="Whether to rerank.")
 @option.candidates
 @option.depth
 @option.cascade
 @option.measure
 @click.option(
-    "--apply", "write", is_flag=True, help="Write the settings, if their gain is beyond chance."
+    "--apply", "write", is_flag=True, help="Store the settings if their gain is significant."
 )
 @option.as_json
 @click.pass_context
@@ -62,11 +60,11 @@ def tune(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Fit BM25, fusion, candidates and depth to judged queries, and say whether it helps.
+    """Fit BM25, fusion, candidates and depth to judged queries, and tell whether it helps.
 
-    --candidates and --depth are what searches use now. The gain is measured on queries that had
-    no part in the fit (five-fold cross-validation). Nothing is written without --apply, neither
-    settings nor the rerank log; candidates and depth are never written, searches name them.
+    Set --candidates and --depth to what searches use now. The gain is measured on queries not used
+    in the fit (five-fold cross-validation). Without --apply nothing is stored, and nothing is
+    logged. Candidates and depth are never stored; each search sets its own.
     """
     work = _Work(
         tenant_name=tenant_name,
@@ -78,7 +76,7 @@ def tune(
     )
     found, applied = run(
         _tune(settings(context), work),
-        kept="Nothing was changed; running it again begins anew.",
+        kept="Nothing was changed; run the same command to start over.",
     )
     if as_json:
         output.as_json(_summary(found, applied=applied))
@@ -153,7 +151,7 @@ def _advice(found: "Tuning", *, applied: bool) -> str:
     if not found.changes:
         return "The present settings are the best of those that were tried."
     if applied:
-        return "The collection has the fitted weights now; candidates and depth are the searches'."
+        return "The collection now has the fitted weights. Set candidates and depth in searches."
     if found.gain.is_gain:
-        return "To write the weights, run it again with --apply."
-    return "Nothing is worth changing by these queries. More judged queries would tell finer."
+        return "To store the weights, run it again with --apply."
+    return "These queries show no change worth making. More queries could show smaller gains."

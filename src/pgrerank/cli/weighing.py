@@ -1,4 +1,4 @@
-"""Options for how the first stage of a collection weighs."""
+"""Options for the first-stage weights of a collection."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -12,33 +12,35 @@ from pgrerank.domain.retrieval import MAX_K1, MAX_RRF_K, MAX_WEIGHT, Fusion, Ret
 _WEIGHT = click.FloatRange(0, MAX_WEIGHT)
 _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
     click.option(
-        "--k1", type=click.FloatRange(0, MAX_K1), help="BM25: how slowly repetitions stop to add."
+        "--k1", type=click.FloatRange(0, MAX_K1), help="BM25: how slowly repeated words saturate."
     ),
     click.option(
-        "--b", type=click.FloatRange(0, 1), help="BM25: how much length counts against a chunk."
+        "--b", type=click.FloatRange(0, 1), help="BM25: strength of length normalisation."
     ),
     click.option(
-        "--title-boost", type=_WEIGHT, help="BM25: what a word in the title counts; 1 in the body."
+        "--title-boost", type=_WEIGHT, help="BM25: weight of a word in the title; 1 in the body."
     ),
     click.option(
         "--fusion",
         type=click.Choice([str(name) for name in Fusion]),
-        help="By ranks, or by scores scaled in each leg.",
+        help="Fuse by ranks (`rrf`), or by scores scaled within each leg.",
     ),
-    click.option("--rrf-k", type=click.IntRange(1, MAX_RRF_K), help="Added to ranks in fusion."),
-    click.option("--dense-weight", type=_WEIGHT, help="What the dense leg weighs in fusion."),
-    click.option("--keyword-weight", type=_WEIGHT, help="What the keyword leg weighs in fusion."),
-    click.option("--sparse-weight", type=_WEIGHT, help="What the sparse leg weighs in fusion."),
+    click.option(
+        "--rrf-k", type=click.IntRange(1, MAX_RRF_K), help="Constant added to each rank in `rrf`."
+    ),
+    click.option("--dense-weight", type=_WEIGHT, help="Weight of the dense leg in fusion."),
+    click.option("--keyword-weight", type=_WEIGHT, help="Weight of the keyword leg in fusion."),
+    click.option("--sparse-weight", type=_WEIGHT, help="Weight of the sparse leg in fusion."),
 )
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command an option for each field of Retrieval; None where it is not given."""
+    """Add an option for each field of Retrieval to a command, None by default."""
     return reduce(lambda wrapped, option: option(wrapped), reversed(_OPTIONS), command)
 
 
 def pop_options(given: dict[str, Any]) -> dict[str, Any]:
-    """Take those that were given out of a command's options: fields of Retrieval with values."""
+    """Remove these options from the command's arguments, and return those that are set."""
     found = {field.name: given.pop(field.name) for field in fields(Retrieval)}
     chosen = {name: value for name, value in found.items() if value is not None}
     if "fusion" in chosen:

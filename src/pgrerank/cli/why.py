@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 def why(
     context: click.Context, *, ranking_id: UUID, document: str, tenant_name: str, as_json: bool
 ) -> None:
-    """Say why DOCUMENT is, or is not, among the results of a logged search.
+    """Explain why DOCUMENT is, or is not, among the results of a logged search.
 
-    RANKING_ID is the `id` of the search's answer; `pgrerank search` prints it too. Shows at which
-    stage the document fell, its scores there, and where each leg ranks its chunks today.
+    RANKING_ID is the `id` of the search's response; `pgrerank search` prints it too. Shows at which
+    stage the document was dropped, its scores there, and where each leg ranks its chunks today.
     """
     verdict = asyncio.run(_explain(settings(context), tenant_name, ranking_id, document))
     if as_json:

@@ -21,24 +21,24 @@ _MOST_MONTHS = 1200
     cls=RichCommand,
     epilog=examples(
         "pgrerank worker  # beside the service, under the same supervisor",
-        "pgrerank worker --keep-months 12  # and drop what the log has of earlier months",
-        "pgrerank worker --once  # everything now, then stop: for cron",
-        "pgrerank worker --list  # what it does, and when",
+        "pgrerank worker --keep-months 12  # and drop older months of the log",
+        "pgrerank worker --once  # run all jobs once, for cron",
+        "pgrerank worker --list  # show the jobs and their schedule",
     ),
 )
 @click.option(
     "--keep-months",
     type=click.IntRange(1, _MOST_MONTHS),
-    help="Drop the months of the rerank log that are older. Default: keep all.",
+    help="Drop older months of the rerank log. Default: keep all.",
 )
-@click.option("--once", is_flag=True, help="Do every job now, and stop.")
+@click.option("--once", is_flag=True, help="Run every job now, and stop.")
 @click.option("--list", "listed", is_flag=True, help="Show the jobs, and stop.")
 @click.pass_context
 def worker(context: click.Context, *, keep_months: int | None, once: bool, listed: bool) -> None:
-    """Do what is due by the clock: partitions, retention, counters, indexes, drift.
+    """Run scheduled jobs: partitions, retention, counters, indexes, drift, reference sets.
 
-    The queue is in Postgres, so any number of workers may run: a job is done by one of them, and
-    by another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
+    The queue is in Postgres, so any number of workers may run: each job runs on one of them, and
+    on another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
     does.
     """
     found = settings(context)

@@ -27,30 +27,29 @@ _MOST_DAYS = 3660
     ),
 )
 @option.tenant
-@click.option("--collection", "-c", metavar="NAME", help="Searches of this collection alone.")
+@click.option("--collection", "-c", metavar="NAME", help="Only searches of this collection.")
 @click.option(
     "--days",
     type=click.IntRange(1, _MOST_DAYS),
     default=7,
     show_default=True,
-    help="How many days up to now; as many before them are what they are compared with.",
+    help="Number of days up to now, compared with as many days before.",
 )
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
     default=Path("report.html"),
     show_default=True,
-    help="Where the page goes.",
+    help="File to write.",
 )
 @click.pass_context
 def report(
     context: click.Context, *, tenant_name: str, collection: str | None, days: int, out: Path
 ) -> None:
-    """Draw how searches did: one HTML page that needs nothing else, for a screen or for print.
+    """Write a report on recent searches as one self-contained HTML page.
 
-    Reliability of the probabilities, precision and recall by cut-off, scores now and before,
-    time by stage, and what reranking changed. Figures that need judgments say so where there are
-    too few.
+    Shows the reliability of probabilities, precision and recall by cut-off, scores now and before,
+    time by stage, and what reranking changed. Figures that lack judgments say so.
     """
     from pgrerank.cli.report.page import page
     from pgrerank.ports.reports import Interval

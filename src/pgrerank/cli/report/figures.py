@@ -1,7 +1,7 @@
-"""The figures of a report, as SVG.
+"""Figures of a report, as SVG.
 
-Colours are those of Okabe and Ito (2008), which the colour-blind tell apart; every line and bar
-differs by dash or hatch as well, for print in grey.
+Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart. Lines and
+bars also differ by dash or hatch, for print in grey.
 """
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
@@ -24,8 +24,8 @@ from pgrerank.usecases.evaluation.report import (
 
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#E69F00", "#009E73", "#555555"
 _STYLE: Any = {
-    "svg.fonttype": "none",  # text stays text: to be searched, copied and read aloud
-    "svg.hashsalt": "pgrerank",  # the same figure is the same file
+    "svg.fonttype": "none",  # keep text as text: searchable, selectable, accessible
+    "svg.hashsalt": "pgrerank",  # the same figure gives the same bytes
     "font.family": "sans-serif",
     "font.size": 10,
     "axes.spines.top": False,
@@ -40,21 +40,19 @@ _SCORE_BINS = 40
 
 
 def reliability(found: Reliability) -> str:
-    """Probabilities beside the share that is relevant; on the diagonal they tell the truth."""
+    """Share of relevant results by predicted probability; a perfect calibration is the diagonal."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="ideal")
         axes.plot(found.said, found.found, color=BLUE, marker="o", label="as judged")
-        axes.set(
-            xlim=(0, 1), ylim=(0, 1), xlabel="probability that was said", ylabel="share relevant"
-        )
+        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted probability", ylabel="share relevant")
         axes.legend(loc="upper left", frameon=False)
 
     return _svg(draw)
 
 
 def precision_recall(found: PrecisionRecallCurve) -> str:
-    """Precision and recall of what stands above each cut-off."""
+    """Precision and recall of the results above each cut-off."""
 
     def draw(axes: Axes) -> None:
         axes.plot(found.cutoffs, found.precision, color=BLUE, label="precision")
@@ -67,7 +65,7 @@ def precision_recall(found: PrecisionRecallCurve) -> str:
 
 
 def scores(found: ScoreSamples) -> str:
-    """How often each score was given, now and before."""
+    """Distribution of scores, now and before."""
 
     def draw(axes: Axes) -> None:
         both = [*found.now, *found.before]
@@ -106,7 +104,7 @@ def latency(found: dict[str, Latency]) -> str:
 
 
 def effect(found: Effect) -> str:
-    """In how many searches reranking brought something new into the first ones."""
+    """Share of searches in which reranking moved a new chunk into the top results."""
 
     def draw(axes: Axes) -> None:
         names = [f"first {top}" for top in TOPS]

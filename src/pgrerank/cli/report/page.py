@@ -13,7 +13,7 @@ from pgrerank.usecases.evaluation.report import FEWEST, MEASURE, Report
 
 
 def page(report: Report, tenant_name: str) -> str:
-    """The whole page, its figures inside it."""
+    """HTML of the page, with its figures inlined."""
     source = resources.files(__package__ or "").joinpath("page.html").read_text("utf-8")
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     template = environment.from_string(source)
@@ -28,7 +28,7 @@ def page(report: Report, tenant_name: str) -> str:
 
 
 def _figures(report: Report) -> dict[str, Any]:
-    """SVG by name; what there is too little for is missing."""
+    """SVG by name; None where there is too little data."""
     found: dict[str, Any] = {
         "scores": [
             (each, Markup(figures.scores(each)))  # noqa: S704 - drawn from numbers alone
