@@ -1,1 +1,1 @@
-"""Models. The only room with torch."""
+"""Models. The only package that imports torch."""

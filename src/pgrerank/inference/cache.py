@@ -1,4 +1,4 @@
-"""Scores of pairs that were scored before."""
+"""Cache of pair scores."""
 
 import threading
 from collections import OrderedDict
@@ -14,11 +14,10 @@ Key: TypeAlias = tuple[str, str, bytes]
 
 
 class ScoreCache:
-    """The latest scores, by model and pair. Any thread may use it.
+    """LRU cache of scores by model and pair. Thread-safe.
 
     Args:
-        entries: Scores kept at most; the one that was not asked for the longest goes first.
-            0 keeps none.
+        entries: Maximum number of scores; the least recently used is evicted. 0 keeps none.
     """
 
     def __init__(self, entries: int) -> None:
@@ -30,7 +29,7 @@ class ScoreCache:
         return len(self._scores)
 
     def get(self, key: Key) -> PairScore | None:
-        """The score of a pair, if it is kept."""
+        """Cached score of a pair, or None."""
         with self._lock:
             score = self._scores.get(key)
             if score is not None:
@@ -38,7 +37,7 @@ class ScoreCache:
             return score
 
     def cached(self, keys: Iterable[Key]) -> dict[Key, PairScore]:
-        """The scores of those pairs that are kept."""
+        """Scores of those pairs that are cached."""
         return {key: score for key in keys if (score := self.get(key)) is not None}
 
     async def complete(
@@ -48,13 +47,13 @@ class ScoreCache:
         passages: Sequence[Passage],
         fresh: Callable[[Sequence[Passage]], Awaitable[Sequence[PairScore]]],
     ) -> list[PairScore]:
-        """The score of each passage, in order: those that are kept, and the others made and kept.
+        """Score of each passage, in order; missing ones are computed and cached.
 
         Args:
-            fingerprint: Of the model.
+            fingerprint: Fingerprint of the model.
             query: The query.
-            passages: Any of them may be there several times.
-            fresh: Scores passages, each of them once.
+            passages: May contain duplicates.
+            fresh: Scores the missing passages, without duplicates.
         """
         keys = [(fingerprint, query, passage.content_hash) for passage in passages]
         known = await offload(partial(self.cached, keys), items=len(keys))
@@ -72,7 +71,7 @@ class ScoreCache:
             self.put(key, score)
 
     def put(self, key: Key, score: PairScore) -> None:
-        """Keep a score. One without a value is not worth keeping: it may do better next time."""
+        """Cache a score, unless it has no value: the next attempt may succeed."""
         if score.value is None:
             return
         with self._lock:

@@ -1,4 +1,4 @@
-"""Documents cut into chunks whose passage a model reads whole."""
+"""Splits documents into chunks whose passages fit the model."""
 
 import functools
 import re
@@ -13,22 +13,22 @@ from pgrerank.inference.tokens import Tokens
 
 CAPACITY = 200  # tokens of a passage, its title included
 OVERLAP = 32  # tokens that neighbours share
-_LEAST = 25  # tokens left for the content, however long the title
-_STEP = 25  # capacities are rounded, since every splitter keeps a copy of the tokenizer
-# The splitter is quadratic on some input (20,000 times ">"), so it gets a slab at a time: one of
-# 5,000 characters takes 0.02 s, the worst known 0.1 s.
+_LEAST = 25  # minimum tokens for the content, however long the title
+_STEP = 25  # capacities are rounded to this, since every splitter keeps a copy of the tokenizer
+# The splitter is quadratic on some input (20,000 times ">"), so it is given slabs of
+# 5,000 characters. A slab takes 0.02 s, the worst known one 0.1 s.
 _SLAB = 5_000
-_HEADING_MARKS = 200  # characters beyond the title and a line below it
-_CHARACTERS_PER_TOKEN = 16  # an endless word is one unknown token; this cuts it too
+_HEADING_MARKS = 200  # characters allowed beyond the title and its underline
+_CHARACTERS_PER_TOKEN = 16  # also splits an endless word, which is one unknown token
 
 
 class Chunker:
-    """Cuts text at headings, blocks, paragraphs, sentences and words. Any thread may call it.
+    """Splits text at headings, blocks, paragraphs, sentences and words. Thread-safe.
 
     Args:
         tokens: The embedder's tokenizer.
-        prompt: What the embedder reads before every passage.
-        capacity: Tokens of a passage that chunks aim at.
+        prompt: Prefix that the embedder reads before every passage.
+        capacity: Target tokens of a passage.
         overlap: Tokens that neighbours share.
     """
 
@@ -49,9 +49,9 @@ class Chunker:
         )
 
     def chunks(self, title: str, text: str) -> list[Chunk]:
-        """Chunks in order, neighbours overlapping; no chunk if title and text are blank.
+        """Chunks in order, overlapping; none if title and text are blank.
 
-        Every passage fits the model, unless its title alone leaves no room.
+        Every passage fits the model, unless the title alone leaves no room.
         """
         if not _without_title(title, text).strip():
             return self._chunks(title, [""]) if title.strip() else []
@@ -60,7 +60,7 @@ class Chunker:
         return self._fitting(title, text, min(shared, self._most - titled))
 
     def _fitting(self, title: str, text: str, room: int) -> list[Chunk]:
-        """Tokens may join across title and content, so the passages themselves are measured."""
+        """Reduce `room` until all passages fit, measured with their titles: tokens may join."""
         room = max(room // _STEP * _STEP, _LEAST)
         chunks = self._chunks(title, self._contents(text, room))
         excess = max(chunk.token_count for chunk in chunks) - self._most
@@ -92,7 +92,7 @@ class Chunker:
 
 
 def _without_title(title: str, text: str) -> str:
-    """Nothing, where a text is only its title once more, be it as a heading; else the text."""
+    """The text, or an empty string if it only repeats the title, possibly as a heading."""
     if not title.strip() or len(text) > _HEADING_MARKS + 2 * len(title):
         return text
     words = re.sub(r"[^\w\s]{3,}|^\s*#+", " ", text).split()
@@ -100,7 +100,7 @@ def _without_title(title: str, text: str) -> str:
 
 
 def _pieces(text: str, splitter: MarkdownSplitter) -> Iterator[str]:
-    """Split slab by slab. The last piece of a slab, cut short by its end, begins the next one."""
+    """Split slab by slab. The last piece of a slab, which may be cut off, starts the next slab."""
     start = 0
     while start < len(text):
         end = start + _SLAB

@@ -1,4 +1,4 @@
-"""Token vectors made small enough to store: like ones merged, numbers in four bits."""
+"""Compression of token vectors for storage: similar ones merged, numbers in four bits."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -12,16 +12,16 @@ Places: TypeAlias = NDArray[np.intp]
 
 # Part of a fingerprint: change it when the bytes or the scores change.
 TEMPLATE = "late-interaction-stored/1"
-# Vectors of a passage, which bounds it to 15,520 bytes. Half as many vectors as tokens in passages
-# of every length takes as much room and loses 1 % of nDCG@10 where passages are short (npl).
+# Maximum vectors of a passage, which bounds it to 15,520 bytes. Half as many vectors as tokens, at
+# every length, takes as much space and loses 1 % of nDCG@10 where passages are short (npl).
 MOST = 80
 _SCALE = np.dtype("<f2")
 _LEVELS = 8  # on each side of zero
-_MIDDLE = _LEVELS - 0.5  # a code stands for the middle of its step
-# The widest level in standard deviations of a vector's numbers, which are about normal: the step
-# that loses least for sixteen levels is a third of one.
+_MIDDLE = _LEVELS - 0.5  # a code represents the middle of its step
+# The outermost level, in standard deviations of a vector's numbers, which are about normal: for
+# sixteen levels the step with the least loss is a third of a standard deviation.
 _WIDEST = 2.6
-_BLOCK = 128  # vectors unpacked at once: they stay in the processor's nearest cache
+_BLOCK = 128  # vectors unpacked at once, so that they stay in the L1 cache
 _EMPTY = -1.0  # the lowest cosine, for a passage without a token
 
 
@@ -29,11 +29,11 @@ def compress(tokens: Floats) -> bytes | None:
     """Pool and quantise the token vectors of one passage.
 
     Args:
-        tokens: Vectors of any length, one row a token, of an even number of dimensions.
+        tokens: Vectors of any norm, one row per token, with an even number of dimensions.
 
     Returns:
-        For each vector that is left a scale (float16) and half a byte a dimension; None where a
-        number is not finite, which says that the model failed.
+        For each remaining vector a scale (float16) and half a byte per dimension. None if a number
+        is not finite, which means that the model failed.
     """
     if not np.isfinite(tokens).all():
         return None
@@ -46,15 +46,14 @@ def compress(tokens: Floats) -> bytes | None:
 
 
 def pool(tokens: Floats, size: int) -> Floats:
-    """Merge vectors that are alike until `size` sums are left, wherever in the text they stand.
+    """Merge similar vectors, regardless of their position in the text, until `size` sums are left.
 
-    Each round merges the pairs that are nearest to each other on both sides, the nearest first,
-    by Ward's criterion. Merging neighbours in the text alone is cheaper, and loses twice as many
-    of the top 10.
+    Each round merges mutually nearest pairs, the nearest first, by Ward's criterion. Merging only
+    neighbours in the text is cheaper, and loses twice as many of the top 10.
     """
     counts = np.ones(len(tokens), dtype=np.float32)
     clusters = np.arange(len(tokens))
-    products = tokens @ tokens.T  # of sums; merged like them, which spares a product a round
+    products = tokens @ tokens.T  # updated with the sums, which saves a matrix product per round
     while len(counts) > size:
         kept, merged = _pairs(products, counts, len(counts) - size)
         places = np.delete(np.arange(len(counts)), merged)
@@ -71,8 +70,8 @@ def scores(query: Floats, passages: Sequence[bytes]) -> list[float]:
     """MaxSim of each compressed passage: mean over query tokens of the best cosine, about -1 to 1.
 
     Args:
-        query: Unit vectors, one row a token.
-        passages: As `compressed` made them.
+        query: Unit vectors, one row per token.
+        passages: Results of `compress`.
     """
 
     def maxsim(similarities: Floats, starts: Places, _: Places) -> Floats:
@@ -82,14 +81,14 @@ def scores(query: Floats, passages: Sequence[bytes]) -> list[float]:
 
 
 def likeness(passage: Floats, others: Sequence[bytes]) -> list[float]:
-    """How like a passage compressed ones are: the mean of MaxSim both ways, about -1 to 1.
+    """Similarity of a passage to compressed ones: mean of MaxSim in both directions, about -1 to 1.
 
-    One way says how much of the passage is found in the other, the other way how much of the other
-    has to do with the passage.
+    One direction tells how much of the passage is found in the other, the reverse how much of the
+    other is found in the passage.
 
     Args:
-        passage: Unit vectors, one row a token, see `unpacked`.
-        others: As `compressed` made them.
+        passage: Unit vectors, one row per token, see `unpack`.
+        others: Results of `compress`.
     """
 
     def both_ways(similarities: Floats, starts: Places, sizes: Places) -> Floats:
@@ -101,7 +100,7 @@ def likeness(passage: Floats, others: Sequence[bytes]) -> list[float]:
 
 
 def unpack(passage: bytes, dimensions: int) -> Floats:
-    """Vectors of a compressed passage, one row each, unit length but for the rounding."""
+    """Vectors of a compressed passage, one per row, of unit length except for rounding."""
     rows = _rows([passage], dimensions)
     codes = rows[:, _SCALE.itemsize :]
     numbers = np.concatenate([codes & 15, codes >> 4], axis=1).astype(np.float32)
@@ -113,7 +112,7 @@ def _each(
     passages: Sequence[bytes],
     found: Callable[[Floats, Places, Places], Floats],
 ) -> list[float]:
-    """One number a passage, of the similarities of its vectors; `_EMPTY` without any."""
+    """Result of `found` for the similarities of each passage; `_EMPTY` for one without vectors."""
     if not len(asked) or not any(passages):
         return [_EMPTY] * len(passages)
     rows = _rows(passages, asked.shape[1])
@@ -148,13 +147,13 @@ def _similarities(query: Floats, rows: NDArray[np.uint8]) -> Floats:
 
 
 def _pairs(products: Floats, counts: Floats, most: int) -> tuple[Places, Places]:
-    """Up to `most` pairs of clusters each of which is the other's nearest."""
+    """Up to `most` pairs of mutually nearest clusters."""
     shares = 1 / counts
     squares = np.diag(products) * shares**2
     costs = squares[:, None] + squares - 2 * products * np.outer(shares, shares)
     costs /= shares[:, None] + shares
     np.fill_diagonal(costs, np.inf)
-    costs = np.minimum(costs, costs.T)  # by a rounding it might have no mutual pair, and no end
+    costs = np.minimum(costs, costs.T)  # rounding might leave no mutual pair, and loop forever
     nearest, places = costs.argmin(axis=1), np.arange(len(counts))
     mutual = places[(nearest[nearest] == places) & (places < nearest)]
     chosen = mutual[np.argsort(costs[mutual, nearest[mutual]], kind="stable")[:most]]
@@ -162,7 +161,7 @@ def _pairs(products: Floats, counts: Floats, most: int) -> tuple[Places, Places]
 
 
 def _renumber(places: Places, kept: Places, merged: Places) -> Places:
-    """The new number of each cluster, by its old one."""
+    """New number of each cluster, by its old number."""
     numbers = np.empty(len(places) + len(merged), dtype=np.intp)
     numbers[places] = np.arange(len(places))
     numbers[merged] = numbers[kept]

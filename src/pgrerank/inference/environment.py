@@ -1,4 +1,4 @@
-"""What decides the last digits of a score, beside the model: libraries and the machine."""
+"""Facts besides the model that affect the last digits of a score: libraries and hardware."""
 # pyright: reportUnknownMemberType=false
 
 from importlib.metadata import PackageNotFoundError, version
@@ -12,7 +12,7 @@ _LIBRARIES = ("numpy", "openvino", "tokenizers", "torch", "transformers", "sente
 
 
 def environment() -> dict[str, str]:
-    """Versions of the libraries that are installed, and what computes."""
+    """Versions of the installed libraries, and the hardware."""
     flags = processor.flags() or ()
     return {
         **{name: found for name in _LIBRARIES if (found := _version(name))},

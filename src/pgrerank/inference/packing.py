@@ -1,26 +1,26 @@
-"""Blocks packed into chunks: headings with what follows them, code and tables whole where they fit."""
+"""Packs blocks into chunks: headings stay with their text, code and tables whole if they fit."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pgrerank.formats.blocks import Block, Kind, blocks, says_something
 
-#: pieces of prose that have at most so many tokens
+#: splits prose into pieces of at most the given number of tokens
 Cut = Callable[[str, int], list[str]]
 #: tokens of each text
 Count = Callable[[Sequence[str]], Sequence[int]]
-_LEAST = 8  # tokens of a piece, however long what is repeated in front of it
+_LEAST = 8  # minimum tokens of a piece, however long the repeated head
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """What is not cut any more."""
+    """A piece of text that is not split further."""
 
     text: str
     tokens: int
-    #: whether a heading is in front, with which a chunk may well begin
+    #: whether it starts with a heading, so that a chunk may begin here
     opens: bool
-    #: whether it goes on where the unit before was cut, and may share words with it
+    #: whether it continues the previous unit, and may overlap with it
     continues: bool = False
 
 
@@ -28,9 +28,9 @@ class Packer:
     """Fills chunks with the blocks of a text.
 
     Args:
-        cut: What prose is cut by.
+        cut: Splits prose.
         count: Counts tokens.
-        room: Tokens a chunk may have.
+        room: Maximum tokens of a chunk.
     """
 
     def __init__(self, cut: Cut, count: Count, room: int) -> None:
@@ -39,7 +39,7 @@ class Packer:
         self._room = room
 
     def contents(self, text: str) -> list[str]:
-        """Chunks in order, each with words of its own where the text has any."""
+        """Chunks in order, each with words in it if the text has any."""
         found = list(self._fill(self._units(blocks(text))))
         return self.merge([content for each in found if (content := each.strip("\n").rstrip())])
 
@@ -59,18 +59,19 @@ class Packer:
             yield from self._section(head, body, tail if place == len(sections) else "")
 
     def _section(self, head: str, body: Block, tail: str) -> Iterator[_Unit]:
-        """A block behind its headings, cut where it does not fit; a tail stays with its end."""
+        """A block with its headings, split if it does not fit; `tail` stays with its last piece."""
         whole = self._unit(_lines(head, body.text, tail), opens=bool(head))
         if whole.tokens <= self._room:
             yield whole
             return
         room = self._room - max(self._tokens(head), self._tokens(tail))
-        if room < self._room // 2:  # more headings than text: there is no saving them whole
+        if room < self._room // 2:  # more headings than text: they cannot be kept whole
             yield from map(self._rest, self._cut(head, self._room))
             yield from self._section("", body, "")
             yield from map(self._rest, self._cut(tail, self._room))
             return
-        # A piece has lost the blank lines behind it, without which a rule would underline it.
+        # Restores the blank line after a piece; without it a following rule would make the piece
+        # a heading.
         pieces = [f"{piece}\n" for piece in self._pieces(body, room)]
         pieces = [*pieces[:-1], _lines(pieces[-1], tail)]
         yield self._unit(_lines(head, pieces[0]), opens=bool(head))
@@ -87,7 +88,7 @@ class Packer:
         return self._cut(body.text, room)
 
     def _repeat_head(self, head: str, lines: Sequence[str], end: str, room: int) -> list[str]:
-        """Lines in pieces that each begin and end alike, as a table does with its head."""
+        """Pieces of the lines, each between `head` and `end`, such as the head of a table."""
         left = room - self._tokens(f"{head}\n{end}")
         if left < room // 3:
             return self._cut("\n".join([head, *lines, *([end] if end else [])]), room)
@@ -116,7 +117,7 @@ class Packer:
         return self._count([text])[0]
 
     def merge(self, contents: Sequence[str]) -> list[str]:
-        """Chunks without a word of their own go into the one before, or else behind."""
+        """Merge chunks without words into the previous chunk, or else into the next."""
         found: list[str] = []
         for content in contents:
             speak = bool(found) and says_something(found[-1]) and says_something(content)
@@ -135,7 +136,7 @@ def _lines(*texts: str) -> str:
 
 
 def _join(units: Iterator[_Unit], room: int) -> Iterator[str]:
-    """Units side by side until the next would not fit, or opens a section of a half full chunk."""
+    """Join units until the next does not fit, or opens a section while the chunk is half full."""
     texts: list[str] = []
     tokens = 0
     for unit in units:

@@ -1,4 +1,4 @@
-"""On which runtime, and in which arithmetic, a model runs on this machine, and why."""
+"""Chooses the runtime and the arithmetic of a model on this machine."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -10,29 +10,29 @@ Runtime: TypeAlias = Literal["torch", "openvino"]
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What decides how fast a model can run."""
+    """Hardware features that decide how fast a model can run."""
 
-    #: there is one, and torch is installed to use it
+    #: whether there is a GPU, and torch is installed to use it
     gpu: bool
-    #: the GPU, or else the processor, multiplies bf16 in hardware
+    #: whether the GPU, or else the processor, multiplies bf16 in hardware
     bf16: bool
     int8: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ExecutionPlan:
-    """How a model runs, and why so."""
+    """How a model runs, and why."""
 
     runtime: Runtime
-    #: of floats
+    #: arithmetic of floats
     arithmetic: Arithmetic
     why: str
-    #: the products that bear it run in int8
+    #: whether the matrix products that tolerate it run in int8
     integers: bool = False
 
     @property
     def precision(self) -> str:
-        """What tells two routes apart whose numbers differ by more than rounding of fp32."""
+        """Name that differs between plans whose results differ by more than fp32 rounding."""
         if self.integers:
             return "int8" if self.arithmetic == "bf16" else f"int8-{self.arithmetic}"
         if self.runtime == "torch" and self.arithmetic != "fp32":
@@ -47,13 +47,13 @@ class ExecutionPlan:
 def route(
     wanted: Precision, obstacle: str | None, machine: Machine, *, reference: Runtime = "torch"
 ) -> ExecutionPlan:
-    """Choose.
+    """Choose how to run a model.
 
     Args:
-        wanted: `exact` is the reference, fp32; `fast` the quickest whose order is all but the same;
-            `int8` the quickest, whose order differs a little.
-        obstacle: Why there is no graph of this model; None: there is one.
-        machine: What it would run on.
+        wanted: `exact` is the reference in fp32; `fast` the fastest with nearly the same ranking;
+            `int8` the fastest of all, with a slightly different ranking.
+        obstacle: Why there is no graph of this model; None if there is one.
+        machine: The hardware.
         reference: The runtime of `exact`.
     """
     if wanted == "exact":

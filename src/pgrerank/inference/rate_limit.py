@@ -1,4 +1,4 @@
-"""Rerankers that hold each tenant to its quota."""
+"""Rerankers that enforce each tenant's quota."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,19 +12,19 @@ from pgrerank.domain.quota import Allowance
 from pgrerank.ports.quotas import Quotas
 from pgrerank.ports.scorer import LateInteraction, Scorer
 
-_KEPT = 10_000  # allowances in memory; those beyond it start full again
+_KEPT = 10_000  # allowances kept in memory; an evicted one starts full again
 
 
 class TenantRateLimiter:
-    """Counts the pairs of each tenant against its quota, in this process.
+    """Counts each tenant's pairs against its quota, in this process.
 
-    Pairs count when they are asked for, whether the model must run for them or not, so that what a
-    tenant may ask does not depend on what others asked before.
+    Every requested pair counts, even if its score is cached, so that a tenant's quota does not
+    depend on earlier requests of others.
 
     Args:
-        quotas: The quota of each tenant that has one of its own.
-        default: Pairs a second of the others; 0: as many as they like.
-        elapsed: A clock in seconds.
+        quotas: Quotas of the tenants that have their own.
+        default: Pairs per second of the others; 0: unlimited.
+        elapsed: Clock in seconds.
     """
 
     def __init__(self, quotas: Quotas, *, default: int, elapsed: Callable[[], float]) -> None:
@@ -34,7 +34,7 @@ class TenantRateLimiter:
         self._allowances: dict[TenantId, Allowance] = {}
 
     async def admit(self, tenant_id: TenantId | None, pairs: int) -> Allowance | None:
-        """The allowance that the pairs were taken from; None: there is no quota.
+        """Take pairs from the tenant's allowance, and return it; None if there is no quota.
 
         Raises:
             QuotaError: The tenant used up its quota.
@@ -53,14 +53,14 @@ class TenantRateLimiter:
 
     def _allowance(self, tenant_id: TenantId, rate: int) -> Allowance:
         kept = self._allowances.pop(tenant_id, None) or Allowance(rate, self._elapsed())
-        self._allowances[tenant_id] = kept  # the last used stands last
+        self._allowances[tenant_id] = kept  # most recently used last
         if len(self._allowances) > _KEPT:
             del self._allowances[next(iter(self._allowances))]
         return kept
 
 
 class RateLimitedScorer:
-    """A reranker whose pairs a meter counts; those of a call that is refused do not count."""
+    """A reranker with quotas. Pairs of a call rejected by an overloaded model do not count."""
 
     def __init__(self, scorer: Scorer, meter: TenantRateLimiter) -> None:
         self._scorer = scorer
@@ -100,7 +100,7 @@ class RateLimitedScorer:
 
 
 class RateLimitedLateInteraction(RateLimitedScorer):
-    """The same for late interaction over stored token vectors. Ingest is not metered."""
+    """Late interaction over stored token vectors with quotas. Ingest does not count."""
 
     def __init__(self, late: LateInteraction, meter: TenantRateLimiter) -> None:
         super().__init__(late, meter)

@@ -1,4 +1,4 @@
-"""The cross-encoder that comes with pgrerank, as what training changed in the packaged model."""
+"""The bundled cross-encoder, stored as its difference from the packaged model."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import shutil
@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 BUNDLED = "bundled"
-#: SHA-256 of its model.safetensors, as `write` makes it
+#: SHA-256 of the model.safetensors that `write` makes
 BUNDLED_SHA256 = "1210f13ce79fa14a7b68936cec6faac67f006168944b8632dc9e42ac2e74aae3"
-#: the packaged files of the model: all but its tokenizer and those weights that training left alone
+#: packaged files of the model: all but its tokenizer and the weights that training did not change
 PARTS = Path(__file__).parent / "bundled"
 CHANGES = "changes.safetensors"
 WEIGHTS = "model.safetensors"
-#: where a classifier of transformers keeps the encoder
+#: prefix of the encoder's weights in a classifier of transformers
 ENCODER = "bert."
 _SCALE = ".scale"
 _LEVELS = 127
@@ -28,10 +28,10 @@ Weights: TypeAlias = Mapping[str, NDArray[Any]]
 
 
 def folder(base: Path) -> Path:
-    """The model as a standard folder, which is made in the user's cache where it is not there.
+    """The model as a standard folder in the user's cache, created if missing.
 
-    Blocking: half a second the first time, for 90 MB. Processes that make it at once do not meet:
-    each makes its own, and one stays.
+    Blocking: takes half a second the first time, for 90 MB. Concurrent processes do not conflict:
+    each writes its own draft, and one of them is kept.
 
     Args:
         base: Folder of the packaged model.
@@ -40,7 +40,7 @@ def folder(base: Path) -> Path:
         OSError: The cache cannot be written.
     """
     cache = platformdirs.user_cache_path("pgrerank", ensure_exists=True)
-    made = cache / f"{BUNDLED}-{BUNDLED_SHA256[:12]}"  # another version has another folder
+    made = cache / f"{BUNDLED}-{BUNDLED_SHA256[:12]}"  # every version has its own folder
     if made.is_dir():
         return made
     with tempfile.TemporaryDirectory(dir=cache) as drafts:
@@ -49,13 +49,13 @@ def folder(base: Path) -> Path:
         try:
             draft.rename(made)
         except OSError:
-            if not made.is_dir():  # or another process was quicker
+            if not made.is_dir():  # unless another process was faster
                 raise
     return made
 
 
 def write(base: Path, target: Path) -> None:
-    """Write the standard folder, which must not exist."""
+    """Write the standard folder to `target`, which must not exist."""
     shutil.copytree(PARTS, target, ignore=shutil.ignore_patterns(CHANGES))
     shutil.copy(base / "tokenizer.json", target)
     weights = apply_changes(load_file(base / WEIGHTS), load_file(PARTS / CHANGES))
@@ -63,10 +63,10 @@ def write(base: Path, target: Path) -> None:
 
 
 def changes(base: Weights, trained: Weights) -> dict[str, NDArray[Any]]:
-    """What training changed: a byte for each number of a matrix, with a scale for each row.
+    """Changes by training: one byte per number of a matrix, with a scale per row.
 
-    Vectors, and what the base lacks, are whole. A row's largest change is off by nothing, every
-    other by half of a 127th of it at most.
+    Vectors, and weights that the base lacks, are stored whole. The largest change of a row is
+    exact; every other has an error of at most half of a 127th of it.
     """
     found: dict[str, NDArray[Any]] = {}
     for name, weight in trained.items():
@@ -84,7 +84,7 @@ def changes(base: Weights, trained: Weights) -> dict[str, NDArray[Any]]:
 
 
 def apply_changes(base: Weights, changed: Weights) -> dict[str, NDArray[Any]]:
-    """The trained weights again, near enough, in fp32. The inverse of `changes`."""
+    """Approximate trained weights in fp32. The inverse of `changes`."""
     found: dict[str, NDArray[Any]] = {
         ENCODER + name: weight for name, weight in base.items() if weight.dtype == np.float32
     }

@@ -1,4 +1,4 @@
-"""Token sequences as the padded arrays that transformers read."""
+"""Padded arrays of token sequences, as transformers read them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from numpy.typing import NDArray
 from pgrerank.inference.tokens import TokenSequence
 from pgrerank.inference.vectors import Floats
 
-#: arrays of [batch, tokens] by the names that transformers know them by
+#: arrays of [batch, tokens], by their names in transformers
 Features: TypeAlias = dict[str, NDArray[np.int64]]
-#: what a transformer makes of them
+#: forward pass of a transformer
 Forward: TypeAlias = Callable[[Features], Floats]
 
 NAMES = ("input_ids", "attention_mask", "token_type_ids")
-# A graph prepares itself anew for every shape it meets, and keeps what it prepared: with lengths
-# in steps of 8 it took a fifth less time over lists of mixed lengths, and less memory.
+# A graph is prepared again for every new shape, and the result is kept: lengths in steps of 8 took
+# a fifth less time on lists of mixed lengths, and less memory.
 _STEP = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What a model reads."""
+    """Makes the input arrays of a model from token sequences."""
 
-    #: of `NAMES`
+    #: inputs of the model, a subset of `NAMES`
     names: Sequence[str]
-    #: id that fills a row; the mask hides it
+    #: id of padding; the mask hides it
     padding: int
-    #: tokens that the model reads at most
+    #: maximum tokens of a sequence
     max_length: int
 
     def __call__(self, batch: Sequence[TokenSequence]) -> Features:
-        """One row a sequence, at least one; padded on the right, whatever the tokenizer prefers."""
+        """Arrays with one row per sequence, at least one; always padded on the right."""
         longest = _step_up(max(len(sequence) for sequence in batch), self.max_length)
         rows = {
             "input_ids": [_pad(sequence.ids, longest, self.padding) for sequence in batch],
@@ -44,7 +44,7 @@ class Feed:
 
 
 def _step_up(longest: int, most: int) -> int:
-    """The next length up that is a whole number of steps, unless the model ends before it."""
+    """Length rounded up to a multiple of `_STEP`, but not above `most`."""
     return max(longest, min(-(-longest // _STEP) * _STEP, most))
 
 

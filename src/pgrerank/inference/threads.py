@@ -1,19 +1,19 @@
-"""How many threads models run on."""
+"""Number of threads that models run on."""
 
 import joblib
 from threadpoolctl import threadpool_limits
 
 
 def use_threads(threads: int) -> int:
-    """Keep numpy to one thread, and count those that a model may use.
+    """Limit numpy to one thread, and return the number of threads that a model may use.
 
     Args:
-        threads: As in the settings; 0: one for each physical core that we may use.
+        threads: The setting; 0: one for each physical core available to this process.
 
     Returns:
-        How many they are.
+        The number of threads.
     """
-    # What numpy multiplies here is small: with threads of its own, which fight with those of the
-    # model for the cores, it took ten times as long under load.
+    # The products that numpy computes here are small: with its own threads, which compete with
+    # those of the model for the cores, they took ten times as long under load.
     threadpool_limits(1, user_api="blas")
     return threads or joblib.cpu_count(only_physical_cores=True)

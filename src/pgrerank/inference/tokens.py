@@ -1,4 +1,4 @@
-"""Text to token ids, with a truncation that is our own and always told."""
+"""Converts text to token ids, with its own truncation, which is always reported."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -7,21 +7,21 @@ from typing import Any
 
 from tokenizers import Encoding, Tokenizer
 
-SEGMENTS = 8  # of one passage; the rest of a longer one is not read
-_QUERY_TOKENS = 64  # of a pair, and never more than a third of it
-_OVERLAP = 4  # a quarter of a segment is shared with the next
-# Texts in one call, which ends with a step in which no other thread runs: a second for 10,000 texts.
+SEGMENTS = 8  # maximum per passage; the rest of a longer passage is not read
+_QUERY_TOKENS = 64  # maximum per pair, and at most a third of it
+_OVERLAP = 4  # a quarter of a segment overlaps with the next
+# Texts per call. A call ends with a step that blocks all other threads: a second for 10,000 texts.
 _TOGETHER = 128
-_CHARACTERS_PER_TOKEN = 64  # no text is longer than this; bounds the time spent on a hostile one
+_CHARACTERS_PER_TOKEN = 64  # upper bound; limits the time spent on a hostile text
 
 
 @dataclass(frozen=True, slots=True)
 class TokenSequence:
-    """What a transformer reads: ids with their types, special tokens included."""
+    """Input of a transformer: ids with their types, including special tokens."""
 
     ids: list[int]
     types: list[int]
-    #: where the tokens of the text, or of a pair's passage, stand
+    #: position of the tokens of the text, or of a pair's passage
     text: slice
 
     def __len__(self) -> int:
@@ -30,7 +30,7 @@ class TokenSequence:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text, or a pair, as sequences: several where a passage is long."""
+    """A text or a pair as sequences; several if the passage is long."""
 
     sequences: tuple[TokenSequence, ...]
     truncated: bool
@@ -38,7 +38,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """Tokens of a text, and whether they are only those of its head."""
+    """Tokens of a text, and whether the text was cut before tokenizing."""
 
     ids: list[int]
     cut: bool
@@ -46,9 +46,9 @@ class _Body:
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """The special tokens that a tokenizer puts around its one or two texts."""
+    """Special tokens that a tokenizer puts around one or two texts."""
 
-    #: ids and types before the first text, after it and, in a pair, after the second
+    #: ids and types before the first text, after it, and in a pair after the second
     special: tuple[tuple[list[int], list[int]], ...]
     #: token type of each text
     types: tuple[int, ...]
@@ -70,12 +70,12 @@ class _Template:
 
 
 class Tokens:
-    """A tokenizer, frozen: it never truncates or pads, so any number of threads may share it.
+    """A tokenizer that never truncates or pads, so threads may share it.
 
     Args:
-        tokenizer: Copied, since changing truncation or padding while another thread encodes
-            is what raises "Already borrowed".
-        max_length: Tokens that a sequence may have, special tokens included.
+        tokenizer: Is copied, since changing truncation or padding while another thread encodes
+            raises "Already borrowed".
+        max_length: Maximum tokens of a sequence, including special tokens.
     """
 
     def __init__(self, tokenizer: Tokenizer, max_length: int) -> None:
@@ -99,11 +99,11 @@ class Tokens:
         return self._single.size
 
     def counts(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, without special tokens and however many they are."""
+        """Number of tokens of each text, without special tokens and without a limit."""
         return [len(encoding) for encoding in self._encodings(texts)]
 
     def unknown_share(self, text: str) -> float:
-        """Share of a text's characters, as far as it is read, that stand in unknown tokens, 0..1."""
+        """Share of the characters read of a text that are in unknown tokens, 0..1."""
         head = _encodable(text[: self.max_length * _CHARACTERS_PER_TOKEN])
         encoding = self._tokenizer.encode(head, add_special_tokens=False)
         read = list(zip(encoding.ids, encoding.offsets, strict=True))[: self.max_length]
@@ -111,21 +111,21 @@ class Tokens:
         return unknown / (sum(end - start for _, (start, end) in read) or 1)
 
     def heads(self, texts: Sequence[str]) -> list[Reading]:
-        """Each text as one sequence; what does not fit is left out."""
+        """Each text as one sequence, truncated if it does not fit."""
         return self._singles(texts, most=1)
 
     def passages(self, texts: Sequence[str]) -> list[Reading]:
-        """Each text as one sequence, or as overlapping ones where it is long."""
+        """Each text as one sequence, or as overlapping ones if it is long."""
         return self._singles(texts, most=SEGMENTS)
 
     def pairs(self, query: str, texts: Sequence[str]) -> list[Reading]:
-        """The query with each text. The query has a budget, the text gets the rest."""
+        """The query paired with each text. The query has a token budget, the text gets the rest."""
         return self._pair_readings(self._pair, query, texts)
 
     def frame(
         self, around: tuple[str, str, str], query: str, texts: Sequence[str]
     ) -> list[Reading]:
-        """The same, with these texts before, between and behind them in place of special tokens."""
+        """Like `pairs`, with the three texts of `around` in place of the special tokens."""
         encodings = self._tokenizer.encode_batch_fast(list(around), add_special_tokens=False)
         special = tuple((encoding.ids, [0] * len(encoding.ids)) for encoding in encodings)
         return self._pair_readings(_Template(special, (0, 0)), query, texts)
@@ -150,7 +150,7 @@ class Tokens:
         return [_reading(self._single, [], body, room=room, most=most) for body in bodies]
 
     def _bodies(self, texts: Sequence[str], tokens: int) -> list[_Body]:
-        """The tokens of each text, of an enormous one only of its head."""
+        """Tokens of each text; a very long text is cut before tokenizing."""
         most = tokens * _CHARACTERS_PER_TOKEN
         heads = [_encodable(text[:most]) for text in texts]
         return [
@@ -165,7 +165,7 @@ class Tokens:
 
 
 def _unknown_token(model: dict[str, Any], tokenizer: Tokenizer) -> int | None:
-    """Id of the token that stands for what the vocabulary lacks; None: it can spell everything."""
+    """Id of the unknown token; None if the vocabulary can encode any text."""
     if model.get("byte_fallback"):
         return None
     name = model.get("unk_token")
@@ -173,7 +173,7 @@ def _unknown_token(model: dict[str, Any], tokenizer: Tokenizer) -> int | None:
 
 
 def _encodable(text: str) -> str:
-    """Half a surrogate pair, which JSON can carry and UTF-8 cannot, becomes a question mark."""
+    """The text with lone surrogates, which JSON allows and UTF-8 does not, as question marks."""
     return text.encode(errors="replace").decode()
 
 
@@ -188,7 +188,7 @@ def _reading(
 
 
 def _template(probe: Encoding) -> _Template:
-    """Read off an encoding of one-letter texts which special tokens stand where."""
+    """Derive the positions of special tokens from an encoding of one-letter texts."""
     special: list[tuple[list[int], list[int]]] = [([], [])]
     kinds: list[int] = []
     previous: int | None = None
@@ -204,13 +204,13 @@ def _template(probe: Encoding) -> _Template:
 
 
 def segments(count: int, size: int, *, overlap: int, most: int) -> list[slice]:
-    """Cut a long sequence into overlapping stretches; the last one ends with the sequence.
+    """Split a long sequence into overlapping segments; the last one ends with the sequence.
 
     Args:
         count: Tokens of the sequence.
         size: Tokens of a segment.
         overlap: Tokens that neighbours share, less than `size`.
-        most: Segments at most; what lies behind the last is left out.
+        most: Maximum number of segments; the rest of the sequence is left out.
 
     Returns:
         At least one slice, in order.

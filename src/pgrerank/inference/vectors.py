@@ -1,4 +1,4 @@
-"""Vectors as rows of arrays."""
+"""Vectors, as rows of arrays."""
 
 from typing import TypeAlias
 
@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float32]
 
-_LEAST = 1e-9  # length of a vector that has a direction
+_LEAST = 1e-9  # minimum divisor, so that a zero vector stays zero
 
 
 def unit(vectors: Floats) -> Floats:
-    """The same vectors, along the last axis, at length 1; a zero vector stays one."""
+    """Vectors along the last axis scaled to length 1; a zero vector stays zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return vectors / np.maximum(lengths, _LEAST)

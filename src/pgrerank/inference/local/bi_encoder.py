@@ -21,19 +21,19 @@ from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import Reading, Tokens
 
 TEMPLATE = "embedder/1"  # part of the fingerprint: change it when the input or vector changes
-_WINDOW = 256  # passages in line at once, so that a large ingest leaves room for others
+_WINDOW = 256  # passages queued at once, so that a large ingest leaves room for others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompts:
-    """What a model wants to read before a text."""
+    """Prefixes that a model reads before a query and before a passage."""
 
     query: str = ""
     passage: str = ""
 
 
 class EngineEmbedder:
-    """Embeds on an engine. Queries go before anything else that waits there."""
+    """Embeds on an engine. Queries have priority over everything else in its queue."""
 
     def __init__(
         self,
@@ -57,24 +57,24 @@ class EngineEmbedder:
         return self._model
 
     def chunks(self, title: str, text: str) -> Sequence[Chunk]:
-        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
+        """Split a document into chunks whose passages fit the model. Blocking; runs no model."""
         return self._chunker.chunks(title, text)
 
     async def query(self, text: str) -> Vector:
-        """Embed a query; of a long one, what the model can read. See ports.embedder.Embedder."""
+        """Embed a query, truncated if it is too long. See ports.embedder.Embedder."""
         read = await self.queries.read(self._prompts.query + text)
         if read is None or not np.isfinite(read.vector).all():
             raise ScoringError(self._part)
         return read.vector
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
         return self.tokens.unknown_share(query)
 
     async def passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> list[Vector]:
-        """Embed passages, in order; of a long one, what the model can read."""
+        """Embed passages, in order, each truncated if it is too long."""
         read = await self.each_passage(texts, _embedding, tenant_id=tenant_id)
         return [each.vector for each in read]
 
@@ -85,7 +85,7 @@ class EngineEmbedder:
         *,
         tenant_id: TenantId | None = None,
     ) -> list[EmbeddedPassage]:
-        """Run a job for each passage, or for its head where it is long, in order."""
+        """Run a job for each passage, truncated if it is too long, in order."""
         read: list[EmbeddedPassage] = []
         for start in range(0, len(texts), _WINDOW):
             window = [self._prompts.passage + text for text in texts[start : start + _WINDOW]]
@@ -93,7 +93,7 @@ class EngineEmbedder:
         return read
 
     def close(self) -> None:
-        """Fail what waits and stop."""
+        """Fail queued jobs and stop the engine."""
         self.engine.close()
 
     async def _run(
@@ -112,7 +112,7 @@ class EngineEmbedder:
 
 
 def vector(row: EncodedRow) -> Vector:
-    """The vector of a row, by itself: a view would keep those of the whole batch."""
+    """Copy of a row's vector. A view would keep the vectors of the whole batch in memory."""
     return row.vector.copy()
 
 

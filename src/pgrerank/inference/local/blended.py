@@ -1,4 +1,4 @@
-"""The reranker that comes with pgrerank: a cross-encoder and late interaction in one score."""
+"""The bundled reranker: a cross-encoder and late interaction combined in one score."""
 
 import asyncio
 import hashlib
@@ -18,9 +18,9 @@ from pgrerank.inference.scheduler.engine import Engine
 
 # Part of the fingerprint: change it when the score changes.
 TEMPLATE = "0.4*cross-encoder+8*(late-interaction-0.5)/1"
-# In 105 lists of the training data the logit deviates 20.2 times as much as MaxSim within a list, so
-# both weigh alike. A logistic curve through the labels of these lists, relevant and other passages
-# weighing alike, has slope 1.0 and centre .14 over the sum.
+# Within a list the standard deviation of the logit is 20.2 times that of MaxSim (105 lists of the
+# training data), so both have equal weight. A logistic curve fitted to the labels of these lists,
+# relevant and other passages weighted equally, has slope 1.0 and centre .14 over the sum.
 _LOGIT, _MAXSIM, _EVEN = 0.4, 8.0, 0.5
 
 _First = TypeVar("_First")
@@ -28,16 +28,16 @@ _Second = TypeVar("_Second")
 
 
 class BlendedScorer:
-    """The port Scorer: the logit of a cross-encoder and MaxSim, weighing alike, as a logit.
+    """Scorer port: the logit of a cross-encoder and MaxSim, equally weighted, as a logit.
 
-    A small cross-encoder learns which passages answer and forgets some of which are about the same;
-    late interaction of the model that it was made of still knows (docs/benchmarks.md).
+    A small cross-encoder learns which passages answer a query, and forgets in part which are about
+    its topic; late interaction of its base model still knows (docs/benchmarks.md).
 
     Args:
-        cross: The cross-encoder, which keeps no scores.
-        late: Over stored token vectors, where passages bring some.
-        cache: Scores known already.
-        release: What to close with it, beside the cross-encoder.
+        cross: The cross-encoder, without a score cache.
+        late: Late interaction, over stored token vectors where passages have them.
+        cache: Cache of the combined scores.
+        release: Called by `close`, after closing the cross-encoder.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class BlendedScorer:
 
     @property
     def engine(self) -> Engine[Any]:
-        """Where the cross-encoder runs."""
+        """Engine of the cross-encoder."""
         return self._cross.engine
 
     async def score(
@@ -80,7 +80,7 @@ class BlendedScorer:
         """Score each passage against the query, in order. See ports.scorer.Scorer."""
 
         async def fresh(missing: Sequence[Passage]) -> list[PairScore]:
-            # At once, so that a deadline finds the same head scored by both.
+            # Concurrently, so that both have scored the same head when a deadline passes.
             read, seen = await _both(
                 self._cross.score(query, missing, deadline=deadline, tenant_id=tenant_id),
                 self._late.score(query, missing, deadline=deadline, tenant_id=tenant_id),
@@ -90,13 +90,13 @@ class BlendedScorer:
         return await self._cache.complete(self._model.fingerprint, query, passages, fresh)
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
         return self._cross.unknown_share(query)
 
     async def score_and_agreement(
         self, query: str, texts: Sequence[str]
     ) -> tuple[list[PairScore], Agreement]:
-        """Score passages, and tell how like each other they are. See ports.scorer.ListReader."""
+        """Score passages, and return their mutual similarity. See ports.scorer.ListReader."""
         passages = [SuppliedDocument(text).passage for text in texts]
         read, (seen, agreement) = await _both(
             self._cross.score(query, passages), self._late.score_and_agreement(query, texts)
@@ -104,7 +104,7 @@ class BlendedScorer:
         return [*map(_blend, read, seen)], agreement
 
     def close(self) -> None:
-        """Fail what waits for the cross-encoder, and stop it."""
+        """Fail queued jobs of the cross-encoder, and stop it."""
         self._cross.close()
         self._release()
 
@@ -112,7 +112,7 @@ class BlendedScorer:
 async def _both(
     first: Coroutine[Any, Any, _First], second: Coroutine[Any, Any, _Second]
 ) -> tuple[_First, _Second]:
-    """What both say; where one fails the other is cancelled, and the failure raised."""
+    """Results of both; if one fails, the other is cancelled and the error raised."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = group.create_task(first), group.create_task(second)
@@ -122,7 +122,7 @@ async def _both(
 
 
 def _blend(read: PairScore, seen: PairScore) -> PairScore:
-    """Nothing, unless both are there: one alone would be on another scale."""
+    """Combined score; no value unless both have one, since one alone is on another scale."""
     if read.value is None or seen.value is None:
         return replace(read, value=None)
     return replace(

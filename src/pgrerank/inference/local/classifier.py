@@ -1,4 +1,4 @@
-"""The cross-encoder as a backend: one logit a sequence."""
+"""Backend for cross-encoders: one logit per sequence."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,12 @@ from pgrerank.inference.tokens import TokenSequence
 
 
 class ClassifierBackend:
-    """Runs a classification model on token ids, without any activation.
+    """Runs a classification model on token ids, without an activation.
 
     Args:
-        feed: What the model reads.
-        logits: The model: [batch, 1] from its features.
-        parallel: Batches that it runs the quickest, each in a thread.
+        feed: Makes the inputs of the model.
+        logits: The model; returns [batch, 1].
+        parallel: Number of batches to run at once, each in a thread, for the best throughput.
     """
 
     def __init__(self, feed: Feed, logits: Forward, *, parallel: int = 1) -> None:
@@ -21,5 +21,5 @@ class ClassifierBackend:
         self._logits = logits
 
     def forward(self, batch: Sequence[TokenSequence]) -> list[float]:
-        """Run a batch: raw logits, in order."""
+        """Run a batch, and return its raw logits in order."""
         return self._logits(self._feed(batch)).squeeze(-1).tolist()

@@ -1,4 +1,4 @@
-"""A cross-encoder reads query and passage together; its score is the raw logit."""
+"""Cross-encoder: reads query and passage together; the score is the raw logit."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -12,19 +12,19 @@ TEMPLATE = "cross-encoder/1"  # part of the fingerprint: change it when the inpu
 
 
 class CrossPairing:
-    """Each segment of a passage is read behind the query, and each row is its logit."""
+    """Pairs the query with each segment of a passage; each row of the model is a logit."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
         return self._tokens.unknown_share(query)
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[PairJobs[float]]:
-        """One pair a text, in order. The caller keeps the deadline: nothing is run here."""
+        """One pair per text, in order. Ignores the deadline: no model runs here."""
         del deadline
         readings = await in_thread(partial(self._tokens.pairs, query, texts), items=len(texts))
         return [

@@ -1,4 +1,4 @@
-"""The bi-encoder as a backend: vectors of texts and of their tokens."""
+"""Backend for bi-encoders: vectors of texts and of their tokens."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ Encode: TypeAlias = Callable[[Features], tuple[Floats, Floats]]
 
 @dataclass(frozen=True, slots=True)
 class EncodedRow:
-    """What a bi-encoder makes of one sequence."""
+    """Output of a bi-encoder for one sequence."""
 
     #: unit length
     vector: Floats
-    #: one row a token, special tokens included
+    #: one row per token, including special tokens
     tokens: Floats
 
 
@@ -26,9 +26,9 @@ class EncoderBackend:
     """Runs a bi-encoder on token ids.
 
     Args:
-        feed: What the model reads.
-        encode: The model, pooling included.
-        parallel: Batches that it runs the quickest, each in a thread.
+        feed: Makes the inputs of the model.
+        encode: The model, including pooling.
+        parallel: Number of batches to run at once, each in a thread, for the best throughput.
     """
 
     def __init__(self, feed: Feed, encode: Encode, *, parallel: int = 1) -> None:

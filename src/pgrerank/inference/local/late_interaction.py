@@ -1,4 +1,4 @@
-"""Late interaction: query and passages are read apart, their tokens are compared afterwards."""
+"""Late interaction: query and passages are encoded separately, then their tokens are compared."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,28 +11,28 @@ from pgrerank.inference.scheduler.request import Job
 from pgrerank.inference.tokens import Tokens, TokenSequence
 from pgrerank.inference.vectors import Floats, unit
 
-# Special tokens take part on the query's side, where [CLS] stands for the whole question, and not
-# on the passage's: nDCG@10 on TREC DL 2021 over BM25's top 100 is .608, against .602 with none,
-# .604 with both and .601 the other way round.
+# Special tokens count on the query's side, where [CLS] represents the whole query, but not on the
+# passage's: nDCG@10 on TREC DL 2021 over BM25's top 100 is .608, against .602 with none, .604 on
+# both sides and .601 on the passage's side only.
 TEMPLATE = "late-interaction/1"  # part of the fingerprint: change it when the score changes
 _EMPTY = -1.0  # the lowest cosine, for a passage without a token
 
 
 class LatePairing:
-    """MaxSim: mean over the query's tokens of the best cosine among the passage's tokens."""
+    """MaxSim: mean over the query's tokens of the best cosine with a token of the passage."""
 
     def __init__(self, queries: QueryReader, tokens: Tokens) -> None:
         self._queries = queries
         self._tokens = tokens
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
         return self._tokens.unknown_share(query)
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[PairJobs[EncodedRow]] | None:
-        """One pair a text, in order; None if the query itself could not be run in time."""
+        """One pair per text, in order; None if the query was not encoded before the deadline."""
         asked = await self._queries.read(query, deadline=deadline)
         if asked is None:
             return None
@@ -57,8 +57,8 @@ def maxsim(query: Floats, passage: Floats) -> float:
     """Mean over query tokens of the largest cosine with a passage token, -1 to 1.
 
     Args:
-        query: Unit vectors, one row a token.
-        passage: Vectors of any length, one row a token.
+        query: Unit vectors, one row per token.
+        passage: Vectors of any norm, one row per token.
     """
     if not len(passage):
         return _EMPTY

@@ -1,4 +1,4 @@
-"""A loaded model, and the identity of one."""
+"""Loaded models and their identity."""
 
 from dataclasses import dataclass, field
 from typing import Any, Generic
@@ -13,7 +13,7 @@ from pgrerank.inference.scheduler.request import Row
 from pgrerank.inference.scheduler.worker import BatchBackend
 from pgrerank.inference.tokens import Tokens
 
-#: tokens of a sequence, for models that would read more: attention grows with its square
+#: default maximum tokens of a sequence; the cost of attention is quadratic in it
 MAX_LENGTH = 512
 
 
@@ -24,14 +24,14 @@ class LoadedModel(Generic[Row]):
     card: ModelCard
     backend: BatchBackend[Row]
     tokens: Tokens
-    #: of an embedder
+    #: for embedders
     prompts: Prompts = field(default_factory=Prompts)
 
     def check_runs(self, name: str) -> None:
-        """Run it once, which also saves the first request the time to warm up.
+        """Run the model once, which also warms it up.
 
         Raises:
-            ModelError: It fails.
+            ModelError: It fails to run.
         """
         try:
             self.backend.forward(self.tokens.heads(["warm"])[0].sequences)
@@ -50,11 +50,11 @@ def model_card(
     """The identity of a model.
 
     Args:
-        kind: What it does.
+        kind: Embedder or reranker.
         files: Its files.
         plan: How it runs.
-        max_length: Tokens of a sequence.
-        template: Of its input and scores.
+        max_length: Maximum tokens of a sequence.
+        template: Version of its input and scores.
         rest: Further fields of the card.
     """
     facts = [plan.precision, max_length, template]

@@ -1,4 +1,4 @@
-"""The machine that local models run on."""
+"""Hardware that local models run on."""
 
 import ctypes
 from contextlib import suppress
@@ -13,7 +13,7 @@ _ROCM_DRIVER = Path("/dev/kfd")
 
 
 def machine() -> Machine:
-    """What this machine has."""
+    """Hardware features of this machine."""
     flags = processor.flags() or frozenset()
     gpu = gpu_name() is not None
     return Machine(
@@ -24,9 +24,9 @@ def machine() -> Machine:
 
 
 def gpu_name() -> str | None:
-    """The GPU that torch would use; None without one, and without torch.
+    """Name of the GPU that torch would use; None without a GPU or without torch.
 
-    torch is asked only where a driver is, since importing it takes seconds.
+    Imports torch only if a GPU driver is present, since that takes seconds.
     """
     if find_spec("torch") is None or not _has_driver():
         return None

@@ -1,4 +1,4 @@
-"""The models that come with pgrerank, run without torch: their weights as graphs of OpenVINO."""
+"""The models that come with pgrerank, run by OpenVINO without torch."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import json
@@ -25,7 +25,7 @@ from pgrerank.inference.tensors import NAMES, Features, Feed
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.vectors import Floats
 
-_LONGEST = 256  # tokens that both were trained to read
+_LONGEST = 256  # tokens of a sequence in the training of both models
 _PADDING = "[PAD]"
 
 
@@ -36,7 +36,7 @@ def load_embedder(
 
     Args:
         plan: How it runs, on openvino.
-        max_length: Tokens of a sequence; None: what it was trained for, the most.
+        max_length: Maximum tokens of a sequence; None: 256, the upper limit.
         threads: Threads that it may use.
 
     Raises:
@@ -116,6 +116,6 @@ def _network(
 
 
 def _mean(states: Floats, mask: Any) -> Floats:
-    """The mean over the tokens of each text."""
+    """Mean over the tokens of each text."""
     shares = mask.astype(np.float32)
     return (shares[:, None] @ states)[:, 0] / shares.sum(axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Queries, each read once, for all who want something of them."""
+"""Encodes each query once, for all stages of a search."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -9,32 +9,32 @@ from pgrerank.inference.scheduler.request import Job, Priority
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.vectors import Floats, unit
 
-#: the latest queries, at most 100 KB each: enough that none is forgotten between a search's stages
+#: cached queries, at most 100 KB each; enough to keep a query throughout all stages of a search
 KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
 class ReadQuery:
-    """What a bi-encoder made of a query."""
+    """Output of a bi-encoder for a query."""
 
     #: unit length
     vector: Floats
-    #: unit length, one row a token, special tokens included
+    #: unit length, one row per token, including special tokens
     tokens: Floats
-    #: part of it was not read
+    #: whether the query was truncated
     truncated: bool
 
 
 class QueryReader:
-    """Reads queries on an engine, before anything else that waits there.
+    """Encodes queries on an engine, with priority over everything else in its queue.
 
-    A search wants the vector of its query for the dense leg, and its token vectors for late
-    interaction: one run of the model gives both, so the latest queries are kept.
+    A search needs the vector of its query for the dense leg, and its token vectors for late
+    interaction. One run of the model gives both, so the latest queries are cached.
 
     Args:
-        engine: A bi-encoder's.
+        engine: Engine of a bi-encoder.
         tokens: Its tokenizer.
-        kept: Queries that are kept.
+        kept: Maximum number of cached queries.
     """
 
     def __init__(self, engine: Engine[EncodedRow], tokens: Tokens, *, kept: int = KEPT) -> None:
@@ -44,7 +44,7 @@ class QueryReader:
         self._kept: OrderedDict[str, ReadQuery] = OrderedDict()
 
     async def read(self, text: str, *, deadline: float | None = None) -> ReadQuery | None:
-        """Read a query, or the head of a long one; None if the deadline came first.
+        """Encode a query, truncated if it is too long; None if the deadline passed first.
 
         Raises:
             OverloadedError: The queue is full.
@@ -66,7 +66,7 @@ class QueryReader:
         (reading,) = self._tokens.heads([text])
 
         def finished(row: EncodedRow) -> ReadQuery:
-            # Copies: a view would keep the vectors of the whole batch.
+            # Copies, since a view would keep the vectors of the whole batch in memory.
             return ReadQuery(row.vector.copy(), unit(row.tokens), reading.truncated)
 
         job = Job(reading.sequences[0], finished)

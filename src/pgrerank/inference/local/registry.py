@@ -1,4 +1,4 @@
-"""Models by name: what wiring calls."""
+"""Loads local models by name, for `wiring`."""
 
 import hashlib
 import time
@@ -55,13 +55,13 @@ def load_embedder(
         revision: Branch, tag or commit of the hub repository.
         precision: `fast`, `exact` or `int8`, see `route`.
         threads: Threads that a model may use; 0: one for each physical core.
-        max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
-        queue_size: Sequences that may wait.
-        longest_wait_s: Seconds of work that may be ahead of a query or a pair.
-        elapsed: The clock of deadlines, in seconds.
+        max_length: Maximum tokens of a sequence; None: the limit of the model, at most 512.
+        queue_size: Maximum number of queued sequences.
+        longest_wait_s: Maximum seconds of work ahead of a query or a pair.
+        elapsed: Clock of the deadlines, in seconds.
 
     Raises:
-        ModelError: There is no such model, or it is not one that this engine runs.
+        ModelError: The model does not exist, or is not supported.
     """
     loaded = _open_embedder(name, revision, precision, max_length, use_threads(threads))
     loaded.check_runs(name)
@@ -88,21 +88,21 @@ def load_scorer(
     """Load a reranker. Blocking: takes seconds.
 
     Args:
-        name: `late-interaction`, `bundled`, or the folder or hub name of a cross-encoder, or of a
-            language model that was trained to say yes or no (Qwen3-Reranker).
-        embedder: Late interaction, also that of `bundled`, shares its engine, if it is the packaged.
+        name: `late-interaction`, `bundled`, or the folder or hub name of a cross-encoder, of a
+            multi-vector model, or of a language model trained to answer yes or no (Qwen3-Reranker).
+        embedder: If it is the packaged one, `late-interaction` and `bundled` share its engine.
         revision: Branch, tag or commit of the hub repository.
         precision: `fast`, `exact` or `int8`, see `route`.
         threads: Threads that a model may use; 0: one for each physical core.
-        max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
-        queue_size: Sequences that may wait.
-        longest_wait_s: Seconds of work that may be ahead of a query or a pair.
-        scores: Pair scores that are kept.
-        elapsed: The clock of deadlines, in seconds.
+        max_length: Maximum tokens of a sequence; None: the limit of the model, at most 512 (a
+            language model: 1024).
+        queue_size: Maximum number of queued sequences.
+        longest_wait_s: Maximum seconds of work ahead of a query or a pair.
+        scores: Maximum number of cached pair scores.
+        elapsed: Clock of the deadlines, in seconds.
 
     Raises:
-        ModelError: There is no such model, or it is neither a cross-encoder with one output nor a
-            language model that answers yes or no.
+        ModelError: The model does not exist, or is not one of these kinds.
     """
     engine = _EngineKnobs(capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed)
     read = partial(_open_reranker, name, revision, precision, max_length, use_threads(threads))
@@ -126,7 +126,7 @@ class _EngineKnobs(TypedDict):
 def _base(
     embedder: EngineEmbedder | None, precision: Precision, threads: int, engine: _EngineKnobs
 ) -> tuple[EngineEmbedder, Callable[[], None]]:
-    """The packaged embedder, and what to call when it is not needed any more."""
+    """The packaged embedder, and a function to call when it is no longer needed."""
     if embedder is not None and embedder.model.name == PACKAGED:
         return embedder, lambda: None
     own = load_embedder(
@@ -181,7 +181,7 @@ def _cross_pairing(tokens: Tokens, _: Engine[Any]) -> Pairing[Any]:
 
 
 def _torch_models(name: str, threads: int) -> Any:
-    """What loads a model that torch must open. Imported here, since it takes seconds.
+    """The module that loads models with torch. Imported here, since that takes seconds.
 
     Raises:
         ModelError: torch or sentence-transformers is not installed.
@@ -208,8 +208,8 @@ def load_late_interaction(
 
     Args:
         embedder: Must stay open as long as the reranker is used.
-        scores: Pair scores that are kept.
-        release: What the reranker's `close` calls.
+        scores: Maximum number of cached pair scores.
+        release: Called by the reranker's `close`.
     """
     card = _maxsim(embedder, LATE_INTERACTION, late_interaction.TEMPLATE)
     pairing = LatePairing(embedder.queries, embedder.tokens)
@@ -220,7 +220,7 @@ def load_stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteract
     """Late interaction over stored token vectors, on the engine of a loaded embedder.
 
     Returns:
-        None for an embedder other than the packaged one: no other was measured.
+        None if the embedder is not the packaged one: no other was measured.
     """
     return _stored_late_interaction(embedder) if embedder.model.name == PACKAGED else None
 

@@ -1,4 +1,4 @@
-"""The Scorer port over an engine: cache, tokens, segments, deadline."""
+"""The Scorer port on an engine: cache, tokens, segments, deadline."""
 
 import asyncio
 import math
@@ -13,25 +13,25 @@ from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.scheduler.request import Job, Priority, Row
 
-_CHARACTERS_PER_TOKEN = 8  # more than in any language's prose
+_CHARACTERS_PER_TOKEN = 8  # more than in prose of any language
 _UNSCORED = PairScore(value=None)
 
 
 @dataclass(frozen=True, slots=True)
 class PairJobs(Generic[Row]):
-    """What must run to score one passage: a job for each of its segments."""
+    """Jobs that score one passage, one for each of its segments."""
 
     jobs: Sequence[Job[Row, float]]
     truncated: bool
 
 
 class Pairing(Protocol[Row]):
-    """A way to score: makes of a query and its passages the jobs for an engine."""
+    """A scoring method: turns a query and its passages into jobs for an engine."""
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[PairJobs[Row]] | None:
-        """One pair a text, in order; None if the deadline came first."""
+        """One pair per text, in order; None if the deadline passed first."""
         ...
 
     def unknown_share(self, query: str) -> float:
@@ -40,14 +40,14 @@ class Pairing(Protocol[Row]):
 
 
 class EngineScorer(Generic[Row]):
-    """Scores pairs on an engine. A pair's score does not depend on what runs beside it.
+    """Scores pairs on an engine. A pair's score does not depend on the rest of its batch.
 
     Args:
         model: Identity of the reranker.
-        engine: Where the jobs run.
-        pairing: How a pair becomes jobs.
-        cache: Scores known already.
-        release: What to close with the scorer; nothing, if the engine is someone else's.
+        engine: Runs the jobs.
+        pairing: Turns pairs into jobs.
+        cache: Cache of scores.
+        release: Called by `close`; does nothing if the engine is shared.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class EngineScorer(Generic[Row]):
         return self._pairing.unknown_share(query)
 
     def close(self) -> None:
-        """Fail what waits, and stop the engine if it is the scorer's own."""
+        """Release the engine. If the scorer owns it, queued jobs fail and it stops."""
         self._release()
 
     async def _fresh(
@@ -100,8 +100,8 @@ class EngineScorer(Generic[Row]):
         deadline: float | None,
         tenant_id: TenantId | None,
     ) -> Sequence[PairScore]:
-        # Not yet tokenised they are taken for shorter than they are, so that nothing is refused that
-        # would find its place.
+        # Before tokenizing, the lengths are underestimated, so that no request is rejected that
+        # would be admitted.
         lengths = [len(text) // _CHARACTERS_PER_TOKEN + 1 for text in texts]
         with self.engine.reservation(lengths, priority=Priority.PAIR, tenant=tenant_id):
             pairs = await self._pairs(query, texts, deadline)
@@ -123,7 +123,7 @@ class EngineScorer(Generic[Row]):
 
 
 def _best_segment(pair: PairJobs[Any], values: Sequence[float | None]) -> PairScore:
-    """The best segment counts, but only once all are there: a part would score differently."""
+    """Score of the best segment; unscored unless all segments have a score."""
     known = [value for value in values if value is not None and math.isfinite(value)]
     if not known or len(known) < len(values):
         return _UNSCORED

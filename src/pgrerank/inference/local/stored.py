@@ -1,4 +1,4 @@
-"""Late interaction over compressed token vectors: stored ones, and the same made on the spot."""
+"""Late interaction over compressed token vectors, stored or computed on demand."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -26,21 +26,21 @@ _UNSCORED = PairScore(value=None)
 
 @dataclass(frozen=True, slots=True)
 class _Compressed:
-    """A passage as it is scored: one part, or several where it is long. None: out of time."""
+    """A compressed passage: one part, or several if it is long. A part not done in time is None."""
 
     parts: Sequence[bytes | None]
     truncated: bool = False
 
 
 class StoredLateInteraction:
-    """The port LateInteraction, on the engine of a loaded embedder.
+    """LateInteraction port on the engine of a loaded embedder.
 
-    Passages without stored vectors are read, pooled and quantised as at ingest, so that their
-    scores are on the same scale, and the same once the vectors are stored.
+    Passages without stored vectors are encoded, pooled and quantised as at ingest, so that their
+    scores are the same as with stored vectors.
 
     Args:
         model: Identity of this reranker.
-        embedder: Whose token embeddings are compared; without a prompt for passages.
+        embedder: Provides the token embeddings; must have no prompt for passages.
     """
 
     def __init__(self, model: ModelCard, embedder: EngineEmbedder) -> None:
@@ -55,7 +55,7 @@ class StoredLateInteraction:
     async def embed_passages(
         self, texts: Sequence[str], *, tenant_id: TenantId | None = None
     ) -> list[EmbeddedPassage]:
-        """Vectors and token vectors of passages, of one pass. See ports.scorer.LateInteraction."""
+        """Vectors and token vectors of passages, in one pass. See ports.scorer.LateInteraction."""
         return await self._embedder.each_passage(texts, _embedding, tenant_id=tenant_id)
 
     async def score(
@@ -79,13 +79,13 @@ class StoredLateInteraction:
         return await asyncio.to_thread(_best_part, asked, found)
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
         return self._embedder.unknown_share(query)
 
     async def score_and_agreement(
         self, query: str, texts: Sequence[str]
     ) -> tuple[list[PairScore], Agreement]:
-        """Score passages, and tell how like each other they are. See ports.scorer.ListReader."""
+        """Score passages, and return their mutual similarity. See ports.scorer.ListReader."""
         asked = await self._embedder.queries.read(query)
         found = await self._compress(texts, deadline=None, tenant_id=None)
         if asked is None:
@@ -129,7 +129,7 @@ def _embedding(reading: Reading) -> Job[EncodedRow, EmbeddedPassage]:
 
 
 def _agreement(passages: Sequence[_Compressed], dimensions: int) -> Agreement:
-    """By all tokens of a passage, in whatever part of it they stand."""
+    """Agreement of passages with the best ones, over the tokens of all their parts."""
     whole = [b"".join(part for part in passage.parts if part) for passage in passages]
 
     def agreement(best_first: Sequence[int]) -> list[float]:
@@ -140,7 +140,7 @@ def _agreement(passages: Sequence[_Compressed], dimensions: int) -> Agreement:
 
 
 def _best_part(asked: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:
-    """The best part counts, but only once all are there: some of them would score differently."""
+    """Score of each passage's best part; unscored unless all its parts are there."""
     whole = [[part for part in passage.parts if part is not None] for passage in passages]
     values = iter(compression.scores(asked.tokens, [part for parts in whole for part in parts]))
     scores: list[PairScore] = []

@@ -1,7 +1,7 @@
-"""Transformers of the BERT family as graphs of our own, compiled by OpenVINO for the CPU."""
+"""Transformers of the BERT family as graphs built here and compiled by OpenVINO for the CPU."""
 
 import sys
 
-# OpenVINO reports every import of itself to its makers through this package, where it is found. A
-# module that is None cannot be imported, and OpenVINO then takes a stand-in that sends nothing.
+# OpenVINO reports each import of itself to its makers through this package, if it is installed. A
+# module that is None cannot be imported; OpenVINO then uses a stub that sends nothing.
 sys.modules.setdefault("openvino_telemetry", None)  # pyright: ignore[reportArgumentType]

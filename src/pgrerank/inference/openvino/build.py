@@ -1,4 +1,4 @@
-"""A transformer's weights as an OpenVINO graph."""
+"""Builds OpenVINO graphs from a transformer's weights."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportGeneralTypeIssues=false
 
@@ -33,11 +33,10 @@ def graph(
 
     Args:
         weights: The transformer.
-        first_only: Give [batch, 1, hidden], the first token alone, which is all that a classifier
-            reads: in the last layer nothing else is then computed but keys and values. Otherwise
-            [batch, tokens, hidden].
-        reaches: How far the inputs of each layer's products reach; given, these products run in
-            int8.
+        first_only: Output only the first token, [batch, 1, hidden], which is all that a classifier
+            reads; the last layer then computes only keys and values for the others. Otherwise
+            output [batch, tokens, hidden].
+        reaches: Ranges of the inputs of each layer's products; if given, these run in int8.
     """
     inputs = _parameters()
     ids, mask, types = inputs
@@ -52,10 +51,10 @@ def graph(
 
 
 def reach_graph(weights: Transformer) -> Model:
-    """Build the graph that tells how far the inputs of each layer's products reach.
+    """Build the graph that measures the ranges of the inputs of each layer's products.
 
-    Inputs as of `graph`. Outputs: three a layer, for attention, up and down, each the largest magnitude
-    in every channel, [hidden] or [inner], padding included.
+    Inputs as of `graph`. Outputs: three per layer, for attention, up and down, each the largest
+    magnitude in every channel, [hidden] or [inner], padding included.
     """
     inputs = _parameters()
     ids, mask, types = inputs
@@ -79,7 +78,7 @@ def _largest(given: Any) -> Any:
 
 
 def _bias(mask: Any) -> Any:
-    """What is added to every attention score, [batch, 1, 1, tokens]: padding falls out."""
+    """Bias of attention scores, [batch, 1, 1, tokens], which excludes padding."""
     padding = op.subtract(op.convert(mask, "f32"), _constant(np.float32(1)))
     return op.unsqueeze(op.multiply(padding, _constant(np.float32(_FAR))), _integers(1, 2))
 
@@ -100,7 +99,7 @@ def _layer(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None
 
 
 def _attend(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:
-    """The first half of a layer."""
+    """Attention with its normalisation, the first half of a layer."""
     query, key, value = _linear(
         stream, layer.query, layer.key, layer.value, reach=reach and reach.attention
     )
@@ -120,9 +119,9 @@ def _narrow(layer: Layer, inner: Any, middle: Any, reach: Reach | None) -> Any:
 
 
 def _last(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None) -> Any:
-    """The layer for the first token alone, which looks at all.
+    """The layer for the first token only, which attends to all tokens.
 
-    What is computed for one token costs nothing and is left out of int8.
+    Products for one token are cheap and do not run in int8.
     """
     first = op.slice(stream, _integers(0), _integers(1), _integers(1), _integers(1))
     (query,) = _linear(first, layer.query)
@@ -137,7 +136,7 @@ def _last(layer: Layer, stream: Any, bias: Any, heads: int, reach: Reach | None)
 def _linear(
     given: Any, *layers: Dense, reach: Floats | None = None, share: float = MOVED
 ) -> list[Any]:
-    """Linear layers that read the same input."""
+    """Outputs of linear layers that share an input; in int8 if its `reach` is given."""
     if reach is None:
         return [_product(given, _constant(dense.weight), dense) for dense in layers]
     how = rounding(reach, layers, share)
@@ -167,7 +166,7 @@ def _attention(query: Any, key: Any, value: Any, bias: Any, heads: int) -> Any:
 
 
 def _apart(given: Any, heads: int) -> Any:
-    """[batch, tokens, hidden] to [batch, heads, tokens, size of a head]."""
+    """Split heads: [batch, tokens, hidden] to [batch, heads, tokens, size of a head]."""
     size = given.get_output_partial_shape(0)[2].get_length() // heads
     rows = op.reshape(given, _integers(0, -1, heads, size), special_zero=True)
     return op.transpose(rows, _integers(0, 2, 1, 3))

@@ -1,4 +1,4 @@
-"""How far the numbers inside a transformer reach, measured on texts."""
+"""Measures the ranges of a transformer's activations on texts, for int8."""
 
 import hashlib
 from collections.abc import Iterable
@@ -15,39 +15,39 @@ from pgrerank.inference.tensors import Features
 from pgrerank.inference.tokens import Tokens, TokenSequence
 
 _TEXTS = resources.files("pgrerank.inference.openvino") / "calibration.txt"
-_PRODUCTS = 3  # of a layer, see `Reach`
+_PRODUCTS = 3  # per layer, see `Reach`
 
 
 def questions() -> list[tuple[str, list[str]]]:
-    """Packaged queries, each with some passages that answer it and some that do not."""
+    """Packaged queries, each with passages that answer it and passages that do not."""
     blocks = _TEXTS.read_text(encoding="utf-8").strip().split("\n\n")
     return [(query, passages) for query, *passages in (block.splitlines() for block in blocks)]
 
 
 def recipe() -> str:
-    """What of the calibration decides the numbers of a model in int8."""
+    """Facts of the calibration that affect a model in int8, for its fingerprint."""
     digest = hashlib.sha256(_TEXTS.read_bytes()).hexdigest()
     return f"{MOVED}/{MOVED_BEHIND_GELU}/{digest}"
 
 
 def pairs(tokens: Tokens) -> list[list[TokenSequence]]:
-    """Queries with passages, in batches of one, so that there is little padding."""
+    """Pairs of query and passage, in batches of one, so that there is little padding."""
     readings = [tokens.pairs(query, passages) for query, passages in questions()]
     return [[read.sequences[0]] for block in readings for read in block]
 
 
 def texts(tokens: Tokens) -> list[list[TokenSequence]]:
-    """The same, one by one."""
+    """Queries and passages as single texts, in batches of one."""
     readings = [tokens.heads([query, *passages]) for query, passages in questions()]
     return [[read.sequences[0]] for block in readings for read in block]
 
 
 def reaches(weights: Transformer, given: Iterable[Features], *, threads: int) -> list[Reach]:
-    """The reach of every layer's inputs over some texts, in fp32.
+    """Ranges of every layer's inputs over some texts, in fp32.
 
     Args:
         weights: The transformer.
-        given: Texts, at least one; little of it should be padding, whose numbers count too.
+        given: Batches of texts, at least one, with little padding, as padding counts too.
         threads: Threads that may be used.
     """
     network = Network(reach_graph(weights), "fp32", threads=threads)

@@ -13,11 +13,11 @@ from pgrerank.inference.vectors import Floats
 
 
 class Network:
-    """Runs a graph of `build` on this CPU, for as many threads at once as it has streams.
+    """Runs a graph of `build` on this CPU. As many threads as it has streams may call it at once.
 
     Args:
-        graph: What to compile.
-        arithmetic: Of floats, `fp32` or `bf16`.
+        graph: The graph to compile.
+        arithmetic: Arithmetic of floats, `fp32` or `bf16`.
         threads: Threads of all streams together.
     """
 
@@ -30,14 +30,14 @@ class Network:
             self._free.put(model.create_infer_request())
 
     def __call__(self, given: Features) -> Floats:
-        """The graph's output, one row a sequence; what stands where padding was means nothing."""
+        """Output of the graph, one row per sequence; values at padding have no meaning."""
         return self.all_outputs(given)[0]
 
     def all_outputs(self, given: Features) -> list[Floats]:
         """Every output of the graph, in order."""
         request = self._free.get()
         try:
-            # Copies of the outputs: the next batch is written over the request's own memory.
+            # Outputs are copied: the next batch overwrites the memory of the request.
             found = request.infer(_inputs(given), share_inputs=True)
             return [*found.values()]
         finally:
@@ -45,7 +45,7 @@ class Network:
 
 
 def _inputs(given: Features) -> list[Any]:
-    """As `build.INPUTS` has them; a model without token types reads zeros."""
+    """Inputs in the order of `build.INPUTS`; token types are zeros if the model has none."""
     ids, mask = given["input_ids"], given["attention_mask"]
     types = given.get("token_type_ids")
     return [ids, mask, np.zeros_like(ids) if types is None else types]

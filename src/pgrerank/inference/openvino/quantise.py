@@ -1,14 +1,14 @@
-"""Linear layers in int8: how their inputs and weights are rounded.
+"""Quantisation of linear layers to int8.
 
-Outliers of a few channels make the inputs of a transformer hard to round, its weights are easy. So
-part of each channel's reach is moved from the input into the weights, as SmoothQuant does (Xiao et
-al., 2023, arXiv 2211.10438). How much of it, was chosen by the cosine of the packaged embedder's
-vectors to those of fp32: .5, .65, .8 and 1 everywhere give .936, .993, .997 and .989 in the mean.
-What comes out of the GELU has the longest tails, and wants the most.
+Outliers in a few channels make the inputs of a transformer hard to quantise; its weights are easy.
+So part of each channel's range is moved from the input into the weights, as in SmoothQuant (Xiao et
+al., 2023, arXiv 2211.10438). The share was chosen by the mean cosine between the packaged
+embedder's vectors and those of fp32: .5, .65, .8 and 1 everywhere give .936, .993, .997 and .989.
+Outputs of the GELU have the longest tails, and need the largest share.
 
-The products behind the GELU in the first half of the layers, and the small ones behind attention,
+The products after the GELU in the first half of the layers, and the small ones after attention,
 stay in bf16: on a cross-encoder of 6 layers fine-tuned on questions, Kendall's tau to fp32 is .966
-and .98 of the ten best are kept, against .928 and .92 with everything in int8, at the same speed.
+and .98 of the top ten are kept, against .928 and .92 with everything in int8, at the same speed.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from pgrerank.inference.openvino.weights import Dense
 from pgrerank.inference.vectors import Floats
 
-_LARGEST = 127  # of an int8 that has its mirror image
-_LEAST = 1e-5  # reach of a channel that was never used
+_LARGEST = 127  # largest int8 whose negative is an int8 too
+_LEAST = 1e-5  # minimum range, for a channel that was never used
 MOVED, MOVED_BEHIND_GELU = 0.65, 0.8
 
 
@@ -31,13 +31,13 @@ class Reach:
 
     attention: Floats
     up: Floats
-    #: None: this product stays in floats
+    #: None: this product does not run in int8
     down: Floats | None
 
 
 @dataclass(frozen=True, slots=True)
 class IntegerDense:
-    """Weights [out, in] in steps of [out, 1]."""
+    """Integer weights [out, in], to be multiplied by `step` [out, 1]."""
 
     weight: NDArray[np.int8]
     step: Floats
@@ -45,27 +45,27 @@ class IntegerDense:
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """How linear layers that share an input are rounded."""
+    """Quantisation of linear layers that share an input."""
 
-    #: what each channel of the input is multiplied with before it is rounded
+    #: factor of each channel of the input before rounding
     factor: Floats
-    #: the largest magnitude after that
+    #: largest magnitude of the input after multiplying
     highest: float
     layers: list[IntegerDense]
 
     @property
     def lowest(self) -> float:
-        """The most negative of the 256 values, one step beyond the mirror image of `highest`."""
+        """The most negative of the 256 values, one step below the negative of `highest`."""
         return -self.highest * (_LARGEST + 1) / _LARGEST
 
 
 def rounding(reach: Floats, layers: Sequence[Dense], share: float) -> Rounding:
-    """How to round linear layers.
+    """Quantisation of linear layers that share an input.
 
     Args:
-        reach: Of each channel of the input that they share.
+        reach: Largest magnitude in each channel of the input.
         layers: At least one.
-        share: How much of the reach is moved into the weights, 0 to 1.
+        share: Share of the range to move into the weights, 0 to 1.
     """
     reach = np.maximum(reach, _LEAST)
     heavy = np.max([np.abs(dense.weight).max(axis=0) for dense in layers], axis=0)

@@ -1,4 +1,4 @@
-"""The weights of a transformer of the BERT family, by the names that its checkpoints give them."""
+"""Weights of a transformer of the BERT family, by their names in its checkpoints."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Self-attention and the feed-forward part, each with its normalisation behind it."""
+    """Self-attention and the feed-forward part, each followed by its normalisation."""
 
     query: Dense
     key: Dense
@@ -64,9 +64,9 @@ def transformer(
 
     Args:
         named: Weights in fp32.
-        heads: Of attention, in each layer.
-        epsilon: Of each normalisation.
-        first_position: Row of the first token; RoBERTa counts from behind the padding's own row.
+        heads: Attention heads of a layer.
+        epsilon: Epsilon of each normalisation.
+        first_position: Position row of the first token; in RoBERTa the one after the padding's row.
     """
     numbers = takewhile(lambda n: f"{_layer_name(n)}.output.dense.weight" in named, count())
     return Transformer(

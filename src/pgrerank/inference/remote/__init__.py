@@ -1,1 +1,1 @@
-"""Models behind other servers, which an operator named."""
+"""Models on other servers that the operator configured."""

@@ -1,4 +1,4 @@
-"""The operator's file of other servers: `[reranker.NAME]` and `[embedder.NAME]` in TOML."""
+"""The operator's backends file: `[reranker.NAME]` and `[embedder.NAME]` in TOML."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,35 +28,35 @@ Secret: TypeAlias = Callable[[str], str | None]
 
 
 class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What both kinds of backend have in common."""
+    """Settings common to both kinds of backend."""
 
     #: address of the server, to which the dialect's path is added
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
-    #: how it is spoken to
+    #: API that the server speaks
     dialect: str
-    #: what the server calls the model
+    #: name of the model on the server
     model: str = ""
-    #: in place of the dialect's path
+    #: path to use instead of the dialect's
     path: str | None = None
     #: environment variable that holds the key
     key_env: str | None = None
     #: file that holds the key
     key_file: str | None = None
-    #: which version of the model it is, part of its identity
+    #: version of the model, part of its fingerprint
     revision: str | None = None
-    #: the identity itself, where it is known to be that of another model
+    #: fingerprint to use, if the model is known to be identical to another one
     fingerprint: Fingerprint | None = None
-    #: tokens the model reads
+    #: maximum tokens of the model
     max_tokens: Positive = 512
-    #: texts in one request; None: what the dialect takes
+    #: maximum texts per request; None: the dialect's limit
     batch: Positive | None = None
-    #: characters of text in one request
+    #: maximum characters of text per request
     batch_characters: Positive = 400_000
-    #: requests under way at once, of one call
+    #: maximum concurrent requests of one call
     concurrency: Annotated[int, Meta(ge=1, le=64)] = 4
-    #: seconds for one request
+    #: timeout of one request in seconds
     timeout_s: Seconds = 10.0
-    #: further tries of a request that failed for want of luck
+    #: retries after a transient failure
     retries: Annotated[int, Meta(ge=0, le=10)] = 2
 
     def __post_init__(self) -> None:
@@ -68,10 +68,10 @@ class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise ValueError("`url` has a malformed host or port") from None
 
     def key(self, secret: Secret) -> str | None:
-        """The key it is called with; None: none.
+        """API key of the server; None if it needs none.
 
         Raises:
-            SettingsError: The variable or the file that should hold it does not.
+            SettingsError: The variable or file that should contain it is missing or invalid.
         """
         if self.key_env is not None:
             found = secret(self.key_env)
@@ -82,19 +82,19 @@ class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A reranker behind another server."""
+    """A reranker on another server."""
 
     dialect: RerankDialectName
-    #: what its scores are; None: what the dialect's usually are
+    #: kind of its scores; None: the dialect's default
     score_kind: ScoreKind | None = None
-    #: documents of one list that it reads; those after them keep their order
+    #: maximum documents of a list to score; the others keep their order
     max_documents: Positive = 1_000
-    #: places of a list that a language model orders at once, and how far that window then moves
+    #: number of passages that a language model orders at once, and the step of that window
     window: Annotated[int, Meta(ge=2, le=100)] = 20
     step: Positive = 10
-    #: characters of a passage that a language model reads
+    #: maximum characters of a passage that a language model reads
     passage_characters: Positive = 2_000
-    #: prices of a million tokens, for the log
+    #: price per million tokens, for the log
     input_price: Annotated[float, Meta(ge=0)] = 0.0
     output_price: Annotated[float, Meta(ge=0)] = 0.0
 
@@ -105,33 +105,33 @@ class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown
 
 
 class EmbedderBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A bi-encoder behind another server."""
+    """A bi-encoder on another server."""
 
     dialect: EmbedDialectName
-    #: length of its vectors
+    #: dimensions of its vectors
     dimensions: Annotated[int, Meta(ge=1, le=MAX_DIMENSIONS)]
-    #: what it wants to read before a query and before a passage
+    #: prefixes of queries and of passages
     query_prompt: str = ""
     passage_prompt: str = ""
 
 
 class Backends(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All that an operator named."""
+    """All backends of the file."""
 
     reranker: dict[str, RerankerBackend] = {}
     embedder: dict[str, EmbedderBackend] = {}
 
     def entries(self) -> Iterator[tuple[str, BackendSettings]]:
-        """All of them, rerankers first."""
+        """All backends with their names, rerankers first."""
         yield from self.reranker.items()
         yield from self.embedder.items()
 
 
 def read(path: Path) -> Backends:
-    """Read the operator's file.
+    """Read the backends file.
 
     Raises:
-        SettingsError: It is not there, or holds something that it cannot; says where.
+        SettingsError: It is missing or invalid; the message names the place.
     """
     try:
         found = msgspec.toml.decode(path.read_bytes(), type=Backends)

@@ -1,4 +1,4 @@
-"""Texts in portions that a server takes, a few of them under way at once."""
+"""Splits texts into requests of limited size, and sends a few of them at once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -10,12 +10,12 @@ Item = TypeVar("Item")
 
 
 def portions(sizes: Sequence[int], *, most: int, largest: int) -> Iterator[range]:
-    """Places of texts that go together, in order.
+    """Indices of the texts of each request, in order.
 
     Args:
         sizes: Characters of each text.
-        most: Texts of a portion.
-        largest: Characters of a portion; a text above it goes alone.
+        most: Maximum texts per request.
+        largest: Maximum characters per request; a longer text is sent alone.
     """
     start = total = 0
     for place, size in enumerate(sizes):
@@ -30,10 +30,10 @@ def portions(sizes: Sequence[int], *, most: int, largest: int) -> Iterator[range
 async def each(
     portioned: Sequence[range], ask: Callable[[range], Awaitable[list[Item]]], *, at_once: int
 ) -> list[Item]:
-    """What is answered to all portions, in order; the first begin first.
+    """Results of all portions, in order; at most `at_once` are requested concurrently.
 
     Raises:
-        RemoteError: One of them failed; the others are given up.
+        RemoteError: A request failed; the others are cancelled.
     """
     gate = asyncio.Semaphore(at_once)
 

@@ -1,20 +1,20 @@
-"""Leaves a server alone that has just failed several times in a row."""
+"""Circuit breaker for a server that failed several times in a row."""
 
 import math
 from collections.abc import Callable
 
-FAILURES = 5  # in a row, after which a server is left alone
-COOLING_S = 10.0  # for so long
+FAILURES = 5  # failures in a row that open the breaker
+COOLING_S = 10.0  # seconds for which it then stays open
 
 
 class Breaker:
-    """Counts failures in a row. Once it is open, one call at a time tries whether they are over.
+    """Counts failures in a row. Once open, it lets one trial call through per cooling period.
 
-    The libraries there are take a call that was cancelled, as one is at its deadline, for a
-    success, and let every waiting call through at once when the time is up.
+    Existing libraries count a cancelled call, such as one at its deadline, as a success, and let
+    all waiting calls through at once after the cooling period.
 
     Args:
-        elapsed: A clock in seconds.
+        elapsed: Clock in seconds.
     """
 
     def __init__(self, elapsed: Callable[[], float]) -> None:
@@ -23,9 +23,9 @@ class Breaker:
         self._closed_until = 0.0
 
     def remaining(self) -> int:
-        """Seconds for which the server is left alone yet, rounded up; 0: it may be called.
+        """Seconds until the server may be called, rounded up; 0: call it now.
 
-        Who is told 0 after failures is the one to try; the others wait for what becomes of it.
+        After failures, the caller that gets 0 makes the trial call; others wait for its outcome.
         """
         if self._failures < FAILURES:
             return 0
@@ -36,10 +36,10 @@ class Breaker:
         return 0
 
     def record_success(self) -> None:
-        """A call was answered."""
+        """Record that a call was answered."""
         self._failures = 0
 
     def record_failure(self) -> None:
-        """A call was not answered, or the server said that it is broken."""
+        """Record that a call was not answered, or that the server reported an error."""
         self._failures += 1
         self._closed_until = self._elapsed() + COOLING_S

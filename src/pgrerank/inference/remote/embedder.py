@@ -1,4 +1,4 @@
-"""The Embedder port over another server."""
+"""The Embedder port on another server."""
 
 from collections.abc import Sequence
 
@@ -17,15 +17,15 @@ from pgrerank.inference.remote.transport import Server
 
 
 class RemoteEmbedder:
-    """Has a server embed texts, in portions that it takes.
+    """Embeds texts on a server, in requests of limited size.
 
     Args:
         model: Identity of the bi-encoder.
-        server: Who runs it.
-        dialect: How it is asked.
-        backend: What the operator said of it.
-        chunker: Cuts documents so that the server reads a passage whole.
-        batch: Texts in one request.
+        server: The server.
+        dialect: Its request and response format.
+        backend: Its settings.
+        chunker: Splits documents so that passages fit the model.
+        batch: Maximum texts per request.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class RemoteEmbedder:
         return self._model
 
     def chunks(self, title: str, text: str) -> Sequence[Chunk]:
-        """Cut a document into chunks whose passage fits the model. Blocking; no model runs."""
+        """Split a document into chunks whose passages fit the model. Blocking; runs no model."""
         return self._chunker.chunks(title, text)
 
     async def query(self, text: str) -> Vector:
@@ -61,7 +61,7 @@ class RemoteEmbedder:
         return found
 
     def unknown_share(self, query: str) -> float:
-        """0: the tokenizer is the server's. See ports.Embedder."""
+        """0, since the tokenizer is on the server. See ports.embedder.Embedder."""
         del query
         return 0.0
 

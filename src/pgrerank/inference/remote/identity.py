@@ -1,4 +1,4 @@
-"""What a model behind another server is: what it says itself, or else what the operator says."""
+"""Identity of a model on another server, as reported by the server or set by the operator."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from pgrerank.inference.remote.listwise import TEMPLATE as LISTWISE
 from pgrerank.inference.remote.transport import Server
 
 _TEMPLATE = "remote/1"  # part of the fingerprint: change it when what is sent changes
-_ELSEWHERE = "elsewhere"  # the precision, where a server does not say it
+_ELSEWHERE = "elsewhere"  # precision, if a server does not report it
 
 
 async def server_info(server: Server, backend: BackendSettings) -> tei.Info | None:
-    """What a server says of its model; None: it has no such route, or an operator said it.
+    """A server's description of its model; None if it has no such route or the operator set it.
 
     Raises:
-        ModelError: It does not answer, so that nobody knows what its scores would mean.
+        ModelError: It does not answer, so the meaning of its scores is unknown.
     """
     if backend.dialect != "tei" or backend.revision or backend.fingerprint:
         return None
@@ -35,7 +35,7 @@ async def server_info(server: Server, backend: BackendSettings) -> tei.Info | No
 def reranker(
     server: Server, backend: RerankerBackend, kind: ScoreKind, info: tei.Info | None
 ) -> ModelCard:
-    """Identity of a reranker whose scores are of this kind."""
+    """Identity of a reranker with scores of this kind."""
     facts = [ModelKind.RERANKER, kind]
     return _card(server, backend, ModelKind.RERANKER, facts, info, score_kind=kind)
 

@@ -1,4 +1,4 @@
-"""The Scorer port over a language model that orders lists."""
+"""The Scorer port on a language model that orders lists."""
 
 import asyncio
 from collections.abc import Sequence
@@ -53,27 +53,26 @@ class _Completion(Struct):
 
 @dataclass(slots=True)
 class _Spent:
-    """What the windows of one list came to."""
+    """Calls, tokens and order so far of one list."""
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
-    #: windows whose answer named no passage, which then stayed as it was
+    #: windows whose answer named no passage; they keep their order
     ignored: int = 0
     places: list[int] = field(default_factory=list[int])
 
 
 class ListwiseScorer:
-    """Orders a list by windows. A score is its place in the list: 1 for the first, then less.
+    """Orders a list in windows. A score encodes the rank: 1 for the first, then decreasing.
 
-    One list takes a window after the other, so it is for work that nobody waits for. A list that is
-    not done by its deadline stays unscored: what its head would have been is not known before the
-    last window.
+    The windows of a list run one after another, so it is for work that nobody waits for. A list not
+    done by its deadline stays unscored, since its head is only known after the last window.
 
     Args:
         model: Identity of the reranker.
-        server: Who runs it, with chat completions as OpenAI has them.
-        backend: What the operator said of it.
+        server: The server, with OpenAI's chat completions API.
+        backend: Its settings.
     """
 
     def __init__(self, model: ModelCard, server: Server, backend: RerankerBackend) -> None:
@@ -95,7 +94,7 @@ class ListwiseScorer:
         deadline: float | None = None,
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
-        """Place each passage, in order. See ports.scorer.Scorer.
+        """Score each passage by its rank, in order. See ports.scorer.Scorer.
 
         Raises:
             RemoteError: The server failed, or none of its answers named a passage.
@@ -117,7 +116,7 @@ class ListwiseScorer:
         return [*scores, *[_UNSCORED] * (len(passages) - len(texts))]
 
     def unknown_share(self, query: str) -> float:
-        """0: the tokenizer is the server's. See ports.Scorer."""
+        """0, since the tokenizer is on the server. See ports.scorer.Scorer."""
         del query
         return 0.0
 

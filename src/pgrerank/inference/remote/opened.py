@@ -1,4 +1,4 @@
-"""The models of an operator's file, ready to be asked."""
+"""Opens the models of the operator's backends file."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
@@ -31,7 +31,7 @@ from pgrerank.ports.scorer import Scorer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """Models behind other servers, by the operator's names."""
+    """Models on other servers, by the operator's names."""
 
     rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
     embedders: Mapping[str, Embedder] = field(default_factory=dict[str, Embedder])
@@ -46,18 +46,18 @@ async def open_models(
     scores: int,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[Named]:
-    """All models of the file, until the end of the block.
+    """Open all models of the file until the end of the block.
 
     Args:
-        path: The file; None: there is none.
-        secret: The value of an environment variable.
-        elapsed: The clock of deadlines, in seconds.
-        scores: Pair scores that are kept, of each reranker.
-        sleep: Waits so many seconds.
+        path: The file; None if there is none.
+        secret: Returns the value of an environment variable.
+        elapsed: Clock of the deadlines, in seconds.
+        scores: Maximum number of cached pair scores of each reranker.
+        sleep: Waits for a number of seconds.
 
     Raises:
-        SettingsError: The file is not there or wrong, or a key is missing.
-        ModelError: What a model is must be asked of its server, and that does not answer.
+        SettingsError: The file is missing or invalid, or a key is missing.
+        ModelError: A server that must describe its model does not answer.
     """
     found = backends.Backends() if path is None else backends.read(path)
     async with AsyncExitStack() as stack:
@@ -100,9 +100,9 @@ async def _embedder(server: Server, backend: EmbedderBackend) -> Embedder:
 
 
 def _measure(max_length: int) -> Tokens:
-    """Measures chunks of a model whose tokenizer is elsewhere, with the packaged one.
+    """The packaged tokenizer, to measure chunks for a model whose tokenizer is on a server.
 
-    Its vocabulary is small, so that it cuts nearly any text into more tokens than others do.
+    Its vocabulary is small, so it splits nearly any text into more tokens than others do.
     """
     return Tokens(
         Tokenizer.from_file(str(model_files.packaged_folder() / "tokenizer.json")), max_length

@@ -1,7 +1,7 @@
-"""Listwise ordering by a language model: windows over a list, and what its answer says of one.
+"""Listwise ordering by a language model: windows over a list, and parsing of its answers.
 
 Sun et al. 2023, Is ChatGPT Good at Search? (https://arxiv.org/abs/2304.09542): a window slides from
-the end of the list to its head, so that what is good climbs step by step.
+the end of the list to its head, so that good passages move up step by step.
 """
 
 import re
@@ -13,12 +13,12 @@ _BARE = re.compile(r"\d{1,9}")
 
 
 def windows(count: int, size: int, step: int) -> Iterator[range]:
-    """Places that are ordered together, from the end of a list to its head.
+    """Windows of places that are ordered together, from the end of a list to its head.
 
     Args:
         count: Length of the list.
-        size: Places of a window.
-        step: How far it then moves, less than `size`, so that the best of it meet the next.
+        size: Places in a window.
+        step: Step of the window, less than `size`, so that its best are also in the next window.
     """
     end = count
     while end > size:
@@ -28,14 +28,14 @@ def windows(count: int, size: int, step: int) -> Iterator[range]:
 
 
 def permutation(answer: str, count: int) -> list[int]:
-    """Places of a window from 0, best first, as a language model's answer has them from 1.
+    """Places of a window, from 0, best first, from a language model's answer, which counts from 1.
 
-    Ids that it invented are dropped, of ids that it repeated the first counts, and those that it
-    left out come last, in the order they had. What it thought aloud before is not read.
+    Invented ids are dropped, repeated ones count once, and missing ones come last in their previous
+    order. A `<think>` part is ignored.
 
     Args:
-        answer: Such as `[2] > [1] > [3]`.
-        count: Places of the window.
+        answer: For example `[2] > [1] > [3]`.
+        count: Places in the window.
     """
     said = _THOUGHT.sub("", answer)
     found = _BRACKETED.findall(said) or _BARE.findall(said)
@@ -45,6 +45,6 @@ def permutation(answer: str, count: int) -> list[int]:
 
 
 def is_answer(answer: str, count: int) -> bool:
-    """Whether it names at least one place of the window: else the model did not do as asked."""
+    """Whether an answer names at least one place of the window."""
     said = _THOUGHT.sub("", answer)
     return any(0 < int(each) <= count for each in _BARE.findall(said))

@@ -1,4 +1,4 @@
-"""The Scorer port over another server."""
+"""The Scorer port on another server."""
 
 import asyncio
 import math
@@ -20,15 +20,15 @@ _UNSCORED = PairScore(value=None)
 
 
 class RemoteScorer:
-    """Has a server score a list, in portions that it takes. What it said before is not asked again.
+    """Scores lists on a server, in requests of limited size. Cached scores are not requested.
 
     Args:
         model: Identity of the reranker.
-        server: Who runs it.
-        dialect: How it is asked.
-        backend: What the operator said of it.
-        cache: Scores known already.
-        batch: Documents in one request.
+        server: The server.
+        dialect: Its request and response format.
+        backend: Its settings.
+        cache: Cache of scores.
+        batch: Maximum documents per request.
     """
 
     def __init__(
@@ -65,8 +65,7 @@ class RemoteScorer:
         """Score each passage against the query, in order. See ports.scorer.Scorer.
 
         Raises:
-            RemoteError: The server failed on one of the portions; those that it answered are kept
-                in the cache for the next time.
+            RemoteError: A request failed; the scores of those that succeeded are cached.
         """
         del tenant_id
         keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
@@ -88,7 +87,7 @@ class RemoteScorer:
         return [known.get(key, _UNSCORED) for key in keys]
 
     def unknown_share(self, query: str) -> float:
-        """0: the tokenizer is the server's. See ports.Scorer."""
+        """0, since the tokenizer is on the server. See ports.scorer.Scorer."""
         del query
         return 0.0
 

@@ -1,4 +1,4 @@
-"""Requests to another server: retried within the deadline, never redirected."""
+"""HTTP requests to another server, retried within the deadline, without redirects."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from pgrerank.domain.errors import RemoteError
 from pgrerank.inference.remote.backend import BackendSettings
 from pgrerank.inference.remote.breaker import Breaker
 
-LONGEST_PAUSE_S = 30.0  # where there is no deadline; who asks for more is not waited for
+LONGEST_PAUSE_S = 30.0  # without a deadline; no retry if the server asks for a longer pause
 _TRANSIENT = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _PAUSE = wait_random_exponential(multiplier=0.1, max=5)
 
@@ -28,24 +28,24 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 class _TransientError(RemoteError):
-    """A failure that may be over soon."""
+    """A failure worth retrying."""
 
     def __init__(self, backend: str, problem: str, *, pause_s: float | None, broken: bool) -> None:
         self.pause_s = pause_s
-        #: whether it is the server that fails, rather than this caller who asks too much
+        #: whether the server is at fault, rather than this caller's rate of requests
         self.broken = broken
         super().__init__(backend, problem)
 
 
 class Server:
-    """A server of the operator's file.
+    """A server of the backends file.
 
     Args:
         name: The operator's name for it.
-        backend: What the file says of it.
-        key: Sent as `Authorization: Bearer`; None: nothing is.
-        elapsed: The clock of deadlines, in seconds.
-        sleep: Waits so many seconds.
+        backend: Its settings.
+        key: API key, sent as `Authorization: Bearer`; None if it needs none.
+        elapsed: Clock of the deadlines, in seconds.
+        sleep: Waits for a number of seconds.
     """
 
     def __init__(
@@ -73,28 +73,28 @@ class Server:
         )
 
     async def post(self, path: str, body: Any, *, deadline: float | None = None) -> Any:
-        """What it answers to a body, both as JSON.
+        """Post a JSON body, and return the JSON response.
 
         Args:
-            path: Added to the server's address.
-            body: Plain values.
-            deadline: Instant after which no further try begins; the caller ends the one under way.
+            path: Appended to the server's address.
+            body: JSON value.
+            deadline: Time after which no retry begins; the caller cancels a request in progress.
 
         Raises:
-            RemoteError: It gave no answer that can be used.
+            RemoteError: The server gave no usable answer.
         """
         return await self._retry("POST", path, body, deadline)
 
     async def get(self, path: str) -> Any:
-        """What it has at a path, as JSON. Raises as `post`."""
+        """JSON response at a path. Raises RemoteError."""
         return await self._retry("GET", path, None, None)
 
     def remaining(self, deadline: float | None) -> float | None:
-        """Seconds until a deadline; None: there is none."""
+        """Seconds until a deadline; None if there is none."""
         return None if deadline is None else deadline - self._elapsed()
 
     def failure(self, problem: str) -> RemoteError:
-        """That it did something other than was asked."""
+        """Error with the server's name and the problem."""
         return RemoteError(self.name, problem)
 
     async def close(self) -> None:
@@ -134,7 +134,7 @@ class Server:
             raise self._server_fault("cannot be reached") from error
         self._check(answer)
         try:
-            return json.loads(answer.content)  # takes NaN, which some servers write
+            return json.loads(answer.content)  # accepts NaN, which some servers write
         except ValueError as error:
             raise self.failure("gave an answer that is no JSON") from error
 
@@ -158,21 +158,21 @@ class Server:
 
 
 def _encode(body: Any) -> bytes | None:
-    """JSON, in which half a surrogate pair, which UTF-8 cannot carry, is a question mark."""
+    """Body as JSON; lone surrogates, which UTF-8 cannot encode, become question marks."""
     if body is None:
         return None
     return json.dumps(body, ensure_ascii=False).encode(errors="replace")
 
 
 def _pause(state: RetryCallState) -> float:
-    """Seconds to wait after a failure: what the server asked for, at least."""
+    """Seconds to wait after a failure, at least as long as the server asked for."""
     error = state.outcome and state.outcome.exception()
     asked = error.pause_s if isinstance(error, _TransientError) else None
     return max(asked or 0.0, _PAUSE(state))
 
 
 def _retry_after_s(header: str | None) -> float | None:
-    """Seconds that Retry-After asks for, be it a number or a date; None: neither."""
+    """Seconds that Retry-After asks for, as a number or a date; None if it is neither."""
     if header is None:
         return None
     try:

@@ -1,1 +1,1 @@
-"""Which requests a model reads next, and how many at once."""
+"""Decides which requests a model runs next, and how many at once."""

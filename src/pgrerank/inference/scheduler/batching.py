@@ -1,27 +1,27 @@
-"""Which waiting sequences run together. Pure arithmetic over their lengths."""
+"""Chooses the sequences of a batch by their lengths. Pure functions."""
 
 from collections.abc import Sequence
 
-_OWN = 8  # an eighth longer or shorter is near enough, where that keeps a batch to one tenant
+_OWN = 8  # a difference of up to an eighth is accepted to keep a batch to one tenant
 
 
 def next_batch(
     lengths: Sequence[int], budget: float, *, leading: int = 1, own: int | None = None
 ) -> list[int]:
-    """The first sequences, with those of the others that are nearest to them in length.
+    """The leading sequences, with the others that are nearest to them in length.
 
-    A batch costs its longest sequence times its size, since every row is padded to the longest.
-    The first is always taken, so nothing waits for ever; alone, it may exceed the budget.
+    The cost of a batch is its longest sequence times its size, since every row is padded to the
+    longest. The first sequence is always taken, to avoid starvation, even if it exceeds the budget.
 
     Args:
         lengths: Tokens of each waiting sequence, in the order in which they should run.
-        budget: Padded tokens that a batch may have.
+        budget: Maximum padded tokens of a batch.
         leading: How many of the first go before all others, whatever their length.
-        own: How many of the first belong to the tenant whose batch it is; None: all. They go
-            before the others if they are near.
+        own: How many of the first belong to the tenant that leads the batch; None: all. They go
+            before the others if they are near in length.
 
     Returns:
-        Indices into `lengths`, the first one ahead; empty if nothing waits.
+        Indices into `lengths`, beginning with 0; empty if nothing waits.
     """
     ours = len(lengths) if own is None else own
     target = max(lengths[:leading], default=0)

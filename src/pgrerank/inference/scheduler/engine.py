@@ -1,4 +1,4 @@
-"""The engine of one loaded transformer, shared by everything that reads with it."""
+"""The engine of one loaded transformer, shared by all that use it."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from pgrerank.inference.scheduler.worker import BatchBackend, Worker, fail
 
 CAPACITY = 20_000
 LONGEST_WAIT_S = 10.0
-# Padded tokens of the batches that run at once. On two cores 1024 to 4096 run at one rate, 8192 is
+# Padded tokens of all concurrent batches. On two cores 1024 to 4096 are equally fast, 8192 is
 # slower (caches).
 BUDGET = 2048
 
@@ -21,16 +21,16 @@ Answer = TypeVar("Answer")
 
 
 class Engine(Generic[Row]):
-    """Merges what waits across requests into batches, and runs as many at once as pays.
+    """Merges jobs of waiting requests into batches, and runs as many at once as pays off.
 
     Args:
         backend: The transformer. Only the engine's own threads call it.
         name: Name of the model, for errors and logs.
-        capacity: Sequences that may wait; over it requests are refused.
-        budget: Padded tokens of the batches that run at once, at most.
-        longest_wait_s: Seconds of work that may be ahead of a query or a pair; over it requests
-            are refused.
-        elapsed: The clock that deadlines are told on, in seconds.
+        capacity: Maximum number of queued sequences; requests beyond it are rejected.
+        budget: Maximum padded tokens of all concurrent batches.
+        longest_wait_s: Maximum seconds of work ahead of a query or a pair; requests beyond it
+            are rejected.
+        elapsed: Clock of the deadlines, in seconds.
     """
 
     def __init__(
@@ -56,38 +56,38 @@ class Engine(Generic[Row]):
 
     @property
     def queue_length(self) -> int:
-        """Sequences that wait now."""
+        """Number of queued sequences."""
         return len(self._queue)
 
     @property
     def sequences(self) -> int:
-        """Sequences run so far."""
+        """Number of sequences run so far."""
         return self._worker.sequences
 
     @property
     def batches(self) -> int:
-        """Batches run so far."""
+        """Number of batches run so far."""
         return self._worker.batches
 
     @property
     def alive(self) -> bool:
-        """Whether requests are being answered."""
+        """Whether all worker threads are running."""
         return self._worker.alive
 
     def remaining(self, deadline: float | None) -> float | None:
-        """Seconds until the deadline, never negative; None: there is none."""
+        """Seconds until the deadline, never negative; None if there is none."""
         return None if deadline is None else max(deadline - self.elapsed(), 0)
 
     def reservation(
         self, lengths: Sequence[int], *, priority: Priority, tenant: TenantId | None
     ) -> AbstractContextManager[None]:
-        """While the block makes sequences of about these lengths, they count as waiting.
+        """Count sequences of about these lengths as waiting while the block prepares them.
 
-        So of many requests that come at once those are refused, before the work of making them,
-        that `run` would refuse after it.
+        If many requests come at once, those that `run` would reject are rejected here, before the
+        work of preparing them.
 
         Raises:
-            OverloadedError: The queue is too long for who waits in it.
+            OverloadedError: Too much work is ahead of the request.
         """
         return self._queue.reservation(tenant, lengths, priority)
 
@@ -99,13 +99,13 @@ class Engine(Generic[Row]):
         deadline: float | None = None,
         tenant: TenantId | None = None,
     ) -> list[Answer | None]:
-        """Run jobs and give their answers, in order.
+        """Run jobs, and return their results in order.
 
-        None stands where the deadline came first, or where a sequence did not fit in memory even
-        alone. Cancelling the call, like the deadline, takes its jobs out of the queue at once.
+        A result is None if the deadline passed first, or if a sequence did not fit in memory even
+        alone. Both the deadline and cancelling the call remove its jobs from the queue at once.
 
         Raises:
-            OverloadedError: The queue is full, or too long for who waits in it.
+            OverloadedError: The queue is full, or too much work is ahead of the request.
             ScoringError: The model failed, or was closed meanwhile.
             UnavailableError: The engine is closed.
         """
@@ -126,6 +126,6 @@ class Engine(Generic[Row]):
         return list(pending.answers)
 
     def close(self) -> None:
-        """Fail what waits, let the running batch finish, and stop. Closing twice is no error."""
+        """Fail queued requests, finish the running batches, and stop. May be called twice."""
         fail(self._queue.close(), self._part)
         self._worker.join()

@@ -1,4 +1,4 @@
-"""A fair order of the requests that wait for one model, by tenant and request."""
+"""Fair queue of the requests for one model, by tenant and request."""
 
 import math
 from collections import Counter, deque
@@ -10,17 +10,17 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.inference.scheduler.batching import next_batch
 from pgrerank.inference.scheduler.request import Job, PendingRequest, QueueEntry, Row
 
-# Sequences from which a batch is chosen by length. Fewer under a deadline, so that the first
-# sequences of a request are not overtaken by much.
+# Number of sequences from which a batch is chosen by length. Fewer if there is a deadline, so that
+# the first sequences of a request are not delayed by much.
 _WINDOW = 256
 _DEADLINE_WINDOW = 32
-_SMALL = 2  # batches that a small request has at most
-_QUANTUM = 4  # batches that a large request runs before the next large one has its turn
-PATIENCE = 4  # every so many batches those that usually come last go first
+_SMALL = 2  # maximum batches of a small request
+_QUANTUM = 4  # batches of a large request before the next large one has its turn
+PATIENCE = 4  # every fourth batch goes to those that usually come last
 
 
 class _Request(Generic[Row]):
-    """What is left of a request."""
+    """The queued jobs of a request."""
 
     def __init__(
         self, pending: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], arrival: int, budget: int
@@ -33,7 +33,7 @@ class _Request(Generic[Row]):
         padded = len(lengths) * max(lengths)
         #: whether it goes before the large ones
         self.small = padded <= _SMALL * budget
-        #: how many of its sequences run in one batch, if it leads the batch
+        #: how many of its sequences run together in a batch that it leads
         self.leading = len(lengths) if padded <= budget else 1
         #: padded tokens that it may still run before the next large request
         self.quantum_left = _QUANTUM * budget
@@ -43,15 +43,15 @@ class _Share(Generic[Row]):
     """The requests of one tenant."""
 
     def __init__(self, virtual_time: float) -> None:
-        #: padded tokens that it ran, counted from the queue's virtual time when it came
+        #: padded tokens that it ran, added to the queue's virtual time at its arrival
         self.virtual_time = virtual_time
-        #: batches it led
+        #: number of batches it led
         self.batches = 0
         self.small: deque[_Request[Row]] = deque()
         self.large: deque[_Request[Row]] = deque()
 
     def __iter__(self) -> Iterator[_Request[Row]]:
-        """Small requests first; every `PATIENCE`th batch the large ones, so that they are not starved."""
+        """Small requests first, in every `PATIENCE`th batch large ones, to avoid starvation."""
         first, second = self.small, self.large
         if self.batches % PATIENCE == PATIENCE - 1:
             first, second = second, first
@@ -59,7 +59,7 @@ class _Share(Generic[Row]):
         yield from second
 
     def tokens(self, *, small: bool = False) -> int:
-        """Tokens that wait, of all requests or of the small ones."""
+        """Queued tokens, of all requests or of the small ones."""
         requests = self.small if small else self
         return sum(request.tokens for request in requests)
 
@@ -69,52 +69,52 @@ class _Share(Generic[Row]):
 
 
 class FairQueue(Generic[Row]):
-    """Requests in a fair order. Not for several threads at once.
+    """Requests in a fair order. Not thread-safe.
 
-    Between tenants: a batch is led by the tenant that used the least, counted in padded tokens
-    (start-time fair queueing). So each of n waiting tenants gets an n-th of the model, however
-    many requests it has. A tenant that was away comes back at most one batch behind the others, so
-    it saves up no claim. What the leader leaves free of a batch is filled with sequences of others
-    of a like length, and charged to them.
+    Between tenants: the tenant that used the fewest padded tokens leads the next batch (start-time
+    fair queueing). So each of n waiting tenants gets 1/n of the model, however many requests it
+    has. A tenant that was idle returns at most one batch behind the others, so it cannot save up
+    credit. The rest of a batch is filled with sequences of other tenants of similar length, and
+    charged to them.
 
-    Between the requests of a tenant: those of at most `_SMALL` batches go first, in the order of
-    their arrival, and one that fits into a batch runs in one. The larger ones take turns of
-    `_QUANTUM` batches, and lead every `PATIENCE`th batch. So a small request waits only for small
-    ones that came before it, and a large one is done after a bounded number of batches.
+    Between the requests of a tenant: those of at most `_SMALL` batches go first, in order of
+    arrival, and one that fits into a batch runs in one. Larger ones take turns of `_QUANTUM`
+    batches, and lead every `PATIENCE`th batch. So a small request mostly waits for earlier small
+    ones, and a large one is done after a bounded number of batches.
 
     Args:
-        budget: Padded tokens of a batch.
+        budget: Maximum padded tokens of a batch.
     """
 
     def __init__(self, budget: int) -> None:
         self._budget = budget
         self._shares: dict[TenantId | None, _Share[Row]] = {}
         self._requests: dict[PendingRequest[Any], _Request[Row]] = {}
-        # The highest virtual time that a leader had before its batch.
+        # Highest virtual time of a leader before its batch.
         self._virtual_time = 0.0
-        # Virtual times of tenants that have nothing waiting.
+        # Virtual times of tenants with nothing queued.
         self._past_times: dict[TenantId | None, float] = {}
-        # Tokens of requests that are being made, by tenant and whether they are small.
+        # Reserved tokens, by tenant and whether the request is small.
         self._reserved = Counter[tuple[TenantId | None, bool]]()
 
     def __len__(self) -> int:
-        """Sequences that wait."""
+        """Number of queued sequences."""
         return sum(len(request.entries) for request in self._requests.values())
 
     @property
     def tokens(self) -> int:
-        """Tokens that wait."""
+        """Queued tokens."""
         return sum(request.tokens for request in self._requests.values())
 
     @property
     def oldest(self) -> int:
-        """Arrival of the request that waits the longest. There must be one."""
+        """Arrival number of the oldest request. The queue must not be empty."""
         return min(request.arrival for request in self._requests.values())
 
     def put(
         self, pending: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], arrival: int
     ) -> None:
-        """Put a request in its place. It has at least one job."""
+        """Add a request with at least one job."""
         request = _Request(pending, jobs, arrival, self._budget)
         self._requests[pending] = request
         share = self._shares.get(pending.tenant)
@@ -125,31 +125,31 @@ class FairQueue(Generic[Row]):
         share.queue(request).append(request)
 
     def reserve(self, tenant: TenantId | None, lengths: Sequence[int]) -> None:
-        """Count a request that is still being made as waiting."""
+        """Count a request that is still being prepared as waiting."""
         self._reserved[tenant, self._is_small(lengths)] += sum(lengths)
 
     def release(self, tenant: TenantId | None, lengths: Sequence[int]) -> None:
-        """End a reservation: the request was put, or will not be."""
+        """End a reservation: the request was added, or will not be."""
         self._reserved[tenant, self._is_small(lengths)] -= sum(lengths)
         self._reserved = +self._reserved
 
     def withdraw(self, pending: PendingRequest[Any]) -> None:
-        """Take what is left of a request out, if anything is."""
+        """Remove the queued jobs of a request, if any."""
         if request := self._requests.get(pending):
             self._remove(request)
 
     def clear(self) -> list[QueueEntry[Row]]:
-        """Take everything out."""
+        """Remove and return all queued jobs."""
         left = [entry for request in self._requests.values() for entry in request.entries]
         for request in list(self._requests.values()):
             self._remove(request)
         return left
 
     def ahead(self, tenant: TenantId | None, lengths: Sequence[int]) -> int:
-        """Tokens that would run before a request that came now, if none came after it.
+        """Tokens that would run before a request arriving now, if no other follows.
 
-        Of its own tenant those that go first; of each other tenant as many as it may run in the
-        same time. Reservations count as waiting.
+        Counts those of its own tenant that go first, and of each other tenant as many as may run in
+        the same time. Reservations count as waiting.
         """
         small = self._is_small(lengths)
         before = self._waiting(tenant, small=small)
@@ -157,7 +157,10 @@ class FairQueue(Generic[Row]):
         return before + sum(min(self._waiting(owner), before + sum(lengths)) for owner in others)
 
     def take(self, *, most: int | None = None, budget: float = math.inf) -> list[QueueEntry[Row]]:
-        """The next batch, of `most` sequences and `budget` padded tokens at most. Something must wait."""
+        """Remove and return the next batch of at most `most` sequences and `budget` padded tokens.
+
+        The queue must not be empty.
+        """
         shares = sorted(self._shares.values(), key=lambda share: share.virtual_time)
         leader = shares[0]
         first = next(iter(leader))
@@ -178,7 +181,7 @@ class FairQueue(Generic[Row]):
         return len(lengths) * max(lengths) <= _SMALL * self._budget
 
     def _waiting(self, tenant: TenantId | None, *, small: bool = False) -> int:
-        """Tokens of a tenant that wait or are reserved, of all requests or of the small ones."""
+        """Queued and reserved tokens of a tenant, of all requests or of the small ones."""
         share = self._shares.get(tenant)
         reserved = self._reserved[tenant, True] + (0 if small else self._reserved[tenant, False])
         return reserved + (share.tokens(small=small) if share else 0)
@@ -190,7 +193,7 @@ class FairQueue(Generic[Row]):
         return list(islice(ordered, _DEADLINE_WINDOW if has_deadline else _WINDOW))
 
     def _charge(self, batch: Sequence[QueueEntry[Row]]) -> None:
-        """Take a batch out and charge it. Each sequence costs as much as the longest."""
+        """Remove a batch and charge it. Each sequence costs as much as the longest."""
         cost = max(len(entry.job.tokens) for entry in batch)
         for entry in batch:
             request = self._requests[entry.pending]

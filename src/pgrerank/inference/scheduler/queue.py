@@ -1,4 +1,4 @@
-"""The bounded queue of a model: admit or refuse, drop the cancelled, hand out a batch."""
+"""The bounded queue of a model: admits requests, drops cancelled ones, hands out batches."""
 
 import math
 import threading
@@ -13,24 +13,23 @@ from pgrerank.inference.scheduler.request import Job, PendingRequest, Priority, 
 from pgrerank.inference.scheduler.throughput import Throughput, retry_after
 
 _BATCH_S = 0.1
-# Padded tokens. A core ran batches of 256 at nine tenths of its rate for 512, beside other work.
+# Padded tokens. Under other load, a core ran batches of 256 at nine tenths of its rate for 512.
 _LEAST_BATCH = 256
 
 
 class Queue(Generic[Row]):
-    """Sequences of many requests, waiting for a model. Every method may be called anywhere.
+    """Sequences of many requests, waiting for a model. Thread-safe.
 
-    Queries go before pairs, and pairs before passages, but every `PATIENCE`th batch is of the
-    priority whose oldest request has waited the longest. Within a priority the order is that of
-    `FairQueue`.
+    Queries go before pairs, and pairs before passages, except that every `PATIENCE`th batch is of
+    the priority with the oldest request. Within a priority the order is that of `FairQueue`.
 
     Args:
-        part: What the model is called in errors.
-        capacity: Sequences that may wait.
-        budget: Padded tokens of a batch at most.
-        longest_wait_s: Seconds of work that may be ahead of a query or a pair; passages, for
-            which nobody waits, are bounded by the capacity alone.
-        threads: How many take batches.
+        part: Name of the model in errors.
+        capacity: Maximum number of queued sequences.
+        budget: Maximum padded tokens of a batch.
+        longest_wait_s: Maximum seconds of work ahead of a query or a pair; passages, for which
+            nobody waits, are limited by the capacity only.
+        threads: Number of threads that take batches.
     """
 
     def __init__(
@@ -53,12 +52,12 @@ class Queue(Generic[Row]):
     def admit(
         self, pending: PendingRequest[Any], jobs: Sequence[Job[Row, Any]], priority: Priority
     ) -> None:
-        """Put a request into the queue, all of it or nothing.
+        """Add a request to the queue, as a whole or not at all.
 
-        A request larger than the queue is admitted when nobody else waits.
+        A request larger than the capacity is admitted if the queue is empty.
 
         Raises:
-            OverloadedError: There is no room, or too much would run before it.
+            OverloadedError: The queue is full, or too much work is ahead of the request.
             UnavailableError: The queue is closed.
         """
         with self._changed:
@@ -74,15 +73,15 @@ class Queue(Generic[Row]):
     def reservation(
         self, tenant: TenantId | None, lengths: Sequence[int], priority: Priority
     ) -> Generator[None]:
-        """Refuse a request that `admit` would refuse, before it is made; else count it as waiting.
+        """Count a request as waiting while it is prepared, or reject it as `admit` would.
 
         Args:
-            tenant: Whose request.
+            tenant: Tenant of the request.
             lengths: Tokens of its sequences, at least one.
             priority: Its priority.
 
         Raises:
-            OverloadedError: Too much would run before it.
+            OverloadedError: Too much work is ahead of the request.
         """
         with self._changed:
             self._check_wait(tenant, lengths, priority)
@@ -94,16 +93,16 @@ class Queue(Generic[Row]):
                 self._queues[priority].release(tenant, lengths)
 
     def withdraw(self, pending: PendingRequest[Any]) -> None:
-        """Take what is left of a request out of the queue."""
+        """Remove the queued jobs of a request."""
         with self._changed:
             for queue in self._queues.values():
                 queue.withdraw(pending)
 
     def take(self) -> list[QueueEntry[Row]]:
-        """Wait for work and take the next batch of it. Empty: the queue is closed.
+        """Wait for work, and remove and return the next batch; empty if the queue is closed.
 
-        What would fit into one batch is divided among the threads that have nothing to do. On a
-        slow machine batches are smaller: who comes next waits for one that runs, whoever goes first.
+        Work for one batch is divided among the idle threads. On a slow machine batches are smaller,
+        since the next request must wait for the running batch whatever its priority.
         """
         with self._changed:
             self._idle += 1
@@ -118,7 +117,7 @@ class Queue(Generic[Row]):
             )
 
     def close(self) -> list[QueueEntry[Row]]:
-        """Admit nothing more and hand back what was waiting."""
+        """Stop admitting requests, and return the queued jobs."""
         with self._changed:
             self._open = False
             left = [entry for queue in self._queues.values() for entry in queue.clear()]

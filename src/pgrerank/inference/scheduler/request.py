@@ -1,4 +1,4 @@
-"""What waits for a model: jobs, and the pending request that each belongs to."""
+"""Jobs for a model, and the pending requests they belong to."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ Answer_co = TypeVar("Answer_co", covariant=True)
 
 
 class Priority(IntEnum):
-    """Who goes first: a person waits for a query and its pairs, nobody for a passage."""
+    """Order of jobs: a person waits for a query and its pairs, nobody for a passage."""
 
     QUERY = 0
     PAIR = 1
@@ -25,21 +25,21 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Row, Answer_co]):
-    """A sequence to run, and what to make of the backend's row for it, in the worker's thread."""
+    """A sequence to run, and a function of the backend's row, called in the worker's thread."""
 
     tokens: TokenSequence
     finish: Callable[[Row], Answer_co]
 
 
 class PendingRequest(Generic[Answer_co]):
-    """The answers of one request, written by the worker, awaited in the event loop."""
+    """Results of one request, written by the worker and awaited in the event loop."""
 
     def __init__(self, size: int, *, has_deadline: bool, tenant: TenantId | None = None) -> None:
-        #: None: not answered yet, or failed alone
+        #: None: no result yet, or only this job failed
         self.answers: list[Any] = [None] * size
-        #: a deadline is set, so the head must not wait for the tail
+        #: whether a deadline is set, so that the head must not wait for the tail
         self.has_deadline = has_deadline
-        #: in whose share of the model it runs
+        #: tenant whose share of the model it uses
         self.tenant = tenant
         self._left = size
         self._counting = threading.Lock()
@@ -47,7 +47,7 @@ class PendingRequest(Generic[Answer_co]):
         self.settled: asyncio.Future[None] = self._loop.create_future()
 
     def answer(self, index: int, value: Any) -> None:
-        """Answer one job; the last one settles the request."""
+        """Set the result of one job; the last one settles the request."""
         self.answers[index] = value
         with self._counting:
             self._left -= 1
@@ -56,7 +56,7 @@ class PendingRequest(Generic[Answer_co]):
             self._settle(None)
 
     def fail(self, error: Exception) -> None:
-        """Fail the whole request. Later answers change nothing."""
+        """Fail the whole request. Later results are ignored."""
         self._settle(error)
 
     def _settle(self, error: Exception | None) -> None:
@@ -71,7 +71,7 @@ def _resolve(settled: asyncio.Future[None], error: Exception | None) -> None:
         settled.set_result(None)
     else:
         settled.set_exception(error)
-        settled.exception()  # counts as seen, should the caller be cancelled at this moment
+        settled.exception()  # marks it as retrieved, in case the caller is cancelled now
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,16 +1,16 @@
-"""How fast a model gets on, to say when to come back, and how much to run at once."""
+"""Throughput of a model, to estimate waits and to size batches."""
 
 import math
 
-_MEMORY = 0.8  # weight of the past; about the last ten batches count
+_MEMORY = 0.8  # decay per batch; about the last ten batches count
 _LONGEST_S = 60
 
 
 class Throughput:
-    """Tokens a second over the recent batches, padding left out.
+    """Tokens per second over the recent batches, without padding.
 
     Args:
-        threads: How many run batches beside each other.
+        threads: Number of threads that run batches concurrently.
     """
 
     def __init__(self, threads: int = 1) -> None:
@@ -19,19 +19,19 @@ class Throughput:
         self._seconds = 0.0
 
     def note(self, tokens: int, seconds: float) -> None:
-        """A batch of so many tokens took a thread so long."""
+        """Record the tokens and the seconds of a batch on one thread."""
         self._tokens = _MEMORY * self._tokens + tokens
         self._seconds = _MEMORY * self._seconds + seconds
 
     def expected_seconds(self, tokens: int) -> float:
-        """Seconds that so many tokens will take all threads; 0 while nothing is known."""
+        """Expected seconds for these tokens on all threads; 0 before the first batch."""
         return tokens * self._seconds / self._tokens / self._threads if self._tokens else 0.0
 
     def within(self, seconds: float) -> float:
-        """Tokens that one thread runs in so many seconds; without end while nothing is known."""
+        """Tokens that one thread runs in this time; infinite before the first batch."""
         return self._tokens * seconds / self._seconds if self._seconds else math.inf
 
 
 def retry_after(seconds: float) -> int:
-    """A wait as it is told: whole seconds, 1 to 60."""
+    """Seconds for Retry-After: whole, 1 to 60."""
     return min(max(math.ceil(seconds), 1), _LONGEST_S)

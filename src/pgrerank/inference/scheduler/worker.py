@@ -1,4 +1,4 @@
-"""The threads that run a model, and answer every waiter whatever happens."""
+"""The threads that run a model. Every waiting request is answered, whatever happens."""
 
 import threading
 import time
@@ -15,19 +15,19 @@ from pgrerank.inference.tokens import TokenSequence
 Row_co = TypeVar("Row_co", covariant=True)
 
 _log = structlog.get_logger()
-_MEMORY_SIGNS = ("not enough memory", "out of memory", "alloc")  # torch, on CPU and CUDA
+_MEMORY_SIGNS = ("not enough memory", "out of memory", "alloc")  # of torch on CPU and CUDA
 
 
 class BatchBackend(Protocol[Row_co]):
-    """A loaded transformer: knows token sequences and tensors, nothing of requests."""
+    """A loaded transformer: handles token sequences and tensors, not requests."""
 
     @property
     def parallel(self) -> int:
-        """Batches that it runs the quickest, each in a thread: never more call it at once."""
+        """Number of threads that may call `forward` at once, for the best throughput."""
         ...
 
     def forward(self, batch: Sequence[TokenSequence]) -> Sequence[Row_co]:
-        """Run the model once over a batch. One row a sequence, in order."""
+        """Run the model once on a batch. Returns one row per sequence, in order."""
         ...
 
 
@@ -35,7 +35,7 @@ class Worker(Generic[Row]):
     """Takes batches from the queue until it closes. Only its own threads touch the backend."""
 
     def __init__(self, backend: BatchBackend[Row], queue: Queue[Row], *, part: str) -> None:
-        #: sequences that were run, and in how many batches
+        #: number of sequences and of batches run so far
         self.sequences = 0
         self.batches = 0
         self._backend = backend
@@ -51,11 +51,11 @@ class Worker(Generic[Row]):
 
     @property
     def alive(self) -> bool:
-        """Whether all threads still run."""
+        """Whether all threads are running."""
         return all(thread.is_alive() for thread in self._threads)
 
     def join(self) -> None:
-        """Wait for the batches that are running. The queue must be closed."""
+        """Wait for the running batches. The queue must be closed."""
         for thread in self._threads:
             thread.join()
 
@@ -88,9 +88,9 @@ class Worker(Generic[Row]):
         try:
             rows = self._backend.forward([entry.job.tokens for entry in batch])
             return [entry.job.finish(row) for entry, row in zip(batch, rows, strict=True)]
-        except BaseException as error:  # noqa: BLE001 - whatever it was, somebody waits for it
+        except BaseException as error:  # noqa: BLE001 - a request waits for any outcome
             _log.warning("batch.failed", part=self._part, size=len(batch), error=repr(error))
-            # The frames of the traceback hold the tensors that there was no memory for.
+            # The traceback's frames would keep the tensors that did not fit in memory.
             return error.with_traceback(None)
 
     def _recover(self, batch: Sequence[QueueEntry[Row]], error: BaseException) -> None:
@@ -108,7 +108,7 @@ class Worker(Generic[Row]):
         self._serve(batch[middle:])
 
     def _isolate(self, batch: Sequence[QueueEntry[Row]], error: BaseException) -> None:
-        """Run each request of a failed batch by itself, so that only the guilty one fails."""
+        """Run each request of a failed batch separately, so that only the faulty one fails."""
         requests = list(dict.fromkeys(entry.pending for entry in batch))
         if len(requests) == 1:
             self._queue.withdraw(requests[0])
@@ -119,7 +119,7 @@ class Worker(Generic[Row]):
 
 
 def fail(waiting: Sequence[QueueEntry[Any]], part: str, cause: BaseException | None = None) -> None:
-    """Tell every request that waits for one of these that the model failed."""
+    """Fail every request that waits for one of these jobs."""
     for pending in {entry.pending for entry in waiting}:
         error = ScoringError(part)
         error.__cause__ = cause

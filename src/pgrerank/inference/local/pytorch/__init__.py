@@ -1,1 +1,1 @@
-"""Models that sentence-transformers or transformers opens: any but the packaged ones on a CPU."""
+"""Models opened by sentence-transformers or transformers: all but the packaged ones on a CPU."""

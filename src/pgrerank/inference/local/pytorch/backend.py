@@ -1,4 +1,4 @@
-"""A model of sentence-transformers as the backend of an engine, by the plan chosen for it."""
+"""Engine backends for models of sentence-transformers, according to their execution plan."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -38,7 +38,7 @@ _CLASSIFIERS = (
 def classifier(
     model: CrossEncoder, tokens: Tokens, plan: ExecutionPlan, *, threads: int
 ) -> ClassifierBackend:
-    """The backend of a cross-encoder."""
+    """Backend for a cross-encoder."""
     module: Any = model.model
     feed = feed_of(model.tokenizer, tokens)
     if plan.runtime == "torch":
@@ -57,9 +57,9 @@ def classifier(
 def encoder(
     model: SentenceTransformer, tokens: Tokens, plan: ExecutionPlan, *, threads: int
 ) -> EncoderBackend:
-    """The backend of a bi-encoder: its whole pipeline, so that any pooling is as it was trained.
+    """Backend for a bi-encoder. Runs its whole pipeline, so that pooling is as trained.
 
-    The modules behind the transformer cost nothing and stay in fp32.
+    The modules after the transformer are cheap and stay in fp32.
     """
     transformer, *rest = list(model)
     feed = feed_of(model.tokenizer, tokens)
@@ -81,12 +81,12 @@ def encoder(
 
 
 def feed_of(tokenizer: Any, tokens: Tokens) -> Feed:
-    """What the model of a tokenizer reads."""
+    """Makes the inputs of a tokenizer's model."""
     return Feed(tokenizer.model_input_names, padding(tokenizer), tokens.max_length)
 
 
 def classifier_obstacle(model: CrossEncoder) -> str | None:
-    """Why there is no graph of a cross-encoder; None: there is one."""
+    """Why there is no graph of a cross-encoder; None if there is one."""
     module: Any = model.model
     if type(module) not in _CLASSIFIERS:
         return f"{type(module).__name__} is of another kind"
@@ -94,13 +94,13 @@ def classifier_obstacle(model: CrossEncoder) -> str | None:
 
 
 def encoder_obstacle(model: SentenceTransformer) -> str | None:
-    """Why there is no graph of a bi-encoder; None: there is one."""
+    """Why there is no graph of a bi-encoder; None if there is one."""
     first: Any = model[0]
     return graphs.obstacle(first.auto_model)
 
 
 class _Pipeline:
-    """The transformer of a bi-encoder and the modules behind it."""
+    """The transformer of a bi-encoder and the modules after it."""
 
     def __init__(
         self,
@@ -136,7 +136,7 @@ def _network(
 
 
 def _head(module: Any) -> Callable[[Tensor], Tensor]:
-    """What turns the first token's state, [batch, 1, hidden], into a logit, in fp32."""
+    """Head that turns the first token's state, [batch, 1, hidden], into a logit, in fp32."""
     if type(module) is BertForSequenceClassification:
         pooler: Any = module.bert.pooler
         return nn.Sequential(pooler, module.classifier)
@@ -163,7 +163,7 @@ def _linear_heads(model: nn.Module) -> list[nn.Linear]:
 
 
 def _keep_float(head: nn.Linear) -> None:
-    """Give the last layer fp32: eight bits of a bf16 logit would make ties of near scores."""
+    """Keep the last layer in fp32: the eight bits of a bf16 logit would make near scores tie."""
     head.float()
     head.register_forward_pre_hook(_as_float)
 

@@ -1,4 +1,4 @@
-"""A model of sentence-transformers, opened and looked over before it is trusted."""
+"""Opens and validates models of sentence-transformers."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -16,7 +16,7 @@ from pgrerank.inference.local.pytorch.device import device
 from pgrerank.inference.model_files import Files
 from pgrerank.inference.tokens import Tokens
 
-_QUERY_PROMPTS = ("query",)  # what sentence-transformers looks for in encode_query
+_QUERY_PROMPTS = ("query",)  # prompt names that sentence-transformers uses in encode_query
 _PASSAGE_PROMPTS = ("document", "passage", "corpus")  # and in encode_document
 
 Module = TypeVar("Module", SentenceTransformer, CrossEncoder)
@@ -26,7 +26,7 @@ def open_checkpoint(kind: type[Module], files: Files) -> Module:
     """Open a model in fp32, on the GPU if there is one.
 
     Args:
-        kind: The class of sentence-transformers that opens it.
+        kind: Class of sentence-transformers to open it with.
         files: Its files.
 
     Raises:
@@ -47,12 +47,12 @@ def token_reader(
     """The tokenizer of an opened model.
 
     Args:
-        name: Of the model.
+        name: Name of the model.
         module: The model.
-        max_length: Tokens of a sequence; None: what the model was made for, 512 at most.
+        max_length: Maximum tokens of a sequence; None: the limit of the model, at most 512.
 
     Raises:
-        ModelError: It is not one of the library `tokenizers`.
+        ModelError: It is not a tokenizer of the library `tokenizers`.
     """
     tokenizer = getattr(module.tokenizer, "backend_tokenizer", None)
     if not isinstance(tokenizer, Tokenizer):
@@ -61,16 +61,16 @@ def token_reader(
 
 
 def prompts(model: SentenceTransformer) -> Prompts:
-    """What the model was trained to read before queries and passages."""
+    """Prompts that the model was trained with."""
     return Prompts(query=_prompt(model, _QUERY_PROMPTS), passage=_prompt(model, _PASSAGE_PROMPTS))
 
 
 def check_bi_encoder(name: str, model: SentenceTransformer) -> None:
-    """Refuse what does not turn tokens into vectors by a transformer alone.
+    """Check that a model is a transformer followed by supported pooling.
 
     Raises:
-        ModelError: It begins with something else, or its pooling leaves the prompt out, for
-            which it would need to know the length of the prompt.
+        ModelError: It begins with something else, or its pooling excludes the prompt, which would
+            require the length of the prompt.
     """
     first, *rest = list(model)
     if not isinstance(getattr(first, "auto_model", None), PreTrainedModel):
@@ -80,7 +80,7 @@ def check_bi_encoder(name: str, model: SentenceTransformer) -> None:
 
 
 def check_cross_encoder(name: str, model: CrossEncoder) -> None:
-    """Refuse what is not a plain cross-encoder with one logit.
+    """Check that a model is a plain cross-encoder with one logit.
 
     Raises:
         ModelError: It has several labels, generates text, or needs a prompt.
@@ -97,10 +97,10 @@ def check_cross_encoder(name: str, model: CrossEncoder) -> None:
 
 
 def _prompt(model: SentenceTransformer, names: tuple[str, ...]) -> str:
-    """The first prompt of these names. The default prompt is meant for neither side."""
+    """First prompt with one of these names. The default prompt is for neither side."""
     return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
 
 
 def padding(tokenizer: Any) -> int:
-    """Id that fills a row."""
+    """Id of the padding token."""
     return int(tokenizer.pad_token_id or 0)

@@ -1,4 +1,4 @@
-"""Late interaction by a checkpoint of its own, as ColBERT and PyLate train them."""
+"""Late interaction with a trained multi-vector checkpoint (ColBERT, PyLate)."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -25,7 +25,7 @@ from pgrerank.inference.tokens import Tokens, TokenSequence
 from pgrerank.inference.vectors import Floats, unit
 
 TEMPLATE = "colbert/1"  # part of the fingerprint: change it when the score changes
-#: how sentence-transformers and PyLate mark their checkpoints; Stanford's have a file of their own
+#: model types of sentence-transformers and PyLate; Stanford's checkpoints have their own file
 _MARKS = frozenset({"ColBERT", "MultiVectorEncoder"})
 _STANFORD = "artifact.metadata"
 
@@ -34,14 +34,14 @@ Side: TypeAlias = Literal["query", "document"]
 
 @dataclass(frozen=True, slots=True)
 class ColbertText(TokenSequence):
-    """A text whose tokens are counted here, and made by the library, which marks each side."""
+    """A text whose tokens are only counted here; the library tokenizes it and marks its side."""
 
     words: str
     side: Side
 
 
 class ColbertBackend:
-    """Runs a checkpoint: one row a text, the unit vectors of the tokens that count."""
+    """Runs a checkpoint. A row has the unit vectors of a text's tokens that count."""
 
     parallel = 1
 
@@ -52,7 +52,7 @@ class ColbertBackend:
         }
 
     def forward(self, batch: Sequence[TokenSequence]) -> list[Floats]:
-        """Run a batch, each side by itself."""
+        """Run a batch, queries and documents separately."""
         rows: dict[int, Floats] = {}
         texts = [each for each in batch if isinstance(each, ColbertText)]
         for side, encode in self._encode.items():
@@ -64,20 +64,20 @@ class ColbertBackend:
 
 
 class ColbertPairing:
-    """MaxSim, as in `late`; of a passage that is too long the head is read."""
+    """MaxSim, as in `late_interaction`; a passage that is too long is truncated."""
 
     def __init__(self, engine: Engine[Floats], tokens: Tokens) -> None:
         self._engine = engine
         self._tokens = tokens
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
         return self._tokens.unknown_share(query)
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[PairJobs[Floats]] | None:
-        """One pair a text, in order; None if the query itself could not be run in time."""
+        """One pair per text, in order; None if the query was not encoded before the deadline."""
         counts = await in_thread(partial(self._tokens.counts, [query, *texts]), items=len(texts))
         most = self._tokens.max_length
         asked, *read = [
@@ -96,13 +96,13 @@ class ColbertPairing:
 
 
 def text(words: str, side: Side, count: int) -> ColbertText:
-    """A text of so many tokens."""
+    """A text of `count` tokens."""
     length = max(count, 1)
     return ColbertText([0] * length, [0] * length, slice(0, length), words, side)
 
 
 def is_one(found: Files) -> bool:
-    """Whether a folder says that it holds a multi-vector model."""
+    """Whether a folder is marked as a multi-vector model."""
     if (found.folder / _STANFORD).exists():
         return True
     path = found.folder / "config_sentence_transformers.json"
@@ -114,7 +114,7 @@ def is_one(found: Files) -> bool:
 def load(
     files: Files, precision: Precision, max_length: int | None, machine: Machine
 ) -> LoadedModel[Floats]:
-    """Open a checkpoint of ColBERT's kind: native, of PyLate or of Stanford's.
+    """Open a multi-vector checkpoint of sentence-transformers, PyLate or Stanford's ColBERT.
 
     Raises:
         ModelError: sentence-transformers does not open it.

@@ -1,4 +1,4 @@
-"""What torch runs on."""
+"""Devices, threads and types of torch."""
 # pyright: reportUnknownMemberType=false
 
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 
 
 def device() -> torch.device:
-    """The GPU if there is one."""
+    """The GPU if there is one, otherwise the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def gpu_name() -> str | None:
-    """Name of the GPU; None without one."""
+    """Name of the GPU; None if there is none."""
     return torch.cuda.get_device_name() if torch.cuda.is_available() else None
 
 
@@ -29,19 +29,19 @@ def gpu_has_bf16() -> bool:
 
 
 def use_threads(threads: int) -> None:
-    """Let torch use so many threads in all, one or more."""
+    """Limit torch to this many threads in all, at least one."""
     torch.set_num_threads(threads)
     if torch.get_num_interop_threads() != 1:  # may be set only once in a process
         torch.set_num_interop_threads(1)
 
 
 def dtype(plan: ExecutionPlan) -> torch.dtype:
-    """What the tensors of torch are made of by a plan."""
+    """Type of torch's tensors in a plan."""
     return _DTYPES[plan.arithmetic] if plan.runtime == "torch" else torch.float32
 
 
 def tensors(features: Features, target: torch.device) -> dict[str, Tensor]:
-    """The same as tensors on a device."""
+    """Features as tensors on a device."""
     return {name: torch.from_numpy(rows).to(target) for name, rows in features.items()}
 
 

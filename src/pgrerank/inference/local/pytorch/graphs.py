@@ -1,4 +1,4 @@
-"""Which modules of transformers have a graph of our own, and the weights of it."""
+"""Which modules of transformers have an OpenVINO graph here, and their weights."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -14,7 +14,7 @@ _ACTIVATIONS = frozenset({"gelu"})
 
 
 def obstacle(module: PreTrainedModel) -> str | None:
-    """Why the graph of a transformer cannot be built; None: it can."""
+    """Why the graph of a transformer cannot be built; None if it can."""
     if type(module) not in _FAMILY:
         return f"{type(module).__name__} is none of {', '.join(k.__name__ for k in _FAMILY)}"
     config: Any = module.config
@@ -27,12 +27,12 @@ def obstacle(module: PreTrainedModel) -> str | None:
 
 
 def transformer_weights(module: PreTrainedModel) -> Transformer:
-    """The weights of a module without an obstacle."""
+    """Weights of a module that has no obstacle."""
     config: Any = module.config
     return transformer(
         arrays(module.state_dict()),
         heads=config.num_attention_heads,
         epsilon=config.layer_norm_eps,
-        # RoBERTa counts positions from behind the padding's own row.
+        # RoBERTa's positions start after the row of the padding.
         first_position=0 if type(module) is BertModel else config.pad_token_id + 1,
     )

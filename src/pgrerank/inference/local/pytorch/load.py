@@ -1,4 +1,4 @@
-"""Models of a folder or of the hub, loaded by what they are."""
+"""Loads models from a folder or the hub, according to their kind."""
 # pyright: reportUnknownMemberType=false
 
 from collections.abc import Callable
@@ -23,10 +23,10 @@ from pgrerank.inference.scheduler.engine import Engine
 def load_embedder(
     files: Files, precision: Precision, max_length: int | None, machine: Machine, *, threads: int
 ) -> LoadedModel[EncodedRow]:
-    """A bi-encoder.
+    """Load a bi-encoder.
 
     Raises:
-        ModelError: sentence-transformers does not open it, or it is none that runs here.
+        ModelError: sentence-transformers does not open it, or it is not supported.
     """
     module = checkpoint.open_checkpoint(SentenceTransformer, files)
     checkpoint.check_bi_encoder(files.name, module)
@@ -47,10 +47,10 @@ def load_embedder(
 def load_reranker(
     files: Files, precision: Precision, max_length: int | None, machine: Machine, *, threads: int
 ) -> tuple[LoadedModel[Any], Callable[[Engine[Any]], Pairing[Any]]]:
-    """A reranker, and how pairs become jobs for the engine it will run on.
+    """Load a reranker, with the factory of its pairing for an engine.
 
     Raises:
-        ModelError: No library opens it, or it is none that runs here.
+        ModelError: No library opens it, or it is not supported.
     """
     if colbert.is_one(files):
         late = colbert.load(files, precision, max_length, machine)

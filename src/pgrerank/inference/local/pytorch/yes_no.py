@@ -1,4 +1,4 @@
-"""Rerankers that are language models: asked whether a passage answers a query, yes or no."""
+"""Language models as rerankers: they answer yes or no to whether a passage fits a query."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -25,12 +25,12 @@ from pgrerank.inference.tensors import Feed
 from pgrerank.inference.tokens import Tokens, TokenSequence
 
 TEMPLATE = "yes-no/1"  # part of the fingerprint: change it when the input or the score changes
-_MAX_LENGTH = 1_024  # tokens, for models that would read more: attention grows with its square
+_MAX_LENGTH = 1_024  # default maximum tokens; the cost of attention is quadratic in it
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a model was trained to read around a query and a passage."""
+    """Prompt that a model was trained with, around a query and a passage."""
 
     before: str
     between: str
@@ -39,7 +39,7 @@ class Frame:
     no: str
 
 
-#: of https://huggingface.co/Qwen/Qwen3-Reranker-0.6B, in the words of its card
+#: prompt of https://huggingface.co/Qwen/Qwen3-Reranker-0.6B, from its model card
 QWEN3 = Frame(
     before="<|im_start|>system\nJudge whether the Document meets the requirements based on the "
     'Query and the Instruct provided. Note that the answer can only be "yes" or "no".<|im_end|>\n'
@@ -53,20 +53,20 @@ QWEN3 = Frame(
 
 
 class YesNoPairing:
-    """Each segment of a passage is read in the frame, and each row is its score."""
+    """Puts the query and each segment of a passage in the frame; each row is a score."""
 
     def __init__(self, tokens: Tokens, frame: Frame = QWEN3) -> None:
         self._tokens = tokens
         self._frame = frame
 
     def unknown_share(self, query: str) -> float:
-        """Share of what is read of a query that the tokenizer does not know, 0..1."""
+        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
         return self._tokens.unknown_share(query)
 
     async def pairs(
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[PairJobs[float]]:
-        """One pair a text, in order. The caller keeps the deadline: nothing is run here."""
+        """One pair per text, in order. Ignores the deadline: no model runs here."""
         del deadline
         frame = self._frame
         around = (frame.before, frame.between, frame.after)
@@ -80,17 +80,17 @@ class YesNoPairing:
 
 
 class YesNoBackend:
-    """Runs a language model up to its last state, and compares two of its words there.
+    """Runs a language model, and compares the logits of two words after the last token.
 
-    A score is the logit of `yes` less that of `no`: its sigmoid is the probability of `yes`
-    among the two.
+    A score is the logit of `yes` minus that of `no`; its sigmoid is the probability of `yes`
+    against `no`.
 
     Args:
-        given: What the model reads; padding on the right, which what stands before never sees.
+        given: Makes the inputs, padded on the right, where causal attention ignores the padding.
         model: A decoder with its head.
-        yes: Token of the one answer.
-        no: Token of the other.
-        kind: Of the numbers of its layers; the head computes in fp32.
+        yes: Id of the token `yes`.
+        no: Id of the token `no`.
+        kind: Type of its layers; the head computes in fp32.
     """
 
     parallel = 1
@@ -106,7 +106,7 @@ class YesNoBackend:
 
     @torch.inference_mode()
     def forward(self, batch: Sequence[TokenSequence]) -> list[float]:
-        """Run a batch: scores, in order."""
+        """Run a batch, and return its scores in order."""
         features = tensors(self._feed(batch), self._direction.device)
         features.pop("token_type_ids", None)
         states: Tensor = self._states(**features, use_cache=False).last_hidden_state
@@ -116,17 +116,17 @@ class YesNoBackend:
 
 
 def is_one(found: Files) -> bool:
-    """Whether it is of the one family whose frame is known: in another's it would score noise."""
+    """Whether it is a Qwen3, the only family with a known frame. Others would score noise."""
     return "Qwen3ForCausalLM" in found.architectures()
 
 
 def load(
     files: Files, precision: Precision, max_length: int | None, machine: Machine
 ) -> LoadedModel[float]:
-    """Open a language model that was trained to answer yes or no.
+    """Open a language model trained to answer yes or no.
 
     Raises:
-        ModelError: transformers does not open it, or it has no such words.
+        ModelError: transformers does not open it, or its vocabulary lacks these words.
     """
     try:
         model: Any = AutoModelForCausalLM.from_pretrained(

@@ -1,1 +1,1 @@
-"""What other servers are asked for scores and vectors, and how they answer: one module each."""
+"""Request and response formats of other servers, one module each."""

@@ -37,7 +37,7 @@ def _rerank(model: str, query: str, texts: Sequence[str], /, *, kind: ScoreKind)
 
 
 def scores(answer: Any) -> list[Placed]:
-    """What `results` says."""
+    """Scores in `results`."""
     return [result.placed for result in msgspec.convert(answer, _Ranked).results]
 
 

@@ -1,4 +1,4 @@
-"""A dialect: what is sent for some texts, and what comes back."""
+"""Dialect: the request and response format of a server."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,63 +8,63 @@ from msgspec import Struct
 
 from pgrerank.domain.model import ScoreKind
 
-#: plain values, as JSON has them
+#: a JSON object
 Body: TypeAlias = Mapping[str, Any]
-#: place of a document in the request, with its score
+#: index of a document in the request, with its score
 Placed: TypeAlias = tuple[int, float | None]
 Side: TypeAlias = Literal["query", "passage"]
 
 
 class RerankBody(Protocol):
-    """What to send."""
+    """Makes the body of a rerank request."""
 
     def __call__(self, model: str, query: str, texts: Sequence[str], /, *, kind: ScoreKind) -> Body:
-        """The body of a request for scores of this kind, where the server has several."""
+        """Body of a request for scores, of this kind if the server has several."""
         ...
 
 
 class EmbedBody(Protocol):
-    """What to send."""
+    """Makes the body of an embedding request."""
 
     def __call__(self, model: str, texts: Sequence[str], side: Side, /) -> Body:
-        """The body of a request for vectors of queries or of passages."""
+        """Body of a request for vectors of queries or of passages."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RerankDialect:
-    """How a server is asked for scores."""
+    """How to request scores from a server."""
 
     path: str
-    #: documents in one request
+    #: maximum documents per request
     batch: int
-    #: what its scores are, unless an operator says otherwise
+    #: kind of its scores, unless the operator sets another
     kind: ScoreKind
     body: RerankBody
-    #: what its answer says; raises msgspec.ValidationError where it is none
+    #: reads the scores from a response; raises msgspec.ValidationError if it is invalid
     scores: Callable[[Any], list[Placed]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbedDialect:
-    """How a server is asked for vectors."""
+    """How to request vectors from a server."""
 
     path: str
-    #: texts in one request
+    #: maximum texts per request
     batch: int
     body: EmbedBody
-    #: place of a text in the request, with its vector; raises msgspec.ValidationError
+    #: reads index and vector of each text from a response; raises msgspec.ValidationError
     vectors: Callable[[Any], list[tuple[int, list[float]]]]
 
 
 class DialectResult(Struct):
-    """A scored document, as most dialects have it."""
+    """A scored document in the format of most dialects."""
 
     index: int
-    #: null or absent: the server could not say
+    #: null or absent: the server has no score
     relevance_score: float | None = None
 
     @property
     def placed(self) -> Placed:
-        """Place and score."""
+        """Index and score."""
         return self.index, self.relevance_score

@@ -1,4 +1,4 @@
-"""infinity: infinity_emb/fastapi_schemas/pymodels.py of version 0.0.77."""
+"""infinity: infinity_emb/fastapi_schemas/pymodels.py in version 0.0.77."""
 
 from collections.abc import Sequence
 

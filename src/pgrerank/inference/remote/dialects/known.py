@@ -1,4 +1,4 @@
-"""The dialects by the names that an operator's file has for them."""
+"""Dialects by their names in the backends file."""
 
 from collections.abc import Mapping
 

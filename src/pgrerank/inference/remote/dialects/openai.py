@@ -1,4 +1,4 @@
-"""OpenAI's embeddings, which most servers speak: https://platform.openai.com/docs/api-reference."""
+"""OpenAI's embeddings, which most servers offer: https://platform.openai.com/docs/api-reference."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,13 +19,13 @@ class _Embedded(Struct):
 
 
 def body(model: str, texts: Sequence[str], side: Side, /) -> Body:
-    """The same for queries and passages."""
+    """Body of a request, the same for queries and passages."""
     del side
     return {"model": model, "input": list(texts), "encoding_format": "float"}
 
 
 def vectors(answer: Any) -> list[tuple[int, list[float]]]:
-    """What `data` says."""
+    """Vectors in `data`."""
     return [(each.index, each.embedding) for each in msgspec.convert(answer, _Embedded).data]
 
 

@@ -1,4 +1,4 @@
-"""Hugging Face's text-embeddings-inference: router/src/http/types.rs of version 1.9."""
+"""Hugging Face's text-embeddings-inference: router/src/http/types.rs in version 1.9."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,11 +16,11 @@ from pgrerank.inference.remote.dialects.dialect import (
 )
 
 INFO = "/info"
-_BATCH = 32  # what a server takes unless it is started with --max-client-batch-size
+_BATCH = 32  # limit of a server, unless it is started with --max-client-batch-size
 
 
 class Info(Struct):
-    """What a server says of its model."""
+    """A server's description of its model."""
 
     model_id: str
     model_sha: str | None = None
@@ -35,7 +35,7 @@ class _Rank(Struct):
 
 
 def _rerank(model: str, query: str, texts: Sequence[str], /, *, kind: ScoreKind) -> Body:
-    del model  # a server has one
+    del model  # a server has only one
     raw = kind is not ScoreKind.UNIT
     return {"query": query, "texts": list(texts), "raw_scores": raw, "truncate": True}
 

@@ -7,11 +7,11 @@ from pgrerank.domain.model import ScoreKind
 from pgrerank.inference.remote.dialects import cohere, openai
 from pgrerank.inference.remote.dialects.dialect import Body, EmbedDialect, RerankDialect
 
-_ALL = -1  # read as much of a text as the model can; without it a long one is refused
+_ALL = -1  # truncate to what the model can read; without it a long text is rejected
 
 
 def _rerank(model: str, query: str, texts: Sequence[str], /, *, kind: ScoreKind) -> Body:
-    # Older versions do not know `use_activation`, so that it is not sent where it says nothing.
+    # Older versions do not know `use_activation`, so it is only sent if it is not the default.
     raw: dict[str, Any] = {} if kind is ScoreKind.UNIT else {"use_activation": False}
     return {
         "model": model,
