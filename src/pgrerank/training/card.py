@@ -1,4 +1,4 @@
-"""The README of a trained model, in the form that model hubs read."""
+"""Model card (README) of a trained model, in the format of model hubs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ _LIBRARIES = ("pgrerank", "sentence-transformers", "transformers", "torch", "pef
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """A data set of a run."""
+    """A data set used by a run."""
 
     dataset: str
     queries: int
@@ -27,7 +27,7 @@ class Origin:
 
 
 def origins(lessons: Sequence[Lesson], licences: Mapping[str, str]) -> list[Origin]:
-    """What the lessons come from, by data set; `*` names the licence of those not named."""
+    """Data sets of the lessons, by name; licence `*` applies to those without their own."""
     found: dict[str, list[Lesson]] = {}
     for lesson in lessons:
         found.setdefault(lesson.dataset, []).append(lesson)
@@ -45,7 +45,7 @@ def origins(lessons: Sequence[Lesson], licences: Mapping[str, str]) -> list[Orig
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A trained model, and how it came about."""
+    """A trained model with its recipe, result and data."""
 
     name: str
     model: ModelCard
@@ -57,7 +57,7 @@ class Made:
 
 
 def text(made: Made) -> str:
-    """The card, as Markdown with front matter."""
+    """The card as Markdown with front matter."""
     head = {
         "library_name": "sentence-transformers",
         "pipeline_tag": "text-ranking",

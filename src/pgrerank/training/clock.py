@@ -1,4 +1,4 @@
-"""How far a run has come, when it measures and saves, and when it ends."""
+"""Progress of a run: when it measures, saves and ends."""
 
 import json
 import time
@@ -15,27 +15,27 @@ from transformers import (
 )
 from typing_extensions import override
 
-#: written last into a checkpoint: without it a checkpoint is not whole
+#: file written last into a checkpoint: without it a checkpoint is incomplete
 MARK = "whole.json"
 _SAVE_EVERY_S = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingProgress:
-    """How a run does, for whoever watches."""
+    """Progress report of a run."""
 
     step: int
     steps: int
-    #: share of the run that is behind, 0 to 1, by steps or by time, whichever is more
+    #: share of the run that is done, 0 to 1, by steps or by time, whichever is more
     progress: float
-    #: mean since the last report; None: there was no step
+    #: mean loss since the last report; None: no step yet
     loss: float | None
-    #: of held-out queries; None: not measured at this point
+    #: nDCG@10 on held-out queries; None: not measured at this step
     ndcg: float | None
     best_ndcg: float | None
-    #: since the process began
+    #: pairs per second since the process started
     pairs_per_s: float
-    #: of this run and those that it continues
+    #: seconds of the run, including its interrupted parts
     seconds: float
 
 
@@ -44,12 +44,12 @@ Watch = Callable[[TrainingProgress], None]
 
 @dataclass
 class TrainingClock:
-    """The clock of a run: how much of it is over.
+    """The clock of a run, which measures its progress.
 
     Args:
         steps: Steps of all epochs.
-        limit_s: Seconds that all parts of the run may take together; None: no limit.
-        spent_s: Seconds that earlier parts took.
+        limit_s: Maximum seconds of all parts of the run together; None: no limit.
+        spent_s: Seconds that earlier parts of the run took.
     """
 
     steps: int
@@ -63,31 +63,31 @@ class TrainingClock:
 
     @property
     def seconds(self) -> float:
-        """Seconds of all parts."""
+        """Seconds of all parts so far."""
         return self.spent_s + self.elapsed() - self.started
 
     def progress(self, step: int) -> float:
-        """Share of the run that is over after a step, 0 to 1."""
+        """Share of the run that is done after a step, 0 to 1."""
         by_time = self.seconds / self.limit_s if self.limit_s else 0.0
         return min(1.0, max(by_time, step / self.steps))
 
     def rate(self, step: int, warmup: float) -> float:
-        """Factor of the learning rate: up in a line while it warms up, then down in a line."""
+        """Factor of the learning rate: rises linearly during warm-up, then falls linearly."""
         done = self.progress(step)
-        # The first step of a warm-up by time would otherwise be worth nothing.
+        # Otherwise the first step of a warm-up by time would have a learning rate of 0.
         if done < warmup:
             return min((done + 1 / self.steps) / warmup, 1.0)
         return (1 - done) / (1 - warmup)
 
 
 class Rhythm(TrainerCallback):
-    """Measures and saves every so often, tells who watches, and ends the run in time.
+    """Measures and saves at intervals, reports progress, and ends the run in time.
 
     Args:
-        pace: The run's clock.
-        evaluations: Measurements in a whole run.
-        pairs: Pairs of a step, on average.
-        watch: Told of every report and measurement.
+        pace: Clock of the run.
+        evaluations: Number of measurements in a whole run.
+        pairs: Pairs per step, on average.
+        watch: Called with every report and measurement.
     """
 
     def __init__(
@@ -167,14 +167,14 @@ class Rhythm(TrainerCallback):
 
 
 def mark(folder: Path, seconds: float) -> None:
-    """Say that a checkpoint is whole, and how much time the run had taken."""
+    """Mark a checkpoint as complete, with the seconds of the run so far."""
     draft = folder / f"{MARK}.new"
     draft.write_text(json.dumps({"seconds": seconds}))
     draft.replace(folder / MARK)
 
 
 def newest(run: Path) -> tuple[Path, float] | None:
-    """The last whole checkpoint of a run with the seconds that were spent; None: there is none."""
+    """Last complete checkpoint of a run with the seconds spent; None if there is none."""
     whole = [path for path in run.glob("checkpoint-*") if (path / MARK).is_file()]
     if not whole:
         return None
@@ -183,7 +183,7 @@ def newest(run: Path) -> tuple[Path, float] | None:
 
 
 def checkpoints(run: Path) -> list[Path]:
-    """The whole checkpoints of a run, the oldest first."""
+    """Complete checkpoints of a run, oldest first."""
     whole = (path for path in run.glob("checkpoint-*") if (path / MARK).is_file())
     return sorted(whole, key=_step)
 

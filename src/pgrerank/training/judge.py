@@ -1,4 +1,4 @@
-"""How a model orders the passages of held-out queries."""
+"""Measures how well a model ranks the passages of held-out queries."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -13,15 +13,15 @@ from typing_extensions import override
 
 from pgrerank.domain.lesson import Lesson
 
-#: key of nDCG@10 in what the evaluator gives
+#: key of nDCG@10 in the evaluator's figures
 NDCG = "dev_ndcg@10"
 
 
 class Judge(CrossEncoderRerankingEvaluator):
-    """Mean nDCG@10 over held-out lessons, in the arithmetic of the training.
+    """Mean nDCG@10 over held-out lessons, in the precision of the training.
 
-    Negatives go first into the evaluator's lists, so that a model which gives all passages one
-    score is not praised.
+    Negatives come first in the evaluator's lists, so that a model that gives all passages the same
+    score gets a low value.
     """
 
     def __init__(self, lessons: Sequence[Lesson], *, bf16: bool, batch: int = 32) -> None:
@@ -45,12 +45,12 @@ class Judge(CrossEncoderRerankingEvaluator):
 
 
 def ndcg(figures: Mapping[str, float]) -> float:
-    """NDCG@10 out of the figures of a Judge."""
+    """NDCG@10 in the figures of a Judge."""
     return float(figures[NDCG])
 
 
 def teachers_ndcg(lessons: Sequence[Lesson]) -> float | None:
-    """Mean nDCG@10 of the order by the teacher's scores; None where it has not scored all."""
+    """Mean nDCG@10 of the order by the teacher's scores; None unless it has scored all lessons."""
     if not lessons or not all(lesson.scores for lesson in lessons):
         return None
     values = [

@@ -1,4 +1,4 @@
-"""The loss of a list: labels and teacher, in one forward pass."""
+"""Loss over lists, for labels and teacher in one forward pass."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -14,21 +14,20 @@ from typing_extensions import override
 from pgrerank.training.matching import Matching
 from pgrerank.training.recipe import Distillation, Loss, Recipe
 
-_MASKED = -1e4  # a logit that no softmax sees, and that times zero is zero
-_PART = 32  # pairs that are padded together; sorted, so that short ones stay short
+_MASKED = -1e4  # a logit that softmax ignores; finite, so that times zero it is zero
+_PART = 32  # pairs that are padded together, sorted by length
 
 
 class ListLoss(nn.Module):
-    """Scores every pair of a batch of lists, and compares them with labels and teacher.
+    """Scores all pairs of a batch of lists, and compares them with labels and teacher.
 
-    The libraries' losses score the batch once each; with labels and a teacher that would be
-    twice the time.
+    With the libraries' losses each would score the batch separately, which takes twice the time.
 
     Args:
         model: The cross-encoder.
-        recipe: Which losses, and in what shares.
+        recipe: The losses and their weights.
         mean: Mean of the teacher's scores over the training data.
-        deviation: Their standard deviation.
+        deviation: Standard deviation of these scores.
     """
 
     def __init__(
@@ -43,11 +42,11 @@ class ListLoss(nn.Module):
 
     @override
     def forward(self, inputs: Sequence[Any], labels: dict[str, Tensor], **_: object) -> Tensor:
-        """The mean loss of the lists.
+        """Mean loss of the lists.
 
         Args:
             inputs: Queries, and the passages of each.
-            labels: `grades` and `scores`, shape (lists, longest list), NaN where there is none.
+            labels: `grades` and `scores`, shape (lists, longest list), NaN if missing.
         """
         queries, lists = inputs
         grades = labels["grades"]
@@ -69,7 +68,7 @@ class ListLoss(nn.Module):
         return found + self._recipe.match_weight * mismatch
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
-        """One logit a pair, in order, shape (pairs,), and how far its tokens are from matching."""
+        """Logit of each pair, in order, shape (pairs,), and the mean matching loss."""
         order = sorted(range(len(pairs)), key=lambda index: len(pairs[index][1]))
         parts = [
             self._part([pairs[index] for index in order[start : start + _PART]])
@@ -93,7 +92,7 @@ def _label_loss(loss: Loss, logits: Tensor, grades: Tensor, present: Tensor) -> 
     if loss is Loss.BCE:
         return binary_cross_entropy_with_logits(logits[present], grades[present])
     asked = grades.nan_to_num()
-    answered = asked.sum(dim=1) > 0  # a list without a positive has nothing to point at
+    answered = asked.sum(dim=1) > 0  # a list without a positive has no target
     if not bool(answered.any()):
         return logits.sum() * 0
     wanted = asked[answered] / asked[answered].sum(dim=1, keepdim=True)
@@ -112,6 +111,6 @@ def _distillation_loss(kind: Distillation, logits: Tensor, targets: Tensor, told
 
 
 def _centre(values: Tensor, told: Tensor) -> Tensor:
-    """Less the mean of each list: then equal values mean equal differences."""
+    """Values minus the mean of each list, so that comparing them compares differences."""
     known = values.masked_fill(~told, 0)
     return known - known.sum(dim=1, keepdim=True) / told.sum(dim=1, keepdim=True)

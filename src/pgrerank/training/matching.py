@@ -1,4 +1,4 @@
-"""A lesson about each token of a query: how well the passage answers it."""
+"""Auxiliary loss: for each token of a query, its best match in the passage."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -14,25 +14,25 @@ from torch.nn.functional import mse_loss, normalize
 
 from pgrerank.domain.errors import ModelError
 
-#: name of the head that guesses the matches; it is thrown away when the training is over
+#: name of the head that predicts the matches; it is removed after the training
 HEAD = "matcher"
-_KEPT = 40_000  # texts whose vectors are kept, 40 KB each for 100 tokens
-_MEAN, _DEVIATION = 0.5, 0.2  # of a token's best match, about
+_KEPT = 40_000  # texts whose vectors are cached, 40 KB each for 100 tokens
+_MEAN, _DEVIATION = 0.5, 0.2  # approximate, of the cosine of a token's best match
 _BYTE = 127
 
 
 class Matching:
-    """What late interaction sees of every query token, to be read off a cross-encoder's states.
+    """Trains a cross-encoder's states to predict the best match of every query token.
 
-    A new cross-encoder has to find out from one number a list that it should compare the words of
-    its two texts. MaxSim's summands say it for every token of the query (the vectors are those of
-    the packaged bi-encoder). So the layers are taught by a dozen numbers a pair instead of one.
+    From labels alone, a new cross-encoder must learn from one number per list to compare the words
+    of its two texts. The terms of MaxSim, computed with the packaged bi-encoder, show it for every
+    token of the query: a dozen numbers per pair.
 
     Args:
-        encoder: The cross-encoder under training; it gets a head `matcher`.
+        encoder: The cross-encoder in training, with a head `matcher`.
 
     Raises:
-        ModelError: It splits texts into other tokens than the packaged model does.
+        ModelError: Its vocabulary differs from that of the packaged model.
     """
 
     def __init__(self, encoder: CrossEncoder) -> None:
@@ -52,11 +52,11 @@ class Matching:
         inner.base_model.register_forward_hook(self._keep)
 
     def loss(self, pairs: Sequence[tuple[str, str]], token_ids: Tensor) -> Tensor:
-        """How far the states of the pairs just read are from the matches, in squared deviations.
+        """Mean squared error of the matches predicted for the pairs of the last forward pass.
 
         Args:
-            pairs: Query and passage.
-            token_ids: As the cross-encoder read them, shape (pairs, tokens).
+            pairs: Queries with passages.
+            token_ids: Token ids that the cross-encoder read, shape (pairs, tokens).
         """
         ends = (token_ids == self._boundary).int().argmax(dim=1)  # of the queries
         wanted = [
@@ -70,12 +70,12 @@ class Matching:
         return mse_loss(guessed, (torch.cat(wanted) - _MEAN) / _DEVIATION)
 
     def matches(self, query: str, passage: str) -> Tensor:
-        """The cosine of each query token with the passage's most similar one, shape (tokens,)."""
+        """Cosine of each query token with the most similar passage token, shape (tokens,)."""
         asked, read = (self._vectors(text).float() / _BYTE for text in (query, passage))
         return (asked @ read.T).amax(dim=1)
 
     def _embed(self, text: str) -> Tensor:
-        """Normalised vectors of the tokens between the special ones, as bytes."""
+        """Normalised vectors of the tokens, without special ones, as bytes."""
         found: Any = self._teacher.encode(
             text, output_value="token_embeddings", show_progress_bar=False
         )

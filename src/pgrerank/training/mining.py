@@ -1,4 +1,4 @@
-"""Hard negatives out of a corpus: what words and embeddings find and nobody called relevant."""
+"""Mines hard negatives: passages found by words and embeddings but not judged relevant."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pgrerank.domain.lesson import Lesson
 from pgrerank.ports.embedder import Embedder
 
-_K1, _B = 0.9, 0.4  # as Anserini and the collections' own baselines have them
-#: the best ranks are left out: they hold most of the answers that nobody judged
+_K1, _B = 0.9, 0.4  # as in Anserini and the collections' own baselines
+#: number of top ranks to skip: they contain most of the unjudged answers
 _SKIPPED = 2
 _WINDOW = 256
 
@@ -37,16 +37,16 @@ class Labelled:
 async def mine(
     data: Labelled, embedder: Embedder, count: int, kept: Path, step: Callable[[int], None]
 ) -> list[Lesson]:
-    """A lesson for each judged query that has a relevant document.
+    """Mine a lesson for each judged query that has a relevant document.
 
-    Negatives are documents judged 0 first, then by turns what BM25 and the embeddings find.
+    Negatives are first documents judged 0, then alternately those that BM25 and embeddings find.
 
     Args:
         data: The collection.
-        embedder: Its vectors find the near misses.
-        count: Negatives that a query gets.
-        kept: File of what is found, read where it is there, so that nothing is searched twice.
-        step: Called with the number of passages embedded since the last time.
+        embedder: Embeds queries and passages.
+        count: Maximum negatives per query.
+        kept: File that caches the documents found; read if it exists.
+        step: Called with the number of passages embedded since the last call.
     """
     found = _read(kept)
     if found is None:
@@ -56,7 +56,7 @@ async def mine(
 
 
 def digest(data: Labelled, count: int) -> str:
-    """SHA-256 (hex) over all that mining goes by."""
+    """SHA-256 (hex) over all inputs of the mining."""
     parts = repr((count, sorted(data.corpus.items()), sorted(data.queries.items()), data.qrels))
     return hashlib.sha256(parts.encode()).hexdigest()
 
@@ -74,7 +74,7 @@ def _write(kept: Path, found: dict[str, list[str]]) -> None:
 async def _candidates(
     data: Labelled, embedder: Embedder, count: int, step: Callable[[int], None]
 ) -> dict[str, list[str]]:
-    """Documents by query, best first."""
+    """Ids of documents by query, best first."""
     ids = list(data.corpus)
     asked = [q for q, grades in data.qrels.items() if q in data.queries and _best(grades) > 0]
     depth = count + _SKIPPED + max((len(data.qrels[q]) for q in asked), default=0)
@@ -104,7 +104,7 @@ def _lesson(data: Labelled, query: str, found: Sequence[str], count: int) -> Les
 
 
 def _behind(found: Sequence[str]) -> Sequence[str]:
-    """Without the very best, where enough is left."""
+    """The documents without the top ranks, if enough are left."""
     return found[_SKIPPED:] if len(found) > 2 * _SKIPPED else found
 
 
@@ -140,7 +140,7 @@ async def _by_vectors(
 
 
 def _turns(first: NDArray[np.int64], second: NDArray[np.int64]) -> list[int]:
-    """Both lists by turns, each place once."""
+    """Both lists interleaved, without duplicates."""
     return list(
         dict.fromkeys(int(place) for pair in zip(first, second, strict=True) for place in pair)
     )

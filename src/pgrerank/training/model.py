@@ -1,4 +1,4 @@
-"""The model under training: what of it learns, its checkpoints, and how it ends up in a folder."""
+"""The model in training: its trainable weights, its checkpoints and its export."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -28,34 +28,34 @@ _HEADS = ("classifier", "score", "pre_classifier")
 
 @dataclass(slots=True)
 class Pupil:
-    """A cross-encoder of which some or all weights learn."""
+    """A cross-encoder with some or all weights trainable."""
 
     encoder: CrossEncoder
-    #: the adapters around it, None where the weights themselves learn
+    #: the adapters around it; None if the weights themselves are trained
     adapters: Any
-    #: the head is new, so that it has everything to learn
+    #: whether the head is new and untrained
     fresh_head: bool
 
     def learning(self) -> dict[str, Tensor]:
-        """The weights that learn, by name."""
+        """Trainable weights by name."""
         weights = self.encoder.named_parameters()
         return {name: weight for name, weight in weights if weight.requires_grad}
 
     def save(self, folder: Path) -> None:
-        """Write the weights that learn."""
+        """Write the trainable weights."""
         folder.mkdir(parents=True, exist_ok=True)
         weights = {name: weight.detach().contiguous() for name, weight in self.learning().items()}
         save_file(weights, folder / WEIGHTS)
 
     def restore(self, *folders: Path) -> None:
-        """Take the weights of a checkpoint, or the mean of several."""
+        """Load the weights of a checkpoint, or the mean of several."""
         states = [load_file(folder / WEIGHTS) for folder in folders]
         with torch.no_grad():
             for name, weight in self.learning().items():
                 weight.copy_(torch.stack([state[name].float() for state in states]).mean(dim=0))
 
     def plain_encoder(self) -> CrossEncoder:
-        """The plain cross-encoder, its adapters merged into its weights."""
+        """Merge the adapters into the weights, and return the plain cross-encoder."""
         if self.adapters is not None:
             self.adapters.merge_and_unload()
             self.adapters = None
@@ -65,14 +65,14 @@ class Pupil:
 
 
 def open_pupil(folder: Path, recipe: Recipe) -> Pupil:
-    """Open the base and choose what of it learns.
+    """Open the base model, and choose its trainable weights.
 
     Raises:
-        ModelError: It cannot be opened, has several outputs, fewer layers than are to stay, or
-            places for fewer tokens than are to be read.
+        ModelError: It cannot be opened, is not a plain transformer, or has too few layers to freeze
+            or too few positions for the maximum length.
     """
     set_seed(recipe.seed)  # a new head is random
-    logging.disable(logging.WARNING)  # that a bi-encoder becomes a cross-encoder is what is wanted
+    logging.disable(logging.WARNING)  # it warns about turning a bi-encoder into a cross-encoder
     try:
         encoder = CrossEncoder(
             str(folder),
@@ -104,11 +104,11 @@ def open_pupil(folder: Path, recipe: Recipe) -> Pupil:
 
 
 def _require_places(encoder: CrossEncoder, recipe: Recipe) -> None:
-    """Positions bound what can be read; what a base was trained to read does not."""
+    """Check that there are enough positions. The base's own maximum length is no limit."""
     inner: Any = encoder.model
     for name, module in inner.named_modules():
         if name.endswith("position_embeddings") and isinstance(module, nn.Embedding):
-            # As RoBERTa counts, padding has a position of its own, and others follow it.
+            # In RoBERTa padding has its own position, and the others follow it.
             skipped = 0 if module.padding_idx is None else module.padding_idx + 1
             most = module.num_embeddings - skipped
             if recipe.max_length > most:
@@ -118,20 +118,20 @@ def _require_places(encoder: CrossEncoder, recipe: Recipe) -> None:
 
 
 def _attention() -> str:
-    """What trains fastest: on a CPU the backward pass of torch's fused attention is slow.
+    """Fastest attention for training: on a CPU the backward pass of torch's fused one is slow.
 
-    bf16, 32 pairs of 120 tokens on one core: 15.7 pairs/s fused, 22.5 written out.
+    bf16, 32 pairs of 120 tokens on one core: 15.7 pairs/s fused, 22.5 eager.
     """
     return "sdpa" if torch.cuda.is_available() else "eager"
 
 
 def head_pattern() -> str:
-    """A regular expression that the names of a head's weights match."""
+    """Regular expression for the names of a head's weights."""
     return rf"\b({'|'.join((*_HEADS, matching.HEAD))})\b"
 
 
 def write(encoder: CrossEncoder, folder: Path) -> None:
-    """Write the folder whole: it is made elsewhere, and its files moved in at the end."""
+    """Write the model to `folder`: save it in a draft folder, then move its files."""
     made = folder / "run" / "result"
     shutil.rmtree(made, ignore_errors=True)
     encoder.save_pretrained(str(made), create_model_card=False)
@@ -139,12 +139,12 @@ def write(encoder: CrossEncoder, folder: Path) -> None:
         target = folder / path.name
         if target.is_dir():
             shutil.rmtree(target)
-        os.replace(path, target)  # noqa: PTH105 - Path.replace is the same, and does not say atomic
+        os.replace(path, target)  # noqa: PTH105 - documented as atomic, unlike Path.replace
     made.rmdir()
 
 
 def _architectures(folder: Path) -> Sequence[str]:
-    from transformers import AutoConfig  # noqa: PLC0415 - beside its only use
+    from transformers import AutoConfig  # noqa: PLC0415 - at its only use
 
     return AutoConfig.from_pretrained(folder, local_files_only=True).architectures or ()
 
@@ -158,7 +158,7 @@ def _freeze(encoder: CrossEncoder, recipe: Recipe) -> None:
         raise ModelError(
             recipe.base, f"it has {count} layers, so {recipe.freeze} cannot stay as they are."
         )
-    # What stands before the first learning layer stays, so that nothing is computed for it.
+    # Everything below the first trainable layer is frozen, so it needs no backward pass.
     above = {id(weight) for layer in list(layers)[recipe.freeze :] for weight in layer.parameters()}
     for weight in encoder.parameters():
         if id(weight) in above:
@@ -167,7 +167,7 @@ def _freeze(encoder: CrossEncoder, recipe: Recipe) -> None:
 
 
 def _stacks(encoder: CrossEncoder) -> Iterator[nn.ModuleList]:
-    """Lists of the model's layers."""
+    """Module lists that contain all layers of the model."""
     count = getattr(encoder.config, "num_hidden_layers", 0)
     for module in encoder.modules():
         if isinstance(module, nn.ModuleList) and len(module) == count:
@@ -191,5 +191,5 @@ def _add_adapters(encoder: CrossEncoder, recipe: Recipe) -> Any:
         target_modules=targets,
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # of transformers, at what peft asks it
+        warnings.simplefilter("ignore", FutureWarning)  # transformers warns about calls by peft
         return get_peft_model(inner, config)

@@ -1,4 +1,4 @@
-"""A training run from its first step, or from where it was cut off, to a folder with a model."""
+"""A training run, started or resumed, that ends with a model in a folder."""
 # pyright: reportUnknownMemberType=false
 
 import json
@@ -37,7 +37,7 @@ _LOG = "log.jsonl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """All that a run needs."""
+    """Inputs of a run."""
 
     recipe: Recipe
     #: folder of the base model
@@ -46,19 +46,19 @@ class Course:
     base_fingerprint: str
     train: Sequence[Lesson]
     dev: Sequence[Lesson]
-    #: where the model goes; its folder `run` holds what a continuation needs
+    #: folder of the model; its subfolder `run` holds what resuming needs
     out: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a run ended. nDCG@10 is of the held-out queries, 0 to 1."""
+    """Result of a run, with nDCG@10 on the held-out queries, 0 to 1."""
 
     before: float
     after: float
-    #: None: there was no teacher
+    #: None: no teacher
     teacher: float | None
-    #: steps that the kept weights had seen, None where they are a mean
+    #: step of the best weights; None if they are a mean
     step: int | None
     steps: int
     seconds: float
@@ -67,17 +67,17 @@ class Outcome:
 
 
 def folder(out: Path) -> Path:
-    """The folder of a run beside its result, made where it is not there."""
+    """Folder of a run inside that of its model, created if missing."""
     found = out / "run"
     found.mkdir(parents=True, exist_ok=True)
     return found
 
 
 def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: str) -> bool:
-    """Take the folder for this run; whether it goes on with one that was cut off.
+    """Claim the folder for this run. Returns whether it resumes an interrupted run.
 
     Raises:
-        ConflictError: The folder holds a finished model, or a run of another recipe or other data.
+        ConflictError: The folder has a finished model, or a run with another recipe, base or data.
     """
     wanted = {
         "recipe": json.loads(json.dumps(recipe.deciding())),
@@ -102,7 +102,7 @@ def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: s
 
 
 def restart(out: Path) -> None:
-    """Forget a run and its result; what a teacher said is kept."""
+    """Delete a run and its result, but keep the teacher's scores."""
     run = folder(out)
     if not (run / _RECORD).exists():
         return
@@ -113,13 +113,13 @@ def restart(out: Path) -> None:
 
 
 def train(course: Course, watch: Watch) -> Outcome:
-    """Run the course to its end. Blocking: hours, for a large one.
+    """Run the course to its end. Blocking: may take hours.
 
-    The folder must have been claimed. Called again after a kill, it goes on from the last
-    checkpoint with the batches that would have come next.
+    The folder must have been claimed. Called again after a kill, it resumes from the last
+    checkpoint with the next batches.
 
     Raises:
-        InvalidRequestError: There is nothing to train on, or to measure on.
+        InvalidRequestError: There is no data to train or to measure on.
         ModelError: The base cannot be trained.
     """
     _silence_progress_bars()
@@ -137,7 +137,7 @@ def train(course: Course, watch: Watch) -> Outcome:
     clock = TrainingClock(steps, limit, spent)
     trainer = _trainer(course, pupil, judge, clock, _with_log(run, watch))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of libraries, about each other
+        warnings.simplefilter("ignore")  # libraries warn about each other
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     after, step = _best(pupil, judge, trainer, course.recipe, run)
     learning = sum(weight.numel() for weight in pupil.learning().values())
@@ -156,7 +156,7 @@ def train(course: Course, watch: Watch) -> Outcome:
 
 
 def finish(out: Path, outcome: Outcome) -> None:
-    """Note that the folder is whole, and drop the checkpoints."""
+    """Mark the run as finished, and delete its checkpoints."""
     run = folder(out)
     record = json.loads((run / _RECORD).read_text())
     _write(run / _RECORD, {**record, "finished": True, "outcome": asdict(outcome)})
@@ -190,7 +190,11 @@ def _trainer(
 def _best(
     pupil: Pupil, judge: Judge, trainer: ListTrainer, recipe: Recipe, run: Path
 ) -> tuple[float, int | None]:
-    """Nothing better is left to try: the best checkpoint is in, or the mean of the last is."""
+    """Load the best checkpoint, or the mean of the last ones if it is not worse.
+
+    Returns:
+        Its nDCG@10, and its step, None for the mean.
+    """
     best = trainer.state.best_model_checkpoint
     found, step = float(trainer.state.best_metric or 0.0), trainer.state.best_global_step
     if best is None or recipe.average < 2:  # noqa: PLR2004 - the mean of one is itself
@@ -204,7 +208,7 @@ def _best(
 
 
 def _measure_once(run: Path, name: str, measure: Callable[[], float]) -> float:
-    """A figure that is measured once, by the first part of a run."""
+    """A figure that is measured only in the first part of a run, and recorded."""
     record: dict[str, Any] = json.loads((run / _RECORD).read_text())
     if name not in record:
         record[name] = measure()

@@ -1,4 +1,4 @@
-"""Which passages a run sees in which order: a pure function of lessons, recipe and seed."""
+"""Order of the passages in a run: a pure function of lessons, recipe and seed."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -13,34 +13,34 @@ from typing_extensions import TypedDict, override
 from pgrerank.domain.lesson import Lesson
 from pgrerank.training.recipe import Recipe
 
-_DRAWS = 4  # of one query in an epoch, however many positives it has
-_WINDOW = 32  # batches that are sorted by length together
-_CHARACTERS = 8  # of a token at most, to compare lengths of what is cut
+_DRAWS = 4  # maximum lists of a query per epoch, however many positives it has
+_WINDOW = 32  # batches whose lists are sorted by length together
+_CHARACTERS = 8  # upper bound per token, to cap lengths at the maximum length
 _ABSENT = float("nan")
 
 
 class Batch(TypedDict):
-    """Lists of one step; tensors have shape (lists, longest list), with NaN behind a list's end."""
+    """Lists of one step; tensors have shape (lists, longest list), padded with NaN."""
 
     query: list[str]
     passages: list[list[str]]
-    #: `grades` is 1 for positives, 0 for negatives; `scores` is the teacher's, NaN without one
+    #: `grades` is 1 for positives and 0 for negatives; `scores` are the teacher's, or NaN
     label: dict[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One list: a lesson, and which of its passages take part, the positive first."""
+    """One list: a lesson and the indices of its chosen passages, the positive first."""
 
     lesson: int
     passages: tuple[int, ...]
 
 
 class Schedule(Dataset[Batch]):
-    """The batches of a whole run, by index, so that a run can go on anywhere.
+    """The batches of a whole run, by index, so that a run can resume anywhere.
 
-    Every epoch draws anew, from `seed` and its number alone. Batches hold lists of like length,
-    which on a CPU saves a third of the time.
+    Each epoch draws new lists, determined by the seed and its number. Batches have lists of similar
+    length, which saves a third of the time on a CPU.
     """
 
     def __init__(self, lessons: Sequence[Lesson], recipe: Recipe) -> None:
@@ -54,7 +54,7 @@ class Schedule(Dataset[Batch]):
 
     @property
     def batches_per_epoch(self) -> int:
-        """Steps of an epoch."""
+        """Steps per epoch."""
         return len(self._epoch(0))
 
     def __len__(self) -> int:
@@ -95,7 +95,7 @@ class Schedule(Dataset[Batch]):
         return batches
 
     def _weight(self, dataset: str, indices: list[int], chance: random.Random) -> list[int]:
-        """Lessons of a data set as often as they come in an epoch: a fixed number in all."""
+        """Lessons of a data set, repeated or sampled to the fixed number of draws per epoch."""
         all_draws = [
             index
             for index in indices

@@ -1,4 +1,4 @@
-"""A teacher's scores of all passages, asked once and kept beside the run."""
+"""A teacher's scores of all passages, requested once and stored with the run."""
 
 import asyncio
 import hashlib
@@ -14,19 +14,19 @@ from pgrerank.domain.errors import OverloadedError, ScoringError
 from pgrerank.domain.lesson import Lesson
 from pgrerank.ports.scorer import Scorer
 
-_AT_ONCE = 16  # queries that wait for the teacher together
+_AT_ONCE = 16  # queries scored concurrently
 
 
 async def score_lessons(
     lessons: Sequence[Lesson], teacher: Scorer, kept: Path, step: Callable[[], None]
 ) -> list[Lesson]:
-    """The lessons with the teacher's scores; those that have scores keep them.
+    """Add the teacher's scores to lessons; existing scores are kept.
 
     Args:
-        lessons: What to score.
+        lessons: Lessons to score.
         teacher: The reranker to learn from.
-        kept: File of the scores so far, to which new ones are added as they come. Another
-            teacher needs another file.
+        kept: File with the scores so far, to which new ones are appended. Use a separate file for
+            each teacher.
         step: Called for each lesson.
 
     Raises:
@@ -46,7 +46,7 @@ async def score_lessons(
 
 
 def spread(lessons: Sequence[Lesson]) -> tuple[float, float]:
-    """Mean and standard deviation of all scores; 0 and 1 where there are none."""
+    """Mean and standard deviation of all scores; 0 and 1 for fewer than two."""
     scores = [score for lesson in lessons for score in lesson.scores]
     if len(scores) < 2:  # noqa: PLR2004 - one score does not vary
         return 0.0, 1.0
@@ -90,7 +90,7 @@ def _read(kept: Path) -> Iterator[tuple[str, list[float]]]:
         return
     text = kept.read_text(encoding="utf-8")
     whole = text[: text.rfind("\n") + 1]
-    if whole != text:  # a kill tore the last line
+    if whole != text:  # the last line is incomplete after a kill
         kept.write_text(whole, encoding="utf-8")
     for line in whole.splitlines():
         row = json.loads(line)

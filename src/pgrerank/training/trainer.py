@@ -1,4 +1,4 @@
-"""The trainer of sentence-transformers, fed by our schedule and saving what learns alone."""
+"""The trainer of sentence-transformers, with batches of a Schedule and smaller checkpoints."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -20,20 +20,20 @@ from pgrerank.training.model import Pupil, head_pattern
 from pgrerank.training.recipe import Recipe
 from pgrerank.training.schedule import Batch, Schedule
 
-_NEVER = 10**9  # steps: the rhythm says when to measure and save
+_NEVER = 10**9  # steps; `Rhythm` decides when to measure and save
 _LOG_STEPS = 20
 
 
 class ListTrainer(CrossEncoderTrainer):
-    """Trains on the batches of a schedule, in their order.
+    """Trains on the batches of a schedule, in order. Saves only the trainable weights.
 
     Args:
         pupil: The model.
         schedule: All batches of the run.
         judge: Measures on held-out queries.
         loss: The loss of a batch.
-        pace: The clock of the run, which the learning rate follows.
-        rhythm: When to measure and save.
+        pace: Clock of the run, which determines the learning rate.
+        rhythm: Decides when to measure and save.
         recipe: Settings of the run.
         run: Folder of the checkpoints.
     """
@@ -66,21 +66,21 @@ class ListTrainer(CrossEncoderTrainer):
 
     @override
     def get_train_dataloader(self) -> DataLoader[Batch]:
-        """One item is a whole batch: nothing is left to chance, and skipping is quick."""
+        """Data loader whose items are whole batches: deterministic and quick to skip."""
         return DataLoader(self._schedule, batch_size=1, shuffle=False, collate_fn=_only)
 
     @override
     def create_scheduler(
         self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None
     ) -> LambdaLR:
-        """The learning rate by the progress of the run, which a time limit may quicken."""
+        """Learning rate by the progress of the run, which depends on steps and time limit."""
         given: Any = optimizer or self.optimizer
         self.lr_scheduler = LambdaLR(given, lambda step: self._pace.rate(step, self._recipe.warmup))
         return self.lr_scheduler
 
     @override
     def add_model_card_callback(self, default_args_dict: dict[str, Any]) -> None:
-        """No card of the library: it would ask the hub, and ours says more."""
+        """Skip the library's model card: it would query the hub, and ours has more."""
 
     @override
     def _save(self, output_dir: str | None = None, state_dict: object = None) -> None:
