@@ -1,7 +1,7 @@
 """A seeded database for benchmarks: Zipf words, clustered vectors, 200 tenants of Zipf sizes.
 
-It is loaded as an ingest loads it, batch by batch and the tenants by turns, so that it lies on disk
-as in life. A folder keeps it, and a later run of the same seed and size takes it as it is.
+It is loaded like an ingest, batch by batch in a random order of tenants, so that its layout on disk
+is realistic. The database is kept in a folder, and reused by later runs with the same plan.
 """
 
 import asyncio
@@ -28,15 +28,15 @@ from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.storage.pool import Pool, pool
 from pgrerank.storage.tenants import PostgresTenants
 
-#: chunks of the tenants whose searches are timed, as far as they fit; the others are Zipf's
+#: chunks of the tenants whose searches are timed, as far as they fit; the others have Zipf sizes
 LANDMARKS = (50, 500, 5_000, 50_000, 500_000)
 COLLECTION = "bench"
 _TENANTS = 200
 _BATCH_DOCUMENTS = 256
 _CHUNKS_A_DOCUMENT = 2
 _TOPICS = 500
-#: dimensions that embeddings really have, about: Levina and Bickel's estimate for sentence
-#: embeddings lies between 10 and 40
+#: approximate intrinsic dimensions of embeddings: Levina and Bickel's estimate for sentence
+#: embeddings is between 10 and 40
 _LATENT = 32
 _VOCABULARY = 50_000
 _WORDS = (60, 110)
@@ -49,7 +49,7 @@ _STOP_WORDS = "the of and to in a is that it was for on are with as at be this f
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a database holds."""
+    """Size and seed of a database."""
 
     chunks: int
     seed: int = 1
@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def sizes(self) -> list[int]:
-        """Chunks of every tenant: the landmarks that fit, then shares of the rest by Zipf's law."""
+        """Chunks of each tenant: the landmarks that fit, then shares of the rest by Zipf's law."""
         landmarks: list[int] = []
         for size in LANDMARKS:
             if sum(landmarks) + size <= self.chunks * 0.8:
@@ -69,7 +69,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """The one collection of a tenant."""
+    """A tenant with its only collection."""
 
     tenant_id: TenantId
     collection: Collection
@@ -77,7 +77,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """A question about some topic of the corpus."""
+    """A query about a topic of the corpus."""
 
     text: str
     #: unit float32 of shape (dimensions,)
@@ -85,9 +85,9 @@ class Query:
 
 
 class Corpus:
-    """Makes documents and queries; the same ones for the same plan.
+    """Generates documents and queries, the same ones for the same plan.
 
-    Documents have the metadata `bucket`, evenly 0 to 99, for filters of any selectivity.
+    Documents have the metadata `bucket`, uniform from 0 to 99, for filters of any selectivity.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -95,7 +95,7 @@ class Corpus:
 
     @cached_property
     def words(self) -> list[str]:
-        """The vocabulary, the most frequent first; none is a stop word."""
+        """Vocabulary, most frequent first, without stop words."""
         found: dict[str, None] = {}
         random = np.random.default_rng([self.plan.seed, 1])
         onsets, vowels, codas = _ONSETS.split(), _VOWELS.split(), _CODAS.split()
@@ -105,7 +105,7 @@ class Corpus:
         return list(found)
 
     def documents(self, tenant: int, batch: int) -> list[EmbeddedDocument]:
-        """A batch of a tenant's documents, with vectors; the last ones fill up its size."""
+        """A batch of a tenant's documents with vectors; the last batch completes its size."""
         first = batch * _BATCH_DOCUMENTS * _CHUNKS_A_DOCUMENT
         count = min(self.plan.sizes[tenant] - first, _BATCH_DOCUMENTS * _CHUNKS_A_DOCUMENT)
         random = np.random.default_rng([self.plan.seed, 2, tenant, batch])
@@ -117,11 +117,11 @@ class Corpus:
         ]
 
     def batches(self, tenant: int) -> int:
-        """How many batches a tenant's documents come in."""
+        """Number of batches of a tenant's documents."""
         return -(-self.plan.sizes[tenant] // (_BATCH_DOCUMENTS * _CHUNKS_A_DOCUMENT))
 
     def queries(self, count: int) -> list[Query]:
-        """Questions of 5 words of some topic, with vectors like those of its chunks."""
+        """Queries of 5 words of a topic, with vectors like those of its chunks."""
         random = np.random.default_rng([self.plan.seed, 3])
         topics = random.integers(_TOPICS, size=count)
         vectors = self._vectors(random, topics)
@@ -154,7 +154,7 @@ class Corpus:
     def _vectors(
         self, random: np.random.Generator, topics: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        """Around the centre of each topic in few dimensions, with a little noise in all."""
+        """Unit vectors around the centre of each topic in few dimensions, with noise in all."""
         spread = random.normal(size=(len(topics), _LATENT)).astype(np.float32)
         made = (self._centres[topics] + 0.8 * spread) @ self._projection
         made += random.normal(size=made.shape).astype(np.float32)
@@ -200,18 +200,18 @@ class Bench:
 
     server: EmbeddedServer
     corpus: Corpus
-    #: by tenant, the landmarks first
+    #: one per tenant, landmarks first
     shelves: Sequence[Shelf]
-    #: chunks a second while it was loaded, generating them not counted
+    #: chunks per second while loading, without generating them
     ingest_rate: float
 
 
 @asynccontextmanager
 async def opened(folder: Path, plan: Plan) -> AsyncGenerator[Bench]:
-    """The database of a plan, loaded first if the folder does not hold it yet.
+    """The database of a plan, loaded first if the folder is empty.
 
     Raises:
-        ValueError: The folder holds another one, or part of one.
+        ValueError: The folder has another database, or an incomplete one.
     """
     corpus = Corpus(plan)
     with embedded.running(folder) as server:
@@ -228,7 +228,7 @@ async def opened(folder: Path, plan: Plan) -> AsyncGenerator[Bench]:
 
 
 def card(dimensions: int) -> ModelCard:
-    """The embedder that the vectors are said to come from."""
+    """Made-up embedder of the vectors."""
     return ModelCard(
         kind=ModelKind.EMBEDDER,
         name="bench",
@@ -268,7 +268,7 @@ async def _load(server: EmbeddedServer, connections: Pool, corpus: Corpus) -> fl
 
 
 def _turns(corpus: Corpus) -> list[tuple[int, int]]:
-    """Every batch of every tenant, in an order that mixes them."""
+    """Every batch of every tenant, in random order."""
     every = [
         (tenant, batch)
         for tenant in range(len(corpus.plan.sizes))

@@ -1,14 +1,15 @@
-"""What a hostile key does to the searches of another tenant.
+"""Effect of a hostile API key on the searches of another tenant.
 
     scripts/bench-hostile
     scripts/bench-hostile --seconds 5 --json
 
-Runs `pgrerank serve` over an embedded Postgres in a temporary folder. One tenant searches a small
-collection without end; another sends, from a process of its own over four connections, the worst
-bodies of each kind: over the bounds, just under them, and with texts that escape every character.
-For each kind: the victim's
-latency beyond the sum of its own stages (p50, p99), how late the event loop was (p99 and largest, by
-the buckets of the metric `pgrerank_event_loop_delay_seconds`), and what the hostile was answered.
+Runs `pgrerank serve` with an embedded Postgres in a temporary folder. One tenant (the victim)
+searches a small collection continuously. Another (the hostile one) sends, from a separate process
+over four connections, the worst bodies of each kind: over the limits, just under them, and with
+texts that escape every character.
+Shows for each kind: the victim's latency besides its own stages (p50, p99), the delay of the event
+loop (p99 and largest, by the buckets of the metric `pgrerank_event_loop_delay_seconds`), and the
+status codes of the hostile requests.
 """
 
 import argparse
@@ -39,17 +40,17 @@ Attack = tuple[str, str, str, bytes]
 
 
 def keys(number: int) -> bytes:
-    """An object of so many fields."""
+    """A JSON object with this many fields."""
     return b"{" + b",".join(b'"k%d":1' % n for n in range(number)) + b"}"
 
 
 def attack(path: str, body: bytes, method: str = "POST", media: str = "application/json") -> Attack:
-    """A request."""
+    """A hostile request."""
     return method, path, media, body
 
 
 def attacks() -> dict[str, Attack]:
-    """The worst of each kind."""
+    """The worst request of each kind, by name."""
     weights = b",".join(b'"w%d":1.5' % n for n in range(400_000))
     escaped = rb"\u4e2d" * 650_000
     return {
@@ -90,7 +91,7 @@ def attacks() -> dict[str, Attack]:
 async def measured(
     service: Service, victim: Caller, hostile: Caller, name: str, seconds: float
 ) -> dict[str, Any]:
-    """The victim's latencies and the delays of the event loop under one kind."""
+    """The victim's latencies and the delays of the event loop under one kind of attack."""
     asked = cycle(queries(5000))
     numbers = count()
     found: list[float] = []
@@ -114,7 +115,7 @@ async def measured(
 
 
 async def attacker(hostile: Caller, name: str, seconds: float) -> asyncio.subprocess.Process:
-    """A process that sends one kind, once it says that it has begun."""
+    """Start a process that sends one kind of request, and wait until it begins."""
     key = hostile.client.headers["Authorization"]
     given = [str(hostile.client.base_url), key, name, str(seconds)]
     process = await asyncio.create_subprocess_exec(
@@ -126,7 +127,7 @@ async def attacker(hostile: Caller, name: str, seconds: float) -> asyncio.subpro
 
 
 async def attack_for(url: str, key: str, name: str, seconds: float) -> Counter[int]:
-    """How often the service answered with which status."""
+    """Send one kind of request for some seconds, and count the answers by status."""
     method, path, media, body = attacks()[name]
     statuses: Counter[int] = Counter()
     print(flush=True)
@@ -143,7 +144,7 @@ async def attack_for(url: str, key: str, name: str, seconds: float) -> Counter[i
 
 
 async def sent(client: httpx.AsyncClient, method: str, path: str, media: str, body: bytes) -> int:
-    """The status of an answer; 0: the connection was closed while the body went out."""
+    """Status of the answer; 0 if the connection was closed while the body was sent."""
     try:
         answer = await client.request(method, path, content=body, headers={"Content-Type": media})
     except httpx.TransportError:
@@ -152,7 +153,7 @@ async def sent(client: httpx.AsyncClient, method: str, path: str, media: str, bo
 
 
 async def compared(seconds: float, wanted: Callable[[str], bool]) -> list[Mapping[str, Any]]:
-    """Every kind in its turn."""
+    """Figures of all wanted kinds, one after another."""
     with tempfile.TemporaryDirectory(prefix="pgr") as folder:
         async with running(Path(folder)) as service:
             victim, hostile = await service.tenant("victim"), await service.tenant("hostile")
@@ -170,8 +171,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="For each kind.")
-    parser.add_argument("--only", default="", help="Only kinds whose name holds this.")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="Seconds for each kind.")
+    parser.add_argument("--only", default="", help="Only kinds whose name contains this.")
     parser.add_argument("--json", action="store_true", help="Print one JSON object.")
     parser.add_argument("--attack", nargs=4, help=argparse.SUPPRESS)
     given = parser.parse_args()

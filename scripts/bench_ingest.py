@@ -1,4 +1,4 @@
-"""What BM25 adds to storing whole documents, beside the tsvector alone."""
+"""Cost of BM25 when storing documents, compared with the tsvector alone."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from pgrerank.domain.ingest import EmbeddedDocument
 from pgrerank.storage import incoming
 
 ROUNDS = 9
-#: no counts in the chunk, and none beside it
+#: removes the word counts in the chunk and those in other tables
 WITHOUT = (
     """
     create or replace function pgrerank.text_statistics_v1(lexemes tsvector)
@@ -25,18 +25,20 @@ WITHOUT = (
     """,
     "alter table pgrerank.chunk disable trigger user",
 )
-#: what a search would otherwise meet unsorted, and some later writer pay for
+#: sorts the pending list of the index, which a later write would otherwise have to do
 MERGE = "select gin_clean_pending_list('pgrerank.ix_chunk_tsv')"
 
 
 async def ratio(bench: Bench, shelf: Shelf) -> float:
-    """Processor seconds to store a batch of new documents, over those without what BM25 needs.
+    """Ratio of processor time to store a batch of new documents with and without BM25.
 
-    Those of this process and of its backend, which neighbours disturb less than the clock. Both by turns, each in a transaction that is undone; the median of the ratios.
+    Measures this process and its database backend; other load disturbs processor time less than
+    wall-clock time. Both variants take turns, each in a transaction that is rolled back. Returns
+    the median of the ratios.
 
     Args:
         bench: A loaded database.
-        shelf: Where to; its frequent words are counted.
+        shelf: Collection to store into; its frequent words are counted.
     """
     tenant = bench.shelves.index(shelf)
     documents = [_renamed(each) for each in bench.corpus.documents(tenant, 0)]
@@ -64,7 +66,7 @@ async def _seconds(
 
 
 def _spent(connection: AsyncConnection) -> float:
-    """Processor seconds so far; where the system does not tell those of Postgres, the clock's."""
+    """Processor seconds so far, or wall-clock seconds if those of Postgres are not available."""
     told = Path(f"/proc/{connection.info.backend_pid}/schedstat")
     if not told.exists():
         return perf_counter()

@@ -1,7 +1,7 @@
-"""What BM25 costs over the largest tenants of a benchmark's database, beside `ts_rank_cd`.
+"""Speed of BM25 on the largest tenants of a benchmark database, compared with `ts_rank_cd`.
 
-Where tenants of 50,000 and of 500,000 chunks are there, both are asked, and `growth` says how many times as long
-the larger takes.
+If there are tenants of 50,000 and of 500,000 chunks, both are measured, and `growth` tells how many
+times as long the larger one takes.
 """
 
 import asyncio
@@ -20,12 +20,12 @@ from pgrerank.storage import term_statistics
 
 CANDIDATES = 100
 WARM_UP = 2
-#: times each query is asked both ways; the quickest counts, since machines are shared and the first
-#: of all may read from disk
+#: runs of each query by each method; the fastest counts, since machines are shared and the first
+#: run may read from disk
 ROUNDS = 3
-#: landmarks of these sizes are compared with each other
+#: landmarks of at least this size are compared with each other
 LARGE = 50_000
-#: for each word of a query, from what to what share of the chunks hold it
+#: for each word of a query, range of the share of chunks that contain it
 QUERIES = {
     "3 rare words": [(0.0001, 0.003)] * 3,
     "5 mixed words": [(0.0001, 0.001), (0.001, 0.01), (0.01, 0.1), (0.1, 0.2), (0.2, 0.4)],
@@ -65,7 +65,7 @@ BYTES = """
 
 @dataclass
 class Pair:
-    """BM25 and `ts_rank_cd` over one collection, asked in turn."""
+    """BM25 and `ts_rank_cd` on one collection, run in turns."""
 
     connection: psycopg.Connection
     place: dict[str, Any]
@@ -73,7 +73,7 @@ class Pair:
     ranked_ms: list[float] = field(default_factory=list)
 
     def run(self, query: Sequence[str]) -> None:
-        """Ask one more query of both, in turn."""
+        """Run a query by both methods, in turns."""
         wanted = {
             **self.place,
             "query": " ".join(query),
@@ -87,13 +87,13 @@ class Pair:
 
     def _ms(self, statement: str, wanted: dict[str, Any]) -> float:
         begun = perf_counter()
-        # Planned for the words at hand: a prepared ts_rank_cd settles on a plan for any words, which
-        # was seen to take 128 ms for rare ones instead of 3.
+        # Planned for these words: a prepared ts_rank_cd gets a generic plan, which took 128 ms
+        # instead of 3 for rare words.
         self.connection.execute(statement, wanted, prepare=False).fetchall()
         return (perf_counter() - begun) * 1000
 
     def report(self) -> dict[str, Any]:
-        """Times of both, without those of the first queries."""
+        """Times of both methods, without the warm-up."""
         bm25, ranked = self.bm25_ms[WARM_UP:], self.ranked_ms[WARM_UP:]
         return {
             "p50_ms": percentile(bm25, 0.5),
@@ -104,14 +104,15 @@ class Pair:
 
 
 async def keyword(bench: Bench, queries: int) -> list[dict[str, Any]]:
-    """Measure the keyword leg over the largest tenants, after a maintenance run.
+    """Measure the keyword leg on the largest tenants, after a maintenance run.
 
     Args:
         bench: A loaded database.
-        queries: How many of each kind are asked.
+        queries: Number of queries of each kind.
 
     Returns:
-        A row for each tenant and kind of query; bytes and ingest are the same in all of a tenant.
+        A row for each tenant and kind of query; bytes and ingest are the same in all rows of a
+        tenant.
     """
     await term_statistics.count_words(bench.server.admin_url)
     rows: list[dict[str, Any]] = []
@@ -123,7 +124,7 @@ async def keyword(bench: Bench, queries: int) -> list[dict[str, Any]]:
 
 
 def _large(bench: Bench) -> list[Shelf]:
-    """The landmarks of 50,000 chunks and more, the smallest first; without any, the largest tenant."""
+    """Landmarks of at least 50,000 chunks, smallest first, or else the largest tenant."""
     of_landmarks = bench.shelves[: len(LANDMARKS)]
     found = [
         shelf
@@ -134,7 +135,7 @@ def _large(bench: Bench) -> list[Shelf]:
 
 
 def _with_growth(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Of each kind of query, how many times as long as over the smallest tenant it took."""
+    """Add to each row how many times as long it took as on the smallest tenant."""
     if len({row["tenant_chunks"] for row in rows}) == 1:
         return rows
     least = {row["query"]: row["p50_ms"] for row in reversed(rows)}

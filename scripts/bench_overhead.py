@@ -1,14 +1,14 @@
-"""What a search costs beyond its own stages, as a caller sees it.
+"""Time of a search besides its own stages, as a caller sees it.
 
     scripts/bench-overhead
     scripts/bench-overhead --searches 500 --json
 
-Runs `pgrerank serve` over an embedded Postgres in a temporary folder, and searches a small
-collection over one HTTP connection that is kept open. `overhead_ms` is the time until the answer is
-there, less all stages that `timings_ms` of the answer tells. Target: 3 ms in the median.
+Runs `pgrerank serve` with an embedded Postgres in a temporary folder, and searches a small
+collection over one persistent HTTP connection. `overhead_ms` is the time to the response minus all
+stages in its `timings_ms`. Target: a median of 3 ms.
 
-The client is http.client, which takes .1 ms a request. One of asyncio and httpx takes 2 ms, which
-would be counted as the service's.
+The client is http.client, which takes .1 ms per request. One with asyncio and httpx takes 2 ms,
+which would be attributed to the service.
 """
 
 import argparse
@@ -31,7 +31,7 @@ SHARES = {"p50": 0.5, "p95": 0.95}
 
 
 async def searched(searches: int) -> list[Answered]:
-    """Answers to different searches, one after the other."""
+    """Answers to different searches, one after another."""
     with tempfile.TemporaryDirectory(prefix="pgr") as folder:
         async with running(Path(folder)) as service:
             caller = await service.tenant("acme")
@@ -41,13 +41,13 @@ async def searched(searches: int) -> list[Answered]:
 
 
 def connection(caller: Caller) -> HTTPConnection:
-    """A connection to the service of the caller."""
+    """Connection to the service of the caller."""
     url = caller.client.base_url
     return HTTPConnection(url.host, url.port)
 
 
 def body(caller: Caller, query: str) -> tuple[bytes, dict[str, str]]:
-    """Body and headers of a search as the defaults have it."""
+    """Body and headers of a search with default options."""
     headers = {
         "Authorization": caller.client.headers["Authorization"],
         "Content-Type": "application/json",
@@ -56,7 +56,7 @@ def body(caller: Caller, query: str) -> tuple[bytes, dict[str, str]]:
 
 
 def search(connected: HTTPConnection, body: bytes, headers: Mapping[str, str]) -> Answered:
-    """Send a search and wait for its answer."""
+    """Send a search, and return its answer."""
     started = perf_counter()
     connected.request("POST", f"/v1/collections/{COLLECTION}/search", body, dict(headers))
     answer = connected.getresponse()
@@ -73,17 +73,17 @@ def stages(answer: Answered) -> dict[str, float]:
 
 
 def overhead_ms(answer: Answered) -> float:
-    """What the caller waited beyond the stages."""
+    """Milliseconds that the caller waited besides the stages."""
     return answer.seconds * 1000 - sum(stages(answer).values())
 
 
 def shares(values: Sequence[float]) -> dict[str, float]:
-    """The percentiles, to the microsecond."""
+    """Percentiles, rounded to microseconds."""
     return {name: round(percentile(values, share), 3) for name, share in SHARES.items()}
 
 
 def rows(answers: Sequence[Answered]) -> list[Mapping[str, Any]]:
-    """The percentiles of each stage, of the whole and of what is beyond the stages."""
+    """Percentiles of each stage, of the whole and of the overhead."""
     parts = {
         name: shares([stages(answer)[name] for answer in answers]) for name in stages(answers[0])
     }

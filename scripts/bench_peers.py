@@ -1,4 +1,4 @@
-"""Other programs that run the same model, each in a virtual environment that is thrown away."""
+"""Other programs that run the same model, each in a temporary virtual environment."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
-# Reads requests as lines of JSON, answers with scores: the same for every peer. What a library
-# prints by itself must not get among the answers.
+# Reads requests as lines of JSON, and answers with scores; the same for every peer. Redirects
+# standard output, so that output of libraries does not mix with the answers.
 _SERVE = """
 import json, os, sys
 answers = os.fdopen(os.dup(1), "w", buffering=1)
@@ -48,7 +48,7 @@ def scores(query, texts):
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A program to install and to ask."""
+    """A program to install and run."""
 
     name: str
     requirements: tuple[str, ...]
@@ -74,14 +74,14 @@ PEERS = (
 
 
 class Process:
-    """A peer that runs."""
+    """A running peer."""
 
     def __init__(self, asking: IO[str], answers: IO[str]) -> None:
         self._asking = asking
         self._answers = answers
 
     def scores(self, query: str, texts: Sequence[str]) -> list[float]:
-        """Ask for the scores of one list.
+        """Scores of one list.
 
         Raises:
             RuntimeError: The program ended.
@@ -95,7 +95,7 @@ class Process:
 
 @contextmanager
 def running(peer: Peer, folder: str, length: int) -> Iterator[Process]:
-    """Install a peer and run it until the end of the context.
+    """Install a peer, and run it until the end of the context.
 
     Raises:
         RuntimeError: It cannot be installed, or does not open the model.
@@ -130,14 +130,14 @@ def _ready(child: subprocess.Popen[str], told: IO[str]) -> Process:
 def _installed(peer: Peer, place: Path) -> str:
     venv.create(place / "venv", with_pip=True)
     python = str(place / "venv" / "bin" / "python")
-    # The same torch as here, or two versions of it would be compared; a copy of its own, since an
-    # installer would write through whatever the two environments shared.
+    # The same version of torch as here, for a fair comparison, but a separate copy, since an
+    # installer would modify files that both environments share.
     torch = f"torch=={version('torch').partition('+')[0]}"
     install = [python, "-m", "pip", "install", "--quiet", torch, *peer.requirements]
     done = subprocess.run(install, capture_output=True, text=True, check=False)  # noqa: S603 - pip
     if done.returncode:
         raise RuntimeError(f"it cannot be installed: {done.stderr[-300:].strip()}")
-    # Comes along for images, and where it was built for another torch no model opens beside it.
+    # A dependency for images; if it was built for another version of torch, no model opens.
     remove = [python, "-m", "pip", "uninstall", "--quiet", "--yes", "torchvision"]
     subprocess.run(remove, capture_output=True, check=True)  # noqa: S603 - pip
     return python

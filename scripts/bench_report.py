@@ -1,4 +1,4 @@
-"""What the benchmarks share: facts of the machine, percentiles, tables, JSON."""
+"""Shared by the benchmarks: facts of the machine, percentiles, tables, JSON."""
 
 import json
 import math
@@ -13,7 +13,7 @@ PACKAGES = ("torch", "openvino", "sentence-transformers", "transformers")
 
 
 def machine() -> dict[str, str]:
-    """Processor, cores, memory, load and versions, as a table of a benchmark names them."""
+    """Processor, cores, memory, load and versions, for the report of a benchmark."""
     facts = {"machine": _processor(), "cores": str(len(os.sched_getaffinity(0)))}
     facts["memory"] = f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB"
     facts["load before"] = f"{os.getloadavg()[0]:.1f}"
@@ -22,13 +22,13 @@ def machine() -> dict[str, str]:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The nearest rank: the smallest value that `share` of them do not exceed."""
+    """Percentile by nearest rank: the smallest value that `share` of the values do not exceed."""
     ordered = sorted(values)
     return ordered[max(math.ceil(len(ordered) * share), 1) - 1] if ordered else math.nan
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """A Markdown table; the first row names the columns."""
+    """Markdown table; the keys of the first row name the columns."""
     if not rows:
         return ""
     cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
@@ -42,7 +42,7 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def show(result: Mapping[str, Any], *, as_json: bool) -> None:
-    """Print a result: one JSON object, or each list in it as a table under its name."""
+    """Print a result as one JSON object, or with each of its lists as a table."""
     if as_json:
         print(json.dumps(result, indent=2))
         return

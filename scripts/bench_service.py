@@ -1,4 +1,4 @@
-"""A service of its own for a benchmark: `pgrerank serve` over an embedded Postgres, and a caller."""
+"""A service for a benchmark: `pgrerank serve` with an embedded Postgres, and a caller."""
 
 import asyncio
 import os
@@ -17,8 +17,8 @@ import httpx
 COLLECTION = "bench"
 _PGRERANK = [sys.executable, "-m", "pgrerank"]
 _OPERATOR = "operator-of-the-benchmark"
-_DOCUMENTS = 80  # of a tenant: both legs together find more than the 50 that are reranked
-#: no cache of scores and no limit of requests: what is measured is the model under load
+_DOCUMENTS = 80  # per tenant; both legs together find more than the 50 that are reranked
+#: without score cache and rate limit, to measure the model under load
 ENVIRONMENT = {
     "HF_HUB_OFFLINE": "1",
     "PGRERANK_PORT": "0",
@@ -47,7 +47,7 @@ _WORDS = _VOCABULARY.split()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An answer as the caller saw it."""
+    """An answer as the caller receives it."""
 
     status: int
     seconds: float
@@ -56,7 +56,7 @@ class Answered:
 
     @property
     def pairs(self) -> int:
-        """Pairs that were reranked for it."""
+        """Number of pairs reranked for it."""
         return self.body["rerank"]["depth"] if self.status == httpx.codes.OK else 0
 
 
@@ -72,7 +72,7 @@ class Caller:
         )
 
     async def search(self, query: str, depth: int | None = None, **knobs: object) -> Answered:
-        """Search with reranking down to `depth` (None: the default), whatever the collection's size."""
+        """Search, and always rerank down to `depth` (None: the default)."""
         body = {"query": query, "depth": depth, "rerank": "always", **knobs}
         started = perf_counter()
         answer = await self.client.post(f"/v1/collections/{COLLECTION}/search", json=body)
@@ -84,7 +84,7 @@ class Caller:
         )
 
     async def ingest(self, documents: Sequence[Mapping[str, str]]) -> None:
-        """Make the collection and fill it."""
+        """Create the collection and fill it."""
         made = await self.client.put(f"/v1/collections/{COLLECTION}")
         stored = await self.client.put(f"/v1/collections/{COLLECTION}/documents", json=documents)
         for answer in (made, stored):
@@ -99,7 +99,7 @@ class Service:
         self._pid = pid
 
     async def tenant(self, name: str) -> Caller:
-        """A new tenant with a key, and with a collection."""
+        """Create a tenant with a key and a collection."""
         wanted = {"name": "bench", "scopes": ["search", "ingest"]}
         headers = {"Authorization": f"Bearer {_OPERATOR}"}
         async with httpx.AsyncClient(base_url=f"{self.url}/v1/tenants", headers=headers) as client:
@@ -110,21 +110,21 @@ class Service:
         return caller
 
     def memory_mib(self) -> float:
-        """Resident memory of the service's process."""
+        """Resident memory of the service's process in MiB."""
         status = Path(f"/proc/{self._pid}/status").read_text()
         return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
     def threads(self) -> int:
-        """Threads of the service's process."""
+        """Number of threads of the service's process."""
         return len(list(Path(f"/proc/{self._pid}/task").iterdir()))
 
     def cpu_seconds(self) -> float:
-        """Processor time that the service's process used."""
+        """Processor seconds of the service's process."""
         fields = Path(f"/proc/{self._pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     async def loop_delays(self) -> dict[float, float]:
-        """How often the event loop was late by at most so many seconds."""
+        """Number of event loop delays by their upper bound in seconds (cumulative)."""
         async with httpx.AsyncClient(base_url=self.url) as client:
             text = (await client.get("/metrics")).text
         found = re.findall(r'loop_delay_seconds_bucket\{le="(.+)"\} (\S+)', text)
@@ -133,7 +133,7 @@ class Service:
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncGenerator[Service]:
-    """Start the service over a new database in a folder, and stop it at the end."""
+    """Start the service with a new database in a folder, and stop it at the end."""
     process = await asyncio.create_subprocess_exec(
         *_PGRERANK, "--data-dir", str(folder), "serve", stderr=-1, env=_environment()
     )
@@ -163,13 +163,13 @@ def documents(count: int, *, seed: int = 1) -> list[dict[str, str]]:
 
 
 def queries(count: int, *, seed: int = 2) -> list[str]:
-    """Questions of five to nine words, no two alike."""
+    """Queries of five to nine words, all different."""
     draw = random.Random(seed)  # noqa: S311 - the same queries every time
     return [f"{' '.join(draw.sample(_WORDS, draw.randint(4, 8)))} {n}" for n in range(count)]
 
 
 def share_later(before: Mapping[float, float], after: Mapping[float, float], share: float) -> float:
-    """The bound, in seconds, that `share` of the delays between two looks kept."""
+    """Bound, in seconds, that `share` of the delays between two readings did not exceed."""
     counts = {bound: count - before.get(bound, 0.0) for bound, count in after.items()}
     total = max(counts.values())
     return next(bound for bound, count in sorted(counts.items()) if count >= share * total)
@@ -181,4 +181,4 @@ async def _drained(stream: asyncio.StreamReader) -> None:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, **ENVIRONMENT}  # noqa: TID251 - handed on
+    return {**os.environ, **ENVIRONMENT}  # noqa: TID251 - passed on

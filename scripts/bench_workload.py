@@ -1,4 +1,4 @@
-"""What the benchmarks of models read: queries with passages of known lengths, and a GEMM peak."""
+"""Workload of the model benchmarks: queries with passages of known lengths, and a GEMM peak."""
 
 import json
 import os
@@ -25,15 +25,15 @@ Asked = tuple[str, list[str]]
 
 
 def workload(queries: int, passages: int, most: int = 512) -> tuple[list[Asked], str]:
-    """Queries with passages of 60 to 250 tokens, and where they are from.
+    """Queries with passages of 60 to 250 tokens, and their source.
 
-    They are those of TREC DL 2021 with the head of BM25's list, cut or joined to length, from the
-    folder that PGRERANK_DATA names; words drawn at random where there is none.
+    They are from TREC DL 2021, with the top of BM25's list, cut or joined to length, in the folder
+    named by PGRERANK_DATA; without that folder, words drawn at random.
 
     Args:
-        queries: How many.
-        passages: Of each.
-        most: Tokens of a pair, special tokens included; a passage is cut to what the query leaves.
+        queries: Number of queries.
+        passages: Number of passages per query.
+        most: Maximum tokens of a pair, including special tokens; passages are cut to fit.
     """
     data = os.environ.get("PGRERANK_DATA", "../shared/data")  # noqa: TID251 - of tests, no setting
     folder = Path(data) / _COLLECTION
@@ -50,13 +50,13 @@ def workload(queries: int, passages: int, most: int = 512) -> tuple[list[Asked],
 
 
 def lengths(asked: list[Asked]) -> list[int]:
-    """Tokens of each pair, special tokens included."""
+    """Tokens of each pair, including special tokens."""
     tokenizer = _tokenizer()
     return [len(tokenizer.encode(query, text)) for query, texts in asked for text in texts]
 
 
 def gflop(folder: Path, lengths: list[int]) -> float:
-    """Operations (10^9) of a pair in the mean: every layer for every token, and no padding."""
+    """Mean GFLOP of a pair: every layer for every token, without padding."""
     config = json.loads((folder / "config.json").read_text())
     hidden, inner = config["hidden_size"], config["intermediate_size"]
     once = 8 * hidden * hidden + 4 * hidden * inner
@@ -65,12 +65,12 @@ def gflop(folder: Path, lengths: list[int]) -> float:
 
 
 def quickest_dtype() -> torch.dtype:
-    """What torch computes the quickest here: bf16 imitated is slower than fp32."""
+    """Fastest dtype of torch on this machine: emulated bf16 is slower than fp32."""
     return torch.bfloat16 if machine().bf16 else torch.float32
 
 
 def gemm_peak(threads: int) -> dict[str, float]:
-    """The best GFLOP/s of a matrix product of the shape that a small transformer multiplies."""
+    """Best GFLOP/s of a matrix product with the shape of a small transformer's."""
     torch.set_num_threads(threads)
     return {
         "fp32": _gflops(torch.float32),
@@ -112,7 +112,7 @@ def _drawn(queries: int, passages: int) -> list[Asked]:
 
 
 def _fitted(texts: list[str], place: int, wanted: int, dice: random.Random) -> str:
-    """A text of the list, with others behind it until it has as many tokens as are wanted."""
+    """A text of the list, extended by others and cut to the wanted number of tokens."""
     tokenizer = _tokenizer()
     text = texts[place % len(texts)]
     encoding = tokenizer.encode(text, add_special_tokens=False)
