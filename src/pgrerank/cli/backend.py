@@ -50,11 +50,11 @@ async def _check_all(given: Settings, names: Sequence[str]) -> list[Mapping[str,
     from pgrerank import wiring
 
     if given.backends is None:
-        raise Misused(f"{variable('backends')} names no file")
+        raise Misused(f"{variable('backends')} is not set")
     async with wiring.remote_models(given) as named:
         known = {*named.rerankers, *named.embedders}
         if unknown := sorted(set(names) - known):
-            raise Misused(f"the file names no {', '.join(unknown)}")
+            raise Misused(f"the backends file has no {', '.join(unknown)}")
         wanted = names or known
         scorers = [(n, each.model, _score(each)) for n, each in named.rerankers.items()]
         embedders = [(n, each.model, each.query) for n, each in named.embedders.items()]

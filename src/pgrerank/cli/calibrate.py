@@ -161,7 +161,7 @@ def _show(made: Fitted) -> None:
         ],
     )
     for warning in made.warnings:
-        click.echo(f"Mind: {warning}.")
+        click.echo(f"Warning: {warning}.")
     click.echo("Next: pgrerank threshold set NAME --precision 0.9")
 
 

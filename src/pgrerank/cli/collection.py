@@ -84,9 +84,9 @@ def set_(
     reranker, default = given.pop("reranker"), given.pop("default_reranker")
     changes = weighing.pop_options(given)
     if not (changes or reranker or default):
-        raise Misused("say what to change, such as --k1 1.2")
+        raise Misused("give an option to change, such as --k1 1.2")
     if reranker and default:
-        raise Misused("say one of --reranker and --default-reranker")
+        raise Misused("give either --reranker or --default-reranker")
     found = settings(context)
     if reranker or default:
         asyncio.run(_set_reranker(found, tenant_name, name, reranker))
@@ -276,7 +276,7 @@ def _print(shown: Collection, *, as_json: bool) -> None:
         if shown.second_embedder
         else "none",
         "token vectors": "yes" if shown.stores_tokens else "no",
-        "reranker": shown.reranker or "of the settings",
+        "reranker": shown.reranker or "default of the settings",
         **{name.replace("_", " "): value for name, value in asdict(shown.retrieval).items()},
         "created": shown.created_at,
     }

@@ -84,7 +84,7 @@ async def _untaught(wanted: CourseOptions, recipe: "Recipe", tools: _Tools) -> G
         read += await _judged_lessons(tools.services, wanted.tenant, wanted.collection)
     all_lessons = lessons_of.merge(read)
     if not any(lesson.positives or lesson.scores or tools.teacher for lesson in all_lessons):
-        raise Failed("there is nothing to learn from: no relevant passage and no teacher's score")
+        raise Failed("there is no training data: no relevant passage and no teacher's score")
     _check_weights(recipe.weights, all_lessons)
     if wanted.dev is None:
         train, dev = lessons_of.split(all_lessons, wanted.dev_queries, recipe.seed)

@@ -53,7 +53,7 @@ class _Work:
         if self.data is None and self.tenant_name is None:
             raise Misused("name a labelled FOLDER, or a collection with --tenant and --collection")
         if self.label is not None and self.tenant_name is None and self.keep is None:
-            raise Misused("--save needs --keep: a run goes with its collection")
+            raise Misused("--save needs --keep: a run is deleted with its collection")
 
     @property
     def judgments(self) -> str:
@@ -225,7 +225,7 @@ async def _questions(
     questions = evaluation.questions(grades, at_most=work.max_queries)
     if not questions:
         raise Failed(
-            f"{work.collection_name}: no query has a judgment; `pgrerank judgment import` brings some"
+            f"{work.collection_name}: no query has a judgment; see `pgrerank judgment import`"
             if work.data is None
             else f"{work.data.folder}: no query has a judgment"
         )

@@ -32,7 +32,7 @@ def sample_size_advice(found: "Difference") -> str:
     if count is None:
         return "there is no difference to find"
     if count > _MOST:
-        return "so small a difference would take more queries than anybody judges"
+        return "detecting such a small difference would take too many queries"
     digits = len(str(count)) - 2
     about = max(round(count, -digits) if digits > 0 else count, found.queries + 1)
     return f"about {about:,} queries would tell a difference of this size"

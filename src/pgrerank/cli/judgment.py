@@ -84,7 +84,7 @@ def _judgments(
     file: Path, queries: Path, source: str, judged_by: str | None
 ) -> tuple[Judgment, ...]:
     if not queries.is_file():
-        raise Failed(f"{queries} is missing: name the file of the queries with --queries")
+        raise Failed(f"{queries} is missing: give the file of the queries with --queries")
     texts = beir.texts(queries)
     return tuple(
         _judgment(file, texts, queries, row, source=source, judged_by=judged_by)

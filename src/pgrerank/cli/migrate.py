@@ -49,5 +49,5 @@ async def _verify(database: "Database") -> None:
         await startup.verify(database.service_url)
     else:
         click.echo(
-            f"{address.SERVICE} is not set, so the service's login is not checked.", err=True
+            f"{address.SERVICE} is not set, so no login of the service is checked.", err=True
         )

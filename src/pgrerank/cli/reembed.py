@@ -56,7 +56,7 @@ def reembed(
     either model can search it; ingest needs the model in use.
     """
     if (model is None) == (step is None):
-        raise Misused("Say one of --model, --cut-over, --roll-back and --drop.")
+        raise Misused("give one of --model, --cut-over, --roll-back and --drop")
     found = settings(context)
     if model is not None:
         under = msgspec.structs.replace(found, embedder=model)

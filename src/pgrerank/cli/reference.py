@@ -78,7 +78,7 @@ def set_(
     FILE has JSON Lines with `query` and `text`, or (`.tsv`) lines of a query, a tab and a text.
     """
     if from_log == (file is not None):
-        raise Misused("name a file of pairs, or --from-log: one of them")
+        raise Misused("give either a file of pairs or --from-log")
     source = _Log(collection_name, pairs) if file is None else list(_pairs(file))
     kept = asyncio.run(_store(settings(context), tenant_name, name, source))
     click.echo(

@@ -117,7 +117,7 @@ def _service(
     if tenant_name is None:
         return remote.service(settings, url, key)
     if url is not None or key is not None:
-        raise Misused("--tenant is for the database; with --url the key says whose data it is")
+        raise Misused("--tenant is for the database; with --url the key determines the tenant")
     return None
 
 

@@ -52,7 +52,7 @@ def set_(
     tells how many judged pairs it would take.
     """
     if (precision is None) == (min_relevance is None):
-        raise Misused("give --precision or else --min-relevance")
+        raise Misused("give either --precision or --min-relevance")
     place = (settings(context), tenant_name, collection_name, name)
     if min_relevance is not None:
         asyncio.run(_by_hand(*place, min_relevance=min_relevance))

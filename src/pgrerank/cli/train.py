@@ -177,5 +177,5 @@ def _show(card: Mapping[str, Any], out: Path) -> None:
     )
     rivals = [ndcg[name] or 0.0 for name in ("before", "teacher")]
     if (ndcg["after"] or 0.0) <= max(rivals):
-        click.echo("\nIt does not beat what was there before: do not serve it.")
+        click.echo("\nIt is not better than the base and the teacher: do not serve it.")
     click.echo(f"\nThe model is in {out}. Serve it: PGRERANK_RERANKER={out} pgrerank serve")

@@ -44,7 +44,7 @@ def worker(context: click.Context, *, keep_months: int | None, once: bool, liste
     found = settings(context)
     failed = asyncio.run(_work(found, keep_months, once=once, listed=listed))
     if failed:
-        raise Failed(f"failed: {', '.join(failed)}; the log says why")
+        raise Failed(f"failed: {', '.join(failed)}; see the log")
 
 
 async def _work(

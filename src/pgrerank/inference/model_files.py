@@ -154,12 +154,13 @@ def bundled_model() -> Files:
         raise ModelError(
             BUNDLED,
             f"its files cannot be written to the cache: {error}. "
-            "Name a folder that can be written: XDG_CACHE_HOME=/path",
+            "Set a writable folder: XDG_CACHE_HOME=/path",
         ) from error
     found = _read(BUNDLED, folder, None)
     if found.digests.get(shipped.WEIGHTS) != BUNDLED_SHA256:
         raise ModelError(
-            BUNDLED, f"the weights in {folder} are not its own. Remove the folder: it is made anew."
+            BUNDLED,
+            f"the weights in {folder} are not its own. Remove the folder; it is created again.",
         )
     return found
 

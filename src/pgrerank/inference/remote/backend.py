@@ -146,9 +146,9 @@ def read(path: Path) -> Backends:
 
 def _require(found: str | None, what: str) -> str:
     if not found:
-        raise SettingsError(VARIABLE, f"{what} is empty or not there")
+        raise SettingsError(VARIABLE, f"{what} is empty or missing")
     if not (found.isascii() and found.isprintable()) or " " in found:
-        raise SettingsError(VARIABLE, f"{what} has a character that no key has, or a line too many")
+        raise SettingsError(VARIABLE, f"{what} has a character or a line break that no key has")
     return found
 
 
