@@ -117,7 +117,7 @@ async def _step(
     lacking = await admin_services.embeddings.roll_back(tenant_id, collection)
     return (
         f"Collection {collection.name} is searched with its former vectors again; {lacking} chunks "
-        "added since have none: compute them with --model and the former model."
+        "came since and have none: compute them with --model and the former model."
     )
 
 
