@@ -126,7 +126,7 @@ async def test_a_ranking_is_no_search(journal):
 
     logged = await journal.rankings.get(tenant_id, made.id)
 
-    with pytest.raises(InvalidRequestError, match="brought"):
+    with pytest.raises(InvalidRequestError, match="supplied"):
         _ = logged.searched
 
 
