@@ -40,7 +40,7 @@ def test_every_knob_of_a_search_is_in_the_table_with_its_default(guide):
 
 
 def test_every_knob_of_a_ranking_is_in_the_table_with_its_default(guide):
-    heading = "Rank documents that you bring"
+    heading = "Rerank supplied documents"
     table = {row[0].strip("`"): row[1].strip("`") for row in rows(guide, heading)}
     assert list(table) == list(Rank.__struct_fields__)
     for field in msgspec.structs.fields(Rank):
