@@ -12,7 +12,7 @@ pytest_plugins = [
     "tests.fixtures.service",
 ]
 
-# A busy machine is no failure.
+# A test must not fail because the machine is busy.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 

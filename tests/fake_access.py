@@ -1,4 +1,4 @@
-"""Who may do what, and how much of it, in memory."""
+"""In-memory keys, tenants and quotas."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace

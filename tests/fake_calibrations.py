@@ -17,11 +17,11 @@ from tests.fake_page import page
 
 @dataclass
 class FakeCalibrations:
-    """Keeps what it is given; `found` is what a search goes by, whatever it asks for."""
+    """Stores in memory; every search gets `found`, whatever it asks for."""
 
     found: StoredCalibration = field(default_factory=StoredCalibration)
     kept: dict[UUID, tuple[Fitted, Sample]] = field(default_factory=dict)
-    #: models and thresholds that searches asked for
+    #: models and thresholds that searches requested
     asked: list[tuple[str, str | None]] = field(default_factory=list)
 
     async def add(

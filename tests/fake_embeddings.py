@@ -13,7 +13,7 @@ from pgrerank.domain.vector import Vector
 
 @dataclass
 class FakeEmbeddings:
-    """The second set of one collection; `late` are chunks that arrive after the first pass."""
+    """The second set of one collection; chunks in `late` arrive after the first pass."""
 
     chunks: list[BareChunk] = field(default_factory=list)
     late: list[BareChunk] = field(default_factory=list)

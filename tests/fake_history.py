@@ -15,7 +15,7 @@ from pgrerank.ports.history import Recalled
 
 @dataclass
 class FakeHistory:
-    """Gives what it is given."""
+    """Returns what it was constructed with."""
 
     stored: dict[RankingId, tuple[Candidate, ...]] = field(default_factory=dict)
     gone: tuple[ChunkId, ...] = ()

@@ -1,4 +1,4 @@
-"""Judgments and what is measured by them, in memory."""
+"""In-memory judgments and measured quality."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +16,7 @@ from tests.fake_page import page
 
 @dataclass
 class FakeJudgments:
-    """Keeps what it is given; `passages`, `searches` and `graded` are what reading gives."""
+    """Stores in memory; reading returns `passages`, `searches` and `graded`."""
 
     kept: list[Judgment] = field(default_factory=list)
     passages: list[JudgedPassage] = field(default_factory=list)

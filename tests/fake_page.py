@@ -1,4 +1,4 @@
-"""Pages of a listing in memory, with the cursors that storage gives."""
+"""Pages of a listing in memory, with cursors like those of storage."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -17,7 +17,7 @@ def page(
     cursor: str | None,
     is_newest_first: bool = False,
 ) -> Page[Item]:
-    """A page in the order of the keys; backwards where `is_newest_first`."""
+    """A page in the order of the keys; in reverse if `is_newest_first`."""
     after = cursors.key(cursor)
     in_order = sorted(items, key=lambda each: str(key_of(each)), reverse=is_newest_first)
     left = [

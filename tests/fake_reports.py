@@ -9,7 +9,7 @@ from pgrerank.ports.reports import Interval, JudgedDocument, LoggedSearch
 
 @dataclass
 class FakeReports:
-    """Holds searches; judged documents are those of the whole time."""
+    """Holds searches; judged documents are those of all time."""
 
     held: Sequence[LoggedSearch] = ()
     grades: Sequence[JudgedDocument] = ()

@@ -1,4 +1,4 @@
-"""In-memory implementations of what has to do with token vectors; see fakes.py."""
+"""In-memory implementations of the ports for token vectors; see fakes.py."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +14,9 @@ from pgrerank.domain.vector import Vector
 
 @dataclass
 class FakeLate:
-    """Its token vectors are the text; the score is how much of the query's words it shares.
+    """Token vectors are the text; the score is the share of the query's words in it.
 
-    Unlike FakeScorer's it never exceeds 1.
+    Unlike FakeScorer's score it never exceeds 1.
     """
 
     embed: Callable[[str], Vector]

@@ -1,6 +1,6 @@
 """In-memory implementations of the ports, for unit tests of the use cases.
 
-They promise only what tests/storage and tests/inference show the real parts to keep as well.
+They guarantee only what tests/storage and tests/inference show of the real implementations.
 """
 
 import hashlib
@@ -52,7 +52,7 @@ TEXT_SEARCH = {"simple", "english", "german", "french", "spanish"}
 
 
 class FakeClock:
-    """Stands still until told to go on."""
+    """Stands still until a test advances it."""
 
     def __init__(self) -> None:
         self.instant = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -70,7 +70,7 @@ class FakeClock:
 
 
 class FakeEmbedder:
-    """Words thrown into buckets: texts that share words are near."""
+    """Hashes words into buckets: texts that share words are near each other."""
 
     model = ModelCard(
         kind=ModelKind.EMBEDDER,
@@ -115,9 +115,9 @@ def bag_of_words(text: str) -> Vector:
 
 @dataclass
 class FakeScorer:
-    """Counts the words a passage shares with the query."""
+    """The score is the number of words that passage and query share."""
 
-    #: pairs scored before the deadline is held to be over
+    #: pairs scored before the deadline counts as passed
     scored_in_time: int | None = None
     failure: Exception | None = None
     asked: list[tuple[str, int]] = field(default_factory=list)
@@ -290,12 +290,12 @@ def _stored_document(kept: EmbeddedDocument) -> StoredDocument:
 
 @dataclass
 class FakeCandidates:
-    """Gives what it was given, whatever is asked."""
+    """Returns the given candidates, whatever the request."""
 
     found: tuple[Candidate, ...] = ()
-    #: what token vectors were asked for, by search
+    #: token models requested, by search
     token_models: list[ModelCard | None] = field(default_factory=list)
-    #: whether embeddings were, likewise
+    #: whether embeddings were requested, by search
     embeddings: list[bool] = field(default_factory=list)
 
     async def retrieve(
@@ -349,7 +349,7 @@ class FakeRankings:
 
 
 def candidate(rank: int, text: str = "", **changes: object) -> Candidate:
-    """A candidate at a fused rank, with whatever else a test cares about."""
+    """A candidate at a fused rank, with any other fields that a test sets."""
     made = Candidate(
         chunk_id=ChunkId(UUID(int=rank)),
         document_id=DocumentId(UUID(int=rank)),
@@ -385,7 +385,7 @@ def collection(**changes: object) -> Collection:
 
 
 def services(**parts: object) -> Services:
-    """All ports, fake but for those given."""
+    """All ports; fakes except those given."""
     clock = parts.setdefault("clock", FakeClock())
     fakes = Services(
         clock=clock,

@@ -1,7 +1,7 @@
 """Real clients against the real service: `python -m tests.acceptance [--list] [NAME ...]`.
 
-Each script beside this file names its dependencies in its head (PEP 723); uv gives it a venv of its
-own, under the user's cache folder, so that clients whose dependencies fight do not meet.
+Each script in this folder names its dependencies in its head (PEP 723); uv gives it its own venv
+in the user's cache folder, so that clients with conflicting dependencies do not clash.
 """
 
 import argparse
@@ -27,9 +27,9 @@ ROOT = HERE.parents[1]
 CACHE = platformdirs.user_cache_path("pgrerank") / "clients"
 SCRIPTS = {path.stem: path for path in sorted(HERE.glob("[!_]*.py"))}
 NODE = {f"node-{path.stem}": path for path in sorted((HERE / "node").glob("*.mjs"))}
-#: bytes; smaller than by default, so that clients can be sent over it
+#: bytes; smaller than the default, so that clients can exceed it
 BODY = "2000000"
-#: scripts that run at the same time: while one computes, another is installed
+#: scripts that run at the same time: one runs while another is being installed
 AT_ONCE = 2
 _PATIENCE_S = 600
 #: they share a folder of packages
@@ -37,7 +37,7 @@ _NPM = Lock()
 
 
 def main() -> int:
-    """Run them; 0 if every client is good."""
+    """Run the scripts. Returns 0 if every client passed."""
     parser = argparse.ArgumentParser(prog="scripts/test-clients", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
     parser.add_argument("--list", action="store_true", help="name them and stop")
@@ -65,8 +65,8 @@ def _run(names: list[str]) -> int:
 
 @contextmanager
 def _serving() -> Iterator[dict[str, str]]:
-    """The service on a port; gives what scripts find in their environment."""
-    folder = Path(tempfile.mkdtemp(prefix="pgr"))  # short: a socket lies in it
+    """The service on a port; yields the environment variables of the scripts."""
+    folder = Path(tempfile.mkdtemp(prefix="pgr"))  # a short path, because it contains a socket
     service = Service(folder, PGRERANK_MAX_BODY_BYTES=BODY)
     try:
         rich = service.client.headers["Authorization"].removeprefix("Bearer ")
@@ -116,7 +116,7 @@ def _passes(name: str, environ: Mapping[str, str]) -> bool:
     except subprocess.TimeoutExpired as error:
         sys.stdout.write(f"FAILED  {name}: {error}\n")
         return False
-    # Whole at once: lines of two scripts would mix.
+    # In one write, so that lines of two scripts do not mix.
     outcome = f"FAILED  {name}: exit code {done.returncode}\n" if done.returncode else ""
     sys.stdout.write(done.stdout + outcome)
     sys.stdout.flush()
@@ -124,7 +124,7 @@ def _passes(name: str, environ: Mapping[str, str]) -> bool:
 
 
 def _python(script: Path) -> list[str]:
-    if "# /// script" not in script.read_text():  # runs what is here
+    if "# /// script" not in script.read_text():  # runs the scripts of this folder
         return [sys.executable, str(script)]
     uv = [sys.executable, "-m", "uv", "run", "--quiet", "--no-project", "--no-config"]
     return [*uv, "--cache-dir", str(CACHE), "--python", sys.executable, "--script", str(script)]

@@ -1,6 +1,6 @@
 """Our remote backend against infinity, which serves the packaged embedder and a cross-encoder.
 
-The server gets a venv of its own. It borrows torch from this one, which is a gigabyte.
+The server gets its own venv, but uses torch from this one, because torch is a gigabyte.
 """
 
 import asyncio
@@ -51,14 +51,14 @@ _PATIENCE_S = 300
 
 
 def installed() -> Path:
-    """Its executable, in a venv that is made where there is none with these pins."""
+    """Its executable, in a venv that is created unless there is one with these pins."""
     done, wanted = HOME / ".installed", f"{sys.version}\n{PINS.read_text()}"
     if not done.exists() or done.read_text() != wanted:
         uv, python = [sys.executable, "-m", "uv"], HOME / "bin" / "python"
         subprocess.run(
             [*uv, "venv", "--quiet", "--clear", "--python", sys.executable, HOME], check=True
         )
-        # Nothing is resolved, so that nothing takes torch for its own to replace.
+        # Without resolving, so that no package replaces torch.
         pinned = ["--quiet", "--no-deps", "--python", python, "--requirement", PINS]
         subprocess.run([*uv, "pip", "install", *pinned], check=True)
         done.write_text(wanted)
@@ -66,9 +66,9 @@ def installed() -> Path:
 
 
 def lent(name: str, folder: Path) -> Path:
-    """The folder, from which a distribution of this venv, and nothing beside it, is imported.
+    """A folder from which only one distribution of this venv can be imported.
 
-    Made for each run: the server's venv outlives the venv that lends.
+    Made for each run, because the server's venv outlives this one.
     """
     there = distribution(name)
     ours = Path(str(there.locate_file("")))

@@ -48,7 +48,7 @@ def of_cohere(check: Checks) -> None:
 @client("langchain-community", "JinaRerank")
 def of_jina(check: Checks) -> None:
     def ranker(key=KEY, top_n=ALL, base=URL):
-        jina_rerank.JINA_API_URL = f"{base}/v1/rerank"  # its only way to another server
+        jina_rerank.JINA_API_URL = f"{base}/v1/rerank"  # the only way to change its server
         return JinaRerank(model=MODEL, jina_api_key=key, top_n=top_n)
 
     check.ranked(compressed(ranker()))

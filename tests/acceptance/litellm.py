@@ -6,7 +6,7 @@
 import logging
 import os
 
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it downloads its price list
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # otherwise it downloads its price list
 
 import litellm
 from acceptance import (
@@ -30,7 +30,7 @@ logging.getLogger("LiteLLM").setLevel(logging.CRITICAL)  # refusals are expected
 BASES = {
     "cohere": URL,
     "jina_ai": URL,
-    "voyage": f"{URL}/compat/voyage",  # it may send nothing that tells Voyage from Jina
+    "voyage": f"{URL}/compat/voyage",  # its requests to Voyage can look like those to Jina
     "hosted_vllm": URL,
     "infinity": f"{URL}/compat/infinity",
     "huggingface": URL,
@@ -56,7 +56,7 @@ def registered(provider):
             return [(row["index"], row["relevance_score"]) for row in rows]
 
         check.ranked(found())
-        if provider != "huggingface":  # TEI gives every text back
+        if provider != "huggingface":  # TEI returns every text
             check.ranked(found(top_n=2), limit=2)
         check.thousand(found(THOUSAND))
         check.refused("401", litellm.AuthenticationError, lambda: answered(key=WRONG_KEY))

@@ -51,7 +51,7 @@ from tests.fixtures.postgres import Database
 OPERATOR_TOKEN = "operator-token-of-the-tests"
 EVERY_SCOPE = frozenset(Scope)
 
-#: applications that no test uses at the moment, with no options of their own
+#: applications with default options that no test uses at the moment
 IDLE_APPS: list[Litestar] = []
 
 Client = AsyncClient
@@ -59,7 +59,7 @@ Client = AsyncClient
 
 @dataclass
 class FakeObserver:
-    """Keeps what it is told."""
+    """Records what it observes."""
 
     searches: list[tuple[str, SearchRequest, SearchOutcome]] = field(default_factory=list)
     rankings: list[tuple[RerankRequest, RerankOutcome]] = field(default_factory=list)
@@ -123,8 +123,8 @@ def bearer(credentials: str) -> dict[str, str]:
 async def calling(app: Litestar) -> AsyncIterator[Client]:
     """A caller without a key, in the event loop of the test.
 
-    Litestar's own test client runs the application in a loop of another thread, where a pool of
-    connections that was opened here would not work.
+    Litestar's own test client runs the application in the event loop of another thread, where a
+    connection pool that was opened here would not work.
     """
     async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
         yield client
@@ -138,7 +138,7 @@ def description() -> dict[str, Any]:
 
 @contextmanager
 def lent_app(services: Services) -> Iterator[Litestar]:
-    """An application over these services that another test may have used: making one takes long."""
+    """An application over these services, reused between tests because building one is slow."""
     app = IDLE_APPS.pop() if IDLE_APPS else app_of(services)
     app.state[SERVICES] = services
     app.state[READINESS] = Readiness(all_ok, services.clock.elapsed)
@@ -164,7 +164,7 @@ async def client_of(
     tenant_id: TenantId | None = None,
     **options: object,
 ) -> AsyncIterator[Client]:
-    """A caller with a fresh key, of an application of its own where it has options."""
+    """A caller with a new key; with options, of a separate application."""
     secret = await new_key(services, tenant_id, scopes)
     own = nullcontext(app_of(services, **options)) if options else lent_app(services)
     with own as app:
@@ -183,7 +183,7 @@ def services() -> Services:
 
 @pytest.fixture
 async def client(services: Services) -> AsyncIterator[Client]:
-    """A caller with every scope, and its collection `docs`."""
+    """A caller with every scope and a collection `docs`."""
     async with client_of(services) as caller:
         await caller.put("/v1/collections/docs")
         yield caller

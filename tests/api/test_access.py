@@ -1,4 +1,4 @@
-"""Who gets in, and how often."""
+"""Authentication, scopes and rate limits."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -70,7 +70,7 @@ async def test_a_revoked_key_is_refused_at_once(services):
         assert (await admin.get("/v1/collections", headers=key)).status_code == 401
 
 
-#: of nothing; the same in every process that collects the tests
+#: id of nothing; the same in every process that collects the tests
 UNKNOWN_ID = UUID(int=7)
 CALLS = [
     ("GET", "/v1/collections", Scope.SEARCH),

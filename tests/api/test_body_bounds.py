@@ -1,4 +1,4 @@
-"""What a body may hold, by route: refused while it comes in, before anything of it is decoded."""
+"""Limits of a body by route: a body above them is refused as it arrives, before decoding."""
 
 import json
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from tests.api.conftest import client_of
 WIDE = BodyBounds(bytes=10**9, values=10**9)
 JSON = {"Content-Type": "application/json"}
 SEARCH = "/v1/collections/docs/search"
-#: routes of the dialects that read texts, with how each names them
+#: routes of dialects that read texts, with the name of their field
 DIALECTS = {
     "/v1/rerank": "documents",
     "/v2/rerank": "documents",
@@ -43,7 +43,7 @@ HUGE = b'{"query": "a", "x": ' + b"[1" + b",1" * 150_000 + b"]}"
 
 
 def values(value: object) -> int:
-    """What the scan counts, the slow way: commas and brackets outside of strings, and one."""
+    """The scan's count, computed slowly: commas and brackets outside strings, plus one."""
     if isinstance(value, dict):
         return values(list(value.values()))
     if isinstance(value, list):
@@ -160,7 +160,7 @@ async def test_every_route_that_reads_json_counts_values(client, method, path, i
 
 
 class Parts:
-    """A body in parts, which counts what was taken of it."""
+    """A body in parts; counts the parts that were read."""
 
     def __init__(self, body: bytes, size: int = 64 * 1024) -> None:
         self._body = body

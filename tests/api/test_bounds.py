@@ -1,4 +1,4 @@
-"""Everything that a caller can send has a bound where it is declared."""
+"""Every field that a caller can send is declared with a bound."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ READ_ELSEWHERE = {
     r".*/rerank\.documents\[\]\.\*: anything": "structured.readable",
     r".*/score\.\w+: many": "compat.vllm, compat.gateway.Gateway.rank",
     r".*/embed(dings)?\.inputs?: many": "compat.gateway.Gateway.embed",
-    # tells dialects apart, and is read as one of them then
+    # distinguishes dialects; then it is read as one of them
     r"/rerank(: many| key: a text|\.\*: anything)": "compat.shared_paths",
     r"/docs/.*": "finds a page of the documentation, or none",
     r"/v1/collections/{name:str}/search\.filter\.\*: anything": "filter.jsonpath",
@@ -49,7 +49,7 @@ READ_ELSEWHERE = {
 
 
 def sent() -> Iterator[tuple[str, Any]]:
-    """Name and type of every body and parameter of every route, dialects and operators' too."""
+    """Name and type of every body and parameter of all routes, also of dialects and operators."""
     for route in app_of(fakes.services()).routes:
         for handler in getattr(route, "route_handlers", ()):
             expected = handler.signature_model.__annotations__
@@ -64,7 +64,7 @@ def sent() -> Iterator[tuple[str, Any]]:
 
 
 def unbounded(kind: types.Type, path: str) -> Iterator[str]:
-    """Where a type takes any number, or a text, array or object of any size."""
+    """Places of a type that accept any number, or a text, array or object of any size."""
     if loose := _loose(kind):
         yield f"{path}: {loose}"
     for step, inner in _inner(kind):
@@ -72,7 +72,7 @@ def unbounded(kind: types.Type, path: str) -> Iterator[str]:
 
 
 def _loose(kind: types.Type) -> str | None:  # noqa: PLR0911 - one for each kind
-    """What a type itself leaves open; None: nothing."""
+    """What a type itself leaves unbounded; None: nothing."""
     match kind:
         case types.IntType() | types.FloatType():
             ends = (_first(kind.ge, kind.gt), _first(kind.le, kind.lt))
@@ -110,7 +110,7 @@ def _first(*values: float | None) -> float | None:
 
 
 def _ends(pattern: str | None) -> bool:
-    """Whether a pattern is of the whole text and repeats nothing without end."""
+    """Whether a pattern matches the whole text and has no unbounded repetition."""
     return pattern is not None and pattern[0] == "^" and "*" not in pattern and "+" not in pattern
 
 

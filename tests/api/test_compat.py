@@ -1,4 +1,4 @@
-"""Each dialect answers and refuses as its own server would."""
+"""Each dialect has the answers and errors of its original server."""
 
 import math
 from collections.abc import AsyncIterator
@@ -15,34 +15,34 @@ from tests.api.conftest import Client, client_of, description
 
 QUERY = "what is rome"
 DOCUMENTS = ["a b c", "rome is big", "what is rome like", "x y z", "größe ✓ rome"]
-#: by words in common with the query; ties as they came
+#: by words in common with the query; ties in the caller's order
 ORDER = [2, 1, 4, 0, 3]
 
 
 @pytest.fixture(scope="module")
 async def client() -> AsyncIterator[Client]:
-    """One for all tests: they change nothing."""
+    """One client for all tests, since they change nothing."""
     async with client_of(fakes.services(), limits=Limits(requests_per_minute=0)) as caller:
         yield caller
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dialect:
-    """How to ask in a dialect, and where its answer keeps things."""
+    """How a dialect's request is written, and where its answer has each value."""
 
     path: str
     documents: str = "documents"
     limit: str | None = "top_n"
     rows: str | None = "results"
     score: str = "relevance_score"
-    #: of a request that is malformed, and of one that has no documents
+    #: statuses for a malformed request and for one without documents
     malformed: int = 400
     empty: int | None = None
-    #: where a refusal keeps its words
+    #: where an error has its message
     words: tuple[str | int, ...] = ("message",)
-    #: of one that has too many
+    #: status for too many documents
     many: int = 413
-    #: status of the reranker's line being full
+    #: status when the reranker's queue is full
     full: int = 503
 
     def body(self, documents: list[str], **fields: object) -> dict[str, object]:
@@ -236,7 +236,7 @@ async def test_a_failed_model_is_no_answer(dialect: Dialect):
 @every_dialect
 async def test_an_unexpected_error_tells_nothing(dialect: Dialect):
     services = fakes.services(scorer=fakes.FakeScorer(failure=RuntimeError("password=hunter2")))
-    with capture_logs() as logs:  # else every local variable is rendered, which takes seconds
+    with capture_logs() as logs:  # otherwise every local variable is rendered, which takes seconds
         async with client_of(services) as client:
             answer = await client.post(dialect.path, json=dialect.body(DOCUMENTS))
     assert [each["event"] for each in logs] == ["request.failed"]

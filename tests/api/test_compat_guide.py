@@ -1,4 +1,4 @@
-"""docs/compatibility.md names the paths that there are and the versions that are run."""
+"""docs/compatibility.md names existing paths and the client versions that are tested."""
 
 import json
 import re
@@ -11,12 +11,12 @@ from tests.api.conftest import description
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "compatibility.md").read_text()
 CLIENTS = ROOT / "tests" / "acceptance"
-#: run with what they bring along, not for themselves
+#: dependencies of clients, not clients themselves
 BESIDES = {"langchain-classic", "@langchain/core"}
 
 
 def pinned() -> dict[str, str]:
-    """Version by package, of all scripts that run clients of other servers."""
+    """Version by package, from all scripts that run clients of other servers."""
     heads = [path.read_text() for path in CLIENTS.glob("*.py") if "pgrerank" not in path.stem]
     of_python = dict(re.findall(r'"([a-z0-9-]+)==([0-9.]+)"', "\n".join(heads)))
     of_node = json.loads((CLIENTS / "node" / "package.json").read_text())["dependencies"]

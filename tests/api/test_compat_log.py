@@ -1,4 +1,4 @@
-"""What comes in a dialect stands in the log, and counts against the quota, as all else."""
+"""Requests in a dialect are logged and count against the quota like any other."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Embeddings, models and health, as other servers have them."""
+"""Embeddings, models and health in the form of other servers."""
 
 import base64
 

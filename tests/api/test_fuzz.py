@@ -1,4 +1,4 @@
-"""A part of the campaign of scripts/fuzz, against the service as users run it."""
+"""A short run of scripts/fuzz against the service as users run it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""docs/api.md says what the API does."""
+"""docs/api.md agrees with the API."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whoever leaves takes what was done for them along, whichever way they came."""
+"""A closed connection cancels the work for its request, on every route."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ CALLERS = 4
 
 
 def request(url: str, key: str, path: str, body: object, method: str = "POST") -> bytes:
-    """A request as it goes over the wire."""
+    """A request as bytes."""
     content = json.dumps(body).encode()
     host = httpx.URL(url).netloc.decode()
     head = [
@@ -33,7 +33,7 @@ def request(url: str, key: str, path: str, body: object, method: str = "POST") -
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Go on once it is true, which takes as long as it takes, but no minute."""
+    """Wait until the condition is true, for less than a minute."""
     async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - what it looks at sets no event
             await asyncio.sleep(0.005)

@@ -1,4 +1,4 @@
-"""What callers ask of a past search: why a document, and what comes next."""
+"""Past searches over HTTP: `why`, and further pages of results."""
 
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -81,7 +81,7 @@ async def test_pages_show_what_a_search_shows(caller):
 
     assert (answer.json()["cursor"], answer.json()["gone"]) == (None, 0)
     for again, first in zip(answer.json()["results"], whole["results"], strict=True):
-        # The log keeps scores of the first stage in single precision.
+        # The log stores first-stage scores in single precision.
         assert known(again.pop("scores")) == pytest.approx(known(first.pop("scores")), rel=1e-6)
         assert again == first
 

@@ -1,4 +1,4 @@
-"""What callers do, over Postgres: bring documents in, search, read the log, stay apart."""
+"""Whole journeys over Postgres: ingest, search, read the log, isolation of tenants."""
 
 from collections.abc import AsyncIterator
 from urllib.parse import quote
@@ -21,7 +21,7 @@ SEARCH = "/v1/collections/things/search"
 
 @pytest.fixture
 async def caller(stored_house: Services, database: Database) -> AsyncIterator[Client]:
-    """A tenant of its own, with a collection of four things."""
+    """A caller of a new tenant with a collection of four documents."""
     async with client_of(stored_house, tenant_id=database.new_tenant()) as client:
         await client.put("/v1/collections/things")
         documents = [

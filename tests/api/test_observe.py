@@ -1,4 +1,4 @@
-"""What happened is logged in one form and counted."""
+"""Outcomes are logged in one form and counted in metrics."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""One input is judged in one way on every path, and a refusal names what was sent."""
+"""An input is validated by the same rule on every path, and an error names the input."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When Postgres goes away under the service, callers are told, and it goes on afterwards."""
+"""When Postgres fails, callers get an error; afterwards the service continues."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -26,7 +26,7 @@ async def caller(stored_house: Services, database: Database) -> AsyncIterator[Cl
 
 @pytest.fixture
 def server(database: Database) -> Iterator[psycopg.Connection]:
-    """An administrator's connection that is not to the database under test."""
+    """An administrator's connection to another database than the one under test."""
     elsewhere = database.admin_url.replace(f"/{database.name}?", "/postgres?")
     with psycopg.connect(elsewhere, autocommit=True) as connection:
         yield connection

@@ -1,4 +1,4 @@
-"""Quotas and a busy reranker, as callers meet them."""
+"""Quotas and a busy reranker, as callers see them."""
 
 from dataclasses import replace
 from uuid import uuid4

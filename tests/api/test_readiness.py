@@ -1,4 +1,4 @@
-"""Readiness is asked for by many and looked up by one."""
+"""Concurrent readiness requests share one check."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from tests.fakes import FakeClock
 
 
 class Parts:
-    """Counts how often it is asked."""
+    """Counts its calls."""
 
     def __init__(self) -> None:
         self.asked = 0

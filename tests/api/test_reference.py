@@ -1,4 +1,4 @@
-"""The page at /docs shows every call, and needs nothing from anywhere else."""
+"""The page at /docs shows every call and loads nothing from other servers."""
 
 import re
 from html.parser import HTMLParser

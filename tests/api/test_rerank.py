@@ -1,4 +1,4 @@
-"""Rankings of documents that callers bring, over HTTP, on real storage."""
+"""Rankings of supplied documents, over HTTP, on real storage."""
 
 import json
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Documents come in as an array or as lines; bad ones are named and the others kept."""
+"""Documents arrive as an array or as lines; bad rows are reported, the others stored."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The server listens, and stops without dropping what is under way."""
+"""The server listens, and stops without dropping running requests."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from tests.fixtures import connections
 
 
 class SlowDocuments(fakes.FakeDocuments):
-    """Answers when it is told to."""
+    """Answers only when the test lets it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -131,7 +131,7 @@ async def test_urls_of_ipv6_addresses_are_bracketed(services):
 
 
 async def test_a_document_id_survives_the_wire(services):
-    """Servers decode paths; the id must come as it was written."""
+    """Servers decode paths, but the id must arrive unchanged."""
     task, url = await running(app_of(services))
     async with AsyncClient(headers=bearer(await new_key(services))) as client:
         await client.put(f"{url}/v1/collections/docs")

@@ -1,4 +1,4 @@
-"""What surrounds the calls: request ids, health, metrics, the description of the API."""
+"""Request ids, health, metrics and the OpenAPI document."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -150,7 +150,7 @@ async def test_the_api_describes_itself(services):
 
 
 async def test_components_have_names_of_their_own():
-    # The framework puts the module before names that two classes share.
+    # The framework prefixes the module if two classes share a name.
     components = description()["components"]["schemas"]
 
     assert [name for name in components if "_" in name] == []

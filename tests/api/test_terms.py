@@ -1,4 +1,4 @@
-"""Terms that raise what contains them, over HTTP, on real storage."""
+"""Terms that boost candidates, over HTTP, on real storage."""
 
 import pytest
 

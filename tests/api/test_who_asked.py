@@ -1,4 +1,4 @@
-"""The log says who asked: the API key, and the caller's own user."""
+"""The log records the API key and the caller's end user."""
 
 from dataclasses import replace
 

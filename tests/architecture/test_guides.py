@@ -1,4 +1,4 @@
-"""Links between the guides lead somewhere, and the version is one everywhere."""
+"""Links between guides are not broken, and the version is the same everywhere."""
 
 import re
 import tomllib

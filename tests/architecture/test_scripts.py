@@ -1,4 +1,4 @@
-"""Every script runs as it is written, from a shell that knows nothing of .venv."""
+"""Every script runs from a shell in which .venv is not active."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ def test_a_script_says_how_it_runs_and_may_be_run(path):
 
 @pytest.mark.parametrize("path", IN_PYTHON, ids=lambda path: path.name)
 def test_a_script_in_python_finds_what_it_imports(path, tmp_path):
-    # Of the environment only what a new login has; from another folder.
+    # With only the environment of a new login, and from another folder.
     plain = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
     done = subprocess.run(
         [path, "--help"], cwd=tmp_path, env=plain, check=False, capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""Rules of the source that no linter knows."""
+"""Rules for the source that no linter checks."""
 
 import ast
 import re
@@ -58,7 +58,7 @@ def test_no_statement_of_sql_is_written_in_python():
 
 
 def strings(tree: ast.Module) -> list[str]:
-    """String literals that are no docstrings."""
+    """String literals that are not docstrings."""
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -80,7 +80,7 @@ def test_no_two_public_classes_of_the_service_have_one_name():
 
 
 def test_no_two_public_classes_of_the_client_have_one_name():
-    # An integration names its class as users of its framework look for it.
+    # Classes of integrations have the names that users of the framework expect.
     assert duplicates(lambda name: name.startswith("client/")) == {}
 
 

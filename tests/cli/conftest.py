@@ -1,4 +1,4 @@
-"""The command line over a database of its own."""
+"""The command line over its own database."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -21,32 +21,32 @@ class Cli:
     """Runs commands in this process, against one database."""
 
     environment: Mapping[str, str | None]
-    #: load models for each command, as a process of its own does
+    #: load models for each command, as a separate process does
     is_cold: bool = False
 
     def __call__(self, *arguments: object, stdin: str | None = None) -> Result:
-        """Run one command; its output, its messages and its exit code."""
+        """Run one command. Returns its output, its messages and its exit code."""
         words = [str(argument) for argument in arguments]
         with logging_of_its_own(), nullcontext() if self.is_cold else kept_models():
             return CliRunner().invoke(main, words, input=stdin, env=self.environment)
 
     def well(self, *arguments: object, stdin: str | None = None) -> str:
-        """What a command prints that must succeed."""
+        """Run a command that must succeed. Returns its output."""
         result = self(*arguments, stdin=stdin)
         assert result.exit_code == 0, result.output
         return result.stdout
 
     def json(self, *arguments: object, stdin: str | None = None) -> Any:
-        """What a command says with --json."""
+        """Run a command with --json. Returns the parsed output."""
         return json.loads(self.well(*arguments, "--json", stdin=stdin))
 
     def json_even_if_it_fails(self, *arguments: object) -> Any:
-        """What a command says with --json, whatever its exit code."""
+        """Run a command with --json. Returns the parsed output, whatever the exit code."""
         return json.loads(self(*arguments, "--json").stdout)
 
 
 def environment(database: Database) -> dict[str, str]:
-    """What names a database to a process."""
+    """The environment variables that name a database."""
     return {
         "PGRERANK_DATABASE_URL": database.service_url,
         "PGRERANK_ADMIN_DATABASE_URL": database.admin_url,
@@ -83,7 +83,7 @@ def tenant(cli: Cli) -> str:
 
 @pytest.fixture
 def beir(tmp_path: Path) -> Path:
-    """A labelled folder, small enough to know its answers."""
+    """A labelled folder, small enough that its answers are known."""
     folder = tmp_path / "Tiny Set"
     (folder / "qrels").mkdir(parents=True)
     write_rows = _writer(folder)
@@ -127,7 +127,7 @@ ANIMALS = [
 
 @pytest.fixture(scope="module")
 def animals(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A labelled folder with as many queries as measuring needs, one document for each."""
+    """A labelled folder with enough queries for measuring, one document for each."""
     folder = tmp_path_factory.mktemp("labelled") / "animals"
     (folder / "qrels").mkdir(parents=True)
     write_rows = _writer(folder)

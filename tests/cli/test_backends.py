@@ -12,7 +12,7 @@ from tests.fixtures.other_server import Answer, Request, other_server
 from tests.inference.remote.asking import reranker
 
 EMBEDDER = '\n[embedder.vectors]\nurl = "{}"\ndialect = "openai"\nmodel = "e"\ndimensions = 2\n'
-#: runs a command, and says which libraries were imported that run models
+#: runs a command and prints which model libraries were imported
 MODULES = """
 import sys
 from pgrerank.cli import main

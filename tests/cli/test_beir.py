@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pgrerank.formats import beir
 from pgrerank.formats.beir import FileFormatError
 
-#: what an id may hold that a line of a run can
+#: ids that fit a line of a run
 IDS = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1)
 SPACED = st.lists(IDS, min_size=1, max_size=3).map(" ".join)
 

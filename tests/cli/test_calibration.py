@@ -9,7 +9,7 @@ QUERIES = {f"q{n}": f"what is gadget number {n} made of" for n in range(12)}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Queries, of each of which one document answers and another does not."""
+    """Queries, each with one document that answers it and one that does not."""
     folder = tmp_path_factory.mktemp("gadgets")
     corpus = [
         {"_id": f"{kind}{n}", "title": f"Gadget {n}", "text": text.format(n)}
@@ -41,7 +41,7 @@ def place(cli, folder):
 
 @pytest.fixture
 def calibration(cli, place):
-    """The newest, whatever else was fitted."""
+    """The newest calibration."""
     return cli.json("calibrate", *place, "--unjudged", "irrelevant")
 
 
@@ -148,7 +148,7 @@ def test_without_searches_in_the_log_queries_are_asked_for(cli):
 
 @pytest.fixture(scope="module")
 def chapters(cli, folder, tmp_path_factory):
-    """The same documents with more behind what they say, so that each has several chunks."""
+    """The same documents with more text, so that each has several chunks."""
     rows = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
     more = " ".join(f"It goes on about weather, roads and bread, part {n}." for n in range(24))
     corpus = tmp_path_factory.mktemp("chapters") / "corpus.jsonl"

@@ -5,7 +5,7 @@ PLACE = ("-c", "animals-english", "--no-rerank")
 
 @pytest.fixture(scope="module")
 def runs(cli, zoo):
-    """Two stored runs, of all queries and of ten."""
+    """Two stored runs, one of all queries and one of ten."""
     cli.well("evaluate", "-t", zoo, *PLACE, "--strategy", "keyword", "--save", "words")
     cli.well("evaluate", "-t", zoo, *PLACE, "--max-queries", 10, "--save", "both legs")
     return zoo

@@ -1,4 +1,4 @@
-"""What a call names wrongly is told before any model is loaded."""
+"""Wrong arguments are reported before any model is loaded."""
 
 import json
 import socket
@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 
-#: models that cannot be loaded: whoever tries fails with another message
+#: models that cannot be loaded: loading them fails with another message
 UNLOADABLE = {
     "PGRERANK_EMBEDDER": "/no/such/embedder",
     "PGRERANK_RERANKER": "/no/such/reranker",
@@ -142,7 +142,7 @@ def test_port_that_is_taken_is_told_before_models_load(unloadable):
 
 
 def _asked(cli, command):
-    """Exit code and modules of a process of its own."""
+    """Exit code and imported modules of a separate process."""
     asked = subprocess.run(
         [sys.executable, "-c", ASK, *command],
         env={"PATH": "", **cli.environment},

@@ -21,7 +21,7 @@ def help_lines(name: str) -> list[str]:
 
 
 def command_lines(name: str) -> list[str]:
-    """The examples of a help page, as a shell reads them: continued lines joined, no remarks."""
+    """The examples of a help page as shell lines: continued lines joined, comments removed."""
     lines = help_lines(name)
     shown = "\n".join(line.strip() for line in lines[lines.index(" Examples:") + 1 :])
     joined = re.sub(r"\\\n\s*", "", shown)
@@ -29,7 +29,7 @@ def command_lines(name: str) -> list[str]:
 
 
 def calls(line: str) -> list[list[str]]:
-    """The calls of pgrerank in a command line: their arguments."""
+    """The arguments of each pgrerank call in a command line."""
     substituted = re.sub(r"\$\([^)]*\)", "today", line)
     lexer = shlex.shlex(substituted, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
@@ -43,7 +43,7 @@ def calls(line: str) -> list[list[str]]:
 
 
 def make_files(command: click.Command, arguments: list[str]) -> None:
-    """Put the files and folders in place that a call reads."""
+    """Create the files and folders that a call reads."""
     context = click.Context(command)
     given, _, _ = command.make_parser(context).parse_args(list(arguments))
     for parameter in command.params:
@@ -61,7 +61,7 @@ def make_files(command: click.Command, arguments: list[str]) -> None:
 
 
 def parse(arguments: list[str]) -> str:
-    """Let click read a call; the name of its command. Raises click.UsageError."""
+    """Parse a call with click. Returns the name of its command. Raises click.UsageError."""
     command: click.Command = main
     context = click.Context(main, info_name="pgrerank")
     left = list(arguments)
@@ -74,7 +74,7 @@ def parse(arguments: list[str]) -> str:
     if left != ["--help"]:
         make_files(command, left)
         if any(parameter.name == "yes" for parameter in command.params):
-            left.append("--yes")  # else it asks
+            left.append("--yes")  # otherwise it prompts
         with command.make_context(names[-1], left, parent=context):
             pass  # which closes the files that it opened
     return " ".join(names)

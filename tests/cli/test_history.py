@@ -1,4 +1,4 @@
-"""Past searches: why a document, and what other settings would have made of them."""
+"""Past searches: `why`, and `replay` under other settings."""
 
 import json
 from uuid import uuid4

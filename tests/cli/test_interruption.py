@@ -1,4 +1,4 @@
-"""Ctrl-C says what is kept, and whether running it again goes on."""
+"""After Ctrl-C a command says what was stored and whether running it again continues."""
 
 import asyncio
 import os

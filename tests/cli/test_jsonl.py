@@ -1,4 +1,4 @@
-"""Lines of JSON; what a row means is tested in `unit/usecases/test_read_row.py`."""
+"""Lines of JSON. `unit/usecases/test_read_row.py` tests the content of rows."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""What a terminal of 80 columns shows can be copied from it."""
+"""Ids can be copied from listings on a terminal of 80 columns."""
 
 import re
 from uuid import UUID
@@ -75,7 +75,7 @@ def test_without_a_terminal_nothing_is_wrapped_or_coloured(capsys):
 
 @pytest.fixture(scope="module")
 def listed(cli, zoo):
-    """A tenant with something in every listing that shows ids."""
+    """A tenant with an entry in every listing that shows ids."""
     place = ("-t", zoo, "-c", "animals-english")
     cli.well("key", "add", "website-of-the-zoo", "-t", zoo, "--scope", "ingest", "--expires", "90d")
     cli.well("search", "walrus food", *place, "--strategy", "keyword", "--rerank", "never")

@@ -1,4 +1,4 @@
-"""Commands as processes of their own: interrupted, killed, and the whole tour."""
+"""Commands as separate processes: interrupted, killed, and the whole tour."""
 
 import json
 import os
@@ -18,7 +18,7 @@ ROWS = 448
 
 @pytest.fixture
 def started(database):
-    """Starts commands; none outlives its test."""
+    """Starts commands, and ends them after the test."""
     running = []
 
     def start(*arguments, **options):
@@ -59,7 +59,7 @@ def stored(database, collection):
 
 
 def halves(database):
-    """Documents of which a reader would see a part only."""
+    """Documents that are stored only in part."""
     with database.admin() as connection:
         return connection.execute(
             "select count(*) from pgrerank.document as d "

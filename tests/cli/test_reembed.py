@@ -1,4 +1,4 @@
-"""From one embedder to another by commands: the packaged one, and the same for shorter texts."""
+"""Commands that change the embedder: the packaged one, and the same with a shorter input."""
 
 import json
 from dataclasses import replace
@@ -13,7 +13,7 @@ LENGTH = "sentence_bert_config.json"
 
 @pytest.fixture(scope="module")
 def shorter(tmp_path_factory):
-    """Folder of a model that reads less than the packaged one, and is another by that."""
+    """Folder of the packaged model with a shorter input, which makes it another model."""
     folder = tmp_path_factory.mktemp("shorter")
     for path in Path(MODEL_DIR).iterdir():
         if path.name != LENGTH:

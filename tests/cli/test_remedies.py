@@ -1,4 +1,4 @@
-"""What a refusal says fits what is set: the right variable, and a remedy that mends it."""
+"""Errors name the variable that is set wrongly, and a remedy that works."""
 
 import re
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ OLD = "update pg_extension set extversion = '0.7.4' where extname = 'vector'"
 
 @pytest.mark.parametrize(
     "row",
-    [  # what is set, the command, what happened to the database, what is said and what is not
+    [  # settings, command, state of the database, expected words, words that must not appear
         ("service", "admin", CHECK, "", "is at revision", "not set"),
         (None, "admin", CHECK, "", f"{SERVICE} is not set, so no login", "pgrerank login add"),
         ("service", None, CHECK, "", "is at revision", "not set"),

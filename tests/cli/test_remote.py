@@ -1,4 +1,4 @@
-"""Commands that ask a running service."""
+"""Commands that call a running service."""
 
 import json
 import subprocess

@@ -8,7 +8,7 @@ import pytest
 
 
 class Links(HTMLParser):
-    """Collects what a page would fetch or run."""
+    """Collects the resources that a page would fetch or run."""
 
     def __init__(self):
         super().__init__()
@@ -53,7 +53,7 @@ def test_page_shows_what_was_searched_and_needs_nothing_else(cli, tmp_path):
     assert "over 1 reranked searches of judged queries" in page
     assert "1 query, " in page
     assert "not beyond chance" in page
-    # The search that was not reranked took some microseconds of that stage.
+    # The search that was not reranked spent some microseconds in that stage.
     assert "<tr><td>rerank</td><td>1</td>" in page
     assert "judge some searches" in page
     assert "late-interaction (" in page

@@ -1,4 +1,4 @@
-"""The same rows come to the same by every way in: files, requests and the client."""
+"""The same rows give the same result through files, requests and the client."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from pgrerank.client import AsyncClient
 from pgrerank.storage.pool import pool
 from tests.api.conftest import app_of, bearer, house_over, new_key
 
-#: `a` stands for an id of the row's own
+#: `a` is replaced by an id unique to the row
 ROWS = {
     "BEIR": b'{"_id": "a", "title": "T", "text": "x", "metadata": {"year": 2024}}',
     "native": b'{"id": "a", "title": "T", "text": "x", "uri": "http://u"}',
@@ -65,7 +65,7 @@ ACCEPTED = [
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an ingest said of each row, and the hashes of what it left in the database."""
+    """The report of an ingest by row, and the hashes of the stored documents."""
 
     counts: dict[str, int]
     rejected: dict[str, tuple[str | None, str]]
@@ -73,7 +73,7 @@ class Outcome:
 
 
 def outcome(database, collection, cases, report):
-    """Of a report that names rows by their line, without the name of the file."""
+    """The outcome of a report that names rows by line, without the name of the file."""
     names = list(cases)
     with database.admin() as connection:
         stored = connection.execute(
@@ -93,7 +93,7 @@ def outcome(database, collection, cases, report):
 
 
 def own(cases):
-    """The rows, each with an id of its own."""
+    """The rows, each with a unique id."""
     return {
         case: row.replace(b'"a"', f'"{case.replace(" ", "-")}"'.encode(), 1)
         for case, row in cases.items()
@@ -110,7 +110,7 @@ def of_lines(cases):
 
 @pytest.fixture(scope="module")
 def by_file(cli, database, tmp_path_factory):
-    """What the command line makes of these rows."""
+    """The outcome of the command line for these rows."""
     cli.well("tenant", "add", "rows")
     cli.well("collection", "add", "file", "-t", "rows")
     file = tmp_path_factory.mktemp("rows") / "rows.jsonl"
@@ -210,7 +210,7 @@ def test_the_client_comes_to_what_a_file_comes_to(by_file, database):
 
 
 def sendable(row):
-    """Whether Python has a value that becomes this row."""
+    """Whether a Python value can be encoded as this row."""
     try:
         value = json.loads(row)
         json.dumps(value, allow_nan=False)

@@ -1,4 +1,4 @@
-"""No message, log line or traceback holds a secret, whatever fails."""
+"""No message, log line or traceback contains a secret, whatever fails."""
 
 import json
 import logging
@@ -23,9 +23,9 @@ from pgrerank.settings import secrets
 from tests.cli.conftest import Cli
 from tests.fixtures.logs import logging_of_its_own
 
-#: in every password below; no piece of it may be seen
+#: part of every password below; no piece of it may appear
 MARK = "Zxqv"
-#: libpq finds out at once that nobody is there
+#: libpq fails to connect at once
 PLACES = ["", "127.0.0.1:1", "127.0.0.1:http", "127.0.0.1:70000", "[::1", "%zz", "a b:1"]
 PASSWORDS = st.text("abZ09 @:/?#%&=+,'\"\\[]é\t", max_size=8).map(
     lambda text: f"{text}{MARK}{text}"
@@ -60,7 +60,7 @@ def urls(draw):
         st.sampled_from(
             [
                 f"{scheme}://{user}:{written}@{place}{rest}",
-                # Behind a comma stands another host, by libpq's rules.
+                # libpq reads the part after a comma as another host.
                 f"{scheme}://{user}:{written.replace(',', '')}{rest}",
                 f"{user}:{written}@{place}{rest}",
                 f"{scheme}://{user}@127.0.0.1:1/d?password={written}&x=y",

@@ -16,7 +16,7 @@ def corpus(tmp_path):
 
 @pytest.fixture
 def vectors(database):
-    """Runs a statement on the stored token vectors, as an administrator; says of how many rows."""
+    """Runs a statement on stored token vectors as an administrator. Returns the row count."""
 
     def run(statement):
         with database.admin() as connection:
@@ -26,7 +26,7 @@ def vectors(database):
 
 
 def found(cli, name, **knobs):
-    """Scores by document of a search by late interaction alone."""
+    """Scores by document, of a search with late interaction alone."""
     options = [f"--{knob}={value}" for knob, value in knobs.items()]
     answer = cli.json(
         "search", "when do I rotate a key", "-t", "acme", "-c", name, "--rerank=always", *options

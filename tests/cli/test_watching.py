@@ -29,7 +29,7 @@ def test_a_set_is_scored_and_compared_with_the_time_before(cli, tenant, pairs):
     assert "3 pairs" in kept
     assert (first["verdict"], first["compared_with"]) == ("first", None)
     assert (second["verdict"], second["pairs"]) == ("same", 3)
-    assert second["largest_change"] < 1e-5  # batches may differ, and with them the rounding
+    assert second["largest_change"] < 1e-5  # batches may differ, and so may the rounding
     assert second["environment"]["torch"]
     assert (listed["name"], listed["verdict"]) == ("canary", "same")
     assert "canary" in cli.well("reference", "list", "-t", tenant)
@@ -102,7 +102,7 @@ def test_drift_shows_every_check_and_fails_where_asked(cli, tenant, pairs):
 
     assert found["reference"]["state"] == "ok"
     assert found["score_psi"]["state"] == "unknown"
-    # The collection is too small to be reranked, which is no failure to do so.
+    # The collection is too small to be reranked, which does not count as a failure.
     assert found["not_reranked"]["samples"] == 0
     assert "counted" not in found
     assert "score_psi" in cli.well("drift", "-t", tenant, "--no-count", "--fail-on", "warn")

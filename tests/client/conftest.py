@@ -1,4 +1,4 @@
-"""Either client, asked in the same way."""
+"""Both clients behind one asynchronous interface."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +12,7 @@ from pgrerank.client import AsyncClient, Client
 
 
 class Caller:
-    """A client whose methods are awaited, whichever it is."""
+    """A client whose methods are awaited, blocking or not."""
 
     def __init__(self, client: Client | AsyncClient) -> None:
         self._client = client
@@ -35,7 +35,7 @@ CallerOf = Callable[..., Any]
 
 @pytest.fixture(params=["threads", "asyncio"])
 def caller_of(request) -> CallerOf:
-    """Opens a caller of a service, or over a function that answers in its place."""
+    """Opens a caller of a service, or of a function that answers instead."""
 
     @asynccontextmanager
     async def opened(url: str, key: str, answering=None, **options: Any) -> AsyncIterator[Caller]:

@@ -1,4 +1,4 @@
-"""Whatever a caller hands in, a call gives an answer or a ClientError that says what is wrong."""
+"""Whatever the arguments, a call returns an answer or raises a ClientError with the reason."""
 
 import math
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The client knows what the service knows, and both clients can do the same."""
+"""The client has every call and field of the service, and both clients are equivalent."""
 
 import inspect
 from typing import Any

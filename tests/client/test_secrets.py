@@ -12,14 +12,14 @@ from pgrerank.client import Client, ClientError, InvalidCallError, Patience
 from pgrerank.client.errors import UnreachableError
 from pgrerank.integrations.service import Service
 
-#: as long as a key of ours, with characters that JSON and patterns escape
+#: as long as a real key, with characters that JSON and patterns escape
 SECRETS = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=12, max_size=60)
 ODD = st.text(st.sampled_from("\n\r\t \0é\ud800"), min_size=1, max_size=3)
 
 
 @dataclass
 class Repeating:
-    """A service, or what stands in its place, that repeats what it was sent."""
+    """A service, or a stand-in, that repeats what it was sent."""
 
     status: int
     media_type: str
@@ -61,7 +61,7 @@ def shown(error: BaseException) -> str:
 
 
 def chained(error: BaseException | None) -> list[str]:
-    """Every error that led to this one, also where a traceback would leave it out."""
+    """Every error in the chain, including those that a traceback suppresses."""
     if error is None:
         return []
     return [str(error), *chained(error.__cause__), *chained(error.__context__)]

@@ -1,4 +1,4 @@
-"""When a call is sent again, and what failures are called."""
+"""When a call is retried, and which error a failure raises."""
 
 import httpx
 import pytest
@@ -17,7 +17,7 @@ CHUNK = "0198c7d2-6c1f-7d0e-8f57-3c9b7a1e2d50"
 
 
 class Answering:
-    """Gives prepared answers in turn, the last for good, and keeps what it was asked."""
+    """Gives prepared answers in turn, repeats the last, and records the requests."""
 
     def __init__(self, *prepared: httpx.Response | Exception) -> None:
         self._prepared = list(prepared)
@@ -46,7 +46,7 @@ def found() -> httpx.Response:
 
 @pytest.fixture
 def asking(caller_of):
-    """Makes one call of a client that meets prepared answers."""
+    """Makes one call with a client that gets prepared answers."""
 
     async def ask(answering, method="search", arguments=("docs", "x"), **options):
         async with caller_of(URL, "pgr_key", answering, **options) as caller:

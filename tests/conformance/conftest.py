@@ -1,4 +1,4 @@
-"""Each port twice: its fake, and its real part over Postgres. What its docstring promises holds of both."""
+"""Each port's fake and its Postgres implementation: both do what the port's docstring says."""
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -12,7 +12,7 @@ from tests.api.conftest import house_over
 
 @pytest.fixture(params=["fake", "postgres"])
 def part(request) -> str:
-    """Which of the two implementations a test is about."""
+    """Which of the two implementations a test uses."""
     return request.param
 
 

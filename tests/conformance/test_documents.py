@@ -1,4 +1,4 @@
-"""Documents, its fake against its real part."""
+"""Documents: the fake against the Postgres implementation."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ OTHER = Retrieval(k1=1.5)
 
 @pytest.fixture
 def add(ports, tenant_id):
-    """Makes a collection, `docs` unless it is named."""
+    """Makes a collection, by default `docs`."""
 
     async def made(name="docs", **settings):
         given = {"text_search": "english", "embedder": ports.embedder.model, **settings}

@@ -1,4 +1,4 @@
-"""Keys and Tenants, each fake against its real part."""
+"""Keys and Tenants: each fake against the Postgres implementation."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -13,7 +13,7 @@ SCOPES = frozenset({Scope.SEARCH})
 
 @pytest.fixture
 def add(ports, tenant_id):
-    """Stores a key of the tenant; gives it with its secret."""
+    """Stores a key of the tenant. Returns it with its secret."""
 
     async def stored(name="website", *, expires_at=None, of=tenant_id):
         secret = new_secret()
@@ -84,7 +84,7 @@ async def test_a_key_of_another_tenant_is_neither_listed_nor_revoked(ports, add,
 
 @pytest.fixture
 def names():
-    """Three names in their order, of no other test."""
+    """Three names in sorted order that no other test uses."""
     return [f"{letter}-{uuid4().hex}" for letter in "abc"]
 
 

@@ -1,4 +1,4 @@
-"""Judgments, evaluations, calibrations, thresholds and reference sets, each fake against its real part."""
+"""Judgments, evaluations, calibrations, thresholds, references: each fake against Postgres."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

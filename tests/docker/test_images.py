@@ -1,4 +1,4 @@
-"""The image and the compose file keep their promises, as far as no engine is needed to see it."""
+"""What can be checked of the image and the compose file without a container engine."""
 
 import re
 import subprocess

@@ -1,1 +1,1 @@
-"""Requests that nobody should send, made from the description of the API."""
+"""Invalid requests, generated from the OpenAPI document."""

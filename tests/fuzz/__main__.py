@@ -1,4 +1,4 @@
-"""A campaign over a service of its own: python -m tests.fuzz --requests 100000 --seed 1."""
+"""Run a campaign against its own service: python -m tests.fuzz --requests 100000 --seed 1."""
 
 import argparse
 import asyncio
@@ -15,13 +15,13 @@ from tests.fuzz.campaign import Outcome, run
 from tests.fuzz.requests import Requests
 from tests.resilience.running import COLLECTION, OPERATOR_TOKEN, Service
 
-#: after so many the collection is made anew, should a request have deleted it
+#: requests after which the collection is recreated, in case one deleted it
 ROUND = 500
 SHOWN = 50
 
 
 def campaign(service: Service, count: int, seed: int) -> Outcome:
-    """All rounds."""
+    """Run all rounds."""
     description = service.client.get("/openapi.json").json()
     key = service.client.headers["Authorization"].removeprefix("Bearer ")
     requests = Requests(description, {"": key, "/v1/tenants": OPERATOR_TOKEN}, seed)

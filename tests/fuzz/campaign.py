@@ -1,4 +1,4 @@
-"""Requests sent over connections that are kept open, and answers that are failures of ours."""
+"""Send requests over persistent connections, and collect answers that are our failures."""
 
 import asyncio
 from collections import Counter
@@ -21,7 +21,7 @@ class Outcome:
 
 
 class Connection:
-    """One connection to the service, opened again where it was closed."""
+    """One connection to the service, reopened if it was closed."""
 
     def __init__(self, host: str, port: int) -> None:
         self._address = (host, port)
@@ -69,7 +69,7 @@ class Connection:
 async def run(
     host: str, port: int, requests: Requests, count: int, *, connections: int = 4
 ) -> Outcome:
-    """Send so many requests, and see what is answered."""
+    """Send this many requests and check the answers."""
     outcome = Outcome()
     left = iter(range(count))
 
@@ -104,6 +104,6 @@ async def _problem(connection: Connection, request: Request, outcome: Outcome) -
 
 
 def _head_of(request: Request) -> h11.Request:
-    """As much of the request as a parser of answers must know: HEAD has none of a body."""
+    """The part of the request that a response parser needs: answers to HEAD have no body."""
     method = request.data.partition(b" ")[0]
     return h11.Request(method=method, target="/", headers=[("Host", "fuzz")])

@@ -1,4 +1,4 @@
-"""Whole requests as they go over the wire: right, spoiled in a value, or spoiled in their bytes."""
+"""Whole requests as bytes: valid, with an invalid value, or with corrupted bytes."""
 
 import json
 import random
@@ -23,7 +23,7 @@ MEDIA = [
     "json",
     "\xff/\xfe",
 ]
-#: bytes that are put somewhere into a body
+#: bytes that are inserted somewhere into a body
 INSERTS = [
     b"\xff", b"\xe9", b"\xc3", b"\xed\xa0\x80", b"\x00", b"\xef\xbb\xbf", b"\\ud800", b"\\u0000",
     b"NaN", b"-Infinity", b"1e999", b"-1e999", b"1" * 99, b"1" * 400, b"0.1e-99999", b'"', b"\\",
@@ -50,14 +50,14 @@ HEADERS = [
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request, and what it is called in a report."""
+    """A request, and its name in a report."""
 
     route: str
     data: bytes
 
 
 class Requests:
-    """Draws requests for the routes of a description.
+    """Draws requests for the routes of an OpenAPI document.
 
     Args:
         description: The OpenAPI document.
@@ -146,7 +146,7 @@ class Requests:
             return b"", "application/json"
         media = self._draw.choice(list(content))
         is_lines = media.endswith("ndjson")
-        # Lines are described as text; each is what an array of the same call holds.
+        # Lines are described as text; each is an element of the array that the same call takes.
         body = self._encoded(content["application/json" if is_lines else media]["schema"], is_lines)
         if self._draw.random() < 0.25:
             body = self._damaged(body)
@@ -176,7 +176,7 @@ class Requests:
 
 
 def _written(value: Any) -> bytes:
-    """JSON, in which half a surrogate pair is an escape or, as bytes, no UTF-8."""
+    """JSON in which half a surrogate pair is an escape or, as bytes, invalid UTF-8."""
     try:
         return json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Values by schema, and what may be wrong with them."""
+"""Values by schema, valid and invalid."""
 
 import copy
 import random
@@ -47,7 +47,7 @@ DEPTH = 6
 
 
 class Sampler:
-    """Draws values that a schema takes.
+    """Draws values that a schema accepts.
 
     Args:
         schemas: The named schemas of the description.
@@ -59,7 +59,7 @@ class Sampler:
         self._draw = draw
 
     def value(self, schema: Mapping[str, Any], depth: int = 0) -> Any:  # noqa: PLR0911
-        """A value that the schema takes, more or less."""
+        """A value that the schema mostly accepts."""
         if "$ref" in schema:
             return self.value(self._schemas[schema["$ref"].rpartition("/")[2]], depth)
         for choice in ("oneOf", "anyOf", "allOf"):
@@ -103,12 +103,12 @@ class Sampler:
 
 
 def odd(draw: random.Random) -> Any:
-    """A value that few expect."""
+    """An unusual value."""
     return copy.deepcopy(draw.choice([draw.choice(TEXTS), draw.choice(NUMBERS), draw.choice(ODD)]))
 
 
 def spoiled(value: Any, draw: random.Random) -> Any:
-    """A value of which one part, anywhere, is another, gone or too much."""
+    """A value in which one part is replaced, removed or added."""
     if isinstance(value, dict) and value:
         return _spoiled_object(value, draw)
     if isinstance(value, list) and value and draw.random() < 0.8:

@@ -1,4 +1,4 @@
-"""What every client is held to. Found by the scripts beside this folder, in venvs of their own.
+"""Checks that every client must pass. Imported by the scripts in the parent folder.
 
 A script registers a function for each client with `@client`, and ends with `run()`, which prints a
 line for each: ok or FAILED, the client, its version, and what was checked.
@@ -15,12 +15,12 @@ from urllib.request import Request, urlopen
 
 #: where the service listens
 URL = os.environ["PGRERANK_URL"]
-#: of a tenant that may do all
+#: key of a tenant without limits
 KEY = os.environ["PGRERANK_KEY"]
-#: of a tenant whose quota is used up
+#: key of a tenant whose quota is used up
 POOR_KEY = os.environ["PGRERANK_POOR_KEY"]
 WRONG_KEY = "pgr_wrong"
-#: a name that the service does not know, as clients send their vendor's
+#: a model name that the service does not know, such as a vendor's
 MODEL = "rerank-v3.5"
 
 QUERY = "how do I get a refund for a damaged parcel?"
@@ -33,7 +33,7 @@ DOCUMENTS = [
     "Refunds are paid to the card that was charged.",
 ]
 THOUSAND = [f"Note {number}: nothing of interest." for number in range(999)] + [DOCUMENTS[1]]
-#: more than the service was told to take in one body
+#: more than the service accepts in one body
 HUGE = ["x" * 3_000_000]
 #: more than the reranker reads
 LONG = "a parcel was damaged on its way, " * 2_000
@@ -42,7 +42,7 @@ Found = Iterable[tuple[int, float]]
 
 
 def native(documents: Sequence[str] = DOCUMENTS, query: str = QUERY) -> list[tuple[int, float]]:
-    """Indexes and scores by the service's own call: the truth that clients are held to."""
+    """Indexes and scores by the service's own call: what clients must return."""
     body = json.dumps({"query": query, "documents": list(documents)}).encode()
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     request = Request(f"{URL}/v1/rankings", body, headers)  # noqa: S310 - ours
@@ -52,7 +52,7 @@ def native(documents: Sequence[str] = DOCUMENTS, query: str = QUERY) -> list[tup
 
 
 class Checks:
-    """What was found good about a client, by name."""
+    """The checks that a client passed, by name."""
 
     def __init__(self) -> None:
         self.names: list[str] = []
@@ -67,7 +67,7 @@ class Checks:
         self.passed(name)
 
     def ranked(self, found: Found, *, limit: int | None = None, name: str = "order") -> None:
-        """The client sees the order and the scores that the service gives, all or the first."""
+        """Check that the client returns the service's order and scores, all or the first."""
         rows, expected = list(found), native()[:limit]
         assert [index for index, _ in rows] == [index for index, _ in expected], rows
         for (_, score), (_, wanted) in zip(rows, expected, strict=True):
@@ -78,7 +78,7 @@ class Checks:
             self.passed("scores")
 
     def thousand(self, found: Found) -> None:
-        """A thousand documents come back, each once, the one that matters first."""
+        """Check that 1,000 documents come back, each once, the relevant one first."""
         indexes = [index for index, _ in found]
         assert indexes[0] == len(THOUSAND) - 1, indexes[:3]
         assert sorted(indexes) == list(range(len(THOUSAND)))
@@ -87,7 +87,7 @@ class Checks:
     def refused(
         self, name: str, failure: type[BaseException], call: Callable[[], object], words: str = ""
     ) -> None:
-        """The client raises its own class, which says the service's words."""
+        """Check that the client raises its own error with the service's message."""
         raised = _raised(failure, call)
         assert raised is not None, f"{name}: nothing was raised"
         assert words in str(raised), raised
@@ -118,7 +118,7 @@ def client(
 
 
 def run() -> None:
-    """Check all that were registered, and exit: 0 if every one is good."""
+    """Check all registered clients and exit, with 0 if every one passes."""
     results = [_is_good(*each) for each in _clients]
     sys.exit(0 if all(results) else 1)
 
