@@ -1,4 +1,4 @@
-"""Slow, obvious Python of what the SQL does fast."""
+"""Slow, obvious Python versions of what the SQL computes."""
 
 import math
 import re
@@ -12,7 +12,7 @@ K1, B, RRF_K = 0.9, 0.4, 60
 def bm25(
     texts: Mapping[str, Sequence[str]], query: Sequence[str], *, k1: float = K1, b: float = B
 ) -> dict[str, float]:
-    """Score of every text that holds a term of the query, by the text's name."""
+    """Score of every text that contains a term of the query, by the text's name."""
     average = sum(map(len, texts.values())) / len(texts)
     frequencies = {name: Counter(terms) for name, terms in texts.items()}
     scores: dict[str, float] = {}
@@ -28,7 +28,7 @@ def bm25(
 
 
 def fused(*legs: Sequence[Any]) -> list[tuple[Any, float]]:
-    """Reciprocal rank fusion, best first, ties by the thing itself."""
+    """Reciprocal rank fusion, best first, ties by the item itself."""
     scores: dict[Any, float] = {}
     for leg in legs:
         for rank, thing in enumerate(leg, start=1):
@@ -37,7 +37,7 @@ def fused(*legs: Sequence[Any]) -> list[tuple[Any, float]]:
 
 
 def matches(condition: Mapping[str, Any], metadata: Mapping[str, Any]) -> bool:
-    """Whether a filter of domain/filter.py lets a document through."""
+    """Whether a document passes a filter of domain/filter.py."""
     return all(_entry(key, value, metadata) for key, value in condition.items())
 
 

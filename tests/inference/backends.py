@@ -8,11 +8,11 @@ from pgrerank.inference.tokens import TokenSequence
 
 
 class FakeBackend:
-    """Keeps what it ran; waits at a gate and fails on demand."""
+    """Records what it ran; waits at a gate and fails on demand."""
 
     def __init__(self, *, parallel: int = 1) -> None:
         self.parallel = parallel
-        #: where each of the batches that run at once waits for the others
+        #: barrier at which concurrent batches wait for each other
         self.beside = threading.Barrier(parallel)
         self.batches: list[list[int]] = []
         self.gate = threading.Event()

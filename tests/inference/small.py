@@ -1,4 +1,4 @@
-"""Small transformers that were never trained: real architectures, random weights."""
+"""Small untrained transformers: real architectures, random weights."""
 
 from pathlib import Path
 
@@ -75,7 +75,7 @@ def distilbert() -> PreTrainedModel:
 
 
 def saved(model: PreTrainedModel, folder: Path) -> Path:
-    """A folder that CrossEncoder opens, with the tokenizer of the packaged model."""
+    """A folder that CrossEncoder can load, with the tokenizer of the packaged model."""
     model.save_pretrained(folder)
     AutoTokenizer.from_pretrained(MODEL_DIR).save_pretrained(folder)
     return folder

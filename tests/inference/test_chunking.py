@@ -39,7 +39,7 @@ def squeezed(text: str) -> str:
 
 
 def assert_covers(parts: list[str], text: str) -> None:
-    """Every character but white space is in some part, and no part begins behind a gap."""
+    """Check that the parts have every character except white space, without gaps."""
     whole, end = squeezed(text), 0
     for part in map(squeezed, parts):
         at = whole.rfind(part, 0, end + len(part))
@@ -61,7 +61,7 @@ def test_every_passage_fits_the_model(title, text):
 @given(titles, texts)
 def test_the_whole_text_is_covered(title, text):
     parts = contents(title, text)
-    if parts == [""]:  # the text is the title once more
+    if parts == [""]:  # the text repeats the title
         assert set(re.findall(r"\w+", text)) <= set(re.findall(r"\w+", title))
     elif text.strip():
         assert_covers(parts, text)

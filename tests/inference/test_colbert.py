@@ -1,4 +1,4 @@
-"""A ColBERT checkpoint of its own, small and never trained."""
+"""A small, untrained ColBERT checkpoint."""
 
 import numpy as np
 import pytest

@@ -7,7 +7,7 @@ from pgrerank.inference import compression
 
 
 def vectors(count, dimensions=384):
-    random = np.random.default_rng(count)  # the same ones in whatever order the tests run
+    random = np.random.default_rng(count)  # the same values in any order of the tests
     return random.normal(size=(count, dimensions)).astype(np.float32)
 
 

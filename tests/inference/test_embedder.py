@@ -139,5 +139,5 @@ async def test_the_quick_form_stays_near_fp32(embedder):
     cosines = np.sum(vectors * np.array(await embedder.passages(TEXTS)), axis=1)
     assert cosines.min() > 0.999
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)
-    same = loaded.model.precision == embedder.model.precision  # where the processor has no bf16
+    same = loaded.model.precision == embedder.model.precision  # if the processor has no bf16
     assert (loaded.model.fingerprint == embedder.model.fingerprint) is same

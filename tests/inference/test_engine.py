@@ -31,7 +31,7 @@ def engine(backend: FakeBackend) -> Iterator[Engine[float]]:
 
 @pytest.fixture
 async def busy(engine: Engine[float], backend: FakeBackend):
-    """The worker stands at the closed gate with one job, so that what comes next must wait."""
+    """Block the worker at the closed gate with one job, so that later requests must wait."""
     backend.gate.clear()
     first = asyncio.create_task(engine.run(jobs(1), priority=Priority.PAIR))
     assert await asyncio.to_thread(backend.entered.wait, 30)
@@ -41,7 +41,7 @@ async def busy(engine: Engine[float], backend: FakeBackend):
 
 
 async def waiting(engine: Engine[float], length: int) -> None:
-    """Let the tasks that were just made reach the queue."""
+    """Let the tasks that were just created reach the queue."""
     for _ in range(10):
         await asyncio.sleep(0)
     assert engine.queue_length == length
@@ -338,7 +338,7 @@ async def test_a_short_request_does_not_wait_for_all_of_a_long_one(engine, backe
 
 async def test_on_a_slow_machine_batches_are_smaller(backend):
     engine = Engine(backend, "fake")
-    engine._queue.throughput.note(100, 1.0)  # a tenth of a second is less than the least batch
+    engine._queue.throughput.note(100, 1.0)  # 0.1 s holds less than the smallest batch
 
     await engine.run([job(1, length=64)] * 9, priority=Priority.PAIR)
     engine.close()

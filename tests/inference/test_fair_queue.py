@@ -1,4 +1,4 @@
-"""Who runs when: properties of the order, over arrivals of every kind."""
+"""The order of requests: properties that hold for arrivals of every kind."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from pgrerank.inference.scheduler.fair_queue import PATIENCE, FairQueue
 from tests.inference.backends import job
 
 BUDGET = 100
-LARGE = 40  # sequences, of which more than two batches at any length used here
+LARGE = 40  # sequences; more than two batches at any length used here
 A, B, C, D = TENANTS = [TenantId(UUID(int=n)) for n in range(4)]
 
 
 @dataclass(eq=False)
 class Request:
-    """Stands for a pending, which would need an event loop."""
+    """Replaces a PendingRequest, which would need an event loop."""
 
     tenant: TenantId | None
     lengths: list[int]
@@ -28,7 +28,7 @@ class Request:
 
 
 class Bench:
-    """A queue, and what it ran."""
+    """A queue, and the entries that it ran."""
 
     def __init__(self) -> None:
         self.queue: FairQueue[float] = FairQueue(BUDGET)
@@ -56,15 +56,15 @@ class Bench:
             self.run()
 
     def ran(self, request: Request) -> int:
-        """Sequences of a request that were run."""
+        """Number of sequences of a request that were run."""
         return sum(pending is request for batch in self.batches for pending, _ in batch)
 
     def done(self, request: Request) -> int:
-        """Batches after which the last of a request had run."""
+        """Number of batches after which a request was done."""
         return max(n for n, batch in enumerate(self.batches, 1) if request in dict(batch))
 
     def used(self, tenant: TenantId) -> int:
-        """Padded tokens of a tenant."""
+        """Padded tokens that a tenant used."""
         return sum(
             max(pending.lengths[index] for pending, index in batch)
             for batch in self.batches
@@ -99,7 +99,7 @@ def test_everything_is_run_once_in_batches_within_the_budget(requests, between, 
 
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=4), st.integers(1, 5))
 def test_a_tenant_is_done_as_soon_as_equal_shares_allow(demands, requests_each):
-    """No tenant waits for more of another than for as much as it asked for itself."""
+    """A tenant waits for no more work of another tenant than it requested itself."""
     bench = Bench()
     length = 10
     last = {}
@@ -125,7 +125,7 @@ def test_a_tenant_with_many_requests_does_not_hold_up_another(lengths, crowd):
     other = bench.put(B, *lengths)
     bench.finish(other)
 
-    # Each of its batches runs at least one sequence, and between two of them is one of the crowd.
+    # Each of its batches runs at least one sequence, and the crowd gets one batch in between.
     assert bench.done(other) - 3 <= 2 * len(lengths) + 1
 
 
@@ -138,7 +138,7 @@ def test_a_small_request_waits_for_no_large_one(lengths, crowd, same):
     small = bench.put(A if same else B, *lengths)
     bench.finish(small)
 
-    # Every fourth batch of a tenant is a large request's, whoever waits.
+    # Every fourth batch of a tenant serves a large request, whatever else waits.
     assert bench.done(small) - 2 <= 2
 
 
@@ -148,7 +148,7 @@ def test_a_large_request_gets_on_however_many_small_ones_come(size, length):
     large = bench.put(A, *[length] * max(size, 2 * BUDGET // length + 1))
     batches = ceil(len(large.lengths) / (BUDGET // length)) * PATIENCE
     for _ in range(batches):
-        for _ in range(3):  # more than one batch can run
+        for _ in range(3):  # more than fits into one batch
             bench.put(A, 40)
         bench.run()
 
@@ -162,7 +162,7 @@ def test_large_requests_of_a_tenant_take_turns(crowd):
     others = [bench.put(A, *[50] * 8) for _ in range(crowd)]
     bench.drain()
 
-    # Four batches of the huge one, then four of each of the others.
+    # Four batches of the huge request, then four of each other one.
     assert max(bench.done(other) for other in others) == 4 + 4 * crowd
     assert bench.done(huge) == len(bench.batches)
 

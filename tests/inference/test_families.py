@@ -1,4 +1,4 @@
-"""Cross-encoders of the families that people use, by small models of the same architectures."""
+"""Cross-encoders of common families, as small models of the same architectures."""
 
 import numpy as np
 import pytest

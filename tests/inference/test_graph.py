@@ -24,7 +24,7 @@ LENGTHS = (3, 17, 9)
 TEXTS = [text for _, passages in questions() for text in passages]
 QUERY = questions()[0][0]
 
-#: Without vnni products of eight bits are added up in sixteen, which overflow; no route leads there.
+#: Without vnni, eight-bit products are summed in sixteen bits, which overflow; never used.
 needs_vnni = pytest.mark.skipif(not machine().int8, reason="the processor has no vnni")
 
 

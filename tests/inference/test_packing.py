@@ -1,4 +1,4 @@
-"""Chunks of Markdown, reStructuredText and HTML hold text."""
+"""Chunks of Markdown, reStructuredText and HTML contain text."""
 
 import re
 from collections import Counter
@@ -60,7 +60,7 @@ def words(text):
 
 
 def own_words(content):
-    """Words that are neither of a heading nor the name of a language: told by another parser."""
+    """Words outside headings and language names, according to another parser."""
     tokens = MARKDOWN.parse(content)
     texts = [
         token.content
@@ -72,7 +72,7 @@ def own_words(content):
 
 
 def underlined(text):
-    """Markdown for what reStructuredText underlines."""
+    """The text with underlines of reStructuredText replaced by Markdown's."""
     return re.sub(r'^([~^"])\1{3,}$', "---", text, flags=re.MULTILINE)
 
 

@@ -10,13 +10,13 @@ from pgrerank.inference.local.registry import load_late_interaction
 
 @pytest.fixture
 def query():
-    """One that was never read before."""
+    """A query that was never read before."""
     return f"how are dates parsed {uuid4()}"
 
 
 @pytest.fixture
 def ran(embedder):
-    """Sequences that the engine ran since it was asked for the last time."""
+    """Number of sequences that the engine ran since the last call."""
     seen = embedder.engine.sequences
 
     def since() -> int:

@@ -20,7 +20,7 @@ HUNDRED = [Passage(text="a", content_hash=b"a")] * 100
 
 
 class Metered:
-    """A metered scorer with what it stands on."""
+    """A metered scorer with its clock, quotas and inner scorer."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
@@ -30,7 +30,7 @@ class Metered:
         self.metered = RateLimitedScorer(self.scorer, self.meter)
 
     async def scored(self, tenant: TenantId | None, calls: int) -> int:
-        """How many of so many calls of a hundred pairs at once are not refused."""
+        """How many of this many concurrent calls, of a hundred pairs each, are served."""
         outcomes = Counter[str]()
         for _ in range(calls):
             try:

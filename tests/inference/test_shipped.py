@@ -95,7 +95,7 @@ def test_folder_in_the_cache_is_made_once(cache):
 
     assert shipped.folder(Path(MODEL_DIR)) == made
     assert (made / "model.safetensors").stat().st_mtime_ns == before
-    assert [*cache.iterdir()] == [made]  # nothing else is left behind
+    assert [*cache.iterdir()] == [made]  # no other files remain
 
 
 @pytest.mark.usefixtures("cache")

@@ -20,7 +20,7 @@ def fresh(texts):
 
 
 async def kept(stored, texts):
-    """The same passages with their token vectors, and without the text where they have some."""
+    """The passages with their token vectors; those with vectors have no text."""
     read = await stored.embed_passages(texts)
     return [
         Passage(text="" if each.tokens else text, content_hash=b"", tokens=each.tokens)
@@ -111,7 +111,7 @@ async def test_passages_of_a_list_are_compared_of_the_pass_that_scores_them(stor
 
     again = await values(stored, fresh(TEXTS), "a query of its own")
 
-    assert embedder.engine.sequences - before == 2 * read - 1  # the query is read once
+    assert embedder.engine.sequences - before == 2 * read - 1  # the query is encoded once
     np.testing.assert_allclose([score.value for score in scores], again, atol=1e-5)
 
 

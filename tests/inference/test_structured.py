@@ -1,4 +1,4 @@
-"""Facts score alike, however they are written down."""
+"""Facts get similar scores in every form."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from tests.fixtures.structured import TOLD, Told
 
 
 def values(record: Any) -> str:
-    """What is left of a record without its names."""
+    """The values of a record without its names."""
     if isinstance(record, dict):
         return " ".join(values(value) for value in record.values())
     return " ".join(map(values, record)) if isinstance(record, list) else str(record)
@@ -21,7 +21,7 @@ def values(record: Any) -> str:
 
 @pytest.fixture
 def deviation(late_scorer):
-    """Mean and most, over all examples, of how far a form's scores are from those of prose."""
+    """Mean and largest deviation of a form's scores from those of prose, over all examples."""
 
     async def score(told: Told, text: str) -> float:
         (scored,) = await late_scorer.score(told.query, [SuppliedDocument(text).passage])

@@ -1,4 +1,4 @@
-"""What a model is fed."""
+"""The input tensors of a model."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Language models that answer yes or no, small and never trained, of the real architecture."""
+"""Small, untrained language models of the real architecture that answer yes or no."""
 
 import pytest
 import torch
@@ -50,7 +50,7 @@ def scorer(folder):
 
 
 def log_odds(folder, text: str) -> float:
-    """What transformers says of the frame as one text, without padding or batches."""
+    """The log odds by transformers, of the whole prompt as one text, without padding or batches."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = Qwen3ForCausalLM.from_pretrained(folder).eval()
     framed = QWEN3.before + QUERY + QWEN3.between + text + QWEN3.after

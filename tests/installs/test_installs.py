@@ -1,4 +1,4 @@
-"""What each install of the wheel can do, in a venv of its own."""
+"""What each install of the wheel can do, each in its own venv."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ def wheel(tmp_path_factory):
 
 
 def venv(folder: Path, *commands: list[str]) -> Path:
-    """A new venv in which these were installed; its Python."""
+    """The Python of a new venv with these packages."""
     subprocess.run([*UV, "venv", "--quiet", "--python", sys.executable, folder], check=True)
     python = folder / "bin" / "python"
     for command in commands:
@@ -113,7 +113,7 @@ def answers(client: httpx.Client) -> list[tuple[str, float]]:
 def test_service_of_a_slim_install_answers_as_that_of_the_server(slim, live):
     assert not imports(slim, "torch")
     assert not imports(slim, "sentence_transformers")
-    folder = Path(tempfile.mkdtemp(prefix="pgr"))  # short: a socket lies in it
+    folder = Path(tempfile.mkdtemp(prefix="pgr"))  # a short path, because it contains a socket
     service = Service(folder, python=slim, HF_HUB_OFFLINE="1")
     try:
         found = answers(service.client)

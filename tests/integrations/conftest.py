@@ -11,7 +11,7 @@ import pytest
 
 from pgrerank.client import Client, Document
 
-# Haystack counts its components' use; not in tests.
+# Turns off Haystack's telemetry in tests.
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "false"
 
 COLLECTION = "docs"
@@ -57,7 +57,7 @@ def place(live) -> Place:
 
 @pytest.fixture(params=["threads", "asyncio"])
 def either(request) -> Callable[..., Any]:
-    """Calls the blocking method, in a thread, or the asynchronous one; says what it gave."""
+    """Calls the blocking method in a thread, or the asynchronous one. Returns the result."""
 
     async def called(blocking: Callable[..., Any], asynchronous: Callable[..., Any], *args, **kw):
         if request.param == "threads":

@@ -1,4 +1,4 @@
-"""Components refuse what they do not know when they are made, and show no key."""
+"""Components refuse unknown arguments when they are made, and never show a key."""
 
 import pytest
 from haystack.utils import Secret

@@ -1,4 +1,4 @@
-"""The Python of docs/integrations.md runs as it stands."""
+"""The Python of docs/integrations.md runs unchanged."""
 
 import asyncio
 import re

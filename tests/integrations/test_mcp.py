@@ -1,4 +1,4 @@
-"""The server for assistants: by the SDK's client, in this process and as a command."""
+"""The MCP server, called by the SDK's client, in this process and as a command."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ async def assisted(place, collection=COLLECTION, key=None):
 
 
 async def answered(assistant, tool, **arguments):
-    """The structured answer, which the text repeats for models that read text alone."""
+    """The structured answer; the text repeats it for models that read only text."""
     result = await assistant.call_tool(tool, arguments)
     assert not result.is_error, result.content
     return result.structured_content

@@ -149,7 +149,7 @@ async def test_analyst_that_holds_every_key_keeps_no_migration_waiting(fresh_dat
 
 
 async def test_migrations_and_restores_wait_for_each_other(fresh_database):
-    """The one that comes first holds a turn, until the end of which the second does nothing."""
+    """The first one holds a lock, and the second does nothing until it is released."""
     async with admin.migration_lock(fresh_database.admin_url):
         second = asyncio.create_task(
             asyncio.to_thread(migrate.downgrade, fresh_database.admin_url, "base")
@@ -175,7 +175,7 @@ def advisory_locks(connection, *, but):
 
 
 async def one_waits(database):
-    """Until a statement waits for a lock in the database."""
+    """Wait until a statement waits for a lock in the database."""
     waiting = "select from pg_locks where not granted and pid <> pg_backend_pid()"
     async with await psycopg.AsyncConnection.connect(database.admin_url, autocommit=True) as watch:
         while not (await watch.execute(waiting)).rowcount:
@@ -216,7 +216,7 @@ def test_pgvector_in_another_schema_is_refused_with_the_remedy(empty_database):
 
 @pytest.fixture
 def managed_admin(empty_database):
-    """A login as managed services give it: no superuser, but owner of the database, and with the
+    """A login as managed services give it: not a superuser, but owner of the database, with the
     rights over our roles that it would have from making them."""
     name = f"dba_{empty_database.name}"
     with empty_database.admin() as connection:

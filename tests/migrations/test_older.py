@@ -1,4 +1,4 @@
-"""A version with a revision more than the database has: what is refused, and what mends it."""
+"""A version with one revision more than the database: what it refuses, and the remedy."""
 
 import os
 import shutil
@@ -30,7 +30,7 @@ def downgrade() -> None:
 
 @pytest.fixture(scope="module")
 def later_version(tmp_path_factory):
-    """A checkout with one migration more."""
+    """A checkout with one additional migration."""
     folder = tmp_path_factory.mktemp("later")
     for name in ("src", "sql", "migrations"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -40,7 +40,7 @@ def later_version(tmp_path_factory):
 
 @pytest.fixture
 def run_later(later_version):
-    """Runs a command of that version over a database."""
+    """Runs a command of that version on a database."""
 
     def run(database, *arguments):
         return subprocess.run(

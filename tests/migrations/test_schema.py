@@ -1,4 +1,4 @@
-"""What the catalogue says of the schema, whatever tables there are."""
+"""Rules that every table of the schema follows, checked in the catalogue."""
 
 from dataclasses import dataclass
 

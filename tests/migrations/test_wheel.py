@@ -1,4 +1,4 @@
-"""What is installed from a wheel migrates a database as a checkout does."""
+"""An installed wheel migrates a database as a checkout does."""
 
 import os
 import subprocess

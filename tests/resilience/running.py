@@ -1,4 +1,4 @@
-"""The real service as a process of its own, to be killed and started again."""
+"""The real service as a separate process that can be killed and restarted."""
 
 import json
 import os
@@ -24,7 +24,7 @@ _PATIENCE_S = 240  # on a busy machine models take a minute to load
 
 
 def eventually(condition: Callable[[], Any]) -> Any:
-    """What the condition gives once it is true; fails if that takes minutes."""
+    """Wait until the condition is true. Returns its value; fails if that takes minutes."""
     give_up = monotonic() + _PATIENCE_S
     pause = Event()
     while not (found := condition()):
@@ -34,7 +34,7 @@ def eventually(condition: Callable[[], Any]) -> Any:
 
 
 class Service:
-    """`pgrerank serve` over an embedded server in a folder, with settings of its own."""
+    """`pgrerank serve` over an embedded server in a folder, with its own settings."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Service:
         self._key = key or self._first_key()
 
     def start(self) -> None:
-        """Start it, and wait until it says where it listens."""
+        """Start it, and wait until it logs its address."""
         self._log.unlink(missing_ok=True)
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
@@ -79,37 +79,37 @@ class Service:
                 | self._settings,
             )
         found = eventually(self._address)
-        self.client.close()  # not when the service ends, since another thread may be asking it then
+        self.client.close()  # not when the service ends, since another thread may still use it
         self.client = httpx.Client(
             base_url=found[1], headers={"Authorization": f"Bearer {self._key}"}, timeout=60
         )
 
     def _address(self) -> re.Match[str] | None:
-        """Where it says that it listens, once it does."""
+        """The address that it logs once it listens."""
         said = self._log.read_text()
         assert self._process.poll() is None, said
         return re.search(r"listens on (http://\S+?),", said)
 
     @property
     def key(self) -> str:
-        """The API key that it is asked with."""
+        """The API key for calls."""
         return self._key
 
     def stop(self, number: signal.Signals) -> int:
-        """Send a signal and wait for the end; the exit code."""
+        """Send a signal and wait for the end. Returns the exit code."""
         self.signal(number)
         return self.wait()
 
     def signal(self, number: signal.Signals) -> None:
-        """Send a signal and go on."""
+        """Send a signal without waiting."""
         self._process.send_signal(number)
 
     def wait(self) -> int:
-        """Wait for the end; the exit code."""
+        """Wait for the end. Returns the exit code."""
         return self._process.wait(_PATIENCE_S)
 
     def close(self) -> None:
-        """Stop it for good."""
+        """Stop it and close the HTTP client."""
         self.stop(signal.SIGTERM)
         self.client.close()
 
@@ -144,12 +144,12 @@ class Service:
                 return
 
     def command(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Another process of pgrerank over the same server."""
+        """Run another pgrerank process over the same server."""
         command = [sys.executable, "-m", "pgrerank", "--data-dir", self._data_dir, *arguments]
         return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def rows(self, table: str) -> int:
-        """How many rows a table of ours has."""
+        """Number of rows in one of our tables."""
         query = SQL("select count(*) from pgrerank.{}").format(Identifier(table))
         with (
             embedded.running(self._data_dir) as server,

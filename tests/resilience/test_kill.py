@@ -1,4 +1,4 @@
-"""What was acknowledged survives a kill of the service and of Postgres."""
+"""Acknowledged writes survive a kill of the service and of Postgres."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def service() -> Iterator[Service]:
     try:
         with closing(Service(folder)) as running:
             yield running
-        # A killed service leaves Postgres running; whoever uses it last stops it.
+        # A killed service leaves Postgres running; its last user stops it.
         with embedded.running(folder):
             pass
     finally:

@@ -1,4 +1,4 @@
-"""`pgrerank worker`, killed in the middle of what it counts and scores."""
+"""`pgrerank worker`, killed while it counts and scores."""
 
 import os
 import subprocess
@@ -33,7 +33,7 @@ QUALITY = "select queries, ndcg_without, ndcg_with from pgrerank.judged_quality"
 
 
 def worker(database: Database) -> subprocess.Popen[bytes]:
-    """Every job, once, by a process of its own."""
+    """Run every job once, in a separate process."""
     return subprocess.Popen(
         [sys.executable, "-m", "pgrerank", "worker", "--once"],
         env=os.environ
@@ -47,7 +47,7 @@ def worker(database: Database) -> subprocess.Popen[bytes]:
 
 
 def killed_while(database: Database, held: str) -> None:
-    """Kill a worker when it waits for what a statement holds; then all is as after a crash."""
+    """Kill a worker while it waits for a lock that a statement holds, as in a crash."""
     with (
         psycopg.connect(database.admin_url) as holder,
         psycopg.connect(database.admin_url, autocommit=True) as observer,
@@ -56,10 +56,10 @@ def killed_while(database: Database, held: str) -> None:
         with worker(database) as process:
             eventually(lambda: rows(observer, BLOCKED, holder.info.backend_pid))
             process.kill()
-        # The server goes on with the statement of a client that is gone.
+        # The server continues the statement of a client that is gone.
         observer.execute(END_BLOCKED, [holder.info.backend_pid])
         holder.rollback()
-        # Half a minute of silence, which is when a worker counts as dead.
+        # A worker counts as dead after half a minute of silence.
         observer.execute(
             "update pgrerank_jobs.procrastinate_workers"
             " set last_heartbeat = now() - interval '1 minute'"
@@ -97,7 +97,7 @@ async def test_days_are_counted_once_where_a_count_was_killed(searched):
     with searched.admin() as admin:
         admin.execute("delete from pgrerank.score_daily")
 
-    # Another count that is not committed yet: the one that is killed waits for it.
+    # An uncommitted count that the killed worker waits for.
     killed_while(
         searched,
         """
@@ -126,8 +126,8 @@ async def test_quality_stays_as_it_was_where_its_count_was_killed(searched):
     with searched.admin() as admin:
         admin.execute("update pgrerank.judged_quality set queries = 1")
 
-    # The old rows are gone in its transaction, and it may not write the new ones yet: they refer to
-    # the collection, which another changes.
+    # Its transaction has deleted the old rows but cannot insert the new ones yet: they refer to
+    # the collection, which another transaction changes.
     killed_while(searched, "select from pgrerank.collection for update")
     left = state(searched, QUALITY)
     with worker(searched) as again:
@@ -152,7 +152,7 @@ async def test_each_reference_set_is_scored_once_where_the_second_was_killed(fre
         order by s.name
     """
 
-    # A run refers to its set, which it therefore may not write while another changes the set.
+    # A run refers to its set, so it cannot be inserted while another transaction changes the set.
     killed_while(
         fresh_database, "select from pgrerank.reference_set where name = 'second' for update"
     )

@@ -1,4 +1,4 @@
-"""A backup that was killed, and one that becomes a service of its own."""
+"""A killed backup, and a backup that is restored and served."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A stop that nobody behind a load balancer notices."""
+"""A stop that callers behind a load balancer do not notice."""
 
 import shutil
 import signal

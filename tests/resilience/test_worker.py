@@ -10,7 +10,7 @@ from pgrerank.storage import jobs
 from pgrerank.storage.jobs import PeriodicJob
 from tests.resilience.running import eventually
 
-# Writes down that it begins, waits for a lock that the test holds, writes down that it ends.
+# Records its begin, waits for a lock that the test holds, records its end.
 WORKER = """
 import asyncio, sys
 from tests.resilience.test_worker import sweep
@@ -41,12 +41,12 @@ def test_what_it_was_doing_is_done_by_the_next_and_once(fresh_database):
         with subprocess.Popen([sys.executable, "-c", WORKER, url]) as worker:
             eventually(lambda: diary(admin) == ["begins"])
             worker.kill()
-        # Half a minute of silence, which is when a worker counts as dead.
+        # A worker counts as dead after half a minute of silence.
         admin.execute(
             "update pgrerank_jobs.procrastinate_workers"
             " set last_heartbeat = now() - interval '1 minute'"
         )
-        # The server goes on with the statement of a client that is gone.
+        # The server continues the statement of a client that is gone.
         admin.execute("select pg_terminate_backend(pid) from pg_locks where not granted")
         admin.execute("select pg_advisory_unlock(42)")
 

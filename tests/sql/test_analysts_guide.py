@@ -1,4 +1,4 @@
-"""docs/analysts: the queries run, and every column there is is explained."""
+"""docs/analysts: all queries run, and every column is explained."""
 
 import re
 
@@ -25,7 +25,7 @@ QUERIES = [
 
 @pytest.fixture
 async def analyst(database, journal):
-    """A connection of a login that may read a tenant with a search in its log."""
+    """A connection of an analyst of a tenant that has a logged search."""
     await journal.shelf.store(*[embedded(f"d{i}", f"walrus {i}", title="T") for i in range(5)])
     found = (await journal.shelf.retrieve("walrus")).candidates
     await journal.record(ranking(found, range(5)), ranking(found))

@@ -1,4 +1,4 @@
-"""Whatever the service or an analyst calls a function with, it answers soon or says what is wrong."""
+"""Whatever the arguments, a function answers quickly or raises an error with the reason."""
 
 from itertools import chain
 from uuid import UUID
@@ -11,7 +11,7 @@ INTEGERS = [-(2**31), -1, 0, 1, 2**31 - 1, None]
 BIG_INTEGERS = [-(2**63), -1, 0, 2**63 - 1, None]
 NUMBERS = ["NaN", "Infinity", "-Infinity", -1e308, 1e308, 1e-308, 0, None]
 LONG = list(range(3_000))
-#: for each type what is tried, the first of it wherever another argument is tried
+#: values tried for each type; the first is used while another argument is tried
 VALUES = {
     "integer": [10, *INTEGERS],
     "bigint": [100, *BIG_INTEGERS],
@@ -76,7 +76,7 @@ def role(request):
 
 @pytest.fixture(scope="module")
 def caller(database):
-    """Makes a connection that acts as a role, for whom nothing may take long or much memory."""
+    """Makes a connection that acts as a role, with limits on time and memory."""
     with psycopg.connect(database.admin_url, autocommit=True) as connection:
 
         def act(role):
@@ -93,7 +93,7 @@ def caller(database):
 
 
 def calls(types):
-    """Arguments of which one at a time is tried with all that its type has, and the others plain."""
+    """Argument lists that vary one argument over all values of its type, the others default."""
     plain = [VALUES[kind][0] for kind in types]
     return [plain] + [
         [*plain[:place], value, *plain[place + 1 :]]
@@ -103,7 +103,7 @@ def calls(types):
 
 
 def outcome(connection, function, types, arguments):
-    """None for an answer, else the SQLSTATE of the refusal."""
+    """The SQLSTATE of the error; None: the function answered."""
     slots = sql.SQL(", ").join(sql.SQL(f"%s::{kind}") for kind in types)
     statement = sql.SQL("select * from {}({})").format(sql.SQL(function), slots)
     try:

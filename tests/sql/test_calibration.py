@@ -52,7 +52,7 @@ def connection(database):
     scores=st.lists(COEFFICIENTS.map(lambda value: 200 * value), min_size=1, max_size=8),
 )
 def test_sql_and_python_tell_the_same_probability(connection, curve, scores):
-    scores += curve.scores  # at a knot there are two lines to choose from
+    scores += curve.scores  # at a knot two lines meet
     found = connection.execute(
         "select pgrerank.calibration_curve_v1(u.score, %s, %s::float8[], %s::float8[], %s::float8[])"
         " from unnest(%s::float8[]) with ordinality as u (score, place) order by u.place",
@@ -79,7 +79,7 @@ def test_no_score_has_no_probability(connection):
 
 @pytest.fixture(scope="module")
 def stored(database):
-    """A tenant, its calibration, and the fingerprint it is of."""
+    """A tenant, its calibration, and the calibration's fingerprint."""
     tenant_id = database.new_tenant()
     with database.admin() as connection:
         made = measured.store_calibration(

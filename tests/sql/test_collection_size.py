@@ -1,4 +1,4 @@
-"""The counters are what a recount gives, whatever happened."""
+"""The counters equal a recount after any sequence of changes."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ def recounted(connection, tenant_id, collection_id):
 
 
 def work(database, tenant_id, collection_id, seed):
-    """Some sixty random transactions of one writer, a fifth of them undone."""
+    """Some sixty random transactions of one writer, a fifth of them rolled back."""
     chance = random.Random(seed)  # noqa: S311 - the same workload in every run
     mine = []
     with database.service(tenant_id) as connection:
@@ -46,7 +46,7 @@ def work(database, tenant_id, collection_id, seed):
 
 
 def step(connection, tenant_id, collection_id, mine, chance):
-    """One change; returns the documents it made and those it deleted."""
+    """Make one change. Returns the documents it made and those it deleted."""
     kind = chance.choice(["add", "add", "add", "delete", "rewrite", "recount"]) if mine else "add"
     some = chance.sample(mine, min(len(mine), 2))
     if kind == "add":

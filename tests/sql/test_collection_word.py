@@ -1,4 +1,4 @@
-"""The counts of frequent words are what a recount gives, whatever happened."""
+"""Counts of frequent words equal a recount after any sequence of changes."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +31,7 @@ async def count(database, share):
 
 
 def work(database, tenant_id, collection_id, seed):
-    """Random transactions of one writer, a fifth of them undone."""
+    """Random transactions of one writer, a fifth of them rolled back."""
     chance = random.Random(seed)  # noqa: S311 - the same workload in every run
     mine = []
     with database.service(tenant_id) as connection:

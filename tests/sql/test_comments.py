@@ -1,4 +1,4 @@
-"""`\\d+` explains every view, table, column and function that an analyst or operator meets."""
+"""`\\d+` explains every view, table, column and function for analysts and operators."""
 
 import pytest
 

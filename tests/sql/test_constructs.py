@@ -1,6 +1,6 @@
-"""What the schema does without, so that tables can be spread over servers by tenant.
+"""Constructs that the schema avoids, so that tables can be distributed by tenant.
 
-Held to the catalogue, and to the statements where the catalogue has none. sql/README.md says why.
+Checked in the catalogue, else in the text of the statements. sql/README.md says why.
 """
 
 import re
@@ -10,7 +10,7 @@ import pytest
 
 from pgrerank.storage import queries, sqlfile
 
-#: triggers there are: each a counter that a cascade changes as well
+#: allowed triggers: each maintains a counter that a cascade changes as well
 TRIGGERS = {
     ("chunk", "collection_size_delete"),
     ("chunk", "collection_size_insert"),
@@ -18,9 +18,9 @@ TRIGGERS = {
     ("document", "collection_size_delete"),
     ("document", "collection_size_insert"),
 }
-#: they lock a process out of a whole server or database, not rows
+#: they lock a whole server or database, not rows
 PROCESS_LOCKS = {"embedded.lock_preparation", "backup.turn"}
-#: read tables apart, each over all tenants
+#: modules that read single tables over all tenants
 NO_JOIN = {"doctor.log_counts", "drift.days_to_count"}
 FILES = sorted(
     chain.from_iterable(
@@ -54,7 +54,7 @@ def test_no_policy_of_the_service_has_a_sub_select(database):
 
 
 def test_a_policy_is_asked_once_where_the_statement_names_the_tenant(database):
-    """Else it is for each row that is read, without a sub-select around its function."""
+    """Otherwise it is evaluated for each row, without a sub-select around its function."""
     tenant_id = database.new_tenant()
     with database.service(tenant_id) as connection:
         plan = connection.execute(

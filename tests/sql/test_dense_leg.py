@@ -1,4 +1,4 @@
-"""Vectors of two dimensions would do for most; the index needs enough of them to be worth it."""
+"""The dense leg. Two dimensions suffice for most tests; the index needs many vectors."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ async def indexed(database, new_shelf, vectors):
 
 
 def leg(database, shelf, vector, candidates, *, condition=None, exact_limit=20_000, settings=None):
-    """What dense_leg_v1 says: external ids, scores, scan, chunks below the similarity."""
+    """Result of dense_leg_v1: external ids, scores, scan, chunks below the similarity."""
     with database.admin() as admin:
         register_vector(admin)
         for name, value in (settings or {}).items():
@@ -147,7 +147,7 @@ async def test_wide_filter_goes_through_the_index(indexed, database, vectors):
 
 
 def say_it_is_larger(database, shelf, chunks):
-    """Let the counters say that a collection has more chunks than it has."""
+    """Make the counters claim more chunks than a collection has."""
     with database.admin() as admin:
         admin.execute(
             "update pgrerank.collection_size set chunks = chunks + %s where tenant_id = %s",
@@ -157,7 +157,7 @@ def say_it_is_larger(database, shelf, chunks):
 
 @pytest.fixture
 async def crowded(new_shelf, database):
-    """2,000 vectors with an index; the 200 that lie farthest from the first one are `far`."""
+    """2,000 vectors with an index; the 200 farthest from the first one are `far`."""
     made = np.random.default_rng(6).normal(size=(2_000, DIMENSIONS)).astype(np.float32)
     many = made / np.linalg.norm(made, axis=1, keepdims=True)
     far = set(np.argsort(many @ many[0])[:200].tolist())
@@ -181,7 +181,7 @@ async def test_index_scan_goes_on_where_reading_those_that_pass_takes_longer(
     shelf, many, _ = crowded
     say_it_is_larger(database, shelf, more)
 
-    # Of the first thousand that are looked at about a hundred pass.
+    # Of the first thousand vectors scanned about a hundred pass.
     found = leg(database, shelf, many[0], 100, condition="$.n == 3", exact_limit=MANY)
 
     expected = nearest(many, many[0], lambda i: i % 10 == 3)[:100]
@@ -191,7 +191,7 @@ async def test_index_scan_goes_on_where_reading_those_that_pass_takes_longer(
 
 @pytest.mark.parametrize("passing", [9, 5, 3, 2])
 async def test_index_scan_finds_the_nearest_of_those_that_pass(crowded, database, passing):
-    """In one look where many pass, in two where few do."""
+    """In one scan if many pass, in two if few do."""
     shelf, many, _ = crowded
     say_it_is_larger(database, shelf, 100_000)
 
@@ -205,7 +205,7 @@ async def test_index_scan_finds_the_nearest_of_those_that_pass(crowded, database
 
 
 async def test_filter_that_only_far_chunks_pass_loses_none_of_them(crowded, database):
-    """A scan that stops at a limit of pgvector's own fills up with what it happened to see."""
+    """A scan that stops at pgvector's own limit returns only what it happened to see."""
     shelf, many, far = crowded
     say_it_is_larger(database, shelf, 100_000)
 

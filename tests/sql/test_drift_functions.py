@@ -1,4 +1,4 @@
-"""How far two samples are apart, against numpy and scipy."""
+"""Distances between two samples, compared with numpy and scipy."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 EXACT = 1e-9
-#: few distinct values, so that ties and empty groups come up
+#: few distinct values, so that ties and empty groups occur
 SCORES = st.lists(st.integers(-8, 8).map(lambda n: n / 4), min_size=1, max_size=60)
 COUNTS = st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=1, max_size=40)
 
@@ -23,13 +23,13 @@ def call(database):
 
 
 def psi(before, after):
-    """The definition, over counts of groups."""
+    """PSI by its definition, over counts of groups."""
     p, q = ((np.array(c) + 0.5) / (sum(c) + 0.5 * len(c)) for c in (before, after))
     return float(np.sum((q - p) * np.log(q / p)))
 
 
 def psi_of_samples(baseline, recent, groups=10):
-    """The same over the quantiles of a baseline."""
+    """PSI over groups by the quantiles of a baseline."""
     ordered = np.sort(baseline)
     places = [-(-i * len(ordered) // groups) - 1 for i in range(1, groups)]
     edges = np.unique(ordered[places])
@@ -39,7 +39,7 @@ def psi_of_samples(baseline, recent, groups=10):
 
 
 def psi_of_histograms(before, after, groups=10):
-    """The same over bins that are joined by the baseline's mass."""
+    """PSI over bins that are joined into groups by the baseline's mass."""
     counts = np.array(before, dtype=float)
     middle = np.cumsum(counts) - counts / 2
     place = np.minimum(np.floor(groups * middle / counts.sum()), groups - 1)
@@ -52,7 +52,7 @@ def psi_of_histograms(before, after, groups=10):
 
 
 def ks(baseline, recent):
-    with np.errstate(all="ignore"):  # of the p-value, which nobody asks for here
+    with np.errstate(all="ignore"):  # warnings about the p-value, which is not used here
         return stats.ks_2samp(baseline, recent, method="asymp").statistic
 
 

@@ -13,7 +13,7 @@ KEYS = st.sampled_from(["a", "b", "c", "a.b", "b.c", "a\\b", "$a", "", "a\\.b"])
 
 
 def escaped(key):
-    """The one step of a path that names this key."""
+    """The path step that names this key."""
     for character in "\\.$":
         key = key.replace(character, f"\\{character}")
     return key

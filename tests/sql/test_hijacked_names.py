@@ -1,5 +1,5 @@
-"""Objects of a login's own, named like those of Postgres and ours, change nothing that runs as the
-owner: not types, tables, functions or operators, in a temporary schema or in one of its own."""
+"""A login's own objects, named like those of Postgres and ours, change nothing that runs as the
+owner: neither types, tables, functions nor operators, in a temporary schema or in its own one."""
 
 import re
 from contextlib import contextmanager, suppress
@@ -42,7 +42,7 @@ def made(server):
 
 @contextmanager
 def new_login(server, tenant_id, role, name):
-    """A login of ours; of an analyst one who may read the tenant."""
+    """A new login of ours; an analyst may read the tenant."""
     with server.admin() as admin:
         admin.execute(f"create role {name} login in role {role}")
         admin.execute("insert into pgrerank.analyst_grant values (%s, %s)", [tenant_id, name])
@@ -54,14 +54,14 @@ def new_login(server, tenant_id, role, name):
 
 @pytest.fixture(scope="module", params=ROLES)
 def login(server, made, request):
-    """A login as `pgrerank login add` makes it."""
+    """A login as `pgrerank login add` creates it."""
     with new_login(server, made[0], request.param, f"{request.param}_plain") as name:
         yield name
 
 
 @pytest.fixture(scope="module")
 def trapped_names(server):
-    """Of types, relations, functions and operators that a trap could stand in for."""
+    """Names of types, relations, functions and operators that a trap could shadow."""
     lists = (TRAPPED_TYPES, TRAPPED_RELATIONS, TRAPPED_FUNCTIONS, TRAPPED_OPERATORS)
     with server.admin() as admin:
         admin.execute("set search_path = ''")
@@ -70,7 +70,7 @@ def trapped_names(server):
 
 @dataclass
 class Intruder:
-    """A login to which a superuser gave back what it should not have, with its traps laid."""
+    """A login that a superuser gave back rights it should not have, with its traps in place."""
 
     role: str
     name: str
@@ -93,7 +93,7 @@ def intruder(server, made, trapped_names, request):
 
 
 def lay_traps(connection, schema, trapped_names):
-    """Types, views, functions and operators that raise as soon as anything uses them."""
+    """Create types, views, functions and operators that raise when anything uses them."""
     types, relations, functions, operators = trapped_names
     connection.execute(
         f"create function {schema}.trap() returns boolean language plpgsql as $$ begin "
@@ -137,7 +137,7 @@ TRAPPED_RELATIONS = """
             where t.typtype in ('b', 'r', 'e') and t.typnamespace = 'pg_catalog'::regnamespace
         )
 """
-#: whatever our bodies say that a function could be called, with the arguments of those that exist
+#: names in our function bodies that could be functions, with the arguments of existing ones
 TRAPPED_FUNCTIONS = """
     select distinct p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid),
         pg_catalog.format_type(p.prorettype, null)
@@ -200,7 +200,7 @@ SEARCHES = [
 ]
 #: functions whose statements take each of SEARCHES
 SEARCHING = {"hybrid_candidates_v1", "leg_positions_v1"}
-#: for each function that runs as the owner, statements that have it run in full
+#: for each function that runs as the owner, statements that run all of it
 CALLS = {
     "api_key_candidates_v1": ["select pgrerank.api_key_candidates_v1('pgr_'::pg_catalog.text)"],
     "ensure_log_partitions_v1": ["select pgrerank.ensure_log_partitions_v1(24)"],
@@ -341,7 +341,7 @@ def test_functions_that_pin_a_path_pin_the_one_that_is_safe(server):
 
 
 def test_other_functions_are_bound_to_names_when_they_are_made(server):
-    """`begin atomic` and `return` leave no text that would be read again when they are called."""
+    """`begin atomic` and `return` bind names at creation: no text is parsed at call time."""
     with server.admin() as admin:
         found = admin.execute(
             """
@@ -368,7 +368,7 @@ def test_bodies_that_are_read_when_they_run_name_the_schema_of_every_table(serve
 
 
 def loose_tables(body):
-    """Names after `from` and the like without a schema that are no function, alias or CTE."""
+    """Names after `from` and similar without a schema that are not functions, aliases or CTEs."""
     text = re.sub(r"--.*", "", body)
     common = set(re.findall(r"(\w+) as (?:materialized )?\(\s*select", text))
     named = re.findall(

@@ -14,7 +14,7 @@ def bm25_scores(retrieved):
 
 
 def corpus(seed, size=40):
-    """Texts whose words are as uneven as those of a language."""
+    """Texts with word frequencies like those of a language."""
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     weights = [1 / (rank + 1) for rank in range(len(WORDS))]
     return {

@@ -27,7 +27,7 @@ def partitions(connection):
 
 
 def make_past(connection, months):
-    """A partition in the past, which the function that makes them ahead would not."""
+    """Make a partition in the past, which the function for future ones does not."""
     first, last = months_from_now(-months), months_from_now(-months + 1)
     connection.execute(
         f"create table pgrerank.{names(-months)[0]} partition of pgrerank.rerank_log "

@@ -1,4 +1,4 @@
-"""Measures of an order in SQL: ir-measures says what they must be."""
+"""Measures of an order in SQL, compared with ir-measures."""
 
 import ir_measures
 import pytest
@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 NAMES = [f"d{i:02}" for i in range(16)]
-#: scores from few values, so that many are tied
+#: scores with few distinct values, so that many are tied
 SCORES = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 3), min_size=1)
 JUDGED = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 3), min_size=1)
-#: ir-measures takes documents of one score by their ids: downwards in trec_eval, upwards in others
+#: ir-measures orders tied documents by id: descending in trec_eval, ascending in others
 UPWARDS, DOWNWARDS = False, True
 
 
@@ -37,7 +37,7 @@ def expected(name, run, qrels):
 
 
 def found(run, qrels, ties):
-    """Grades in the order of a run, None for what nobody judged."""
+    """Grades in the order of a run, None for unjudged documents."""
     ordered = sorted(sorted(run, reverse=ties), key=run.get, reverse=True)
     return [qrels.get(document) for document in ordered]
 
@@ -95,7 +95,7 @@ def test_measure_of_the_textbook(connection, function, arguments, value):
 @pytest.mark.parametrize(
     ("function", "arguments", "value"),
     [
-        # Three chunks of the one document that was judged gain what the first of them gains.
+        # Three chunks of the only judged document gain as much as the first of them.
         ("ndcg_at_k_v1", ([3, 3, 3], [3], 10), 1),
         ("ndcg_at_k_v1", ([0, 3, 3], [3, 0], 10), 0.6309297535714575),
         ("recall_at_k_v1", ([1, 1, 1], [1, 0], 10), 1),

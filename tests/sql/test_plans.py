@@ -1,6 +1,6 @@
-"""Which indexes a search touches, as the service's login, beside a tenant that is much larger.
+"""Which indexes a search uses, as the service's login, next to a much larger tenant.
 
-EXPLAIN does not look into functions; the counters of the indexes do.
+EXPLAIN does not show plans inside functions; the counters of the indexes count them.
 """
 
 import json
@@ -36,7 +36,7 @@ async def small(new_shelf):
 
 @pytest.fixture
 def touched(database):
-    """Runs a search and tells the rows that were read, by index and by table without one."""
+    """Runs a search. Returns the rows read, by index and by table without an index."""
 
     async def run(shelf, query, strategy, **knobs):
         await flush(shelf)
@@ -51,7 +51,7 @@ def touched(database):
 
 
 async def flush(shelf):
-    """Let the counters show what was done on the one connection of a pool."""
+    """Flush the counters of the one connection of a pool."""
     async with tenancy.tenant(shelf.pool, shelf.tenant_id) as connection:
         await connection.execute("select pg_stat_force_next_flush()")
 
@@ -70,12 +70,12 @@ def counters(database):
 
 
 def vectors_read(read, index=""):
-    """How many vectors were read, all together or by the indexes of a kind."""
+    """How many vectors were read, in total or by the indexes of a kind."""
     return sum(rows for name, rows in read.items() if "chunk_embedding" in name and index in name)
 
 
 def say_it_is_larger(database, shelf):
-    """Let the counters say that a collection is worth its index."""
+    """Make the counters claim that a collection is large enough for an index."""
     with database.admin() as admin:
         admin.execute(
             "update pgrerank.collection_size set chunks = chunks + %s where tenant_id = %s",
@@ -163,10 +163,10 @@ async def test_filter_that_few_pass_reads_their_vectors_only_in_a_collection_wit
 async def test_nothing_another_tenant_stores_shows_in_what_a_search_reads_or_gets(
     new_shelf, touched, database, condition
 ):
-    """Time is noise; what takes it are the rows that are read, and they are counted.
+    """Times are noisy, so the test counts the rows that are read.
 
-    Through which of two equal indexes is left to the planner, who may think again when it
-    has seen statistics.
+    Which of two equal indexes is used is left to the planner, which may change its choice once it
+    has statistics.
     """
     documents = [embedded(f"d{i}", f"common w{i}", metadata={"n": i}) for i in range(SMALL)]
     small, indexed = await new_shelf(*documents), await new_shelf(*documents)
@@ -193,7 +193,7 @@ async def test_nothing_another_tenant_stores_shows_in_what_a_search_reads_or_get
 
 @pytest.mark.parametrize("others", [0, 100, 1_000])
 async def test_vectors_are_read_by_their_key_before_there_are_statistics(fresh_database, others):
-    """An index by tenant and chunk would read those of all the tenant's collections."""
+    """An index by tenant and chunk would read the vectors of all the tenant's collections."""
     tenant_id = fresh_database.new_tenant()
     async with pools.pool(fresh_database.service_url, size=1) as connections:
         shelf, _ = [
@@ -237,7 +237,7 @@ async def test_ranking_is_looked_up_in_its_month_only(new_tenant, service_pool):
 
 
 async def test_words_are_counted_once_before_there_are_statistics(fresh_database):
-    """Taking the chunks for one, the planner counted them anew for each."""
+    """The planner once estimated one chunk and recounted the words for each chunk."""
     plans: list[str] = []
     async with pools.pool(fresh_database.service_url, size=1) as connections:
         shelf = await stocked(connections, fresh_database.new_tenant(), "new", SMALL)

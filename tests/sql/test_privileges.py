@@ -1,8 +1,8 @@
-"""Who may do what, out of the catalogue: a new grant shows here or fails."""
+"""Privileges from the catalogue: a new grant must be listed here."""
 
 import pytest
 
-#: these look past row-level security, and each says in its file why
+#: these bypass row-level security; each says why in its file
 DEFINERS = {
     "api_key_candidates_v1",
     "collection_size_chunk_v1",

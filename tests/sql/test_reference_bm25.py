@@ -1,4 +1,4 @@
-"""The keyword leg beside another implementation of BM25, over the same lexemes of real texts."""
+"""The keyword leg compared with bm25s, over the same lexemes of real texts."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from tests.fixtures.collections import embedded
 DATA = Path(os.environ.get("PGRERANK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 SETS = ["cranfield", "cacm", "npl", "dbpedia-entity-mini", "msmarco-v2-dl21"]
 QUERIES = 20
-#: of Postgres' own where there is one; it splits Chinese and Thai at spaces only
+#: Postgres' own configuration if there is one; `simple` splits Chinese and Thai only at spaces
 LANGUAGES = {
     "ar": "arabic",
     "de": "german",
@@ -76,14 +76,14 @@ async def filled(new_shelf, folder, text_search):
 
 
 def reference(texts):
-    """Scores of all texts by bm25s, shape (texts,); 0 where no lexeme of the query is in it."""
+    """Scores of all texts by bm25s, shape (texts,); 0 for a text without a query lexeme."""
     index = bm25s.BM25(method="lucene", k1=0.9, b=0.4, dtype="float64")
     index.index(texts, show_progress=False)
     return lambda asked: np.asarray(index.get_scores(asked)) if asked else np.zeros(len(texts))
 
 
 async def compared(new_shelf, database, name, text_search, count):
-    """A collection of a folder's texts; the function compares its first `count` queries."""
+    """A collection of a folder's texts; the function compares the first `count` queries."""
     folder = required(name)
     shelf = await filled(new_shelf, folder, text_search)
     rows = lines(folder / "queries.jsonl")[:count]

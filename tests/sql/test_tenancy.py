@@ -10,11 +10,11 @@ from uuid_utils.compat import uuid7
 
 from tests.fixtures import everything, rows
 
-#: no tenant is bound: the setting is unknown in a new session, empty after a transaction
+#: no tenant is bound: the setting is unset in a new session, empty after a transaction
 UNBOUND = (errors.UndefinedObject, errors.InvalidTextRepresentation)
-#: what the service has no grant on at all
+#: tables on which the service has no grant
 CLOSED = {"analyst_grant"}
-#: names of a table's columns that a statement may write
+#: columns of a table that a statement may write
 STORED_COLUMNS = """
     select a.attname from pg_attribute as a
     where a.attrelid = %s::regclass and a.attnum > 0 and a.attgenerated = '' and not a.attisdropped
@@ -23,7 +23,7 @@ STORED_COLUMNS = """
 
 @pytest.fixture(scope="module")
 def services(database):
-    """Two tenants with a row of each in every table."""
+    """Two tenants, each with a row in every table."""
     mine, theirs = database.new_tenant(), database.new_tenant()
     with database.admin() as connection:
         made = everything.store(connection, mine), everything.store(connection, theirs)
@@ -181,7 +181,7 @@ def analyst(database, services):
 @pytest.fixture
 def reader(database, services, analyst):
     with psycopg.connect(database.login_url(analyst)) as connection:
-        # What the service's policies go by must not matter.
+        # The setting that the service's policies read must not matter.
         connection.execute(
             "select set_config('pgrerank.tenant_id', %s, false)", [str(services.mine)]
         )

@@ -203,7 +203,7 @@ async def test_time_of_reranking_is_that_of_searches_that_were_reranked(journal,
 
 @pytest.fixture
 def effect(database, ask):
-    """What reranking changed: the same while today is not counted yet, and when it is."""
+    """What reranking changed; the same before and after today is counted."""
 
     async def row():
         with database.admin() as admin:
@@ -239,7 +239,7 @@ async def test_effect_of_a_reversed_order(journal, effect):
 
 async def test_top_is_changed_by_what_enters_it_not_by_its_inner_order(journal, effect):
     candidates = [candidate(i) for i in range(1, 12)]
-    scores = [9, 10, 8, 7, 6, 5, 4, 3, 2, 1, 0]  # the first two change places
+    scores = [9, 10, 8, 7, 6, 5, 4, 3, 2, 1, 0]  # the first two swap places
     await journal.record(ranking(candidates, scores))
 
     row = await effect()

@@ -1,7 +1,7 @@
-"""The worked queries of docs/analysts, over a log as it comes: many chunks of each document,
-clicks, judges who differ, searches that were not reranked, two rerankers, deleted documents.
+"""The worked queries of docs/analysts, over a realistic log: many chunks of each document,
+clicks, judges that differ, searches that were not reranked, two rerankers, deleted documents.
 
-What claims a measure is held against ir-measures, over orders of documents made here.
+Measures are compared with ir-measures, over orders of documents computed here.
 """
 
 import re
@@ -48,7 +48,7 @@ def worked(beginning):
 
 @dataclass
 class Logged:
-    """What was searched: by reranker, each search as its documents in both orders."""
+    """The logged searches: by reranker, each with its documents in both orders."""
 
     analyst: psycopg.Connection
     fused: dict[str, list[tuple[str, list[str]]]] = field(default_factory=lambda: defaultdict(list))
@@ -58,7 +58,7 @@ class Logged:
         return self.analyst.execute(worked(beginning)).fetchall()
 
     def ndcg(self, searches, k=10):
-        """Of each search, by ir-measures."""
+        """nDCG of each search, by ir-measures."""
         measure = ir_measures.nDCG @ k
         qrels = {str(n): GRADES for n in range(len(searches))}
         run = {
@@ -71,7 +71,7 @@ class Logged:
 
 @pytest.fixture
 async def logged(database, journal):
-    """A log of four judged queries and one that nobody judged, each searched in several ways."""
+    """A log of four judged queries and an unjudged one, each searched in several ways."""
     await journal.shelf.store(
         *[embedded(f"d{n}", *[f"walrus {n} part {part}" for part in range(4)]) for n in range(7)]
     )
@@ -98,7 +98,7 @@ async def logged(database, journal):
 
 
 def _scores(found, turn):
-    """So that each query has an order of its own."""
+    """Scores that give each query a different order."""
     return [float((place * (7 + 2 * turn)) % len(found)) for place in range(len(found))]
 
 
@@ -151,7 +151,7 @@ async def test_where_reranking_hurt_is_told_of_reranked_searches_that_lost(logge
 
 
 async def test_every_measure_of_a_judged_search_is_that_of_ir_measures(logged):
-    """The functions over the view, as the guide says to use them."""
+    """The functions are called on the view as the guide says."""
     row = logged.analyst.execute(
         """
         select
@@ -207,7 +207,7 @@ async def test_what_was_never_reranked_is_judged_and_no_figure_of_reranking(logg
 async def test_relevant_documents_that_no_leg_found_are_judged_ones(logged):
     [row] = logged.rows("Relevant documents that no leg found")
 
-    # d0, d2, d5 and the one that is not stored, of four queries; neither clicks nor disputes.
+    # d0, d2, d5 and the one that is not stored, for four queries; neither clicks nor disputes.
     assert (row["relevant"], row["missed"]) == (16, 4)
     assert row["some"] == [f"walrus {n}?: lost" for n in range(3)]
 

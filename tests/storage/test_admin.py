@@ -10,7 +10,7 @@ from tests.fixtures import rows
 
 @pytest.fixture
 async def name(database):
-    """A name for a login with everything Postgres must quote; gone after the test."""
+    """A login name with every character that needs quoting; dropped after the test."""
     name = f'o\'Hara "{uuid7().hex}" /@:%'
     yield name
     with database.admin() as connection:

@@ -1,4 +1,4 @@
-"""Lists reach Postgres as they are. The driver's own dumper says how they would arrive."""
+"""Lists reach Postgres unchanged, as they would through the driver's own dumper."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +10,7 @@ from psycopg.types.array import ListDumper
 from pgrerank.storage import tenancy
 from pgrerank.storage.arrays import ArrayDumper
 
-#: no NUL, which Postgres has in no text, and no half surrogate pair
+#: no NUL, which Postgres text cannot contain, and no half surrogate pair
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 VALUES = {
     "text": TEXTS,
@@ -32,12 +32,12 @@ async def test_a_list_comes_back_as_it_was(service_pool, name):
             return await cursor.fetchone()
 
         for values in examples(st.lists(st.none() | VALUES[name])):
-            # as text: NaN equals NaN then, and -0.0 does not equal 0.0
+            # compared as text, so that NaN equals NaN, and -0.0 does not equal 0.0
             assert repr(await come_back(values)) == repr((values,))
 
 
 def examples(strategy):
-    """Lists drawn once: a connection belongs to one event loop, and hypothesis to none."""
+    """Lists drawn in advance, since hypothesis does not run in the connection's event loop."""
     drawn = []
 
     @settings(max_examples=60, database=None, suppress_health_check=list(HealthCheck))

@@ -1,4 +1,4 @@
-"""The drill: a backup of every kind of row, restored on another server and compared."""
+"""A backup of every kind of row, restored on another server and compared."""
 
 import os
 import shutil

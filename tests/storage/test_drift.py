@@ -1,4 +1,4 @@
-"""Counting the log by day, and what health makes of it."""
+"""Daily counts of the log, and the health checks over them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ def days_ago(days):
 
 @pytest.fixture
 def table(database):
-    """The counted days of a tenant, as the owner sees them."""
+    """The daily counts of a tenant, read as the owner."""
 
     def rows(tenant_id, columns="*"):
         with database.admin() as admin:
@@ -40,12 +40,12 @@ def table(database):
 
 
 async def standing(database, journal, check_name):
-    """The one finding of a check on the journal's collection."""
+    """The single result of a check for the journal's collection."""
     with database.admin() as admin:
         (tenant,) = admin.execute(
             "select name from pgrerank.tenant where id = %s", [journal.shelf.tenant_id]
         ).fetchone()
-        # Searches of past days come late here, after other tests have closed those days.
+        # Searches of past days are inserted here after other tests have counted those days.
         admin.execute("delete from pgrerank.score_daily")
     await drift.count(database.admin_url)
     found = await drift.health(database.admin_url, tenant=tenant)
@@ -68,7 +68,7 @@ async def test_a_day_is_counted_as_its_searches_were(database, journal, table):
         " agreement_searches, agreement_sum, cardinality(score_bins), score_counts"
     )
     reranked, skipped = table(journal.shelf.tenant_id, columns)
-    # The third came first and moved two others by a place each: four places over three.
+    # The third moved to the first place and two others down by one: four places over three.
     agreed = pytest.approx(1 + 1 / 3)
     assert reranked == (False, 2, 0, 6, 0, pytest.approx(4 / 3), 2, agreed, 4, [2, 1, 2, 1])
     assert skipped == (True, 1, 1, 0, 0, 0, 0, 0, 0, [])
@@ -94,7 +94,7 @@ async def test_days_that_a_killed_count_left_are_counted_by_the_next(fresh_datab
         await journal.record(*(ranking([candidate(1)], [1.0], at=days_ago(n)) for n in range(4)))
     whole = await counted(fresh_database)
     with fresh_database.admin() as admin:
-        # As far as a count came that was killed after its second day.
+        # The state of a count that was killed after its second day.
         admin.execute("delete from pgrerank.score_daily where day > %s", [days_ago(2).date()])
 
     assert await counted(fresh_database) == whole
@@ -121,7 +121,7 @@ async def counted(database):
 
 
 def searches(count, centre, *, at, depth=4, seed=1):
-    """Rankings whose scores lie about a centre."""
+    """Rankings with scores around a centre."""
     draws = np.random.default_rng(seed)
     fused = [candidate(n) for n in range(1, depth + 1)]
     return [ranking(fused, draws.normal(centre, 1, depth).tolist(), at=at) for _ in range(count)]
@@ -253,7 +253,7 @@ async def test_summary_counts_over_all_tenants_and_names_none_unless_asked(datab
 
 @pytest.fixture
 def checks(database):
-    """What health says of a new tenant, without counting before, by check."""
+    """Health of a new tenant without a previous count, by check."""
 
     async def of(journal):
         with database.admin() as admin:

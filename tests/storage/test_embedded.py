@@ -44,7 +44,7 @@ def another_process(data_dir):
 
 
 def killed(server):
-    """Kill the postmaster and wait until it is no more."""
+    """Kill the postmaster and wait until it is gone."""
     os.kill(server.pid, signal.SIGKILL)
     while server.is_running():
         os.sched_yield()

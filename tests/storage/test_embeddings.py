@@ -16,7 +16,7 @@ from tests.fixtures.collections import embedded
 
 NEW = replace(FakeEmbedder.model, name="new", fingerprint="9" * 64, dimensions=3)
 OTHER = replace(NEW, name="other", fingerprint="8" * 64)
-#: vectors of the new model, by content: the other way round than the words say
+#: vectors of the new model, by content: the opposite of what the words say
 VECTORS = {"walrus": [0, 1, 0], "seal": [1, 0, 0]}
 
 
@@ -49,7 +49,7 @@ async def fill(embeddings, shelf, model=NEW):
 
 
 async def nearest(shelf, vector, model):
-    """External ids as a service under a model finds them."""
+    """External ids in the order in which a service with this model finds them."""
     collection = (await shelf.again()).collection.under(model)
     request = SearchRequest(query="x", strategy=Strategy.DENSE)
     found = await PostgresCandidates(shelf.pool).retrieve(

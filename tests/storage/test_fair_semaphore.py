@@ -1,4 +1,4 @@
-"""Who comes next, with real tasks and no database."""
+"""The order of waiting tenants, with real tasks and no database."""
 
 import asyncio
 from contextlib import suppress
@@ -16,7 +16,7 @@ A, B, C = TENANTS = [TenantId(UUID(int=n)) for n in range(3)]
 
 
 class Door:
-    """Requests that stay in until they are let out, and who came in so far."""
+    """Requests that hold a slot until released, and a record of those admitted."""
 
     def __init__(self, places=1, *, wait_s=60.0, waiting=100):
         self.semaphore = FairSemaphore(places, wait_s=wait_s, waiting=waiting)
@@ -25,7 +25,7 @@ class Door:
         self.leaving = {}
 
     async def come(self, who):
-        """Ask for a turn, as far as that goes at once."""
+        """Request a slot, and let the request run until it waits."""
         task = asyncio.create_task(self._visit(who))
         await self.settle()
         return task
@@ -42,7 +42,7 @@ class Door:
                 self.inside.remove(task)
 
     async def let_out(self):
-        """Let one out, whoever that is."""
+        """Release one slot, of any tenant."""
         self.leaving[next(iter(self.inside))].set_result(None)
         await self.settle()
 
@@ -51,7 +51,7 @@ class Door:
             await self.let_out()
 
     async def settle(self):
-        """Let every task go on until it waits."""
+        """Let every task run until it waits."""
         for _ in range(10):
             await asyncio.sleep(0)
 

@@ -1,4 +1,4 @@
-"""Where a document stands in the whole list of each leg, today."""
+"""The current rank of a document in the whole list of each leg."""
 
 from dataclasses import replace
 

@@ -11,7 +11,7 @@ MIDNIGHT = "0 0 * * *"
 
 
 class Diary:
-    """Jobs that write down when they begin and end."""
+    """Jobs that record their begin and end."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -46,7 +46,7 @@ def states(database, name):
 
 
 def leave_undone(database, name):
-    """A job whose worker died in the middle."""
+    """Leave a job behind whose worker died while running it."""
     with database.admin() as admin:
         admin.execute(
             "insert into pgrerank_jobs.procrastinate_jobs"

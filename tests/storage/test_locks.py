@@ -1,4 +1,4 @@
-"""Whom a login may keep waiting: an analyst nobody, a writer whoever wants its collection alone."""
+"""Locks: an analyst blocks nobody; a writer blocks only exclusive work on its collection."""
 
 import asyncio
 from dataclasses import replace
@@ -17,7 +17,7 @@ from pgrerank.storage.queries import load
 from tests.fixtures.collections import embedded
 
 WAITING = "select from pg_locks where not granted and pid <> pg_backend_pid()"
-#: keys that were once held, by whoever could read them in pg_locks
+#: advisory keys once in use, which anyone could read in pg_locks
 FORMER_KEYS = (
     "hashtextextended('pgrerank.words', 0)",
     "hashtextextended('pgrerank.indexes', 0)",
@@ -29,8 +29,8 @@ FORMER_KEYS = (
 
 @pytest.fixture
 async def analyst(database, new_shelf):
-    """An analyst of another tenant, without the limits of the role, in an open transaction that
-    read all it may, and holds every advisory key that there is."""
+    """An analyst of another tenant, without the role's limits, in an open transaction that has
+    read everything it may and holds every advisory key in use."""
     other = await new_shelf(embedded("a", "red fox"))
     name = f"analyst_{database.name}"
     with database.admin() as connection:
@@ -59,7 +59,7 @@ async def analyst(database, new_shelf):
 
 @pytest.fixture
 async def impatient(database):
-    """A pool of the service, in a database where nobody waits for a lock."""
+    """A pool of the service, in a database where waiting for a lock fails at once."""
     with database.admin() as connection:
         connection.execute(f"alter database {database.name} set lock_timeout = '10ms'")
     async with pool(database.service_url, size=2) as connections:
@@ -88,7 +88,7 @@ async def test_analyst_that_holds_all_it_can_keeps_no_tenant_waiting(
 
 
 def hold_advisory_keys(connection):
-    """Take each key that somebody holds in this moment, as soon as it is free."""
+    """Take each advisory key that is currently held, as soon as it is free."""
     connection.execute(
         """
         select case when objsubid = 1
@@ -151,7 +151,7 @@ async def test_chores_of_one_name_go_one_after_the_other(database):
 
 
 async def waiting(database, statements):
-    """Until so many statements wait for a lock."""
+    """Wait until this many statements wait for a lock."""
     async with await psycopg.AsyncConnection.connect(database.admin_url, autocommit=True) as watch:
         while (await watch.execute(WAITING)).rowcount < statements:
             pass

@@ -44,7 +44,7 @@ async def test_lost_connection_is_unavailable(database):
 
 
 class BrokenError(Exception):
-    """What goes wrong in the middle of work."""
+    """An error in the middle of work."""
 
 
 async def insert_key_and_break(pool, tenant_id):

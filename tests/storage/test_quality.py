@@ -1,4 +1,4 @@
-"""How good searches were whose queries are judged."""
+"""Measured quality of searches with judged queries."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ async def found(journal):
 
 @pytest.fixture
 def quality(database, journal):
-    """What is counted of the journal's collection."""
+    """The measured quality of the journal's collection."""
 
     async def counted():
         await drift.count(database.admin_url)
@@ -45,7 +45,7 @@ def quality(database, journal):
 
 @pytest.fixture
 def calibrated(database, journal):
-    """Says of all that was logged that a new calibration held it relevant with 90 %."""
+    """Set the probability of all logged results to 90 % under a new calibration."""
 
     async def claim():
         sample = Law().sample(30, 10, seed=1)

@@ -150,7 +150,7 @@ async def test_health_tells_what_became_of_the_scores(kept, database, changes, s
     await kept.put(tenant_id, made)
     first = a_run(made)
     changed = a_run(made, first.run, **changes)
-    # What comes after finds no change, and must not hide it.
+    # A later run finds no change, and must not hide the alert.
     for each in (first, changed, a_run(made, changed.run, **changes)):
         await kept.add(tenant_id, made, each)
 

@@ -269,7 +269,7 @@ async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
 
     scored = [hit for hit in again.hits if hit.scores.rerank is not None]
     assert len(scored) == min(plan.depth or 50, len(made.hits))
-    # Each of the bounds asks for a score of 2, which is a relevance of 0.73.
+    # Each bound requires a score of 2, which is a relevance of 0.73.
     assert again.after == tuple(
         hit.candidate.chunk_id for hit in scored if (hit.scores.rerank or 0) >= 2
     )

@@ -1,4 +1,4 @@
-"""Every score of a result has a column in the log, which gives it back."""
+"""Every score of a result has a column in the log, from which it can be read back."""
 
 from dataclasses import fields, replace
 

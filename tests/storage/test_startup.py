@@ -18,7 +18,7 @@ from pgrerank.storage import address, migrate, startup
 
 @pytest.fixture
 def login(database):
-    """Makes a login with these attributes, gone after the test."""
+    """Makes a login with these attributes, dropped after the test."""
     made = []
 
     def make(attributes):

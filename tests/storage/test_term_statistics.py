@@ -1,4 +1,4 @@
-"""Frequent words: counted right whatever happens, and a shorter way to the same order."""
+"""Frequent words: counts stay correct, and searches with them give the same order faster."""
 
 import random
 
@@ -23,7 +23,7 @@ HELD = """
 
 
 def texts_of(seed, size):
-    """Texts of uneven words and, in every tenth, one word of its own."""
+    """Texts of unevenly frequent words; every tenth text has a unique word."""
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     weights = [1 / (rank + 1) for rank in range(len(WORDS))]
     return {

@@ -28,7 +28,7 @@ async def store(shelf, *documents, model=MODEL):
 
 
 async def fetched(shelf, query, model=MODEL, **knobs):
-    """What the candidates bring, by document."""
+    """Token vectors of the candidates, by document."""
     request = SearchRequest(query=query, strategy=Strategy.KEYWORD, **knobs)
     found = await PostgresCandidates(shelf.pool).retrieve(
         shelf.tenant_id, shelf.collection, request, None, CandidateNeeds(token_model=model)

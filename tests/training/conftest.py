@@ -1,4 +1,4 @@
-"""A toy language: passages that answer say `yes`, others `no`; a tiny model learns it in seconds."""
+"""A toy language that a tiny model learns in seconds: relevant passages say `yes`, others `no`."""
 
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +31,7 @@ WORDS = [
 
 
 def lessons(count: int, *, negatives: int = 4, seed: int = 1) -> list[Lesson]:
-    """Lessons of the toy language; no two have one query."""
+    """Lessons in the toy language, each with a different query."""
     chance = random.Random(seed)  # noqa: S311 - no secret
 
     def text(word: str) -> str:
@@ -50,7 +50,7 @@ def lessons(count: int, *, negatives: int = 4, seed: int = 1) -> list[Lesson]:
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """A tiny model is quicker on one thread, and the same on every machine."""
+    """Use one thread: faster for a tiny model, and the same result on every machine."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -59,7 +59,7 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny cross-encoder that was never trained: the real architecture, random weights."""
+    """A tiny untrained cross-encoder: the real architecture, random weights."""
     folder = tmp_path_factory.mktemp("base")
     torch.manual_seed(7)
     config = BertConfig(
@@ -79,7 +79,7 @@ CourseMaker = Callable[..., Course]
 
 @pytest.fixture
 def new_course(base: Path, tmp_path: Path) -> CourseMaker:
-    """Makes courses whose folder is claimed; `name` tells folders apart."""
+    """Makes courses whose folder is claimed; `name` distinguishes folders."""
 
     def make(
         name: str = "out",

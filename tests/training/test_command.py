@@ -1,4 +1,4 @@
-"""pgrerank train as it is called, over a real Postgres and the packaged embedder."""
+"""The command pgrerank train, over a real Postgres and the packaged embedder."""
 
 import json
 

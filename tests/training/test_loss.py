@@ -11,7 +11,7 @@ QUERIES = [["q", "r"], [["a", "b", "c"], ["d", "e"]]]
 
 
 class Scored(ListLoss):
-    """Knows the logits, in the order of the pairs."""
+    """A model with fixed logits, in the order of the pairs."""
 
     def __init__(self, recipe, **spread):
         super().__init__(torch.nn.Identity(), recipe, **spread)

@@ -18,7 +18,7 @@ from tests.training.conftest import lessons
 
 
 class Killed(BaseException):
-    """The process ends here."""
+    """Simulates the end of the process."""
 
 
 def losses(course):
@@ -27,7 +27,7 @@ def losses(course):
 
 
 def silent(_):
-    """Nobody watches."""
+    """Ignore progress reports."""
 
 
 @pytest.mark.parametrize("loss", list(Loss))
@@ -81,7 +81,7 @@ def test_run_that_was_cut_off_comes_out_as_if_it_had_not_been(new_course):
     course = new_course("cut")
 
     def kill(standing):
-        # A report behind the second measurement: its checkpoint was written in between.
+        # A report after the second measurement: its checkpoint was written in between.
         if standing.progress > 0.6:
             raise Killed
 
@@ -162,7 +162,7 @@ def test_mean_of_the_last_checkpoints_is_kept_where_it_is_no_worse(new_course):
 @pytest.mark.parametrize("distillation", list(Distillation))
 def test_teacher_alone_can_teach(new_course, distillation):
     def taught(found):
-        # The teacher prefers what says `no`: then the labels cannot be what was learnt from.
+        # The teacher prefers `no`, so a model that does too cannot have learnt it from the labels.
         return [each.with_scores([-1.0] * len(each.positives) + [1.0] * 4) for each in found]
 
     course = new_course(
@@ -191,7 +191,7 @@ def test_continuation_of_another_recipe_or_data_is_refused(new_course):
     with pytest.raises(ConflictError, match="the base model changed"):
         run.claim(course.out, course.recipe, data, "c" * 64)
 
-    new_course(minutes=5)  # more time is no other recipe
+    new_course(minutes=5)  # more time does not change the recipe
 
 
 def test_finished_model_is_not_overwritten_unasked(new_course):

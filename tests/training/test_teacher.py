@@ -8,7 +8,7 @@ from tests.training.conftest import lessons
 
 
 class Counting(FakeScorer):
-    """Scores by length, and counts what it was asked."""
+    """Scores by length, and counts the pairs that it scored."""
 
     def __init__(self):
         self.asked = 0

@@ -1,4 +1,4 @@
-"""A result names the legs that found it, each with its place and score."""
+"""A result names the legs that found it, each with its rank and score."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What an ingest says of itself, without a terminal."""
+"""Progress messages of an ingest without a terminal."""
 
 from pgrerank.cli.ingest_progress import Meter
 from pgrerank.domain.document import Document

@@ -1,6 +1,6 @@
-"""Every leg and every score of the record is in each of its renderings.
+"""Every leg and every score of the record is in each of its representations.
 
-The fields of the record are walked: one that is added, and forgotten in a rendering, fails here.
+The test walks the fields of the record, so a new field that one of them lacks fails here.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ from tests.fixtures.rankings import candidate, ranking
 
 SCORES = [field.name for field in fields(HitScores)]
 LEG_VALUES = [f"{leg}_{what}" for leg in LEGS for what in ("rank", "score")]
-#: of results of a search alone: documents that a caller supplies have no legs and no cascade
+#: fields only of search results: supplied documents have no legs and no cascade
 SEARCH_ALONE = {
     "cascade": "supplied documents have no first step",
     "combined": "it combines the scores of legs, of which supplied documents have none",
@@ -165,7 +165,7 @@ def test_frameworks_get_every_score_of_a_supplied_document():
 
     [(_, _, facts)] = results.rerank_results(response)
 
-    # The place and the score to show are values of their own, beside the facts.
+    # The final place and the score to show are separate fields.
     assert facts.keys() >= set(document.__struct_fields__) - {"index", "display"}
 
 

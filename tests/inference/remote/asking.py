@@ -1,4 +1,4 @@
-"""A backend at a test's own server."""
+"""A backend that calls the test's own server."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ from tests.fakes import FakeClock
 
 
 class Naps:
-    """Sleeps that take no time but the clock's."""
+    """Sleeps that only advance the fake clock."""
 
     def __init__(self, clock: FakeClock) -> None:
         self.clock = clock
@@ -31,7 +31,7 @@ async def named(
     naps: Naps | None = None,
     secrets: dict[str, str] | None = None,
 ) -> AsyncIterator[Named]:
-    """The models of a file of backends."""
+    """The models of a backends file."""
     file = folder / "backends.toml"
     file.write_text(toml)
     clock = clock or FakeClock()

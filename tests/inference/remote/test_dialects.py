@@ -1,4 +1,4 @@
-"""What is sent and read in each dialect, over real HTTP."""
+"""Requests and answers of each dialect, over real HTTP."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from tests.fixtures.other_server import Answer, Request, other_server
 from tests.inference.remote.asking import named, passages, reranker
 
-#: the answer of each dialect to two documents, of which the second is the better
+#: the answer of each dialect to two documents, the second being the better
 RANKED = {
     "cohere": {
         "results": [{"index": 1, "relevance_score": 0.9}, {"index": 0, "relevance_score": 0.1}]

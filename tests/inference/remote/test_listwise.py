@@ -29,7 +29,7 @@ def listed(request: Request) -> list[str]:
 
 
 def by_length(request: Request) -> Answer:
-    """A model that finds long passages good."""
+    """A model that prefers long passages."""
     texts = listed(request)
     order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
     return said(" > ".join(f"[{place + 1}]" for place in order))

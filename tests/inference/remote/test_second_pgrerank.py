@@ -1,4 +1,4 @@
-"""Another pgrerank behind each dialect gives the order that the same model gives here."""
+"""A second pgrerank behind each dialect gives the same order as the model in process."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ TEXTS = [
     "Le colis est arrivé à l'heure.",
     *(f"Note {number}: nothing of interest, but {number} parcels." for number in range(40)),
 ]
-#: what scores come back as, where the dialect has a way to ask for raw ones
+#: kind of the returned scores, if the dialect can request raw ones
 RAW = {"tei", "infinity", "vllm"}
 DIALECTS = ["cohere", "jina", "voyage", "tei", "infinity", "vllm"]
 

@@ -1,4 +1,4 @@
-"""What becomes of a server that fails, over real HTTP."""
+"""How failures of a server are handled, over real HTTP."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -16,13 +16,13 @@ from tests.inference.remote.asking import Naps, named, passages, reranker
 
 
 def scored(request: Request) -> Answer:
-    """The later a document, the better."""
+    """Scores that rise with the position of the document."""
     count = len(request.body["documents"])
     return Answer({"results": [{"index": i, "relevance_score": i / 100} for i in range(count)]})
 
 
 def after(*failures: Answer) -> Callable[[Request], Answer]:
-    """These failures first, then scores."""
+    """Answers with these failures first, then with scores."""
     waiting: Iterator[Answer] = iter(failures)
     return lambda request: next(waiting, None) or scored(request)
 

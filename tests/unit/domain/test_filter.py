@@ -1,4 +1,4 @@
-"""The shape of predicates and refusals. tests/sql shows that Postgres reads them the same way."""
+"""Compiled filters and their errors. tests/sql shows that Postgres reads them the same way."""
 
 import pytest
 

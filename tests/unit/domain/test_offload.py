@@ -19,7 +19,7 @@ async def test_long_work_shares_one_thread_and_lets_the_event_loop_go_on():
         offload(waiting, items=FEW + 1), offload(threading.current_thread, items=FEW + 1)
     )
     await asyncio.sleep(0)
-    go_on.set()  # the event loop does it, while the work waits for it
+    go_on.set()  # the event loop sets it while the work waits for it
     first, second = await both
 
     assert first is second

@@ -64,7 +64,7 @@ def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, o
         assert [value is None for value in values] == [r.scores.rerank is None for r in results]
         assert falls(known)
         assert all(0 <= value <= 1 for value in known)
-        # What is claimed on the whole is what the curve claims.
+        # The mean probability is that of the curve.
         said = [
             gauge.calibration.curve.relevance(each.scores.rerank)
             for each in results

@@ -11,7 +11,7 @@ DEVIATION = pstdev([1, 2, 3])
 
 
 def raised(terms, *texts):
-    """By how many standard deviations."""
+    """The boost in standard deviations."""
     padded = [*texts, *[""] * (3 - len(texts))]
     return [boost / DEVIATION for boost in boosts(terms, padded, SCORES, [])]
 

@@ -18,7 +18,7 @@ def test_figures_are_those_of_the_textbook():
 
     assert found.brier.value == pytest.approx((0.04 + 2 * 0.16 + 0.16 + 0.25) / 5)
     assert found.log_loss.value == pytest.approx(-np.log([0.8, 0.6, 0.6, 0.6, 0.5]).sum() / 5)
-    # 0.4 stands in one bin, with three pairs' worth of which none is relevant.
+    # The bin of 0.4 has a weight of three pairs, none relevant.
     assert found.ece.value == pytest.approx((0.2 + 3 * 0.4 + 0.5) / 5)
     assert [each.value for each in found.precision_at] == pytest.approx([0.5, 0.4])
 

@@ -139,7 +139,7 @@ async def test_given_pairs_are_scored_and_fitted():
 
 
 def test_method_with_the_least_held_out_loss_is_chosen():
-    # A step: no logistic curve comes near.
+    # A step function, which no logistic curve fits.
     pairs = Law().sample(100, 20, seed=1)
     steps = sample(pairs.queries, pairs.scores, (pairs.scores > -0.5) & (pairs.queries % 3 > 0))
 
@@ -155,7 +155,7 @@ def pair(query, place, relevant):
 
 
 def test_judged_pairs_stand_for_those_near_their_place():
-    # All of the first five are judged, one of the next five, none of those behind.
+    # All of the first five are judged, one of the next five, none after that.
     pairs = [pair("q", n, n == 1) for n in range(1, 6)]
     pairs += [pair("q", n, False if n == 6 else None) for n in range(6, 13)]
 
@@ -231,7 +231,7 @@ def chunk(name, place, score):
     )
 
 
-#: two documents of three chunks each, and one that nobody judged
+#: two documents of three chunks each, and an unjudged one
 POOL = [
     chunk("a", 1, 0.2),
     chunk("b", 2, 0.9),
@@ -246,13 +246,13 @@ POOL = [
 @pytest.mark.parametrize(
     ("grades", "skip", "irrelevant"),
     [
-        # A document's grade is that of the chunk that is served highest, though another scores more.
+        # A document's grade counts for its highest ranked chunk, even if another scores more.
         (
             {("a", None): 2, ("b", None): 0},
             [(1, True), (2, False)],
             [(1, True), (2, False), (4, False)],
         ),
-        # A chunk's grade is its own, beside that of its document, and before it.
+        # A chunk's own grade overrides that of its document.
         (
             {("a", UUID(int=3)): 3, ("a", None): 0},
             [(1, False), (3, True)],
@@ -263,7 +263,7 @@ POOL = [
             [(1, True)],
             [(1, True), (2, False), (4, False)],
         ),
-        # Of a document of which only a chunk was judged nothing else is known.
+        # If only one chunk of a document was judged, its other chunks do not count at all.
         ({("a", UUID(int=6)): 2}, [(6, True)], [(2, False), (4, False), (6, True)]),
     ],
 )
@@ -352,7 +352,7 @@ def test_scores_that_say_nothing_on_unseen_queries_are_warned_of():
 def test_answerable_is_not_fitted_where_better_pools_hold_less():
     queries = np.repeat(np.arange(40), 2)
     best = np.repeat(np.arange(40) % 2, 2)
-    # Queries whose best score is 1 hold nothing relevant; in the others the better pair is.
+    # Queries with a best score of 1 have nothing relevant; else the better pair is relevant.
     scores = np.where(np.arange(80) % 2, best, best - 1.0)
     pairs = sample(queries, scores, (best == 0) & (np.arange(80) % 2 == 1))
 

@@ -12,7 +12,7 @@ TENANT = TenantId(UUID(int=7))
 
 
 def run(values, **changes):
-    """A run with a value of AP for each query, by its text."""
+    """A run with a value of AP for each query text."""
     answers = [answer(query, metrics={"AP": value}) for query, value in values.items()]
     return evaluation(*answers, **changes)
 

@@ -33,7 +33,7 @@ def furnished(scorer, *found):
 
 
 def listed():
-    """The second candidate is a little worse by the reranker, and much better by words."""
+    """The second candidate is slightly worse by the reranker, and much better by BM25."""
     return [
         candidate(1, "parse a date", keyword_score=1.0),
         candidate(2, "parse a day", keyword_score=30.0),

@@ -12,7 +12,7 @@ from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
-#: the reranker counts words that passage and query share: it lifts the second
+#: the reranker counts shared words, so it lifts the second
 FOUND = (candidate(1, "other", external_id="x"), candidate(2, "red fox", external_id="y"))
 
 

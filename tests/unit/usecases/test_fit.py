@@ -18,7 +18,7 @@ def test_a_fitted_curve_is_near_the_law(method):
 def test_platt_smooths_targets_so_that_pairs_that_can_be_told_apart_stay_uncertain():
     curve = fit.platt(sample([0, 0, 1, 1], [0.0, 1.0, 0.0, 1.0], [0, 1, 0, 1]))
 
-    # Of two pairs of each kind the targets are 3/4 and 1/4, and two points are met exactly.
+    # With two pairs of each kind the targets are 3/4 and 1/4, and the curve meets both exactly.
     assert [curve.relevance(0.0), curve.relevance(1.0)] == pytest.approx([0.25, 0.75], abs=1e-5)
 
 
@@ -43,14 +43,14 @@ def test_isotonic_is_never_sure():
 
 
 def test_beta_leaves_out_what_would_make_it_fall():
-    # More relevant ones at low scores: every slope would be negative.
+    # More relevant pairs at low scores: every slope would be negative.
     curve = fit.beta(Law(slope=-2.0).sample(50, 20, seed=2))
 
     assert min(curve.coefficients[2:4]) >= 0
 
 
 def test_a_pair_is_held_out_with_all_of_its_query():
-    # In each query all pairs are alike, so that to have seen one of a query tells the others.
+    # All pairs of a query are alike, so seeing one of a query would reveal the others.
     names = np.repeat(np.arange(40), 30)
     relevant = np.repeat(np.random.default_rng(3).random(40) < 0.5, 30)
     scores = names + np.tile(np.linspace(0, 0.5, 30), 40)

@@ -5,7 +5,7 @@ from pgrerank.domain.threshold import Promise
 from pgrerank.usecases.calibration import guarantee
 from tests.fixtures.samples import Law, sample
 
-#: laws of relevance, pairs of a query being more or less alike, with queries, depth and promise
+#: laws with more or less similar pairs within a query, with queries, depth and promised precision
 WORLDS = [
     (Law(slope=2.0, base=-1.0, spread=0.0), 40, 25, 0.8),
     (Law(slope=2.0, base=-1.0, spread=1.0), 40, 25, 0.8),
@@ -16,7 +16,7 @@ WORLDS = [
 
 @pytest.mark.parametrize(("law", "queries", "depth", "precision"), WORLDS)
 def test_the_promise_is_kept_at_the_stated_rate(law, queries, depth, precision):
-    """Of many calibrations at most one in ten breaks its promise in the world it was drawn from."""
+    """Of many calibrations at most one in ten breaks its promise in its own population."""
     promise = Promise(precision=precision, confidence=0.9)
     world = law.sample(20_000, 10, seed=0)
     order = np.argsort(-world.scores)
@@ -47,7 +47,7 @@ def test_too_few_judgments_are_said_and_counted():
     law, promise = Law(slope=3.0, base=-1.0), Promise(precision=0.85)
 
     found = guarantee.choice(law.sample(12, 20, seed=2), promise)
-    # What is needed is itself estimated from few: twice as many leave it some room.
+    # The needed number is estimated from few pairs, so the test takes twice as many.
     enough = guarantee.choice(law.sample(found.pairs_needed // 10, 20, seed=3), promise)
 
     assert found.cutoff is None
@@ -85,6 +85,6 @@ def test_the_same_answer_from_one_query_is_worth_one_pair():
 def test_the_test_is_that_of_clopper_and_pearson():
     kept = guarantee.Kept(cutoff=0.0, pairs=20, precision=0.9, worth=20)
 
-    # Of 20 fair draws 18 or more come up with a chance of 211 / 2 ** 20.
+    # 18 or more of 20 fair draws have a probability of 211 / 2 ** 20.
     assert kept.p_value(0.5) == pytest.approx(211 / 2**20)
     assert kept.p_value(kept.lower_bound(0.05)) == pytest.approx(0.05)

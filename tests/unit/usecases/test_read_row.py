@@ -1,4 +1,4 @@
-"""One row of JSON, as a document or why it is none."""
+"""One row of JSON becomes a document or a rejection with a reason."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a search makes of calibrations and thresholds."""
+"""Calibrations and thresholds in a search."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -37,7 +37,7 @@ OWN = Calibration(
 )
 FOREIGN = replace(OWN, fingerprint="a" * 64, reranker="older")
 BOT = Threshold(name="bot", cutoff=2.0, fingerprint=FakeScorer.model.fingerprint)
-#: scored 2, 1 and 0 by the words they share with the query
+#: scores of 2, 1 and 0, the number of words shared with the query
 FOUND = (candidate(1, "blue whale"), candidate(2, "red fox"), candidate(3, "red car"))
 
 

@@ -37,7 +37,7 @@ def indexes(documents):
 
 
 def calibrations(fingerprint=SCORER.fingerprint):
-    """A calibration by which two shared words are even odds, and each word more is e to one."""
+    """A calibration with odds of 1 for two shared words, times e for each further word."""
     curve = CalibrationCurve(method=Method.PLATT, coefficients=(1.0, -2.0))
     found = Calibration(
         id=UUID(int=7),

@@ -198,7 +198,7 @@ async def test_vectors_of_another_embedder_are_never_searched():
 
 
 class OtherClock(FakeRankings):
-    """A log that has no place for the instant of what it is given."""
+    """A log that returns its own creation time."""
 
     async def record(self, *recorded: object) -> object:
         identifier = await super().record(*recorded)

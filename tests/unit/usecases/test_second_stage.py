@@ -26,7 +26,7 @@ QUERY = "parse a date"
 
 
 class FullForm(FakeScorer):
-    """A reranker of the kind that stored token vectors may stand in for."""
+    """A reranker that stored token vectors can replace."""
 
     model = replace(FakeScorer.model, score_kind=ScoreKind.MAXSIM)
 

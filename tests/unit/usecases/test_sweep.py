@@ -14,7 +14,7 @@ from pgrerank.usecases.evaluation.sweep import Knobs, SweepPoint, settings, swee
 from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
-#: the reranker counts shared words: it lifts the third, where the depth reaches it
+#: the reranker counts shared words: it lifts the third, if the depth reaches it
 FOUND = (
     candidate(1, "other", external_id="x"),
     candidate(2, "other", external_id="y"),
@@ -132,7 +132,7 @@ def test_a_loss_is_said_to_be_one():
 
 
 def test_gain_is_of_settings_chosen_on_other_queries():
-    """Each of many settings is right by luck on one query: the best is no better than before."""
+    """Each of many settings wins on one query by chance: the best one shows no gain."""
     lucky = [point([float(i == j) for i in range(20)], 20, j + 1) for j in range(20)]
 
     [verdict] = verdicts([point([0.5] * 20, 10), *lucky])

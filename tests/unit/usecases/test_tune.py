@@ -20,9 +20,9 @@ NOW = Setting(retrieval=Retrieval(), candidates=100, depth=None)
 
 @dataclass
 class Sensitive:
-    """A first stage that finds the relevant document by how well its settings please it."""
+    """A first stage in which the place of the relevant document depends on the settings."""
 
-    #: place of the relevant document under settings, from 1; None: it is not found
+    #: place of the relevant document under these settings, from 1; None: it is not found
     place: object
     asked: list[tuple[Retrieval, str]] = field(default_factory=list)
 
@@ -62,7 +62,7 @@ def better_with_large_k1(retrieval, _):
 
 
 def by_the_query(retrieval, request):
-    """Settings help one half of the queries as much as they harm the other."""
+    """Settings help half of the queries as much as they harm the other half."""
     odd = int(request.query[1:]) % 2
     return 1 + 2 * ((retrieval.k1 > 1) == odd)
 
