@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.reference import KeptSet, ReferencePair, ReferenceSet, Run, ScoredSet
+from pgrerank.domain.reference import (
+    ReferencePair,
+    ReferenceSet,
+    ReferenceSetSummary,
+    Run,
+    ScoredSet,
+)
 
 
 @dataclass
@@ -22,7 +28,7 @@ class FakeReferences:
             raise NotFoundError("reference set", name)
         return self.sets[tenant_id, name]
 
-    async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
+    async def all(self, tenant_id: TenantId) -> Sequence[ReferenceSetSummary]:
         return [
             _listed(each, self._newest(name))
             for (owner, name), each in sorted(self.sets.items(), key=lambda item: item[0][1])
@@ -50,8 +56,8 @@ class FakeReferences:
         return next((scored for of, scored in reversed(self.runs) if of == name), None)
 
 
-def _listed(reference: ReferenceSet, newest: ScoredSet | None) -> KeptSet:
-    return KeptSet(
+def _listed(reference: ReferenceSet, newest: ScoredSet | None) -> ReferenceSetSummary:
+    return ReferenceSetSummary(
         name=reference.name,
         pairs=len(reference.pairs),
         created_at=reference.created_at,

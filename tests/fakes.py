@@ -317,7 +317,7 @@ class FakeCandidates:
 @dataclass
 class FakeRankings:
     recorded: list[SearchOutcome] = field(default_factory=list)
-    brought: list[tuple[RerankRequest, RerankOutcome]] = field(default_factory=list)
+    supplied: list[tuple[RerankRequest, RerankOutcome]] = field(default_factory=list)
 
     async def record(
         self,
@@ -329,14 +329,14 @@ class FakeRankings:
         self.recorded.append(ranking)
         return ranking.id
 
-    async def record_brought(
+    async def record_supplied(
         self,
         tenant_id: TenantId,
         collection: Collection | None,
         request: RerankRequest,
         ranked: RerankOutcome,
     ) -> RankingId:
-        self.brought.append((request, ranked))
+        self.supplied.append((request, ranked))
         return ranked.id
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:

@@ -123,7 +123,7 @@ select t.keep_texts
 from pgrerank.tenant as t
 where t.id = %(tenant_id)s;
 
--- record_brought --
+-- record_supplied --
 -- Insert a ranking of supplied documents, in final order. No leg found them, so they have no chunks
 -- and no scores of legs; their position in the request is stored as the fused rank.
 insert into pgrerank.rerank_log (

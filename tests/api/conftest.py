@@ -189,7 +189,7 @@ async def client(services: Services) -> AsyncIterator[Client]:
         yield caller
 
 
-def house_over(database: Database, connections: Pool) -> Services:
+def services_over(database: Database, connections: Pool) -> Services:
     """Real storage, fake models."""
     return Services(
         clock=SystemClock(),
@@ -215,4 +215,4 @@ def house_over(database: Database, connections: Pool) -> Services:
 
 @pytest.fixture(scope="module")
 def stored_house(database: Database, service_pool: Pool) -> Services:
-    return house_over(database, service_pool)
+    return services_over(database, service_pool)

@@ -9,7 +9,7 @@ import pytest
 
 from pgrerank.storage.rankings import PostgresRankings
 from tests import fakes
-from tests.api.conftest import Client, client_of, house_over
+from tests.api.conftest import Client, client_of, services_over
 from tests.fixtures.other_server import Answer, Request, other_server
 from tests.inference.remote.asking import named, reranker
 
@@ -40,7 +40,7 @@ def bags(request: Request) -> Answer:
 @asynccontextmanager
 async def caller(database, service_pool, folder: Path, toml: str) -> AsyncIterator[Client]:
     async with named(folder, toml) as found:
-        services = house_over(database, service_pool)
+        services = services_over(database, service_pool)
         cards = [each.model for each in (services.scorer, *found.rerankers.values())]
         services = replace(
             services,
@@ -118,10 +118,10 @@ async def test_tokens_of_a_language_model_and_their_price_are_logged(
             await stocked(client, reranker="other")
             found = await client.post(SEARCH, json=ASKED)
             logged = await client.get(f"/v1/rankings/{found.json()['id']}")
-            brought = await client.post(
+            supplied = await client.post(
                 "/v1/rankings", json={"query": "q", "documents": TEXTS, "collection": "things"}
             )
-            ranked = await client.get(f"/v1/rankings/{brought.json()['id']}")
+            ranked = await client.get(f"/v1/rankings/{supplied.json()['id']}")
 
     assert found.json()["rerank"]["status"] == "full"
     for each in (logged, ranked):

@@ -8,7 +8,7 @@ import pytest
 
 from pgrerank.ports.services import Services
 from pgrerank.storage.pool import pool
-from tests.api.conftest import Client, anonymous, bearer, client_of, house_over, new_key
+from tests.api.conftest import Client, anonymous, bearer, client_of, new_key, services_over
 from tests.fixtures.postgres import Database
 
 TERMINATE = """
@@ -60,7 +60,7 @@ async def test_a_request_under_way_is_told_to_retry(caller: Client, database: Da
 
 async def test_a_closed_database_is_unavailable_until_it_opens(database: Database, server):
     async with pool(database.service_url, size=1) as connections:
-        services = house_over(database, connections)
+        services = services_over(database, connections)
         secret = await new_key(services, database.new_tenant())
         async with anonymous(services) as client:
             client.headers.update(bearer(secret))

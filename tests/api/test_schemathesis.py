@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 from pgrerank.api.server import serve
 from pgrerank.domain.limits import Limits
 from pgrerank.storage.pool import pool
-from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, description, house_over, new_key
+from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, description, new_key, services_over
 from tests.fixtures.postgres import Database
 
 CHECKS = [
@@ -38,7 +38,7 @@ def live(database: Database) -> Iterator[tuple[str, str]]:
 
     async def run() -> None:
         async with pool(database.service_url, size=2) as connections:
-            services = house_over(database, connections)
+            services = services_over(database, connections)
             tenant_id = database.new_tenant()
             key = await new_key(services, tenant_id)
             await services.documents.create_collection(

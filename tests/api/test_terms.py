@@ -55,7 +55,7 @@ async def test_terms_of_a_collection_that_is_not_there_are_not_found(caller):
     assert answer.status_code == 404
 
 
-async def test_brought_documents_are_raised_by_the_terms_of_the_collection_that_is_named(caller):
+async def test_supplied_documents_are_raised_by_the_terms_of_the_collection_that_is_named(caller):
     await terms(caller, {"falcon": 1.0, "hen": 0.5})
 
     without = await ranked(caller)

@@ -12,7 +12,7 @@ from httpx import ASGITransport
 
 from pgrerank.client import AsyncClient
 from pgrerank.storage.pool import pool
-from tests.api.conftest import app_of, bearer, house_over, new_key
+from tests.api.conftest import app_of, bearer, new_key, services_over
 
 #: `a` is replaced by an id unique to the row
 ROWS = {
@@ -131,7 +131,7 @@ def by_file(cli, database, tmp_path_factory):
 async def service(database):
     """A caller of the service over this database, and its key."""
     async with pool(database.service_url, size=2) as connections:
-        services = house_over(database, connections)
+        services = services_over(database, connections)
         tenant = await services.tenants.by_name("rows")
         transport = ASGITransport(app_of(services))
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:

@@ -71,9 +71,9 @@ async def test_knobs_reach_the_service(filled):
     assert (found.rerank.status, len(found.candidates)) == ("skipped", 2)
 
 
-async def test_documents_that_are_brought_are_ordered(caller):
-    brought = [*TEXTS.values(), {"title": "Keys", "body": TEXTS["keys"]}, [["a", "b"], ["c", "d"]]]
-    ranked = await caller("rank", "how do I rotate a key?", brought, explain=True)
+async def test_supplied_documents_are_ordered(caller):
+    supplied = [*TEXTS.values(), {"title": "Keys", "body": TEXTS["keys"]}, [["a", "b"], ["c", "d"]]]
+    ranked = await caller("rank", "how do I rotate a key?", supplied, explain=True)
 
     assert ranked.results[0].index in {0, 4}
     assert sorted(each.index for each in ranked.results) == list(range(6))
@@ -82,7 +82,7 @@ async def test_documents_that_are_brought_are_ordered(caller):
     assert read[0] == TEXTS["keys"]
     assert TEXTS["keys"] in read[4]
     assert (ranked.rerank.status, ranked.calibration.id) == ("full", None)
-    assert (await caller("rank", "key", brought, limit=2)).results[1:2]
+    assert (await caller("rank", "key", supplied, limit=2)).results[1:2]
 
 
 async def test_results_go_on_behind_a_page_as_they_were_logged(filled):

@@ -7,7 +7,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.ports.services import Services
 from tests import fakes
-from tests.api.conftest import house_over
+from tests.api.conftest import services_over
 
 
 @pytest.fixture(params=["fake", "postgres"])
@@ -21,7 +21,9 @@ def ports(part, request) -> Services:
     """All ports of one implementation; models are fake in both."""
     if part == "fake":
         return fakes.services()
-    return house_over(request.getfixturevalue("database"), request.getfixturevalue("service_pool"))
+    return services_over(
+        request.getfixturevalue("database"), request.getfixturevalue("service_pool")
+    )
 
 
 @pytest.fixture

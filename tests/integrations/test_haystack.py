@@ -20,7 +20,7 @@ def key(place):
 
 
 @pytest.fixture
-def brought():
+def supplied():
     return [
         Document(id=name, content=text, meta={"name": name, "tags": ["a"]})
         for name, text in TEXTS.items()
@@ -86,26 +86,26 @@ async def test_refusals_are_the_clients(place, key, either):
 
 
 async def test_the_ranker_orders_documents_and_leaves_them_as_they_were(
-    place, key, brought, either
+    place, key, supplied, either
 ):
     ranker = PgrerankRanker(place.url, key)
-    ranked = (await either(ranker.run, ranker.run_async, QUERY, brought, top_k=2))["documents"]
+    ranked = (await either(ranker.run, ranker.run_async, QUERY, supplied, top_k=2))["documents"]
 
     assert (len(ranked), ranked[0].id, ranked[0].content) == (2, BEST, TEXTS[BEST])
     assert 1 >= ranked[0].score > ranked[1].score >= 0
     ranked[0].meta["tags"].append("b")
-    assert all(document.meta["tags"] == ["a"] for document in brought)
-    assert [document.score for document in brought] == [None] * len(TEXTS)
+    assert all(document.meta["tags"] == ["a"] for document in supplied)
+    assert [document.score for document in supplied] == [None] * len(TEXTS)
 
 
 async def test_the_ranker_reads_fields_of_meta(place, key, either):
-    brought = [
+    supplied = [
         Document(content="See the manual.", meta={"about": text, "name": name})
         for name, text in TEXTS.items()
     ]
     ranker = PgrerankRanker(place.url, key, fields=["about"])
 
-    ranked = (await either(ranker.run, ranker.run_async, QUERY, brought))["documents"]
+    ranked = (await either(ranker.run, ranker.run_async, QUERY, supplied))["documents"]
 
     assert ranked[0].meta["name"] == BEST
 

@@ -20,7 +20,7 @@ def retriever(place):
 
 
 @pytest.fixture
-def brought():
+def supplied():
     return [
         Document(id=name, page_content=text, metadata={"name": name, "tags": ["a"]})
         for name, text in TEXTS.items()
@@ -83,30 +83,32 @@ def test_a_misspelt_knob_is_noticed_at_once_and_the_key_is_not_shown(place):
     assert place.key not in repr(PgrerankRetriever(url=place.url, key=place.key, collection="docs"))
 
 
-async def test_the_compressor_orders_documents_and_leaves_them_as_they_were(place, brought, either):
+async def test_the_compressor_orders_documents_and_leaves_them_as_they_were(
+    place, supplied, either
+):
     compressor = PgrerankCompressor(url=place.url, key=place.key, knobs={"limit": 2})
 
     ranked = await either(
-        compressor.compress_documents, compressor.acompress_documents, brought, QUERY
+        compressor.compress_documents, compressor.acompress_documents, supplied, QUERY
     )
 
     assert (len(ranked), ranked[0].id, ranked[0].metadata["name"]) == (2, BEST, BEST)
     scores = [document.metadata["relevance_score"] for document in ranked]
     assert 1 >= scores[0] > scores[1] >= 0
     ranked[0].metadata["tags"].append("b")
-    assert all(document.metadata["tags"] == ["a"] for document in brought)
-    assert not any("relevance_score" in document.metadata for document in brought)
+    assert all(document.metadata["tags"] == ["a"] for document in supplied)
+    assert not any("relevance_score" in document.metadata for document in supplied)
 
 
 async def test_the_compressor_reads_fields_of_metadata(place, either):
-    brought = [
+    supplied = [
         Document(page_content="See the manual.", metadata={"about": text, "name": name})
         for name, text in TEXTS.items()
     ]
     compressor = PgrerankCompressor(url=place.url, key=place.key, fields=["about"])
 
     ranked = await either(
-        compressor.compress_documents, compressor.acompress_documents, brought, QUERY
+        compressor.compress_documents, compressor.acompress_documents, supplied, QUERY
     )
 
     assert ranked[0].metadata["name"] == BEST

@@ -11,7 +11,7 @@ from tests.integrations.conftest import BEST, QUERY, TEXTS
 
 
 @pytest.fixture
-def brought():
+def supplied():
     return [
         NodeWithScore(node=TextNode(id_=name, text=text, metadata={"name": name}), score=0.5)
         for name, text in TEXTS.items()
@@ -44,7 +44,7 @@ async def test_refusals_are_the_clients(place, either):
         await either(astray.retrieve, astray.aretrieve, QUERY)
 
 
-async def test_the_postprocessor_orders_nodes_and_tells_so(place, brought, either):
+async def test_the_postprocessor_orders_nodes_and_tells_so(place, supplied, either):
     told = LlamaDebugHandler(print_trace_on_end=False)
     postprocessor = PgrerankPostprocessor(
         url=place.url,
@@ -54,13 +54,13 @@ async def test_the_postprocessor_orders_nodes_and_tells_so(place, brought, eithe
     )
     query = QueryBundle(QUERY)
     ranked = await either(
-        postprocessor.postprocess_nodes, postprocessor.apostprocess_nodes, brought, query
+        postprocessor.postprocess_nodes, postprocessor.apostprocess_nodes, supplied, query
     )
 
     assert (len(ranked), ranked[0].node.node_id) == (2, BEST)
     assert 1 >= ranked[0].score > ranked[1].score >= 0
     assert ranked[0].node.metadata == {"name": BEST}
-    assert [node.score for node in brought] == [0.5] * len(TEXTS)
+    assert [node.score for node in supplied] == [0.5] * len(TEXTS)
     (started, ended) = told.get_event_pairs(CBEventType.RERANKING)[0]
     assert started.payload["query_str"] == QUERY
     assert [node.node.node_id for node in ended.payload["nodes"]] == [
@@ -85,13 +85,13 @@ async def test_the_postprocessor_reads_what_embedders_are_shown(place, either):
     assert ranked[0].node.node_id == BEST
 
 
-async def test_nothing_is_ranked_without_a_call_and_a_query_is_needed(brought, either):
+async def test_nothing_is_ranked_without_a_call_and_a_query_is_needed(supplied, either):
     nowhere = PgrerankPostprocessor(url="http://127.0.0.1:1", key="x")
     calls = (nowhere.postprocess_nodes, nowhere.apostprocess_nodes)
 
     assert await either(*calls, [], QueryBundle(QUERY)) == []
     with pytest.raises(ValueError, match="needs a query"):
-        await either(*calls, brought)
+        await either(*calls, supplied)
 
 
 def test_the_key_is_not_in_the_serialised_form():

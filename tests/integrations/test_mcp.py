@@ -82,11 +82,11 @@ async def test_a_filter_leaves_out_what_it_does_not_match(place):
 
 async def test_texts_are_reranked(place):
     async with assisted(place) as assistant:
-        brought = list(TEXTS.values())
-        ranked = (await answered(assistant, "rerank", query=QUERY, documents=brought))["result"]
+        supplied = list(TEXTS.values())
+        ranked = (await answered(assistant, "rerank", query=QUERY, documents=supplied))["result"]
 
-        assert ranked[0]["index"] == brought.index(TEXTS[BEST])
-        assert [each["text"] for each in ranked] == [brought[each["index"]] for each in ranked]
+        assert ranked[0]["index"] == supplied.index(TEXTS[BEST])
+        assert [each["text"] for each in ranked] == [supplied[each["index"]] for each in ranked]
         assert sorted(each["index"] for each in ranked) == [0, 1, 2, 3]
 
 

@@ -52,10 +52,10 @@ async def keep_texts(database, tenant_id):
     await tenants.set_keep_texts(name, keep_texts=True)
 
 
-async def test_ranking_of_brought_documents_reads_back(journal):
+async def test_ranking_of_supplied_documents_reads_back(journal):
     made = ranked(boosts=[3.0, 0.0, 0.0])
     tenant_id = journal.shelf.tenant_id
-    await journal.rankings.record_brought(tenant_id, None, REQUEST, made)
+    await journal.rankings.record_supplied(tenant_id, None, REQUEST, made)
 
     logged = await journal.rankings.get(tenant_id, made.id)
 
@@ -78,7 +78,7 @@ async def test_ranking_of_brought_documents_reads_back(journal):
 async def test_who_asked_reads_back(journal):
     made = ranked()
     asked = replace(REQUEST, key_id=KeyId(uuid7()), end_user_id="ann")
-    await journal.rankings.record_brought(journal.shelf.tenant_id, None, asked, made)
+    await journal.rankings.record_supplied(journal.shelf.tenant_id, None, asked, made)
 
     logged = await journal.rankings.get(journal.shelf.tenant_id, made.id)
 
@@ -89,9 +89,9 @@ async def test_texts_are_kept_where_the_tenant_says_so_alone(journal, database):
     tenant_id = journal.shelf.tenant_id
     first, second = ranked(), ranked()
 
-    await journal.rankings.record_brought(tenant_id, None, REQUEST, first)
+    await journal.rankings.record_supplied(tenant_id, None, REQUEST, first)
     await keep_texts(database, tenant_id)
-    await journal.rankings.record_brought(tenant_id, None, REQUEST, second)
+    await journal.rankings.record_supplied(tenant_id, None, REQUEST, second)
 
     without = await journal.rankings.get(tenant_id, first.id)
     kept = await journal.rankings.get(tenant_id, second.id)
@@ -105,24 +105,24 @@ async def test_texts_are_kept_where_the_tenant_says_so_alone(journal, database):
 
 async def test_listing_tells_rankings_from_searches(journal):
     tenant_id = journal.shelf.tenant_id
-    searched, brought = ranking([candidate(1)], [0.5]), ranked()
+    searched, supplied = ranking([candidate(1)], [0.5]), ranked()
     await journal.record(searched)
-    await journal.rankings.record_brought(tenant_id, journal.shelf.collection, REQUEST, brought)
+    await journal.rankings.record_supplied(tenant_id, journal.shelf.collection, REQUEST, supplied)
 
     async def listed(source):
         wanted = RankingFilter(source=source, collection="shelf")
         page = await journal.rankings.page(tenant_id, wanted, limit=10, cursor=None)
         return [each.id for each in page.items]
 
-    assert await listed(None) == [brought.id, searched.id]
+    assert await listed(None) == [supplied.id, searched.id]
     assert await listed(RankingSource.SEARCH) == [searched.id]
-    assert await listed(RankingSource.API) == [brought.id]
+    assert await listed(RankingSource.API) == [supplied.id]
 
 
 async def test_a_ranking_is_no_search(journal):
     tenant_id = journal.shelf.tenant_id
     made = ranked()
-    await journal.rankings.record_brought(tenant_id, journal.shelf.collection, REQUEST, made)
+    await journal.rankings.record_supplied(tenant_id, journal.shelf.collection, REQUEST, made)
 
     logged = await journal.rankings.get(tenant_id, made.id)
 
@@ -137,7 +137,7 @@ async def test_a_ranking_of_thousands_is_kept(service_pool, new_tenant):
     made = replace(ranked(), documents=documents, results=documents)
     rankings = PostgresRankings(service_pool, FakeScorer.model)
 
-    await rankings.record_brought(tenant_id, None, many, made)
+    await rankings.record_supplied(tenant_id, None, many, made)
 
     logged = await rankings.get(tenant_id, made.id)
     assert [each.index for each in logged.documents] == list(range(10_000))
@@ -152,7 +152,7 @@ async def test_a_refusal_is_kept_without_documents(journal, database):
         rerank=RerankReport(status=RerankStatus.SKIPPED, reason="at capacity", depth=0, model=None),
     )
 
-    await journal.rankings.record_brought(tenant_id, None, REQUEST, made)
+    await journal.rankings.record_supplied(tenant_id, None, REQUEST, made)
 
     logged = await journal.rankings.get(tenant_id, made.id)
     with database.admin() as connection:

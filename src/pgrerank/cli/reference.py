@@ -14,7 +14,13 @@ from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, Failed, Misused, examples, settings
 from pgrerank.domain import suggestion
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
-from pgrerank.domain.reference import MAX_PAIRS, KeptSet, ReferencePair, ReferenceVerdict, ScoredSet
+from pgrerank.domain.reference import (
+    MAX_PAIRS,
+    ReferencePair,
+    ReferenceSetSummary,
+    ReferenceVerdict,
+    ScoredSet,
+)
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -205,7 +211,7 @@ async def _names(
     return [name] if name else known
 
 
-async def _all(settings: Settings, tenant_name: str) -> Sequence[KeptSet]:
+async def _all(settings: Settings, tenant_name: str) -> Sequence[ReferenceSetSummary]:
     from pgrerank import wiring
 
     async with wiring.admin_services(settings) as admin_services:

@@ -103,7 +103,7 @@ class ScoredSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptSet:
+class ReferenceSetSummary:
     """A set in a listing: without its pairs, with data of its newest run."""
 
     name: str

@@ -121,9 +121,9 @@ class PgrerankCompressor(BaseDocumentCompressor):
         """Rank documents by relevance to the query. Returns copies, best first."""
         if not documents:
             return []
-        brought = self._rankables(documents)
+        rankables = self._rankables(documents)
         return _reranked_documents(
-            documents, self._service.blocking.rank(query, brought, **self.knobs)
+            documents, self._service.blocking.rank(query, rankables, **self.knobs)
         )
 
     @override

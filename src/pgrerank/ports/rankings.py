@@ -29,7 +29,7 @@ class Rankings(Protocol):
         """
         ...
 
-    async def record_brought(
+    async def record_supplied(
         self,
         tenant_id: TenantId,
         collection: Collection | None,

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.reference import KeptSet, ReferencePair, ReferenceSet, Run, ScoredSet
+from pgrerank.domain.reference import (
+    ReferencePair,
+    ReferenceSet,
+    ReferenceSetSummary,
+    Run,
+    ScoredSet,
+)
 
 
 class References(Protocol):
@@ -18,7 +24,7 @@ class References(Protocol):
         """The set of this name. Raises NotFoundError."""
         ...
 
-    async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
+    async def all(self, tenant_id: TenantId) -> Sequence[ReferenceSetSummary]:
         """All sets of a tenant, by name, each with its newest run."""
         ...
 

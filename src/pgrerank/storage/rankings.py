@@ -56,7 +56,7 @@ class PostgresRankings:
             tenant_id, "record", ranking_rows.of_search(tenant_id, collection, request, ranking)
         )
 
-    async def record_brought(
+    async def record_supplied(
         self,
         tenant_id: TenantId,
         collection: Collection | None,
@@ -77,7 +77,7 @@ class PostgresRankings:
             ),
             items=len(ranked.documents),
         )
-        return await self._written(tenant_id, "record_brought", row)
+        return await self._written(tenant_id, "record_supplied", row)
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         """A ranking with its candidates. Raises NotFoundError."""

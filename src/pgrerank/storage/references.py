@@ -12,9 +12,9 @@ from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.reference import (
-    KeptSet,
     ReferencePair,
     ReferenceSet,
+    ReferenceSetSummary,
     ReferenceVerdict,
     Run,
     ScoredSet,
@@ -60,10 +60,10 @@ class PostgresReferences:
             raise NotFoundError("reference set", name, _REMEDY)
         return found
 
-    async def all(self, tenant_id: TenantId) -> Sequence[KeptSet]:
+    async def all(self, tenant_id: TenantId) -> Sequence[ReferenceSetSummary]:
         """All sets of a tenant, ordered by name. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            cursor = connection.cursor(row_factory=kwargs_row(_kept_set))
+            cursor = connection.cursor(row_factory=kwargs_row(_summary))
             await cursor.execute(self._statements["all"], {"tenant_id": tenant_id})
             return await cursor.fetchall()
 
@@ -138,8 +138,10 @@ def _set(*, queries: list[str], passages: list[str], **columns: Any) -> Referenc
     return ReferenceSet(pairs=pairs, **columns)
 
 
-def _kept_set(*, verdict: str | None, **columns: Any) -> KeptSet:
-    return KeptSet(verdict=None if verdict is None else ReferenceVerdict(verdict), **columns)
+def _summary(*, verdict: str | None, **columns: Any) -> ReferenceSetSummary:
+    return ReferenceSetSummary(
+        verdict=None if verdict is None else ReferenceVerdict(verdict), **columns
+    )
 
 
 def _run(

@@ -23,7 +23,7 @@ def row(
     *,
     keep_texts: bool,
 ) -> dict[str, object]:
-    """Parameters of the statement `record_brought`."""
+    """Parameters of the statement `record_supplied`."""
     report = ranked.rerank
     return {
         "tenant_id": tenant_id,

@@ -88,7 +88,7 @@ async def _record(
     services: Services, prepared: _PreparedRerank, outcome: RerankOutcome
 ) -> RerankOutcome:
     """Record the outcome; return it with the id from the log."""
-    ranking_id = await services.rankings.record_brought(
+    ranking_id = await services.rankings.record_supplied(
         prepared.scoring.tenant_id, prepared.scoring.collection, prepared.request, outcome
     )
     return replace(outcome, id=ranking_id, created_at=ids.created_at(ranking_id))

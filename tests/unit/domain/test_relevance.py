@@ -14,7 +14,7 @@ from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.rerank import SuppliedDocument
 from tests.fakes import candidate
 
-GAUGES = [
+CONTEXTS = [
     CalibrationContext(
         calibration=Calibration(
             id=UUID(int=1),
@@ -43,18 +43,18 @@ def falls(values):
     return all(first >= second for first, second in pairwise(values))
 
 
-@pytest.mark.parametrize("gauge", GAUGES, ids=lambda gauge: gauge.calibration.curve.method)
+@pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.calibration.curve.method)
 @given(scores=SCORES, other=OTHER)
-def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, other):
+def test_relevance_never_rises_down_the_list_whatever_orders_it(context, scores, other):
     found = [candidate(place) for place in range(1, len(scores) + 1)]
     pairs = [PairScore(value=value) for value in scores]
     combined = [None if value is None else other[n] for n, value in enumerate(scores)]
     boosts = [abs(each) for each in other[: len(scores)]]
     texts = [SuppliedDocument(str(n)) for n in range(len(scores))]
 
-    searched = gauge.with_relevance(order.final_order(found, pairs, (), combined, boosts))
+    searched = context.with_relevance(order.final_order(found, pairs, (), combined, boosts))
     ranked = rerank.order_documents(texts, pairs, boosts)
-    relevances = gauge.relevances([each.scores.rerank for each in ranked])
+    relevances = context.relevances([each.scores.rerank for each in ranked])
 
     for results, values in (
         (searched, [hit.scores.relevance for hit in searched]),
@@ -66,33 +66,35 @@ def test_relevance_never_rises_down_the_list_whatever_orders_it(gauge, scores, o
         assert all(0 <= value <= 1 for value in known)
         # The mean probability is that of the curve.
         said = [
-            gauge.calibration.curve.relevance(each.scores.rerank)
+            context.calibration.curve.relevance(each.scores.rerank)
             for each in results
             if each.scores.rerank is not None
         ]
         assert sum(known) == pytest.approx(sum(said))
 
 
-@pytest.mark.parametrize("gauge", GAUGES, ids=lambda gauge: gauge.calibration.curve.method)
+@pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.calibration.curve.method)
 @given(scores=SCORES)
-def test_where_the_score_decides_the_order_relevance_is_that_of_the_curve(gauge, scores):
+def test_where_the_score_decides_the_order_relevance_is_that_of_the_curve(context, scores):
     found = [candidate(place) for place in range(1, len(scores) + 1)]
 
-    hits = gauge.with_relevance(
+    hits = context.with_relevance(
         order.final_order(found, [PairScore(value=value) for value in scores])
     )
 
     assert [hit.scores.relevance for hit in hits] == [
-        None if hit.scores.rerank is None else gauge.calibration.curve.relevance(hit.scores.rerank)
+        None
+        if hit.scores.rerank is None
+        else context.calibration.curve.relevance(hit.scores.rerank)
         for hit in hits
     ]
 
 
 def test_results_that_the_curve_puts_the_wrong_way_round_get_their_mean():
-    curve = GAUGES[0].calibration.curve
+    curve = CONTEXTS[0].calibration.curve
     right, wrong = curve.relevance(0.0), curve.relevance(1.0)
 
-    assert GAUGES[0].relevances([2.0, 0.0, 1.0, -5.0]) == pytest.approx(
+    assert CONTEXTS[0].relevances([2.0, 0.0, 1.0, -5.0]) == pytest.approx(
         [curve.relevance(2.0), *[(right + wrong) / 2] * 2, curve.relevance(-5.0)]
     )
 

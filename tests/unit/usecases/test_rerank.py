@@ -109,7 +109,7 @@ async def test_a_reranker_that_gives_no_number_has_failed():
             services(scorer=FakeScorer(scored_in_time=0), rankings=log), TENANT, request("red")
         )
 
-    assert [ranked.rerank.status for _, ranked in log.brought] == [RerankStatus.FAILED]
+    assert [ranked.rerank.status for _, ranked in log.supplied] == [RerankStatus.FAILED]
 
 
 @pytest.mark.parametrize(

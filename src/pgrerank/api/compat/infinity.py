@@ -94,7 +94,7 @@ class InfinityRefusal(Struct, frozen=True, kw_only=True):
     detail: list[Malformed]
 
 
-class Stranger(Struct, frozen=True, kw_only=True):
+class InfinityUnauthorized(Struct, frozen=True, kw_only=True):
     """Error response to a caller without valid credentials."""
 
     detail: str
@@ -102,7 +102,7 @@ class Stranger(Struct, frozen=True, kw_only=True):
 
 RESPONSES = {
     **errors.response_specs(shapes.Faulty, 403, 404, 409, 413, 415, 429, 500, 503),
-    **errors.response_specs(Stranger, 401),
+    **errors.response_specs(InfinityUnauthorized, 401),
     **errors.response_specs(InfinityRefusal, _MALFORMED),
 }
 
@@ -157,7 +157,7 @@ def models(gateway: TheGateway) -> InfinityModels:
 def refusal_response(refusal: Refusal) -> Response[Any]:
     """An error response in infinity's format; for an invalid body that is FastAPI's."""
     if refusal.kind is UNAUTHENTICATED:
-        return refusal.response(Stranger(detail="Unauthorized"))
+        return refusal.response(InfinityUnauthorized(detail="Unauthorized"))
     if refusal.is_malformed:
         return refusal.response(InfinityRefusal(detail=_field_errors(refusal)), _MALFORMED)
     status = _OVERLOADED if refusal.kind is OVERLOADED else refusal.status

@@ -34,7 +34,7 @@ Direction = Literal["left", "right", "Left", "Right"]
 #: status and `error_type` of an invalid body, and by kind of problem. Default: the native status
 #: and "Backend".
 _VALIDATION = (422, "Validation")
-_TOLD = {
+_ERRORS = {
     TOO_LARGE: (413, "Validation"),
     OVERLOADED: (429, "Overloaded"),
     QUOTA: (429, "Overloaded"),
@@ -197,7 +197,7 @@ def refusal_response(refusal: Refusal) -> Response[Any]:
     """An error response in TEI's format. Without valid credentials, the body is empty."""
     if refusal.kind is UNAUTHENTICATED:
         return refusal.response(b"")
-    status, name = _TOLD.get(refusal.kind, (refusal.status, "Backend"))
+    status, name = _ERRORS.get(refusal.kind, (refusal.status, "Backend"))
     if refusal.is_malformed:
         status, name = _EMPTY if refusal.is_empty else _VALIDATION
     return refusal.response(TeiRefusal(error=refusal.detail, error_type=name), status)

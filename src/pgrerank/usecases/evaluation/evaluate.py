@@ -228,7 +228,7 @@ class _Unrecorded:
         del tenant_id, collection, request
         return ranking.id
 
-    async def record_brought(
+    async def record_supplied(
         self,
         tenant_id: TenantId,
         collection: Collection | None,

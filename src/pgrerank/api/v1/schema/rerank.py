@@ -22,7 +22,7 @@ from pgrerank.domain.request import MAX_BUDGET_MS, MAX_QUERY_CHARACTERS
 from pgrerank.domain.rerank import MAX_DOCUMENTS, RerankRequest, SuppliedDocument
 from pgrerank.domain.structured import MAX_ROWS, readables
 
-Brought = (
+RerankDocument = (
     Annotated[str, Meta(max_length=domain.MAX_TEXT_CHARACTERS)]
     | JsonObject
     | Annotated[list[Any], Meta(max_length=MAX_ROWS)]
@@ -46,7 +46,7 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ]
     documents: Annotated[
-        list[Brought],
+        list[RerankDocument],
         Meta(
             min_length=1,
             description="At most 10,000 texts, objects or tables (lists of rows). Objects and "
@@ -127,8 +127,8 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """The domain value. Raises InvalidRequestError or TooLargeError."""
         given = {name: getattr(self, name) for name in self.__struct_fields__}
         fields = given.pop("rank_fields")
-        brought = given.pop("documents")
-        texts = map(SuppliedDocument, readables(brought, fields))
+        supplied = given.pop("documents")
+        texts = map(SuppliedDocument, readables(supplied, fields))
         return RerankRequest(documents=tuple(texts), **given, key_id=key_id)
 
 
