@@ -52,12 +52,12 @@ def test_nothing_that_fits_for_free_is_left_behind(lengths, budget):
 
 
 @given(lengths_, budgets, st.integers(1, 10))
-def test_what_belongs_together_goes_first(lengths, budget, together):
-    batch = next_batch(lengths, budget, together=together)
+def test_what_belongs_together_goes_first(lengths, budget, leading):
+    batch = next_batch(lengths, budget, leading=leading)
 
-    fits = max(lengths[:together]) * min(together, len(lengths)) <= budget
+    fits = max(lengths[:together]) * min(leading, len(lengths)) <= budget
     assert not fits or batch[:together] == sorted(
-        range(min(together, len(lengths))), key=lambda i: (i > 0, -lengths[i], i)
+        range(min(leading, len(lengths))), key=lambda i: (i > 0, -lengths[i], i)
     )
 
 
