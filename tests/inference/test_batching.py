@@ -55,8 +55,8 @@ def test_nothing_that_fits_for_free_is_left_behind(lengths, budget):
 def test_what_belongs_together_goes_first(lengths, budget, leading):
     batch = next_batch(lengths, budget, leading=leading)
 
-    fits = max(lengths[:together]) * min(leading, len(lengths)) <= budget
-    assert not fits or batch[:together] == sorted(
+    fits = max(lengths[:leading]) * min(leading, len(lengths)) <= budget
+    assert not fits or batch[:leading] == sorted(
         range(min(leading, len(lengths))), key=lambda i: (i > 0, -lengths[i], i)
     )
 

@@ -128,7 +128,7 @@ async def test_a_failure_is_told_to_the_caller_and_to_the_log(failure, status, r
             services(scorer=FakeScorer(failure=failure), rankings=log), TENANT, request("red", "x")
         )
 
-    ((_, ranked),) = log.brought
+    ((_, ranked),) = log.supplied
     assert (ranked.rerank.status, ranked.documents) == (status, ())
     assert reason in ranked.rerank.reason
 
@@ -139,7 +139,7 @@ async def test_what_is_answered_is_logged():
 
     ranked = await rerank(services(rankings=log), TENANT, asked)
 
-    [(request_logged, logged)] = log.brought
+    [(request_logged, logged)] = log.supplied
     assert request_logged == asked
     assert list(logged.timings_ms) == ["lookup", "rerank", "order", "total"]
     assert list(ranked.timings_ms) == ["lookup", "rerank", "order", "log", "total"]
