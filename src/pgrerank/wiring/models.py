@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import structs
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from pgrerank.inference.local.registry import LocalScorer
     from pgrerank.inference.local.stored import StoredLateInteraction
     from pgrerank.inference.remote.opened import Named
+
+
+Loaded = TypeVar("Loaded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,12 +151,18 @@ async def load_models(settings: Settings) -> AsyncGenerator[ServiceModels]:
     """
     async with remote_models(settings) as named:
         await asyncio.to_thread(_require_names, settings, named)
-        loading = LOADER.get()(settings, named)
-        local = await asyncio.to_thread(loading.__enter__)
-        try:
+        async with _in_thread(LOADER.get()(settings, named)) as local:
             yield _service_models(settings, named, local)
-        finally:
-            await asyncio.to_thread(loading.__exit__, None, None, None)
+
+
+@asynccontextmanager
+async def _in_thread(loading: AbstractContextManager[Loaded]) -> AsyncGenerator[Loaded]:
+    """What a blocking context manager gives; it is entered and left outside the event loop."""
+    loaded = await asyncio.to_thread(loading.__enter__)
+    try:
+        yield loaded
+    finally:
+        await asyncio.to_thread(loading.__exit__, None, None, None)
 
 
 def _service_models(settings: Settings, named: "Named", local: LocalModels) -> ServiceModels:
@@ -187,12 +196,8 @@ async def load_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
         if settings.embedder in named.embedders:
             yield named.embedders[settings.embedder]
             return
-        loading = open_embedder(settings)
-        local = await asyncio.to_thread(loading.__enter__)
-        try:
+        async with _in_thread(open_embedder(settings)) as local:
             yield local
-        finally:
-            await asyncio.to_thread(loading.__exit__, None, None, None)
 
 
 def _require_names(settings: Settings, named: "Named") -> None:
