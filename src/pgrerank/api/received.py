@@ -6,9 +6,8 @@ from typing import Any
 import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
-from litestar.serialization import decode_json
 
-from pgrerank.api import bounds, media
+from pgrerank.api import bounds, json_parts, media
 from pgrerank.api.bounds import Body, BodyBounds, Scan
 from pgrerank.api.errors import HungUpError
 from pgrerank.domain.offload import offload
@@ -53,7 +52,7 @@ class BoundedRequest(Request[Any, Any, Any]):
         return await offload(lambda: self._decode(body))
 
     def _decode(self, body: bytes) -> Any:
-        plain = decode_json(body)
+        plain = json_parts.decode(body)
         expected = self.route_handler.parsed_fn_signature.parameters["data"].annotation
         try:
             return msgspec.convert(plain, expected, strict=False)

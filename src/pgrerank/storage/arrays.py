@@ -5,7 +5,7 @@ A search writes about a dozen arrays of 200 values, a ranking of supplied docume
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from psycopg import DataError
@@ -18,17 +18,35 @@ class ArrayDumper(ListDumper):
 
     def dump(self, obj: list[Any]) -> Buffer | None:
         """The array in PostgreSQL's text format."""
-        types = set(map(type, obj))
-        has_null = type(None) in types
-        types.discard(type(None))
-        write = _WRITERS.get(types.pop()) if len(types) == 1 else None
-        if write is None:
-            return super().dump(obj)
-        if has_null:
-            written = ["NULL" if value is None else write(value) for value in obj]
-        else:
-            written = list(map(write, obj))
-        return f"{{{','.join(written)}}}".encode()
+        written = literal(obj)
+        return super().dump(obj) if written is None else written.encode()
+
+
+def literal(values: list[Any]) -> str | None:
+    """The array in PostgreSQL's text format; None: the values are not of one plain type.
+
+    Raises:
+        DataError: A text contains NUL.
+    """
+    types = set(map(type, values))
+    has_null = type(None) in types
+    types.discard(type(None))
+    write = _WRITERS.get(types.pop()) if len(types) == 1 else None
+    if write is None:
+        return None
+    if has_null:
+        written = ["NULL" if value is None else write(value) for value in values]
+    else:
+        written = list(map(write, values))
+    return f"{{{','.join(written)}}}"
+
+
+def with_literals(parameters: Mapping[str, object]) -> dict[str, object]:
+    """Parameters with arrays in PostgreSQL's text format where possible, to bind them at once."""
+    return {
+        name: (literal(cast("list[Any]", value)) or value) if isinstance(value, list) else value
+        for name, value in parameters.items()
+    }
 
 
 def _text(value: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 from psycopg import errors
@@ -23,8 +22,8 @@ from pgrerank.domain.offload import offload
 from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankOutcome, RerankRequest
+from pgrerank.storage import arrays, models, queries, ranking_rows, supplied_documents, tenancy
 from pgrerank.storage import cursor as cursors
-from pgrerank.storage import models, queries, ranking_rows, supplied_documents, tenancy
 from pgrerank.storage.pool import Pool
 
 _ID_VERSION = 7  # UUIDs that begin with a timestamp
@@ -66,18 +65,17 @@ class PostgresRankings:
         """Store a ranking of supplied documents. See ports.rankings.Rankings."""
         await self._register(tenant_id)
         keep_texts = await self._keeps_texts(tenant_id)
-        row = await offload(
-            partial(
-                supplied_documents.row,
-                tenant_id,
-                collection,
-                request,
-                ranked,
-                keep_texts=keep_texts,
-            ),
-            items=len(ranked.documents),
+
+        def row() -> dict[str, object]:
+            return arrays.with_literals(
+                supplied_documents.row(
+                    tenant_id, collection, request, ranked, keep_texts=keep_texts
+                )
+            )
+
+        return await self._written(
+            tenant_id, "record_supplied", await offload(row, items=len(ranked.documents))
         )
-        return await self._written(tenant_id, "record_supplied", row)
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         """A ranking with its candidates. Raises NotFoundError."""
