@@ -7,7 +7,7 @@ from psycopg import DataError
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.types.array import ListDumper
 
-from pgrerank.storage import tenancy
+from pgrerank.storage import arrays, tenancy
 from pgrerank.storage.arrays import ArrayDumper
 
 #: no NUL, which Postgres text cannot contain, and no half surrogate pair
@@ -68,3 +68,11 @@ def test_mixed_types_are_refused_as_by_the_driver(values):
 def test_nul_is_refused():
     with pytest.raises(DataError, match="NUL"):
         dumped(ArrayDumper, ["a\0b"])
+
+
+def test_arrays_of_plain_values_are_written_in_advance_and_others_are_left():
+    given = {"texts": ["a", None, 'b"\\'], "empty": [], "nested": [[1]], "query": "a", "none": None}
+
+    written = arrays.with_literals(given)
+
+    assert written == {**given, "texts": '{"a",NULL,"b\\"\\\\"}'}
