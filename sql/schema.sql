@@ -1731,6 +1731,7 @@ CREATE TABLE pgrerank.rerank_log (
     boosts double precision[],
     key_id uuid,
     end_user_id text,
+    warnings text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT ck_rerank_log_end_user_id CHECK (((char_length(end_user_id) >= 1) AND (char_length(end_user_id) <= 200))),
     CONSTRAINT ck_rerank_log_parallel CHECK ((cardinality(chunk_ids) = ALL (ARRAY[cardinality(dense_ranks), cardinality(dense_scores), cardinality(keyword_ranks), cardinality(keyword_scores), cardinality(fused_ranks), cardinality(fused_scores), cardinality(rerank_scores), cardinality(relevances), cardinality(truncated), cardinality(final_ranks)]))),
     CONSTRAINT ck_rerank_log_status CHECK ((status = ANY (ARRAY['full'::text, 'partial'::text, 'skipped'::text, 'failed'::text])))
@@ -2056,6 +2057,12 @@ COMMENT ON COLUMN pgrerank.rerank_log.key_id IS 'Id of the API key that asked, a
 --
 
 COMMENT ON COLUMN pgrerank.rerank_log.end_user_id IS 'The caller''s own user, 1 to 200 characters, as the caller named them; null: not named.';
+
+--
+-- Name: COLUMN rerank_log.warnings; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.warnings IS 'Reasons to distrust the order, in words, such as a query that the models cannot read; usually empty.';
 
 --
 -- Name: score_daily; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -6431,6 +6438,7 @@ CREATE VIEW pgrerank_analytics.ranking WITH (security_invoker='true') AS
     l.end_user_id,
     l.status,
     l.reason,
+    l.warnings,
     l.depth AS reranked,
     l.returned,
     r.name AS reranker,
@@ -6514,6 +6522,12 @@ COMMENT ON COLUMN pgrerank_analytics.ranking.status IS 'full, partial, skipped o
 --
 
 COMMENT ON COLUMN pgrerank_analytics.ranking.reason IS 'Why the status is not full, in words; null where it is.';
+
+--
+-- Name: COLUMN ranking.warnings; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking.warnings IS 'Reasons to distrust the order, in words, such as a query that the models cannot read; usually empty.';
 
 --
 -- Name: COLUMN ranking.reranked; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7058,6 +7072,7 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
     l.profile,
     l.status,
     l.reason,
+    l.warnings,
     l.depth AS reranked,
     l.returned,
     e.name AS embedder,
@@ -7167,6 +7182,12 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_log.status IS 'What became of the re
 --
 
 COMMENT ON COLUMN pgrerank_analytics.rerank_log.reason IS 'Why the status is not full, in words; null where it is.';
+
+--
+-- Name: COLUMN rerank_log.warnings; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.warnings IS 'Reasons to distrust the order, in words, such as a query that the models cannot read; usually empty.';
 
 --
 -- Name: COLUMN rerank_log.reranked; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -58,6 +58,7 @@ create table pgrerank.rerank_log (
     key_id uuid,
     -- the caller's id of its own user
     end_user_id text,
+    warnings text[] not null default '{}',
     constraint pk_rerank_log primary key (tenant_id, created_at, id),
     constraint fk_rerank_log_tenant_id_tenant foreign key (tenant_id)
     references pgrerank.tenant (id) on delete cascade,
@@ -193,3 +194,6 @@ comment on column pgrerank.rerank_log.key_id is
 'foreign key: the log outlives what it names.';
 comment on column pgrerank.rerank_log.end_user_id is
 'The caller''s own user, 1 to 200 characters, as the caller named them; null: not named.';
+comment on column pgrerank.rerank_log.warnings is
+'Reasons to distrust the order, in words, such as a query that the models cannot read; usually '
+'empty.';

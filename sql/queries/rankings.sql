@@ -51,7 +51,8 @@ insert into pgrerank.rerank_log (
     answerable,
     boosts,
     key_id,
-    end_user_id
+    end_user_id,
+    warnings
 )
 values (
     %(tenant_id)s,
@@ -114,7 +115,8 @@ values (
     %(answerable)s,
     %(boosts)s::double precision[],
     %(key_id)s,
-    %(end_user_id)s
+    %(end_user_id)s,
+    %(warnings)s::text[]
 );
 
 -- keeps_texts --
@@ -163,7 +165,8 @@ insert into pgrerank.rerank_log (
     document_texts,
     boosts,
     key_id,
-    end_user_id
+    end_user_id,
+    warnings
 )
 values (
     %(tenant_id)s,
@@ -206,7 +209,8 @@ values (
     %(document_texts)s::text[],
     %(boosts)s::double precision[],
     %(key_id)s,
-    %(end_user_id)s
+    %(end_user_id)s,
+    %(warnings)s::text[]
 );
 
 -- make_partitions --
@@ -248,6 +252,7 @@ select
     l.returned,
     l.key_id,
     l.end_user_id,
+    l.warnings,
     l.chunk_ids,
     l.dense_ranks,
     l.dense_scores,
@@ -310,6 +315,7 @@ select
     l.returned,
     l.key_id,
     l.end_user_id,
+    l.warnings,
     cardinality(array_remove(l.cascade_scores, null)) as cascade_scored
 from pgrerank.rerank_log as l
 left join pgrerank.model as e on l.embedder_id = e.id

@@ -16,6 +16,7 @@ select
     l.end_user_id,
     l.status,
     l.reason,
+    l.warnings,
     l.depth as reranked,
     l.returned,
     r.name as reranker,
@@ -56,6 +57,9 @@ comment on column pgrerank_analytics.ranking.status is
 'rankings that were refused with an error.';
 comment on column pgrerank_analytics.ranking.reason is
 'Why the status is not full, in words; null where it is.';
+comment on column pgrerank_analytics.ranking.warnings is
+'Reasons to distrust the order, in words, such as a query that the models cannot read; usually '
+'empty.';
 comment on column pgrerank_analytics.ranking.reranked is 'How many documents got a rerank score.';
 comment on column pgrerank_analytics.ranking.returned is 'How many results the answer held.';
 comment on column pgrerank_analytics.ranking.reranker is 'Name of the reranker; null: none ran.';

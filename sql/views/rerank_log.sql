@@ -15,6 +15,7 @@ select
     l.profile,
     l.status,
     l.reason,
+    l.warnings,
     l.depth as reranked,
     l.returned,
     e.name as embedder,
@@ -78,6 +79,9 @@ comment on column pgrerank_analytics.rerank_log.status is
 'ended before; skipped: nothing was reranked; failed: the reranker failed.';
 comment on column pgrerank_analytics.rerank_log.reason is
 'Why the status is not full, in words; null where it is.';
+comment on column pgrerank_analytics.rerank_log.warnings is
+'Reasons to distrust the order, in words, such as a query that the models cannot read; usually '
+'empty.';
 comment on column pgrerank_analytics.rerank_log.reranked is
 'How many candidates got a rerank score, 0 or more.';
 comment on column pgrerank_analytics.rerank_log.returned is

@@ -64,6 +64,14 @@ async def test_log_says_who_asked(journal, ask):
     ]
 
 
+async def test_log_says_what_the_answer_warned_of(journal, ask):
+    await journal.record(replace(ranking([]), warnings=("first", "second")))
+
+    assert ask("select warnings from pgrerank_analytics.rerank_log") == [
+        {"warnings": ["first", "second"]}
+    ]
+
+
 async def test_candidates_show_the_scores_of_a_cascade(journal, ask):
     three = [candidate(1), candidate(2), candidate(3)]
     made = ranking(three, [None, 9.5], cascade_scores=[0.25, 0.5])

@@ -38,6 +38,20 @@ async def test_who_asked_reads_back(journal):
     assert {each.end_user_id for each in listed} == {"ann \U0001f402", None}
 
 
+async def test_warnings_of_the_answer_read_back(journal):
+    warned, plain = replace(ranking([]), warnings=("first", "second")), ranking([])
+    await journal.record(warned, plain)
+
+    logged = await journal.rankings.get(journal.shelf.tenant_id, warned.id)
+    listed = (await page(journal)).items
+
+    assert logged.warnings == ("first", "second")
+    assert {each.id: each.warnings for each in listed} == {
+        warned.id: ("first", "second"),
+        plain.id: (),
+    }
+
+
 async def test_ranking_reads_back(journal):
     made = ranking([candidate(1), candidate(2)], [0.25, 0.5])
     request = SearchRequest(query="wal\u00fcrus 🦭", min_score=-3.5, filter={"a": {"$in": [1, 2]}})

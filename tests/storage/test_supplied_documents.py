@@ -85,6 +85,18 @@ async def test_who_asked_reads_back(journal):
     assert (logged.key_id, logged.end_user_id) == (asked.key_id, "ann")
 
 
+async def test_warnings_of_the_answer_read_back(journal):
+    warned, plain = replace(ranked(), warnings=("first", "second")), ranked()
+    for made in (warned, plain):
+        await journal.rankings.record_supplied(journal.shelf.tenant_id, None, REQUEST, made)
+
+    logged = [
+        await journal.rankings.get(journal.shelf.tenant_id, each.id) for each in (warned, plain)
+    ]
+
+    assert [each.warnings for each in logged] == [("first", "second"), ()]
+
+
 async def test_texts_are_kept_where_the_tenant_says_so_alone(journal, database):
     tenant_id = journal.shelf.tenant_id
     first, second = ranked(), ranked()

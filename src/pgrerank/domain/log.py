@@ -84,6 +84,8 @@ class LoggedRanking:
     returned: int
     #: the API key of the request; None: it came from the command line
     key_id: KeyId | None = None
+    #: reasons to distrust the order, see domain/unknown_query.py
+    warnings: tuple[str, ...] = ()
     #: the caller's end user, as given by the caller; None: not given
     end_user_id: str | None = None
     sparse: LegReport | None = None

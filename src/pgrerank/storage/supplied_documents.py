@@ -37,6 +37,7 @@ def row(
         "knobs": Jsonb(_knobs(request, ranked)),
         "status": report.status,
         "reason": report.reason,
+        "warnings": list(ranked.warnings),
         "depth": report.depth,
         "limit_": request.effective_limit,
         "returned": len(ranked.results),

@@ -305,6 +305,7 @@ def _log_outcome() -> list[Column[Any]]:
     return [
         required_column("status", Text),
         Column("reason", Text),
+        required_column("warnings", ARRAY(Text)),
         required_column("depth", Integer),
         required_column("returned", Integer),
         Column("embedder_id", UUID),
