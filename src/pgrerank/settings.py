@@ -1,16 +1,18 @@
 """The settings of a process. Only this module reads the environment, once."""
 
+import dataclasses
 import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self, get_type_hints
+from typing import Annotated, Any, Literal, Self, get_type_hints
 
 import msgspec
 import platformdirs
 from msgspec import Meta, Struct
 
 from pgrerank.domain import secret as hidden
+from pgrerank.domain.engine_settings import ENGINE_DEFAULTS, EngineSettings
 from pgrerank.domain.errors import SettingsError
 from pgrerank.domain.limits import Limits
 
@@ -21,7 +23,10 @@ _DEFAULT = Limits()
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """All settings. A field's variable is `PGRERANK_` and its name in capitals."""
+    """All settings. A field's variable is `PGRERANK_` and its name in capitals.
+
+    A field whose type is a dataclass is a group: its fields have variables in the same way.
+    """
 
     database_url: Annotated[
         str | None,
@@ -87,22 +92,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     threads: Annotated[
         int, Meta(ge=0, le=1024, description="Threads a model may use; 0: one for each core.")
     ] = 0
-    queue_size: Annotated[
-        int,
-        Meta(
-            ge=1,
-            description="Sequences that may wait for a model; further requests are refused with "
-            "503 and Retry-After.",
-        ),
-    ] = 20_000
-    max_wait_seconds: Annotated[
-        float,
-        Meta(
-            gt=0,
-            description="Seconds of work that may be queued ahead of a query or a pair; with more, "
-            "requests are refused at once.",
-        ),
-    ] = 10.0
+    engine: EngineSettings = ENGINE_DEFAULTS
     pairs_per_second: Annotated[
         int,
         Meta(
@@ -165,13 +155,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         Raises:
             SettingsError: A variable's value is invalid; names it and what is allowed.
         """
-        given = {
-            name: environ[variable(name)]
-            for name in cls.__struct_fields__
-            if environ.get(variable(name))
-        }
         try:
-            return msgspec.convert(given, cls, strict=False, dec_hook=_decode)
+            return msgspec.convert(_given(cls, environ), cls, strict=False, dec_hook=_decode)
         except msgspec.ValidationError as error:
             raise _refusal(error) from error
 
@@ -211,11 +196,33 @@ def secrets(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
 
 def descriptions() -> Iterator[tuple[str, str, str]]:
     """Variable, default and description of every setting, for the documentation."""
-    hints = get_type_hints(Settings, include_extras=True)
-    for field in msgspec.structs.fields(Settings):
-        meaning = next(m.description for m in hints[field.name].__metadata__ if m.description)
-        default = "the user's data folder" if field.name == "data_dir" else field.default
-        yield variable(field.name), "" if default is None else str(default), meaning
+    yield from _described(Settings, Settings())
+
+
+def _described(kind: type, defaults: object) -> Iterator[tuple[str, str, str]]:
+    for name, hint, is_group in _fields(kind):
+        value = getattr(defaults, name)
+        if is_group:
+            yield from _described(hint, value)
+            continue
+        meaning = next(m.description for m in hint.__metadata__ if m.description)
+        default = "the user's data folder" if name == "data_dir" else value
+        yield variable(name), "" if default is None else str(default), meaning
+
+
+def _given(kind: type, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Values of the variables that are set, by field; those of a group in an object of its own."""
+    values = {
+        name: _given(hint, environ) if is_group else environ.get(variable(name))
+        for name, hint, is_group in _fields(kind)
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _fields(kind: type) -> Iterator[tuple[str, Any, bool]]:
+    """Name and type of each field, and whether it is a group of settings."""
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        yield name, hint, dataclasses.is_dataclass(hint)
 
 
 def _decode(kind: type, value: object) -> object:
@@ -226,7 +233,7 @@ def _decode(kind: type, value: object) -> object:
 
 def _refusal(error: msgspec.ValidationError) -> SettingsError:
     problem, _, path = str(error).partition(" - at `$.")
-    name = re.sub(r"\W.*", "", path)
+    name = re.sub(r"\W.*", "", path.rpartition(".")[2])
     return SettingsError(
         variable(name) if name else PREFIX + "*", problem[:1].lower() + problem[1:]
     )

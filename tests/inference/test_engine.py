@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from pgrerank.domain.engine_settings import EngineSettings
 from pgrerank.domain.errors import OverloadedError, ScoringError, UnavailableError
 from pgrerank.domain.ids import TenantId
 from pgrerank.inference.scheduler.engine import Engine
@@ -22,8 +23,13 @@ def backend() -> FakeBackend:
 
 
 @pytest.fixture
-def engine(backend: FakeBackend) -> Iterator[Engine[float]]:
-    engine = Engine(backend, "fake", capacity=100)
+def settings() -> EngineSettings:
+    return EngineSettings(queue_size=100)
+
+
+@pytest.fixture
+def engine(backend: FakeBackend, settings: EngineSettings) -> Iterator[Engine[float]]:
+    engine = Engine(backend, "fake", settings)
     yield engine
     backend.gate.set()
     engine.close()
@@ -59,7 +65,7 @@ async def test_no_jobs_have_no_answers(engine, backend):
 
 
 async def test_two_hundred_requests_at_once_get_their_own_answers(backend):
-    engine = Engine(backend, "fake", capacity=10_000)
+    engine = Engine(backend, "fake", EngineSettings(queue_size=10_000))
     requests = [[1000 * n + i for i in range(n % 7 + 1)] for n in range(200)]
 
     answers = await asyncio.gather(
@@ -133,7 +139,7 @@ async def test_a_full_line_refuses_and_says_when_to_return(engine):
 
 
 async def test_a_line_that_is_too_long_in_seconds_refuses(backend):
-    engine = Engine(backend, "fake", longest_wait_s=5)
+    engine = Engine(backend, "fake", EngineSettings(max_wait_seconds=5))
     engine._queue.throughput.note(100, 1.0)
     backend.gate.clear()
     first = asyncio.create_task(engine.run([job(1, length=100)], priority=Priority.PAIR))
@@ -153,9 +159,9 @@ async def test_a_line_that_is_too_long_in_seconds_refuses(backend):
     engine.close()
 
 
+@pytest.mark.parametrize("settings", [EngineSettings(max_wait_seconds=5)])
 @pytest.mark.usefixtures("busy")
 async def test_a_tenant_with_a_long_line_does_not_shut_another_out(engine, backend):
-    engine._queue._longest_wait_s = 5
     engine._queue.throughput.note(100, 1.0)
     crowd = [
         asyncio.create_task(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from pgrerank.domain.candidate import PairScore, Passage
+from pgrerank.domain.engine_settings import EngineSettings
 from pgrerank.domain.errors import OverloadedError, ScoringError
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.local.scorer import EngineScorer, PairJobs
@@ -55,10 +56,15 @@ def budget() -> int:
 
 
 @pytest.fixture
+def settings() -> EngineSettings:
+    return EngineSettings(queue_size=100)
+
+
+@pytest.fixture
 def scorer(
-    backend: FakeBackend, pairing: CodePointPairing, budget: int
+    backend: FakeBackend, pairing: CodePointPairing, settings: EngineSettings, budget: int
 ) -> Iterator[EngineScorer[float]]:
-    engine = Engine(backend, "fake", capacity=100, budget=budget)
+    engine = Engine(backend, "fake", settings, budget=budget)
     scorer = EngineScorer(FakeScorer().model, engine, pairing, ScoreCache(100), engine.close)
     yield scorer
     backend.gate.set()
@@ -184,8 +190,8 @@ async def test_a_full_line_is_told(scorer, backend):
     await asyncio.gather(first, second)
 
 
+@pytest.mark.parametrize("settings", [EngineSettings(max_wait_seconds=5)])
 async def test_what_would_wait_too_long_is_refused_before_it_is_tokenised(scorer, backend, pairing):
-    scorer.engine._queue._longest_wait_s = 5
     backend.gate.clear()
     first = asyncio.create_task(scorer.score("q", passages("a")))
     assert await asyncio.to_thread(backend.entered.wait, 30)
@@ -203,6 +209,7 @@ async def test_what_would_wait_too_long_is_refused_before_it_is_tokenised(scorer
     await asyncio.gather(first, second)
 
 
+@pytest.mark.parametrize("settings", [EngineSettings(max_wait_seconds=5)])
 async def test_of_many_that_come_at_once_those_are_tokenised_that_find_a_place(
     scorer, backend, pairing
 ):
@@ -215,7 +222,6 @@ async def test_of_many_that_come_at_once_those_are_tokenised_that_find_a_place(
         return made
 
     pairing.pairs = pairs
-    scorer.engine._queue._longest_wait_s = 5
     scorer.engine._queue.throughput.note(1, 1.0)  # a second a token
     calls = [asyncio.create_task(scorer.score("q", passages(*"ab"))) for _ in range(4)]
     done, _ = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
@@ -227,13 +233,12 @@ async def test_of_many_that_come_at_once_those_are_tokenised_that_find_a_place(
     assert len(backend.ran) == 6
 
 
+@pytest.mark.parametrize("settings", [EngineSettings(queue_size=2000)])
 async def test_two_hundred_calls_at_once_finish_right(scorer):
     async def call(number: int) -> bool:
         letters = [chr(97 + (number + i) % 26) for i in range(5)]
         return values(await scorer.score(str(number % 40), passages(*letters))) == [
             ord(letter) for letter in letters
         ]
-
-    scorer.engine._queue._capacity = 2000
 
     assert all(await asyncio.gather(*(call(number) for number in range(200))))

@@ -70,8 +70,7 @@ def open_embedder(settings: Settings) -> "Generator[EngineEmbedder]":
         settings.embedder,
         precision=settings.precision,
         threads=settings.threads,
-        queue_size=settings.queue_size,
-        longest_wait_s=settings.max_wait_seconds,
+        engine=settings.engine,
     )
     try:
         yield embedder
@@ -99,8 +98,7 @@ def open_scorer(
         embedder=embedder,
         precision=settings.precision,
         threads=settings.threads,
-        queue_size=settings.queue_size,
-        longest_wait_s=settings.max_wait_seconds,
+        engine=settings.engine,
         scores=settings.score_cache,
     )
     try:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
-from typing import Any, NamedTuple, TypeAlias, TypedDict
+from typing import Any, NamedTuple, TypeAlias
 
+from pgrerank.domain.engine_settings import ENGINE_DEFAULTS, EngineSettings
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.inference import compression
@@ -25,7 +26,7 @@ from pgrerank.inference.local.scorer import EngineScorer, Pairing
 from pgrerank.inference.local.stored import StoredLateInteraction
 from pgrerank.inference.model_files import LATE_INTERACTION, PACKAGED, files
 from pgrerank.inference.precision import Precision, route
-from pgrerank.inference.scheduler.engine import CAPACITY, LONGEST_WAIT_S, Engine
+from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.shipped import BUNDLED
 from pgrerank.inference.threads import use_threads
 from pgrerank.inference.tokens import Tokens
@@ -44,8 +45,7 @@ def load_embedder(
     precision: Precision = "fast",
     threads: int = 0,
     max_length: int | None = None,
-    queue_size: int = CAPACITY,
-    longest_wait_s: float = LONGEST_WAIT_S,
+    engine: EngineSettings = ENGINE_DEFAULTS,
     elapsed: Callable[[], float] = time.perf_counter,
 ) -> EngineEmbedder:
     """Load a bi-encoder and start its engine. Blocking: takes seconds.
@@ -56,8 +56,7 @@ def load_embedder(
         precision: `fast`, `exact` or `int8`, see `route`.
         threads: Threads that a model may use; 0: one for each physical core.
         max_length: Maximum tokens of a sequence; None: the limit of the model, at most 512.
-        queue_size: Maximum number of queued sequences.
-        longest_wait_s: Maximum seconds of work ahead of a query or a pair.
+        engine: Settings of its engine.
         elapsed: Clock of the deadlines, in seconds.
 
     Raises:
@@ -65,11 +64,9 @@ def load_embedder(
     """
     loaded = _open_embedder(name, revision, precision, max_length, use_threads(threads))
     loaded.check_runs(name)
-    engine = Engine(
-        loaded.backend, name, capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed
-    )
+    running = Engine(loaded.backend, name, engine, elapsed=elapsed)
     chunker = Chunker(loaded.tokens, prompt=loaded.prompts.passage)
-    return EngineEmbedder(loaded.card, engine, loaded.tokens, loaded.prompts, chunker)
+    return EngineEmbedder(loaded.card, running, loaded.tokens, loaded.prompts, chunker)
 
 
 def load_scorer(
@@ -80,8 +77,7 @@ def load_scorer(
     precision: Precision = "fast",
     threads: int = 0,
     max_length: int | None = None,
-    queue_size: int = CAPACITY,
-    longest_wait_s: float = LONGEST_WAIT_S,
+    engine: EngineSettings = ENGINE_DEFAULTS,
     scores: int = SCORES,
     elapsed: Callable[[], float] = time.perf_counter,
 ) -> LocalScorer:
@@ -96,46 +92,38 @@ def load_scorer(
         threads: Threads that a model may use; 0: one for each physical core.
         max_length: Maximum tokens of a sequence; None: the limit of the model, at most 512 (a
             language model: 1024).
-        queue_size: Maximum number of queued sequences.
-        longest_wait_s: Maximum seconds of work ahead of a query or a pair.
+        engine: Settings of its engine.
         scores: Maximum number of cached pair scores.
         elapsed: Clock of the deadlines, in seconds.
 
     Raises:
         ModelError: The model does not exist, or is not one of these kinds.
     """
-    engine = _EngineKnobs(capacity=queue_size, longest_wait_s=longest_wait_s, elapsed=elapsed)
     read = partial(_open_reranker, name, revision, precision, max_length, use_threads(threads))
     if name not in {LATE_INTERACTION, BUNDLED}:
-        return _running(read(), engine, scores)
+        return _running(read(), engine, scores, elapsed)
+    base_of = partial(
+        load_embedder, precision=precision, threads=threads, engine=engine, elapsed=elapsed
+    )
     if name == LATE_INTERACTION:
-        base, release = _base(embedder, precision, threads, engine)
+        base, release = _packaged_embedder(embedder, base_of)
         return load_late_interaction(base, scores=scores, release=release)
     loaded = read()
-    base, release = _base(embedder, precision, threads, engine)
-    cross = _running(loaded, engine, scores=0)
+    base, release = _packaged_embedder(embedder, base_of)
+    cross = _running(loaded, engine, 0, elapsed)
     return BlendedScorer(cross, _stored_late_interaction(base), ScoreCache(scores), release)
 
 
-class _EngineKnobs(TypedDict):
-    capacity: int
-    longest_wait_s: float
-    elapsed: Callable[[], float]
-
-
-def _base(
-    embedder: EngineEmbedder | None, precision: Precision, threads: int, engine: _EngineKnobs
+def _packaged_embedder(
+    embedder: EngineEmbedder | None, load: Callable[[], EngineEmbedder]
 ) -> tuple[EngineEmbedder, Callable[[], None]]:
-    """The packaged embedder, and a function to call when it is no longer needed."""
+    """The packaged embedder, and a function to call when it is no longer needed.
+
+    It is loaded unless `embedder` is it.
+    """
     if embedder is not None and embedder.model.name == PACKAGED:
         return embedder, lambda: None
-    own = load_embedder(
-        precision=precision,
-        threads=threads,
-        queue_size=engine["capacity"],
-        longest_wait_s=engine["longest_wait_s"],
-        elapsed=engine["elapsed"],
-    )
+    own = load()
     return own, own.close
 
 
@@ -144,9 +132,11 @@ class _Reranker(NamedTuple):
     pairing: Callable[[Engine[Any]], Pairing[Any]]
 
 
-def _running(opened: _Reranker, knobs: _EngineKnobs, scores: int) -> EngineScorer[Any]:
+def _running(
+    opened: _Reranker, settings: EngineSettings, scores: int, elapsed: Callable[[], float]
+) -> EngineScorer[Any]:
     loaded, pairing = opened
-    engine: Engine[Any] = Engine(loaded.backend, loaded.card.name, **knobs)
+    engine: Engine[Any] = Engine(loaded.backend, loaded.card.name, settings, elapsed=elapsed)
     return EngineScorer(loaded.card, engine, pairing(engine), ScoreCache(scores), engine.close)
 
 

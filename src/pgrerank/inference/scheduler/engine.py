@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Generic, TypeVar
 
+from pgrerank.domain.engine_settings import ENGINE_DEFAULTS, EngineSettings
 from pgrerank.domain.ids import TenantId
 from pgrerank.inference.scheduler.queue import Queue
 from pgrerank.inference.scheduler.request import Job, PendingRequest, Priority, Row
 from pgrerank.inference.scheduler.worker import BatchBackend, Worker, fail
 
-CAPACITY = 20_000
-LONGEST_WAIT_S = 10.0
 # Padded tokens of all concurrent batches. On two cores 1024 to 4096 are equally fast, 8192 is
 # slower (caches).
 BUDGET = 2048
@@ -26,10 +25,8 @@ class Engine(Generic[Row]):
     Args:
         backend: The transformer. Only the engine's own threads call it.
         name: Name of the model, for errors and logs.
-        capacity: Maximum number of queued sequences; requests beyond it are rejected.
+        settings: How it admits and runs requests.
         budget: Maximum padded tokens of all concurrent batches.
-        longest_wait_s: Maximum seconds of work ahead of a query or a pair; requests beyond it
-            are rejected.
         elapsed: Clock of the deadlines, in seconds.
     """
 
@@ -37,20 +34,15 @@ class Engine(Generic[Row]):
         self,
         backend: BatchBackend[Row],
         name: str,
+        settings: EngineSettings = ENGINE_DEFAULTS,
         *,
-        capacity: int = CAPACITY,
         budget: int = BUDGET,
-        longest_wait_s: float = LONGEST_WAIT_S,
         elapsed: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.elapsed = elapsed
         self._part = f"The model {name}"
         self._queue = Queue[Row](
-            self._part,
-            capacity=capacity,
-            budget=budget // backend.parallel,
-            longest_wait_s=longest_wait_s,
-            threads=backend.parallel,
+            self._part, settings, budget=budget // backend.parallel, threads=backend.parallel
         )
         self._worker = Worker(backend, self._queue, part=self._part)
 

@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any, Generic
 
+from pgrerank.domain.engine_settings import EngineSettings
 from pgrerank.domain.errors import OverloadedError, UnavailableError
 from pgrerank.domain.ids import TenantId
 from pgrerank.inference.scheduler.fair_queue import PATIENCE, FairQueue
@@ -25,20 +26,18 @@ class Queue(Generic[Row]):
 
     Args:
         part: Name of the model in errors.
-        capacity: Maximum number of queued sequences.
+        settings: How many sequences it holds, and how long the work ahead of a query or a pair may
+            take; passages, for which nobody waits, are limited by the number only.
         budget: Maximum padded tokens of a batch.
-        longest_wait_s: Maximum seconds of work ahead of a query or a pair; passages, for which
-            nobody waits, are limited by the capacity only.
         threads: Number of threads that take batches.
     """
 
     def __init__(
-        self, part: str, *, capacity: int, budget: int, longest_wait_s: float, threads: int = 1
+        self, part: str, settings: EngineSettings, *, budget: int, threads: int = 1
     ) -> None:
         self.throughput = Throughput(threads)
         self._part = part
-        self._capacity = capacity
-        self._longest_wait_s = longest_wait_s
+        self._settings = settings
         self._queues = {priority: FairQueue[Row](budget) for priority in Priority}
         self._arrivals = 0
         self._batches = 0
@@ -126,7 +125,7 @@ class Queue(Generic[Row]):
 
     def _check_room(self, size: int) -> None:
         waiting = len(self)
-        if waiting and waiting + size > self._capacity:
+        if waiting and waiting + size > self._settings.queue_size:
             tokens = sum(queue.tokens for queue in self._queues.values())
             raise OverloadedError(retry_after(self.throughput.expected_seconds(tokens)))
 
@@ -139,8 +138,9 @@ class Queue(Generic[Row]):
         wait_s = self.throughput.expected_seconds(
             before + self._queues[priority].ahead(tenant, lengths)
         )
-        if wait_s > self._longest_wait_s:
-            raise OverloadedError(retry_after(wait_s - self._longest_wait_s))
+        excess_s = wait_s - self._settings.max_wait_seconds
+        if excess_s > 0:
+            raise OverloadedError(retry_after(excess_s))
 
     def _next_queue(self) -> FairQueue[Row]:
         self._batches += 1
