@@ -1210,9 +1210,10 @@ CREATE FUNCTION pgrerank.fuse_v1(dense_ids uuid[], dense_scores double precision
              min(s.rank) FILTER (WHERE (s.leg = 's'::text)) AS sparse_rank,
              min(s.score) FILTER (WHERE (s.leg = 's'::text)) AS sparse_score,
              sum(
-                 CASE
-                     WHEN (fuse_v1.fusion = 'weighted'::text) THEN (s.weight * s.share)
-                     ELSE (s.weight / ((fuse_v1.k + s.rank))::double precision)
+                 CASE fuse_v1.fusion
+                     WHEN 'rrf'::text THEN (s.weight / ((fuse_v1.k + s.rank))::double precision)
+                     WHEN 'weighted'::text THEN (s.weight * s.share)
+                     ELSE NULL::double precision
                  END ORDER BY s.leg) AS score
             FROM scaled s
            GROUP BY s.id

@@ -5,7 +5,7 @@
 --     scores are scaled so that its last is 0 and its first 1, or all 1 if they are equal.
 -- Returns: every chunk that a leg found. Ranks count from 1, null if a leg did not find it;
 --     fused_score is the sum over the legs of weight / (k + rank), or of weight times the scaled
---     score. Ties are ordered by id.
+--     score; null under any other fusion. Ties are ordered by id.
 -- Called by: hybrid_candidates_v1, leg_positions_v1, queries/history.sql.
 create function pgrerank.fuse_v1(
     dense_ids uuid[],
@@ -85,9 +85,9 @@ begin atomic
             min(s.score) filter (where s.leg = 's') as sparse_score,
             -- In the order of the legs, so that equal sums are equal bit by bit.
             sum(
-                case
-                    when fusion = 'weighted' then s.weight * s.share
-                    else s.weight / (k + s.rank)
+                case fusion
+                    when 'rrf' then s.weight / (k + s.rank)
+                    when 'weighted' then s.weight * s.share
                 end order by s.leg
             ) as score
         from scaled as s

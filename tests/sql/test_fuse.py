@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pgrerank.domain.retrieval import Fusion
 from tests import oracles
 
 LEGS = st.lists(st.integers(0, 30).map(lambda i: UUID(int=i)), unique=True, max_size=20)
@@ -74,13 +75,22 @@ def test_scaled_scores_are_weighed_and_summed(connection):
     assert [row[0] for row in rows] == [b, a, c, d]
 
 
-@pytest.mark.parametrize("fusion", ["rrf", "weighted"])
+@pytest.mark.parametrize("fusion", Fusion)
 def test_ties_go_by_id(connection, fusion):
     ids = [UUID(int=i) for i in (3, 1, 2)]
 
     rows = fuse(connection, *[[(each, 1.0)] for each in ids], fusion=fusion)
 
     assert [row[0] for row in rows] == sorted(ids)
+
+
+@pytest.mark.parametrize("fusion", Fusion)
+def test_each_method_of_a_collection_gives_a_score(connection, fusion):
+    ids = [UUID(int=i) for i in (1, 2)]
+
+    rows = fuse(connection, *[[(each, 1.0)] for each in ids], [], fusion=fusion)
+
+    assert all(row[8] > 0 for row in rows), f"sql/functions/fuse_v1.sql does not know `{fusion}`"
 
 
 @given(dense=LEGS, keyword=LEGS, sparse=LEGS)

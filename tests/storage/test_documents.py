@@ -46,9 +46,10 @@ async def test_collection_made_again_otherwise_conflicts(documents, new_tenant, 
         await create(documents, tenant_id, **change)
 
 
-async def test_collection_keeps_how_its_first_stage_weighs(documents, new_tenant):
+@pytest.mark.parametrize("fusion", Fusion)
+async def test_collection_keeps_how_its_first_stage_weighs(documents, new_tenant, fusion):
     tenant_id = new_tenant()
-    chosen = Retrieval(k1=1.25, title_boost=3, fusion=Fusion.WEIGHTED, rrf_k=7, sparse_weight=0)
+    chosen = Retrieval(k1=1.25, title_boost=3, fusion=fusion, rrf_k=7, sparse_weight=0)
 
     def make(retrieval):
         return documents.create_collection(

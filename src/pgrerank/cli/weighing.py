@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from pgrerank.domain.retrieval import MAX_K1, MAX_RRF_K, MAX_WEIGHT, Fusion, Retrieval
+from pgrerank.domain.retrieval import (
+    FUSION_METHODS,
+    MAX_K1,
+    MAX_RRF_K,
+    MAX_WEIGHT,
+    Fusion,
+    Retrieval,
+)
 
 _WEIGHT = click.FloatRange(0, MAX_WEIGHT)
 _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
@@ -23,7 +30,7 @@ _OPTIONS: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
     click.option(
         "--fusion",
         type=click.Choice([str(name) for name in Fusion]),
-        help="Fuse by ranks (`rrf`), or by scores scaled within each leg.",
+        help=f"How the legs are fused. {FUSION_METHODS}",
     ),
     click.option(
         "--rrf-k", type=click.IntRange(1, MAX_RRF_K), help="Constant added to each rank in `rrf`."

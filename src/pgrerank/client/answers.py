@@ -25,7 +25,7 @@ class ResultScores(_Answer, frozen=True, kw_only=True):
     keyword: float | None = None
     #: inner product of learned weights
     sparse: float | None = None
-    #: reciprocal ranks or scaled scores, summed
+    #: score after fusion, by the method of the collection
     fused: float = 0.0
     #: raw score of the first step of a cascade
     cascade: float | None = None

@@ -37,7 +37,7 @@ class Candidate:
     #: BM25, at least 0
     keyword_score: float | None
     fused_rank: int
-    #: sum of weighted reciprocal ranks, or of weighted scaled scores, see domain/retrieval.py
+    #: by the method of the collection, see domain/retrieval.py
     fused_score: float
     sparse_rank: int | None = None
     #: inner product of learned sparse weights, above 0

@@ -15,10 +15,18 @@ _NUMBERS = ("k1", "b", "title_boost", "dense_weight", "keyword_weight", "sparse_
 
 
 class Fusion(StrEnum):
-    """How the lists of the legs are merged."""
+    """How the lists of the legs are merged. sql/functions/fuse_v1.sql does it."""
 
     RRF = "rrf"
     WEIGHTED = "weighted"
+
+
+#: what each method does, for the guides
+_METHODS = {
+    Fusion.RRF: "by ranks",
+    Fusion.WEIGHTED: "by scores, scaled within each leg",
+}
+FUSION_METHODS = "; ".join(f"`{method}`: {_METHODS[method]}" for method in Fusion) + "."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +48,7 @@ class Retrieval:
     b: float = 0.4
     #: weight of an occurrence in the title, 0-100; one in the body has weight 1
     title_boost: float = 1.0
-    #: by ranks (Cormack, Clarke and Buettcher 2009), or by scores scaled to 0..1 in each leg
+    #: rrf is of Cormack, Clarke and Buettcher (2009)
     fusion: Fusion = Fusion.RRF
     #: constant added to every rank in rank fusion, 1-10,000; the larger, the less ranks differ
     rrf_k: int = 60

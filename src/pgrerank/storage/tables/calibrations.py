@@ -4,7 +4,6 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
-    CheckConstraint,
     Column,
     DateTime,
     Double,
@@ -59,16 +58,6 @@ def _calibrations(tables: MetaData) -> None:
         of_tenant(),
         of_row("collection"),
         of_model("reranker_id"),
-        CheckConstraint("method in ('platt', 'isotonic', 'beta')", "method"),
-        CheckConstraint("unjudged in ('irrelevant', 'skip')", "unjudged"),
-        CheckConstraint("cardinality(knot_scores) = cardinality(knot_probabilities)", "knots"),
-        CheckConstraint(
-            "pgrerank.curve_rises_v1(method, coefficients, knot_probabilities)", "rises"
-        ),
-        CheckConstraint(
-            "answerable is null or pgrerank.curve_rises_v1('platt', answerable, '{}')",
-            "answerable_rises",
-        ),
         Index(None, "tenant_id", "collection_id", "id"),
     )
 
@@ -96,11 +85,6 @@ def _parts(tables: MetaData) -> None:
         required_column("relevant", ARRAY(Boolean)),
         PrimaryKeyConstraint("tenant_id", "calibration_id"),
         of_row("calibration"),
-        CheckConstraint(
-            "cardinality(queries) = all(array[cardinality(scores), cardinality(relevant), "
-            "cardinality(weights)])",
-            "parallel",
-        ),
     )
 
 
@@ -124,8 +108,6 @@ def _thresholds(tables: MetaData) -> None:
         of_row("collection"),
         of_row("calibration"),
         of_model("reranker_id"),
-        CheckConstraint("num_nonnulls(cutoff, min_relevance) = 1", "kind"),
-        CheckConstraint("(cutoff is null) = (reranker_id is null)", "bound"),
     )
 
 

@@ -156,15 +156,22 @@ def _titles(setting: Setting) -> Iterable[Setting]:
 
 
 def _fusions(setting: Setting) -> Iterable[Setting]:
-    ways = [*({"fusion": Fusion.RRF, "rrf_k": k} for k in RRF_K), {"fusion": Fusion.WEIGHTED}]
     return _retrieval_variants(
         setting,
         (
             {**way, "dense_weight": dense, "keyword_weight": keyword}
-            for way in ways
+            for way in _fusion_methods()
             for dense, keyword in WEIGHTS
         ),
     )
+
+
+def _fusion_methods() -> Iterable[Mapping[str, Any]]:
+    for method in Fusion:
+        if method is Fusion.RRF:
+            yield from ({"fusion": method, "rrf_k": k} for k in RRF_K)
+        else:
+            yield {"fusion": method}
 
 
 def _retrieval_variants(

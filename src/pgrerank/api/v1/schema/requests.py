@@ -92,7 +92,7 @@ class RetrievalSettingsUpdate(_Sent, frozen=True, kw_only=True, omit_defaults=Tr
     ] = UNSET
     fusion: Annotated[
         Fusion | UnsetType,
-        Meta(description="`rrf`: by ranks; `weighted`: by scores, scaled within each leg."),
+        Meta(description=retrieval.FUSION_METHODS),
     ] = UNSET
     rrf_k: Annotated[
         Annotated[int, Meta(ge=1, le=retrieval.MAX_RRF_K)] | UnsetType,

@@ -32,7 +32,7 @@ class ResultScores(Answer, frozen=True, kw_only=True):
     keyword: Annotated[float | None, Meta(description="BM25, at least 0.")]
     sparse: Annotated[float | None, Meta(description="Inner product of learned weights.")]
     fused: Annotated[
-        float, Meta(description="Sum of weighted reciprocal ranks, or of weighted scaled scores.")
+        float, Meta(description="Score after fusion, by the method of the collection.")
     ]
     cascade: Annotated[float | None, Meta(description="Raw score of the first step of a cascade.")]
     rerank: Annotated[float | None, Meta(description="Raw score of the reranker.")]
