@@ -4,8 +4,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 
 from pgrerank.domain import suggestion
 from pgrerank.domain.errors import ModelError
-from pgrerank.inference import shipped
+from pgrerank.inference import onnx_models, shipped
+from pgrerank.inference.onnx_models import OnnxModel
 from pgrerank.inference.shipped import BUNDLED, BUNDLED_SHA256
 
 PACKAGED = "all-MiniLM-L6-v2"
@@ -39,7 +41,7 @@ _CONFIGURATION = (
 )
 _DOWNLOADS = [_WEIGHTS, "*.json", "*.txt", "*.model", "artifact.metadata"]
 #: names of the models that come with pgrerank, by kind
-_OURS = {"embedder": (PACKAGED,), "reranker": (LATE_INTERACTION, BUNDLED)}
+_OURS = {"embedder": (PACKAGED,), "reranker": (LATE_INTERACTION, BUNDLED, *onnx_models.MODELS)}
 #: owner and repository; three parts, or a dot as the first, mean a path
 _HUB_NAME = re.compile(r"\w[\w.-]*/[\w.-]+")
 _OTHER_FORMATS = frozenset({"onnx", "openvino"})
@@ -74,10 +76,8 @@ def files(name: str, revision: str | None = None) -> Files:
     Raises:
         ModelError: It does not exist, has no weights, or came with pgrerank and was altered.
     """
-    if name == PACKAGED:
-        return packaged_model(packaged_folder())
-    if name == BUNDLED:
-        return bundled_model()
+    if name in _READERS:
+        return _READERS[name]()
     if Path(name).expanduser().is_dir():
         return _read(name, Path(name).expanduser(), None)
     folder = _download(name, revision)
@@ -148,21 +148,43 @@ def bundled_model() -> Files:
         ModelError: It cannot be built, or the cache holds other weights.
     """
     base = packaged_model(packaged_folder())
+    return _written(BUNDLED, lambda: shipped.folder(base.folder), BUNDLED_SHA256)
+
+
+def onnx_model(model: OnnxModel) -> Files:
+    """A model whose files come with another package, checked against the measured weights.
+
+    Raises:
+        ModelError: The package is not installed or was altered, or the cache holds other weights.
+    """
+    return _written(model.name, lambda: onnx_models.folder(model), model.weights_sha256)
+
+
+def _written(name: str, write: Callable[[], Path], digest: str) -> Files:
+    """A model that is written to the cache, with its weights checked. Raises ModelError."""
     try:
-        folder = shipped.folder(base.folder)
+        folder = write()
     except OSError as error:
         raise ModelError(
-            BUNDLED,
+            name,
             f"its files cannot be written to the cache: {error}. "
             "Set a writable folder: XDG_CACHE_HOME=/path",
         ) from error
-    found = _read(BUNDLED, folder, None)
-    if found.digests.get(shipped.WEIGHTS) != BUNDLED_SHA256:
+    found = _read(name, folder, None)
+    if found.digests.get(shipped.WEIGHTS) != digest:
         raise ModelError(
-            BUNDLED,
+            name,
             f"the weights in {folder} are not its own. Remove the folder; it is created again.",
         )
     return found
+
+
+#: reads the files of a model that comes with pgrerank or its extras
+_READERS: Mapping[str, Callable[[], Files]] = {
+    PACKAGED: lambda: packaged_model(packaged_folder()),
+    BUNDLED: bundled_model,
+    **{name: partial(onnx_model, model) for name, model in onnx_models.MODELS.items()},
+}
 
 
 def _download(name: str, revision: str | None) -> Path:

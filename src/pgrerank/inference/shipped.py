@@ -2,15 +2,15 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-import platformdirs
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+
+from pgrerank.inference import model_cache
 
 BUNDLED = "bundled"
 #: SHA-256 of the model.safetensors that `write` makes
@@ -39,19 +39,7 @@ def folder(base: Path) -> Path:
     Raises:
         OSError: The cache cannot be written.
     """
-    cache = platformdirs.user_cache_path("pgrerank", ensure_exists=True)
-    made = cache / f"{BUNDLED}-{BUNDLED_SHA256[:12]}"  # every version has its own folder
-    if made.is_dir():
-        return made
-    with tempfile.TemporaryDirectory(dir=cache) as drafts:
-        draft = Path(drafts) / made.name
-        write(base, draft)
-        try:
-            draft.rename(made)
-        except OSError:
-            if not made.is_dir():  # unless another process was faster
-                raise
-    return made
+    return model_cache.folder(BUNDLED, BUNDLED_SHA256, lambda target: write(base, target))
 
 
 def write(base: Path, target: Path) -> None:

@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from pgrerank.inference.local.classifier import ClassifierBackend
 from pgrerank.inference.local.encoder import EncodedRow, EncoderBackend
 from pgrerank.inference.local.loaded import LoadedModel, model_card
 from pgrerank.inference.model_files import PACKAGED, Files, files
+from pgrerank.inference.onnx_models import MS_MARCO
 from pgrerank.inference.openvino import calibrate
 from pgrerank.inference.openvino.build import graph
 from pgrerank.inference.openvino.network import Network
@@ -25,8 +26,11 @@ from pgrerank.inference.tensors import NAMES, Features, Feed
 from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.vectors import Floats
 
-_LONGEST = 256  # tokens of a sequence in the training of both models
+#: tokens of a sequence in the training of the packaged embedder and of the bundled cross-encoder
+_LONGEST = 256
 _PADDING = "[PAD]"
+#: packaged cross-encoders, by the tokens of a sequence in their training
+CROSS_ENCODERS: Mapping[str, int] = {BUNDLED: _LONGEST, MS_MARCO.name: 512}
 
 
 def load_embedder(
@@ -43,7 +47,7 @@ def load_embedder(
         ModelError: It is not installed, or was altered.
     """
     found = files(PACKAGED)
-    tokens, feed = _reading(found, max_length)
+    tokens, feed = _reading(found, max_length, _LONGEST)
     encoder = _encoder(found, load_file(found.folder / WEIGHTS))
     texts = calibrate.texts(tokens) if plan.integers else []
     network = _network(encoder, plan, map(feed, texts), first_only=False, threads=threads)
@@ -64,11 +68,11 @@ def load_embedder(
 
 
 def load_cross_encoder(
-    plan: ExecutionPlan, max_length: int | None, *, threads: int
+    name: str, plan: ExecutionPlan, max_length: int | None, *, threads: int
 ) -> LoadedModel[float]:
-    """The cross-encoder of the bundled reranker. See `load_embedder`."""
-    found = files(BUNDLED)
-    tokens, feed = _reading(found, max_length)
+    """One of `CROSS_ENCODERS`. See `load_embedder`; None as length: that of its training."""
+    found = files(name)
+    tokens, feed = _reading(found, max_length, CROSS_ENCODERS[name])
     named = load_file(found.folder / WEIGHTS)
     encoder = _encoder(found, {name.removeprefix(ENCODER): each for name, each in named.items()})
     texts = calibrate.pairs(tokens) if plan.integers else []
@@ -91,9 +95,9 @@ def load_cross_encoder(
     return LoadedModel(card, ClassifierBackend(feed, logits, parallel=first.parallel), tokens)
 
 
-def _reading(found: Files, max_length: int | None) -> tuple[Tokens, Feed]:
+def _reading(found: Files, max_length: int | None, longest: int) -> tuple[Tokens, Feed]:
     tokenizer: Any = Tokenizer.from_file(str(found.folder / "tokenizer.json"))
-    tokens = Tokens(tokenizer, min(max_length or _LONGEST, _LONGEST))
+    tokens = Tokens(tokenizer, min(max_length or longest, longest))
     return tokens, Feed(NAMES, tokenizer.token_to_id(_PADDING), tokens.max_length)
 
 

@@ -84,8 +84,9 @@ def load_scorer(
     """Load a reranker. Blocking: takes seconds.
 
     Args:
-        name: `late-interaction`, `bundled`, or the folder or hub name of a cross-encoder, of a
-            multi-vector model, or of a language model trained to answer yes or no (Qwen3-Reranker).
+        name: `late-interaction`, `bundled`, `ms-marco-minilm-l12`, or the folder or hub name of a
+            cross-encoder, of a multi-vector model, or of a language model trained to answer yes or
+            no (Qwen3-Reranker).
         embedder: If it is the packaged one, `late-interaction` and `bundled` share its engine.
         revision: Branch, tag or commit of the hub repository.
         precision: `fast`, `exact` or `int8`, see `route`.
@@ -156,9 +157,9 @@ def _open_reranker(
     name: str, revision: str | None, precision: Precision, max_length: int | None, threads: int
 ) -> _Reranker:
     hardware = machine()
-    if name == BUNDLED and not hardware.gpu:
+    if name in packaged.CROSS_ENCODERS and not hardware.gpu:
         plan = route(precision, None, hardware, reference="openvino")
-        loaded = packaged.load_cross_encoder(plan, max_length, threads=threads)
+        loaded = packaged.load_cross_encoder(name, plan, max_length, threads=threads)
         loaded.check_runs(name)
         return _Reranker(loaded, partial(_cross_pairing, loaded.tokens))
     found = files(name, revision)
