@@ -73,7 +73,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="Reranker: `late-interaction` (over the packaged embedder's tokens), `bundled` (that "
-            "and a small cross-encoder that comes with pgrerank, in one score), a name of PGRERANK_BACKENDS, "
+            "and a small cross-encoder that comes with pgrerank, in one score), `ms-marco-minilm-l12` (a "
+            "larger cross-encoder, with the extra `models`), a name of PGRERANK_BACKENDS, "
             "or the folder or hub name of a cross-encoder, a Qwen3-Reranker or a ColBERT checkpoint."
         ),
     ] = "late-interaction"

@@ -79,7 +79,7 @@ def test_bundled_cross_encoder_scores_without_torch_as_it_does_with_it():
     folder = str(shipped.folder(Path(MODEL_DIR)))
     theirs = CrossEncoder(folder, device="cpu").predict([(QUERY, text) for text in PASSAGES])
     plan = route("exact", None, machine(), reference="openvino")
-    loaded = packaged.load_cross_encoder(plan, None, threads=1)
+    loaded = packaged.load_cross_encoder("bundled", plan, None, threads=1)
     pairs = [reading.sequences[0] for reading in loaded.tokens.pairs(QUERY, PASSAGES)]
     with_torch = load_scorer(folder, precision="exact")
     with_torch.close()

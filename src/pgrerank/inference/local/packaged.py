@@ -91,6 +91,7 @@ def load_cross_encoder(
         tokens.max_length,
         cross_encoder.TEMPLATE,
         score_kind=ScoreKind.LOGIT,
+        ensemble_member=True,
     )
     return LoadedModel(card, ClassifierBackend(feed, logits, parallel=first.parallel), tokens)
 
