@@ -27,6 +27,17 @@ _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 
 
+def card(cross: ModelCard, late: ModelCard) -> ModelCard:
+    """Identity of the combination of a cross-encoder and late interaction."""
+    facts = f"{cross.fingerprint}\n{late.fingerprint}\n{TEMPLATE}"
+    return replace(
+        cross,
+        fingerprint=hashlib.sha256(facts.encode()).hexdigest(),
+        ensemble_member=True,
+        reads=late.fingerprint,
+    )
+
+
 class BlendedScorer:
     """Scorer port: the logit of a cross-encoder and MaxSim, equally weighted, as a logit.
 
@@ -51,13 +62,7 @@ class BlendedScorer:
         self._late = late
         self._cache = cache
         self._release = release
-        facts = f"{cross.model.fingerprint}\n{late.model.fingerprint}\n{TEMPLATE}"
-        self._model = replace(
-            cross.model,
-            fingerprint=hashlib.sha256(facts.encode()).hexdigest(),
-            ensemble_member=True,
-            reads=late.model.fingerprint,
-        )
+        self._model = card(cross.model, late.model)
 
     @property
     def model(self) -> ModelCard:

@@ -9,7 +9,7 @@ import numpy as np
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from pgrerank.domain.model import ModelKind, ScoreKind
+from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.inference.local import bi_encoder, cross_encoder
 from pgrerank.inference.local.classifier import ClassifierBackend
 from pgrerank.inference.local.encoder import EncodedRow, EncoderBackend
@@ -56,14 +56,7 @@ def load_embedder(
         states = network(features)
         return _mean(states, features["attention_mask"]), states
 
-    card = model_card(
-        ModelKind.EMBEDDER,
-        found,
-        plan,
-        tokens.max_length,
-        bi_encoder.TEMPLATE,
-        dimensions=encoder.words.shape[1],
-    )
+    card = embedder_card(found, plan, tokens.max_length)
     return LoadedModel(card, EncoderBackend(feed, encode, parallel=network.parallel), tokens)
 
 
@@ -84,16 +77,35 @@ def load_cross_encoder(
         pooled = np.tanh(state @ pooler.weight.T + pooler.bias)
         return pooled @ classifier.weight.T + classifier.bias
 
-    card = model_card(
+    card = cross_encoder_card(found, plan, tokens.max_length)
+    return LoadedModel(card, ClassifierBackend(feed, logits, parallel=first.parallel), tokens)
+
+
+def embedder_card(found: Files, plan: ExecutionPlan, max_length: int = _LONGEST) -> ModelCard:
+    """Identity of the packaged bi-encoder."""
+    return model_card(
+        ModelKind.EMBEDDER,
+        found,
+        plan,
+        max_length,
+        bi_encoder.TEMPLATE,
+        dimensions=_configuration(found)["hidden_size"],
+    )
+
+
+def cross_encoder_card(
+    found: Files, plan: ExecutionPlan, max_length: int | None = None
+) -> ModelCard:
+    """Identity of one of `CROSS_ENCODERS`; None as length: that of its training."""
+    return model_card(
         ModelKind.RERANKER,
         found,
         plan,
-        tokens.max_length,
+        max_length or CROSS_ENCODERS[found.name],
         cross_encoder.TEMPLATE,
         score_kind=ScoreKind.LOGIT,
         ensemble_member=True,
     )
-    return LoadedModel(card, ClassifierBackend(feed, logits, parallel=first.parallel), tokens)
 
 
 def _reading(found: Files, max_length: int | None, longest: int) -> tuple[Tokens, Feed]:
@@ -103,8 +115,12 @@ def _reading(found: Files, max_length: int | None, longest: int) -> tuple[Tokens
 
 
 def _encoder(found: Files, named: Named) -> Transformer:
-    config = json.loads((found.folder / "config.json").read_text(encoding="utf-8"))
+    config = _configuration(found)
     return transformer(named, heads=config["num_attention_heads"], epsilon=config["layer_norm_eps"])
+
+
+def _configuration(found: Files) -> dict[str, Any]:
+    return json.loads((found.folder / "config.json").read_text(encoding="utf-8"))
 
 
 def _network(

@@ -14,7 +14,7 @@ from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.inference import compression
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.chunking import Chunker
-from pgrerank.inference.local import late_interaction, packaged
+from pgrerank.inference.local import blended, late_interaction, packaged
 from pgrerank.inference.local.bi_encoder import EngineEmbedder
 from pgrerank.inference.local.blended import BlendedScorer
 from pgrerank.inference.local.cross_encoder import CrossPairing
@@ -25,7 +25,7 @@ from pgrerank.inference.local.machine import machine
 from pgrerank.inference.local.scorer import EngineScorer, Pairing
 from pgrerank.inference.local.stored import StoredLateInteraction
 from pgrerank.inference.model_files import LATE_INTERACTION, PACKAGED, files
-from pgrerank.inference.precision import Precision, route
+from pgrerank.inference.precision import ExecutionPlan, Precision, route
 from pgrerank.inference.scheduler.engine import Engine
 from pgrerank.inference.shipped import BUNDLED
 from pgrerank.inference.threads import use_threads
@@ -35,6 +35,7 @@ from pgrerank.inference.tokens import Tokens
 LocalScorer: TypeAlias = EngineScorer[Any] | BlendedScorer
 
 STORED = "late-interaction-stored"
+_LATE_TEMPLATES = {LATE_INTERACTION: late_interaction.TEMPLATE, STORED: compression.TEMPLATE}
 SCORES = 200_000
 
 
@@ -189,6 +190,28 @@ def _torch_models(name: str, threads: int) -> Any:
     return load
 
 
+def packaged_card(name: str, precision: Precision = "fast") -> ModelCard:
+    """Identity of a packaged model on this machine, without loading it.
+
+    Blocking: hashes its files, and writes those of `bundled` and of other packages to the cache the
+    first time.
+
+    Raises:
+        ModelError: It is not installed, or was altered.
+    """
+    plan = route(precision, None, machine(), reference="openvino")
+    if name in packaged.CROSS_ENCODERS:
+        card = packaged.cross_encoder_card(files(name), plan)
+        return card if name != BUNDLED else blended.card(card, _packaged_late(plan, STORED))
+    if name == LATE_INTERACTION:
+        return _packaged_late(plan, LATE_INTERACTION)
+    return packaged.embedder_card(files(PACKAGED), plan)
+
+
+def _packaged_late(plan: ExecutionPlan, name: str) -> ModelCard:
+    return _maxsim(packaged.embedder_card(files(PACKAGED), plan), name)
+
+
 def load_late_interaction(
     embedder: EngineEmbedder,
     *,
@@ -202,7 +225,7 @@ def load_late_interaction(
         scores: Maximum number of cached pair scores.
         release: Called by the reranker's `close`.
     """
-    card = _maxsim(embedder, LATE_INTERACTION, late_interaction.TEMPLATE)
+    card = _maxsim(embedder.model, LATE_INTERACTION)
     pairing = LatePairing(embedder.queries, embedder.tokens)
     return EngineScorer(card, embedder.engine, pairing, ScoreCache(scores), release)
 
@@ -217,15 +240,15 @@ def load_stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteract
 
 
 def _stored_late_interaction(embedder: EngineEmbedder) -> StoredLateInteraction:
-    whole = _maxsim(embedder, LATE_INTERACTION, late_interaction.TEMPLATE)
-    card = _maxsim(embedder, STORED, compression.TEMPLATE)
+    whole = _maxsim(embedder.model, LATE_INTERACTION)
+    card = _maxsim(embedder.model, STORED)
     return StoredLateInteraction(replace(card, stands_for=whole.fingerprint), embedder)
 
 
-def _maxsim(embedder: EngineEmbedder, name: str, template: str) -> ModelCard:
-    facts = f"{embedder.model.fingerprint}\n{template}"
+def _maxsim(embedder: ModelCard, name: str) -> ModelCard:
+    facts = f"{embedder.fingerprint}\n{_LATE_TEMPLATES[name]}"
     return replace(
-        embedder.model,
+        embedder,
         kind=ModelKind.RERANKER,
         name=name,
         fingerprint=hashlib.sha256(facts.encode()).hexdigest(),
