@@ -10,7 +10,7 @@ select
     j.created_at,
     c.name as collection,
     j.query,
-    j.external_id,
+    j.external_id as document_id,
     d.title,
     j.chunk_id,
     j.grade,
@@ -39,7 +39,7 @@ comment on column pgrerank_analytics.judgment.judgment_id is
 comment on column pgrerank_analytics.judgment.created_at is 'When it was stored.';
 comment on column pgrerank_analytics.judgment.collection is 'Name of the collection.';
 comment on column pgrerank_analytics.judgment.query is 'Text of the query that was judged.';
-comment on column pgrerank_analytics.judgment.external_id is
+comment on column pgrerank_analytics.judgment.document_id is
 'Id of the document as its owner names it.';
 comment on column pgrerank_analytics.judgment.title is
 'Title of the document, of today; null: the document is not stored.';

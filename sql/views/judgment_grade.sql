@@ -7,7 +7,7 @@ select
     t.name as tenant,
     c.name as collection,
     g.query,
-    g.external_id,
+    g.external_id as document_id,
     g.chunk_id,
     g.grade,
     g.judgments
@@ -27,7 +27,7 @@ comment on view pgrerank_analytics.judgment_grade is
 comment on column pgrerank_analytics.judgment_grade.tenant is 'Name of the tenant.';
 comment on column pgrerank_analytics.judgment_grade.collection is 'Name of the collection.';
 comment on column pgrerank_analytics.judgment_grade.query is 'Text of the query that was judged.';
-comment on column pgrerank_analytics.judgment_grade.external_id is
+comment on column pgrerank_analytics.judgment_grade.document_id is
 'Id of the document as its owner names it.';
 comment on column pgrerank_analytics.judgment_grade.chunk_id is
 'Id of the chunk; null: the document as a whole was judged.';

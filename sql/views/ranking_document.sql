@@ -1,6 +1,6 @@
 -- ranking_document: one row for each document of each ranking of supplied documents.
--- Rows: those of tenants granted to the current login. `place` is the position in the request, from
--- 1; `document_hash` is the SHA-256 of its text in hexadecimal digits; `content` is null if the
+-- Rows: those of tenants granted to the current login. `index` is the position in the request,
+-- from 0; `content_hash` is the SHA-256 of its text in hexadecimal digits; `text` is null if the
 -- tenant keeps no texts.
 create view pgrerank_analytics.ranking_document
 with (security_invoker = true)
@@ -13,12 +13,12 @@ select
     l.collection_name as collection,
     l.query,
     u.final_rank,
-    u.place,
+    u.place - 1 as index,
     u.rerank_score,
     u.relevance,
     u.truncated,
-    u.content,
-    encode(u.document_hash, 'hex') as document_hash,
+    u.text,
+    encode(u.content_hash, 'hex') as content_hash,
     coalesce(u.boost, 0) as boost
 from pgrerank.rerank_log as l
 cross join
@@ -39,8 +39,8 @@ cross join
             relevance,
             boost,
             truncated,
-            document_hash,
-            content
+            content_hash,
+            text
         )
 inner join pgrerank.tenant as t on l.tenant_id = t.id
 where l.document_hashes is not null;
@@ -62,17 +62,17 @@ comment on column pgrerank_analytics.ranking_document.collection is
 comment on column pgrerank_analytics.ranking_document.query is 'Text of the query.';
 comment on column pgrerank_analytics.ranking_document.final_rank is
 'Place in the new order, from 1.';
-comment on column pgrerank_analytics.ranking_document.place is
-'Place in the caller''s order, from 1.';
+comment on column pgrerank_analytics.ranking_document.index is
+'Place in the caller''s order, from 0.';
 comment on column pgrerank_analytics.ranking_document.rerank_score is
 'Raw score of the reranker, in the unit of its model; null: not reranked.';
 comment on column pgrerank_analytics.ranking_document.relevance is
 'Probability of relevance as it was served, 0 to 1; null: no calibration.';
 comment on column pgrerank_analytics.ranking_document.truncated is
 'Whether the reranker read only the beginning of the text.';
-comment on column pgrerank_analytics.ranking_document.content is
+comment on column pgrerank_analytics.ranking_document.text is
 'Text that the reranker read; null: the tenant keeps no texts.';
-comment on column pgrerank_analytics.ranking_document.document_hash is
+comment on column pgrerank_analytics.ranking_document.content_hash is
 'SHA-256 of that text in hexadecimal digits: equal texts have equal hashes.';
 comment on column pgrerank_analytics.ranking_document.boost is
 'What terms of the collection added to the score that orders; 0: nothing.';

@@ -1,6 +1,6 @@
 -- rerank_candidate: one row for each candidate of each search, with its ranks and scores by stage.
 -- Rows: those of tenants granted to the current login. A rank or score is null if its stage did not
--- see the candidate. `external_id`, `title`, `ordinal` and `content` are the present ones: null if
+-- see the candidate. `document_id`, `title`, `ordinal` and `content` are the present ones: null if
 -- the chunk was deleted or replaced since, and for supplied documents.
 create view pgrerank_analytics.rerank_candidate
 with (security_invoker = true)
@@ -26,7 +26,7 @@ select
     u.relevance,
     u.truncated,
     u.chunk_id,
-    d.external_id,
+    d.external_id as document_id,
     d.title,
     c.ordinal,
     c.content,
@@ -127,14 +127,14 @@ comment on column pgrerank_analytics.rerank_candidate.truncated is
 'Whether the reranker read only the beginning of the text.';
 comment on column pgrerank_analytics.rerank_candidate.chunk_id is
 'Id of the chunk; null: the caller supplied the document.';
-comment on column pgrerank_analytics.rerank_candidate.external_id is
+comment on column pgrerank_analytics.rerank_candidate.document_id is
 'Id of the document as its owner names it, of today; null: the chunk was deleted or replaced '
 'since, or the caller supplied the document.';
 comment on column pgrerank_analytics.rerank_candidate.title is
-'Title of the document, of today; null as external_id.';
+'Title of the document, of today; null as document_id.';
 comment on column pgrerank_analytics.rerank_candidate.ordinal is
-'Place of the chunk in its document, from 0, of today; null as external_id.';
+'Place of the chunk in its document, from 0, of today; null as document_id.';
 comment on column pgrerank_analytics.rerank_candidate.content is
-'Text of the chunk, of today; null as external_id.';
+'Text of the chunk, of today; null as document_id.';
 comment on column pgrerank_analytics.rerank_candidate.boost is
 'What terms of the collection added to the score that orders; 0: nothing.';

@@ -25,7 +25,7 @@ COLLECTION = "clients"
 
 
 def pairs(answer):
-    return [(each.index, each.display) for each in answer.results]
+    return [(each.index, each.display_score) for each in answer.results]
 
 
 @client("httpx", "pgrerank.client.Client")

@@ -32,7 +32,7 @@ async def test_documents_come_back_best_first_under_the_callers_index(caller):
     body = answer.json()
     assert answer.status_code == 200, answer.text
     assert [each["index"] for each in body["results"]] == [1, 2, 0]
-    assert [each["score"] for each in body["results"]] == [2, 1, 0]
+    assert [each["rerank_score"] for each in body["results"]] == [2, 1, 0]
     assert [each["relevance"] for each in body["results"]] == [None] * 3
     assert body["rerank"] == {
         "status": "full",
@@ -55,12 +55,12 @@ async def test_a_ranking_is_found_in_the_log(caller):
 
     assert (logged["source"], logged["dialect"], logged["collection"]) == ("api", "native", None)
     assert (logged["query"], logged["returned"], logged["candidates"]) == ("red fox", 1, None)
-    assert [(each["index"], each["rank"]) for each in logged["documents"]] == [
+    assert [(each["index"], each["final_rank"]) for each in logged["documents"]] == [
         (1, 1),
         (2, 2),
         (0, 3),
     ]
-    assert logged["documents"][0]["sha256"] == passage_hash("", "a red fox").hex()
+    assert logged["documents"][0]["content_hash"] == passage_hash("", "a red fox").hex()
     assert logged["documents"][0]["text"] is None
     assert [each["id"] for each in listed["items"]] == [made["id"]]
     assert searches["items"] == []
@@ -92,7 +92,7 @@ async def test_depth_and_limit_are_independent(caller):
 
     assert [each["index"] for each in body["results"]] == [1]
     assert [each["index"] for each in body["documents"]] == [1, 0, 2]
-    assert [each["score"] for each in body["documents"]] == [2, 0, None]
+    assert [each["rerank_score"] for each in body["documents"]] == [2, 0, None]
 
 
 async def test_a_thousand_documents_keep_their_indexes(caller):
@@ -210,7 +210,7 @@ async def test_rankings_go_by_the_calibration_and_the_thresholds_of_the_collecti
     likely = [each["relevance"] for each in body["results"]]
     assert likely == sorted(likely, reverse=True)
     assert likely[0] > 0.5 > likely[-1]
-    assert [each["display"] for each in body["results"]] == likely
+    assert [each["display_score"] for each in body["results"]] == likely
     assert [each["relevance"] for each in logged["documents"]] == pytest.approx(likely)
     assert [each["index"] for each in cut["results"]] == [1]
     assert cut["cut"]["threshold"] == 2

@@ -64,13 +64,18 @@ async def test_supplied_documents_are_raised_by_the_terms_of_the_collection_that
 
     assert [each["index"] for each in without["results"]] == [0, 1, 2, 3]
     by_index = {each["index"]: each for each in body["results"]}
-    assert {index: each["score"] for index, each in by_index.items()} == {0: 2, 1: 1, 2: 0, 3: 0}
+    assert {index: each["rerank_score"] for index, each in by_index.items()} == {
+        0: 2,
+        1: 1,
+        2: 0,
+        3: 0,
+    }
     assert by_index[2]["boost"] == pytest.approx(2 * by_index[3]["boost"])
     assert (by_index[0]["boost"], by_index[1]["boost"]) == (0, 0)
     assert [each["boost"] for each in logged["documents"]] == [
         each["boost"] for each in body["results"]
     ]
-    shown = [each["display"] for each in body["results"]]
+    shown = [each["display_score"] for each in body["results"]]
     assert shown == sorted(shown, reverse=True)
 
 

@@ -88,7 +88,9 @@ def test_rerank_gives_what_the_models_of_this_process_give(remote, tmp_path):
 
     assert [each["line"] for each in asked["results"]] == [3, 1]
     for there, own in zip(asked["results"], computed["results"], strict=True):
-        assert there == own | {"score": pytest.approx(own["score"], abs=1e-3)}
+        assert there == own | {
+            name: pytest.approx(own[name], abs=1e-3) for name in ("rerank_score", "display_score")
+        }
 
 
 @pytest.mark.parametrize(

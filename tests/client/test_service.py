@@ -77,7 +77,9 @@ async def test_supplied_documents_are_ordered(caller):
 
     assert ranked.results[0].index in {0, 4}
     assert sorted(each.index for each in ranked.results) == list(range(6))
-    assert all(1 >= each.display >= 0 and each.score is not None for each in ranked.results)
+    assert all(
+        1 >= each.display_score >= 0 and each.rerank_score is not None for each in ranked.results
+    )
     read = {each.index: each.text for each in ranked.documents}
     assert read[0] == TEXTS["keys"]
     assert TEXTS["keys"] in read[4]

@@ -163,7 +163,7 @@ async def test_candidates_have_a_row_each_with_their_text(journal, ask):
 
     assert (first["chunk_id"], first["fused_rank"]) == (gone.chunk_id, 2)
     assert (first["rerank_score"], first["dense_rank"], first["content"]) == (1.5, None, None)
-    assert (second["external_id"], second["title"], second["content"]) == ("a", "T", "walrus")
+    assert (second["document_id"], second["title"], second["content"]) == ("a", "T", "walrus")
     assert second["final_rank"] == 2
 
 

@@ -281,7 +281,7 @@ async def test_documents_that_are_gone_take_no_part(journal, logged):
         name: pytest.approx(fmean(logged.ndcg(searches)), abs=5.1e-4)
         for name, searches in without.items()
     }
-    assert None not in {row["external_id"] for row in wins}
+    assert None not in {row["document_id"] for row in wins}
 
 
 async def test_shares_and_measures_of_every_worked_query_lie_between_0_and_1(logged):

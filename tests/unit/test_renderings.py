@@ -160,13 +160,13 @@ def test_every_score_of_a_supplied_document_is_shown(rendering, name):
 
 def test_frameworks_get_every_score_of_a_supplied_document():
     report = answers.RerankReport(status="full", depth=1)
-    document = answers.RerankedDocument(index=0, score=1.5)
+    document = answers.RerankedDocument(index=0, rerank_score=1.5)
     response = answers.RerankResponse(id=UUID(int=1), results=[document], rerank=report)
 
     [(_, _, facts)] = results.rerank_results(response)
 
     # The final place and the score to show are separate fields.
-    assert facts.keys() >= set(document.__struct_fields__) - {"index", "display"}
+    assert facts.keys() >= set(document.__struct_fields__) - {"index", "display_score"}
 
 
 def test_the_legs_are_those_of_every_record():

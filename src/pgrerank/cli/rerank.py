@@ -17,6 +17,7 @@ from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
     from pgrerank.client import AsyncClient
+    from pgrerank.client.answers import RerankedDocument
 
 
 @click.command(
@@ -54,69 +55,78 @@ def rerank(
         answer = asyncio.run(_rerank(found, query, list(texts.values())))
     else:
         answer = remote.ask(service, _call(query, list(texts.values())))
-    scored = answer.scored
-    lines, passages = list(texts), list(texts.values())
+    _print(query, list(texts.items()), answer, limit, as_json=as_json)
+
+
+def _print(
+    query: str,
+    texts: Sequence[tuple[int, str]],
+    answer: "_Answer",
+    limit: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print the best texts; `texts` are those that were ranked, with their lines."""
+    ranked = [(each, *texts[each.index]) for each in answer.results[:limit]]
     if as_json:
         results = [
-            {
-                "line": lines[each.index],
-                "score": each.score,
-                "truncated": each.truncated,
-                "text": passages[each.index],
-            }
-            for each in scored[:limit]
+            {"line": line, **_scores(document), "text": text} for document, line, text in ranked
         ]
         output.as_json({"query": query, "warnings": answer.warnings, "results": results})
-    else:
-        rows = [
-            (output.number(each.score, 4), lines[each.index], passages[each.index])
-            for each in scored[:limit]
-        ]
-        output.table(["score", "line", "text"], rows)
-        for warning in answer.warnings:
-            output.messages().print(f"warning: {warning}", soft_wrap=True)
+        return
+    has_relevance = any(each.relevance is not None for each in answer.results)
+    columns = ["relevance"] if has_relevance else []
+    rows = [
+        (
+            output.number(document.rerank_score, 4),
+            *([output.number(document.relevance)] if has_relevance else []),
+            line,
+            text,
+        )
+        for document, line, text in ranked
+    ]
+    output.table(["rerank score", *columns, "line", "text"], rows)
+    for warning in answer.warnings:
+        output.messages().print(f"warning: {warning}", soft_wrap=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Scored:
-    """A ranked text."""
-
-    #: position in the input, from 0
-    index: int
-    score: float | None
-    truncated: bool
+def _scores(document: "RerankedDocument") -> dict[str, object]:
+    """The fields of the service's response, without the index, which the line replaces."""
+    fields: dict[str, object] = msgspec.structs.asdict(document)
+    del fields["index"]
+    return fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     """All texts, best first, and warnings about the order."""
 
-    scored: Sequence[_Scored]
+    results: Sequence["RerankedDocument"]
     warnings: Sequence[str]
 
 
 async def _rerank(settings: Settings, query: str, texts: Sequence[str]) -> _Answer:
     from pgrerank import wiring
+    from pgrerank.api.v1.schema.rerank import RerankedDocument as Served
+    from pgrerank.client.answers import RerankedDocument
     from pgrerank.usecases.rerank_texts import rerank_texts
 
     async with wiring.load_models(settings) as models:
         ranked = await rerank_texts(models.scorer, query, texts)
         unknown = {models.scorer.model.name: models.scorer.unknown_share(query)}
-    scored = [
-        _Scored(index=each.index, score=each.scores.rerank, truncated=each.scores.truncated)
-        for each in ranked
-    ]
-    return _Answer(scored=scored, warnings=unknown_query.warnings(unknown))
+    return _Answer(
+        results=[
+            msgspec.convert(Served.of(each), RerankedDocument, from_attributes=True)
+            for each in ranked
+        ],
+        warnings=unknown_query.warnings(unknown),
+    )
 
 
 def _call(query: str, texts: Sequence[str]) -> "Callable[[AsyncClient], Awaitable[_Answer]]":
     async def call(client: "AsyncClient") -> _Answer:
         answer = await client.rank(query, texts)
-        scored = [
-            _Scored(index=each.index, score=each.score, truncated=each.truncated)
-            for each in answer.results
-        ]
-        return _Answer(scored=scored, warnings=answer.warnings)
+        return _Answer(results=answer.results, warnings=answer.warnings)
 
     return call
 

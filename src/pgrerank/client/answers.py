@@ -163,12 +163,12 @@ class RerankedDocument(_Answer, frozen=True, kw_only=True):
     #: its index in the request, from 0
     index: int
     #: raw score of the reranker, in its own unit; None: it was not scored
-    score: float | None = None
+    rerank_score: float | None = None
     #: probability of relevance, 0 to 1; None without calibration
     relevance: float | None = None
     #: score from 0 to 1 that follows the order of the results: the relevance, or without
     #: calibration the raw score mapped to this range
-    display: float = 0.0
+    display_score: float = 0.0
     #: amount that a collection's terms add to the score for the order
     boost: float = 0.0
     #: whether the reranker read only part of the query or the document

@@ -1,7 +1,7 @@
 """Ranking of supplied documents: the request and the outcome."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pgrerank.domain.bounds import characters, text, within
@@ -132,7 +132,7 @@ class RankedDocument:
     document: SuppliedDocument
     scores: HitScores = NO_SCORES
     #: score for people and other systems, 0..1, never rising in the list: see `display_score`
-    display: float = 0.0
+    display_score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +187,21 @@ def order_documents(
         for index, (document, score, boost) in enumerate(rows)
     ]
     return tuple(sorted(ranked, key=_place))
+
+
+def with_display_scores(
+    documents: Sequence[RankedDocument], kind: ScoreKind | None
+) -> tuple[RankedDocument, ...]:
+    """The documents with their display scores: the relevance, or else the mapped raw score."""
+    return tuple(
+        replace(
+            document,
+            display_score=display_score(document.scores.deciding, kind)
+            if document.scores.relevance is None
+            else document.scores.relevance,
+        )
+        for document in documents
+    )
 
 
 def display_score(score: float | None, kind: ScoreKind | None) -> float:

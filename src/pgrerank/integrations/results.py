@@ -48,14 +48,14 @@ def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[st
     for result in answer.results:
         facts = {
             "ranking_id": str(answer.id),
-            "score": result.score,
+            "rerank_score": result.rerank_score,
             "relevance": result.relevance,
             "boost": result.boost,
             "truncated": result.truncated,
             "rerank_status": answer.rerank.status,
             "warnings": answer.warnings,
         }
-        yield result.index, result.display, facts
+        yield result.index, result.display_score, facts
 
 
 def rankable(

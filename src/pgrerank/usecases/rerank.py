@@ -159,13 +159,6 @@ def _with_relevance(
     prepared: _PreparedRerank, ordered: Sequence[RankedDocument]
 ) -> tuple[RankedDocument, ...]:
     """The documents with their probabilities and display scores."""
-    kind = prepared.scorer.model.score_kind
-    return tuple(
-        replace(
-            document,
-            display=ranks.display_score(document.scores.deciding, kind)
-            if document.scores.relevance is None
-            else document.scores.relevance,
-        )
-        for document in prepared.calibration.with_relevance(ordered)
+    return ranks.with_display_scores(
+        prepared.calibration.with_relevance(ordered), prepared.scorer.model.score_kind
     )

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.rerank import RankedDocument, SuppliedDocument, order_documents
+from pgrerank.domain.rerank import (
+    RankedDocument,
+    SuppliedDocument,
+    order_documents,
+    with_display_scores,
+)
 from pgrerank.ports.scorer import Scorer
 
 
@@ -24,4 +29,4 @@ async def rerank_texts(
     documents = [SuppliedDocument(text) for text in texts]
     passages = [document.passage for document in documents]
     scores = await scorer.score(query, passages, deadline=deadline, tenant_id=tenant_id)
-    return order_documents(documents, scores)
+    return with_display_scores(order_documents(documents, scores), scorer.model.score_kind)

@@ -48,7 +48,7 @@ def native(documents: Sequence[str] = DOCUMENTS, query: str = QUERY) -> list[tup
     request = Request(f"{URL}/v1/rankings", body, headers)  # noqa: S310 - ours
     with urlopen(request, timeout=60) as answer:  # noqa: S310 - ours
         rows = json.load(answer)["results"]
-    return [(row["index"], row["display"]) for row in rows]
+    return [(row["index"], row["display_score"]) for row in rows]
 
 
 class Checks:

@@ -88,7 +88,7 @@ async def test_what_the_budget_leaves_unscored_is_last_and_shown_as_zero():
     )
 
     assert indexes(ranked.results) == [0, 1, 2]
-    assert [each.display for each in ranked.results][1:] == [0, 0]
+    assert [each.display_score for each in ranked.results][1:] == [0, 0]
     assert ranked.rerank.status is RerankStatus.PARTIAL
 
 
@@ -154,7 +154,7 @@ async def test_scores_are_shown_as_probabilities_where_there_is_a_calibration():
     assert [each.scores.relevance for each in ranked.results] == pytest.approx(
         [0.731, 0.5, 0.269], abs=1e-3
     )
-    assert [each.display for each in ranked.results] == [
+    assert [each.display_score for each in ranked.results] == [
         each.scores.relevance for each in ranked.results
     ]
     assert (
@@ -165,7 +165,7 @@ async def test_scores_are_shown_as_probabilities_where_there_is_a_calibration():
 async def test_without_a_calibration_a_logit_is_shown_by_its_sigmoid():
     ranked = await rerank(services(), TENANT, request("x", "red"))
 
-    assert [each.display for each in ranked.results] == pytest.approx([0.731, 0.5], abs=1e-3)
+    assert [each.display_score for each in ranked.results] == pytest.approx([0.731, 0.5], abs=1e-3)
     assert [each.scores.relevance for each in ranked.results] == [None, None]
 
 

@@ -152,7 +152,7 @@ async def answer_rerank(
     results = [
         CohereResult(
             index=each.index,
-            relevance_score=each.display,
+            relevance_score=each.display_score,
             document=shapes.document_object(data.documents[each.index])
             if data.return_documents
             else UNSET,

@@ -63,7 +63,7 @@ async def rerank(data: JSONBody[JinaRerank], gateway: TheGateway) -> JinaRanking
     results = [
         JinaResult(
             index=each.index,
-            relevance_score=each.display,
+            relevance_score=each.display_score,
             document=shapes.document_object(data.documents[each.index]) if shows else UNSET,
         )
         for each in ranked.results

@@ -110,7 +110,7 @@ def scores(ranked: RerankOutcome, *, raw: bool | None = False) -> list[float]:
     A document without a score gets 0, or the lowest of the raw scores.
     """
     if not raw:
-        return [each.display for each in ranked.results]
+        return [each.display_score for each in ranked.results]
     known = [each.scores.rerank for each in ranked.documents if each.scores.rerank is not None]
     lowest = min(known, default=0.0)
     return [lowest if (score := each.scores.deciding) is None else score for each in ranked.results]

@@ -75,7 +75,7 @@ async def rerank(data: JSONBody[VoyageRerank], gateway: TheGateway) -> VoyageRan
     rows = [
         VoyageRow(
             index=each.index,
-            relevance_score=each.display,
+            relevance_score=each.display_score,
             document=data.documents[each.index] if data.return_documents else UNSET,
         )
         for each in ranked.results

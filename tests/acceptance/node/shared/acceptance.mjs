@@ -76,7 +76,7 @@ async function native() {
     body: JSON.stringify({ query: QUERY, documents: DOCUMENTS }),
   });
   const { results } = await answer.json();
-  return results.map((row) => [row.index, row.display]);
+  return results.map((row) => [row.index, row.display_score]);
 }
 
 function say(outcome, name, checked) {

@@ -45,14 +45,16 @@ class LoggedDocumentResponse(Answer, frozen=True, kw_only=True):
     """A logged supplied document."""
 
     index: Annotated[int, Meta(description="Its index in the request, from 0.")]
-    rank: Annotated[int, Meta(description="Its final rank, from 1.")]
-    score: Annotated[float | None, Meta(description="Raw score; null: it was not scored.")]
+    final_rank: Annotated[int, Meta(description="Its final rank, from 1.")]
+    rerank_score: Annotated[float | None, Meta(description="Raw score; null: it was not scored.")]
     relevance: Annotated[
         float | None, Meta(description="Probability of relevance; null without calibration.")
     ]
     boost: Annotated[float, Meta(description="Amount that terms added to the score for the order.")]
     truncated: bool
-    sha256: Annotated[str, Meta(description="SHA-256 of the text that was read, hexadecimal.")]
+    content_hash: Annotated[
+        str, Meta(description="SHA-256 of the text that was read, hexadecimal.")
+    ]
     text: Annotated[
         str | None, Meta(description="Null unless the tenant's log stores supplied texts.")
     ]
@@ -62,12 +64,12 @@ class LoggedDocumentResponse(Answer, frozen=True, kw_only=True):
         """Response for a logged document."""
         return cls(
             index=logged.index,
-            rank=logged.final_rank,
-            score=logged.scores.rerank,
+            final_rank=logged.final_rank,
+            rerank_score=logged.scores.rerank,
             relevance=logged.scores.relevance,
             boost=logged.scores.boost,
             truncated=logged.scores.truncated,
-            sha256=logged.content_hash.hex(),
+            content_hash=logged.content_hash.hex(),
             text=logged.text,
         )
 

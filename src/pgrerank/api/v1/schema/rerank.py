@@ -136,14 +136,14 @@ class RerankedDocument(Answer, frozen=True, kw_only=True):
     """A ranked document."""
 
     index: Annotated[int, Meta(description="Its index in the request, from 0.")]
-    score: Annotated[
+    rerank_score: Annotated[
         float | None,
         Meta(description="Raw score in the reranker's unit; null: it was not scored."),
     ]
     relevance: Annotated[
         float | None, Meta(description="Probability of relevance; null without calibration.")
     ]
-    display: Annotated[
+    display_score: Annotated[
         float,
         Meta(
             description="Score from 0 to 1 that follows the order of the results: the relevance, "
@@ -164,9 +164,9 @@ class RerankedDocument(Answer, frozen=True, kw_only=True):
         """Response for a document."""
         return cls(
             index=ranked.index,
-            score=ranked.scores.rerank,
+            rerank_score=ranked.scores.rerank,
             relevance=ranked.scores.relevance,
-            display=ranked.display,
+            display_score=ranked.display_score,
             boost=ranked.scores.boost,
             truncated=ranked.scores.truncated,
         )
