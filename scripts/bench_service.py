@@ -57,7 +57,7 @@ class Answered:
     @property
     def pairs(self) -> int:
         """Number of pairs reranked for it."""
-        return self.body["rerank"]["depth"] if self.status == httpx.codes.OK else 0
+        return self.body["rerank"]["scored"] if self.status == httpx.codes.OK else 0
 
 
 class Caller:

@@ -6198,7 +6198,7 @@ CREATE VIEW pgrerank_analytics.judgment WITH (security_invoker='true') AS
     j.created_at,
     c.name AS collection,
     j.query,
-    j.external_id,
+    j.external_id AS document_id,
     d.title,
     j.chunk_id,
     j.grade,
@@ -6248,10 +6248,10 @@ COMMENT ON COLUMN pgrerank_analytics.judgment.collection IS 'Name of the collect
 COMMENT ON COLUMN pgrerank_analytics.judgment.query IS 'Text of the query that was judged.';
 
 --
--- Name: COLUMN judgment.external_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN judgment.document_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.judgment.external_id IS 'Id of the document as its owner names it.';
+COMMENT ON COLUMN pgrerank_analytics.judgment.document_id IS 'Id of the document as its owner names it.';
 
 --
 -- Name: COLUMN judgment.title; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -6291,7 +6291,7 @@ CREATE VIEW pgrerank_analytics.judgment_grade WITH (security_invoker='true') AS
  SELECT t.name AS tenant,
     c.name AS collection,
     g.query,
-    g.external_id,
+    g.external_id AS document_id,
     g.chunk_id,
     g.grade,
     g.judgments
@@ -6326,10 +6326,10 @@ COMMENT ON COLUMN pgrerank_analytics.judgment_grade.collection IS 'Name of the c
 COMMENT ON COLUMN pgrerank_analytics.judgment_grade.query IS 'Text of the query that was judged.';
 
 --
--- Name: COLUMN judgment_grade.external_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN judgment_grade.document_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.judgment_grade.external_id IS 'Id of the document as its owner names it.';
+COMMENT ON COLUMN pgrerank_analytics.judgment_grade.document_id IS 'Id of the document as its owner names it.';
 
 --
 -- Name: COLUMN judgment_grade.chunk_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -6440,12 +6440,12 @@ CREATE VIEW pgrerank_analytics.ranking WITH (security_invoker='true') AS
     l.status,
     l.reason,
     l.warnings,
-    l.depth AS reranked,
+    l.depth AS scored,
     l.returned,
     r.name AS reranker,
     r.fingerprint AS reranker_fingerprint,
     l.calibration_id,
-    l.answerable,
+    l.answerable AS answerable_probability,
     ((l.knobs ->> 'documents'::text))::integer AS documents,
     ((l.knobs ->> 'tokens'::text))::bigint AS tokens,
     (l.document_texts IS NOT NULL) AS keeps_texts,
@@ -6531,10 +6531,10 @@ COMMENT ON COLUMN pgrerank_analytics.ranking.reason IS 'Why the status is not fu
 COMMENT ON COLUMN pgrerank_analytics.ranking.warnings IS 'Reasons to distrust the order, in words, such as a query that the models cannot read; usually empty.';
 
 --
--- Name: COLUMN ranking.reranked; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN ranking.scored; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.ranking.reranked IS 'How many documents got a rerank score.';
+COMMENT ON COLUMN pgrerank_analytics.ranking.scored IS 'How many documents got a rerank score.';
 
 --
 -- Name: COLUMN ranking.returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -6561,10 +6561,10 @@ COMMENT ON COLUMN pgrerank_analytics.ranking.reranker_fingerprint IS 'Fingerprin
 COMMENT ON COLUMN pgrerank_analytics.ranking.calibration_id IS 'Id of the calibration that was applied; null: none.';
 
 --
--- Name: COLUMN ranking.answerable; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN ranking.answerable_probability; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.ranking.answerable IS 'Probability that at least one document is relevant, 0 to 1; null: no calibration gives it.';
+COMMENT ON COLUMN pgrerank_analytics.ranking.answerable_probability IS 'Probability that at least one document is relevant, 0 to 1; null: no calibration gives it.';
 
 --
 -- Name: COLUMN ranking.documents; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -6608,15 +6608,15 @@ CREATE VIEW pgrerank_analytics.ranking_document WITH (security_invoker='true') A
     l.collection_name AS collection,
     l.query,
     u.final_rank,
-    u.place,
     u.rerank_score,
     u.relevance,
     u.truncated,
-    u.content,
-    encode(u.document_hash, 'hex'::text) AS document_hash,
+    u.text,
+    (u.place - 1) AS index,
+    encode(u.content_hash, 'hex'::text) AS content_hash,
     COALESCE(u.boost, (0)::double precision) AS boost
    FROM ((pgrerank.rerank_log l
-     CROSS JOIN LATERAL UNNEST(l.final_ranks, l.fused_ranks, l.rerank_scores, l.relevances, l.boosts, l.truncated, l.document_hashes, l.document_texts) u(final_rank, place, rerank_score, relevance, boost, truncated, document_hash, content))
+     CROSS JOIN LATERAL UNNEST(l.final_ranks, l.fused_ranks, l.rerank_scores, l.relevances, l.boosts, l.truncated, l.document_hashes, l.document_texts) u(final_rank, place, rerank_score, relevance, boost, truncated, content_hash, text))
      JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
   WHERE (l.document_hashes IS NOT NULL);
 
@@ -6671,12 +6671,6 @@ COMMENT ON COLUMN pgrerank_analytics.ranking_document.query IS 'Text of the quer
 COMMENT ON COLUMN pgrerank_analytics.ranking_document.final_rank IS 'Place in the new order, from 1.';
 
 --
--- Name: COLUMN ranking_document.place; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank_analytics.ranking_document.place IS 'Place in the caller''s order, from 1.';
-
---
 -- Name: COLUMN ranking_document.rerank_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -6695,16 +6689,22 @@ COMMENT ON COLUMN pgrerank_analytics.ranking_document.relevance IS 'Probability 
 COMMENT ON COLUMN pgrerank_analytics.ranking_document.truncated IS 'Whether the reranker read only the beginning of the text.';
 
 --
--- Name: COLUMN ranking_document.content; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN ranking_document.text; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.ranking_document.content IS 'Text that the reranker read; null: the tenant keeps no texts.';
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.text IS 'Text that the reranker read; null: the tenant keeps no texts.';
 
 --
--- Name: COLUMN ranking_document.document_hash; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN ranking_document.index; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.ranking_document.document_hash IS 'SHA-256 of that text in hexadecimal digits: equal texts have equal hashes.';
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.index IS 'Place in the caller''s order, from 0.';
+
+--
+-- Name: COLUMN ranking_document.content_hash; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.ranking_document.content_hash IS 'SHA-256 of that text in hexadecimal digits: equal texts have equal hashes.';
 
 --
 -- Name: COLUMN ranking_document.boost; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -6888,7 +6888,7 @@ CREATE VIEW pgrerank_analytics.rerank_candidate WITH (security_invoker='true') A
     u.relevance,
     u.truncated,
     u.chunk_id,
-    d.external_id,
+    d.external_id AS document_id,
     d.title,
     c.ordinal,
     c.content,
@@ -7028,28 +7028,28 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.truncated IS 'Whether the 
 COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.chunk_id IS 'Id of the chunk; null: the caller supplied the document.';
 
 --
--- Name: COLUMN rerank_candidate.external_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN rerank_candidate.document_id; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.external_id IS 'Id of the document as its owner names it, of today; null: the chunk was deleted or replaced since, or the caller supplied the document.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.document_id IS 'Id of the document as its owner names it, of today; null: the chunk was deleted or replaced since, or the caller supplied the document.';
 
 --
 -- Name: COLUMN rerank_candidate.title; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.title IS 'Title of the document, of today; null as external_id.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.title IS 'Title of the document, of today; null as document_id.';
 
 --
 -- Name: COLUMN rerank_candidate.ordinal; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.ordinal IS 'Place of the chunk in its document, from 0, of today; null as external_id.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.ordinal IS 'Place of the chunk in its document, from 0, of today; null as document_id.';
 
 --
 -- Name: COLUMN rerank_candidate.content; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.content IS 'Text of the chunk, of today; null as external_id.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.content IS 'Text of the chunk, of today; null as document_id.';
 
 --
 -- Name: COLUMN rerank_candidate.boost; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7074,7 +7074,7 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
     l.status,
     l.reason,
     l.warnings,
-    l.depth AS reranked,
+    l.depth AS scored,
     l.returned,
     e.name AS embedder,
     r.name AS reranker,
@@ -7095,8 +7095,8 @@ CREATE VIEW pgrerank_analytics.rerank_log WITH (security_invoker='true') AS
     ((l.knobs ->> 'candidates'::text))::integer AS candidates,
     ((l.knobs ->> 'depth'::text))::integer AS depth,
     NULLIF((l.knobs -> 'filter'::text), 'null'::jsonb) AS filter,
-    ((l.cut ->> 'min_similarity'::text))::integer AS cut_by_similarity,
-    ((l.cut ->> 'min_score'::text))::integer AS cut_by_score,
+    ((l.cut ->> 'min_similarity'::text))::integer AS cut_min_similarity,
+    ((l.cut ->> 'min_score'::text))::integer AS cut_min_score,
     ((l.timings_ms ->> 'embed'::text))::double precision AS embed_ms,
     ((l.timings_ms ->> 'retrieve'::text))::double precision AS retrieve_ms,
         CASE
@@ -7191,10 +7191,10 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_log.reason IS 'Why the status is not
 COMMENT ON COLUMN pgrerank_analytics.rerank_log.warnings IS 'Reasons to distrust the order, in words, such as a query that the models cannot read; usually empty.';
 
 --
--- Name: COLUMN rerank_log.reranked; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN rerank_log.scored; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_log.reranked IS 'How many candidates got a rerank score, 0 or more.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.scored IS 'How many candidates got a rerank score, 0 or more.';
 
 --
 -- Name: COLUMN rerank_log.returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7308,7 +7308,7 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_log.candidates IS 'Rows asked of eac
 -- Name: COLUMN rerank_log.depth; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_log.depth IS 'How many candidates were to be reranked, 0 to 1,000; reranked says how many were.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.depth IS 'How many candidates were to be reranked, 0 to 1,000; scored says how many were.';
 
 --
 -- Name: COLUMN rerank_log.filter; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7317,16 +7317,16 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_log.depth IS 'How many candidates we
 COMMENT ON COLUMN pgrerank_analytics.rerank_log.filter IS 'Filter on metadata, as JSON; null: none.';
 
 --
--- Name: COLUMN rerank_log.cut_by_similarity; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN rerank_log.cut_min_similarity; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_by_similarity IS 'Candidates of the dense leg that min_similarity removed.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_min_similarity IS 'Candidates of the dense leg that min_similarity removed.';
 
 --
--- Name: COLUMN rerank_log.cut_by_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN rerank_log.cut_min_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_by_score IS 'Candidates that min_score removed.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_log.cut_min_score IS 'Candidates that min_score removed.';
 
 --
 -- Name: COLUMN rerank_log.embed_ms; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7363,12 +7363,12 @@ CREATE VIEW pgrerank_analytics.rerank_relevance WITH (security_invoker='true') A
     l.collection_name AS collection,
     l.query,
     l.calibration_id,
-    l.answerable,
+    l.answerable AS answerable_probability,
     l.returned,
     (l.knobs ->> 'threshold'::text) AS threshold,
     ((l.knobs ->> 'min_relevance'::text))::double precision AS min_relevance,
-    ((l.cut ->> 'min_relevance'::text))::integer AS cut_by_relevance,
-    ((l.cut ->> 'threshold'::text))::integer AS cut_by_threshold,
+    ((l.cut ->> 'min_relevance'::text))::integer AS cut_min_relevance,
+    ((l.cut ->> 'threshold'::text))::integer AS cut_threshold,
     ( SELECT max(u.relevance) AS max
            FROM unnest(l.relevances) u(relevance)) AS best_relevance
    FROM (pgrerank.rerank_log l
@@ -7420,10 +7420,10 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.query IS 'Text of the quer
 COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.calibration_id IS 'Id of the calibration that was applied. It may have been deleted since.';
 
 --
--- Name: COLUMN rerank_relevance.answerable; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN rerank_relevance.answerable_probability; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.answerable IS 'Probability that at least one candidate is relevant, 0 to 1; null: the calibration does not give it.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.answerable_probability IS 'Probability that at least one candidate is relevant, 0 to 1; null: the calibration does not give it.';
 
 --
 -- Name: COLUMN rerank_relevance.returned; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7444,16 +7444,16 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.threshold IS 'Name of the 
 COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.min_relevance IS 'Lowest probability that was asked for, 0 to 1; null: none.';
 
 --
--- Name: COLUMN rerank_relevance.cut_by_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN rerank_relevance.cut_min_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.cut_by_relevance IS 'Candidates that min_relevance removed.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.cut_min_relevance IS 'Candidates that min_relevance removed.';
 
 --
--- Name: COLUMN rerank_relevance.cut_by_threshold; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN rerank_relevance.cut_threshold; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.cut_by_threshold IS 'Candidates that the named threshold removed.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_relevance.cut_threshold IS 'Candidates that the named threshold removed.';
 
 --
 -- Name: COLUMN rerank_relevance.best_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -17,12 +17,12 @@ select
     l.status,
     l.reason,
     l.warnings,
-    l.depth as reranked,
+    l.depth as scored,
     l.returned,
     r.name as reranker,
     r.fingerprint as reranker_fingerprint,
     l.calibration_id,
-    l.answerable,
+    l.answerable as answerable_probability,
     (l.knobs ->> 'documents')::integer as documents,
     (l.knobs ->> 'tokens')::bigint as tokens,
     l.document_texts is not null as keeps_texts,
@@ -60,7 +60,7 @@ comment on column pgrerank_analytics.ranking.reason is
 comment on column pgrerank_analytics.ranking.warnings is
 'Reasons to distrust the order, in words, such as a query that the models cannot read; usually '
 'empty.';
-comment on column pgrerank_analytics.ranking.reranked is 'How many documents got a rerank score.';
+comment on column pgrerank_analytics.ranking.scored is 'How many documents got a rerank score.';
 comment on column pgrerank_analytics.ranking.returned is 'How many results the answer held.';
 comment on column pgrerank_analytics.ranking.reranker is 'Name of the reranker; null: none ran.';
 comment on column pgrerank_analytics.ranking.reranker_fingerprint is
@@ -68,7 +68,7 @@ comment on column pgrerank_analytics.ranking.reranker_fingerprint is
 'ones must not be compared.';
 comment on column pgrerank_analytics.ranking.calibration_id is
 'Id of the calibration that was applied; null: none.';
-comment on column pgrerank_analytics.ranking.answerable is
+comment on column pgrerank_analytics.ranking.answerable_probability is
 'Probability that at least one document is relevant, 0 to 1; null: no calibration gives it.';
 comment on column pgrerank_analytics.ranking.documents is 'How many documents the caller supplied.';
 comment on column pgrerank_analytics.ranking.tokens is

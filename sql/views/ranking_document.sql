@@ -13,11 +13,11 @@ select
     l.collection_name as collection,
     l.query,
     u.final_rank,
-    u.place - 1 as index,
     u.rerank_score,
     u.relevance,
     u.truncated,
     u.text,
+    u.place - 1 as index,
     encode(u.content_hash, 'hex') as content_hash,
     coalesce(u.boost, 0) as boost
 from pgrerank.rerank_log as l

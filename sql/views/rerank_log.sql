@@ -16,7 +16,7 @@ select
     l.status,
     l.reason,
     l.warnings,
-    l.depth as reranked,
+    l.depth as scored,
     l.returned,
     e.name as embedder,
     r.name as reranker,
@@ -37,8 +37,8 @@ select
     (l.knobs ->> 'candidates')::integer as candidates,
     (l.knobs ->> 'depth')::integer as depth,
     nullif(l.knobs -> 'filter', 'null') as filter,
-    (l.cut ->> 'min_similarity')::integer as cut_by_similarity,
-    (l.cut ->> 'min_score')::integer as cut_by_score,
+    (l.cut ->> 'min_similarity')::integer as cut_min_similarity,
+    (l.cut ->> 'min_score')::integer as cut_min_score,
     (l.timings_ms ->> 'embed')::double precision as embed_ms,
     (l.timings_ms ->> 'retrieve')::double precision as retrieve_ms,
     case
@@ -82,7 +82,7 @@ comment on column pgrerank_analytics.rerank_log.reason is
 comment on column pgrerank_analytics.rerank_log.warnings is
 'Reasons to distrust the order, in words, such as a query that the models cannot read; usually '
 'empty.';
-comment on column pgrerank_analytics.rerank_log.reranked is
+comment on column pgrerank_analytics.rerank_log.scored is
 'How many candidates got a rerank score, 0 or more.';
 comment on column pgrerank_analytics.rerank_log.returned is
 'How many results the answer held, 0 or more.';
@@ -123,12 +123,12 @@ comment on column pgrerank_analytics.rerank_log.knobs is
 comment on column pgrerank_analytics.rerank_log.candidates is
 'Rows asked of each leg, 1 to 1,000; null: the caller supplied the documents.';
 comment on column pgrerank_analytics.rerank_log.depth is
-'How many candidates were to be reranked, 0 to 1,000; reranked says how many were.';
+'How many candidates were to be reranked, 0 to 1,000; scored says how many were.';
 comment on column pgrerank_analytics.rerank_log.filter is
 'Filter on metadata, as JSON; null: none.';
-comment on column pgrerank_analytics.rerank_log.cut_by_similarity is
+comment on column pgrerank_analytics.rerank_log.cut_min_similarity is
 'Candidates of the dense leg that min_similarity removed.';
-comment on column pgrerank_analytics.rerank_log.cut_by_score is
+comment on column pgrerank_analytics.rerank_log.cut_min_score is
 'Candidates that min_score removed.';
 comment on column pgrerank_analytics.rerank_log.embed_ms is
 'Time to embed the query; null: nothing was embedded.';

@@ -10,12 +10,12 @@ select
     l.collection_name as collection,
     l.query,
     l.calibration_id,
-    l.answerable,
+    l.answerable as answerable_probability,
     l.returned,
     l.knobs ->> 'threshold' as threshold,
     (l.knobs ->> 'min_relevance')::double precision as min_relevance,
-    (l.cut ->> 'min_relevance')::integer as cut_by_relevance,
-    (l.cut ->> 'threshold')::integer as cut_by_threshold,
+    (l.cut ->> 'min_relevance')::integer as cut_min_relevance,
+    (l.cut ->> 'threshold')::integer as cut_threshold,
     (
         select max(u.relevance)
         from unnest(l.relevances) as u (relevance)
@@ -39,7 +39,7 @@ comment on column pgrerank_analytics.rerank_relevance.collection is
 comment on column pgrerank_analytics.rerank_relevance.query is 'Text of the query.';
 comment on column pgrerank_analytics.rerank_relevance.calibration_id is
 'Id of the calibration that was applied. It may have been deleted since.';
-comment on column pgrerank_analytics.rerank_relevance.answerable is
+comment on column pgrerank_analytics.rerank_relevance.answerable_probability is
 'Probability that at least one candidate is relevant, 0 to 1; null: the calibration does not '
 'give it.';
 comment on column pgrerank_analytics.rerank_relevance.returned is
@@ -48,9 +48,9 @@ comment on column pgrerank_analytics.rerank_relevance.threshold is
 'Name of the threshold that was asked for; null: none.';
 comment on column pgrerank_analytics.rerank_relevance.min_relevance is
 'Lowest probability that was asked for, 0 to 1; null: none.';
-comment on column pgrerank_analytics.rerank_relevance.cut_by_relevance is
+comment on column pgrerank_analytics.rerank_relevance.cut_min_relevance is
 'Candidates that min_relevance removed.';
-comment on column pgrerank_analytics.rerank_relevance.cut_by_threshold is
+comment on column pgrerank_analytics.rerank_relevance.cut_threshold is
 'Candidates that the named threshold removed.';
 comment on column pgrerank_analytics.rerank_relevance.best_relevance is
 'Highest probability of a candidate, 0 to 1; null: none has one.';

@@ -106,7 +106,7 @@ def search_event(
         "profile": str(request.profile),
         "status": str(ranking.rerank.status),
         "reason": ranking.rerank.reason,
-        "depth": ranking.rerank.depth,
+        "scored": ranking.rerank.scored,
         "model": ranking.rerank.model,
         "returned": len(ranking.results),
         "end_user_id": request.end_user_id,
@@ -125,7 +125,7 @@ def rank_event(request: RerankRequest, ranked: RerankOutcome) -> dict[str, objec
         "documents": len(request.documents),
         "status": str(ranked.rerank.status),
         "reason": ranked.rerank.reason,
-        "depth": ranked.rerank.depth,
+        "scored": ranked.rerank.scored,
         "model": ranked.rerank.model,
         "returned": len(ranked.results),
         "end_user_id": request.end_user_id,
@@ -227,9 +227,9 @@ class Telemetry:
         """Log and count a search."""
         self._log.info("search.finished", **search_event(collection_name, request, ranking))
         self._searches.labels(str(request.strategy), str(ranking.rerank.status)).inc()
-        self._pairs.inc(ranking.rerank.depth)
+        self._pairs.inc(ranking.rerank.scored)
         for stage, spent_ms in ranking.timings_ms.items():
-            if stage == "rerank" and not ranking.rerank.depth:
+            if stage == "rerank" and not ranking.rerank.scored:
                 continue  # nothing was reranked
             self._stages.labels(stage).observe(spent_ms / 1000)
 
@@ -237,7 +237,7 @@ class Telemetry:
         """Log and count a ranking of supplied documents."""
         self._log.info("rank.finished", **rank_event(request, ranked))
         self._rankings.labels(request.dialect, str(ranked.rerank.status)).inc()
-        self._pairs.inc(ranked.rerank.depth)
+        self._pairs.inc(ranked.rerank.scored)
 
     def record_ingest(self, collection_name: str, report: IngestReport) -> None:
         """Log and count an ingest."""

@@ -100,7 +100,7 @@ async def test_server_that_fails_leaves_the_first_order_and_says_so(
             logged = await client.get(f"/v1/rankings/{found.json()['id']}")
 
     report = found.json()["rerank"]
-    assert (report["status"], report["depth"], report["model"]) == ("failed", 0, None)
+    assert (report["status"], report["scored"], report["model"]) == ("failed", 0, None)
     assert report["reason"] == "the backend `other` answered 401 Unauthorized"
     assert ids(found)[0] == "2"
     assert logged.json()["rerank"]["reason"] == report["reason"]

@@ -46,7 +46,7 @@ async def test_a_search_finds_and_shows_every_score(caller: Client):
     assert found["rerank"] == {
         "status": "full",
         "reason": None,
-        "depth": 4,
+        "scored": 4,
         "model": "fake-reranker",
         "cascade": None,
     }
@@ -68,7 +68,7 @@ async def test_knobs_are_independent(caller: Client):
         json={"query": "red", "candidates": 3, "depth": 2, "limit": 1, "rerank": "always"},
     )
     assert len(ids(answer)) == 1
-    assert answer.json()["rerank"]["depth"] == 2
+    assert answer.json()["rerank"]["scored"] == 2
     assert answer.json()["legs"]["dense"]["returned"] == 3
 
 

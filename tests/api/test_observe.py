@@ -42,7 +42,7 @@ def ranking(status: RerankStatus = RerankStatus.FULL) -> SearchOutcome:
         cut=CutCounts(),
         dense=LegReport(requested=100, returned=40, scan="hnsw"),
         keyword=None,
-        rerank=RerankReport(status=status, reason=None, depth=40, model="a model"),
+        rerank=RerankReport(status=status, reason=None, scored=40, model="a model"),
         timings_ms={"embed": 5.0, "rerank": 200.0, "total": 210.0},
     )
 
@@ -74,7 +74,7 @@ def test_every_leg_is_in_the_event(telemetry):
 
 
 def test_a_search_that_was_not_reranked_takes_no_part_in_the_times_of_reranking(telemetry):
-    report = RerankReport(status=RerankStatus.SKIPPED, reason="never", depth=0, model=None)
+    report = RerankReport(status=RerankStatus.SKIPPED, reason="never", scored=0, model=None)
     telemetry.record_search("docs", REQUEST, replace(ranking(), rerank=report))
     telemetry.record_search("docs", REQUEST, ranking())
 
@@ -96,7 +96,7 @@ def test_a_search_is_one_event_that_tells_all_but_the_query(telemetry):
             "profile": "interactive",
             "status": "full",
             "reason": None,
-            "depth": 40,
+            "scored": 40,
             "model": "a model",
             "returned": 0,
             "end_user_id": None,
@@ -131,7 +131,7 @@ def test_ingests_are_counted_by_outcome(telemetry):
 
 async def test_rankings_are_logged_and_counted_by_dialect(telemetry):
     async with client_of(fakes.services(), observer=telemetry) as caller:
-        body = {"query": "red", "documents": ["red", "blue"]}
+        body = {"query": "crimson", "documents": ["crimson", "blue"]}
         with capture_logs() as logs:
             made = (await caller.post("/v1/rankings", json=body)).json()
             await caller.post("/compat/jina/v1/rerank", json={**body, "model": "any"})
@@ -139,7 +139,7 @@ async def test_rankings_are_logged_and_counted_by_dialect(telemetry):
     events = [event for event in logs if event["event"] == "rank.finished"]
     assert [event["dialect"] for event in events] == ["native", "jina"]
     assert (events[0]["ranking_id"], events[0]["documents"]) == (made["id"], 2)
-    assert "red" not in str(events)
+    assert "crimson" not in str(events)
     counts = telemetry.exposition().decode()
     assert 'pgrerank_rankings_total{dialect="jina",rerank="full"} 1.0' in counts
     assert "pgrerank_reranked_pairs_total 4.0" in counts

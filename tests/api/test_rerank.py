@@ -37,7 +37,7 @@ async def test_documents_come_back_best_first_under_the_callers_index(caller):
     assert body["rerank"] == {
         "status": "full",
         "reason": None,
-        "depth": 3,
+        "scored": 3,
         "model": FakeScorer.model.name,
         "cascade": None,
     }

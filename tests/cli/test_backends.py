@@ -81,7 +81,7 @@ def test_reranker_of_the_settings_may_be_a_named_one(modelled, url, tmp_path):
     found = cli.json("rerank", "refund", "-", stdin="a long text\nshort\n")
 
     assert [each["text"] for each in found["results"]] == ["short", "a long text"]
-    assert found["results"][0]["score"] == pytest.approx(1 / 5)
+    assert found["results"][0]["rerank_score"] == pytest.approx(1 / 5)
 
 
 def test_log_of_a_command_is_not_among_its_answer(modelled, tmp_path):

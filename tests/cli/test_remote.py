@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from pgrerank.client import Client, Document
+from pgrerank.client.answers import RerankedDocument
 from tests.cli.conftest import Cli
 
 HEAVY = {"torch", "transformers", "psycopg", "sqlalchemy", "litestar", "tokenizers"}
@@ -86,7 +87,9 @@ def test_rerank_gives_what_the_models_of_this_process_give(remote, tmp_path):
     asked = remote.json("rerank", "rotate keys", file)
     computed = here.json("rerank", "rotate keys", file)
 
+    fields = set(RerankedDocument.__struct_fields__) - {"index"}
     assert [each["line"] for each in asked["results"]] == [3, 1]
+    assert asked["results"][0].keys() == fields | {"line", "text"}
     for there, own in zip(asked["results"], computed["results"], strict=True):
         assert there == own | {
             name: pytest.approx(own[name], abs=1e-3) for name in ("rerank_score", "display_score")

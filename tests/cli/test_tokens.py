@@ -67,6 +67,6 @@ def test_collection_is_switched_on_and_off_later(cli, tenant, corpus):
     assert refused.exit_code == 2
     assert "pgrerank collection tokens" in refused.stderr
     assert chosen["rerank"]["cascade"] == {"scored": 3, "model": "late-interaction-stored"}
-    assert chosen["rerank"]["depth"] == 1
+    assert chosen["rerank"]["scored"] == 1
     assert removed == "Removed the token vectors of 3 chunks.\n"
     assert cli("search", "key", "-t", tenant, "-c", "late", "--cascade=1").exit_code == 2

@@ -9,7 +9,7 @@ URL = "http://service.example/under/a/path/"
 FOUND = {
     "id": "0198c7d2-6c1f-7d0e-8f57-3c9b7a1e2d4f",
     "results": [],
-    "rerank": {"status": "skipped", "reason": "nothing found", "depth": 0, "model": None},
+    "rerank": {"status": "skipped", "reason": "nothing found", "scored": 0, "model": None},
     "legs": {"dense": None, "keyword": None, "sparse": None},
     "invented": "by a later version",
 }

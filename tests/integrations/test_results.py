@@ -18,7 +18,7 @@ from pgrerank.integrations.results import search_results
 
 
 def answer(*scores: ResultScores) -> SearchResponse:
-    report = RerankReport(status="partial", depth=1)
+    report = RerankReport(status="partial", scored=1)
     results = [
         Result(
             document=ResultDocument(id="d", title="", uri=None, metadata={"title": "Mine"}),

@@ -46,10 +46,10 @@ async def test_log_has_a_row_for_each_search(journal, ask):
 
     assert (row["ranking_id"], row["created_at"]) == (made.id, made.created_at)
     assert (row["collection"], row["query"], row["status"]) == ("shelf", "q", "full")
-    assert (row["reranked"], row["depth"], row["result_limit"]) == (2, 7, 10)
+    assert (row["scored"], row["depth"], row["result_limit"]) == (2, 7, 10)
     assert (row["embedder"], row["reranker"]) == (FakeEmbedder.model.name, FakeScorer.model.name)
     assert (row["dense_requested"], row["dense_returned"]) == (100, 9)
-    assert (row["cut_by_similarity"], row["cut_by_score"]) == (2, 1)
+    assert (row["cut_min_similarity"], row["cut_min_score"]) == (2, 1)
     assert (row["embed_ms"], row["retrieve_ms"]) == (1.5, 2.25)
     assert (row["rerank_ms"], row["total_ms"]) == (30.0, 34.0)
     assert row["filter"] == {"a": 1}
@@ -197,12 +197,12 @@ async def test_time_of_reranking_is_that_of_searches_that_were_reranked(journal,
     )
 
     days = ask("select * from pgrerank_analytics.latency_daily")
-    rows = ask("select rerank_ms, reranked from pgrerank_analytics.rerank_log order by total_ms")
+    rows = ask("select rerank_ms, scored from pgrerank_analytics.rerank_log order by total_ms")
 
     by_stage = {row["stage"]: row for row in days}
     assert (by_stage["rerank"]["searches"], by_stage["rerank"]["p50_ms"]) == (1, 1700)
     assert by_stage["total"]["searches"] == 3
-    assert [(row["rerank_ms"], row["reranked"]) for row in rows] == [
+    assert [(row["rerank_ms"], row["scored"]) for row in rows] == [
         (None, 0),
         (None, 0),
         (1700, 1),

@@ -62,7 +62,8 @@ async def test_ranking_reads_back(journal):
     assert (logged.id, logged.created_at) == (made.id, made.created_at)
     assert (logged.collection, logged.query) == ("shelf", "wal\u00fcrus 🦭")
     assert (logged.strategy, logged.profile) == ("hybrid", "interactive")
-    assert (logged.status, logged.reason, logged.depth) == (RerankStatus.FULL, None, 2)
+    assert (logged.status, logged.reason, logged.scored) == (RerankStatus.FULL, None, 2)
+    assert logged.cut == made.cut
     assert (logged.embedder, logged.reranker) == (FakeEmbedder.model.name, FakeScorer.model.name)
     assert logged.reranker_fingerprint == FakeScorer.model.fingerprint
     assert logged.dense == LegReport(requested=100, returned=9, scan="exact")

@@ -83,7 +83,7 @@ async def test_another_depth_is_what_a_search_to_that_depth_gives(services, shel
     again = await replay(services, shelf.tenant_id, made.id, ReplayPlan(depth=2))
 
     assert again.after == tuple(hit.candidate.chunk_id for hit in shallow.hits)
-    assert again.rerank.depth == 2
+    assert again.rerank.scored == 2
 
 
 @pytest.mark.parametrize(

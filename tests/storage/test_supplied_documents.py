@@ -37,7 +37,7 @@ def ranked(boosts=()):
         rerank=RerankReport(
             status=RerankStatus.PARTIAL,
             reason="late",
-            depth=2,
+            scored=2,
             model=FakeScorer.model.name,
             fingerprint=FakeScorer.model.fingerprint,
         ),
@@ -61,7 +61,8 @@ async def test_ranking_of_supplied_documents_reads_back(journal):
 
     assert (logged.id, logged.created_at, logged.query) == (made.id, made.created_at, "walrus?")
     assert (logged.source, logged.dialect, logged.collection) == (RankingSource.API, "jina", None)
-    assert (logged.status, logged.reason, logged.depth) == (RerankStatus.PARTIAL, "late", 2)
+    assert (logged.status, logged.reason, logged.scored) == (RerankStatus.PARTIAL, "late", 2)
+    assert logged.cut == made.cut
     assert (logged.reranker, logged.embedder) == (FakeScorer.model.name, None)
     assert (logged.returned, logged.knobs["limit"], logged.knobs["tokens"]) == (2, 2, 77)
     assert logged.candidates == ()
@@ -161,7 +162,9 @@ async def test_a_refusal_is_kept_without_documents(journal, database):
         ranked(),
         documents=(),
         results=(),
-        rerank=RerankReport(status=RerankStatus.SKIPPED, reason="at capacity", depth=0, model=None),
+        rerank=RerankReport(
+            status=RerankStatus.SKIPPED, reason="at capacity", scored=0, model=None
+        ),
     )
 
     await journal.rankings.record_supplied(tenant_id, None, REQUEST, made)
@@ -169,7 +172,7 @@ async def test_a_refusal_is_kept_without_documents(journal, database):
     logged = await journal.rankings.get(tenant_id, made.id)
     with database.admin() as connection:
         shown = connection.execute(
-            "select dialect, status, documents, reranked from pgrerank_analytics.ranking "
+            "select dialect, status, documents, scored from pgrerank_analytics.ranking "
             "where ranking_id = %s",
             [made.id],
         ).fetchone()

@@ -91,7 +91,7 @@ def logged_ranking(**legs: LegReport | None) -> LoggedRanking:
         profile="interactive",
         knobs={},
         status=RerankStatus.FULL,
-        depth=1,
+        scored=1,
         timings_ms={},
         returned=1,
         **known | legs,
@@ -159,7 +159,7 @@ def test_every_score_of_a_supplied_document_is_shown(rendering, name):
 
 
 def test_frameworks_get_every_score_of_a_supplied_document():
-    report = answers.RerankReport(status="full", depth=1)
+    report = answers.RerankReport(status="full", scored=1)
     document = answers.RerankedDocument(index=0, rerank_score=1.5)
     response = answers.RerankResponse(id=UUID(int=1), results=[document], rerank=report)
 

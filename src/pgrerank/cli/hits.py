@@ -102,7 +102,7 @@ def _rerank(answer: "SearchResponse") -> str:
     if report.reason:
         said += f" ({report.reason})"
     if report.model:
-        said += f", {report.depth}{whole} candidates by {report.model}"
+        said += f", {report.scored}{whole} candidates by {report.model}"
     return said + (f", chosen by {report.cascade.model}" if report.cascade else "")
 
 

@@ -219,7 +219,7 @@ async def _last(
 
 def _summary(done: Replayed) -> dict[str, Any]:
     kept = [each.kept for each in done.replays if each.kept is not None]
-    times = [each.rerank_ms for each in done.replays if each.rerank.depth]
+    times = [each.rerank_ms for each in done.replays if each.rerank.scored]
     taus = [each.tau for each in done.replays if each.tau is not None]
     return {
         "replayed": len(done.replays),
@@ -228,7 +228,7 @@ def _summary(done: Replayed) -> dict[str, Any]:
         "reranker": next((each.rerank.model for each in done.replays if each.rerank.model), None),
         "tau": round(mean(taus), 4) if taus else None,
         "top10_kept": round(mean(kept), 4) if kept else None,
-        "pairs": sum(each.rerank.depth for each in done.replays),
+        "pairs": sum(each.rerank.scored for each in done.replays),
         "rerank_ms_p50": round(median(times), 1) if times else None,
         "judged": done.measured.queries,
         "before": {name: round(value, 4) for name, value in done.measured.before.items()},

@@ -95,7 +95,7 @@ class RerankReport(_Answer, frozen=True, kw_only=True):
     #: why the status is not `full`
     reason: str | None = None
     #: number of chunks or documents scored
-    depth: int
+    scored: int
     #: the reranker; None: none ran
     model: str | None = None
     cascade: CascadeReport | None = None

@@ -147,7 +147,7 @@ class RerankReport:
     #: why it is not `full`
     reason: str | None
     #: pairs that were scored
-    depth: int
+    scored: int
     #: name of the reranker; None: none ran
     model: str | None
     #: its fingerprint, which the log stores
@@ -175,6 +175,9 @@ class CutCounts:
     def of_hits(self) -> int:
         """How many hits were removed. Chunks below `min_similarity` never became hits."""
         return self.min_score + self.min_relevance + self.threshold
+
+
+NOTHING_CUT = CutCounts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,7 +90,7 @@ def _of_candidate(ranking: LoggedRanking, logged: LoggedCandidate) -> tuple[Stag
     if place <= ranking.returned:
         return Stage.RETURNED, f"it is result {place} of {ranking.returned}"
     how = _how_ranked(ranking, logged)
-    if logged.scores.rerank is None and ranking.depth:
+    if logged.scores.rerank is None and ranking.scored:
         return Stage.BELOW_DEPTH, f"{how}, and is at {place}: {ranking.returned} were returned"
     return Stage.BELOW_LIMIT, f"{how}, to {place}: {ranking.returned} were returned"
 
@@ -99,14 +99,14 @@ def _how_ranked(ranking: LoggedRanking, logged: LoggedCandidate) -> str:
     fused = f"fusion put it at {logged.fused_rank}"
     if logged.scores.rerank is not None:
         return f"{fused}, the reranker scored it {logged.scores.rerank:.4g} and moved it"
-    if ranking.depth:
+    if ranking.scored:
         return f"{fused}, below the depth of {_knob(ranking, 'depth')} that was reranked"
     return f"{fused}, nothing was reranked ({ranking.reason or ranking.status}), which left it"
 
 
 def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
     """Which threshold of a search removed a candidate; None if none did."""
-    if ranking.depth == 0 or ranking.status is RerankStatus.FAILED:
+    if ranking.scored == 0 or ranking.status is RerankStatus.FAILED:
         return None
     for name, score in (
         ("min_score", logged.scores.rerank),

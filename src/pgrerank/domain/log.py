@@ -7,7 +7,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from pgrerank.domain.bounds import instant
-from pgrerank.domain.candidate import LegReport, RerankStatus
+from pgrerank.domain.calibration import Answerability
+from pgrerank.domain.candidate import NOTHING_CUT, CutCounts, LegReport, RerankStatus
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.hit_scores import NO_SCORES, HitScores
 from pgrerank.domain.ids import ChunkId, KeyId, RankingId
@@ -68,7 +69,7 @@ class LoggedRanking:
     knobs: JsonObject
     status: RerankStatus
     reason: str | None
-    depth: int
+    scored: int
     embedder: str | None
     reranker: str | None
     #: fingerprint of the reranker
@@ -91,8 +92,9 @@ class LoggedRanking:
     sparse: LegReport | None = None
     #: the calibration that was applied; None: none
     calibration_id: UUID | None = None
-    #: probability that any result is relevant; None: unknown
-    answerable: float | None = None
+    #: whether any result is relevant; None: unknown
+    answerable: Answerability | None = None
+    cut: CutCounts = NOTHING_CUT
     #: candidates of a search, in final order
     candidates: tuple[LoggedCandidate, ...] = ()
     #: supplied documents, in final order

@@ -82,7 +82,7 @@ def report(
     return RerankReport(
         status=status,
         reason=reason,
-        depth=scored,
+        scored=scored,
         model=model.name if scored else None,
         fingerprint=model.fingerprint if scored else None,
         cascade=cascade,

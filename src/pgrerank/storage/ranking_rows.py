@@ -8,9 +8,10 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from pgrerank.domain import ids
-from pgrerank.domain.calibration import Applied
+from pgrerank.domain.calibration import Answerability, Applied
 from pgrerank.domain.candidate import (
     LEGS,
+    CutCounts,
     Hit,
     LegReport,
     RerankReport,
@@ -53,7 +54,7 @@ def of_search(
         "status": report.status,
         "reason": report.reason,
         "warnings": list(ranking.warnings),
-        "depth": report.depth,
+        "depth": report.scored,
         "limit_": request.limit,
         "returned": len(ranking.results),
         "embedder": None if ranking.dense is None else collection.embedder,
@@ -181,6 +182,8 @@ def ranking(
     sparse_returned: int | None,
     sparse_scan: str | None,
     warnings: Sequence[str],
+    answerable: float | None,
+    cut: Mapping[str, int],
     candidates: tuple[LoggedCandidate, ...] = (),
     documents: tuple[LoggedDocument, ...] = (),
     **columns: Any,
@@ -195,6 +198,8 @@ def ranking(
         keyword=_leg(keyword_requested, keyword_returned, keyword_scan),
         sparse=_leg(sparse_requested, sparse_returned, sparse_scan),
         warnings=tuple(warnings),
+        answerable=None if answerable is None else Answerability(probability=answerable),
+        cut=CutCounts(**cut),
         candidates=candidates,
         documents=documents,
         **columns,

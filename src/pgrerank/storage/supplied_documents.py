@@ -38,7 +38,7 @@ def row(
         "status": report.status,
         "reason": report.reason,
         "warnings": list(ranked.warnings),
-        "depth": report.depth,
+        "depth": report.scored,
         "limit_": request.effective_limit,
         "returned": len(ranked.results),
         "reranker": report.fingerprint,

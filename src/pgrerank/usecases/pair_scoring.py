@@ -99,5 +99,5 @@ def no_rerank_report(
 ) -> RerankReport:
     """The report of a request for which no pair was scored."""
     return RerankReport(
-        status=status, reason=reason, depth=0, model=None, retry_after_s=retry_after_s
+        status=status, reason=reason, scored=0, model=None, retry_after_s=retry_after_s
     )

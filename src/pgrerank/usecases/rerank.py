@@ -124,7 +124,7 @@ def _scored_outcome(prepared: _PreparedRerank, scores: Sequence[PairScore]) -> R
     texts = [document.text for document in request.documents[: len(scores)]]
     boosts = prepared.scoring.boosts(texts, scores)
     documents = _with_relevance(prepared, ranks.order_documents(request.documents, scores, boosts))
-    was_scored = report.depth > 0
+    was_scored = report.scored > 0
     kept, cut = relevance.apply_bounds(documents, request, calibration, scored=was_scored)
     return replace(
         _outcome(report, {}),

@@ -104,7 +104,7 @@ def _outcome(
     calibration: CalibrationContext,
 ) -> SearchOutcome:
     hits = calibration.with_relevance(reranked.ordered(retrieved.candidates))
-    was_scored = reranked.report.depth > 0
+    was_scored = reranked.report.scored > 0
     kept, cut = relevance.apply_bounds(hits, request, calibration, scored=was_scored)
     ranking_id = RankingId(uuid7())
     return SearchOutcome(

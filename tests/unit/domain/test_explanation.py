@@ -22,7 +22,7 @@ def logged(**legs):
         knobs={},
         status=RerankStatus.FULL,
         reason=None,
-        depth=2,
+        scored=2,
         embedder=None,
         reranker=None,
         reranker_fingerprint=None,

@@ -172,7 +172,7 @@ async def test_cut_by_score_needs_reranking_and_forces_it():
 
     ranking = await asked(home, rerank=RerankMode.AUTO, min_relevance=0.2)
 
-    assert ranking.rerank.depth == 3
+    assert ranking.rerank.scored == 3
     with pytest.raises(InvalidRequestError, match="needs reranking"):
         SearchRequest(query="x", rerank=RerankMode.NEVER, threshold="bot")
 

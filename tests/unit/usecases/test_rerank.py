@@ -77,7 +77,7 @@ async def test_what_is_below_the_depth_stands_behind_in_the_callers_order():
 
     assert indexes(ranked.results) == [1, 0, 2, 3]
     assert [each.scores.rerank for each in ranked.results] == [1, 0, None, None]
-    assert ranked.rerank.depth == 2
+    assert ranked.rerank.scored == 2
 
 
 async def test_what_the_budget_leaves_unscored_is_last_and_shown_as_zero():

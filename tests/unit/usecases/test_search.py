@@ -51,7 +51,7 @@ async def test_search_reranks_records_and_answers_the_best():
     assert order_of(ranking.results) == [4, 3]
     assert order_of(ranking.hits) == [4, 3, 2, 5, 1]
     assert ranking.rerank.status is RerankStatus.FULL
-    assert (ranking.rerank.depth, ranking.rerank.model) == (5, "fake-reranker")
+    assert (ranking.rerank.scored, ranking.rerank.model) == (5, "fake-reranker")
     [recorded] = rankings.recorded
     assert replace(recorded, timings_ms=ranking.timings_ms) == ranking
     assert ranking.created_at == created_at(ranking.id)
@@ -85,7 +85,7 @@ async def test_late_pairs_keep_fused_order_behind_the_scored():
     ranking = await search(furnished(scorer=FakeScorer(scored_in_time=3)), TENANT, "docs", request)
 
     assert ranking.rerank.status is RerankStatus.PARTIAL
-    assert ranking.rerank.depth == 3
+    assert ranking.rerank.scored == 3
     assert order_of(ranking.hits) == [3, 2, 1, 4, 5]
 
 

@@ -76,7 +76,7 @@ async def test_cascade_is_told_apart_from_the_reranker():
     report = (await found(furnished(), cascade=2)).rerank
 
     assert (report.status, report.reason) == (RerankStatus.FULL, None)
-    assert (report.model, report.depth) == ("fake-reranker", 2)
+    assert (report.model, report.scored) == ("fake-reranker", 2)
     assert (report.cascade.model, report.cascade.scored) == ("fake-late", len(TEXTS))
     assert report.cascade.fingerprint == FakeLate.model.fingerprint
 
@@ -95,7 +95,7 @@ async def test_cascade_of_nothing_is_late_interaction_alone():
 
     assert scorer.asked == []
     assert order_of(ranking) == [4, 3, 2, 5, 6, 1]
-    assert (ranking.rerank.model, ranking.rerank.depth) == ("fake-late", len(TEXTS))
+    assert (ranking.rerank.model, ranking.rerank.scored) == ("fake-late", len(TEXTS))
     assert ranking.rerank.cascade is None
     assert ranking.hits[0].scores.rerank == 1
 

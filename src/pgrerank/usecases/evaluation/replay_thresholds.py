@@ -66,7 +66,7 @@ async def apply_thresholds(
         threshold=cuts.threshold,
     )
     after = replayed.after
-    if replayed.rerank.depth:
+    if replayed.rerank.scored:
         calibration = await _calibration(services, tenant_id, replayed, request)
         hits = calibration.with_relevance(replayed.hits)
         kept, _ = relevance.apply_bounds(hits, request, calibration)

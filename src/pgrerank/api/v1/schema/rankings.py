@@ -8,7 +8,9 @@ from msgspec import Meta
 
 from pgrerank.api.v1.schema.search import (
     Answer,
+    Answerable,
     Cascade,
+    Cut,
     Legs,
     Ranks,
     Rerank,
@@ -104,9 +106,8 @@ class RankingResponse(Answer, frozen=True, kw_only=True):
     calibration_id: Annotated[
         UUID | None, Meta(description="The calibration that was applied; null: none.")
     ]
-    answerable: Annotated[
-        float | None, Meta(description="Probability that any candidate is relevant.")
-    ]
+    answerable: Annotated[Answerable | None, Meta(description="Null without calibration.")]
+    cut: Cut
     candidates: Annotated[
         list[RankedChunk] | None,
         Meta(description="Candidates of a search. Null in listings; get one ranking for them."),
@@ -137,7 +138,8 @@ class RankingResponse(Answer, frozen=True, kw_only=True):
             timings_ms=dict(logged.timings_ms),
             returned=logged.returned,
             calibration_id=logged.calibration_id,
-            answerable=logged.answerable,
+            answerable=logged.answerable and Answerable.of(logged.answerable),
+            cut=Cut.of(logged.cut),
             candidates=_candidates(logged) if whole else None,
             documents=_documents(logged) if whole else None,
         )
@@ -178,7 +180,7 @@ def _logged_rerank(logged: LoggedRanking) -> Rerank:
     return Rerank(
         status=logged.status,
         reason=logged.reason,
-        depth=logged.depth,
+        scored=logged.scored,
         model=logged.reranker,
         cascade=cascade or None,
     )

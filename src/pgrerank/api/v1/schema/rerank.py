@@ -1,6 +1,5 @@
 """Request and response of rankings of supplied documents."""
 
-from dataclasses import asdict
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -219,14 +218,11 @@ class RerankResponse(Answer, frozen=True, kw_only=True):
             id=ranked.id,
             results=[RerankedDocument.of(each) for each in ranked.results],
             rerank=Rerank.of(ranked.rerank),
-            cut=Cut(**asdict(ranked.cut)),
+            cut=Cut.of(ranked.cut),
             calibration=AppliedCalibration(
                 id=ranked.calibration.id, reason=ranked.calibration.reason
             ),
-            answerable=ranked.answerable
-            and Answerable(
-                value=ranked.answerable.value, probability=ranked.answerable.probability
-            ),
+            answerable=ranked.answerable and Answerable.of(ranked.answerable),
             warnings=list(ranked.warnings),
             tokens=ranked.tokens,
             timings_ms=ranked.timings_ms,

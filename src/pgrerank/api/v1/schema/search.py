@@ -6,16 +6,17 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from pgrerank.domain.calibration import Answerability
 from pgrerank.domain.candidate import (
     LEGS,
     Candidate,
+    CutCounts,
     Hit,
     LegReport,
     RerankReport,
     RerankStatus,
     SearchOutcome,
 )
-from pgrerank.domain.candidate import CutCounts as Cuts
 from pgrerank.domain.hit_scores import HitScores
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
 from pgrerank.usecases.more_results import next_cursor
@@ -143,7 +144,7 @@ class Rerank(Answer, frozen=True, kw_only=True):
 
     status: RerankStatus
     reason: Annotated[str | None, Meta(description="Why `status` is not `full`.")]
-    depth: Annotated[int, Meta(description="Number of chunks or documents scored.")]
+    scored: Annotated[int, Meta(description="Number of chunks or documents scored.")]
     model: Annotated[str | None, Meta(description="The reranker; null: none ran.")]
     cascade: Annotated[
         Cascade | None, Meta(description="Null: the reranker read all chunks down to `depth`.")
@@ -155,7 +156,7 @@ class Rerank(Answer, frozen=True, kw_only=True):
         return cls(
             status=report.status,
             reason=report.reason,
-            depth=report.depth,
+            scored=report.scored,
             model=report.model,
             cascade=report.cascade
             and Cascade(scored=report.cascade.scored, model=report.cascade.model),
@@ -169,6 +170,11 @@ class Cut(Answer, frozen=True, kw_only=True):
     min_score: int
     min_relevance: int
     threshold: Annotated[int, Meta(description="Removed by the stored threshold of the request.")]
+
+    @classmethod
+    def of(cls, cut: CutCounts) -> Self:
+        """Response for counts."""
+        return cls(**asdict(cut))
 
 
 class AppliedCalibration(Answer, frozen=True, kw_only=True):
@@ -185,6 +191,11 @@ class Answerable(Answer, frozen=True, kw_only=True):
 
     value: Annotated[bool, Meta(description="Whether that is more likely than not.")]
     probability: float
+
+    @classmethod
+    def of(cls, answerable: Answerability) -> Self:
+        """Response for a probability."""
+        return cls(value=answerable.value, probability=answerable.probability)
 
 
 class SearchResponse(Answer, frozen=True, kw_only=True):
@@ -225,14 +236,11 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
             results=[Result.of(hit) for hit in ranking.results],
             rerank=Rerank.of(ranking.rerank),
             legs=legs(ranking),
-            cut=_cut_counts(ranking.cut),
+            cut=Cut.of(ranking.cut),
             calibration=AppliedCalibration(
                 id=ranking.calibration.id, reason=ranking.calibration.reason
             ),
-            answerable=ranking.answerable
-            and Answerable(
-                value=ranking.answerable.value, probability=ranking.answerable.probability
-            ),
+            answerable=ranking.answerable and Answerable.of(ranking.answerable),
             warnings=list(ranking.warnings),
             timings_ms=ranking.timings_ms,
             cursor=next_cursor(len(ranking.results), ranking.kept),
@@ -286,7 +294,3 @@ def _leg(report: LegReport | None) -> Leg | None:
     if report is None:
         return None
     return Leg(requested=report.requested, returned=report.returned, scan=report.scan)
-
-
-def _cut_counts(cut: Cuts) -> Cut:
-    return Cut(**asdict(cut))
