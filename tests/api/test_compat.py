@@ -1,8 +1,10 @@
 """Each dialect has the answers and errors of its original server."""
 
 import math
+import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -371,6 +373,21 @@ async def test_texts_in_parts_are_read_and_images_refused(client: Client):
     read = await client.post("/compat/vllm/rerank", json=asked(text))
     assert read.json()["results"][0]["document"]["text"] == "rome"
     assert (await client.post("/compat/vllm/rerank", json=asked(image))).status_code == 400
+
+
+def _dialects(paths) -> set[str]:
+    """Names of dialects in paths such as /compat/jina/v1/rerank."""
+    return {path.split("/")[2] for path in paths if path.startswith("/compat/")}
+
+
+def test_every_dialect_is_tested_here_and_kept_apart_by_the_import_contract():
+    dialects = _dialects(description()["paths"])
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
+    contracts = project["tool"]["importlinter"]["contracts"]
+    (apart,) = [each["modules"] for each in contracts if each["type"] == "independence"]
+
+    assert _dialects(each.path for each in ALL.values()) == dialects
+    assert {name.removeprefix("pgrerank.api.compat.") for name in apart} == dialects | {"openai"}
 
 
 async def test_every_call_is_described_and_needs_the_scope():

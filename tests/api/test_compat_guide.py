@@ -33,8 +33,9 @@ def test_clients_are_listed_with_the_version_that_is_run(package, release):
     )
 
 
-def test_paths_that_are_named_are_there():
+def test_paths_that_are_named_are_there_and_every_dialect_is_named():
     named = set(re.findall(r"`(/compat/[a-z]+/[a-z0-9/]+)`", GUIDE))
     paths = description()["paths"]
-    assert len(named) > 7
+    reranking = {path for path in paths if re.fullmatch(r"/compat/[a-z]+(/v1)?/rerank", path)}
     assert [name for name in named if not any(path.startswith(name) for path in paths)] == []
+    assert {path.split("/")[2] for path in reranking} <= {name.split("/")[2] for name in named}

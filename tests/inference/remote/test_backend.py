@@ -29,7 +29,8 @@ async def card(folder, toml: str) -> ModelCard:
     [
         ("[reranker.x]\n", "missing required field `url` - at `\\$.reranker\\[...\\]`"),
         (reranker("ftp://host"), "at `\\$.reranker\\[...\\].url`"),
-        (reranker("http://h", "carrier-pigeon"), "Invalid enum value 'carrier-pigeon'"),
+        (reranker("http://h", "coheer"), "no dialect `coheer` here. Did you mean `cohere`"),
+        (reranker("http://h", "openai"), "There are `cohere`, .*`rankgpt`.* - at `\\$.reranker"),
         (reranker("http://h", retry=3), "contains unknown field `retry`"),
         (reranker("http://h", batch=0), "Expected `int` >= 1"),
         (reranker("http://h").replace("other", '"Odd name"'), "must be 1 to 64 characters"),

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from pgrerank.inference.remote.dialects import known
 from tests.fixtures.other_server import Answer, Request, other_server
 from tests.inference.remote.asking import named, passages, reranker
 
@@ -95,7 +96,7 @@ def embedder(url: str, dialect: str) -> str:
     )
 
 
-@pytest.mark.parametrize("dialect", RANKED)
+@pytest.mark.parametrize("dialect", known.RERANK)
 async def test_scores_come_back_in_the_order_of_the_documents(dialect, tmp_path):
     with other_server(lambda _: Answer(RANKED[dialect])) as server:
         toml = reranker(server.url, dialect, revision="1")
@@ -107,7 +108,7 @@ async def test_scores_come_back_in_the_order_of_the_documents(dialect, tmp_path)
     assert (request.path, request.body) == SENT[dialect]
 
 
-@pytest.mark.parametrize("dialect", QUERY_SIDE)
+@pytest.mark.parametrize("dialect", known.EMBED)
 async def test_vectors_come_back_in_order_and_of_unit_length(dialect, tmp_path):
     given = EMBEDDED.get(dialect, EMBEDDED["openai"])
     with other_server(lambda _: Answer(given)) as server:
@@ -118,7 +119,7 @@ async def test_vectors_come_back_in_order_and_of_unit_length(dialect, tmp_path):
     assert second.tolist() == pytest.approx([0.0, 1.0])
 
 
-@pytest.mark.parametrize("dialect", QUERY_SIDE)
+@pytest.mark.parametrize("dialect", known.EMBED)
 async def test_server_is_told_that_a_text_is_a_query(dialect, tmp_path):
     def one(request: Request) -> Answer:
         return Answer(ONE.get(request.path, ONE["/v1/embeddings"]))

@@ -1,25 +1,21 @@
 """The operator's backends file: `[reranker.NAME]` and `[embedder.NAME]` in TOML."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, TypeAlias
 
 import httpx
 import msgspec
 from msgspec import Meta, Struct
 
+from pgrerank.domain import suggestion
 from pgrerank.domain.errors import InvalidRequestError, SettingsError
 from pgrerank.domain.model import MAX_DIMENSIONS, ScoreKind
 from pgrerank.domain.name import validate_name
+from pgrerank.inference.remote.dialects import known
 
 VARIABLE = "PGRERANK_BACKENDS"
 
-RerankDialectName: TypeAlias = Literal[
-    "cohere", "jina", "voyage", "tei", "infinity", "vllm", "nim", "rankgpt"
-]
-EmbedDialectName: TypeAlias = Literal[
-    "openai", "tei", "infinity", "vllm", "nim", "cohere", "jina", "voyage"
-]
 Positive: TypeAlias = Annotated[int, Meta(ge=1)]
 Seconds: TypeAlias = Annotated[float, Meta(gt=0)]
 #: SHA-256 in hex
@@ -32,7 +28,7 @@ class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     #: address of the server, to which the dialect's path is added
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
-    #: API that the server speaks
+    #: API that the server speaks: a name in `dialects/known.py`
     dialect: str
     #: name of the model on the server
     model: str = ""
@@ -84,7 +80,6 @@ class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A reranker on another server."""
 
-    dialect: RerankDialectName
     #: kind of its scores; None: the dialect's default
     score_kind: ScoreKind | None = None
     #: maximum documents of a list to score; the others keep their order
@@ -100,6 +95,7 @@ class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown
 
     def __post_init__(self) -> None:
         BackendSettings.__post_init__(self)
+        _require_dialect(self.dialect, [*known.RERANK, known.LISTWISE])
         if self.step >= self.window:
             raise ValueError("`step` must be less than `window`")
 
@@ -107,12 +103,15 @@ class RerankerBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown
 class EmbedderBackend(BackendSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A bi-encoder on another server."""
 
-    dialect: EmbedDialectName
     #: dimensions of its vectors
     dimensions: Annotated[int, Meta(ge=1, le=MAX_DIMENSIONS)]
     #: prefixes of queries and of passages
     query_prompt: str = ""
     passage_prompt: str = ""
+
+    def __post_init__(self) -> None:
+        BackendSettings.__post_init__(self)
+        _require_dialect(self.dialect, known.EMBED)
 
 
 class Backends(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -142,6 +141,11 @@ def read(path: Path) -> Backends:
     except (msgspec.MsgspecError, InvalidRequestError) as error:
         raise SettingsError(VARIABLE, f"{path}: {error}") from error
     return found
+
+
+def _require_dialect(name: str, dialects: Iterable[str]) -> None:
+    if name not in (names := [*dialects]):
+        raise ValueError(f"there is no dialect `{name}` here. {suggestion.remedy(name, names)}")
 
 
 def _require(found: str | None, what: str) -> str:

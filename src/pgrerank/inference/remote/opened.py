@@ -80,7 +80,7 @@ async def open_models(
 
 
 async def _reranker(server: Server, backend: RerankerBackend, cache: ScoreCache) -> Scorer:
-    if backend.dialect == "rankgpt":
+    if backend.dialect == known.LISTWISE:
         return ListwiseScorer(identity.listwise(server, backend), server, backend)
     dialect = known.RERANK[backend.dialect]
     info = await identity.server_info(server, backend)

@@ -14,6 +14,8 @@ from pgrerank.inference.remote.dialects import (
 )
 from pgrerank.inference.remote.dialects.dialect import EmbedDialect, RerankDialect
 
+#: not a dialect of rerankers: a language model that orders passages, see remote/listwise.py
+LISTWISE = "rankgpt"
 RERANK: Mapping[str, RerankDialect] = {
     "cohere": cohere.RERANK,
     "infinity": infinity.RERANK,
