@@ -23,7 +23,7 @@ WITHOUT = (
         select 0 as lexeme_count, '{}/268435456'::public.sparsevec as term_frequencies;
     end
     """,
-    "alter table pgrerank.chunk disable trigger user",
+    "delete from pgrerank.collection_word",
 )
 #: sorts the pending list of the index, which a later write would otherwise have to do
 MERGE = "select gin_clean_pending_list('pgrerank.ix_chunk_tsv')"

@@ -43,6 +43,16 @@ CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA public;
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
 --
+-- Name: added_counts_v1(bigint[], bigint[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.added_counts_v1(counts bigint[], more bigint[]) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN ARRAY(SELECT (u.had + u.added) FROM UNNEST(added_counts_v1.counts, added_counts_v1.more) WITH ORDINALITY u(had, added, place) ORDER BY u.place);
+
+ALTER FUNCTION pgrerank.added_counts_v1(counts bigint[], more bigint[]) OWNER TO pgrerank_owner;
+
+--
 -- Name: any_of_v1(text[], boolean[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -450,340 +460,49 @@ ALTER FUNCTION pgrerank.calibration_curve_v1(score double precision, method text
 COMMENT ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) IS 'Probability of relevance, 0 to 1, of a raw score by a curve, given as the columns of the view calibration have it; null for no score.';
 
 --
--- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: chunks_with_words_v1(text[], tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE TABLE pgrerank.collection (
-    tenant_id uuid NOT NULL,
-    id uuid NOT NULL,
-    name text NOT NULL,
-    text_search text NOT NULL,
-    embedder_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    stores_tokens boolean DEFAULT false NOT NULL,
-    k1 double precision DEFAULT 0.9 NOT NULL,
-    b double precision DEFAULT 0.4 NOT NULL,
-    title_boost double precision DEFAULT 1 NOT NULL,
-    fusion text DEFAULT 'rrf'::text NOT NULL,
-    rrf_k integer DEFAULT 60 NOT NULL,
-    dense_weight double precision DEFAULT 1 NOT NULL,
-    keyword_weight double precision DEFAULT 1 NOT NULL,
-    sparse_weight double precision DEFAULT 1 NOT NULL,
-    second_state text,
-    second_embedder_id uuid,
-    terms jsonb DEFAULT '{}'::jsonb NOT NULL,
-    reranker text,
-    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
-    CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
-);
-
-ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
-
---
--- Name: TABLE collection; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON TABLE pgrerank.collection IS 'One row for each collection, with the settings of its searches.';
-
---
--- Name: COLUMN collection.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.tenant_id IS 'Id of the tenant that owns the row.';
-
---
--- Name: COLUMN collection.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.id IS 'Id of the collection.';
-
---
--- Name: COLUMN collection.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.name IS 'Name of the collection, unique in its tenant.';
-
---
--- Name: COLUMN collection.text_search; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.text_search IS 'Text search configuration of Postgres that its words are stemmed by.';
-
---
--- Name: COLUMN collection.embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.embedder_id IS 'Id of the embedder that searches go by.';
-
---
--- Name: COLUMN collection.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.created_at IS 'When it was made.';
-
---
--- Name: COLUMN collection.stores_tokens; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.stores_tokens IS 'Whether token vectors are stored with new chunks.';
-
---
--- Name: COLUMN collection.k1; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.k1 IS 'BM25''s k1, 0 or more: how soon repeated words stop counting.';
-
---
--- Name: COLUMN collection.b; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.b IS 'BM25''s b, 0 to 1: how much long chunks are held back.';
-
---
--- Name: COLUMN collection.title_boost; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.title_boost IS 'How often a word of the title counts, 1 being as often as in the text.';
-
---
--- Name: COLUMN collection.fusion; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.fusion IS 'rrf or weighted.';
-
---
--- Name: COLUMN collection.rrf_k; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.rrf_k IS 'What reciprocal rank fusion adds to every rank.';
-
---
--- Name: COLUMN collection.dense_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.dense_weight IS 'Weight of the dense leg in fusion, 0 or more.';
-
---
--- Name: COLUMN collection.keyword_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.keyword_weight IS 'Weight of the keyword leg in fusion, 0 or more.';
-
---
--- Name: COLUMN collection.sparse_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.sparse_weight IS 'Weight of the sparse leg in fusion, 0 or more.';
-
---
--- Name: COLUMN collection.second_state; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.second_state IS 'State of a second set of vectors: filling, ready or former; null: there is none.';
-
---
--- Name: COLUMN collection.second_embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.second_embedder_id IS 'Id of the embedder of the second set; null: there is none.';
-
---
--- Name: COLUMN collection.terms; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.terms IS 'Terms that raise what contains them, with their weights, as JSON.';
-
---
--- Name: COLUMN collection.reranker; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection.reranker IS 'Name of the reranker of its searches; null: that of the service.';
-
---
--- Name: collection_size; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TABLE pgrerank.collection_size (
-    tenant_id uuid NOT NULL,
-    collection_id uuid NOT NULL,
-    shard smallint NOT NULL,
-    documents bigint NOT NULL,
-    chunks bigint NOT NULL,
-    lexemes bigint NOT NULL
-);
-
-ALTER TABLE pgrerank.collection_size OWNER TO pgrerank_owner;
-
---
--- Name: TABLE collection_size; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON TABLE pgrerank.collection_size IS 'Counters of a collection, in 16 shards so that concurrent writers rarely wait for one another: the sums over the shards are the figures. One shard may be negative.';
-
---
--- Name: COLUMN collection_size.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection_size.tenant_id IS 'Id of the tenant that owns the row.';
-
---
--- Name: COLUMN collection_size.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection_size.collection_id IS 'Id of the collection.';
-
---
--- Name: COLUMN collection_size.shard; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection_size.shard IS 'Number of the shard, 0 to 15.';
-
---
--- Name: COLUMN collection_size.documents; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection_size.documents IS 'Documents.';
-
---
--- Name: COLUMN collection_size.chunks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection_size.chunks IS 'Chunks.';
-
---
--- Name: COLUMN collection_size.lexemes; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.collection_size.lexemes IS 'Lexemes of all chunks, repeated ones counted each time.';
-
---
--- Name: collection_size_add_v1(uuid, uuid, bigint, bigint, bigint); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) RETURNS void
-    LANGUAGE sql
+CREATE FUNCTION pgrerank.chunks_with_words_v1(words text[], lexemes tsvector[], sign integer) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
- INSERT INTO pgrerank.collection_size AS s (tenant_id, collection_id, shard, documents, chunks, lexemes)  SELECT c.tenant_id,
-             c.id,
-             (pg_backend_pid() % 16) AS shard,
-             collection_size_add_v1.more_documents AS documents,
-             collection_size_add_v1.more_chunks AS chunks,
-             collection_size_add_v1.more_lexemes AS lexemes
-            FROM pgrerank.collection c
-           WHERE ((c.tenant_id = collection_size_add_v1.of_tenant) AND (c.id = collection_size_add_v1.of_collection)) ON CONFLICT(tenant_id, collection_id, shard) DO UPDATE SET documents = (s.documents + excluded.documents), chunks = (s.chunks + excluded.chunks), lexemes = (s.lexemes + excluded.lexemes);
+ WITH word AS (
+          SELECT w.lexeme,
+             w.place
+            FROM unnest(chunks_with_words_v1.words) WITH ORDINALITY w(lexeme, place)
+         ), held AS (
+          SELECT u.place,
+             count(*) AS chunks
+            FROM (( SELECT unnest(tsvector_to_array(v.lexemes)) AS lexeme
+                    FROM unnest(chunks_with_words_v1.lexemes) v(lexemes)) l
+              JOIN word u ON ((l.lexeme = u.lexeme)))
+           GROUP BY u.place
+         )
+  SELECT ARRAY( SELECT (chunks_with_words_v1.sign * COALESCE(h.chunks, (0)::bigint))
+            FROM (word u
+              LEFT JOIN held h ON ((u.place = h.place)))
+           ORDER BY u.place) AS counts;
 END;
 
-ALTER FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.chunks_with_words_v1(words text[], lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
 
 --
--- Name: collection_size_chunk_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: counted_lexemes_v1(text, tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.collection_size_chunk_v1() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) RETURNS public.sparsevec
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 begin
-    if tg_op in ('INSERT', 'UPDATE') then
-        perform pgrerank.collection_size_add_v1(
-            n.tenant_id, n.collection_id, 0, n.chunks, n.lexemes
-        )
-        from (
-            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
-            from new_rows as r
-            group by r.tenant_id, r.collection_id
-        ) as n;
-        perform
-        from (
-            select distinct r.tenant_id, r.collection_id from new_rows as r
-            order by r.collection_id
-        ) as n
-        cross join lateral (
-            select from pgrerank.collection as c
-            where c.tenant_id = n.tenant_id and c.id = n.collection_id
-            for key share
-        ) as l;
-        -- A statement of its own, to see the words of the moment after the lock.
-        perform pgrerank.collection_word_add_v1(
-            n.tenant_id,
-            n.collection_id,
-            array(
-                select r.tsv
-                from new_rows as r
-                where r.tenant_id = n.tenant_id and r.collection_id = n.collection_id
-            ),
-            1
-        )
-        from (select distinct r.tenant_id, r.collection_id from new_rows as r) as n
-        where exists (
-            select from pgrerank.collection_word as w
-            where w.tenant_id = n.tenant_id and w.collection_id = n.collection_id
-        );
-    end if;
-    if tg_op in ('DELETE', 'UPDATE') then
-        perform pgrerank.collection_size_add_v1(
-            o.tenant_id, o.collection_id, 0, -o.chunks, -o.lexemes
-        )
-        from (
-            select r.tenant_id, r.collection_id, count(*) as chunks, sum(r.lexeme_count) as lexemes
-            from old_rows as r
-            group by r.tenant_id, r.collection_id
-        ) as o;
-        perform
-        from (
-            select distinct r.tenant_id, r.collection_id from old_rows as r
-            order by r.collection_id
-        ) as n
-        cross join lateral (
-            select from pgrerank.collection as c
-            where c.tenant_id = n.tenant_id and c.id = n.collection_id
-            for key share
-        ) as l;
-        perform pgrerank.collection_word_add_v1(
-            o.tenant_id,
-            o.collection_id,
-            array(
-                select r.tsv
-                from old_rows as r
-                where r.tenant_id = o.tenant_id and r.collection_id = o.collection_id
-            ),
-            -1
-        )
-        from (select distinct r.tenant_id, r.collection_id from old_rows as r) as o
-        where exists (
-            select from pgrerank.collection_word as w
-            where w.tenant_id = o.tenant_id and w.collection_id = o.collection_id
-        );
-    end if;
-    return null;
+    return described::public.sparsevec;
+exception
+    when data_exception then
+        return pgrerank.term_frequencies_v1(lexemes);
 end
 $$;
 
-ALTER FUNCTION pgrerank.collection_size_chunk_v1() OWNER TO pgrerank_owner;
-
---
--- Name: collection_size_document_v1(); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.collection_size_document_v1() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    if tg_op = 'INSERT' then
-        perform pgrerank.collection_size_add_v1(tenant_id, collection_id, count(*), 0, 0)
-        from new_rows
-        group by tenant_id, collection_id;
-    else
-        perform pgrerank.collection_size_add_v1(tenant_id, collection_id, -count(*), 0, 0)
-        from old_rows
-        group by tenant_id, collection_id;
-    end if;
-    return null;
-end
-$$;
-
-ALTER FUNCTION pgrerank.collection_size_document_v1() OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) OWNER TO pgrerank_owner;
 
 --
 -- Name: collection_word; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -835,66 +554,6 @@ COMMENT ON COLUMN pgrerank.collection_word.lexemes IS 'The words that are counte
 --
 
 COMMENT ON COLUMN pgrerank.collection_word.chunks IS 'In how many chunks each word is; null inside: not known yet.';
-
---
--- Name: collection_word_add_v1(uuid, uuid, tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) RETURNS void
-    LANGUAGE sql
-    BEGIN ATOMIC
- WITH counted AS (
-          SELECT k.tenant_id,
-             k.collection_id,
-             k.lexemes
-            FROM pgrerank.collection_word k
-           WHERE ((k.tenant_id = collection_word_add_v1.of_tenant) AND (k.collection_id = collection_word_add_v1.of_collection) AND (k.shard = '-1'::integer) AND (EXISTS ( SELECT 1
-                    FROM pgrerank.collection c
-                   WHERE ((c.tenant_id = collection_word_add_v1.of_tenant) AND (c.id = collection_word_add_v1.of_collection)))))
-         ), word AS (
-          SELECT w_1.lexeme,
-             w_1.place
-            FROM (counted k
-              CROSS JOIN LATERAL unnest(k.lexemes) WITH ORDINALITY w_1(lexeme, place))
-         ), held AS (
-          SELECT u.place,
-             count(*) AS chunks
-            FROM (( SELECT unnest(tsvector_to_array(v.lexemes)) AS lexeme
-                    FROM unnest(collection_word_add_v1.lexemes) v(lexemes)) l
-              JOIN word u ON ((l.lexeme = u.lexeme)))
-           GROUP BY u.place
-         )
-  INSERT INTO pgrerank.collection_word AS w (tenant_id, collection_id, shard, chunks)  SELECT k.tenant_id,
-             k.collection_id,
-             (pg_backend_pid() % 16) AS shard,
-             ARRAY( SELECT (collection_word_add_v1.sign * COALESCE(h.chunks, (0)::bigint))
-                    FROM (generate_subscripts(k.lexemes, 1) u(place)
-                      LEFT JOIN held h ON ((u.place = h.place)))
-                   ORDER BY u.place) AS chunks
-            FROM counted k ON CONFLICT(tenant_id, collection_id, shard) DO UPDATE SET chunks = ARRAY( SELECT (u.had + u.more)
-            FROM UNNEST(w.chunks, excluded.chunks) WITH ORDINALITY u(had, more, place)
-           ORDER BY u.place);
-END;
-
-ALTER FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
-
---
--- Name: counted_lexemes_v1(text, tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) RETURNS public.sparsevec
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    return described::public.sparsevec;
-exception
-    when data_exception then
-        return pgrerank.term_frequencies_v1(lexemes);
-end
-$$;
-
-ALTER FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) OWNER TO pgrerank_owner;
 
 --
 -- Name: counted_words_v1(uuid, uuid); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -1309,6 +968,156 @@ ALTER FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint
 --
 
 COMMENT ON FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) IS 'Population stability index of two histograms over the same bins, 0 or more: under 0.1 is little, over 0.25 much; null where one is empty. baseline, recent: counts of the bins, the lowest first; groups: neighbouring bins are joined to at most so many groups of like mass in the baseline, null for none.';
+
+--
+-- Name: collection; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection (
+    tenant_id uuid NOT NULL,
+    id uuid NOT NULL,
+    name text NOT NULL,
+    text_search text NOT NULL,
+    embedder_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    stores_tokens boolean DEFAULT false NOT NULL,
+    k1 double precision DEFAULT 0.9 NOT NULL,
+    b double precision DEFAULT 0.4 NOT NULL,
+    title_boost double precision DEFAULT 1 NOT NULL,
+    fusion text DEFAULT 'rrf'::text NOT NULL,
+    rrf_k integer DEFAULT 60 NOT NULL,
+    dense_weight double precision DEFAULT 1 NOT NULL,
+    keyword_weight double precision DEFAULT 1 NOT NULL,
+    sparse_weight double precision DEFAULT 1 NOT NULL,
+    second_state text,
+    second_embedder_id uuid,
+    terms jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reranker text,
+    CONSTRAINT ck_collection_fusion CHECK ((fusion = ANY (ARRAY['rrf'::text, 'weighted'::text]))),
+    CONSTRAINT ck_collection_second_state CHECK ((second_state = ANY (ARRAY['filling'::text, 'ready'::text, 'former'::text])))
+);
+
+ALTER TABLE pgrerank.collection OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE collection; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.collection IS 'One row for each collection, with the settings of its searches.';
+
+--
+-- Name: COLUMN collection.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN collection.id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN collection.name; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.name IS 'Name of the collection, unique in its tenant.';
+
+--
+-- Name: COLUMN collection.text_search; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.text_search IS 'Text search configuration of Postgres that its words are stemmed by.';
+
+--
+-- Name: COLUMN collection.embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.embedder_id IS 'Id of the embedder that searches go by.';
+
+--
+-- Name: COLUMN collection.created_at; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.created_at IS 'When it was made.';
+
+--
+-- Name: COLUMN collection.stores_tokens; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.stores_tokens IS 'Whether token vectors are stored with new chunks.';
+
+--
+-- Name: COLUMN collection.k1; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.k1 IS 'BM25''s k1, 0 or more: how soon repeated words stop counting.';
+
+--
+-- Name: COLUMN collection.b; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.b IS 'BM25''s b, 0 to 1: how much long chunks are held back.';
+
+--
+-- Name: COLUMN collection.title_boost; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.title_boost IS 'How often a word of the title counts, 1 being as often as in the text.';
+
+--
+-- Name: COLUMN collection.fusion; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.fusion IS 'rrf or weighted.';
+
+--
+-- Name: COLUMN collection.rrf_k; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.rrf_k IS 'What reciprocal rank fusion adds to every rank.';
+
+--
+-- Name: COLUMN collection.dense_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.dense_weight IS 'Weight of the dense leg in fusion, 0 or more.';
+
+--
+-- Name: COLUMN collection.keyword_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.keyword_weight IS 'Weight of the keyword leg in fusion, 0 or more.';
+
+--
+-- Name: COLUMN collection.sparse_weight; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.sparse_weight IS 'Weight of the sparse leg in fusion, 0 or more.';
+
+--
+-- Name: COLUMN collection.second_state; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.second_state IS 'State of a second set of vectors: filling, ready or former; null: there is none.';
+
+--
+-- Name: COLUMN collection.second_embedder_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.second_embedder_id IS 'Id of the embedder of the second set; null: there is none.';
+
+--
+-- Name: COLUMN collection.terms; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.terms IS 'Terms that raise what contains them, with their weights, as JSON.';
+
+--
+-- Name: COLUMN collection.reranker; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection.reranker IS 'Name of the reranker of its searches; null: that of the service.';
 
 --
 -- Name: judged_quality; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
@@ -4713,6 +4522,63 @@ COMMENT ON COLUMN pgrerank.chunk_weights.chunk_id IS 'Id of the chunk.';
 COMMENT ON COLUMN pgrerank.chunk_weights.weights IS 'Weights of tokens, as a sparse vector by lexeme_index_v1.';
 
 --
+-- Name: collection_size; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE TABLE pgrerank.collection_size (
+    tenant_id uuid NOT NULL,
+    collection_id uuid NOT NULL,
+    shard smallint NOT NULL,
+    documents bigint NOT NULL,
+    chunks bigint NOT NULL,
+    lexemes bigint NOT NULL
+);
+
+ALTER TABLE pgrerank.collection_size OWNER TO pgrerank_owner;
+
+--
+-- Name: TABLE collection_size; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON TABLE pgrerank.collection_size IS 'Counters of a collection, in 16 shards so that concurrent writers rarely wait for one another: the sums over the shards are the figures. One shard may be negative.';
+
+--
+-- Name: COLUMN collection_size.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.tenant_id IS 'Id of the tenant that owns the row.';
+
+--
+-- Name: COLUMN collection_size.collection_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.collection_id IS 'Id of the collection.';
+
+--
+-- Name: COLUMN collection_size.shard; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.shard IS 'Number of the shard, 0 to 15.';
+
+--
+-- Name: COLUMN collection_size.documents; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.documents IS 'Documents.';
+
+--
+-- Name: COLUMN collection_size.chunks; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.chunks IS 'Chunks.';
+
+--
+-- Name: COLUMN collection_size.lexemes; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.collection_size.lexemes IS 'Lexemes of all chunks, repeated ones counted each time.';
+
+--
 -- Name: document; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8043,36 +7909,6 @@ CREATE INDEX ix_judgment_tenant_id_collection_id_query_hash ON pgrerank.judgment
 CREATE INDEX ix_reference_run_tenant_id_reference_set_id_id ON pgrerank.reference_run USING btree (tenant_id, reference_set_id, id);
 
 --
--- Name: chunk collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
-
---
--- Name: document collection_size_delete; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TRIGGER collection_size_delete AFTER DELETE ON pgrerank.document REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_document_v1();
-
---
--- Name: chunk collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.chunk REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
-
---
--- Name: document collection_size_insert; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TRIGGER collection_size_insert AFTER INSERT ON pgrerank.document REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_document_v1();
-
---
--- Name: chunk collection_size_update; Type: TRIGGER; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE TRIGGER collection_size_update AFTER UPDATE ON pgrerank.chunk REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION pgrerank.collection_size_chunk_v1();
-
---
 -- Name: analyst_grant fk_analyst_grant_tenant_id_tenant; Type: FK CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8836,6 +8672,13 @@ GRANT USAGE ON SCHEMA pgrerank TO pgrerank_analyst;
 GRANT USAGE ON SCHEMA pgrerank_analytics TO pgrerank_analyst;
 
 --
+-- Name: FUNCTION added_counts_v1(counts bigint[], more bigint[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.added_counts_v1(counts bigint[], more bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.added_counts_v1(counts bigint[], more bigint[]) TO pgrerank_app;
+
+--
 -- Name: FUNCTION any_of_v1(lexemes text[], are_prefixes boolean[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8922,49 +8765,11 @@ GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, meth
 GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
 
 --
--- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION chunks_with_words_v1(words text[], lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.collection TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.collection TO pgrerank_analyst;
-
---
--- Name: TABLE collection_size; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_analyst;
-
---
--- Name: FUNCTION collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_size_add_v1(of_tenant uuid, of_collection uuid, more_documents bigint, more_chunks bigint, more_lexemes bigint) FROM PUBLIC;
-
---
--- Name: FUNCTION collection_size_chunk_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_size_chunk_v1() FROM PUBLIC;
-
---
--- Name: FUNCTION collection_size_document_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_size_document_v1() FROM PUBLIC;
-
---
--- Name: TABLE collection_word; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_app;
-GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_analyst;
-
---
--- Name: FUNCTION collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collection uuid, lexemes tsvector[], sign integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION pgrerank.chunks_with_words_v1(words text[], lexemes tsvector[], sign integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.chunks_with_words_v1(words text[], lexemes tsvector[], sign integer) TO pgrerank_app;
 
 --
 -- Name: FUNCTION counted_lexemes_v1(described text, lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -8972,6 +8777,13 @@ REVOKE ALL ON FUNCTION pgrerank.collection_word_add_v1(of_tenant uuid, of_collec
 
 REVOKE ALL ON FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.counted_lexemes_v1(described text, lexemes tsvector) TO pgrerank_app;
+
+--
+-- Name: TABLE collection_word; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pgrerank.collection_word TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection_word TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION counted_words_v1(of_tenant uuid, of_collection uuid); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -9039,6 +8851,13 @@ GRANT ALL ON FUNCTION pgrerank_analytics.ks_counts_v1(baseline bigint[], recent 
 
 REVOKE ALL ON FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank_analytics.psi_counts_v1(baseline bigint[], recent bigint[], groups integer) TO pgrerank_analyst;
+
+--
+-- Name: TABLE collection; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.collection TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection TO pgrerank_analyst;
 
 --
 -- Name: TABLE judged_quality; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -9376,6 +9195,13 @@ GRANT SELECT ON TABLE pgrerank.chunk_tokens TO pgrerank_analyst;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE pgrerank.chunk_weights TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.chunk_weights TO pgrerank_analyst;
+
+--
+-- Name: TABLE collection_size; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE pgrerank.collection_size TO pgrerank_app;
+GRANT SELECT ON TABLE pgrerank.collection_size TO pgrerank_analyst;
 
 --
 -- Name: TABLE document; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

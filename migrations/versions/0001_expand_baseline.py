@@ -1,4 +1,4 @@
-"""The baseline of the first release: tables, functions, triggers, policies, views, grants."""
+"""The baseline of the first release: tables, functions, policies, views, grants."""
 
 from alembic import op
 
@@ -29,11 +29,9 @@ FUNCTIONS = (
     "bounded_v1",
     "api_key_candidates_v1",
     "await_deletion_v1",
-    "collection_size_add_v1",
-    "collection_word_add_v1",
+    "chunks_with_words_v1",
+    "added_counts_v1",
     "counted_words_v1",
-    "collection_size_document_v1",
-    "collection_size_chunk_v1",
     "ensure_log_partitions_v1",
     "drop_log_partitions_before_v1",
     "lexeme_index_v1",
@@ -158,7 +156,6 @@ def upgrade() -> None:
         sqlfile.apply(f"baseline/{name}.sql")
     for name in (*FUNCTIONS, *ANALYTICS, *COUNTS):
         sqlfile.apply(f"functions/{name}.sql")
-    sqlfile.apply("baseline/triggers.sql")
     for name in POLICIES:
         sqlfile.apply(f"policies/{name}.sql")
     for name in VIEWS:
@@ -178,7 +175,7 @@ def downgrade() -> None:
         op.execute(f"drop function pgrerank.{name}")
     for name in reversed(ANALYTICS):
         op.execute(f"drop function pgrerank_analytics.{name}")
-    # `cascade` also drops the policies and triggers that call them.
+    # `cascade` also drops the policies that call them.
     for name in reversed(FUNCTIONS):
         op.execute(f"drop function pgrerank.{name} cascade")
     owned = ", ".join(f"pgrerank.{name}" for name in POLICIES)

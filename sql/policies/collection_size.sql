@@ -1,7 +1,7 @@
--- collection_size: read-only for the service; triggers write it.
+-- collection_size: the service adds to the counts with each write; analysts read what is granted.
 alter table pgrerank.collection_size enable row level security;
 
-grant select on pgrerank.collection_size to pgrerank_app;
+grant select, insert, update on pgrerank.collection_size to pgrerank_app;
 create policy app on pgrerank.collection_size
 to pgrerank_app
 using (tenant_id = pgrerank.current_tenant_v1())

@@ -1,7 +1,7 @@
--- collection_word: read-only for the service; triggers write it.
+-- collection_word: the service adds to the counts with each write; analysts read what is granted.
 alter table pgrerank.collection_word enable row level security;
 
-grant select on pgrerank.collection_word to pgrerank_app;
+grant select, insert, update on pgrerank.collection_word to pgrerank_app;
 create policy app on pgrerank.collection_word
 to pgrerank_app
 using (tenant_id = pgrerank.current_tenant_v1())

@@ -234,12 +234,3 @@ where
     and (%(after)s::text is null or d.external_id > %(after)s::text)
 order by d.external_id
 limit %(row_count)s;
-
--- delete_document --
--- Delete a document with its chunks; one row if it existed.
-delete from pgrerank.document as d
-where
-    d.tenant_id = %(tenant_id)s
-    and d.collection_id = %(collection_id)s
-    and d.external_id = %(external_id)s
-returning d.id;

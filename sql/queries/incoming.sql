@@ -1,4 +1,5 @@
--- Runtime statements of storage/incoming.py.
+-- Runtime statements of storage/incoming.py. Those that write documents or chunks also write their
+-- counts.
 
 -- await_deletion --
 -- Wait for a process that is about to lock the collection exclusively.
@@ -17,58 +18,146 @@ for key share of c;
 
 -- upsert_documents --
 -- Insert or update documents, in the order of external ids, so that two writers of the same
--- documents wait for each other and do not deadlock. A returned id differs from the one sent if the
--- document existed. Parallel arrays, one element per document: PostgreSQL refuses COPY into a table
--- with row-level security, and the service may not create temporary tables.
-insert into pgrerank.document as d (
-    tenant_id,
-    id,
-    collection_id,
-    external_id,
-    title,
-    uri,
-    metadata,
-    content_hash
+-- documents wait for each other and do not deadlock; count the new ones. A returned id differs from
+-- the one sent if the document existed. Parallel arrays, one element per document: PostgreSQL
+-- refuses COPY into a table with row-level security, and the service may not create temporary
+-- tables.
+with stored as (
+    insert into pgrerank.document as d (
+        tenant_id,
+        id,
+        collection_id,
+        external_id,
+        title,
+        uri,
+        metadata,
+        content_hash
+    )
+    select
+        %(tenant_id)s,
+        i.id,
+        %(collection_id)s,
+        i.external_id,
+        i.title,
+        i.uri,
+        i.metadata,
+        i.content_hash
+    from
+        unnest(
+            %(ids)b::uuid[],
+            %(external_ids)b::text[],
+            %(titles)b::text[],
+            %(uris)b::text[],
+            %(metadata)b::jsonb[],
+            %(content_hashes)b::bytea[]
+        ) as i (id, external_id, title, uri, metadata, content_hash)
+    order by i.external_id
+    on conflict (tenant_id, collection_id, external_id) do update
+        set
+            title = excluded.title,
+            uri = excluded.uri,
+            metadata = excluded.metadata,
+            content_hash = excluded.content_hash,
+            -- the default of the column: the present instant
+            updated_at = excluded.updated_at
+    returning d.id, d.external_id
+),
+
+counted as (
+    insert into pgrerank.collection_size as s (
+        tenant_id,
+        collection_id,
+        shard,
+        documents,
+        chunks,
+        lexemes
+    )
+    select
+        %(tenant_id)s,
+        %(collection_id)s,
+        mod(pg_backend_pid(), 16) as shard,
+        count(*) as documents,
+        0 as chunks,
+        0 as lexemes
+    from stored as r
+    inner join unnest(%(ids)b::uuid[]) as i (id) on r.id = i.id
+    having count(*) > 0
+    on conflict (tenant_id, collection_id, shard) do update
+        set documents = s.documents + excluded.documents
 )
+
 select
-    %(tenant_id)s,
-    i.id,
-    %(collection_id)s,
-    i.external_id,
-    i.title,
-    i.uri,
-    i.metadata,
-    i.content_hash
-from
-    unnest(
-        %(ids)b::uuid[],
-        %(external_ids)b::text[],
-        %(titles)b::text[],
-        %(uris)b::text[],
-        %(metadata)b::jsonb[],
-        %(content_hashes)b::bytea[]
-    ) as i (id, external_id, title, uri, metadata, content_hash)
-order by i.external_id
-on conflict (tenant_id, collection_id, external_id) do update
-    set
-        title = excluded.title,
-        uri = excluded.uri,
-        metadata = excluded.metadata,
-        content_hash = excluded.content_hash,
-        updated_at = now()
-returning d.id, d.external_id;
+    r.id,
+    r.external_id
+from stored as r;
 
 -- delete_chunks --
--- Delete the documents' previous chunks with their vectors.
-delete from pgrerank.chunk as k
-where
-    k.tenant_id = %(tenant_id)s
-    and k.document_id = any(%(document_ids)b::uuid[]);
+-- Delete all chunks of documents, with their vectors, and subtract them from the counts. The rows
+-- of the documents must be locked, so that no other chunks are added. Locks as `insert_chunks`
+-- does.
+with gone as (
+    delete from pgrerank.chunk as k
+    where
+        k.tenant_id = %(tenant_id)s
+        and k.document_id = any(%(document_ids)b::uuid[])
+    returning k.lexeme_count, k.tsv
+),
+
+size as (
+    insert into pgrerank.collection_size as s (
+        tenant_id,
+        collection_id,
+        shard,
+        documents,
+        chunks,
+        lexemes
+    )
+    select
+        %(tenant_id)s,
+        %(collection_id)s,
+        mod(pg_backend_pid(), 16) as shard,
+        0 as documents,
+        -count(*) as chunks,
+        -sum(r.lexeme_count) as lexemes
+    from gone as r
+    having count(*) > 0
+    on conflict (tenant_id, collection_id, shard) do update
+        set
+            chunks = s.chunks + excluded.chunks,
+            lexemes = s.lexemes + excluded.lexemes
+    returning s.shard
+)
+
+insert into pgrerank.collection_word as w (
+    tenant_id,
+    collection_id,
+    shard,
+    chunks
+)
+select
+    k.tenant_id,
+    k.collection_id,
+    z.shard,
+    pgrerank.chunks_with_words_v1(k.lexemes, array(select r.tsv from gone as r), -1) as chunks
+from size as z
+inner join pgrerank.collection_word as k
+    on
+        k.tenant_id = %(tenant_id)s
+        and k.collection_id = %(collection_id)s
+        and k.shard = -1
+on conflict (tenant_id, collection_id, shard) do update
+    set chunks = pgrerank.added_counts_v1(w.chunks, excluded.chunks);
 
 -- insert_chunks --
 -- Insert the new chunks with the data of the keyword leg; words of titles are counted separately
 -- only in collections with a title boost. Text of a chunk after 100,000 characters is not indexed:
 -- a tsvector holds at most 1 MB, and no chunk that fits a model comes near.
+--
+-- Adds to the counts of the collection, and of its frequent words if it has some, in this backend's
+-- shard of 16, so that concurrent writers rarely wait for one another. Each statement locks a shard
+-- of collection_size before that of collection_word, so that writers cannot deadlock there. Which
+-- words are counted does not change while `hold_collection` holds the collection
+-- (queries/words.sql).
 with title as materialized (
     select
         d.id,
@@ -114,37 +203,85 @@ arrived as materialized (
             %(token_counts)b::integer[]
         ) as i (id, document_id, ordinal, content, content_hash, token_count)
     inner join title as d on i.document_id = d.id
+),
+
+stored as (
+    insert into pgrerank.chunk as k (
+        tenant_id,
+        id,
+        collection_id,
+        document_id,
+        ordinal,
+        content,
+        content_hash,
+        token_count,
+        lexeme_count,
+        tsv,
+        term_frequencies,
+        title_frequencies
+    )
+    select
+        %(tenant_id)s,
+        a.id,
+        %(collection_id)s,
+        a.document_id,
+        a.ordinal,
+        a.content,
+        a.content_hash,
+        a.token_count,
+        s.lexeme_count,
+        a.tsv,
+        s.term_frequencies,
+        a.title_frequencies
+    from arrived as a
+    cross join lateral pgrerank.text_statistics_v1(a.tsv) as s
+    returning k.lexeme_count, k.tsv
+),
+
+size as (
+    insert into pgrerank.collection_size as s (
+        tenant_id,
+        collection_id,
+        shard,
+        documents,
+        chunks,
+        lexemes
+    )
+    select
+        %(tenant_id)s,
+        %(collection_id)s,
+        mod(pg_backend_pid(), 16) as shard,
+        0 as documents,
+        count(*) as chunks,
+        sum(r.lexeme_count) as lexemes
+    from stored as r
+    having count(*) > 0
+    on conflict (tenant_id, collection_id, shard) do update
+        set
+            chunks = s.chunks + excluded.chunks,
+            lexemes = s.lexemes + excluded.lexemes
+    returning s.shard
 )
 
-insert into pgrerank.chunk (
+insert into pgrerank.collection_word as w (
     tenant_id,
-    id,
     collection_id,
-    document_id,
-    ordinal,
-    content,
-    content_hash,
-    token_count,
-    lexeme_count,
-    tsv,
-    term_frequencies,
-    title_frequencies
+    shard,
+    chunks
 )
 select
-    %(tenant_id)s,
-    a.id,
-    %(collection_id)s,
-    a.document_id,
-    a.ordinal,
-    a.content,
-    a.content_hash,
-    a.token_count,
-    s.lexeme_count,
-    a.tsv,
-    s.term_frequencies,
-    a.title_frequencies
-from arrived as a
-cross join lateral pgrerank.text_statistics_v1(a.tsv) as s;
+    k.tenant_id,
+    k.collection_id,
+    z.shard,
+    pgrerank.chunks_with_words_v1(k.lexemes, array(select r.tsv from stored as r), 1) as chunks
+from size as z
+inner join pgrerank.collection_word as k
+    on
+        k.tenant_id = %(tenant_id)s
+        and k.collection_id = %(collection_id)s
+        and k.shard = -1
+on conflict (tenant_id, collection_id, shard) do update
+    set chunks = pgrerank.added_counts_v1(w.chunks, excluded.chunks);
 
 -- insert_embeddings --
 -- Insert the chunks' vectors, of the collection's embedder.
@@ -219,3 +356,44 @@ select
     w.weights
 from unnest(%(ids)b::uuid[], %(document_ids)b::uuid[]) as i (id, document_id)
 inner join weighed as w on i.document_id = w.id;
+
+-- lock_document --
+-- Lock a document, so that its chunks stay the same until the transaction ends; no row if there is
+-- none.
+select d.id
+from pgrerank.document as d
+where
+    d.tenant_id = %(tenant_id)s
+    and d.collection_id = %(collection_id)s
+    and d.external_id = %(external_id)s
+for update of d;
+
+-- delete_document --
+-- Delete a document without chunks, and subtract it from the counts.
+with gone as (
+    delete from pgrerank.document as d
+    where
+        d.tenant_id = %(tenant_id)s
+        and d.id = %(document_id)s
+    returning d.id
+)
+
+insert into pgrerank.collection_size as s (
+    tenant_id,
+    collection_id,
+    shard,
+    documents,
+    chunks,
+    lexemes
+)
+select
+    %(tenant_id)s,
+    %(collection_id)s,
+    mod(pg_backend_pid(), 16) as shard,
+    -count(*) as documents,
+    0 as chunks,
+    0 as lexemes
+from gone
+having count(*) > 0
+on conflict (tenant_id, collection_id, shard) do update
+    set documents = s.documents + excluded.documents;

@@ -24,6 +24,7 @@ VALUES = {
     "vector": ["[1,0,0]", "[0,0,0]", None],
     "sparsevec": ["{1:1}/268435456", "{}/268435456", None],
     "tsvector": ["'fox':1", "", None],
+    "tsvector[]": [["'fox':1"], [], ["'fox':1"] * 3_000, [None], None],
     "text[]": [["a", "b"], [], ["x"] * 3_000, [None], None],
     "real[]": [[1.0, 2.0], [], [float("nan"), float("inf")], [1e38] * 3_000, None],
     "uuid[]": [[UUID(int=1)], [], [UUID(int=i) for i in LONG], [None], None],

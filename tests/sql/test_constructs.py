@@ -10,14 +10,6 @@ import pytest
 
 from pgrerank.storage import queries, sqlfile
 
-#: allowed triggers: each maintains a counter that a cascade changes as well
-TRIGGERS = {
-    ("chunk", "collection_size_delete"),
-    ("chunk", "collection_size_insert"),
-    ("chunk", "collection_size_update"),
-    ("document", "collection_size_delete"),
-    ("document", "collection_size_insert"),
-}
 #: they lock a whole server or database, not rows
 PROCESS_LOCKS = {"embedded.lock_preparation", "backup.turn"}
 #: modules that read single tables over all tenants
@@ -87,7 +79,7 @@ def test_every_table_has_a_primary_key(database):
     assert [name for name, has_key in tables if not has_key] == []
 
 
-def test_there_is_no_trigger_but_those_of_the_counters(database):
+def test_there_is_no_trigger(database):
     with database.admin() as admin:
         triggers = admin.execute(
             """
@@ -97,7 +89,7 @@ def test_there_is_no_trigger_but_those_of_the_counters(database):
             """
         ).fetchall()
 
-    assert set(triggers) == TRIGGERS
+    assert triggers == []
 
 
 @pytest.mark.parametrize("construct", ["on conflict on constraint", "advisory"])

@@ -17,8 +17,6 @@ ROLES = ["pgrerank_app", "pgrerank_analyst"]
 HOSTILE = "hostile"
 TRAP = "42HIJ"
 PATH = "search_path=pg_catalog, pg_temp"
-#: transition tables, which the parser finds before any schema
-TRANSITION = {"new_rows", "old_rows"}
 DEFINERS = """
     select p.oid, p.proname from pg_proc as p
     where p.prosecdef and p.pronamespace = any('{pgrerank,pgrerank_analytics}'::regnamespace[])
@@ -210,37 +208,13 @@ CALLS = {
     "health_summary_v1": ["select pgrerank.health_summary_v1(true)"],
     "hybrid_candidates_v1": [HYBRID],
     "leg_positions_v1": [POSITIONS],
-    "collection_size_document_v1": [
-        """
-        insert into pgrerank.document (
-            tenant_id, id, collection_id, external_id, title, metadata, content_hash
-        ) values (%(tenant)s, %(new)s, %(collection)s, 'x', '', '{}', '')
-        """,
-        "delete from pgrerank.document where document.id operator(pg_catalog.=) %(new)s",
-    ],
-    "collection_size_chunk_v1": [
-        """
-        insert into pgrerank.chunk (
-            tenant_id, id, collection_id, document_id, ordinal, content, content_hash, token_count,
-            lexeme_count, tsv, term_frequencies
-        ) values (
-            %(tenant)s, %(new)s, %(collection)s, %(document)s, 7, '', '', 1, 1, 'fox:1',
-            '{1:1}/268435456'
-        )
-        """,
-        "update pgrerank.chunk set ordinal = 8 where chunk.id operator(pg_catalog.=) %(new)s",
-        "delete from pgrerank.chunk where chunk.id operator(pg_catalog.=) %(new)s",
-    ],
 }
 
 
 def facts(made):
-    tenant_id, stored = made
+    _, stored = made
     return {
-        "tenant": tenant_id,
-        "new": UUID(int=99),
         "collection": stored.collection_id,
-        "document": stored.document_id,
         "model": UUID(int=1),
         "chunks": 1,
         "fusion": "rrf",
@@ -378,4 +352,4 @@ def loose_tables(body):
         r"\b(?:from|join|into|update)\s+(?:only\s+)?([a-z_]\w*)\b(?!\s*[.(\w,;])", text
     )
     named += re.findall(r"\b(?:from|join)\s+([a-z_]\w*)\s+as\b", text)
-    return set(named) - common - TRANSITION - {"lateral"}
+    return set(named) - common - {"lateral"}

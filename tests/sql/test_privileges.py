@@ -5,8 +5,6 @@ import pytest
 #: these bypass row-level security; each says why in its file
 DEFINERS = {
     "api_key_candidates_v1",
-    "collection_size_chunk_v1",
-    "collection_size_document_v1",
     "ensure_log_partitions_v1",
     "health_summary_v1",
     "hybrid_candidates_v1",
@@ -25,8 +23,8 @@ TABLES = {
         "chunk_tokens": ALL,
         "chunk_weights": ALL,
         "collection": ALL,
-        "collection_size": "select",
-        "collection_word": "select",
+        "collection_size": "insert select update",
+        "collection_word": "insert select update",
         "document": ALL,
         "eval_metric": "insert select",
         "eval_query": "insert select",

@@ -187,11 +187,8 @@ class PostgresDocuments:
         self, tenant_id: TenantId, collection: Collection, external_id: str
     ) -> None:
         """Delete a document with its chunks. Raises NotFoundError."""
-        wanted = {**_place(tenant_id, collection), "external_id": external_id}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            deleted = await connection.execute(self._statements["delete_document"], wanted)
-            if await deleted.fetchone() is None:
-                raise NotFoundError("document", external_id)
+            await incoming.delete(connection, tenant_id, collection, external_id)
 
     async def _by_name(self, connection: Connection, tenant_id: TenantId, name: str) -> Collection:
         found = await self._collections(connection, tenant_id, name=name)

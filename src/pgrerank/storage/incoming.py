@@ -1,4 +1,4 @@
-"""Storage of ingested documents: sent as binary arrays, inserted by set-based statements."""
+"""Storage and deletion of documents: sent as binary arrays, written by set-based statements."""
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
@@ -40,14 +40,15 @@ async def store(
     statements = queries.load("incoming")
     place = {"tenant_id": tenant_id, "collection_id": collection.id}
     await connection.execute(statements["await_deletion"], place)
-    await _hold(connection, collection, place)
+    await _require_embedder(connection, collection, place)
     for vector in chain.from_iterable(each.vectors for each in documents):
         collection.require_dimensions(len(vector))
     sent = {each.document.external_id: each for each in documents}
     new_ids = {external_id: uuid7() for external_id in sent}
     ids = await _upsert(connection, place, sent, new_ids)
     replaced = [ids[each] for each in sent if ids[each] != new_ids[each]]
-    await connection.execute(statements["delete_chunks"], {**place, "document_ids": replaced})
+    if replaced:
+        await connection.execute(statements["delete_chunks"], {**place, "document_ids": replaced})
     stored = {ids[external_id]: each for external_id, each in sent.items()}
     await _insert(connection, collection, place, stored, token_model)
     return {
@@ -56,14 +57,42 @@ async def store(
     }
 
 
-async def _hold(
-    connection: Connection, collection: Collection, place: Mapping[str, object]
+async def delete(
+    connection: Connection, tenant_id: TenantId, collection: Collection, external_id: str
 ) -> None:
+    """Delete a document with its chunks in the connection's transaction.
+
+    The chunks are deleted first, since those that a foreign key deletes could not be counted.
+
+    Raises:
+        NotFoundError: There is no such document, or the collection was deleted.
+    """
+    statements = queries.load("incoming")
+    place = {"tenant_id": tenant_id, "collection_id": collection.id}
+    await _hold(connection, collection, place)
+    found = await connection.execute(
+        statements["lock_document"], {**place, "external_id": external_id}
+    )
+    row = await found.fetchone()
+    if row is None:
+        raise NotFoundError("document", external_id)
+    await connection.execute(statements["delete_chunks"], {**place, "document_ids": [row[0]]})
+    await connection.execute(statements["delete_document"], {**place, "document_id": row[0]})
+
+
+async def _hold(connection: Connection, collection: Collection, place: Mapping[str, object]) -> str:
+    """Prevent deletion of the collection. Returns the fingerprint of its embedder."""
     held = await connection.execute(queries.load("incoming")["hold_collection"], place)
     row = await held.fetchone()
     if row is None:
         raise NotFoundError("collection", collection.name)
-    if row[0] != collection.embedder:
+    return str(row[0])
+
+
+async def _require_embedder(
+    connection: Connection, collection: Collection, place: Mapping[str, object]
+) -> None:
+    if await _hold(connection, collection, place) != collection.embedder:
         raise ConflictError(
             f"Collection `{collection.name}` went over to another embedder meanwhile. "
             "Set PGRERANK_EMBEDDER to it, and send the documents again."
