@@ -23,6 +23,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedDocument
 from pgrerank.domain.model import ModelCard, ModelKind
 from pgrerank.storage import embedded, migrate
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.storage.pool import Pool, pool
@@ -250,10 +251,11 @@ def _rate(note: Path, plan: Plan) -> float | None:
 
 async def _load(server: EmbeddedServer, connections: Pool, corpus: Corpus) -> float:
     tenants, documents = PostgresTenants(server.admin_url), PostgresDocuments(connections)
+    collections = PostgresCollections(connections)
     shelves: list[Shelf] = []
     for number in range(len(corpus.plan.sizes)):
         tenant = await tenants.create(_name(number))
-        collection = await documents.create_collection(
+        collection = await collections.create(
             tenant.id, COLLECTION, text_search="english", embedder=card(corpus.plan.dimensions)
         )
         shelves.append(Shelf(tenant_id=tenant.id, collection=collection))
@@ -279,12 +281,12 @@ def _turns(corpus: Corpus) -> list[tuple[int, int]]:
 
 
 async def _shelves(server: EmbeddedServer, connections: Pool, plan: Plan) -> list[Shelf]:
-    tenants, documents = PostgresTenants(server.admin_url), PostgresDocuments(connections)
+    tenants, collections = PostgresTenants(server.admin_url), PostgresCollections(connections)
     found = {tenant.name: tenant.id async for tenant in tenants.all()}
     return [
         Shelf(
             tenant_id=found[_name(number)],
-            collection=await documents.collection(found[_name(number)], COLLECTION),
+            collection=await collections.by_name(found[_name(number)], COLLECTION),
         )
         for number in range(len(plan.sizes))
     ]

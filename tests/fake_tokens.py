@@ -68,11 +68,7 @@ class FakeTokens:
 
     chunks: list[BareChunk] = field(default_factory=list)
     vectors: dict[ChunkId, bytes] = field(default_factory=dict)
-    switched: list[bool] = field(default_factory=list)
     kept: list[ModelCard | None] = field(default_factory=list)
-
-    async def switch(self, tenant_id: TenantId, collection: Collection, *, on: bool) -> None:
-        self.switched.append(on)
 
     async def missing(
         self,

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import numpy as np
-from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import (
     TEXTS_ONLY,
@@ -23,32 +22,27 @@ from pgrerank.domain.candidate import (
     SearchOutcome,
 )
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.document import Chunk, StoredDocument, passage, passage_hash
-from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from pgrerank.domain.document import Chunk, passage, passage_hash
+from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, RankingId, TenantId
-from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.log import LoggedRanking, RankingFilter
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.rerank import RerankOutcome, RerankRequest
-from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.term import Terms
 from pgrerank.domain.vector import Vector
 from pgrerank.ports.services import Services
 from tests.fake_access import FakeKeys, FakeTenants
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
+from tests.fake_documents import FakeCollections, FakeDocuments
 from tests.fake_embeddings import FakeEmbeddings
 from tests.fake_history import FakeHistory
 from tests.fake_judgments import FakeEvaluations, FakeJudgments
-from tests.fake_page import page
 from tests.fake_references import FakeReferences
 from tests.fake_reports import FakeReports
 from tests.fake_tokens import FakeTokens
 
 DIMENSIONS = 64
-#: some of the configurations that Postgres ships
-TEXT_SEARCH = {"simple", "english", "german", "french", "spanish"}
 
 
 class FakeClock:
@@ -158,137 +152,6 @@ class FakeScorer:
 
 
 @dataclass
-class FakeDocuments:
-    collections_by_name: dict[tuple[TenantId, str], Collection] = field(default_factory=dict)
-    stored: dict[tuple[TenantId, str, str], EmbeddedDocument] = field(default_factory=dict)
-    calls: list[list[str]] = field(default_factory=list)
-
-    async def create_collection(
-        self,
-        tenant_id: TenantId,
-        name: str,
-        *,
-        text_search: str,
-        embedder: ModelCard,
-        store_tokens: bool | None = None,
-        retrieval: Retrieval | None = None,
-        reranker: str | None = None,
-    ) -> Collection:
-        if text_search not in TEXT_SEARCH:
-            raise InvalidRequestError("text_search", "is no configuration of Postgres")
-        made = Collection(
-            id=CollectionId(uuid7()),
-            name=name,
-            text_search=text_search,
-            embedder=embedder.fingerprint,
-            document_count=0,
-            chunk_count=0,
-            created_at=datetime(2026, 1, 1, tzinfo=UTC),
-            stores_tokens=bool(store_tokens),
-            retrieval=retrieval or Retrieval(),
-            reranker=reranker,
-        )
-        there = self.collections_by_name.setdefault((tenant_id, name), made)
-        if (there.text_search, there.embedder) != (made.text_search, made.embedder):
-            raise ConflictError(f"Collection `{name}` exists with another configuration.")
-        if store_tokens not in (None, there.stores_tokens):
-            raise ConflictError(f"Collection `{name}` exists with other token vectors.")
-        if retrieval not in (None, there.retrieval):
-            raise ConflictError(f"Collection `{name}` exists and weighs otherwise.")
-        if reranker not in (None, there.reranker):
-            raise ConflictError(f"Collection `{name}` exists and is reranked otherwise.")
-        return there
-
-    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
-        found = await self.collection(tenant_id, name)
-        self.collections_by_name[tenant_id, name] = replace(found, terms=terms)
-
-    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
-        found = await self.collection(tenant_id, name)
-        self.collections_by_name[tenant_id, name] = replace(found, reranker=reranker)
-
-    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
-        there = await self.collection(tenant_id, name)
-        self.collections_by_name[tenant_id, name] = replace(there, retrieval=retrieval)
-
-    async def collection(self, tenant_id: TenantId, name: str) -> Collection:
-        if (tenant_id, name) not in self.collections_by_name:
-            raise NotFoundError("collection", name)
-        return self.collections_by_name[tenant_id, name]
-
-    async def collections(
-        self, tenant_id: TenantId, *, limit: int, cursor: str | None
-    ) -> Page[Collection]:
-        mine = [c for (owner, _), c in self.collections_by_name.items() if owner == tenant_id]
-        return page(mine, lambda each: each.name, limit=limit, cursor=cursor)
-
-    async def delete_collection(self, tenant_id: TenantId, name: str) -> None:
-        await self.collection(tenant_id, name)
-        del self.collections_by_name[tenant_id, name]
-        self.stored = {
-            key: kept for key, kept in self.stored.items() if key[:2] != (tenant_id, name)
-        }
-
-    async def hashes(
-        self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
-    ) -> dict[str, bytes]:
-        found = {id_: self.stored.get((tenant_id, collection.name, id_)) for id_ in external_ids}
-        return {id_: kept.document.content_hash for id_, kept in found.items() if kept}
-
-    async def store(
-        self,
-        tenant_id: TenantId,
-        collection: Collection,
-        documents: Sequence[EmbeddedDocument],
-        *,
-        token_model: ModelCard | None = None,
-    ) -> Sequence[DocumentChange]:
-        self.calls.append([embedded.document.external_id for embedded in documents])
-        return [self._put((tenant_id, collection.name), embedded) for embedded in documents]
-
-    def _put(self, home: tuple[TenantId, str], embedded: EmbeddedDocument) -> DocumentChange:
-        key = (*home, embedded.document.external_id)
-        change = DocumentChange.UPDATED if key in self.stored else DocumentChange.CREATED
-        self.stored[key] = embedded
-        return change
-
-    async def document(
-        self, tenant_id: TenantId, collection: Collection, external_id: str
-    ) -> StoredDocument:
-        kept = self.stored.get((tenant_id, collection.name, external_id))
-        if kept is None:
-            raise NotFoundError("document", external_id)
-        return replace(_stored_document(kept), chunks=tuple(kept.chunks))
-
-    async def documents(
-        self, tenant_id: TenantId, collection: Collection, *, limit: int, cursor: str | None
-    ) -> Page[StoredDocument]:
-        place = (tenant_id, collection.name)
-        own = [_stored_document(kept) for key, kept in self.stored.items() if key[:2] == place]
-        return page(own, lambda each: each.external_id, limit=limit, cursor=cursor)
-
-    async def delete_document(
-        self, tenant_id: TenantId, collection: Collection, external_id: str
-    ) -> None:
-        if self.stored.pop((tenant_id, collection.name, external_id), None) is None:
-            raise NotFoundError("document", external_id)
-
-
-def _stored_document(kept: EmbeddedDocument) -> StoredDocument:
-    given = kept.document
-    return StoredDocument(
-        id=DocumentId(UUID(int=0)),
-        external_id=given.external_id,
-        title=given.title,
-        uri=given.uri,
-        metadata=given.metadata,
-        chunk_count=len(kept.chunks),
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-        updated_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-
-
-@dataclass
 class FakeCandidates:
     """Returns the given candidates, whatever the request."""
 
@@ -387,6 +250,7 @@ def collection(**changes: object) -> Collection:
 def services(**parts: object) -> Services:
     """All ports; fakes except those given."""
     clock = parts.setdefault("clock", FakeClock())
+    collections = parts.setdefault("collections", FakeCollections())
     fakes = Services(
         clock=clock,
         embedder=FakeEmbedder(),
@@ -399,7 +263,8 @@ def services(**parts: object) -> Services:
         reports=FakeReports(),
         references=FakeReferences(),
         rankings=FakeRankings(),
-        documents=FakeDocuments(),
+        collections=collections,
+        documents=FakeDocuments(collections),
         judgments=FakeJudgments(),
         calibrations=FakeCalibrations(),
         thresholds=FakeThresholds(),

@@ -1,14 +1,5 @@
 -- Runtime statements of storage/tokens.py.
 
--- switch --
--- Set whether new chunks of a collection get token vectors; no row if it was deleted.
-update pgrerank.collection as c
-set stores_tokens = %(stores_tokens)s
-where
-    c.tenant_id = %(tenant_id)s
-    and c.id = %(collection_id)s
-returning c.id;
-
 -- missing --
 -- Chunks of a collection after `after` that have no token vectors of the model, ordered by id.
 select

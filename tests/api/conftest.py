@@ -29,6 +29,7 @@ from pgrerank.domain.tenant import Scope
 from pgrerank.ports.services import Services
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embeddings import PostgresEmbeddings
 from pgrerank.storage.evaluations import PostgresEvaluations
@@ -200,6 +201,7 @@ def services_over(database: Database, connections: Pool) -> Services:
         embeddings=PostgresEmbeddings(connections),
         late=FakeLate(fakes.bag_of_words),
         rankings=PostgresRankings(connections, fakes.FakeScorer.model, FakeLate.model),
+        collections=PostgresCollections(connections),
         documents=PostgresDocuments(connections),
         tokens=PostgresTokens(connections),
         judgments=PostgresJudgments(connections),

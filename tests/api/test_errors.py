@@ -11,12 +11,12 @@ from tests import fakes
 from tests.api.conftest import Client, client_of
 
 
-class FailingDocuments(fakes.FakeDocuments):
+class FailingCollections(fakes.FakeCollections):
     def __init__(self, failure: Exception) -> None:
         super().__init__()
         self.failure = failure
 
-    async def collection(self, *_: object) -> Collection:
+    async def by_name(self, *_: object) -> Collection:
         raise self.failure
 
 
@@ -37,7 +37,7 @@ REFUSALS = [
 
 @pytest.mark.parametrize(("failure", "status", "slug"), REFUSALS, ids=lambda part: str(part)[:20])
 async def test_domain_errors_become_problem_documents(failure, status, slug):
-    services = fakes.services(documents=FailingDocuments(failure=failure))
+    services = fakes.services(collections=FailingCollections(failure=failure))
     async with client_of(services) as client:
         answer = await client.get("/v1/collections/docs")
 
@@ -65,8 +65,10 @@ def test_every_refusal_of_the_domain_has_a_kind():
 
 
 async def test_a_retry_is_timed_where_it_can_help():
-    overloaded = fakes.services(documents=FailingDocuments(failure=domain.OverloadedError(7)))
-    gone = fakes.services(documents=FailingDocuments(failure=domain.UnavailableError("Postgres")))
+    overloaded = fakes.services(collections=FailingCollections(failure=domain.OverloadedError(7)))
+    gone = fakes.services(
+        collections=FailingCollections(failure=domain.UnavailableError("Postgres"))
+    )
     async with client_of(overloaded) as client:
         assert (await client.get("/v1/collections/docs")).headers["retry-after"] == "7"
     async with client_of(gone) as client:
@@ -75,7 +77,7 @@ async def test_a_retry_is_timed_where_it_can_help():
 
 async def test_the_field_at_fault_is_named():
     failure = domain.InvalidRequestError("filter.year.$gte", "must be a number")
-    async with client_of(fakes.services(documents=FailingDocuments(failure=failure))) as client:
+    async with client_of(fakes.services(collections=FailingCollections(failure=failure))) as client:
         assert (await client.get("/v1/collections/docs")).json()["field"] == "filter.year.$gte"
 
 
@@ -85,7 +87,7 @@ async def test_the_field_at_fault_is_named():
     ids=["foreign", "our own without a kind"],
 )
 async def test_an_unexpected_error_is_logged_and_tells_the_caller_nothing(failure):
-    services = fakes.services(documents=FailingDocuments(failure=failure))
+    services = fakes.services(collections=FailingCollections(failure=failure))
     with capture_logs() as logs:
         async with client_of(services) as client:
             answer = await client.get("/v1/collections/docs")

@@ -16,7 +16,7 @@ async def zoo(stored_house, database):
         await caller.put("/v1/collections/docs")
         stored = await caller.put("/v1/collections/docs/documents", json=DOCUMENTS)
         assert stored.status_code == 200
-        collection = await stored_house.documents.collection(tenant_id, "docs")
+        collection = await stored_house.collections.by_name(tenant_id, "docs")
         await stored_house.judgments.add(
             tenant_id,
             collection,

@@ -110,14 +110,14 @@ async def test_who_leaves_while_sending_is_no_failure_of_ours(services):
 
 
 async def test_what_changes_something_is_done_though_nobody_waits():
-    class Slow(fakes.FakeDocuments):
-        async def create_collection(self, *arguments: object, **options: object) -> object:
+    class Slow(fakes.FakeCollections):
+        async def create(self, *arguments: object, **options: object) -> object:
             asked.set()
             await answer.wait()
-            return await super().create_collection(*arguments, **options)
+            return await super().create(*arguments, **options)
 
     asked, answer = asyncio.Event(), asyncio.Event()
-    services = fakes.services(documents=Slow())
+    services = fakes.services(collections=Slow())
     observer = FakeObserver()
     task, url = await running(app_of(services, observer=observer))
     _, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)

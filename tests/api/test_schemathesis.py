@@ -41,7 +41,7 @@ def live(database: Database) -> Iterator[tuple[str, str]]:
             services = services_over(database, connections)
             tenant_id = database.new_tenant()
             key = await new_key(services, tenant_id)
-            await services.documents.create_collection(
+            await services.collections.create(
                 tenant_id, "docs", text_search="english", embedder=services.embedder.model
             )
             app = app_of(services, limits=Limits(requests_per_minute=0))

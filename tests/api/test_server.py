@@ -16,7 +16,7 @@ from tests.api.conftest import app_of, bearer, new_key
 from tests.fixtures import connections
 
 
-class SlowDocuments(fakes.FakeDocuments):
+class SlowCollections(fakes.FakeCollections):
     """Answers only when the test lets it."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class SlowDocuments(fakes.FakeDocuments):
         self.asked = asyncio.Event()
         self.answer = asyncio.Event()
 
-    async def collection(self, *_: object) -> Collection:
+    async def by_name(self, *_: object) -> Collection:
         self.asked.set()
         await self.answer.wait()
         return fakes.collection()
@@ -77,15 +77,15 @@ async def test_while_it_drains_it_is_not_ready_and_serves_until_a_second_signal(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_stop_lets_requests_finish_and_returns(number):
-    documents = SlowDocuments()
-    services = fakes.services(documents=documents)
+    collections = SlowCollections()
+    services = fakes.services(collections=collections)
     before = signal.getsignal(number)
     task, url = await running(app_of(services))
     async with AsyncClient(headers=bearer(await new_key(services))) as client:
         under_way = asyncio.create_task(client.get(f"{url}/v1/collections/docs"))
-        await documents.asked.wait()
+        await collections.asked.wait()
         os.kill(os.getpid(), number)
-        documents.answer.set()
+        collections.answer.set()
         answer = await under_way
     await task
 
@@ -94,16 +94,16 @@ async def test_a_stop_lets_requests_finish_and_returns(number):
 
 
 async def test_what_outlasts_the_grace_is_cut_off():
-    documents = SlowDocuments()
-    services = fakes.services(documents=documents)
+    collections = SlowCollections()
+    services = fakes.services(collections=collections)
     task, url = await running(app_of(services), grace_s=1)
     async with AsyncClient(headers=bearer(await new_key(services))) as client:
         under_way = asyncio.create_task(client.get(f"{url}/v1/collections/docs"))
-        await documents.asked.wait()
+        await collections.asked.wait()
         os.kill(os.getpid(), signal.SIGTERM)
         await asyncio.wait_for(task, timeout=10)
         await asyncio.gather(under_way, return_exceptions=True)
-    assert not documents.answer.is_set()
+    assert not collections.answer.is_set()
 
 
 async def test_an_address_in_use_is_said_at_once(services):

@@ -43,12 +43,12 @@ async def test_refusals_of_the_router_carry_a_request_id_too(client: Client):
 async def test_log_lines_of_a_request_know_its_id_and_tenant():
     seen: dict[str, object] = {}
 
-    class Documents(fakes.FakeDocuments):
-        async def collection(self, tenant_id: TenantId, *_: object) -> Collection:
+    class Collections(fakes.FakeCollections):
+        async def by_name(self, tenant_id: TenantId, *_: object) -> Collection:
             seen.update(get_contextvars(), tenant=str(tenant_id))
             return fakes.collection()
 
-    async with client_of(fakes.services(documents=Documents())) as client:
+    async with client_of(fakes.services(collections=Collections())) as client:
         await client.get("/v1/collections/docs", headers={"X-Request-ID": "mine"})
     assert seen["request_id"] == "mine"
     assert seen["tenant_id"] == seen["tenant"]
@@ -56,12 +56,12 @@ async def test_log_lines_of_a_request_know_its_id_and_tenant():
 
 
 async def test_a_collection_shows_its_second_set_of_vectors():
-    class Documents(fakes.FakeDocuments):
-        async def collection(self, *_: object) -> Collection:
+    class Collections(fakes.FakeCollections):
+        async def by_name(self, *_: object) -> Collection:
             shown = fakes.collection()
             return replace(shown, second_embedder="b" * 64, second_state=SecondState.FILLING)
 
-    async with client_of(fakes.services(documents=Documents())) as client:
+    async with client_of(fakes.services(collections=Collections())) as client:
         shown = (await client.get("/v1/collections/docs")).json()
     assert (shown["second_embedder"], shown["second_state"]) == ("b" * 64, "filling")
 

@@ -43,6 +43,6 @@ def tenant_id(make_tenant) -> TenantId:
 @pytest.fixture
 async def docs(ports, tenant_id) -> Collection:
     """An empty collection of the tenant."""
-    return await ports.documents.create_collection(
+    return await ports.collections.create(
         tenant_id, "docs", text_search="english", embedder=ports.embedder.model
     )

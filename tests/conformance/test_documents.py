@@ -2,103 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ingest import DocumentChange
-from pgrerank.domain.retrieval import Retrieval
 from tests.fixtures.collections import embedded
-
-OTHER = Retrieval(k1=1.5)
-
-
-@pytest.fixture
-def add(ports, tenant_id):
-    """Makes a collection, by default `docs`."""
-
-    async def made(name="docs", **settings):
-        given = {"text_search": "english", "embedder": ports.embedder.model, **settings}
-        return await ports.documents.create_collection(tenant_id, name, **given)
-
-    return made
-
-
-async def test_a_collection_that_exists_alike_is_returned(ports, tenant_id, add):
-    made = await add(store_tokens=True, retrieval=OTHER, reranker="cloud")
-
-    assert await add() == made
-    assert await add(store_tokens=True, retrieval=OTHER, reranker="cloud") == made
-    assert await ports.documents.collection(tenant_id, "docs") == made
-    assert (made.stores_tokens, made.retrieval, made.reranker) == (True, OTHER, "cloud")
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"text_search": "simple"},
-        {"store_tokens": True},
-        {"retrieval": OTHER},
-        {"reranker": "cloud"},
-    ],
-    ids=lambda other: next(iter(other)),
-)
-async def test_a_collection_that_exists_otherwise_is_refused(add, other):
-    await add()
-
-    with pytest.raises(ConflictError):
-        await add(**other)
-
-
-async def test_a_collection_of_another_embedder_is_refused(ports, add):
-    await add()
-
-    with pytest.raises(ConflictError):
-        await add(embedder=replace(ports.embedder.model, fingerprint="0" * 64))
-
-
-async def test_a_text_search_that_postgres_has_not_is_refused(add):
-    with pytest.raises(InvalidRequestError, match="text_search"):
-        await add(text_search="klingon")
-
-
-async def test_settings_of_a_collection_are_changed(ports, tenant_id, add):
-    await add()
-    await ports.documents.set_retrieval(tenant_id, "docs", OTHER)
-    await ports.documents.set_reranker(tenant_id, "docs", "cloud")
-    await ports.documents.set_terms(tenant_id, "docs", {"pgvector": 0.5})
-
-    found = await ports.documents.collection(tenant_id, "docs")
-    assert (found.retrieval, found.reranker) == (OTHER, "cloud")
-    assert dict(found.terms) == {"pgvector": 0.5}
-
-
-async def test_a_collection_that_is_not_there_is_said_so(ports, tenant_id, add):
-    await add()
-    await ports.documents.delete_collection(tenant_id, "docs")
-
-    for asked in (
-        ports.documents.collection(tenant_id, "docs"),
-        ports.documents.delete_collection(tenant_id, "docs"),
-        ports.documents.set_retrieval(tenant_id, "docs", OTHER),
-        ports.documents.set_reranker(tenant_id, "docs", None),
-        ports.documents.set_terms(tenant_id, "docs", {}),
-    ):
-        with pytest.raises(NotFoundError):
-            await asked
-
-
-async def test_collections_are_listed_by_name_for_their_tenant(ports, tenant_id, add, make_tenant):
-    for name in ("c", "a", "b"):
-        await add(name)
-
-    first = await ports.documents.collections(tenant_id, limit=2, cursor=None)
-    rest = await ports.documents.collections(tenant_id, limit=2, cursor=first.cursor)
-
-    assert [each.name for each in (*first.items, *rest.items)] == ["a", "b", "c"]
-    assert rest.cursor is None
-    assert (await ports.documents.collections(make_tenant(), limit=9, cursor=None)).items == []
-    with pytest.raises(InvalidRequestError, match="cursor"):
-        await ports.documents.collections(tenant_id, limit=9, cursor="nonsense")
 
 
 async def test_documents_are_created_and_replaced_whole(ports, tenant_id, docs):
@@ -109,7 +18,7 @@ async def test_documents_are_created_and_replaced_whole(ports, tenant_id, docs):
 
     assert created == [DocumentChange.CREATED]
     assert changes == [DocumentChange.UPDATED, DocumentChange.CREATED]
-    found = await ports.documents.document(tenant_id, docs, "a")
+    found = await ports.documents.get(tenant_id, docs, "a")
     assert (found.title, found.metadata, found.chunk_count) == ("", {}, 1)
     assert [chunk.content for chunk in found.chunks] == ["three"]
     hashes = await ports.documents.hashes(tenant_id, docs, ["a", "b", "c"])
@@ -120,8 +29,8 @@ async def test_documents_are_created_and_replaced_whole(ports, tenant_id, docs):
 async def test_documents_are_listed_by_id_without_chunks(ports, tenant_id, docs):
     await ports.documents.store(tenant_id, docs, [embedded(name, "text") for name in "cab"])
 
-    first = await ports.documents.documents(tenant_id, docs, limit=2, cursor=None)
-    rest = await ports.documents.documents(tenant_id, docs, limit=2, cursor=first.cursor)
+    first = await ports.documents.page(tenant_id, docs, limit=2, cursor=None)
+    rest = await ports.documents.page(tenant_id, docs, limit=2, cursor=first.cursor)
 
     listed = [*first.items, *rest.items]
     assert [each.external_id for each in listed] == ["a", "b", "c"]
@@ -131,22 +40,77 @@ async def test_documents_are_listed_by_id_without_chunks(ports, tenant_id, docs)
 
 async def test_a_deleted_document_is_not_there(ports, tenant_id, docs):
     await ports.documents.store(tenant_id, docs, [embedded("a", "text"), embedded("b", "text")])
-    await ports.documents.delete_document(tenant_id, docs, "a")
+    await ports.documents.delete(tenant_id, docs, "a")
 
     for asked in (
-        ports.documents.document(tenant_id, docs, "a"),
-        ports.documents.delete_document(tenant_id, docs, "a"),
+        ports.documents.get(tenant_id, docs, "a"),
+        ports.documents.delete(tenant_id, docs, "a"),
     ):
         with pytest.raises(NotFoundError):
             await asked
-    left = await ports.documents.documents(tenant_id, docs, limit=9, cursor=None)
+    left = await ports.documents.page(tenant_id, docs, limit=9, cursor=None)
     assert [each.external_id for each in left.items] == ["b"]
 
 
-async def test_a_new_collection_of_an_old_name_holds_nothing(ports, tenant_id, docs, add):
+async def test_a_replaced_document_keeps_its_id(ports, tenant_id, docs):
+    await ports.documents.store(tenant_id, docs, [embedded("a", "one"), embedded("b", "one")])
+    before = await ports.documents.get(tenant_id, docs, "a")
+    await ports.documents.store(tenant_id, docs, [embedded("a", "two")])
+    after = await ports.documents.get(tenant_id, docs, "a")
+
+    assert (after.id, after.created_at) == (before.id, before.created_at)
+    assert after.updated_at > before.updated_at
+    assert before.id != (await ports.documents.get(tenant_id, docs, "b")).id
+
+
+async def test_the_last_of_several_documents_with_one_id_is_stored(ports, tenant_id, docs):
+    sent = [embedded("a", "first"), embedded("b", "other"), embedded("a", "last")]
+    changes = await ports.documents.store(tenant_id, docs, sent)
+
+    stored = await ports.documents.get(tenant_id, docs, "a")
+
+    assert changes == [DocumentChange.CREATED] * 3
+    assert [chunk.content for chunk in stored.chunks] == ["last"]
+
+
+async def test_documents_of_another_tenant_are_neither_read_nor_changed(
+    ports, tenant_id, docs, make_tenant
+):
     await ports.documents.store(tenant_id, docs, [embedded("a", "text")])
-    await ports.documents.delete_collection(tenant_id, "docs")
+    stranger = make_tenant()
 
-    again = await add()
+    assert await ports.documents.hashes(stranger, docs, ["a"]) == {}
+    assert (await ports.documents.page(stranger, docs, limit=9, cursor=None)).items == []
+    for asked in (
+        ports.documents.get(stranger, docs, "a"),
+        ports.documents.delete(stranger, docs, "a"),
+        ports.documents.store(stranger, docs, [embedded("b", "text")]),
+    ):
+        with pytest.raises(NotFoundError):
+            await asked
+    assert (await ports.documents.get(tenant_id, docs, "a")).chunk_count == 1
 
-    assert await ports.documents.hashes(tenant_id, again, ["a"]) == {}
+
+async def test_what_does_not_fit_the_collection_is_refused_whole(ports, tenant_id, docs):
+    short = replace(embedded("b", "text"), vectors=[np.ones(3, dtype=np.float32)])
+
+    with pytest.raises(ConflictError, match="3"):
+        await ports.documents.store(tenant_id, docs, [embedded("a", "text"), short])
+    with pytest.raises(ConflictError, match="another embedder"):
+        await ports.documents.store(
+            tenant_id, replace(docs, embedder="0" * 64), [embedded("a", "text")]
+        )
+    with pytest.raises(InvalidRequestError, match="cursor"):
+        await ports.documents.page(tenant_id, docs, limit=9, cursor="nonsense")
+    assert (await ports.documents.page(tenant_id, docs, limit=9, cursor=None)).items == []
+
+
+async def test_a_deleted_collection_takes_no_documents(ports, tenant_id, docs):
+    await ports.documents.store(tenant_id, docs, [embedded("a", "text")])
+    await ports.collections.delete(tenant_id, "docs")
+
+    with pytest.raises(NotFoundError):
+        await ports.documents.store(tenant_id, docs, [embedded("b", "text")])
+    with pytest.raises(NotFoundError):
+        await ports.documents.get(tenant_id, docs, "a")
+    assert (await ports.documents.page(tenant_id, docs, limit=9, cursor=None)).items == []

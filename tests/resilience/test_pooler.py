@@ -10,7 +10,7 @@ import pytest
 
 from pgrerank.domain.errors import SettingsError
 from pgrerank.storage import admin, tenancy
-from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.pool import pool
 from tests.cli.conftest import Cli
 from tests.fakes import FakeEmbedder
@@ -28,7 +28,7 @@ def pooled(database):
 
 
 async def shelf_of(connections, tenant_id):
-    collection = await PostgresDocuments(connections).create_collection(
+    collection = await PostgresCollections(connections).create(
         tenant_id, "shelf", text_search="english", embedder=FakeEmbedder.model
     )
     return Shelf(connections, tenant_id, collection)

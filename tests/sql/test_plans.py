@@ -14,7 +14,7 @@ from pgrerank.domain import ids
 from pgrerank.domain.request import Strategy
 from pgrerank.storage import maintenance, queries, tenancy
 from pgrerank.storage import pool as pools
-from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.collections import PostgresCollections
 from tests.fakes import FakeEmbedder
 from tests.fixtures.collections import Shelf, embedded
 
@@ -210,8 +210,7 @@ async def test_vectors_are_read_by_their_key_before_there_are_statistics(fresh_d
 
 
 async def stocked(connections, tenant_id, name, count):
-    documents = PostgresDocuments(connections)
-    collection = await documents.create_collection(
+    collection = await PostgresCollections(connections).create(
         tenant_id, name, text_search="english", embedder=FakeEmbedder.model
     )
     shelf = Shelf(connections, tenant_id, collection)

@@ -266,7 +266,7 @@ async def test_scores_of_two_rerankers_are_never_put_together(database, logged):
 async def test_documents_that_are_gone_take_no_part(journal, logged):
     shelf = journal.shelf
     for name in ("d0", "d1"):
-        await PostgresDocuments(shelf.pool).delete_document(shelf.tenant_id, shelf.collection, name)
+        await PostgresDocuments(shelf.pool).delete(shelf.tenant_id, shelf.collection, name)
 
     rows = logged.rows("Which rerankers did better")
     wins = logged.rows("Documents that come first most often")

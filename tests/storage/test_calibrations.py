@@ -9,7 +9,7 @@ from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.request import SearchRequest
 from pgrerank.domain.threshold import Promise, Threshold
 from pgrerank.storage.calibrations import PostgresCalibrations
-from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.thresholds import PostgresThresholds
 from pgrerank.usecases.calibration.calibrate import fit_pairs
 from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan
@@ -166,7 +166,7 @@ async def test_calibration_takes_its_thresholds_along(calibrations, thresholds, 
 async def test_other_tenant_and_other_collection_see_none(calibrations, shelf, add, new_shelf):
     made = await add()
     stranger = await new_shelf()
-    beside = await PostgresDocuments(shelf.pool).create_collection(
+    beside = await PostgresCollections(shelf.pool).create(
         shelf.tenant_id, "beside", text_search="english", embedder=FakeEmbedder.model
     )
 

@@ -9,7 +9,7 @@ from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion
 from pgrerank.storage.candidates import PostgresCandidates
-from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.collections import PostgresCollections
 from tests import oracles
 from tests.fakes import bag_of_words
 from tests.fixtures.collections import embedded
@@ -102,7 +102,7 @@ async def test_text_comes_with_those_to_rerank_or_return_only(new_shelf):
 
 async def test_deleted_collection_is_not_found(new_shelf):
     shelf = await new_shelf(embedded("a", "walrus"))
-    await PostgresDocuments(shelf.pool).delete_collection(shelf.tenant_id, "shelf")
+    await PostgresCollections(shelf.pool).delete(shelf.tenant_id, "shelf")
 
     with pytest.raises(NotFoundError):
         await shelf.retrieve("walrus")

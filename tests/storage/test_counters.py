@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pgrerank.domain.errors import ConflictError, NotFoundError, UnavailableError
 from pgrerank.storage import incoming, maintenance, tenancy, term_statistics
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.pool import Connection, pool
 from tests.fakes import FakeEmbedder
@@ -70,7 +71,7 @@ class Counters:
 
     async def delete(self, name: str) -> None:
         with suppress(NotFoundError):
-            await PostgresDocuments(self.shelf.pool).delete_document(
+            await PostgresDocuments(self.shelf.pool).delete(
                 self.shelf.tenant_id, self.shelf.collection, name
             )
 
@@ -128,7 +129,7 @@ async def test_counters_equal_a_recount_after_each_write(database, service_pool,
 
 
 async def empty_shelf(connections, tenant_id):
-    collection = await PostgresDocuments(connections).create_collection(
+    collection = await PostgresCollections(connections).create(
         tenant_id, "shelf", text_search="simple", embedder=FakeEmbedder.model
     )
     return Shelf(connections, tenant_id, collection)
@@ -240,7 +241,7 @@ async def test_counters_go_with_their_collection(database, new_shelf):
     shelf = await new_shelf(embedded("a", "bala"))
     await Counters(database, shelf).count_words(0.01)
 
-    await PostgresDocuments(shelf.pool).delete_collection(shelf.tenant_id, "shelf")
+    await PostgresCollections(shelf.pool).delete(shelf.tenant_id, "shelf")
 
     with database.admin() as admin:
         left = admin.execute(

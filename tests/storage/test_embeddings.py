@@ -9,6 +9,7 @@ from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.storage import maintenance
 from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embeddings import PostgresEmbeddings
 from tests.fakes import FakeEmbedder
@@ -186,7 +187,7 @@ async def test_vectors_of_many_dimensions_are_stored_searched_and_indexed(
 ):
     model = replace(FakeEmbedder.model, fingerprint=f"{dimensions:064}", dimensions=dimensions)
     tenant_id, documents = new_tenant(), PostgresDocuments(service_pool)
-    collection = await documents.create_collection(
+    collection = await PostgresCollections(service_pool).create(
         tenant_id, "wide", text_search="english", embedder=model
     )
     random = np.random.default_rng(dimensions)

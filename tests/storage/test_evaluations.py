@@ -5,7 +5,7 @@ from psycopg.errors import UniqueViolation
 
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.evaluation import EvaluationId
-from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.evaluations import PostgresEvaluations
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.evaluations import answer, evaluation
@@ -85,7 +85,7 @@ async def test_evaluation_goes_with_its_collection_and_does_not_come_after_it(
     made = evaluation(answer())
     await evaluations.save(shelf.tenant_id, shelf.collection, made, BOTH)
 
-    await PostgresDocuments(service_pool).delete_collection(shelf.tenant_id, "shelf")
+    await PostgresCollections(service_pool).delete(shelf.tenant_id, "shelf")
 
     with pytest.raises(NotFoundError):
         await evaluations.get(shelf.tenant_id, made.id)

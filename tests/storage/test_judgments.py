@@ -4,7 +4,7 @@ from uuid_utils.compat import uuid7
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.judgment import Judgment
 from pgrerank.domain.request import SearchRequest
-from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.judgments import PostgresJudgments
 from tests.fixtures.collections import embedded
 from tests.fixtures.rankings import ranking
@@ -145,7 +145,7 @@ async def test_other_tenants_judgments_are_not_read(judgments, new_shelf):
 
 
 async def test_collection_that_is_gone_takes_no_judgments(judgments, shelf, service_pool):
-    await PostgresDocuments(service_pool).delete_collection(shelf.tenant_id, shelf.collection.name)
+    await PostgresCollections(service_pool).delete(shelf.tenant_id, shelf.collection.name)
 
     with pytest.raises(ConflictError, match="deleted meanwhile"):
         await judgments.add(shelf.tenant_id, shelf.collection, [judgment()])

@@ -11,6 +11,7 @@ from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.request import Strategy
 from pgrerank.storage import admin, drift, incoming, jobs, maintenance, tenancy, term_statistics
 from pgrerank.storage.admin import LoginKind
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.pool import pool
 from pgrerank.storage.queries import load
@@ -78,13 +79,13 @@ async def test_analyst_that_holds_all_it_can_keeps_no_tenant_waiting(
         await shelf.store(embedded("b", each), embedded("c", "blue fox"))
 
     assert await shelf.found("blue fox", Strategy.KEYWORD) == ["c"]
-    await documents.delete_document(shelf.tenant_id, shelf.collection, "c")
+    await documents.delete(shelf.tenant_id, shelf.collection, "c")
     assert await maintenance.ensure_partitions(database.admin_url, months_ahead=6) > 0
     assert await term_statistics.count_words(database.admin_url, at_least=1) == 0
     assert (await maintenance.index_collections(database.admin_url, above=0)).built
     await drift.count(database.admin_url)
     await jobs.prepare(database.admin_url)
-    await documents.delete_collection(shelf.tenant_id, "shelf")
+    await PostgresCollections(impatient).delete(shelf.tenant_id, "shelf")
 
 
 def hold_advisory_keys(connection):
@@ -105,7 +106,7 @@ async def test_no_statement_holds_a_key_that_every_login_could_take(database, se
         await incoming.store(
             connection, shelf.tenant_id, shelf.collection, [embedded("a", "fox")], None
         )
-        await connection.execute(load("documents")["claim_collection"], place)
+        await connection.execute(load("collections")["claim"], place)
         with database.admin() as watcher:
             held = watcher.execute("select from pg_locks where locktype = 'advisory'").rowcount
 
@@ -116,10 +117,10 @@ async def test_deletion_waits_for_writers_under_way_and_not_for_later_ones(
     database, service_pool, new_shelf
 ):
     shelf = await new_shelf()
-    documents = PostgresDocuments(service_pool)
+    collections = PostgresCollections(service_pool)
     async with tenancy.tenant(service_pool, shelf.tenant_id) as early:
         await incoming.store(early, shelf.tenant_id, shelf.collection, [embedded("a", "fox")], None)
-        deletion = asyncio.create_task(documents.delete_collection(shelf.tenant_id, "shelf"))
+        deletion = asyncio.create_task(collections.delete(shelf.tenant_id, "shelf"))
         await waiting(database, 1)
         late = asyncio.create_task(shelf.store(embedded("b", "fox")))
         await waiting(database, 2)

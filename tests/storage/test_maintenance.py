@@ -2,6 +2,7 @@ import pytest
 
 from pgrerank.domain.errors import DatabaseUnreachableError, InvalidRequestError
 from pgrerank.storage import maintenance
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from tests.fixtures.collections import embedded
 
@@ -69,7 +70,7 @@ async def test_progress_is_told_up_to_the_end(database, large):
 async def test_index_of_a_deleted_collection_is_dropped(database, large):
     name = own_index(database, large)
     await index(database)
-    await PostgresDocuments(large.pool).delete_collection(large.tenant_id, "shelf")
+    await PostgresCollections(large.pool).delete(large.tenant_id, "shelf")
 
     assert name in (await index(database)).dropped
     assert name not in indexes(database)
@@ -93,7 +94,7 @@ async def test_index_that_failed_to_build_is_built_again(database, large):
 async def test_collection_that_shrinks_a_little_keeps_its_index(database, large):
     await index(database)
     documents = PostgresDocuments(large.pool)
-    await documents.delete_document(large.tenant_id, large.collection, "d0")
+    await documents.delete(large.tenant_id, large.collection, "d0")
 
     assert own_index(database, large) not in (await index(database)).dropped
 

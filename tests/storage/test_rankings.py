@@ -10,7 +10,7 @@ from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import KeyId, RankingId
 from pgrerank.domain.log import RankingFilter
 from pgrerank.domain.request import SearchRequest, Strategy
-from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.collections import PostgresCollections
 from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.rankings import TIMINGS, candidate, ranking
@@ -159,7 +159,7 @@ async def test_log_outlives_its_collection(journal):
     await journal.record(made)
     shelf = journal.shelf
 
-    await PostgresDocuments(shelf.pool).delete_collection(shelf.tenant_id, "shelf")
+    await PostgresCollections(shelf.pool).delete(shelf.tenant_id, "shelf")
 
     assert (await journal.rankings.get(shelf.tenant_id, made.id)).collection == "shelf"
 

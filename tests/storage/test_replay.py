@@ -14,6 +14,7 @@ from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.domain.threshold import Threshold
 from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.judgments import PostgresJudgments
@@ -39,6 +40,7 @@ async def shelf(new_shelf):
 def services(shelf):
     return fakes.services(
         candidates=PostgresCandidates(shelf.pool),
+        collections=PostgresCollections(shelf.pool),
         documents=PostgresDocuments(shelf.pool),
         rankings=PostgresRankings(shelf.pool, fakes.FakeScorer.model),
         history=PostgresHistory(shelf.pool),
@@ -121,7 +123,7 @@ async def test_what_was_deleted_or_changed_is_named_and_left_out(services, shelf
     made = await logged(services, shelf)
     first, second = (hit.candidate for hit in made.hits[:2])
     documents = PostgresDocuments(shelf.pool)
-    await documents.delete_document(shelf.tenant_id, shelf.collection, first.external_id)
+    await documents.delete(shelf.tenant_id, shelf.collection, first.external_id)
     await shelf.store(embedded(second.external_id, "something else"))
 
     again = await replay(services, shelf.tenant_id, made.id, ReplayPlan())

@@ -182,7 +182,7 @@ async def test_titles_are_counted_where_they_weigh_and_weigh_the_same_before(new
         )
     await boosted.store(embedded("c", "fish", title="Walrus"))
     assert titles_counted(database, shelf) == {"a": False, "b": False, "c": True}
-    await PostgresDocuments(shelf.pool).delete_document(shelf.tenant_id, shelf.collection, "c")
+    await PostgresDocuments(shelf.pool).delete(shelf.tenant_id, shelf.collection, "c")
 
     assert await term_statistics.weigh_titles(database.admin_url) == 1
 

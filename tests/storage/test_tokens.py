@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 
 from pgrerank.domain.candidate import CandidateNeeds
-from pgrerank.domain.errors import ConflictError, NotFoundError
+from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.tokens import PostgresTokens
 from tests.fake_tokens import FakeLate
@@ -73,7 +74,7 @@ async def test_vectors_are_not_fetched_unasked_nor_those_of_another_model(shelf)
 async def test_replaced_document_has_the_new_vectors_only(shelf, database):
     await store(shelf, with_tokens("a", "walrus", "seal"), with_tokens("b", "walrus"))
     await store(shelf, with_tokens("a", "walrus"))
-    await PostgresDocuments(shelf.pool).delete_document(shelf.tenant_id, shelf.collection, "b")
+    await PostgresDocuments(shelf.pool).delete(shelf.tenant_id, shelf.collection, "b")
 
     assert kept(database, shelf) == [b"walrus"]
 
@@ -139,26 +140,20 @@ async def test_forgetting_keeps_other_collections_and_the_named_model(shelf, new
     assert await fetched(other, "walrus") == {"a": b"walrus"}
 
 
-async def test_switch_is_seen_by_whoever_looks(shelf, tokens):
-    await tokens.switch(shelf.tenant_id, shelf.collection, on=True)
+async def test_new_chunks_get_token_vectors_where_the_collection_says_so(shelf):
+    collections, name = PostgresCollections(shelf.pool), shelf.collection.name
+    await collections.set_store_tokens(shelf.tenant_id, name, store_tokens=True)
     on = (await shelf.again()).collection.stores_tokens
-    await tokens.switch(shelf.tenant_id, shelf.collection, on=False)
+    await collections.set_store_tokens(shelf.tenant_id, name, store_tokens=False)
 
     assert (on, (await shelf.again()).collection.stores_tokens) == (True, False)
 
 
-async def test_switching_a_collection_that_is_gone_says_so(shelf, tokens):
-    await PostgresDocuments(shelf.pool).delete_collection(shelf.tenant_id, shelf.collection.name)
-
-    with pytest.raises(NotFoundError):
-        await tokens.switch(shelf.tenant_id, shelf.collection, on=True)
-
-
 async def test_making_it_again_changes_nothing_and_refuses_the_contrary(shelf):
-    documents = PostgresDocuments(shelf.pool)
+    collections = PostgresCollections(shelf.pool)
 
     async def make(name, *, wanted=None):
-        return await documents.create_collection(
+        return await collections.create(
             shelf.tenant_id,
             name,
             text_search="english",

@@ -214,7 +214,7 @@ async def _one(settings: Settings, tenant_name: str, name: str) -> Collection:
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        return await admin_services.documents.collection(tenant.id, name)
+        return await admin_services.collections.by_name(tenant.id, name)
 
 
 async def _with_tokens(settings: Settings, tenant_name: str, name: str) -> int:
@@ -248,7 +248,7 @@ async def _all(settings: Settings, tenant_name: str) -> list[Collection]:
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
         return await listing.everything(
-            lambda cursor: admin_services.documents.collections(
+            lambda cursor: admin_services.collections.page(
                 tenant.id, limit=listing.PAGE, cursor=cursor
             )
         )
@@ -259,7 +259,7 @@ async def _remove(settings: Settings, tenant_name: str, name: str) -> None:
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        await admin_services.documents.delete_collection(tenant.id, name)
+        await admin_services.collections.delete(tenant.id, name)
 
 
 def _print(shown: Collection, *, as_json: bool) -> None:

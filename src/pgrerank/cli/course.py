@@ -126,7 +126,7 @@ async def _judged_lessons(
     tenant = await services.tenants.by_name(tenant_name)
     names = [collection] if collection else []
     if not names:
-        page = await services.documents.collections(tenant.id, limit=1000, cursor=None)
+        page = await services.collections.page(tenant.id, limit=1000, cursor=None)
         names = [each.name for each in page.items]
     found = [each for name in names for each in await judged_lessons(services, tenant.id, name)]
     if not found:

@@ -213,7 +213,7 @@ async def _probe(settings: Settings, services: Services) -> DiagnosisLine:
 
 async def _search_finding(services: Services, place: dict[str, Any]) -> DiagnosisLine:
     """Time each stage once on the largest collection, without logging the search."""
-    collection = await services.documents.collection(place["tenant_id"], place["collection"])
+    collection = await services.collections.by_name(place["tenant_id"], place["collection"])
     request = SearchRequest(query=PROBE)
     start = perf_counter()
     vector = await services.embedder.query(PROBE)

@@ -201,7 +201,7 @@ async def _plan(
     name = work.collection_name
     if name is None and work.data is not None:
         name = await _fill_collection(services, tenant, work, work.data, max_characters)
-    collection = await services.documents.collection(tenant.id, name or "")
+    collection = await services.collections.by_name(tenant.id, name or "")
     return EvaluationPlan(
         tenant_id=tenant.id,
         collection=collection,
@@ -218,9 +218,7 @@ async def _questions(
     """Judged queries from `grades`, or from the collection's judgments if None."""
     if grades is None:
         tenant = await admin_services.tenants.by_name(work.tenant_name or "")
-        collection = await admin_services.documents.collection(
-            tenant.id, work.collection_name or ""
-        )
+        collection = await admin_services.collections.by_name(tenant.id, work.collection_name or "")
         grades = await admin_services.judgments.grades(tenant.id, collection)
     questions = evaluation.questions(grades, at_most=work.max_queries)
     if not questions:

@@ -119,7 +119,7 @@ async def _ingest(
 
     async def check(admin_services: "AdminServices") -> None:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        await admin_services.documents.collection(tenant.id, collection_name)
+        await admin_services.collections.by_name(tenant.id, collection_name)
         meter.loading()
 
     with _interruptible():

@@ -208,7 +208,7 @@ async def _judge(
 
     async def queries(admin_services: "AdminServices") -> Sequence[str]:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.documents.collection(tenant.id, collection_name)
+        collection = await admin_services.collections.by_name(tenant.id, collection_name)
         asked = texts or await admin_services.judgments.logged_queries(
             tenant.id, collection, limit=most
         )
@@ -221,7 +221,7 @@ async def _judge(
 
     async with wiring.all_services(settings, check=check) as services:
         tenant = await services.tenants.by_name(tenant_name)
-        collection = await services.documents.collection(tenant.id, collection_name)
+        collection = await services.collections.by_name(tenant.id, collection_name)
         asked = await queries(services)
         session = _Session(
             services=services,

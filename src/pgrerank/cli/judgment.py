@@ -122,7 +122,7 @@ async def _import(
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.documents.collection(tenant.id, collection_name)
+        collection = await admin_services.collections.by_name(tenant.id, collection_name)
         added = await admin_services.judgments.add(tenant.id, collection, judgments)
         documents = sorted({each.external_id for each in judgments})
         unknown = await admin_services.judgments.unknown(tenant.id, collection, documents)

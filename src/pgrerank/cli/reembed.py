@@ -125,9 +125,7 @@ async def _collections(
     admin_services: AdminServices, tenant_id: TenantId, name: str | None
 ) -> Sequence[Collection]:
     if name is not None:
-        return [await admin_services.documents.collection(tenant_id, name)]
+        return [await admin_services.collections.by_name(tenant_id, name)]
     return await listing.everything(
-        lambda cursor: admin_services.documents.collections(
-            tenant_id, limit=listing.PAGE, cursor=cursor
-        )
+        lambda cursor: admin_services.collections.page(tenant_id, limit=listing.PAGE, cursor=cursor)
     )

@@ -146,7 +146,7 @@ async def _plan(services: "Services", work: _Work) -> "EvaluationPlan":
     from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 
     tenant = await services.tenants.by_name(work.tenant_name)
-    collection = await services.documents.collection(tenant.id, work.collection_name)
+    collection = await services.collections.by_name(tenant.id, work.collection_name)
     return EvaluationPlan(
         tenant_id=tenant.id,
         collection=collection,

@@ -131,7 +131,7 @@ async def _change(
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.documents.collection(tenant.id, collection_name)
+        collection = await admin_services.collections.by_name(tenant.id, collection_name)
         if change is None:
             return collection.terms
         wanted = change(collection.terms)

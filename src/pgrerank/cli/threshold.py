@@ -142,5 +142,5 @@ async def _remove(settings: Settings, tenant_name: str, collection_name: str, na
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.documents.collection(tenant.id, collection_name)
+        collection = await admin_services.collections.by_name(tenant.id, collection_name)
         await admin_services.thresholds.delete(tenant.id, collection, name)

@@ -67,7 +67,7 @@ async def _fill(settings: Settings) -> str:
     corpus = stdlib_corpus.harvest_to_file(settings.data_dir / "stdlib.jsonl")
     async with wiring.all_services(settings) as services:
         tenant_id = await _tenant(services)
-        await services.documents.create_collection(
+        await services.collections.create(
             tenant_id, COLLECTION, text_search="english", embedder=services.embedder.model
         )
         if services.late is not None:  # the user's own embedder may produce no token vectors

@@ -92,7 +92,7 @@ async def _tune(settings: Settings, work: _Work) -> "tuple[Tuning, bool]":
     check = lookup.exist(work.tenant_name, work.collection_name)
     async with wiring.all_services(settings, check=check) as services:
         tenant = await services.tenants.by_name(work.tenant_name)
-        collection = await services.documents.collection(tenant.id, work.collection_name)
+        collection = await services.collections.by_name(tenant.id, work.collection_name)
         ground = trial.TrialSetup(
             services=services.for_collection(collection),
             tenant_id=tenant.id,

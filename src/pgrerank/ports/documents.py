@@ -1,4 +1,4 @@
-"""The port of collections and documents."""
+"""The port of documents with their chunks."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -9,60 +9,10 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
-from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.term import Terms
 
 
 class Documents(Protocol):
-    """Collections and documents."""
-
-    async def create_collection(
-        self,
-        tenant_id: TenantId,
-        name: str,
-        *,
-        text_search: str,
-        embedder: ModelCard,
-        store_tokens: bool | None = None,
-        retrieval: Retrieval | None = None,
-        reranker: str | None = None,
-    ) -> Collection:
-        """Create a collection, or return the existing one if its settings match.
-
-        None matches any setting; a new collection gets the default: no token vectors, Retrieval(),
-        no named reranker.
-
-        Raises:
-            ConflictError: It exists with another configuration, embedder, retrieval or reranker.
-            InvalidRequestError: Postgres has no such text search configuration.
-        """
-        ...
-
-    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
-        """Change the settings of a collection's first stage. Raises NotFoundError."""
-        ...
-
-    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
-        """Change the named reranker of a collection. Raises NotFoundError."""
-        ...
-
-    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
-        """Replace the boosted terms of a collection. Raises NotFoundError."""
-        ...
-
-    async def collection(self, tenant_id: TenantId, name: str) -> Collection:
-        """The collection of this name. Raises NotFoundError."""
-        ...
-
-    async def collections(
-        self, tenant_id: TenantId, *, limit: int, cursor: str | None
-    ) -> Page[Collection]:
-        """All of a tenant's collections, by name."""
-        ...
-
-    async def delete_collection(self, tenant_id: TenantId, name: str) -> None:
-        """Delete a collection and all in it. Raises NotFoundError."""
-        ...
+    """Documents of collections, with their chunks and vectors."""
 
     async def hashes(
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
@@ -78,23 +28,33 @@ class Documents(Protocol):
         *,
         token_model: ModelCard | None = None,
     ) -> Sequence[DocumentChange]:
-        """Insert or replace whole documents in one transaction; returns the change of each."""
+        """Insert or replace whole documents in one transaction; returns the change of each.
+
+        Of several documents with the same external id, the last is stored; all get its change.
+
+        Raises:
+            NotFoundError: The collection was deleted meanwhile.
+            ConflictError: The collection went over to another embedder meanwhile, or the dimensions
+                of a vector differ from those of the collection's embedder.
+        """
         ...
 
-    async def document(
+    async def get(
         self, tenant_id: TenantId, collection: Collection, external_id: str
     ) -> StoredDocument:
         """One document with its chunks. Raises NotFoundError."""
         ...
 
-    async def documents(
+    async def page(
         self, tenant_id: TenantId, collection: Collection, *, limit: int, cursor: str | None
     ) -> Page[StoredDocument]:
-        """Documents by external id, without chunks."""
+        """Documents by external id, without chunks.
+
+        Raises:
+            InvalidRequestError: The cursor is not from this listing.
+        """
         ...
 
-    async def delete_document(
-        self, tenant_id: TenantId, collection: Collection, external_id: str
-    ) -> None:
+    async def delete(self, tenant_id: TenantId, collection: Collection, external_id: str) -> None:
         """Delete a document with its chunks. Raises NotFoundError."""
         ...

@@ -10,6 +10,7 @@ from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.ports.calibrations import Calibrations
 from pgrerank.ports.candidates import Candidates
 from pgrerank.ports.clock import Clock
+from pgrerank.ports.collections import Collections
 from pgrerank.ports.documents import Documents
 from pgrerank.ports.embedder import Embedder
 from pgrerank.ports.embeddings import Embeddings
@@ -34,6 +35,7 @@ class AdminServices:
 
     clock: Clock
     rankings: Rankings
+    collections: Collections
     documents: Documents
     judgments: Judgments
     calibrations: Calibrations

@@ -12,10 +12,6 @@ from pgrerank.domain.model import ModelCard
 class TokenVectors(Protocol):
     """Token vectors of stored chunks."""
 
-    async def switch(self, tenant_id: TenantId, collection: Collection, *, on: bool) -> None:
-        """Set whether new chunks get token vectors. Raises NotFoundError."""
-        ...
-
     async def missing(
         self,
         tenant_id: TenantId,

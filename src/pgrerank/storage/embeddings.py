@@ -1,6 +1,7 @@
 """Sets of a collection's vectors, one for each embedder: filled, swapped and removed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,8 +95,7 @@ class PostgresEmbeddings:
 
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
         """Mark the second set ready if no chunk lacks a vector. Returns how many lack one."""
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await self._claim(connection, tenant_id, collection)
+        async with self._claimed(tenant_id, collection) as connection:
             model_id = await models.identifier(connection, model)
             lacking = await self._lacking(connection, tenant_id, collection, model_id)
             if lacking == 0:
@@ -109,7 +109,7 @@ class PostgresEmbeddings:
         Raises:
             ConflictError: No second set is ready, or some chunks have no vector in it yet.
         """
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
+        async with self._claimed(tenant_id, collection) as connection:
             lacking = await self._swap(connection, tenant_id, collection, SecondState.READY)
             if lacking:
                 raise ConflictError(
@@ -123,14 +123,13 @@ class PostgresEmbeddings:
         Raises:
             ConflictError: There is no former set.
         """
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
+        async with self._claimed(tenant_id, collection) as connection:
             return await self._swap(connection, tenant_id, collection, SecondState.FORMER)
 
     async def drop(self, tenant_id: TenantId, collection: Collection) -> int:
         """Remove all vectors that are not in the set in use. Returns how many."""
         place = _place(tenant_id, collection)
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await self._claim(connection, tenant_id, collection)
+        async with self._claimed(tenant_id, collection) as connection:
             await connection.execute(self._statements["release"], place)
         removed = 0
         wanted = {**place, "row_count": _REMOVED_AT_ONCE}
@@ -150,7 +149,6 @@ class PostgresEmbeddings:
     ) -> int:
         """Swap the sets if the second is in `state`. Returns how many chunks lack a new vector."""
         place = _place(tenant_id, collection)
-        await self._claim(connection, tenant_id, collection)
         found = await (await connection.execute(self._statements["second"], place)).fetchone()
         if found is None or found[1] != state:
             raise ConflictError(
@@ -161,13 +159,15 @@ class PostgresEmbeddings:
         await connection.execute(self._statements["swap"], {**place, "state": other})
         return lacking
 
-    async def _claim(
-        self, connection: Connection, tenant_id: TenantId, collection: Collection
-    ) -> None:
-        documents = queries.load("documents")
-        await connection.execute(documents["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)})
+    @asynccontextmanager
+    async def _claimed(
+        self, tenant_id: TenantId, collection: Collection
+    ) -> AsyncGenerator[Connection]:
+        """A connection in a transaction that excludes new writers of the collection."""
         named = {"tenant_id": tenant_id, "name": collection.name}
-        await connection.execute(documents["claim_collection"], named)
+        async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
+            await connection.execute(queries.load("collections")["claim"], named)
+            yield connection
 
     async def _lacking(
         self, connection: Connection, tenant_id: TenantId, collection: Collection, model_id: ModelId

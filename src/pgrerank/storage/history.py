@@ -20,7 +20,6 @@ from pgrerank.storage.candidates import candidate
 from pgrerank.storage.pool import Pool
 
 _ALL = 2**31 - 1
-_TIMEOUT_MS = 60_000  # ranking a whole large collection takes longer than a search may
 _AS_LOGGED = {
     "fusion": None,
     "rrf_k": None,
@@ -84,9 +83,6 @@ class PostgresHistory:
             **asdict(collection.retrieval),
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(
-                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
-            )
             cursor = connection.cursor(row_factory=class_row(LegPosition), binary=True)
             await cursor.execute(self._statements["leg_positions"], wanted)
             return tuple(await cursor.fetchall())

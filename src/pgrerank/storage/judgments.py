@@ -108,10 +108,7 @@ class PostgresJudgments:
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: SearchPool
     ) -> Sequence[ScoredChunk]:
         """Logged raw scores of judged queries. See ports.judgments.Judgments."""
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(
-                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
-            )
+        async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
             cursor = connection.cursor(row_factory=class_row(ScoredChunk))
             await cursor.execute(
                 self._statements["logged_scores"],
@@ -169,10 +166,7 @@ class PostgresJudgments:
         self, tenant_id: TenantId, collection: Collection
     ) -> Sequence[JudgedPassage]:
         """Judged documents that are stored, each with a passage. See ports.judgments.Judgments."""
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(
-                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
-            )
+        async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_judged_passage))
             await cursor.execute(
                 self._statements["judged_passages"],
@@ -184,10 +178,7 @@ class PostgresJudgments:
         self, tenant_id: TenantId, collection: Collection, *, depth: int
     ) -> Sequence[SeenPassage]:
         """Passages that searches for judged queries returned. See ports.judgments.Judgments."""
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(
-                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
-            )
+        async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_seen_passage))
             await cursor.execute(
                 self._statements["seen_passages"],

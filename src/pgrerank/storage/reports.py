@@ -35,10 +35,7 @@ class PostgresReports:
         self, tenant_id: TenantId, interval: Interval
     ) -> Sequence[JudgedDocument]:
         """Judged documents of the searches of an interval. See ports.reports.Reports."""
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(
-                queries.load("documents")["allow_time"], {"timeout_ms": str(_TIMEOUT_MS)}
-            )
+        async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
             cursor = connection.cursor(row_factory=class_row(JudgedDocument), binary=True)
             await cursor.execute(
                 self._statements["judged_documents"], _query_parameters(tenant_id, interval)

@@ -9,23 +9,31 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.storage import errors, queries
 from pgrerank.storage.pool import Connection, Pool
 
-#: set in each transaction: set for a session, it would remain for other users of a pooler
-_STATEMENT_TIMEOUT_MS = "60000"
+#: of each statement. It is set in each transaction: set for a session, it would remain for other
+#: users of a pooler
+_STATEMENT_TIMEOUT_MS = 60_000
 
 
 @asynccontextmanager
-async def tenant(pool: Pool, tenant_id: TenantId) -> AsyncGenerator[Connection]:
+async def tenant(
+    pool: Pool, tenant_id: TenantId, *, timeout_ms: int = _STATEMENT_TIMEOUT_MS
+) -> AsyncGenerator[Connection]:
     """A connection in a transaction bound to a tenant; committed at the end, or rolled back.
 
     The binding is a transaction-local setting, so it works behind a pooler in transaction mode
     and cannot leak to the next user of the connection.
+
+    Args:
+        pool: The connections.
+        tenant_id: The tenant.
+        timeout_ms: Limit of each statement; higher for work that takes longer than a request may.
 
     Raises:
         ConflictError, OverloadedError, UnavailableError: As in `errors.translate`.
     """
     with errors.translate():
         async with pool.semaphore.slot(tenant_id), pool.connection() as connection:
-            await _enter(connection, tenant_id)
+            await _enter(connection, tenant_id, timeout_ms)
             yield connection
 
 
@@ -37,15 +45,15 @@ async def nobody(pool: Pool) -> AsyncGenerator[Connection]:
     """
     with errors.translate():
         async with pool.semaphore.slot(None), pool.connection() as connection:
-            await _enter(connection, None)
+            await _enter(connection, None, _STATEMENT_TIMEOUT_MS)
             yield connection
 
 
-async def _enter(connection: Connection, tenant_id: TenantId | None) -> None:
+async def _enter(connection: Connection, tenant_id: TenantId | None, timeout_ms: int) -> None:
     """Set timeout and tenant in one round trip. psycopg quotes them: SET takes no parameters."""
     statements = queries.load("connections")
     settings = statements["limit_time"]
     if tenant_id is not None:
         settings += statements["bind_tenant"]
-    bound = {"tenant_id": str(tenant_id), "timeout_ms": _STATEMENT_TIMEOUT_MS}
+    bound = {"tenant_id": str(tenant_id), "timeout_ms": str(timeout_ms)}
     await AsyncClientCursor(connection).execute(settings, bound)

@@ -1,4 +1,4 @@
-"""A collection's token vectors: switched on or off, filled in and removed."""
+"""A collection's token vectors: filled in and removed."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,6 @@ from psycopg.rows import class_row
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk
-from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.storage import models, queries, tenancy
@@ -22,14 +21,6 @@ class PostgresTokens:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._statements = queries.load("tokens")
-
-    async def switch(self, tenant_id: TenantId, collection: Collection, *, on: bool) -> None:
-        """Set whether new chunks get token vectors. Raises NotFoundError."""
-        wanted = {**_place(tenant_id, collection), "stores_tokens": on}
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            switched = await connection.execute(self._statements["switch"], wanted)
-            if await switched.fetchone() is None:
-                raise NotFoundError("collection", collection.name)
 
     async def missing(
         self,
@@ -69,10 +60,9 @@ class PostgresTokens:
         self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
     ) -> int:
         """Remove a collection's token vectors, except those of `keep`. Returns how many."""
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(
-                queries.load("documents")["allow_time"], {"timeout_ms": str(_REMOVAL_TIMEOUT_MS)}
-            )
+        async with tenancy.tenant(
+            self._pool, tenant_id, timeout_ms=_REMOVAL_TIMEOUT_MS
+        ) as connection:
             kept = None if keep is None else await models.identifier(connection, keep)
             wanted = {**_place(tenant_id, collection), "kept": kept}
             return (await connection.execute(self._statements["forget"], wanted)).rowcount

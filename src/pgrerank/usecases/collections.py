@@ -52,7 +52,7 @@ async def create(
     model = services.embedder_named(embedder).model
     if store_tokens:
         _require_late_interaction(services if embedder is None else replace(services, late=None))
-    return await services.documents.create_collection(
+    return await services.collections.create(
         tenant_id,
         name,
         text_search=text_search,
@@ -78,9 +78,9 @@ async def tune(
         NotFoundError: No such collection.
         InvalidRequestError: A value is out of range.
     """
-    collection = await services.documents.collection(tenant_id, name)
+    collection = await services.collections.by_name(tenant_id, name)
     changed = replace(collection, retrieval=replace(collection.retrieval, **changes))
-    await services.documents.set_retrieval(tenant_id, name, changed.retrieval)
+    await services.collections.set_retrieval(tenant_id, name, changed.retrieval)
     return changed
 
 
@@ -106,8 +106,8 @@ async def set_reranker(
     """
     if reranker is not None:
         require_named("reranker", reranker, rerankers)
-    await admin_services.documents.set_reranker(tenant_id, name, reranker)
-    return await admin_services.documents.collection(tenant_id, name)
+    await admin_services.collections.set_reranker(tenant_id, name, reranker)
+    return await admin_services.collections.by_name(tenant_id, name)
 
 
 async def boost(
@@ -126,8 +126,8 @@ async def boost(
         InvalidRequestError: A term or a weight is invalid.
     """
     check_terms(terms)
-    await services.documents.set_terms(tenant_id, name, terms)
-    return await services.documents.collection(tenant_id, name)
+    await services.collections.set_terms(tenant_id, name, terms)
+    return await services.collections.by_name(tenant_id, name)
 
 
 async def add_tokens(
@@ -156,11 +156,11 @@ async def add_tokens(
         ConflictError: The collection was embedded by another model.
         InvalidRequestError: The embedder makes no token vectors.
     """
-    collection = await services.documents.collection(tenant_id, collection_name)
+    collection = await services.collections.by_name(tenant_id, collection_name)
     services = services.for_collection(collection)
     late = _require_late_interaction(services)
     collection.require_embedder(services.embedder.model)
-    await services.tokens.switch(tenant_id, collection, on=True)
+    await services.collections.set_store_tokens(tenant_id, collection_name, store_tokens=True)
     after: ChunkId | None = None
     done = stored = 0
     while chunks := await services.tokens.missing(
@@ -183,8 +183,8 @@ async def remove_tokens(services: AdminServices, tenant_id: TenantId, collection
     Raises:
         NotFoundError: No such collection.
     """
-    collection = await services.documents.collection(tenant_id, collection_name)
-    await services.tokens.switch(tenant_id, collection, on=False)
+    collection = await services.collections.by_name(tenant_id, collection_name)
+    await services.collections.set_store_tokens(tenant_id, collection_name, store_tokens=False)
     return await services.tokens.forget(tenant_id, collection)
 
 

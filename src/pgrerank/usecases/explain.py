@@ -16,7 +16,7 @@ async def why(
         ConflictError: The search had a dense leg, and the collection's embedder is not running.
     """
     ranking = await services.rankings.get(tenant_id, ranking_id)
-    collection = await services.documents.collection(tenant_id, ranking.searched)
+    collection = await services.collections.by_name(tenant_id, ranking.searched)
     request = again.request(ranking)
     collection, vector = await again.embed_again(services, collection, request)
     chunks = await services.history.leg_positions(

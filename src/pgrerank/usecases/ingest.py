@@ -51,7 +51,7 @@ async def ingest(
         ConflictError: The collection was embedded by another model.
         OverloadedError, UnavailableError: Committed batches stay; a retry is safe.
     """
-    collection = await services.documents.collection(tenant_id, collection_name)
+    collection = await services.collections.by_name(tenant_id, collection_name)
     services = services.for_collection(collection)
     collection.require_embedder(services.embedder.model)
     report = IngestReport()

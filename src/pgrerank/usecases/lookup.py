@@ -25,4 +25,4 @@ async def _require(
 ) -> None:
     tenant = await admin_services.tenants.by_name(tenant_name)
     for name in collection_names:
-        await admin_services.documents.collection(tenant.id, name)
+        await admin_services.collections.by_name(tenant.id, name)

@@ -44,7 +44,7 @@ async def results(
     """
     start = _place(cursor)
     ranking = await services.rankings.get(tenant_id, ranking_id)
-    collection = await services.documents.collection(tenant_id, ranking.searched)
+    collection = await services.collections.by_name(tenant_id, ranking.searched)
     recalled = await services.history.candidates(tenant_id, collection, ranking_id)
     stored = {each.chunk_id: each for each in recalled.candidates}
     kept = _uncut_candidates(ranking)

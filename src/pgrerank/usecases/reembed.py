@@ -49,7 +49,7 @@ async def reembed(
         OverloadedError, UnavailableError: Committed batches stay.
     """
     embedder.model.require_storable()
-    collection = await services.documents.collection(tenant_id, collection_name)
+    collection = await services.collections.by_name(tenant_id, collection_name)
     await services.embeddings.begin(tenant_id, collection, embedder.model)
     run = _Run(services.clock, chunks_per_second, sleep)
     run.report = lambda done: progress(done, collection.chunk_count)

@@ -70,7 +70,7 @@ async def _prepare(
 ) -> _PreparedRerank:
     collection = None
     if request.collection is not None:
-        collection = await services.documents.collection(tenant_id, request.collection)
+        collection = await services.collections.by_name(tenant_id, request.collection)
         services = services.for_collection(collection) if request.model is None else services
     scorer = services.reranker(request.model)
     scoring = PairScoring(

@@ -64,7 +64,7 @@ async def _search(
     watch: Stopwatch,
 ) -> tuple[Collection, SearchOutcome]:
     with watch.stage("lookup"):
-        collection = await services.documents.collection(tenant_id, collection_name)
+        collection = await services.collections.by_name(tenant_id, collection_name)
         services = services.for_collection(collection)
         if request.has_dense_leg:
             collection = collection.under(services.embedder.model)

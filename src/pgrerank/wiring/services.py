@@ -10,6 +10,7 @@ from pgrerank.ports.services import AdminServices, Services
 from pgrerank.settings import Settings
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.candidates import PostgresCandidates
+from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.embeddings import PostgresEmbeddings
 from pgrerank.storage.evaluations import PostgresEvaluations
@@ -98,6 +99,7 @@ def _build_admin_services(found: Database, connections: Pool) -> AdminServices:
     return AdminServices(
         clock=SystemClock(),
         rankings=PostgresRankings(connections),
+        collections=PostgresCollections(connections),
         documents=PostgresDocuments(connections),
         tokens=PostgresTokens(connections),
         embeddings=PostgresEmbeddings(connections),
@@ -119,6 +121,7 @@ def _build_services(found: Database, connections: Pool, models: ServiceModels) -
     return Services(
         clock=front.clock,
         rankings=PostgresRankings(connections, *rerankers),
+        collections=front.collections,
         documents=front.documents,
         tokens=front.tokens,
         embeddings=front.embeddings,

@@ -24,7 +24,7 @@ from pgrerank.usecases.calibration.judged_pairs import (
 from pgrerank.usecases.calibration.threshold import by_hand, promise
 from tests.fakes import (
     FakeCandidates,
-    FakeDocuments,
+    FakeCollections,
     FakeJudgments,
     FakeScorer,
     candidate,
@@ -48,7 +48,7 @@ def judged(queries=12, grades=None):
 
 def place(judgments):
     return services(
-        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        collections=FakeCollections({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
         judgments=judgments,
     )

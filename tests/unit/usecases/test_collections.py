@@ -9,7 +9,7 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.usecases.collections import BATCH_CHUNKS, add_tokens, create, remove_tokens, tune
 from pgrerank.usecases.ingest import ingest
 from tests.fake_tokens import FakeLate, FakeTokens
-from tests.fakes import FakeDocuments, bag_of_words, collection, services
+from tests.fakes import FakeCollections, bag_of_words, collection, services
 from tests.unit.usecases.test_ingest import document, stream
 
 TENANT = TenantId(UUID(int=7))
@@ -23,19 +23,21 @@ def chunks(count):
 
 
 def furnished(**parts):
-    documents = FakeDocuments({(TENANT, "docs"): collection()})
-    defaults = {"documents": documents, "late": FakeLate(bag_of_words), "tokens": FakeTokens()}
+    collections = FakeCollections({(TENANT, "docs"): collection()})
+    defaults = {"collections": collections, "late": FakeLate(bag_of_words), "tokens": FakeTokens()}
     return services(**defaults | parts)
 
 
 async def test_every_chunk_gets_token_vectors_of_its_passage():
     tokens, seen = FakeTokens(chunks(BATCH_CHUNKS + 5)), []
+    home = furnished(tokens=tokens)
 
-    stored = await add_tokens(furnished(tokens=tokens), TENANT, "docs", progress=seen.append)
+    stored = await add_tokens(home, TENANT, "docs", progress=seen.append)
 
     assert (stored, seen) == (BATCH_CHUNKS + 5, [BATCH_CHUNKS, BATCH_CHUNKS + 5])
     assert tokens.vectors[ChunkId(UUID(int=3))] == b"T\ntext 3"
-    assert (tokens.switched, tokens.kept) == ([True], [FakeLate.model])
+    assert tokens.kept == [FakeLate.model]
+    assert (await home.collections.by_name(TENANT, "docs")).stores_tokens
 
 
 async def test_chunks_with_vectors_are_not_read_again():
@@ -49,9 +51,12 @@ async def test_chunks_with_vectors_are_not_read_again():
 
 async def test_removal_takes_all_and_gives_new_chunks_none():
     tokens = FakeTokens(chunks(3), {ChunkId(UUID(int=2)): b"there"})
+    home = furnished(tokens=tokens)
+    await add_tokens(home, TENANT, "docs")
 
-    assert await remove_tokens(furnished(tokens=tokens), TENANT, "docs") == 1
-    assert (tokens.switched, tokens.vectors) == ([False], {})
+    assert await remove_tokens(home, TENANT, "docs") == 3
+    assert tokens.vectors == {}
+    assert not (await home.collections.by_name(TENANT, "docs")).stores_tokens
 
 
 async def test_ingest_stores_both_kinds_of_vectors_of_one_pass():
@@ -60,7 +65,7 @@ async def test_ingest_stores_both_kinds_of_vectors_of_one_pass():
 
     await ingest(home, TENANT, "new", stream([document("a", "one\n\ntwo"), document("b", "x")]))
 
-    stored = home.documents.stored[TENANT, "new", "a"]
+    stored = home.documents.embedded(TENANT, "a")
     assert stored.tokens == [b"one", b"two"]
     assert [v.tolist() for v in stored.vectors] == [
         bag_of_words(t).tolist() for t in ("one", "two")
@@ -73,7 +78,7 @@ async def test_without_being_asked_ingest_stores_none():
 
     await ingest(home, TENANT, "docs", stream([document("a")]))
 
-    assert not home.documents.stored[TENANT, "docs", "a"].tokens
+    assert not home.documents.embedded(TENANT, "a").tokens
     assert home.late.read == []
 
 
@@ -95,7 +100,7 @@ async def test_settings_that_are_not_named_stay():
         await tune(home, TENANT, "new", {"k1": -1})
 
     assert changed.retrieval == Retrieval(b=0.5, k1=1.5, rrf_k=10)
-    assert await home.documents.collection(TENANT, "new") == changed
+    assert await home.collections.by_name(TENANT, "new") == changed
 
 
 async def test_existing_collection_is_left_as_it_is():

@@ -9,7 +9,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ScoreKind
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.usecases.search import search
-from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, services
+from tests.fakes import FakeCandidates, FakeCollections, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 QUERY = "parse a date"
@@ -28,8 +28,8 @@ class Bundled(FakeScorer):
 
 
 def furnished(scorer, *found):
-    documents = FakeDocuments({(TENANT, "docs"): collection()})
-    return services(documents=documents, candidates=FakeCandidates(found), scorer=scorer)
+    collections = FakeCollections({(TENANT, "docs"): collection()})
+    return services(collections=collections, candidates=FakeCandidates(found), scorer=scorer)
 
 
 def listed():

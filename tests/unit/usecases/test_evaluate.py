@@ -9,7 +9,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.usecases.evaluation import evaluate
 from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
-from tests.fakes import FakeCandidates, FakeDocuments, candidate, collection, services
+from tests.fakes import FakeCandidates, FakeCollections, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 #: the reranker counts shared words, so it lifts the second
@@ -18,7 +18,7 @@ FOUND = (candidate(1, "other", external_id="x"), candidate(2, "red fox", externa
 
 def home(found=FOUND):
     return services(
-        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        collections=FakeCollections({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(found),
     )
 

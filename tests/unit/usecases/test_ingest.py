@@ -8,7 +8,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Rejection
 from pgrerank.usecases import ingest as ingesting
 from pgrerank.usecases.ingest import ingest
-from tests.fakes import FakeDocuments, FakeEmbedder, collection, services
+from tests.fakes import FakeCollections, FakeEmbedder, collection, services
 
 TENANT = TenantId(UUID(int=7))
 
@@ -20,8 +20,9 @@ async def stream(rows):
 
 def furnished():
     embedder = FakeEmbedder()
-    documents = FakeDocuments({(TENANT, "docs"): collection()})
-    return services(documents=documents, embedder=embedder), documents, embedder
+    collections = FakeCollections({(TENANT, "docs"): collection()})
+    home = services(collections=collections, embedder=embedder)
+    return home, home.documents, embedder
 
 
 def document(name, text="some text"):
@@ -38,7 +39,7 @@ async def test_unchanged_documents_are_not_embedded_again():
 
     assert (report.created, report.updated, report.unchanged) == (0, 1, 1)
     assert embedder.embedded == ["new"]
-    assert len(documents.stored) == 2
+    assert len(documents.kept) == 2
 
 
 async def test_passages_are_embedded_in_the_share_of_the_tenant():
@@ -55,7 +56,7 @@ async def test_vectors_stay_with_their_chunks():
         home, TENANT, "docs", stream([document("a", "one\n\ntwo"), document("b", "three")])
     )
 
-    stored = documents.stored[TENANT, "docs", "a"]
+    stored = documents.embedded(TENANT, "a")
 
     expected = await FakeEmbedder().passages(["one", "two"])
     assert [vector.tolist() for vector in stored.vectors] == [v.tolist() for v in expected]
@@ -68,7 +69,7 @@ async def test_bad_rows_are_reported_and_good_ones_kept():
     report = await ingest(home, TENANT, "docs", stream([document("a"), bad, document("b")]))
 
     assert report.rejected == (bad,)
-    assert (report.created, report.accepted, len(documents.stored)) == (2, 2, 2)
+    assert (report.created, report.accepted, len(documents.kept)) == (2, 2, 2)
 
 
 async def test_atomic_ingest_with_a_bad_row_stores_nothing():
@@ -78,7 +79,7 @@ async def test_atomic_ingest_with_a_bad_row_stores_nothing():
     report = await ingest(home, TENANT, "docs", stream([document("a"), bad]), atomic=True)
 
     assert (report.accepted, report.rejected) == (0, (bad,))
-    assert documents.stored == {}
+    assert documents.kept == {}
     assert embedder.embedded == []
 
 
@@ -108,7 +109,7 @@ async def test_last_of_two_documents_with_one_id_wins():
         home, TENANT, "docs", stream([document("a", "old"), document("a", "new")])
     )
 
-    assert documents.stored[TENANT, "docs", "a"].document.text == "new"
+    assert documents.embedded(TENANT, "a").document.text == "new"
     assert (report.created, report.accepted) == (1, 1)
 
 
@@ -133,9 +134,10 @@ async def test_empty_stream_is_an_empty_report():
 
 
 async def test_vectors_of_two_embedders_are_never_mixed():
-    foreign = FakeDocuments({(TENANT, "docs"): collection(embedder="a" * 64)})
+    foreign = FakeCollections({(TENANT, "docs"): collection(embedder="a" * 64)})
+    home = services(collections=foreign)
 
     with pytest.raises(ConflictError, match="fake-embedder"):
-        await ingest(services(documents=foreign), TENANT, "docs", stream([document("a")]))
+        await ingest(home, TENANT, "docs", stream([document("a")]))
 
-    assert foreign.stored == {}
+    assert home.documents.kept == {}

@@ -25,12 +25,12 @@ def seen(external_id, rank, query="q"):
 
 
 async def lessons(passages, searches, **parts):
-    documents = fakes.FakeDocuments()
-    kept = await documents.create_collection(
+    collections = fakes.FakeCollections()
+    kept = await collections.create(
         TENANT, "docs", text_search="english", embedder=fakes.FakeEmbedder.model
     )
     judgments = fakes.FakeJudgments(passages=passages, searches=searches)
-    services = fakes.services(documents=documents, judgments=judgments, **parts)
+    services = fakes.services(collections=collections, judgments=judgments, **parts)
     return await judged_lessons(services, TENANT, kept.name)
 
 

@@ -14,7 +14,7 @@ from pgrerank.usecases.rerank import rerank
 from pgrerank.usecases.search import search
 from tests.fakes import (
     FakeCandidates,
-    FakeDocuments,
+    FakeCollections,
     FakeEmbedder,
     FakeScorer,
     candidate,
@@ -28,10 +28,10 @@ REQUEST = SearchRequest(query="parse a date", limit=1)
 
 def named(scorer=None, *, by=None, **changes):
     """Services with an `other` reranker and embedder, and a collection."""
-    documents = FakeDocuments({(TENANT, "docs"): collection(**changes)})
+    collections = FakeCollections({(TENANT, "docs"): collection(**changes)})
     found = tuple(candidate(rank, text) for rank, text in enumerate(["a", "parse a date"], start=1))
     return services(
-        documents=documents,
+        collections=collections,
         candidates=FakeCandidates(found),
         rerankers={"other": scorer or FakeScorer()},
         embedders={} if by is None else {"other": by},

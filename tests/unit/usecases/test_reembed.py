@@ -8,7 +8,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.usecases.reembed import BATCH_CHUNKS, reembed
 from tests.fake_embeddings import FakeEmbeddings
-from tests.fakes import FakeClock, FakeDocuments, FakeEmbedder, bag_of_words, collection, services
+from tests.fakes import FakeClock, FakeCollections, FakeEmbedder, bag_of_words, collection, services
 
 TENANT = TenantId(UUID(int=7))
 
@@ -20,7 +20,7 @@ def chunks(*numbers):
 
 
 def furnished(**parts):
-    return services(documents=FakeDocuments({(TENANT, "docs"): collection()}), **parts)
+    return services(collections=FakeCollections({(TENANT, "docs"): collection()}), **parts)
 
 
 async def test_every_chunk_gets_the_vector_of_its_passage():

@@ -17,7 +17,7 @@ from tests.fake_calibrations import FakeCalibrations
 from tests.fake_tokens import FakeLate
 from tests.fakes import (
     FakeCandidates,
-    FakeDocuments,
+    FakeCollections,
     FakeScorer,
     bag_of_words,
     candidate,
@@ -43,7 +43,7 @@ FOUND = (candidate(1, "blue whale"), candidate(2, "red fox"), candidate(3, "red 
 
 def place(running=None, **parts):
     return services(
-        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        collections=FakeCollections({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
         calibrations=FakeCalibrations(running or StoredCalibration(calibration=OWN)),
         **parts,
@@ -168,7 +168,7 @@ async def test_unknown_threshold_is_said():
 
 async def test_cut_by_score_needs_reranking_and_forces_it():
     small = collection(chunk_count=10)
-    home = replace(place(), documents=FakeDocuments({(TENANT, "docs"): small}))
+    home = replace(place(), collections=FakeCollections({(TENANT, "docs"): small}))
 
     ranking = await asked(home, rerank=RerankMode.AUTO, min_relevance=0.2)
 
@@ -188,10 +188,10 @@ async def test_where_nothing_could_be_scored_nothing_is_cut():
 
 async def test_scores_of_late_interaction_are_calibrated_by_its_own():
     home = place(late=FakeLate(bag_of_words))
-    docs = FakeDocuments({(TENANT, "docs"): collection(stores_tokens=True)})
+    docs = FakeCollections({(TENANT, "docs"): collection(stores_tokens=True)})
 
-    await asked(replace(home, documents=docs), cascade=0)
-    await asked(replace(home, documents=docs), cascade=2)
+    await asked(replace(home, collections=docs), cascade=0)
+    await asked(replace(home, collections=docs), cascade=2)
 
     assert [model for model, _ in home.calibrations.asked] == [
         FakeLate.model.fingerprint,

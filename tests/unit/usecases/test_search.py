@@ -18,7 +18,7 @@ from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.usecases.search import search
 from tests.fakes import (
     FakeCandidates,
-    FakeDocuments,
+    FakeCollections,
     FakeRankings,
     FakeScorer,
     candidate,
@@ -32,9 +32,9 @@ QUERY = "parse a date"
 
 
 def furnished(**parts):
-    documents = FakeDocuments({(TENANT, "docs"): collection()})
+    collections = FakeCollections({(TENANT, "docs"): collection()})
     found = tuple(candidate(rank, text) for rank, text in enumerate(TEXTS, start=1))
-    return services(**{"documents": documents, "candidates": FakeCandidates(found)} | parts)
+    return services(**{"collections": collections, "candidates": FakeCandidates(found)} | parts)
 
 
 def order_of(hits):
@@ -188,8 +188,8 @@ async def test_unknown_collection_is_not_found_and_not_recorded():
 
 
 async def test_vectors_of_another_embedder_are_never_searched():
-    foreign = FakeDocuments({(TENANT, "docs"): collection(embedder="a" * 64)})
-    home = furnished(documents=foreign)
+    foreign = FakeCollections({(TENANT, "docs"): collection(embedder="a" * 64)})
+    home = furnished(collections=foreign)
     words_only = SearchRequest(query=QUERY, strategy=Strategy.KEYWORD)
 
     with pytest.raises(ConflictError, match="fake-embedder"):

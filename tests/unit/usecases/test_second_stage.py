@@ -12,7 +12,7 @@ from pgrerank.usecases.search import search
 from tests.fake_tokens import FakeLate
 from tests.fakes import (
     FakeCandidates,
-    FakeDocuments,
+    FakeCollections,
     FakeScorer,
     bag_of_words,
     candidate,
@@ -32,10 +32,10 @@ class FullForm(FakeScorer):
 
 
 def furnished(*, stores_tokens=True, late=None, **parts):
-    documents = FakeDocuments({(TENANT, "docs"): collection(stores_tokens=stores_tokens)})
+    collections = FakeCollections({(TENANT, "docs"): collection(stores_tokens=stores_tokens)})
     found = [candidate(rank, text, tokens=b"t") for rank, text in enumerate(TEXTS, start=1)]
     defaults = {
-        "documents": documents,
+        "collections": collections,
         "candidates": FakeCandidates(tuple(found)),
         "late": late or FakeLate(bag_of_words),
     }

@@ -11,7 +11,7 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.usecases.evaluation import sweep
 from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
 from pgrerank.usecases.evaluation.sweep import Knobs, SweepPoint, settings, sweep_settings, verdicts
-from tests.fakes import FakeCandidates, FakeDocuments, FakeScorer, candidate, collection, services
+from tests.fakes import FakeCandidates, FakeCollections, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 #: the reranker counts shared words: it lifts the third, if the depth reaches it
@@ -35,7 +35,7 @@ def plan(queries=12):
 
 def home(**parts):
     return services(
-        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        collections=FakeCollections({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
         **parts,
     )

@@ -11,7 +11,7 @@ from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.usecases.evaluation.trial import Setting, Trials, TrialSetup
 from pgrerank.usecases.evaluation.tune import apply, tune
-from tests.fakes import FakeDocuments, FakeScorer, candidate, collection, services
+from tests.fakes import FakeCollections, FakeScorer, candidate, collection, services
 
 TENANT = TenantId(UUID(int=7))
 KEYWORDS = SearchRequest(query="", strategy=Strategy.KEYWORD)
@@ -44,7 +44,7 @@ def ground(place, *, request=KEYWORDS, asked=None, **parts):
     candidates = Sensitive(place, [] if asked is None else asked)
     home = services(
         candidates=candidates,
-        documents=FakeDocuments({(TENANT, "docs"): collection()}),
+        collections=FakeCollections({(TENANT, "docs"): collection()}),
         **parts,
     )
     return TrialSetup(
@@ -167,5 +167,5 @@ async def test_real_gain_is_applied_and_another_is_not():
     refused = await apply(vain.services, vain, await tune(vain, NOW))
 
     assert (applied, refused) == (True, False)
-    stored = [await each.services.documents.collection(TENANT, "docs") for each in (good, vain)]
+    stored = [await each.services.collections.by_name(TENANT, "docs") for each in (good, vain)]
     assert [each.retrieval.k1 for each in stored] == [1.2, 0.9]

@@ -82,7 +82,7 @@ async def list_collections(
     cursor: requests.Cursor = None,
 ) -> CollectionPage:
     """Collections of the tenant, sorted by name."""
-    page = await call.services.documents.collections(call.tenant_id, limit=limit, cursor=cursor)
+    page = await call.services.collections.page(call.tenant_id, limit=limit, cursor=cursor)
     return CollectionPage.of(page)
 
 
@@ -96,7 +96,7 @@ async def list_collections(
 )
 async def get_collection(name: requests.Name, call: TheCall) -> CollectionResponse:
     """A collection with its settings and its numbers of documents and chunks."""
-    return CollectionResponse.of(await call.services.documents.collection(call.tenant_id, name))
+    return CollectionResponse.of(await call.services.collections.by_name(call.tenant_id, name))
 
 
 @delete(
@@ -109,7 +109,7 @@ async def get_collection(name: requests.Name, call: TheCall) -> CollectionRespon
 )
 async def delete_collection(name: requests.Name, call: TheCall) -> None:
     """Delete a collection with all its documents. Its entries in the rerank log remain."""
-    await call.services.documents.delete_collection(call.tenant_id, name)
+    await call.services.collections.delete(call.tenant_id, name)
 
 
 ROUTES = [put_collection, patch_collection, list_collections, get_collection, delete_collection]

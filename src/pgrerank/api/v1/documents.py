@@ -83,8 +83,8 @@ async def list_documents(
     cursor: requests.Cursor = None,
 ) -> DocumentPage:
     """Documents of the collection, sorted by id, without their chunks."""
-    collection = await call.services.documents.collection(call.tenant_id, name)
-    page = await call.services.documents.documents(
+    collection = await call.services.collections.by_name(call.tenant_id, name)
+    page = await call.services.documents.page(
         call.tenant_id, collection, limit=limit, cursor=cursor
     )
     return DocumentPage.of(page)
@@ -105,8 +105,8 @@ async def get_document(
     call: TheCall,
 ) -> DocumentResponse:
     """A document with its chunks."""
-    collection = await call.services.documents.collection(call.tenant_id, name)
-    stored = await call.services.documents.document(
+    collection = await call.services.collections.by_name(call.tenant_id, name)
+    stored = await call.services.documents.get(
         call.tenant_id, collection, _exact(request, external_id)
     )
     return DocumentResponse.whole(stored)
@@ -127,10 +127,8 @@ async def delete_document(
     call: TheCall,
 ) -> None:
     """Delete a document and its chunks."""
-    collection = await call.services.documents.collection(call.tenant_id, name)
-    await call.services.documents.delete_document(
-        call.tenant_id, collection, _exact(request, external_id)
-    )
+    collection = await call.services.collections.by_name(call.tenant_id, name)
+    await call.services.documents.delete(call.tenant_id, collection, _exact(request, external_id))
 
 
 def _exact(request: Request[Any, Any, Any], routed: str) -> str:

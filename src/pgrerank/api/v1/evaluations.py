@@ -35,7 +35,7 @@ async def evaluate(data: JSONBody[NewEvaluation], call: TheCall) -> EvaluationRe
     These searches are not logged. Reranked pairs count against the tenant's quota: once it is used
     up, `statuses` counts searches as `skipped`.
     """
-    collection = await call.services.documents.collection(call.tenant_id, data.collection)
+    collection = await call.services.collections.by_name(call.tenant_id, data.collection)
     grades = await call.services.judgments.grades(call.tenant_id, collection)
     if not grades:
         raise ConflictError(f"Collection `{collection.name}` has no judgments.")

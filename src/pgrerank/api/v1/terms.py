@@ -75,7 +75,7 @@ async def put_terms(*, name: requests.Name, call: TheCall, data: JSONBody[NewTer
 )
 async def get_terms(*, name: requests.Name, call: TheCall) -> Terms:
     """The terms that raise candidates that contain them, with their weights."""
-    collection = await call.services.documents.collection(call.tenant_id, name)
+    collection = await call.services.collections.by_name(call.tenant_id, name)
     return Terms(terms=dict(collection.terms))
 
 

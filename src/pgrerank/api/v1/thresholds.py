@@ -98,7 +98,7 @@ async def list_thresholds(call: TheCall) -> ThresholdPage:
 )
 async def delete_threshold(name: requests.Name, threshold: requests.Name, call: TheCall) -> None:
     """Delete a threshold. Searches that name it are then refused."""
-    collection = await call.services.documents.collection(call.tenant_id, name)
+    collection = await call.services.collections.by_name(call.tenant_id, name)
     await call.services.thresholds.delete(call.tenant_id, collection, threshold)
 
 

@@ -90,7 +90,7 @@ async def calibrate_pairs(
     collection = (
         None
         if collection_name is None
-        else await services.documents.collection(tenant_id, collection_name)
+        else await services.collections.by_name(tenant_id, collection_name)
     )
     scorer = _scorer(services, collection)
     names = {query: number for number, query in enumerate(dict.fromkeys(g.query for g in given))}
@@ -152,11 +152,11 @@ async def _collections(
     services: Services, tenant_id: TenantId, name: str | None
 ) -> Sequence[Collection]:
     if name is not None:
-        return [await services.documents.collection(tenant_id, name)]
+        return [await services.collections.by_name(tenant_id, name)]
     found: list[Collection] = []
     cursor = None
     while True:
-        page = await services.documents.collections(tenant_id, limit=500, cursor=cursor)
+        page = await services.collections.page(tenant_id, limit=500, cursor=cursor)
         found += page.items
         cursor = page.cursor
         if cursor is None:

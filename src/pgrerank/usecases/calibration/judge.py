@@ -30,7 +30,7 @@ async def judge(
     Raises:
         NotFoundError: No such collection.
     """
-    collection = await admin_services.documents.collection(tenant_id, collection_name)
+    collection = await admin_services.collections.by_name(tenant_id, collection_name)
     added = await admin_services.judgments.add(tenant_id, collection, judgments)
     documents = sorted({each.external_id for each in judgments})
     unknown = await admin_services.judgments.unknown(tenant_id, collection, documents)
@@ -55,7 +55,7 @@ async def feedback(
     logged = await admin_services.rankings.get(tenant_id, ranking_id)
     if chunk_id not in {each.chunk_id for each in logged.candidates}:
         raise InvalidRequestError("chunk_id", "is not a candidate of this search")
-    collection = await admin_services.documents.collection(tenant_id, logged.searched)
+    collection = await admin_services.collections.by_name(tenant_id, logged.searched)
     made = Judgment(
         query=logged.query,
         external_id=await admin_services.judgments.document_of(tenant_id, chunk_id),

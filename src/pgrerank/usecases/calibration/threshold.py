@@ -40,7 +40,7 @@ async def promise(
         InvalidRequestError: The name is invalid.
     """
     validate_name(name)
-    collection = await admin_services.documents.collection(tenant_id, collection_name)
+    collection = await admin_services.collections.by_name(tenant_id, collection_name)
     fitted = await _calibration(admin_services, tenant_id, collection_name, calibration_id)
     sample = await admin_services.calibrations.sample(tenant_id, fitted.id)
     choice = await asyncio.to_thread(guarantee.choice, sample, wanted)
@@ -73,7 +73,7 @@ async def by_hand(
     made = Threshold(
         name=validate_name(name), min_relevance=min_relevance, created_at=admin_services.clock.now()
     )
-    collection = await admin_services.documents.collection(tenant_id, collection_name)
+    collection = await admin_services.collections.by_name(tenant_id, collection_name)
     await admin_services.thresholds.set(tenant_id, collection, made)
     return replace(made, collection=collection_name)
 

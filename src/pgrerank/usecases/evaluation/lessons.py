@@ -30,7 +30,7 @@ async def judged_lessons(
         NotFoundError: The tenant has no such collection.
         ConflictError: A search is needed, and the collection was embedded by another model.
     """
-    collection = await services.documents.collection(tenant_id, collection_name)
+    collection = await services.collections.by_name(tenant_id, collection_name)
     judged = _by_query(await services.judgments.judged_passages(tenant_id, collection))
     seen = _by_query(await services.judgments.seen_passages(tenant_id, collection, depth=depth))
     return [

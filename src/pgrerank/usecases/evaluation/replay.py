@@ -82,7 +82,7 @@ async def replay(
         InvalidRequestError: A cascade is requested, and the collection stores no token vectors.
     """
     ranking = await services.rankings.get(tenant_id, ranking_id)
-    collection = await services.documents.collection(tenant_id, ranking.searched)
+    collection = await services.collections.by_name(tenant_id, ranking.searched)
     services = services.for_collection(collection)
     request = replayed_request(ranking, plan)
     collection, vector = await again.embed_again(services, collection, request)
@@ -188,7 +188,7 @@ async def save(
         InvalidRequestError: The label is invalid, or none of the searches was judged.
         ConflictError: The collection was deleted in the meantime.
     """
-    collection = await services.documents.collection(tenant_id, name)
+    collection = await services.collections.by_name(tenant_id, name)
     grades = await services.judgments.grades(tenant_id, collection)
     chosen = {
         each.ranking.query: each
@@ -226,7 +226,7 @@ async def grades_by_query(
 ) -> Mapping[str, Mapping[str, int]]:
     """Grades of a collection by query and document; empty if the collection was deleted."""
     try:
-        collection = await services.documents.collection(tenant_id, name)
+        collection = await services.collections.by_name(tenant_id, name)
     except NotFoundError:
         return {}
     return await services.judgments.grades(tenant_id, collection)

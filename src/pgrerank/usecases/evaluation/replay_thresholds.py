@@ -91,7 +91,7 @@ async def summarise(
 async def _calibration(
     services: Services, tenant_id: TenantId, replayed: Replay, request: SearchRequest
 ) -> CalibrationContext:
-    collection = await services.documents.collection(tenant_id, replayed.ranking.searched)
+    collection = await services.collections.by_name(tenant_id, replayed.ranking.searched)
     services = services.for_collection(collection)
     return await second_stage.of(services, tenant_id, collection, request).calibration()
 

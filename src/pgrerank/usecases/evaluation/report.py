@@ -120,7 +120,7 @@ async def report(admin_services: AdminServices, tenant_id: TenantId, interval: I
         NotFoundError: There is no such collection.
     """
     if interval.collection is not None:
-        await admin_services.documents.collection(tenant_id, interval.collection)
+        await admin_services.collections.by_name(tenant_id, interval.collection)
     length = interval.until - interval.since
     previous = Interval(
         since=interval.since - length, until=interval.since, collection=interval.collection

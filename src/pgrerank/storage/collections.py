@@ -1,0 +1,199 @@
+"""Collections in PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from psycopg.rows import kwargs_row
+from psycopg.types.json import Jsonb
+from uuid_utils.compat import uuid7
+
+from pgrerank.domain import ids, suggestion
+from pgrerank.domain.collection import Collection, SecondState
+from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from pgrerank.domain.ids import CollectionId, TenantId
+from pgrerank.domain.model import ModelCard
+from pgrerank.domain.page import Page
+from pgrerank.domain.retrieval import Fusion, Retrieval
+from pgrerank.domain.term import Terms
+from pgrerank.storage import cursor as cursors
+from pgrerank.storage import models, queries, tenancy
+from pgrerank.storage.pool import Connection, Pool
+
+#: long, since foreign keys make PostgreSQL delete the collection's chunks one by one
+_DELETION_TIMEOUT_MS = 15 * 60 * 1000
+
+
+class PostgresCollections:
+    """The port Collections, using the service's pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._statements = queries.load("collections")
+
+    async def create(
+        self,
+        tenant_id: TenantId,
+        name: str,
+        *,
+        text_search: str,
+        embedder: ModelCard,
+        store_tokens: bool | None = None,
+        retrieval: Retrieval | None = None,
+        reranker: str | None = None,
+    ) -> Collection:
+        """Create a collection, or return the existing one if its settings are the same.
+
+        Raises:
+            ConflictError: It exists with another configuration, embedder, retrieval or reranker.
+            InvalidRequestError: PostgreSQL has no such text search configuration, or the embedder's
+                vectors have too many dimensions.
+        """
+        embedder.require_storable()
+        identifier = CollectionId(uuid7())
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await self._require_text_search(connection, text_search)
+            await connection.execute(
+                self._statements["create"],
+                {
+                    "tenant_id": tenant_id,
+                    "id": identifier,
+                    "name": name,
+                    "text_search": text_search,
+                    "embedder_id": await models.identifier(connection, embedder),
+                    "stores_tokens": store_tokens,
+                    "created_at": ids.created_at(identifier),
+                    "reranker": reranker,
+                    **asdict(retrieval or Retrieval()),
+                },
+            )
+            existing = await self._by_name(connection, tenant_id, name)
+        if (existing.text_search, existing.embedder) != (text_search, embedder.fingerprint):
+            raise ConflictError(
+                f"The collection `{name}` exists with the text search configuration "
+                f"`{existing.text_search}` and the embedder {existing.embedder[:12]}. "
+                "Use those, or another name."
+            )
+        _require_alike(existing, store_tokens, retrieval, reranker)
+        return existing
+
+    async def by_name(self, tenant_id: TenantId, name: str) -> Collection:
+        """The collection of a name. Raises NotFoundError."""
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            return await self._by_name(connection, tenant_id, name)
+
+    async def page(
+        self, tenant_id: TenantId, *, limit: int, cursor: str | None
+    ) -> Page[Collection]:
+        """A tenant's collections, ordered by name.
+
+        Raises:
+            InvalidRequestError: This listing did not return the cursor.
+        """
+        after = cursors.key(cursor)
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            listed = await self._listed(connection, tenant_id, after=after, row_count=limit + 1)
+        return cursors.page(listed, limit, lambda collection: collection.name)
+
+    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
+        """Change a collection's retrieval settings. Raises NotFoundError."""
+        await self._change(tenant_id, name, "set_retrieval", asdict(retrieval))
+
+    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
+        """Change the named reranker of a collection. Raises NotFoundError."""
+        await self._change(tenant_id, name, "set_reranker", {"reranker": reranker})
+
+    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
+        """Change the terms that boost candidates of a collection. Raises NotFoundError."""
+        await self._change(tenant_id, name, "set_terms", {"terms": Jsonb(dict(terms))})
+
+    async def set_store_tokens(self, tenant_id: TenantId, name: str, *, store_tokens: bool) -> None:
+        """Set whether new chunks get token vectors. Raises NotFoundError."""
+        await self._change(tenant_id, name, "set_store_tokens", {"stores_tokens": store_tokens})
+
+    async def delete(self, tenant_id: TenantId, name: str) -> None:
+        """Delete a collection and everything in it. Raises NotFoundError."""
+        named = {"tenant_id": tenant_id, "name": name}
+        async with tenancy.tenant(
+            self._pool, tenant_id, timeout_ms=_DELETION_TIMEOUT_MS
+        ) as connection:
+            await connection.execute(self._statements["claim"], named)
+            deleted = await connection.execute(self._statements["delete"], named)
+            if await deleted.fetchone() is None:
+                raise await self._no_collection(connection, tenant_id, name)
+
+    async def _by_name(self, connection: Connection, tenant_id: TenantId, name: str) -> Collection:
+        named = await self._listed(connection, tenant_id, name=name)
+        if not named:
+            raise await self._no_collection(connection, tenant_id, name)
+        return named[0]
+
+    async def _no_collection(
+        self, connection: Connection, tenant_id: TenantId, name: str
+    ) -> NotFoundError:
+        cursor = await connection.execute(self._statements["names"], {"tenant_id": tenant_id})
+        remedy = suggestion.remedy(name, [row[0] for row in await cursor.fetchall()])
+        return NotFoundError("collection", name, remedy or "Make it first.")
+
+    async def _listed(
+        self,
+        connection: Connection,
+        tenant_id: TenantId,
+        *,
+        name: str | None = None,
+        after: str | None = None,
+        row_count: int = 1,
+    ) -> Sequence[Collection]:
+        wanted = {"tenant_id": tenant_id, "name": name, "after": after, "row_count": row_count}
+        cursor = connection.cursor(row_factory=kwargs_row(_collection))
+        await cursor.execute(self._statements["page"], wanted)
+        return await cursor.fetchall()
+
+    async def _change(
+        self, tenant_id: TenantId, name: str, how: str, values: Mapping[str, object]
+    ) -> None:
+        wanted = {"tenant_id": tenant_id, "name": name, **values}
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            changed = await connection.execute(self._statements[how], wanted)
+            if await changed.fetchone() is None:
+                raise await self._no_collection(connection, tenant_id, name)
+
+    async def _require_text_search(self, connection: Connection, text_search: str) -> None:
+        cursor = await connection.execute(
+            self._statements["has_text_search"], {"text_search": text_search}
+        )
+        if await cursor.fetchone() is None:
+            raise InvalidRequestError(
+                "text_search",
+                f"`{text_search}` is not a text search configuration of Postgres; "
+                "use `english`, `simple` or another that \\dF in psql lists",
+            )
+
+
+def _require_alike(
+    found: Collection, store_tokens: object, retrieval: object, reranker: object
+) -> None:
+    if store_tokens not in (None, found.stores_tokens):
+        raise ConflictError(
+            f"The collection `{found.name}` exists and stores "
+            f"{'' if found.stores_tokens else 'no '}token vectors. "
+            "Change that with `pgrerank collection tokens`."
+        )
+    if retrieval not in (None, found.retrieval):
+        raise ConflictError(
+            f"The collection `{found.name}` exists and its first stage weighs otherwise. Change "
+            "that with PATCH or `pgrerank collection set`."
+        )
+    if reranker not in (None, found.reranker):
+        raise ConflictError(
+            f"The collection `{found.name}` exists and is reranked by "
+            f"`{found.reranker or 'the reranker of the settings'}`. Change that with PATCH or "
+            "`pgrerank collection set`."
+        )
+
+
+def _collection(*, fusion: str, second_state: str | None, **columns: Any) -> Collection:
+    columns["fusion"] = Fusion(fusion)
+    columns["second_state"] = second_state and SecondState(second_state)
+    retrieval = {field.name: columns.pop(field.name) for field in fields(Retrieval)}
+    return Collection(retrieval=Retrieval(**retrieval), **columns)
