@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pgrerank.domain.vector import Vector
 
 #: scores of one kind by candidate, higher is better; None: this kind did not score it
 Kind: TypeAlias = Sequence[float | None]
@@ -40,7 +42,7 @@ def combine(kinds: Sequence[Kind], agreement: Agreement) -> list[float]:
     return (total + _standard(_fill(agreement(best_first)))).tolist()
 
 
-def near(vectors: Sequence[Any | None]) -> Agreement:
+def near(vectors: Sequence[Vector | None]) -> Agreement:
     """Agreement by embeddings: the mean cosine with the best candidates that have an embedding.
 
     Args:
@@ -50,12 +52,12 @@ def near(vectors: Sequence[Any | None]) -> Agreement:
     return partial(_nearness, vectors)
 
 
-def cosines(vector: Any | None, vectors: Sequence[Any | None]) -> list[float | None]:
+def cosines(vector: Vector | None, vectors: Sequence[Vector | None]) -> list[float | None]:
     """Cosine of a query with each candidate; None if either has no embedding."""
     return [None if vector is None or other is None else float(vector @ other) for other in vectors]
 
 
-def _nearness(vectors: Sequence[Any | None], best_first: Sequence[int]) -> Kind:
+def _nearness(vectors: Sequence[Vector | None], best_first: Sequence[int]) -> Kind:
     best = [vector for place in best_first if (vector := vectors[place]) is not None]
     return cosines(np.mean(best[:PEERS], axis=0) if best else None, vectors)
 
