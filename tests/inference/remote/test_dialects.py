@@ -98,7 +98,8 @@ def embedder(url: str, dialect: str) -> str:
 
 @pytest.mark.parametrize("dialect", known.RERANK)
 async def test_scores_come_back_in_the_order_of_the_documents(dialect, tmp_path):
-    with other_server(lambda _: Answer(RANKED[dialect])) as server:
+    ranked = RANKED[dialect]
+    with other_server(lambda _: Answer(ranked)) as server:
         toml = reranker(server.url, dialect, revision="1")
         async with named(tmp_path, toml) as found:
             scores = await found.rerankers["other"].score("q", passages("a", "b"))
