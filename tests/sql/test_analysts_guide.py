@@ -7,7 +7,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.judgment import Judgment
-from pgrerank.storage import drift
+from pgrerank.storage import drift, sqlfile
 from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.judgments import PostgresJudgments
 from tests.fixtures import guide_tables
@@ -70,3 +70,27 @@ async def test_guide_explains_every_view(analyst):
     views = sorted(guide_tables.column_comments(analyst))
 
     assert sorted(view for page in PAGES for view in guide_tables.views(page.read_text())) == views
+
+
+def _number(cell: str) -> float:
+    """First number of a table's cell; 1 if it has none, as in `a run`."""
+    found = re.search(r"-?[\d.,]+", cell)
+    return float(found[0].replace(",", "")) if found else 1
+
+
+def test_every_check_of_health_is_computed_and_explained_with_its_limits():
+    view = (sqlfile.sql_dir() / "views" / "health.sql").read_text()
+    rules = {
+        name: [float(limit) for limit in limits]
+        for name, *limits in re.findall(r"'(\w+)', (-?[\d.]+), (-?[\d.]+), (\d+), '", view)
+    }
+    computed = re.findall(r"\(\s*'(\w+)',\s*w\.|'(\w+)' as check_name", view)
+    page = next(page for page in PAGES if page.stem == "health").read_text()
+    (named,) = re.findall(r"\| `check_name` \| (.*)\. \|", page)
+    table = page.split("| check | value |")[1].split("\n\n")[0].splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table]
+
+    assert rules
+    assert {first or second for first, second in computed} == {*rules}
+    assert {*re.split(r", | or ", named)} == {*rules}
+    assert {name: [_number(cell) for cell in limits] for name, _, *limits in rows} == rules
