@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
-from typing import TypeAlias
+from dataclasses import fields, replace
+from typing import Any, TypeAlias
 
 from pgrerank.ports.embedder import Embedder
 from pgrerank.ports.services import AdminServices, Services
@@ -115,24 +115,15 @@ def _build_admin_services(found: Database, connections: Pool) -> AdminServices:
 
 
 def _build_services(found: Database, connections: Pool, models: ServiceModels) -> Services:
-    front = _build_admin_services(found, connections)
     scorers = [models.scorer, models.late, *models.named.rerankers.values()]
     rerankers = [each.model for each in scorers if each is not None]
-    return Services(
-        clock=front.clock,
+    front = replace(
+        _build_admin_services(found, connections),
         rankings=PostgresRankings(connections, *rerankers),
-        collections=front.collections,
-        documents=front.documents,
-        tokens=front.tokens,
-        embeddings=front.embeddings,
-        judgments=front.judgments,
-        calibrations=front.calibrations,
-        thresholds=front.thresholds,
-        evaluations=front.evaluations,
-        reports=front.reports,
-        references=front.references,
-        keys=front.keys,
-        tenants=front.tenants,
+    )
+    ports: dict[str, Any] = {each.name: getattr(front, each.name) for each in fields(front)}
+    return Services(
+        **ports,
         embedder=models.embedder,
         scorer=models.scorer,
         late=models.late,
