@@ -38,6 +38,15 @@ def test_every_guide_is_linked_from_another():
     assert [page for page in ROOT.glob("docs/**/*.md") if page not in linked] == []
 
 
+def test_files_that_a_typical_change_touches_exist():
+    section = (ROOT / "CONTRIBUTING.md").read_text().split("## What a typical change touches")[1]
+    named = re.findall(r"`([a-z_0-9/]+(?:/|\.sql|\.py))`", section.split("\n## ")[0])
+    folders = (ROOT, ROOT / "src" / "pgrerank")
+
+    assert named
+    assert [name for name in named if not any((each / name).exists() for each in folders)] == []
+
+
 def test_glossary_has_at_most_40_terms_in_order_on_one_line_each():
     lines = (ROOT / "docs" / "glossary.md").read_text().splitlines()
     terms = [line.split("|")[1].strip().lower() for line in lines if line.startswith("| ")][1:]
