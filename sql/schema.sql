@@ -621,6 +621,131 @@ ALTER FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precisio
 COMMENT ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) IS 'Whether a higher score never means a lower probability by this curve, and somewhere a higher one.';
 
 --
+-- Name: delete_chunks_v1(uuid, uuid, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+begin
+    with gone as (
+        delete from pgrerank.chunk as k
+        where
+            k.tenant_id = of_tenant
+            and k.document_id = any(document_ids)
+        returning k.lexeme_count, k.tsv
+    ),
+
+    size as (
+        insert into pgrerank.collection_size as s (
+            tenant_id,
+            collection_id,
+            shard,
+            documents,
+            chunks,
+            lexemes
+        )
+        select
+            of_tenant,
+            of_collection,
+            mod(pg_backend_pid(), 16) as shard,
+            0 as documents,
+            -count(*) as chunks,
+            -sum(r.lexeme_count) as lexemes
+        from gone as r
+        having count(*) > 0
+        on conflict (tenant_id, collection_id, shard) do update
+            set
+                chunks = s.chunks + excluded.chunks,
+                lexemes = s.lexemes + excluded.lexemes
+        returning s.shard
+    )
+
+    insert into pgrerank.collection_word as w (
+        tenant_id,
+        collection_id,
+        shard,
+        chunks
+    )
+    select
+        k.tenant_id,
+        k.collection_id,
+        z.shard,
+        pgrerank.chunks_with_words_v1(k.lexemes, array(select r.tsv from gone as r), -1) as chunks
+    from size as z
+    inner join pgrerank.collection_word as k
+        on
+            k.tenant_id = of_tenant
+            and k.collection_id = of_collection
+            and k.shard = -1
+    on conflict (tenant_id, collection_id, shard) do update
+        set chunks = pgrerank.added_counts_v1(w.chunks, excluded.chunks);
+end
+$$;
+
+ALTER FUNCTION pgrerank.delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]) OWNER TO pgrerank_owner;
+
+--
+-- Name: delete_document_v1(uuid, uuid, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.delete_document_v1(of_tenant uuid, of_collection uuid, of_external_id text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+declare
+    document_id uuid;
+begin
+    perform
+    from pgrerank.collection as c
+    where c.tenant_id = of_tenant and c.id = of_collection
+    for key share;
+
+    select d.id into document_id
+    from pgrerank.document as d
+    where
+        d.tenant_id = of_tenant
+        and d.collection_id = of_collection
+        and d.external_id = of_external_id
+    for update;
+    if not found then
+        return false;
+    end if;
+
+    perform pgrerank.delete_chunks_v1(of_tenant, of_collection, array[document_id]);
+
+    with gone as (
+        delete from pgrerank.document as d
+        where d.tenant_id = of_tenant and d.id = document_id
+        returning d.id
+    )
+
+    insert into pgrerank.collection_size as s (
+        tenant_id,
+        collection_id,
+        shard,
+        documents,
+        chunks,
+        lexemes
+    )
+    select
+        of_tenant,
+        of_collection,
+        mod(pg_backend_pid(), 16) as shard,
+        -count(*) as documents,
+        0 as chunks,
+        0 as lexemes
+    from gone
+    on conflict (tenant_id, collection_id, shard) do update
+        set documents = s.documents + excluded.documents;
+    return true;
+end
+$$;
+
+ALTER FUNCTION pgrerank.delete_document_v1(of_tenant uuid, of_collection uuid, of_external_id text) OWNER TO pgrerank_owner;
+
+--
 -- Name: dense_leg_v1(uuid, uuid, public.vector, integer, bigint, jsonpath, double precision, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8807,6 +8932,20 @@ GRANT ALL ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double p
 GRANT ALL ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
 
 --
+-- Name: FUNCTION delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]) TO pgrerank_app;
+
+--
+-- Name: FUNCTION delete_document_v1(of_tenant uuid, of_collection uuid, of_external_id text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.delete_document_v1(of_tenant uuid, of_collection uuid, of_external_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.delete_document_v1(of_tenant uuid, of_collection uuid, of_external_id text) TO pgrerank_app;
+
+--
 -- Name: FUNCTION dense_leg_v1(collection_id uuid, model_id uuid, embedding public.vector, candidates integer, chunk_count bigint, filter jsonpath, min_similarity double precision, exact_limit integer, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text, OUT below_similarity integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -9029,7 +9168,6 @@ GRANT ALL ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) TO
 --
 
 REVOKE ALL ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) TO pgrerank_app;
 GRANT ALL ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) TO pgrerank_analyst;
 
 --

@@ -1,6 +1,6 @@
 -- score_day_v1: statistics of a day (UTC) of the log, as stored in the table score_daily.
 -- Arguments: counted_day; only_uncounted: leave out tenants whose count of the day is stored.
--- Rows: of the transaction's tenant, or those granted to an analyst; one for each collection and
+-- Rows: those granted to an analyst, or of all tenants for the owner; one for each collection and
 -- reranker, with a null reranker for searches that were not reranked. Reads the log: about 1 ms for
 -- a search with 50 reranked candidates (docs/analysts.md).
 -- Called by: queries/drift.sql, and for the present day the views score_daily and effect_daily.
@@ -179,7 +179,7 @@ begin atomic
 end;
 
 grant execute on function pgrerank.score_day_v1(date, boolean)
-to pgrerank_app, pgrerank_analyst;
+to pgrerank_analyst;
 
 comment on function pgrerank.score_day_v1(date, boolean) is
 'A day (UTC) of the log in figures, as score_daily has them. counted_day: the day; '

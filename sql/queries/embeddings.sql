@@ -148,7 +148,8 @@ using (
     limit %(row_count)s
 ) as unwanted
 where
-    e.tenant_id = unwanted.tenant_id
+    e.tenant_id = %(tenant_id)s
+    and e.tenant_id = unwanted.tenant_id
     and e.collection_id = unwanted.collection_id
     and e.model_id = unwanted.model_id
     and e.chunk_id = unwanted.chunk_id;

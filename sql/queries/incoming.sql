@@ -92,61 +92,10 @@ select
 from stored as r;
 
 -- delete_chunks --
--- Delete all chunks of documents, with their vectors, and subtract them from the counts. The rows
--- of the documents must be locked, so that no other chunks are added. Locks as `insert_chunks`
--- does.
-with gone as (
-    delete from pgrerank.chunk as k
-    where
-        k.tenant_id = %(tenant_id)s
-        and k.document_id = any(%(document_ids)b::uuid[])
-    returning k.lexeme_count, k.tsv
-),
-
-size as (
-    insert into pgrerank.collection_size as s (
-        tenant_id,
-        collection_id,
-        shard,
-        documents,
-        chunks,
-        lexemes
-    )
-    select
-        %(tenant_id)s,
-        %(collection_id)s,
-        mod(pg_backend_pid(), 16) as shard,
-        0 as documents,
-        -count(*) as chunks,
-        -sum(r.lexeme_count) as lexemes
-    from gone as r
-    having count(*) > 0
-    on conflict (tenant_id, collection_id, shard) do update
-        set
-            chunks = s.chunks + excluded.chunks,
-            lexemes = s.lexemes + excluded.lexemes
-    returning s.shard
-)
-
-insert into pgrerank.collection_word as w (
-    tenant_id,
-    collection_id,
-    shard,
-    chunks
-)
-select
-    k.tenant_id,
-    k.collection_id,
-    z.shard,
-    pgrerank.chunks_with_words_v1(k.lexemes, array(select r.tsv from gone as r), -1) as chunks
-from size as z
-inner join pgrerank.collection_word as k
-    on
-        k.tenant_id = %(tenant_id)s
-        and k.collection_id = %(collection_id)s
-        and k.shard = -1
-on conflict (tenant_id, collection_id, shard) do update
-    set chunks = pgrerank.added_counts_v1(w.chunks, excluded.chunks);
+-- Delete all chunks of documents whose rows are locked.
+select pgrerank.delete_chunks_v1(
+    %(tenant_id)s, %(collection_id)s, %(document_ids)b::uuid[]
+);
 
 -- insert_chunks --
 -- Insert the new chunks with the data of the keyword leg; words of titles are counted separately
@@ -357,43 +306,6 @@ select
 from unnest(%(ids)b::uuid[], %(document_ids)b::uuid[]) as i (id, document_id)
 inner join weighed as w on i.document_id = w.id;
 
--- lock_document --
--- Lock a document, so that its chunks stay the same until the transaction ends; no row if there is
--- none.
-select d.id
-from pgrerank.document as d
-where
-    d.tenant_id = %(tenant_id)s
-    and d.collection_id = %(collection_id)s
-    and d.external_id = %(external_id)s
-for update of d;
-
 -- delete_document --
--- Delete a document without chunks, and subtract it from the counts.
-with gone as (
-    delete from pgrerank.document as d
-    where
-        d.tenant_id = %(tenant_id)s
-        and d.id = %(document_id)s
-    returning d.id
-)
-
-insert into pgrerank.collection_size as s (
-    tenant_id,
-    collection_id,
-    shard,
-    documents,
-    chunks,
-    lexemes
-)
-select
-    %(tenant_id)s,
-    %(collection_id)s,
-    mod(pg_backend_pid(), 16) as shard,
-    -count(*) as documents,
-    0 as chunks,
-    0 as lexemes
-from gone
-having count(*) > 0
-on conflict (tenant_id, collection_id, shard) do update
-    set documents = s.documents + excluded.documents;
+-- Delete a document with its chunks; whether it existed.
+select pgrerank.delete_document_v1(%(tenant_id)s, %(collection_id)s, %(external_id)s) as existed;

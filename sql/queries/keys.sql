@@ -70,10 +70,18 @@ order by k.id desc
 limit %(row_count)s;
 
 -- revoke --
--- Revoke a key, keeping the time of an earlier revocation; one row if the key exists.
-update pgrerank.api_key as k
-set revoked_at = coalesce(k.revoked_at, now())
+-- Revoke a key, unless it was revoked earlier; one row if the key exists.
+with revoked as (
+    update pgrerank.api_key as k
+    set revoked_at = now()
+    where
+        k.tenant_id = %(tenant_id)s
+        and k.id = %(id)s
+        and k.revoked_at is null
+)
+
+select k.id
+from pgrerank.api_key as k
 where
     k.tenant_id = %(tenant_id)s
-    and k.id = %(id)s
-returning k.id;
+    and k.id = %(id)s;

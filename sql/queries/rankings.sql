@@ -69,16 +69,8 @@ values (
     %(depth)s,
     %(limit_)s,
     %(returned)s,
-    (
-        select m.id
-        from pgrerank.model as m
-        where m.fingerprint = %(embedder)s
-    ),
-    (
-        select m.id
-        from pgrerank.model as m
-        where m.fingerprint = %(reranker)s
-    ),
+    %(embedder_id)s,
+    %(reranker_id)s,
     %(dense_requested)s,
     %(dense_returned)s,
     %(dense_scan)s,
@@ -99,11 +91,7 @@ values (
     %(relevances)s::real[],
     %(truncated)s::boolean[],
     %(final_ranks)s::smallint[],
-    (
-        select m.id
-        from pgrerank.model as m
-        where m.fingerprint = %(cascade)s
-    ),
+    %(cascade_id)s,
     %(cascade_scores)s::double precision[],
     %(combined_scores)s::double precision[],
     %(sparse_requested)s,
@@ -183,11 +171,7 @@ values (
     %(depth)s,
     %(limit_)s,
     %(returned)s,
-    (
-        select m.id
-        from pgrerank.model as m
-        where m.fingerprint = %(reranker)s
-    ),
+    %(reranker_id)s,
     %(timings_ms)s,
     %(cut)s,
     'api',

@@ -20,11 +20,7 @@ values (
     %(id)s,
     %(collection_id)s,
     %(name)s,
-    (
-        select m.id
-        from pgrerank.model as m
-        where m.fingerprint = %(fingerprint)s
-    ),
+    %(reranker_id)s,
     %(calibration_id)s,
     %(cutoff)s,
     %(min_relevance)s,

@@ -217,8 +217,17 @@ from counted as c
 where c.before <> c.chunks
 order by c.lexeme;
 
+-- boosted --
+-- Collections with a title boost.
+select
+    c.tenant_id,
+    c.id as collection_id
+from pgrerank.collection as c
+where c.title_boost <> 1
+order by c.tenant_id, c.id;
+
 -- weigh_titles --
--- Count the words of titles for some chunks that were stored before their collection got a title
+-- Count the words of titles for some chunks of a collection that were stored before it got a title
 -- boost; one row for each chunk.
 with bare as (
     select
@@ -237,7 +246,9 @@ with bare as (
             k.tenant_id = d.tenant_id
             and k.document_id = d.id
     where
-        c.title_boost <> 1
+        c.tenant_id = %(tenant_id)s
+        and c.id = %(collection_id)s
+        and k.tenant_id = %(tenant_id)s
         and k.title_frequencies is null
         and d.title <> ''
     order by k.id
@@ -249,6 +260,7 @@ update pgrerank.chunk as k
 set title_frequencies = b.frequencies
 from bare as b
 where
-    k.tenant_id = b.tenant_id
+    k.tenant_id = %(tenant_id)s
+    and k.tenant_id = b.tenant_id
     and k.id = b.id
 returning k.id;

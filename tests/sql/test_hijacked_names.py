@@ -347,7 +347,7 @@ def test_bodies_that_are_read_when_they_run_name_the_schema_of_every_table(serve
 def loose_tables(body):
     """Names after `from` and similar without a schema that are not functions, aliases or CTEs."""
     text = re.sub(r"--.*", "", body)
-    common = set(re.findall(r"(\w+) as (?:materialized )?\(\s*select", text))
+    common = set(re.findall(r"(\w+) as (?:materialized )?\(\s*(?:select|insert|delete)", text))
     named = re.findall(
         r"\b(?:from|join|into|update)\s+(?:only\s+)?([a-z_]\w*)\b(?!\s*[.(\w,;])", text
     )

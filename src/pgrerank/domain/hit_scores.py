@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class HitScores:
     """Scores of one result in the second stage. None: that step did not score it.
 
-    Hits, logged candidates, supplied documents and answers share this type.
+    Hits, logged candidates, supplied documents and answers share this type. A new score needs a
+    field here, a column in storage/score_columns.py and a field of the answer.
     """
 
     #: raw score of the reranker, in its own unit

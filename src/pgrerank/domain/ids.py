@@ -21,6 +21,11 @@ def model_id(fingerprint: str) -> ModelId:
     return ModelId(uuid5(_MODELS, fingerprint))
 
 
+def optional_model_id(fingerprint: str | None) -> ModelId | None:
+    """The id of a model; None for none."""
+    return None if fingerprint is None else model_id(fingerprint)
+
+
 def created_at(identifier: UUID) -> datetime:
     """The creation time of a UUIDv7, in UTC to the millisecond.
 

@@ -1,12 +1,23 @@
 """The final order of candidates. Raw scores on different scales are never compared."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
-from pgrerank.domain.candidate import Candidate, Hit
-from pgrerank.domain.hit_scores import NO_SCORES, HitScores
+from pgrerank.domain.candidate import Candidate, Hit, PairScore
+from pgrerank.domain.hit_scores import HitScores
+
+_UNSCORED = PairScore(value=None)
+
+Value = TypeVar("Value")
 
 
-def final_order(candidates: Sequence[Candidate], scores: Sequence[HitScores]) -> tuple[Hit, ...]:
+def final_order(
+    candidates: Sequence[Candidate],
+    scores: Sequence[PairScore],
+    cascade_scores: Sequence[PairScore] = (),
+    combined: Sequence[float | None] = (),
+    boosts: Sequence[float] = (),
+) -> tuple[Hit, ...]:
     """Order candidates: those the reranker scored, those the cascade's first step scored, the rest.
 
     The first group is ordered by the combined score if there is one, else by the raw score, plus
@@ -17,13 +28,36 @@ def final_order(candidates: Sequence[Candidate], scores: Sequence[HitScores]) ->
         candidates: The fused list, best first.
         scores: Scores of the head of the list, in the same order; may be shorter than the list.
             Empty: the search was not reranked, and the list keeps its order.
+        cascade_scores: Scores of the first step of a cascade; empty: there was no cascade. May be
+            shorter than the list, like the next two.
+        combined: The results of `ensemble.combine`; empty: the raw scores are used.
+        boosts: Added to the scores by terms of the collection; empty: none.
     """
-    unscored = [NO_SCORES] * (len(candidates) - len(scores))
-    rows = sorted(zip(candidates, [*scores, *unscored], strict=True), key=_sort_key)
+    hit_scores = [
+        HitScores(
+            rerank=score.value,
+            truncated=score.truncated,
+            cascade=cascade_score.value,
+            combined=total,
+            boost=boost,
+        )
+        for score, cascade_score, total, boost in zip(
+            _pad(scores, candidates, _UNSCORED),
+            _pad(cascade_scores, candidates, _UNSCORED),
+            _pad(combined, candidates, None),
+            _pad(boosts, candidates, 0.0),
+            strict=True,
+        )
+    ]
+    rows = sorted(zip(candidates, hit_scores, strict=True), key=_sort_key)
     return tuple(
         Hit(candidate=candidate, rank=rank, scores=scored)
         for rank, (candidate, scored) in enumerate(rows, start=1)
     )
+
+
+def _pad(values: Sequence[Value], candidates: Sequence[Candidate], filler: Value) -> list[Value]:
+    return [*values, *[filler] * (len(candidates) - len(values))]
 
 
 def _sort_key(row: tuple[Candidate, HitScores]) -> tuple[int, float, int]:

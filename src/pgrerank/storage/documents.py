@@ -89,7 +89,8 @@ class PostgresDocuments:
     async def delete(self, tenant_id: TenantId, collection: Collection, external_id: str) -> None:
         """Delete a document with its chunks. Raises NotFoundError."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await incoming.delete(connection, tenant_id, collection, external_id)
+            if not await incoming.delete(connection, tenant_id, collection, external_id):
+                raise NotFoundError("document", external_id)
 
 
 def _place(tenant_id: TenantId, collection: Collection) -> dict[str, object]:

@@ -40,7 +40,7 @@ async def store(
     statements = queries.load("incoming")
     place = {"tenant_id": tenant_id, "collection_id": collection.id}
     await connection.execute(statements["await_deletion"], place)
-    await _require_embedder(connection, collection, place)
+    await _hold(connection, collection, place)
     for vector in chain.from_iterable(each.vectors for each in documents):
         collection.require_dimensions(len(vector))
     sent = {each.document.external_id: each for each in documents}
@@ -59,40 +59,26 @@ async def store(
 
 async def delete(
     connection: Connection, tenant_id: TenantId, collection: Collection, external_id: str
+) -> bool:
+    """Delete a document with its chunks. Returns whether it existed."""
+    wanted = {
+        "tenant_id": tenant_id,
+        "collection_id": collection.id,
+        "external_id": external_id,
+    }
+    deleted = await connection.execute(queries.load("incoming")["delete_document"], wanted)
+    [(existed,)] = await deleted.fetchall()
+    return bool(existed)
+
+
+async def _hold(
+    connection: Connection, collection: Collection, place: Mapping[str, object]
 ) -> None:
-    """Delete a document with its chunks in the connection's transaction.
-
-    The chunks are deleted first, since those that a foreign key deletes could not be counted.
-
-    Raises:
-        NotFoundError: There is no such document, or the collection was deleted.
-    """
-    statements = queries.load("incoming")
-    place = {"tenant_id": tenant_id, "collection_id": collection.id}
-    await _hold(connection, collection, place)
-    found = await connection.execute(
-        statements["lock_document"], {**place, "external_id": external_id}
-    )
-    row = await found.fetchone()
-    if row is None:
-        raise NotFoundError("document", external_id)
-    await connection.execute(statements["delete_chunks"], {**place, "document_ids": [row[0]]})
-    await connection.execute(statements["delete_document"], {**place, "document_id": row[0]})
-
-
-async def _hold(connection: Connection, collection: Collection, place: Mapping[str, object]) -> str:
-    """Prevent deletion of the collection. Returns the fingerprint of its embedder."""
     held = await connection.execute(queries.load("incoming")["hold_collection"], place)
     row = await held.fetchone()
     if row is None:
         raise NotFoundError("collection", collection.name)
-    return str(row[0])
-
-
-async def _require_embedder(
-    connection: Connection, collection: Collection, place: Mapping[str, object]
-) -> None:
-    if await _hold(connection, collection, place) != collection.embedder:
+    if row[0] != collection.embedder:
         raise ConflictError(
             f"Collection `{collection.name}` went over to another embedder meanwhile. "
             "Set PGRERANK_EMBEDDER to it, and send the documents again."

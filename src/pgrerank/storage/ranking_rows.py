@@ -57,9 +57,9 @@ def of_search(
         "depth": report.scored,
         "limit_": request.limit,
         "returned": len(ranking.results),
-        "embedder": None if ranking.dense is None else collection.embedder,
-        "reranker": report.fingerprint,
-        "cascade": report.cascade and report.cascade.fingerprint,
+        "embedder_id": None if ranking.dense is None else ids.model_id(collection.embedder),
+        "reranker_id": ids.optional_model_id(report.fingerprint),
+        "cascade_id": report.cascade and ids.optional_model_id(report.cascade.fingerprint),
         **score_columns.arrays([hit.scores for hit in ranking.hits]),
         **{
             column: value

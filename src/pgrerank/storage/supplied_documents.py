@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from pgrerank.domain import ids
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.log import LoggedDocument
@@ -41,7 +42,7 @@ def row(
         "depth": report.scored,
         "limit_": request.effective_limit,
         "returned": len(ranked.results),
-        "reranker": report.fingerprint,
+        "reranker_id": ids.optional_model_id(report.fingerprint),
         "timings_ms": Jsonb(ranked.timings_ms),
         "cut": Jsonb(asdict(ranked.cut)),
         "calibration_id": ranked.calibration.id,

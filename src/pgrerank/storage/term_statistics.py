@@ -73,12 +73,22 @@ async def weigh_titles(url: str) -> int:
 
     Until then, a search counts them for each chunk it reads. Returns the number of chunks.
     """
-    statement = queries.load("words")["weigh_titles"]
-    wanted = {"title_characters": PASSAGE_TITLE_CHARACTERS, "row_count": _BATCH}
     done = 0
     async with _unbound(url) as connection:
-        while updated := (await connection.execute(statement, wanted)).rowcount:
-            done += updated
+        boosted = await connection.execute(queries.load("words")["boosted"])
+        for tenant_id, collection_id in await boosted.fetchall():
+            done += await _weigh_collection(
+                connection, {"tenant_id": tenant_id, "collection_id": collection_id}
+            )
+    return done
+
+
+async def _weigh_collection(connection: Connection, place: dict[str, Any]) -> int:
+    statement = queries.load("words")["weigh_titles"]
+    wanted = {**place, "title_characters": PASSAGE_TITLE_CHARACTERS, "row_count": _BATCH}
+    done = 0
+    while updated := (await connection.execute(statement, wanted)).rowcount:
+        done += updated
     return done
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from psycopg.rows import kwargs_row
 from uuid_utils.compat import uuid7
 
+from pgrerank.domain import ids
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
@@ -33,7 +34,7 @@ class PostgresThresholds:
                     "id": uuid7(),
                     "collection_id": collection.id,
                     "name": threshold.name,
-                    "fingerprint": threshold.fingerprint,
+                    "reranker_id": ids.optional_model_id(threshold.fingerprint),
                     "calibration_id": threshold.calibration,
                     "cutoff": threshold.cutoff,
                     "min_relevance": threshold.min_relevance,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
 
 from pgrerank.domain import ensemble, order, planning
 from pgrerank.domain.candidate import (
@@ -18,7 +17,6 @@ from pgrerank.domain.candidate import (
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
 from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
-from pgrerank.domain.hit_scores import HitScores
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ScoreKind
 from pgrerank.domain.relevance import CalibrationContext
@@ -47,20 +45,9 @@ class Reranked:
 
     def ordered(self, candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
         """The fused list in its final order. See order.final_order."""
-        return order.final_order(candidates, self._hit_scores())
-
-    def _hit_scores(self) -> list[HitScores]:
-        rows = zip_longest(self.scores, self.cascade_scores, self.combined, self.boosts)
-        return [
-            HitScores(
-                rerank=score and score.value,
-                truncated=score is not None and score.truncated,
-                cascade=first and first.value,
-                combined=combined,
-                boost=boost or 0.0,
-            )
-            for score, first, combined, boost in rows
-        ]
+        return order.final_order(
+            candidates, self.scores, self.cascade_scores, self.combined, self.boosts
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,8 @@
-from itertools import zip_longest
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.domain import order
-from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.candidate import PairScore
 from tests.fakes import candidate
 
 SCORES = st.lists(
@@ -17,7 +15,7 @@ SCORES = st.lists(
 def test_order_keeps_every_candidate_once_and_numbers_them(scores, tail):
     fused = [candidate(rank) for rank in range(1, len(scores) + tail + 1)]
 
-    hits = order.final_order(fused, [HitScores(rerank=value) for value in scores])
+    hits = order.final_order(fused, [PairScore(value=value) for value in scores])
 
     assert {hit.candidate.fused_rank for hit in hits} == set(range(1, len(fused) + 1))
     assert [hit.rank for hit in hits] == list(range(1, len(fused) + 1))
@@ -27,7 +25,7 @@ def test_order_keeps_every_candidate_once_and_numbers_them(scores, tail):
 def test_scored_candidates_lead_by_score_and_the_rest_keep_fused_order(scores, tail):
     fused = [candidate(rank) for rank in range(1, len(scores) + tail + 1)]
 
-    hits = order.final_order(fused, [HitScores(rerank=value) for value in scores])
+    hits = order.final_order(fused, [PairScore(value=value) for value in scores])
 
     scored = [hit for hit in hits if hit.scores.rerank is not None]
     rest = [hit.candidate.fused_rank for hit in hits if hit.scores.rerank is None]
@@ -41,8 +39,11 @@ def test_scored_candidates_lead_by_score_and_the_rest_keep_fused_order(scores, t
 def test_what_the_first_step_of_a_cascade_scored_comes_between(scores, first, tail):
     fused = [candidate(rank) for rank in range(1, max(len(scores), len(first)) + tail + 1)]
 
-    pairs = zip_longest(scores, first)
-    hits = order.final_order(fused, [HitScores(rerank=r, cascade=c) for r, c in pairs])
+    hits = order.final_order(
+        fused,
+        [PairScore(value=value) for value in scores],
+        [PairScore(value=value) for value in first],
+    )
 
     def place(hit):
         if hit.scores.rerank is not None:
@@ -57,14 +58,14 @@ def test_what_the_first_step_of_a_cascade_scored_comes_between(scores, first, ta
 
 def test_score_of_zero_is_a_score():
     hits = order.final_order(
-        [candidate(1), candidate(2)], [HitScores(rerank=None), HitScores(rerank=0)]
+        [candidate(1), candidate(2)], [PairScore(value=None), PairScore(value=0)]
     )
 
     assert [hit.candidate.fused_rank for hit in hits] == [2, 1]
 
 
 def test_truncation_travels_with_its_candidate():
-    scores = [HitScores(rerank=1.0), HitScores(rerank=2.0, truncated=True)]
+    scores = [PairScore(value=1.0), PairScore(value=2.0, truncated=True)]
 
     hits = order.final_order([candidate(1), candidate(2)], scores)
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pgrerank.domain import order, rerank
 from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
 from pgrerank.domain.candidate import PairScore
-from pgrerank.domain.hit_scores import HitScores
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.rerank import SuppliedDocument
 from tests.fakes import candidate
@@ -53,10 +52,7 @@ def test_relevance_never_rises_down_the_list_whatever_orders_it(context, scores,
     boosts = [abs(each) for each in other[: len(scores)]]
     texts = [SuppliedDocument(str(n)) for n in range(len(scores))]
 
-    rows = zip(scores, combined, boosts, strict=True)
-    scored = [HitScores(rerank=r, combined=c, boost=b) for r, c, b in rows]
-
-    searched = context.with_relevance(order.final_order(found, scored))
+    searched = context.with_relevance(order.final_order(found, pairs, (), combined, boosts))
     ranked = rerank.order_documents(texts, pairs, boosts)
     relevances = context.relevances([each.scores.rerank for each in ranked])
 
@@ -83,7 +79,7 @@ def test_where_the_score_decides_the_order_relevance_is_that_of_the_curve(contex
     found = [candidate(place) for place in range(1, len(scores) + 1)]
 
     hits = context.with_relevance(
-        order.final_order(found, [HitScores(rerank=value) for value in scores])
+        order.final_order(found, [PairScore(value=value) for value in scores])
     )
 
     assert [hit.scores.relevance for hit in hits] == [
