@@ -1,12 +1,10 @@
-"""In-memory implementations of the ports for token vectors; see fakes.py."""
+"""A late interaction model for tests; see fakes.py."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from pgrerank.domain.candidate import PairScore, Passage
-from pgrerank.domain.collection import Collection
-from pgrerank.domain.document import BareChunk
-from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
 from pgrerank.domain.vector import Vector
@@ -60,43 +58,3 @@ class FakeLate:
             PairScore(value=len(words & set(p.text.lower().split())) / max(len(words), 1))
             for p in passages
         ]
-
-
-@dataclass
-class FakeTokens:
-    """Chunks of one collection, some with token vectors."""
-
-    chunks: list[BareChunk] = field(default_factory=list)
-    vectors: dict[ChunkId, bytes] = field(default_factory=dict)
-    kept: list[ModelCard | None] = field(default_factory=list)
-
-    async def missing(
-        self,
-        tenant_id: TenantId,
-        collection: Collection,
-        model: ModelCard,
-        *,
-        after: ChunkId | None,
-        limit: int,
-    ) -> Sequence[BareChunk]:
-        found = [
-            chunk
-            for chunk in sorted(self.chunks, key=lambda chunk: chunk.chunk_id)
-            if chunk.chunk_id not in self.vectors and (after is None or chunk.chunk_id > after)
-        ]
-        return found[:limit]
-
-    async def add(
-        self, tenant_id: TenantId, model: ModelCard, vectors: Mapping[ChunkId, bytes]
-    ) -> int:
-        self.vectors.update(vectors)
-        return len(vectors)
-
-    async def forget(
-        self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
-    ) -> int:
-        self.kept.append(keep)
-        gone = 0 if keep else len(self.vectors)
-        if not keep:
-            self.vectors.clear()
-        return gone

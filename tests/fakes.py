@@ -35,12 +35,11 @@ from pgrerank.ports.services import Services
 from tests.fake_access import FakeKeys, FakeTenants
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_documents import FakeCollections, FakeDocuments
-from tests.fake_embeddings import FakeEmbeddings
 from tests.fake_history import FakeHistory
 from tests.fake_judgments import FakeEvaluations, FakeJudgments
 from tests.fake_references import FakeReferences
 from tests.fake_reports import FakeReports
-from tests.fake_tokens import FakeTokens
+from tests.fake_vectors import FakeEmbeddings, FakeTokens
 
 DIMENSIONS = 64
 
@@ -251,20 +250,21 @@ def services(**parts: object) -> Services:
     """All ports; fakes except those given."""
     clock = parts.setdefault("clock", FakeClock())
     collections = parts.setdefault("collections", FakeCollections())
+    documents = parts.setdefault("documents", FakeDocuments(collections))
     fakes = Services(
         clock=clock,
         embedder=FakeEmbedder(),
         scorer=FakeScorer(),
         late=None,
-        tokens=FakeTokens(),
-        embeddings=FakeEmbeddings(),
+        tokens=FakeTokens(documents),
+        embeddings=FakeEmbeddings(documents),
         candidates=FakeCandidates(),
         history=FakeHistory(),
         reports=FakeReports(),
         references=FakeReferences(),
         rankings=FakeRankings(),
         collections=collections,
-        documents=FakeDocuments(collections),
+        documents=documents,
         judgments=FakeJudgments(),
         calibrations=FakeCalibrations(),
         thresholds=FakeThresholds(),

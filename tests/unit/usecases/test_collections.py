@@ -2,61 +2,68 @@ from uuid import UUID
 
 import pytest
 
-from pgrerank.domain.document import BareChunk
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
-from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.ids import TenantId
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.usecases.collections import BATCH_CHUNKS, add_tokens, create, remove_tokens, tune
 from pgrerank.usecases.ingest import ingest
-from tests.fake_tokens import FakeLate, FakeTokens
+from tests.fake_tokens import FakeLate
 from tests.fakes import FakeCollections, bag_of_words, collection, services
+from tests.fixtures.collections import embedded
 from tests.unit.usecases.test_ingest import document, stream
 
 TENANT = TenantId(UUID(int=7))
 
 
-def chunks(count):
-    return [
-        BareChunk(chunk_id=ChunkId(UUID(int=n)), title="T", content=f"text {n}")
-        for n in range(1, count + 1)
-    ]
-
-
 def furnished(**parts):
     collections = FakeCollections({(TENANT, "docs"): collection()})
-    defaults = {"collections": collections, "late": FakeLate(bag_of_words), "tokens": FakeTokens()}
+    defaults = {"collections": collections, "late": FakeLate(bag_of_words)}
     return services(**defaults | parts)
 
 
+async def stocked(count, **parts):
+    """Services with that many chunks, without token vectors, and the chunks."""
+    home = furnished(**parts)
+    docs = await home.collections.by_name(TENANT, "docs")
+    texts = [f"text {n}" for n in range(count)]
+    await home.documents.store(TENANT, docs, [embedded("a", *texts, title="T")])
+    return home, home.documents.chunks(TENANT, docs)
+
+
+async def stores_tokens(home):
+    return (await home.collections.by_name(TENANT, "docs")).stores_tokens
+
+
 async def test_every_chunk_gets_token_vectors_of_its_passage():
-    tokens, seen = FakeTokens(chunks(BATCH_CHUNKS + 5)), []
-    home = furnished(tokens=tokens)
+    (home, chunks), seen = await stocked(BATCH_CHUNKS + 5), []
 
     stored = await add_tokens(home, TENANT, "docs", progress=seen.append)
 
     assert (stored, seen) == (BATCH_CHUNKS + 5, [BATCH_CHUNKS, BATCH_CHUNKS + 5])
-    assert tokens.vectors[ChunkId(UUID(int=3))] == b"T\ntext 3"
-    assert tokens.kept == [FakeLate.model]
-    assert (await home.collections.by_name(TENANT, "docs")).stores_tokens
+    assert [each.tokens for each in chunks] == [
+        {FakeLate.model.fingerprint: f"T\n{each.bare.content}".encode()} for each in chunks
+    ]
+    assert await stores_tokens(home)
 
 
-async def test_chunks_with_vectors_are_not_read_again():
-    tokens = FakeTokens(chunks(3), {ChunkId(UUID(int=2)): b"there"})
-    late = FakeLate(bag_of_words)
+async def test_chunks_with_vectors_are_not_read_again_and_those_of_other_models_go():
+    home, chunks = await stocked(3)
+    chunks[1].tokens[FakeLate.model.fingerprint] = b"there"
+    chunks[2].tokens["0" * 64] = b"of another model"
 
-    await add_tokens(furnished(tokens=tokens, late=late), TENANT, "docs")
+    await add_tokens(home, TENANT, "docs")
 
-    assert late.read == ["T\ntext 1", "T\ntext 3"]
+    assert home.late.read == ["T\ntext 0", "T\ntext 2"]
+    assert chunks[2].tokens == {FakeLate.model.fingerprint: b"T\ntext 2"}
 
 
 async def test_removal_takes_all_and_gives_new_chunks_none():
-    tokens = FakeTokens(chunks(3), {ChunkId(UUID(int=2)): b"there"})
-    home = furnished(tokens=tokens)
+    home, chunks = await stocked(3)
     await add_tokens(home, TENANT, "docs")
 
     assert await remove_tokens(home, TENANT, "docs") == 3
-    assert tokens.vectors == {}
-    assert not (await home.collections.by_name(TENANT, "docs")).stores_tokens
+    assert [each.tokens for each in chunks] == [{}, {}, {}]
+    assert not await stores_tokens(home)
 
 
 async def test_ingest_stores_both_kinds_of_vectors_of_one_pass():

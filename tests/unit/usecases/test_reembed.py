@@ -3,50 +3,70 @@ from uuid import UUID
 
 import pytest
 
-from pgrerank.domain.document import BareChunk
+from pgrerank.domain.collection import SecondState
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.ids import TenantId
 from pgrerank.usecases.reembed import BATCH_CHUNKS, reembed
-from tests.fake_embeddings import FakeEmbeddings
 from tests.fakes import FakeClock, FakeCollections, FakeEmbedder, bag_of_words, collection, services
+from tests.fixtures.collections import embedded
 
 TENANT = TenantId(UUID(int=7))
 
 
-def chunks(*numbers):
-    return [
-        BareChunk(chunk_id=ChunkId(UUID(int=n)), title="T", content=f"text {n}") for n in numbers
-    ]
+class NewEmbedder(FakeEmbedder):
+    """Embeds as FakeEmbedder, under another name."""
+
+    model = replace(FakeEmbedder.model, name="new", fingerprint="9" * 64)
 
 
 def furnished(**parts):
     return services(collections=FakeCollections({(TENANT, "docs"): collection()}), **parts)
 
 
+async def store(home, name, *texts):
+    docs = await home.collections.by_name(TENANT, "docs")
+    await home.documents.store(TENANT, docs, [embedded(name, *texts, title="T")])
+
+
+async def stocked(count, **parts):
+    """Services with that many chunks, and the chunks."""
+    home = furnished(**parts)
+    await store(home, "a", *[f"text {n}" for n in range(count)])
+    return home, home.documents.chunks(TENANT, collection())
+
+
 async def test_every_chunk_gets_the_vector_of_its_passage():
-    embeddings, embedder, seen = (
-        FakeEmbeddings(chunks(*range(BATCH_CHUNKS + 3))),
-        FakeEmbedder(),
-        [],
-    )
-    home = furnished(embeddings=embeddings)
+    (home, chunks), embedder, seen = await stocked(BATCH_CHUNKS + 3), NewEmbedder(), []
 
     stored = await reembed(home, embedder, TENANT, "docs", progress=lambda *of: seen.append(of))
 
+    docs = await home.collections.by_name(TENANT, "docs")
     assert stored == BATCH_CHUNKS + 3
-    assert seen == [(BATCH_CHUNKS, 5000), (BATCH_CHUNKS + 3, 5000)]
-    assert embeddings.vectors[UUID(int=9)].tolist() == bag_of_words("T\ntext 9").tolist()
-    assert (embeddings.begun, embedder.tenants[0]) == ([embedder.model], TENANT)
+    assert seen == [(BATCH_CHUNKS, docs.chunk_count), (BATCH_CHUNKS + 3, docs.chunk_count)]
+    assert [each.vectors[embedder.model.fingerprint].tolist() for each in chunks] == [
+        bag_of_words(f"T\n{each.bare.content}").tolist() for each in chunks
+    ]
+    assert docs.second_embedder == embedder.model.fingerprint
+    assert docs.second_state is SecondState.READY
+    assert set(embedder.tenants) == {TENANT}
 
 
 async def test_what_is_there_is_not_embedded_again_and_what_arrives_is():
-    there = {ChunkId(UUID(int=2)): bag_of_words("there")}
-    embeddings, embedder = FakeEmbeddings(chunks(1, 2, 3), chunks(0), there), FakeEmbedder()
+    class Overtaken(NewEmbedder):
+        """A document arrives while it works for the first time."""
 
-    stored = await reembed(furnished(embeddings=embeddings), embedder, TENANT, "docs")
+        async def passages(self, texts, **options):
+            if not self.embedded:
+                await store(home, "late", "arrived")
+            return await super().passages(texts, **options)
+
+    (home, chunks), embedder = await stocked(3), Overtaken()
+    chunks[1].vectors[embedder.model.fingerprint] = bag_of_words("there")
+
+    stored = await reembed(home, embedder, TENANT, "docs")
 
     assert stored == 3
-    assert embedder.embedded == ["T\ntext 1", "T\ntext 3", "T\ntext 0"]
+    assert embedder.embedded == ["T\ntext 0", "T\ntext 2", "T\narrived"]
 
 
 async def test_pace_is_kept_on_average():
@@ -56,9 +76,10 @@ async def test_pace_is_kept_on_average():
         waits.append(seconds)
         clock.advance(seconds)
 
+    home, _ = await stocked(2 * BATCH_CHUNKS, clock=clock)
     await reembed(
-        furnished(embeddings=FakeEmbeddings(chunks(*range(2 * BATCH_CHUNKS))), clock=clock),
-        FakeEmbedder(),
+        home,
+        NewEmbedder(),
         TENANT,
         "docs",
         chunks_per_second=BATCH_CHUNKS / 4,
