@@ -104,6 +104,13 @@ class FakeTenants:
         await self.by_name(name)
         del self.kept[name]
 
+    def keeps_texts(self, tenant_id: TenantId) -> bool:
+        return any(each.keep_texts for each in self.kept.values() if each.id == tenant_id)
+
+    def quota(self, tenant_id: TenantId) -> int | None:
+        quotas = [each.pairs_per_second for each in self.kept.values() if each.id == tenant_id]
+        return quotas[0] if quotas else None
+
 
 @dataclass
 class FakeQuotas:

@@ -19,17 +19,12 @@ from pgrerank.domain.candidate import (
     PairScore,
     Passage,
     Retrieved,
-    SearchOutcome,
 )
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, passage, passage_hash
-from pgrerank.domain.errors import NotFoundError
-from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, RankingId, TenantId
-from pgrerank.domain.log import LoggedRanking, RankingFilter
+from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, TenantId
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.domain.page import Page
 from pgrerank.domain.request import SearchRequest
-from pgrerank.domain.rerank import RerankOutcome, RerankRequest
 from pgrerank.domain.vector import Vector
 from pgrerank.ports.services import Services
 from tests.fake_access import FakeKeys, FakeTenants
@@ -37,6 +32,7 @@ from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_documents import FakeCollections, FakeDocuments
 from tests.fake_history import FakeHistory
 from tests.fake_judgments import FakeEvaluations, FakeJudgments
+from tests.fake_rankings import FakeRankings
 from tests.fake_references import FakeReferences
 from tests.fake_reports import FakeReports
 from tests.fake_vectors import FakeEmbeddings, FakeTokens
@@ -176,40 +172,6 @@ class FakeCandidates:
         )
 
 
-@dataclass
-class FakeRankings:
-    recorded: list[SearchOutcome] = field(default_factory=list)
-    supplied: list[tuple[RerankRequest, RerankOutcome]] = field(default_factory=list)
-
-    async def record(
-        self,
-        tenant_id: TenantId,
-        collection: Collection,
-        request: SearchRequest,
-        ranking: SearchOutcome,
-    ) -> RankingId:
-        self.recorded.append(ranking)
-        return ranking.id
-
-    async def record_supplied(
-        self,
-        tenant_id: TenantId,
-        collection: Collection | None,
-        request: RerankRequest,
-        ranked: RerankOutcome,
-    ) -> RankingId:
-        self.supplied.append((request, ranked))
-        return ranked.id
-
-    async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
-        raise NotFoundError("ranking", ranking_id)
-
-    async def page(
-        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
-    ) -> Page[LoggedRanking]:
-        return Page(items=[], cursor=None)
-
-
 def candidate(rank: int, text: str = "", **changes: object) -> Candidate:
     """A candidate at a fused rank, with any other fields that a test sets."""
     made = Candidate(
@@ -251,6 +213,7 @@ def services(**parts: object) -> Services:
     clock = parts.setdefault("clock", FakeClock())
     collections = parts.setdefault("collections", FakeCollections())
     documents = parts.setdefault("documents", FakeDocuments(collections))
+    tenants = parts.setdefault("tenants", FakeTenants())
     fakes = Services(
         clock=clock,
         embedder=FakeEmbedder(),
@@ -262,7 +225,7 @@ def services(**parts: object) -> Services:
         history=FakeHistory(),
         reports=FakeReports(),
         references=FakeReferences(),
-        rankings=FakeRankings(),
+        rankings=FakeRankings(tenants),
         collections=collections,
         documents=documents,
         judgments=FakeJudgments(),
@@ -270,6 +233,6 @@ def services(**parts: object) -> Services:
         thresholds=FakeThresholds(),
         evaluations=FakeEvaluations(),
         keys=FakeKeys(clock.now),
-        tenants=FakeTenants(),
+        tenants=tenants,
     )
     return replace(fakes, **parts)
