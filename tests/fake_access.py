@@ -114,7 +114,16 @@ class FakeTenants:
 
 @dataclass
 class FakeQuotas:
-    given: dict[TenantId, int] = field(default_factory=dict)
+    tenants: FakeTenants = field(default_factory=FakeTenants)
 
     async def pairs_per_second(self, tenant_id: TenantId) -> int | None:
-        return self.given.get(tenant_id)
+        return self.tenants.quota(tenant_id)
+
+    def give(self, tenant_id: TenantId, pairs_per_second: int) -> None:
+        """Set the quota of a tenant, which is made if there is none of this id."""
+        self.tenants.kept[str(tenant_id)] = Tenant(
+            id=tenant_id,
+            name=str(tenant_id),
+            created_at=datetime(2026, 1, 1, tzinfo=UTC),
+            pairs_per_second=pairs_per_second,
+        )

@@ -1,13 +1,13 @@
-"""In-memory calibrations and thresholds."""
+"""In-memory calibrations and thresholds; see fakes.py."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from pgrerank.domain.calibration import Fitted, Sample
+from pgrerank.domain.calibration import Calibration, Fitted, Sample
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
-from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ids import CollectionId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.relevance import StoredCalibration
@@ -16,13 +16,47 @@ from tests.fake_page import page
 
 
 @dataclass
-class FakeCalibrations:
-    """Stores in memory; every search gets `found`, whatever it asks for."""
+class FakeThresholds:
+    kept: dict[tuple[TenantId, CollectionId, str], Threshold] = field(default_factory=dict)
 
-    found: StoredCalibration = field(default_factory=StoredCalibration)
-    kept: dict[UUID, tuple[Fitted, Sample]] = field(default_factory=dict)
-    #: models and thresholds that searches requested
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
+        named = replace(threshold, collection=collection.name)
+        self.kept[tenant_id, collection.id, threshold.name] = named
+
+    async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:
+        own = [each for (owner, *_), each in self.kept.items() if owner == tenant_id]
+        return sorted(own, key=lambda each: (each.name, each.collection))
+
+    async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
+        if self.kept.pop((tenant_id, collection.id, name), None) is None:
+            raise NotFoundError("threshold", name)
+
+    def forget(self, calibration_id: UUID) -> None:
+        """Delete the thresholds that were chosen by a calibration."""
+        self.kept = {k: each for k, each in self.kept.items() if each.calibration != calibration_id}
+
+    def running(
+        self, tenant_id: TenantId, collection: Collection, name: str | None
+    ) -> Threshold | None:
+        """What a search reads of a threshold."""
+        stored = self.kept.get((tenant_id, collection.id, name))
+        return stored and replace(
+            stored, collection=None, created_at=None, calibration=None, promise=None
+        )
+
+
+@dataclass
+class StoredFit:
+    fitted: Fitted
+    sample: Sample
+    #: None: of the whole tenant
+    collection_id: CollectionId | None
+
+
+@dataclass
+class FakeCalibrations:
+    thresholds: FakeThresholds = field(default_factory=FakeThresholds)
+    kept: dict[tuple[TenantId, UUID], StoredFit] = field(default_factory=dict)
 
     async def add(
         self,
@@ -32,27 +66,79 @@ class FakeCalibrations:
         fitted: Fitted,
         sample: Sample,
     ) -> None:
-        self.kept[fitted.id] = (fitted, sample)
+        self.kept[tenant_id, fitted.id] = StoredFit(fitted, sample, collection and collection.id)
 
     async def get(self, tenant_id: TenantId, calibration_id: UUID) -> Fitted:
-        return self._kept(calibration_id)[0]
+        return self._stored(tenant_id, calibration_id).fitted
 
     async def page(
         self, tenant_id: TenantId, collection: str | None, *, limit: int, cursor: str | None
     ) -> Page[Fitted]:
         wanted = [
-            replace(fitted, points=())
-            for fitted, _ in self.kept.values()
-            if collection in (None, fitted.collection)
+            replace(each.fitted, points=())
+            for each in self._of(tenant_id)
+            if collection in (None, each.fitted.collection)
         ]
         return page(wanted, lambda e: e.id, limit=limit, cursor=cursor, is_newest_first=True)
 
     async def sample(self, tenant_id: TenantId, calibration_id: UUID) -> Sample:
-        return self._kept(calibration_id)[1]
+        return self._stored(tenant_id, calibration_id).sample
 
     async def delete(self, tenant_id: TenantId, calibration_id: UUID) -> None:
-        self._kept(calibration_id)
-        del self.kept[calibration_id]
+        self._stored(tenant_id, calibration_id)
+        del self.kept[tenant_id, calibration_id]
+        self.thresholds.forget(calibration_id)
+
+    async def running(
+        self,
+        tenant_id: TenantId,
+        collection: Collection | None,
+        model: ModelCard,
+        threshold: str | None,
+    ) -> StoredCalibration:
+        places = {None, collection and collection.id}
+        fits = [each for each in self._of(tenant_id) if each.collection_id in places]
+        best = max(
+            fits,
+            key=lambda each: (
+                each.fitted.fingerprint == model.fingerprint,
+                each.collection_id is not None,
+                each.fitted.id,
+            ),
+            default=None,
+        )
+        return StoredCalibration(
+            calibration=best and _calibration(best.fitted),
+            threshold=collection and self.thresholds.running(tenant_id, collection, threshold),
+        )
+
+    def _of(self, tenant_id: TenantId) -> list[StoredFit]:
+        return [each for (owner, _), each in self.kept.items() if owner == tenant_id]
+
+    def _stored(self, tenant_id: TenantId, calibration_id: UUID) -> StoredFit:
+        if (tenant_id, calibration_id) not in self.kept:
+            raise NotFoundError("calibration", calibration_id)
+        return self.kept[tenant_id, calibration_id]
+
+
+def _calibration(fitted: Fitted) -> Calibration:
+    return Calibration(
+        id=fitted.id,
+        fingerprint=fitted.fingerprint,
+        reranker=fitted.reranker,
+        curve=fitted.curve,
+        answerable=fitted.answerable,
+        pool=fitted.pool,
+    )
+
+
+@dataclass
+class GivenCalibration(FakeCalibrations):
+    """Gives every search a calibration that was never fitted, for tests of what it does."""
+
+    found: StoredCalibration = field(kw_only=True)
+    #: models and thresholds that searches requested
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
 
     async def running(
         self,
@@ -66,24 +152,3 @@ class FakeCalibrations:
         return (
             self.found if named and named.name == threshold else replace(self.found, threshold=None)
         )
-
-    def _kept(self, calibration_id: UUID) -> tuple[Fitted, Sample]:
-        if calibration_id not in self.kept:
-            raise NotFoundError("calibration", calibration_id)
-        return self.kept[calibration_id]
-
-
-@dataclass
-class FakeThresholds:
-    kept: dict[tuple[str, str], Threshold] = field(default_factory=dict)
-
-    async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
-        kept = replace(threshold, collection=collection.name)
-        self.kept[collection.name, threshold.name] = kept
-
-    async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:
-        return [each for _, each in sorted(self.kept.items(), key=lambda item: item[0][::-1])]
-
-    async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
-        if self.kept.pop((collection.name, name), None) is None:
-            raise NotFoundError("threshold", name)

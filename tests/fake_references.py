@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.reference import (
-    ReferencePair,
     ReferenceSet,
     ReferenceSetSummary,
     Run,
@@ -16,9 +15,11 @@ from pgrerank.domain.reference import (
 
 @dataclass
 class FakeReferences:
+    """Has no `sample`: it reads the log, which needs Postgres."""
+
     sets: dict[tuple[TenantId, str], ReferenceSet] = field(default_factory=dict)
-    runs: list[tuple[str, ScoredSet]] = field(default_factory=list)
-    logged: list[ReferencePair] = field(default_factory=list)
+    #: by tenant and name of the set, oldest first
+    runs: dict[tuple[TenantId, str], list[ScoredSet]] = field(default_factory=dict)
 
     async def put(self, tenant_id: TenantId, reference: ReferenceSet) -> None:
         self.sets[tenant_id, reference.name] = reference
@@ -30,7 +31,7 @@ class FakeReferences:
 
     async def all(self, tenant_id: TenantId) -> Sequence[ReferenceSetSummary]:
         return [
-            _listed(each, self._newest(name))
+            _listed(each, self._newest(owner, name))
             for (owner, name), each in sorted(self.sets.items(), key=lambda item: item[0][1])
             if owner == tenant_id
         ]
@@ -38,22 +39,17 @@ class FakeReferences:
     async def delete(self, tenant_id: TenantId, name: str) -> None:
         await self.by_name(tenant_id, name)
         del self.sets[tenant_id, name]
-        self.runs = [(of, scored) for of, scored in self.runs if of != name]
-
-    async def sample(
-        self, tenant_id: TenantId, collection: str | None, *, pairs: int
-    ) -> Sequence[ReferencePair]:
-        return self.logged[:pairs]
+        self.runs.pop((tenant_id, name), None)
 
     async def newest(self, tenant_id: TenantId, reference: ReferenceSet) -> Run | None:
-        newest = self._newest(reference.name)
+        newest = self._newest(tenant_id, reference.name)
         return newest and newest.run
 
     async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
-        self.runs.append((reference.name, scored))
+        self.runs.setdefault((tenant_id, reference.name), []).append(scored)
 
-    def _newest(self, name: str) -> ScoredSet | None:
-        return next((scored for of, scored in reversed(self.runs) if of == name), None)
+    def _newest(self, tenant_id: TenantId, name: str) -> ScoredSet | None:
+        return next(reversed(self.runs.get((tenant_id, name), [])), None)
 
 
 def _listed(reference: ReferenceSet, newest: ScoredSet | None) -> ReferenceSetSummary:

@@ -1,6 +1,7 @@
 """In-memory implementations of the ports, for unit tests of the use cases.
 
-They guarantee only what tests/storage and tests/inference show of the real implementations.
+The fakes of stores do what tests/conformance shows of them and of the Postgres implementations
+alike. A method that only Postgres can answer honestly is absent.
 """
 
 import hashlib
@@ -30,8 +31,8 @@ from pgrerank.ports.services import Services
 from tests.fake_access import FakeKeys, FakeTenants
 from tests.fake_calibrations import FakeCalibrations, FakeThresholds
 from tests.fake_documents import FakeCollections, FakeDocuments
-from tests.fake_history import FakeHistory
-from tests.fake_judgments import FakeEvaluations, FakeJudgments
+from tests.fake_evaluations import FakeEvaluations
+from tests.fake_judgments import FakeJudgments
 from tests.fake_rankings import FakeRankings
 from tests.fake_references import FakeReferences
 from tests.fake_reports import FakeReports
@@ -209,11 +210,14 @@ def collection(**changes: object) -> Collection:
 
 
 def services(**parts: object) -> Services:
-    """All ports; fakes except those given."""
+    """All ports; fakes except those given. History has no fake: its queries need Postgres."""
     clock = parts.setdefault("clock", FakeClock())
+    tenants = parts.setdefault("tenants", FakeTenants())
     collections = parts.setdefault("collections", FakeCollections())
     documents = parts.setdefault("documents", FakeDocuments(collections))
-    tenants = parts.setdefault("tenants", FakeTenants())
+    judgments = parts.setdefault("judgments", FakeJudgments())
+    rankings = parts.setdefault("rankings", FakeRankings(tenants))
+    thresholds = parts.setdefault("thresholds", FakeThresholds())
     fakes = Services(
         clock=clock,
         embedder=FakeEmbedder(),
@@ -222,16 +226,16 @@ def services(**parts: object) -> Services:
         tokens=FakeTokens(documents),
         embeddings=FakeEmbeddings(documents),
         candidates=FakeCandidates(),
-        history=FakeHistory(),
-        reports=FakeReports(),
+        history=None,
+        reports=FakeReports(rankings, judgments, documents),
         references=FakeReferences(),
-        rankings=FakeRankings(tenants),
+        rankings=rankings,
         collections=collections,
         documents=documents,
-        judgments=FakeJudgments(),
-        calibrations=FakeCalibrations(),
-        thresholds=FakeThresholds(),
-        evaluations=FakeEvaluations(),
+        judgments=judgments,
+        calibrations=FakeCalibrations(thresholds),
+        thresholds=thresholds,
+        evaluations=FakeEvaluations(collections),
         keys=FakeKeys(clock.now),
         tenants=tenants,
     )

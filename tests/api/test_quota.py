@@ -54,7 +54,7 @@ async def test_time_and_the_operator_restore_it(services, quotas):
         services.clock.advance(1)
         (later,) = await searched(client)
         (again,) = await searched(client)
-        quotas.given[tenant_id] = 0
+        quotas.give(tenant_id, 0)
         (unlimited,) = await searched(client)
 
     answers = (later, again, unlimited)

@@ -1,13 +1,24 @@
 """Each port's fake and its Postgres implementation: both do what the port's docstring says."""
 
+from dataclasses import replace
+from functools import cache
+
 import pytest
 from uuid_utils.compat import uuid7
 
+from pgrerank.domain.calibration import Fitted, Method, Unjudged
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
+from pgrerank.domain.request import SearchRequest
 from pgrerank.ports.services import Services
+from pgrerank.usecases.calibration.calibrate import fit_pairs
+from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan
 from tests import fakes
 from tests.api.conftest import services_over
+from tests.fixtures.samples import Law
+
+MODEL = fakes.FakeScorer.model
+SAMPLE = Law().sample(30, 10, seed=1)
 
 
 @pytest.fixture(params=["fake", "postgres"])
@@ -46,3 +57,31 @@ async def docs(ports, tenant_id) -> Collection:
     return await ports.collections.create(
         tenant_id, "docs", text_search="english", embedder=ports.embedder.model
     )
+
+
+@cache
+def fit() -> Fitted:
+    """A calibration fitted to the sample; fitting takes half a second."""
+    plan = CalibrationPlan(
+        request=SearchRequest(query=""), method=Method.PLATT, unjudged=Unjudged.IRRELEVANT
+    )
+    return fit_pairs(SAMPLE, plan, MODEL, warnings=[])
+
+
+@pytest.fixture
+def calibrate(ports, tenant_id, docs):
+    """Stores a calibration of the collection, or of the tenant."""
+
+    async def stored(collection=docs, model=MODEL):
+        made = replace(
+            fit(),
+            id=uuid7(),
+            reranker=model.name,
+            fingerprint=model.fingerprint,
+            created_at=docs.created_at,
+            collection=collection and collection.name,
+        )
+        await ports.calibrations.add(tenant_id, collection, model, made, SAMPLE)
+        return made
+
+    return stored

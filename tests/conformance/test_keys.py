@@ -1,4 +1,4 @@
-"""Keys and Tenants: each fake against the Postgres implementation."""
+"""Keys: the fake against the Postgres implementation."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -80,49 +80,3 @@ async def test_a_key_of_another_tenant_is_neither_listed_nor_revoked(ports, add,
         await ports.keys.revoke(stranger, made.id)
     with pytest.raises(NotFoundError):
         await ports.keys.revoke(stranger, uuid4())
-
-
-@pytest.fixture
-def names():
-    """Three names in sorted order that no other test uses."""
-    return [f"{letter}-{uuid4().hex}" for letter in "abc"]
-
-
-async def test_a_tenant_is_made_once_and_looked_up(ports, names):
-    made = await ports.tenants.create(names[0])
-
-    assert await ports.tenants.by_name(names[0]) == made
-    with pytest.raises(ConflictError):
-        await ports.tenants.create(names[0])
-
-
-async def test_tenants_are_listed_by_name(ports, names):
-    for name in reversed(names):
-        await ports.tenants.create(name)
-
-    assert [each.name async for each in ports.tenants.all() if each.name in names] == names
-
-
-async def test_quota_and_texts_of_a_tenant_are_set(ports, names):
-    made = await ports.tenants.create(names[0])
-    changed = await ports.tenants.set_quota(names[0], 7)
-    kept = await ports.tenants.set_keep_texts(names[0], keep_texts=True)
-
-    assert (made.pairs_per_second, changed.pairs_per_second) == (None, 7)
-    assert (made.keep_texts, kept.keep_texts) == (False, True)
-    assert await ports.tenants.by_name(names[0]) == kept
-    assert (await ports.tenants.set_quota(names[0], None)).pairs_per_second is None
-
-
-async def test_a_tenant_that_is_not_there_is_said_so(ports, names):
-    await ports.tenants.create(names[0])
-    await ports.tenants.delete(names[0])
-
-    for asked in (
-        ports.tenants.by_name(names[0]),
-        ports.tenants.delete(names[0]),
-        ports.tenants.set_quota(names[0], 1),
-        ports.tenants.set_keep_texts(names[0], keep_texts=True),
-    ):
-        with pytest.raises(NotFoundError):
-            await asked

@@ -25,7 +25,9 @@ class Metered:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.scorer = FakeScorer()
-        self.quotas = FakeQuotas({RICH: 0, POOR: 10})
+        self.quotas = FakeQuotas()
+        self.quotas.give(RICH, 0)
+        self.quotas.give(POOR, 10)
         self.meter = TenantRateLimiter(self.quotas, default=20, elapsed=self.clock.elapsed)
         self.metered = RateLimitedScorer(self.scorer, self.meter)
 
@@ -72,7 +74,7 @@ async def test_a_refusal_says_the_quota_and_when_there_is_more(meter):
 
 async def test_a_changed_quota_holds_at_once(meter):
     await meter.scored(POOR, 2)
-    meter.quotas.given[POOR] = 0
+    meter.quotas.give(POOR, 0)
 
     assert await meter.scored(POOR, 3) == 3
 

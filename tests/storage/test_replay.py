@@ -16,6 +16,7 @@ from pgrerank.domain.threshold import Threshold
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.evaluations import PostgresEvaluations
 from pgrerank.storage.history import PostgresHistory
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.rankings import PostgresRankings
@@ -24,7 +25,7 @@ from pgrerank.usecases.evaluation.replay import ReplayPlan, measure, replay, rep
 from pgrerank.usecases.evaluation.replay_thresholds import ThresholdOverrides
 from pgrerank.usecases.search import search
 from tests import fakes
-from tests.fake_calibrations import FakeCalibrations
+from tests.fake_calibrations import GivenCalibration
 from tests.fixtures.collections import embedded
 
 TEXTS = [f"walrus {'seal ' * n}{'ice ' * (7 - n)}w{n}" for n in range(8)]
@@ -45,6 +46,7 @@ def services(shelf):
         rankings=PostgresRankings(shelf.pool, fakes.FakeScorer.model),
         history=PostgresHistory(shelf.pool),
         judgments=PostgresJudgments(shelf.pool),
+        evaluations=PostgresEvaluations(shelf.pool),
     )
 
 
@@ -169,7 +171,7 @@ async def test_another_threshold_leaves_what_a_search_under_it_returns(
 async def test_a_stored_threshold_cuts_by_its_score(services, shelf):
     made = await logged(services, shelf)
     threshold = Threshold(name="bot", cutoff=2, fingerprint=fakes.FakeScorer.model.fingerprint)
-    known = FakeCalibrations(found=StoredCalibration(threshold=threshold))
+    known = GivenCalibration(found=StoredCalibration(threshold=threshold))
 
     again = await cut(
         replace(services, calibrations=known), shelf, made, ThresholdOverrides(threshold="bot")
@@ -265,7 +267,7 @@ async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
     services, shelf, mode, cuts, plan
 ):
     made = await logged(services, shelf, rerank=mode, limit=100)
-    known = FakeCalibrations(found=StoredCalibration(calibration=CALIBRATION, threshold=THRESHOLD))
+    known = GivenCalibration(found=StoredCalibration(calibration=CALIBRATION, threshold=THRESHOLD))
 
     again = await cut(replace(services, calibrations=known), shelf, made, cuts, plan)
 

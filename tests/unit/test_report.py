@@ -1,4 +1,5 @@
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,6 @@ from pgrerank.domain.ids import CollectionId, RankingId, TenantId
 from pgrerank.ports.reports import Interval, JudgedDocument, LoggedSearch
 from pgrerank.usecases.evaluation.report import FEWEST, report
 from tests import fakes
-from tests.fake_reports import FakeReports
 
 NOW = datetime(2026, 5, 8, tzinfo=UTC)
 WEEK = Interval(since=NOW - timedelta(days=7), until=NOW)
@@ -49,8 +49,22 @@ def judged(search, place, grade, *, fused=None, relevance=None, score=0.0, **col
     return replace(found, **columns)
 
 
+@dataclass
+class Given:
+    """Logged searches; the judged documents are those of all time."""
+
+    held: Sequence[LoggedSearch]
+    judged: Sequence[JudgedDocument]
+
+    async def searches(self, _, interval):
+        return [each for each in self.held if interval.since <= each.created_at < interval.until]
+
+    async def judged_documents(self, *_):
+        return self.judged
+
+
 async def reported(held=(), grades=()):
-    return await report(fakes.services(reports=FakeReports(held, grades)), ACME, WEEK)
+    return await report(fakes.services(reports=Given(held, grades)), ACME, WEEK)
 
 
 async def test_what_nobody_asked_is_an_empty_report():

@@ -1,1 +1,1 @@
-"""The ports: protocols of what the use cases need from outside, each with a fake in tests/."""
+"""The ports: protocols of what the use cases need from outside."""

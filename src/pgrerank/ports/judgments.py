@@ -59,7 +59,7 @@ class Judgments(Protocol):
     async def of_judge(
         self, tenant_id: TenantId, collection: Collection, judged_by: str
     ) -> set[tuple[str, str, ChunkId | None]]:
-        """Query, document and chunk of all judgments by the judge of this name."""
+        """Query, document and chunk of all judgments by the person of this name (source `human`)."""
         ...
 
     async def logged_queries(

@@ -33,5 +33,5 @@ class TokenVectors(Protocol):
     async def forget(
         self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
     ) -> int:
-        """Delete token vectors, except those of `keep`; returns how many chunks are affected."""
+        """Delete the token vectors of a collection, except those of `keep`; returns how many."""
         ...

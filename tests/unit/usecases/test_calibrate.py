@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from pgrerank.domain.calibration import Method, Unjudged
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.judgment import ScoredChunk
+from pgrerank.domain.judgment import Judgment, ScoredChunk
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.threshold import Promise
 from pgrerank.usecases.calibration import fit
@@ -42,8 +42,15 @@ FOUND = tuple(
 
 
 def judged(queries=12, grades=None):
-    asked = {f"red fox {n}": grades or {"a": 2, "b": 0} for n in range(queries)}
-    return FakeJudgments(graded=asked)
+    return FakeJudgments(
+        {
+            (TENANT, collection().id): [
+                Judgment(query=f"red fox {n}", external_id=name, grade=grade, source="human")
+                for n in range(queries)
+                for name, grade in (grades or {"a": 2, "b": 0}).items()
+            ]
+        }
+    )
 
 
 def place(judgments):
@@ -63,7 +70,7 @@ async def test_judged_queries_are_searched_and_fitted_and_nothing_is_logged():
     assert made.curve.relevance(2.0) > 0.8
     assert made.curve.relevance(0.0) < 0.2
     assert (made.fingerprint, made.collection) == (FakeScorer.model.fingerprint, "docs")
-    assert home.calibrations.kept[made.id][0] == made
+    assert await home.calibrations.get(TENANT, made.id) == made
     assert home.rankings.recorded == []
 
 
@@ -108,13 +115,19 @@ async def test_few_queries_are_warned_of():
 
 
 async def test_scores_of_the_log_need_no_reranker():
-    judgments = judged()
-    judgments.logged = [
-        ScoredChunk(query=query, external_id=name, chunk_id=uuid7(), score=score, place=rank)
-        for query in judgments.graded
-        for rank, (name, score) in enumerate({"a": 3.5, "b": 0.5}.items(), 1)
-    ]
-    home = place(judgments)
+    class Logged(FakeJudgments):
+        async def logged_scores(self, *_):
+            return [
+                ScoredChunk(
+                    query=query, external_id=name, chunk_id=uuid7(), score=score, place=rank
+                )
+                for query in dict.fromkeys(
+                    each.query for each in self.kept[TENANT, collection().id]
+                )
+                for rank, (name, score) in enumerate({"a": 3.5, "b": 0.5}.items(), 1)
+            ]
+
+    home = place(Logged(judged().kept))
 
     made = await calibrate(
         home, TENANT, "docs", CalibrationPlan(request=REQUEST, source=ScoreSource.LOG)
@@ -205,7 +218,7 @@ async def test_promise_is_kept_under_a_name_or_not_at_all():
     kept = await promise(home, TENANT, "docs", "bot", Promise(precision=0.7))
     broken = await promise(home, TENANT, "docs", "sure", Promise(precision=0.9999))
 
-    (threshold,) = home.thresholds.kept.values()
+    (threshold,) = await home.thresholds.all(TENANT)
     assert (threshold.name, threshold.cutoff) == ("bot", kept.cutoff)
     assert (threshold.fingerprint, threshold.calibration) == (made.fingerprint, made.id)
     assert broken.cutoff is None
@@ -222,7 +235,7 @@ async def test_relevance_by_hand_needs_none():
     made = await by_hand(home, TENANT, "docs", "bot", 0.25)
 
     assert (made.min_relevance, made.cutoff) == (0.25, None)
-    assert list(home.thresholds.kept) == [("docs", "bot")]
+    assert await home.thresholds.all(TENANT) == [made]
 
 
 def chunk(name, place, score):

@@ -5,7 +5,7 @@ import pytest
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.usecases.evaluation.compare import compare, compare_runs
-from tests.fakes import FakeEvaluations, services
+from tests.fakes import services
 from tests.fixtures.evaluations import answer, evaluation
 
 TENANT = TenantId(UUID(int=7))
@@ -59,7 +59,8 @@ def test_runs_without_a_common_query_are_refused():
 async def test_runs_are_found_by_id_or_by_label():
     first, second = run({"a": 0.1}, label="base"), run({"a": 0.2}, label="base")
     third = run({"a": 0.4})
-    admin_services = services(evaluations=FakeEvaluations([first, second, third]))
+    admin_services = services()
+    admin_services.evaluations.kept[TENANT] = [first, second, third]
 
     found = await compare(admin_services, TENANT, "base", str(third.id), measure="AP")
 

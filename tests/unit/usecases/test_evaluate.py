@@ -84,7 +84,7 @@ async def test_evaluation_is_stored_and_leaves_the_log_alone():
 
     made = await evaluate.evaluate(kept, plan())
 
-    assert kept.evaluations.kept == [made]
+    assert kept.evaluations.kept == {TENANT: [made]}
     assert kept.rankings.recorded == []
 
 

@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from uuid import UUID
 
 from pgrerank.domain.ids import TenantId
@@ -24,12 +25,26 @@ def seen(external_id, rank, query="q"):
     )
 
 
+@dataclass
+class Given:
+    """Judged passages, and what searches ranked."""
+
+    passages: list[JudgedPassage]
+    searches: list[SeenPassage]
+
+    async def judged_passages(self, *_):
+        return self.passages
+
+    async def seen_passages(self, *_, depth):
+        return [each for each in self.searches if each.rank <= depth]
+
+
 async def lessons(passages, searches, **parts):
     collections = fakes.FakeCollections()
     kept = await collections.create(
         TENANT, "docs", text_search="english", embedder=fakes.FakeEmbedder.model
     )
-    judgments = fakes.FakeJudgments(passages=passages, searches=searches)
+    judgments = Given(passages, searches)
     services = fakes.services(collections=collections, judgments=judgments, **parts)
     return await judged_lessons(services, TENANT, kept.name)
 

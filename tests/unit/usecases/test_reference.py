@@ -64,7 +64,7 @@ async def test_a_model_that_fails_leaves_nothing_stored(tenant_id):
     with pytest.raises(ScoringError):
         await reference.score(services, tenant_id, "canary", ENVIRONMENT)
 
-    assert services.references.runs == []
+    assert services.references.runs == {}
 
 
 async def test_all_sets_of_all_tenants_are_scored():
@@ -108,7 +108,11 @@ async def house_with_a_scored_set():
 
 
 async def test_pairs_of_the_log_are_kept_once_each(tenant_id):
-    services = fakes.services(references=FakeReferences(logged=[*PAIRS, PAIRS[0]]))
+    class Logged(FakeReferences):
+        async def sample(self, *_: object, pairs: int):
+            return [*PAIRS, PAIRS[0]][:pairs]
+
+    services = fakes.services(references=Logged())
 
     kept = await reference.keep_from_log(services, tenant_id, "canary", collection=None, pairs=9)
 

@@ -13,7 +13,7 @@ from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.domain.threshold import Threshold
 from pgrerank.usecases.search import search, search_unlogged
-from tests.fake_calibrations import FakeCalibrations
+from tests.fake_calibrations import GivenCalibration
 from tests.fake_tokens import FakeLate
 from tests.fakes import (
     FakeCandidates,
@@ -45,7 +45,7 @@ def place(running=None, **parts):
     return services(
         collections=FakeCollections({(TENANT, "docs"): collection()}),
         candidates=FakeCandidates(FOUND),
-        calibrations=FakeCalibrations(running or StoredCalibration(calibration=OWN)),
+        calibrations=GivenCalibration(found=running or StoredCalibration(calibration=OWN)),
         **parts,
     )
 

@@ -20,7 +20,7 @@ from pgrerank.domain.model import ScoreKind
 from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.rerank import RerankRequest, SuppliedDocument
 from pgrerank.usecases.rerank import rerank
-from tests.fake_calibrations import FakeCalibrations
+from tests.fake_calibrations import GivenCalibration
 from tests.fakes import FakeRankings, FakeScorer, services
 
 TENANT = TenantId(UUID(int=1))
@@ -47,7 +47,7 @@ def calibrations(fingerprint=SCORER.fingerprint):
         answerable=None,
         pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
     )
-    return FakeCalibrations(found=StoredCalibration(calibration=found))
+    return GivenCalibration(found=StoredCalibration(calibration=found))
 
 
 async def test_the_best_come_first_and_equals_keep_the_callers_order():

@@ -1,0 +1,153 @@
+"""Calibrations: the fake against the Postgres implementation."""
+
+from dataclasses import replace
+
+import pytest
+
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.relevance import StoredCalibration
+from pgrerank.domain.threshold import Threshold
+from tests.conformance.conftest import MODEL, SAMPLE
+from tests.fake_tokens import FakeLate
+
+
+async def test_a_calibration_is_read_with_its_points_and_its_pairs(ports, tenant_id, calibrate):
+    made = await calibrate()
+
+    found = await ports.calibrations.get(tenant_id, made.id)
+    sample = await ports.calibrations.sample(tenant_id, made.id)
+
+    assert found == made
+    assert found.points
+    assert list(sample.scores) == list(SAMPLE.scores)
+
+
+async def test_calibrations_are_listed_newest_first_without_points(ports, tenant_id, calibrate):
+    made = [await calibrate(), await calibrate(None), await calibrate()]
+
+    first = await ports.calibrations.page(tenant_id, None, limit=2, cursor=None)
+    rest = await ports.calibrations.page(tenant_id, None, limit=2, cursor=first.cursor)
+    own = await ports.calibrations.page(tenant_id, "docs", limit=9, cursor=None)
+
+    listed = [*first.items, *rest.items]
+    assert [each.id for each in listed] == [each.id for each in reversed(made)]
+    assert [len(each.points) for each in listed] == [0, 0, 0]
+    assert [each.id for each in own.items] == [made[2].id, made[0].id]
+    with pytest.raises(InvalidRequestError, match="cursor"):
+        await ports.calibrations.page(tenant_id, None, limit=2, cursor="nonsense")
+
+
+async def test_a_deleted_calibration_is_not_there(ports, tenant_id, calibrate):
+    made = await calibrate()
+    await ports.calibrations.delete(tenant_id, made.id)
+
+    for asked in (
+        ports.calibrations.get(tenant_id, made.id),
+        ports.calibrations.sample(tenant_id, made.id),
+        ports.calibrations.delete(tenant_id, made.id),
+    ):
+        with pytest.raises(NotFoundError):
+            await asked
+
+
+@pytest.fixture
+def running(ports, tenant_id, docs):
+    """What a search gets: id of the calibration, and the threshold."""
+
+    async def found(collection=docs, model=MODEL, threshold=None, of=tenant_id):
+        stored = await ports.calibrations.running(of, collection, model, threshold)
+        return stored.calibration and stored.calibration.id, stored.threshold
+
+    return found
+
+
+async def test_a_search_gets_the_newest_of_its_collection_and_reranker(calibrate, running):
+    assert await running() == (None, None)
+    of_tenant = await calibrate(None)
+    assert (await running())[0] == of_tenant.id
+    older, newer = await calibrate(), await calibrate()
+    assert (await running())[0] == newer.id
+    assert older.id != newer.id
+    await calibrate(None)
+    assert (await running())[0] == newer.id
+    of_other = await calibrate(model=FakeLate.model)
+    assert (await running())[0] == newer.id
+    assert (await running(model=FakeLate.model))[0] == of_other.id
+
+
+async def test_supplied_documents_get_a_calibration_of_the_tenant_alone(calibrate, running):
+    await calibrate()
+    assert await running(None) == (None, None)
+
+    of_tenant = await calibrate(None)
+
+    assert await running(None) == (of_tenant.id, None)
+
+
+async def test_a_calibration_of_another_collection_is_not_used(
+    ports, tenant_id, calibrate, running
+):
+    beside = await ports.collections.create(
+        tenant_id, "beside", text_search="english", embedder=ports.embedder.model
+    )
+    await calibrate()
+
+    assert await running(beside) == (None, None)
+
+
+async def test_a_search_gets_the_curve_and_the_threshold_that_it_names(
+    ports, tenant_id, docs, calibrate
+):
+    made = await calibrate()
+    named = Threshold(name="bot", min_relevance=0.25, created_at=docs.created_at)
+    await ports.thresholds.set(tenant_id, docs, named)
+
+    found = await ports.calibrations.running(tenant_id, docs, MODEL, "bot")
+    without = await ports.calibrations.running(tenant_id, docs, MODEL, "other")
+
+    assert found.threshold == replace(named, created_at=None)
+    assert without == replace(found, threshold=None)
+    assert (found.calibration.curve, found.calibration.pool) == (made.curve, made.pool)
+    assert (found.calibration.reranker, found.calibration.fingerprint) == (
+        MODEL.name,
+        MODEL.fingerprint,
+    )
+
+
+async def test_a_calibration_is_deleted_with_its_thresholds(ports, tenant_id, docs, calibrate):
+    made = await calibrate()
+    chosen = Threshold(
+        name="chosen",
+        cutoff=1.0,
+        calibration=made.id,
+        fingerprint=MODEL.fingerprint,
+        created_at=docs.created_at,
+    )
+    by_hand = Threshold(name="by-hand", min_relevance=0.5, created_at=docs.created_at)
+    for each in (chosen, by_hand):
+        await ports.thresholds.set(tenant_id, docs, each)
+
+    await ports.calibrations.delete(tenant_id, made.id)
+
+    assert [each.name for each in await ports.thresholds.all(tenant_id)] == ["by-hand"]
+
+
+async def test_calibrations_of_another_tenant_are_neither_read_nor_deleted(
+    ports, tenant_id, docs, calibrate, make_tenant
+):
+    made, of_tenant, stranger = await calibrate(), await calibrate(None), make_tenant()
+
+    page = await ports.calibrations.page(stranger, None, limit=9, cursor=None)
+    used = await ports.calibrations.running(stranger, docs, MODEL, None)
+
+    assert page.items == []
+    assert used == StoredCalibration()
+    for each in (made, of_tenant):
+        for asked in (
+            ports.calibrations.get(stranger, each.id),
+            ports.calibrations.sample(stranger, each.id),
+            ports.calibrations.delete(stranger, each.id),
+        ):
+            with pytest.raises(NotFoundError):
+                await asked
+        assert (await ports.calibrations.get(tenant_id, each.id)).id == each.id
