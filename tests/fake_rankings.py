@@ -20,7 +20,17 @@ from tests.fake_access import FakeTenants
 from tests.fake_page import page
 
 #: parameters that are not read back, or under another name
-_WRITE_ONLY = {"tenant_id", "collection_id", "limit_", "depth", "cascade", "documents", "places"}
+_WRITE_ONLY = {
+    "tenant_id",
+    "collection_id",
+    "limit_",
+    "depth",
+    "embedder_id",
+    "reranker_id",
+    "cascade_id",
+    "documents",
+    "places",
+}
 #: columns of searches that rows of supplied documents lack
 _OF_SEARCHES = (
     "chunk_ids",
@@ -104,7 +114,7 @@ class FakeRankings:
 
 
 def _columns(row: Mapping[str, Any], report: RerankReport) -> dict[str, Any]:
-    """The columns of a row as they are read: names of models instead of their fingerprints."""
+    """The columns of a row as they are read: names of models instead of their ids."""
     scores = row["cascade_scores"]
     return {
         **{name: _read(value) for name, value in row.items() if name not in _WRITE_ONLY},
