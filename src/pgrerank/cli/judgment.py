@@ -119,18 +119,16 @@ async def _import(
     settings: Settings, tenant_name: str, collection_name: str, judgments: tuple[Judgment, ...]
 ) -> Imported:
     from pgrerank import wiring
+    from pgrerank.usecases.calibration.judge import judge
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.collections.by_name(tenant.id, collection_name)
-        added = await admin_services.judgments.add(tenant.id, collection, judgments)
-        documents = sorted({each.external_id for each in judgments})
-        unknown = await admin_services.judgments.unknown(tenant.id, collection, documents)
+        stored = await judge(admin_services, tenant.id, collection_name, judgments)
     return Imported(
         judgments=len(judgments),
         queries=len({each.query for each in judgments}),
-        added=added,
-        unknown=tuple(unknown),
+        added=stored.added,
+        unknown=stored.unknown,
     )
 
 

@@ -1,9 +1,8 @@
 """pgrerank replay."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,45 +12,16 @@ from rich_click import RichCommand
 from pgrerank.cli import option, output, progress
 from pgrerank.cli.command import Misused, examples, run, settings
 from pgrerank.cli.gain import plain, sentence
-from pgrerank.domain.ids import RankingId
-from pgrerank.domain.log import LoggedRanking, RankingFilter, RankingSource
+from pgrerank.domain.log import RankingFilter, RankingSource
 from pgrerank.domain.request import MAX_DEPTH
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.domain.ids import TenantId
     from pgrerank.ports.services import AdminServices
-    from pgrerank.usecases.evaluation.replay import Measured, Replay
+    from pgrerank.usecases.evaluation.replay import Replay
+    from pgrerank.usecases.evaluation.replay_run import ReplayRun, ReplaySelection, ReplaySettings
     from pgrerank.usecases.evaluation.replay_thresholds import ThresholdEffect, ThresholdOverrides
-
-_PAGE = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplaySelection:
-    """The searches to replay, and the settings to change."""
-
-    ranking_ids: Sequence[UUID]
-    filter: RankingFilter
-    last: int
-    depth: int | None
-    cascade: int | None
-    fusion: Retrieval | None
-    #: thresholds to cut results by; None: compare whole rankings
-    cuts: "ThresholdOverrides | None"
-    #: label to store the result under; None: do not store it
-    label: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replayed:
-    """The replays of a run, and their measures by judgments."""
-
-    replays: "Sequence[Replay]"
-    measured: "Measured"
-    #: before and after, if results are cut
-    left: "tuple[ThresholdEffect, ThresholdEffect] | None"
 
 
 @click.command(
@@ -106,9 +76,9 @@ def replay(
     retrieval, and the log is not changed.
     """
     as_json = given.pop("as_json")
-    wanted = _selection(ranking_ids, given)
+    selection, changes = _selection(ranking_ids, given), _changes(given)
     replayed = run(
-        _replay(settings(context), tenant_name, wanted),
+        _replay(settings(context), tenant_name, selection, changes),
         kept="Nothing was stored; run the same command to start over.",
     )
     if as_json:
@@ -117,13 +87,9 @@ def replay(
         _show(replayed)
 
 
-def _selection(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> ReplaySelection:
-    if given["label"] and not given["collection"]:
-        raise Misused("--save needs a --collection")
-    names = ("fusion", "rrf_k", "dense_weight", "keyword_weight")
-    changes = {name: given[name] for name in names if given[name] is not None}
-    if "fusion" in changes:
-        changes["fusion"] = Fusion(changes["fusion"])
+def _selection(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> "ReplaySelection":
+    from pgrerank.usecases.evaluation.replay_run import ReplaySelection
+
     return ReplaySelection(
         ranking_ids=ranking_ids,
         filter=RankingFilter(
@@ -133,9 +99,22 @@ def _selection(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> ReplayS
             until=_utc(given["until"]),
         ),
         last=given["last"],
-        depth=given["depth"],
-        cascade=given["cascade"],
-        fusion=Retrieval(**changes) if changes else None,
+    )
+
+
+def _changes(given: Mapping[str, Any]) -> "ReplaySettings":
+    from pgrerank.usecases.evaluation.replay import ReplayPlan
+    from pgrerank.usecases.evaluation.replay_run import ReplaySettings
+
+    if given["label"] and not given["collection"]:
+        raise Misused("--save needs a --collection")
+    names = ("fusion", "rrf_k", "dense_weight", "keyword_weight")
+    changes = {name: given[name] for name in names if given[name] is not None}
+    if "fusion" in changes:
+        changes["fusion"] = Fusion(changes["fusion"])
+    fusion = Retrieval(**changes) if changes else None
+    return ReplaySettings(
+        plan=ReplayPlan(depth=given["depth"], cascade=given["cascade"], fusion=fusion),
         cuts=_cuts(given),
         label=given["label"],
     )
@@ -152,84 +131,40 @@ def _utc(instant: datetime | None) -> datetime | None:
     return None if instant is None else instant.replace(tzinfo=UTC)
 
 
-async def _replay(settings: Settings, tenant_name: str, wanted: ReplaySelection) -> Replayed:
+async def _replay(
+    settings: Settings, tenant_name: str, selection: "ReplaySelection", changes: "ReplaySettings"
+) -> "ReplayRun":
     from pgrerank import wiring
     from pgrerank.usecases import lookup
-    from pgrerank.usecases.evaluation import replay_thresholds
-    from pgrerank.usecases.evaluation.replay import Replay, ReplayPlan, measure, replay, save
-
-    plan = ReplayPlan(depth=wanted.depth, cascade=wanted.cascade, fusion=wanted.fusion)
-    replays: list[Replay] = []
+    from pgrerank.usecases.evaluation import replay_run
 
     async def check(admin_services: "AdminServices") -> None:
-        await lookup.exist(tenant_name, wanted.filter.collection)(admin_services)
-        await _ids_to_replay(admin_services, tenant_name, wanted)
+        await lookup.exist(tenant_name, selection.filter.collection)(admin_services)
+        tenant = await admin_services.tenants.by_name(tenant_name)
+        await replay_run.selected(admin_services, tenant.id, selection)
 
     async with wiring.all_services(settings, check=check) as services:
         tenant = await services.tenants.by_name(tenant_name)
-        chosen = await _ids_to_replay(services, tenant_name, wanted)
-        with progress.count("replaying", len(chosen)) as step:
-            for ranking_id in chosen:
-                made = await replay(services, tenant.id, RankingId(ranking_id), plan)
-                if wanted.cuts is not None:
-                    made = await replay_thresholds.apply_thresholds(
-                        services, tenant.id, made, plan, wanted.cuts
-                    )
-                replays.append(made)
-                step()
-        if wanted.label and (name := wanted.filter.collection):
-            await save(services, tenant.id, name, replays, plan, label=wanted.label)
-        return Replayed(
-            replays=replays,
-            measured=await measure(services, tenant.id, replays),
-            left=None
-            if wanted.cuts is None
-            else await replay_thresholds.summarise(services, tenant.id, replays),
-        )
+        with progress.bar("replaying", None) as advance:
+            return await replay_run.replay_all(
+                services,
+                tenant.id,
+                selection,
+                changes,
+                progress=lambda done, whole: advance(done, f"{done} of {whole} searches"),
+            )
 
 
-async def _ids_to_replay(
-    admin_services: "AdminServices", tenant_name: str, wanted: ReplaySelection
-) -> Sequence[UUID]:
-    """Ids of the searches to replay. Raises NotFoundError, or Misused if there are none."""
-    tenant = await admin_services.tenants.by_name(tenant_name)
-    for ranking_id in wanted.ranking_ids:
-        await admin_services.rankings.get(tenant.id, RankingId(ranking_id))
-    chosen = wanted.ranking_ids or await _last(admin_services, tenant.id, wanted)
-    if not chosen:
-        raise Misused("the log has no such search")
-    return chosen
-
-
-async def _last(
-    services: "AdminServices", tenant_id: "TenantId", wanted: ReplaySelection
-) -> list[RankingId]:
-    found: list[LoggedRanking] = []
-    cursor: str | None = None
-    while len(found) < wanted.last:
-        page = await services.rankings.page(
-            tenant_id, wanted.filter, limit=min(_PAGE, wanted.last - len(found)), cursor=cursor
-        )
-        found.extend(page.items)
-        cursor = page.cursor
-        if cursor is None:
-            break
-    return [ranking.id for ranking in found]
-
-
-def _summary(done: Replayed) -> dict[str, Any]:
-    kept = [each.kept for each in done.replays if each.kept is not None]
-    times = [each.rerank_ms for each in done.replays if each.rerank.scored]
-    taus = [each.tau for each in done.replays if each.tau is not None]
+def _summary(done: "ReplayRun") -> dict[str, Any]:
     return {
         "replayed": len(done.replays),
-        "inexact": sum(not each.is_exact for each in done.replays),
-        "statuses": _counts([str(each.rerank.status) for each in done.replays]),
-        "reranker": next((each.rerank.model for each in done.replays if each.rerank.model), None),
-        "tau": round(mean(taus), 4) if taus else None,
-        "top10_kept": round(mean(kept), 4) if kept else None,
-        "pairs": sum(each.rerank.scored for each in done.replays),
-        "rerank_ms_p50": round(median(times), 1) if times else None,
+        "inexact": done.inexact,
+        "statuses": done.statuses,
+        "reranker": done.reranker,
+        "tau": _rounded(done.tau, 4),
+        "top10_kept": _rounded(done.top10_kept, 4),
+        "pairs": done.pairs,
+        "rerank_ms_p50": _rounded(done.rerank_ms_p50, 1),
         "judged": done.measured.queries,
         "before": {name: round(value, 4) for name, value in done.measured.before.items()},
         "after": {name: round(value, 4) for name, value in done.measured.after.items()},
@@ -240,8 +175,8 @@ def _summary(done: Replayed) -> dict[str, Any]:
     }
 
 
-def _counts(values: Sequence[str]) -> dict[str, int]:
-    return {value: values.count(value) for value in dict.fromkeys(values)}
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
 
 
 def _row(each: "Replay") -> dict[str, Any]:
@@ -259,7 +194,7 @@ def _row(each: "Replay") -> dict[str, Any]:
     }
 
 
-def _show(done: Replayed) -> None:
+def _show(done: "ReplayRun") -> None:
     summary = _summary(done)
     moved = sorted(done.replays, key=lambda each: 1 if each.kept is None else each.kept)[:10]
     output.table(

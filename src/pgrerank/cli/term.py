@@ -1,15 +1,22 @@
 """pgrerank term."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Misused, examples, settings
+from pgrerank.cli.command import Commands, examples, settings
 from pgrerank.domain.term import WEIGHT, Terms
 from pgrerank.settings import Settings
+
+if TYPE_CHECKING:
+    from pgrerank.domain.collection import Collection
+    from pgrerank.domain.ids import TenantId
+    from pgrerank.ports.services import AdminServices
+
+Given = TypeVar("Given")
 
 
 class Weighed(click.ParamType[tuple[str, float]]):
@@ -58,16 +65,10 @@ def add(
     A candidate's score is raised by the sum of the weights of the terms it contains, at most 1,
     times the standard deviation of the scores. Case is ignored.
     """
-    added = dict(terms)
+    from pgrerank.usecases.collections import add_terms
 
-    def changed(kept: Terms) -> Terms:
-        names = {name.casefold() for name in added}
-        return {n: w for n, w in kept.items() if n.casefold() not in names} | added
-
-    _print(
-        asyncio.run(_change(settings(context), tenant_name, collection_name, changed)),
-        as_json=as_json,
-    )
+    work = _change(settings(context), tenant_name, collection_name, add_terms, dict(terms))
+    _print(asyncio.run(work), as_json=as_json)
 
 
 @term.command(epilog=examples("pgrerank term remove pgvector -t acme -c docs"))
@@ -85,18 +86,10 @@ def remove(
     as_json: bool,
 ) -> None:
     """Remove terms."""
-    names = {name.casefold() for name in terms}
+    from pgrerank.usecases.collections import remove_terms
 
-    def changed(kept: Terms) -> Terms:
-        unknown = names - {name.casefold() for name in kept}
-        if unknown:
-            raise Misused(f"the collection has no term `{min(unknown)}`")
-        return {name: weight for name, weight in kept.items() if name.casefold() not in names}
-
-    _print(
-        asyncio.run(_change(settings(context), tenant_name, collection_name, changed)),
-        as_json=as_json,
-    )
+    work = _change(settings(context), tenant_name, collection_name, remove_terms, terms)
+    _print(asyncio.run(work), as_json=as_json)
 
 
 @term.command(name="list", epilog=examples("pgrerank term list -t acme -c docs"))
@@ -106,10 +99,7 @@ def remove(
 @click.pass_context
 def list_(context: click.Context, *, collection_name: str, tenant_name: str, as_json: bool) -> None:
     """List a collection's terms with their weights."""
-    _print(
-        asyncio.run(_change(settings(context), tenant_name, collection_name, None)),
-        as_json=as_json,
-    )
+    _print(asyncio.run(_terms(settings(context), tenant_name, collection_name)), as_json=as_json)
 
 
 def _print(terms: Terms, *, as_json: bool) -> None:
@@ -119,20 +109,25 @@ def _print(terms: Terms, *, as_json: bool) -> None:
         output.table(["term", "weight"], sorted(terms.items()))
 
 
-async def _change(
-    settings: Settings,
-    tenant_name: str,
-    collection_name: str,
-    change: Callable[[Terms], Mapping[str, float]] | None,
-) -> Terms:
-    """Apply a change, if any, and return the terms of the collection."""
+async def _terms(settings: Settings, tenant_name: str, collection_name: str) -> Terms:
     from pgrerank import wiring
-    from pgrerank.usecases.collections import boost
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
         collection = await admin_services.collections.by_name(tenant.id, collection_name)
-        if change is None:
-            return collection.terms
-        wanted = change(collection.terms)
-        return (await boost(admin_services, tenant.id, collection_name, wanted)).terms
+        return collection.terms
+
+
+async def _change(
+    settings: Settings,
+    tenant_name: str,
+    collection_name: str,
+    change: "Callable[[AdminServices, TenantId, str, Given], Awaitable[Collection]]",
+    terms: Given,
+) -> Terms:
+    """The terms of the collection after a change."""
+    from pgrerank import wiring
+
+    async with wiring.admin_services(settings) as admin_services:
+        tenant = await admin_services.tenants.by_name(tenant_name)
+        return (await change(admin_services, tenant.id, collection_name, terms)).terms

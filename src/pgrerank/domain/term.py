@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import pstdev
 from typing import TypeAlias
 
@@ -43,6 +43,12 @@ def check_terms(terms: Terms) -> None:
             )
     if len({term.casefold() for term in terms}) < len(terms):
         raise InvalidRequestError("terms", "must differ in more than upper and lower case")
+
+
+def without_terms(terms: Terms, names: Iterable[str]) -> dict[str, float]:
+    """The terms except those of these names, whose case is ignored."""
+    folded = {name.casefold() for name in names}
+    return {term: weight for term, weight in terms.items() if term.casefold() not in folded}
 
 
 def boosts(

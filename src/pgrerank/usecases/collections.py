@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from pgrerank.domain import suggestion
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.name import validate_name
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.term import Terms, check_terms
+from pgrerank.domain.term import Terms, check_terms, without_terms
 from pgrerank.ports.scorer import LateInteraction, Scorer
 from pgrerank.ports.services import AdminServices, Services, require_named
 
@@ -128,6 +129,38 @@ async def boost(
     check_terms(terms)
     await services.collections.set_terms(tenant_id, name, terms)
     return await services.collections.by_name(tenant_id, name)
+
+
+async def add_terms(
+    services: AdminServices, tenant_id: TenantId, name: str, terms: Terms
+) -> Collection:
+    """Add boosted terms to those of a collection, or change their weights. Case is ignored.
+
+    Raises as `boost`.
+    """
+    collection = await services.collections.by_name(tenant_id, name)
+    kept = without_terms(collection.terms, terms)
+    return await boost(services, tenant_id, name, {**kept, **terms})
+
+
+async def remove_terms(
+    services: AdminServices, tenant_id: TenantId, name: str, terms: Sequence[str]
+) -> Collection:
+    """Remove boosted terms of a collection. Case is ignored.
+
+    Raises:
+        NotFoundError: No such collection.
+        InvalidRequestError: The collection does not have one of the terms.
+    """
+    collection = await services.collections.by_name(tenant_id, name)
+    known = {each.casefold() for each in collection.terms}
+    for each in terms:
+        if each.casefold() not in known:
+            remedy = suggestion.remedy(each, collection.terms)
+            raise InvalidRequestError(
+                "terms", f"the collection has no term `{each}`. {remedy}".rstrip()
+            )
+    return await boost(services, tenant_id, name, without_terms(collection.terms, terms))
 
 
 async def add_tokens(
