@@ -41,8 +41,9 @@ def test_text_is_signature_and_docstring(rows):
     assert text.startswith("check_output(*popenargs, timeout=None, **kwargs)\n\nRun command")
 
 
-def test_thousands_of_documents_each_with_words(rows):
-    assert len(rows) > 4000
+def test_more_than_a_thousand_documents_each_with_words(rows):
+    # A collection of fewer than a thousand chunks is not reranked, which the tour is to show.
+    assert len(rows) > 1_500
     assert all(row["title"] == row["_id"] and row["text"].strip() for row in rows.values())
 
 

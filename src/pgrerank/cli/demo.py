@@ -19,7 +19,7 @@ def demo(context: click.Context) -> None:
     """Show a complete run: real documents, reranked searches, and the log in SQL.
 
     Starts a separate embedded Postgres (in `demo` under the data folder, or in --data-dir),
-    ingests the documentation of this Python's standard library, starts the service on a free
+    ingests the documentation of the most used modules of this Python, starts the service on a free
     port, and sends it some searches. Ends by itself. A second run reuses the data.
     """
     from pgrerank.cli import tour

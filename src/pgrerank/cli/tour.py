@@ -49,7 +49,7 @@ async def run_tour(settings: Settings) -> None:
     with embedded.running(settings.data_dir) as server:
         _headline(1, "Postgres", f"embedded, in {settings.data_dir}")
         migrate.upgrade(server.admin_url)
-        _headline(2, "Documents", f"the standard library of Python {platform.python_version()}")
+        _headline(2, "Documents", f"the most used modules of Python {platform.python_version()}")
         key = await _fill(settings)
         _headline(3, "Searches", "over HTTP, each reranked and logged")
         last = await _search_all(settings, key)
