@@ -34,6 +34,8 @@ CONNECTIONS = 4
 SEARCH = f"/v1/collections/{COLLECTION}/search"
 INGEST = f"/v1/collections/{COLLECTION}/documents"
 LINES = "application/x-ndjson"
+#: in a path: the id of a ranking of `TABLES`
+RANKING = "{ranking}"
 
 #: method, path, media type, body
 Attack = tuple[str, str, str, bytes]
@@ -42,6 +44,10 @@ Attack = tuple[str, str, str, bytes]
 def keys(number: int) -> bytes:
     """A JSON object with this many fields."""
     return b"{" + b",".join(b'"k%d":1' % n for n in range(number)) + b"}"
+
+
+#: the largest ranking by the number of its documents
+TABLES = b'{"query":"a","documents":[%s]}' % b",".join([keys(5)] * 9_900)
 
 
 def attack(path: str, body: bytes, method: str = "POST", media: str = "application/json") -> Attack:
@@ -64,9 +70,9 @@ def attacks() -> dict[str, Attack]:
         "terms": attack(
             f"/v1/collections/{COLLECTION}/terms", b'{"terms":%s}' % keys(900_000), "PUT"
         ),
-        "tables under the bound": attack(
-            "/v1/rankings", b'{"query":"a","documents":[%s]}' % b",".join([keys(5)] * 9_900)
-        ),
+        "tables under the bound": attack("/v1/rankings", TABLES),
+        "tables in another dialect": attack("/v2/rerank", TABLES),
+        "ranking of 9,900 documents": attack(f"/v1/rankings/{RANKING}", b"", "GET"),
         "one object under the bound": attack(
             "/rerank", b'{"query":"a","documents":[%s]}' % keys(58_000)
         ),
@@ -130,8 +136,6 @@ async def attack_for(url: str, key: str, name: str, seconds: float) -> Counter[i
     """Send one kind of request for some seconds, and count the answers by status."""
     method, path, media, body = attacks()[name]
     statuses: Counter[int] = Counter()
-    print(flush=True)
-    until = perf_counter() + seconds
 
     async def attacking(client: httpx.AsyncClient) -> None:
         while perf_counter() < until:
@@ -139,8 +143,20 @@ async def attack_for(url: str, key: str, name: str, seconds: float) -> Counter[i
 
     headers = {"Authorization": key}
     async with httpx.AsyncClient(base_url=url, headers=headers, timeout=600) as client:
+        if RANKING in path:
+            path = path.replace(RANKING, await ranking(client))
+        print(flush=True)
+        until = perf_counter() + seconds
         await asyncio.gather(*(attacking(client) for _ in range(CONNECTIONS)))
     return statuses
+
+
+async def ranking(client: httpx.AsyncClient) -> str:
+    """Id of a new ranking of `TABLES`."""
+    answer = await client.post(
+        "/v1/rankings", content=TABLES, headers={"Content-Type": "application/json"}
+    )
+    return str(answer.raise_for_status().json()["id"])
 
 
 async def sent(client: httpx.AsyncClient, method: str, path: str, media: str, body: bytes) -> int:

@@ -229,12 +229,35 @@ async def test_a_long_body_is_read_as_a_short_one_is():
     async with client_of(fakes.services()) as client:
         texts = [f"{i} {'a' * 100}" for i in range(AT_ONCE // 100)]
         right = await client.post("/v1/rankings", json={"query": "a", "documents": texts})
-        wrong = await client.post(
-            "/v1/rankings", json={"query": "a", "documents": texts, "limit": "many"}
-        )
 
     assert len(right.json()["results"]) == len(texts)
-    assert (wrong.status_code, wrong.json()["field"]) == (400, "limit")
+
+
+@pytest.mark.parametrize("path", ["/v1/rankings", "/v2/rerank", "/compat/tei/rerank", "/rerank"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"limit": "many"},
+        {"top_n": []},
+        {"unknown": 1},
+        {"query": 1},
+        {"documents": 5},
+        {"texts": {}},
+    ],
+)
+async def test_a_long_body_is_refused_as_a_short_one_is(path, wrong):
+    async with client_of(fakes.services()) as client:
+        answers = [
+            await client.post(
+                path, json={"query": "a", "documents": texts, "texts": texts, "model": "m", **wrong}
+            )
+            for texts in (["a"], ["a" * 100] * (AT_ONCE // 50))
+        ]
+
+    short, long = answers
+    assert long.status_code == short.status_code
+    if short.status_code >= 400:
+        assert {**long.json(), "request_id": None} == {**short.json(), "request_id": None}
 
 
 @pytest.mark.parametrize("path", DIALECTS)

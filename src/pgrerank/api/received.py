@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request
 from litestar.exceptions import InternalServerException
 
-from pgrerank.api import bounds, json_parts, media
+from pgrerank.api import bounds, json_parts, media, validation
 from pgrerank.api.bounds import Body, BodyBounds, Scan
 from pgrerank.api.errors import HungUpError
 from pgrerank.domain.offload import offload
@@ -45,7 +45,12 @@ class BoundedRequest(Request[Any, Any, Any]):
             raise HungUpError from error
 
     async def json(self) -> Any:
-        """The decoded body: plain values, or for a valid long body the type of the handler."""
+        """The decoded body: plain values, or for a long body the type of the handler.
+
+        Raises:
+            ValidationException: A long body is not of the type of the handler. A short one is
+                checked by Litestar, on the event loop and three times.
+        """
         body = await self.body()
         if len(body) <= AT_ONCE:
             return await super().json()
@@ -56,5 +61,5 @@ class BoundedRequest(Request[Any, Any, Any]):
         expected = self.route_handler.parsed_fn_signature.parameters["data"].annotation
         try:
             return msgspec.convert(plain, expected, strict=False)
-        except msgspec.ValidationError:
-            return plain  # Litestar finds the same fault and names the field
+        except msgspec.ValidationError as error:
+            raise validation.exception(error) from error

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import msgspec.inspect as types
+from litestar.exceptions import ValidationException
 
 from pgrerank.api import forms
 from pgrerank.api.problem import BODY
@@ -74,10 +75,20 @@ def _wrong(message: str, kind: types.Type) -> str:
 
 def refusal(error: msgspec.ValidationError, expected: Any) -> InvalidRequestError:
     """The error for a value that msgspec could not convert to this type."""
-    message, _, place = str(error).partition(" - at ")
-    path = place.rpartition("`$")[2].strip("`").removeprefix(".")
+    message, path = _message_and_path(error)
     field, problem = field_and_problem(message, path, expected)
     return InvalidRequestError(field or BODY, problem)
+
+
+def exception(error: msgspec.ValidationError) -> ValidationException:
+    """Litestar's exception for a body that msgspec could not convert to the handler's type."""
+    message, path = _message_and_path(error)
+    return ValidationException(extra=[{"message": message, "key": path or "data", "source": BODY}])
+
+
+def _message_and_path(error: msgspec.ValidationError) -> tuple[str, str]:
+    message, _, place = str(error).partition(" - at ")
+    return message, place.rpartition("`$")[2].strip("`").removeprefix(".")
 
 
 def unknown_name(name: str, known: Sequence[str], what: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from psycopg import errors
-from psycopg.rows import kwargs_row
+from psycopg.rows import dict_row, kwargs_row
 
 from pgrerank.domain import ids
 from pgrerank.domain.candidate import SearchOutcome
@@ -85,12 +85,15 @@ class PostgresRankings:
             "id": ranking_id,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            cursor = connection.cursor(row_factory=kwargs_row(ranking_rows.ranking_with_candidates))
+            cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(self._statements["get"], wanted)
-            found = await cursor.fetchone()
-        if found is None:
+            row = await cursor.fetchone()
+        if row is None:
             raise NotFoundError("ranking", ranking_id)
-        return found
+        return await offload(
+            lambda: ranking_rows.ranking_with_candidates(**row),
+            items=len(row["document_hashes"] or ()),
+        )
 
     async def page(
         self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None

@@ -12,7 +12,7 @@ from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.domain.candidate import RerankStatus
-from pgrerank.domain.rerank import RerankOutcome
+from pgrerank.domain.rerank import RankedDocument, RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "cohere"
@@ -149,16 +149,17 @@ async def answer_rerank(
         limit=data.top_n,
         rank_fields=rank_fields,
     )
-    results = [
-        CohereResult(
+
+    def result(each: RankedDocument, score: float) -> CohereResult:
+        return CohereResult(
             index=each.index,
-            relevance_score=each.display_score,
+            relevance_score=score,
             document=shapes.document_object(data.documents[each.index])
             if data.return_documents
             else UNSET,
         )
-        for each in ranked.results
-    ]
+
+    results = await shapes.encode_results(result, ranked)
     return CohereRanking(id=str(ranked.id), results=results, meta=ApiMeta.of(ranked, version))
 
 

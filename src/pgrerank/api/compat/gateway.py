@@ -3,7 +3,6 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, Any, TypeAlias
 
 from litestar.di import NamedDependency
@@ -73,13 +72,14 @@ class Gateway:
             raise InvalidRequestError(documents_name, EMPTY)
         _check(len(documents), MAX_DOCUMENTS, documents_name, "documents")
         with _rename_documents(documents_name):
-            texts = await offload(
-                partial(readables, documents, rank_fields), items=items(documents)
+            supplied = await offload(
+                lambda: tuple(map(SuppliedDocument, readables(documents, rank_fields))),
+                items=items(documents),
             )
             request = RerankRequest(
                 query=query,
-                documents=tuple(map(SuppliedDocument, texts)),
-                limit=limit and min(limit, len(texts)),
+                documents=supplied,
+                limit=limit and min(limit, len(supplied)),
                 truncate=truncate,
                 model=self.reranker(model),
                 collection=self.collection,

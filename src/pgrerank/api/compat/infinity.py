@@ -12,6 +12,7 @@ from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import TheGateway
 from pgrerank.api.problem import OVERLOADED, UNAUTHENTICATED
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.rerank import RankedDocument
 from pgrerank.domain.tenant import Scope
 
 NAME = "infinity"
@@ -120,15 +121,15 @@ async def rerank(data: JSONBody[InfinityRerank], gateway: TheGateway) -> Infinit
     ranked = await gateway.rank(
         NAME, data.query, data.documents, model=data.model, limit=data.top_n
     )
-    scores = shapes.scores(ranked, raw=data.raw_scores)
-    results = [
-        InfinityResult(
+
+    def result(each: RankedDocument, score: float) -> InfinityResult:
+        return InfinityResult(
             relevance_score=score,
             index=each.index,
             document=data.documents[each.index] if data.return_documents else None,
         )
-        for each, score in zip(ranked.results, scores, strict=True)
-    ]
+
+    results = await shapes.encode_results(result, ranked, raw=data.raw_scores)
     return InfinityRanking(
         results=results,
         model=shapes.ran(ranked),

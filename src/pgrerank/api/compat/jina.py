@@ -11,6 +11,7 @@ from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import TheGateway
 from pgrerank.api.problem import INVALID
+from pgrerank.domain.rerank import RankedDocument
 from pgrerank.domain.tenant import Scope
 
 NAME = "jina"
@@ -60,14 +61,15 @@ async def rerank(data: JSONBody[JinaRerank], gateway: TheGateway) -> JinaRanking
         NAME, data.query, data.documents, model=data.model, limit=data.top_n
     )
     shows = data.return_documents is not False
-    results = [
-        JinaResult(
+
+    def result(each: RankedDocument, score: float) -> JinaResult:
+        return JinaResult(
             index=each.index,
-            relevance_score=each.display_score,
+            relevance_score=score,
             document=shapes.document_object(data.documents[each.index]) if shows else UNSET,
         )
-        for each in ranked.results
-    ]
+
+    results = await shapes.encode_results(result, ranked)
     return JinaRanking(model=shapes.ran(ranked), usage=shapes.Usage.of(ranked), results=results)
 
 

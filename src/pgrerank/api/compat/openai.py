@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from pgrerank.api import auth, media
+from pgrerank.api import auth, encoded, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import TheGateway
@@ -153,7 +153,7 @@ async def embeddings(data: JSONBody[OpenaiEmbed], gateway: TheGateway) -> Embedd
         index, vector = numbered
         return Embedding(index=index, embedding=_encode_vector(vector, data.encoding_format))
 
-    rows = await shapes.encode_rows(row, [*enumerate(vectors)])
+    rows = await encoded.encode_rows(row, [*enumerate(vectors)])
     usage = shapes.Usage(prompt_tokens=tokens, total_tokens=tokens)
     return Embedded(data=rows, model=card.name, usage=usage)
 

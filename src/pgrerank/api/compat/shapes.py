@@ -1,6 +1,6 @@
 """Schemas that several dialects share. Unknown fields are ignored; null means the default."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias, TypeVar, cast
 
 from litestar.serialization import encode_json
@@ -8,10 +8,9 @@ from msgspec import Meta, Raw, Struct
 
 from pgrerank.domain.offload import offload
 from pgrerank.domain.request import MAX_QUERY_CHARACTERS
-from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RerankOutcome
+from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RankedDocument, RerankOutcome
 
 T = TypeVar("T")
-Item = TypeVar("Item")
 
 #: largest value of PostgreSQL's type integer
 _MOST = 2**31 - 1
@@ -42,17 +41,16 @@ Model = Annotated[
 Returned = Annotated[bool | None, Meta(description="Include the documents in the response.")]
 
 
-async def encode_rows(make: Callable[[Item], T], given: Sequence[Item]) -> list[T]:
-    """Rows of a response as JSON; many rows are encoded in a thread.
-
-    The encoder of the response only copies rows that are JSON already. Otherwise it would block
-    the event loop, by 50 ms for 2,048 vectors.
-    """
+async def encode_results(
+    make: Callable[[RankedDocument, float], T], ranked: RerankOutcome, *, raw: bool | None = False
+) -> list[T]:
+    """Results of a ranking as JSON, each made of the document and its score (see `scores`)."""
 
     def rows() -> list[Raw]:
-        return [Raw(encode_json(make(each))) for each in given]
+        scored = zip(ranked.results, scores(ranked, raw=raw), strict=True)
+        return [Raw(encode_json(make(each, score))) for each, score in scored]
 
-    return cast("list[T]", await offload(rows, items=len(given)))
+    return cast("list[T]", await offload(rows, items=len(ranked.results)))
 
 
 class DocumentText(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,8 @@
 | `/v1/rerank` | otherwise | common to Cohere, Jina and vLLM |
 """
 
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -22,8 +23,11 @@ from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.api.injected import TheReadiness, TheServices
 from pgrerank.api.readiness import OK
-from pgrerank.domain.rerank import RerankOutcome
+from pgrerank.domain.offload import offload
+from pgrerank.domain.rerank import RankedDocument
 from pgrerank.domain.tenant import Scope
+
+T = TypeVar("T")
 
 NAME = "root"
 
@@ -133,8 +137,8 @@ async def rerank(
     """
     if "texts" in data:
         errors.refuse_as(request, tei.refusal_response)
-        return await tei.answer_rerank(gateway, _read(data, tei.TeiRerank))
-    return Response(await _answer_rerank(_read(data, AnyRerank), gateway))
+        return await tei.answer_rerank(gateway, await _read(data, tei.TeiRerank))
+    return Response(await _answer_rerank(await _read(data, AnyRerank), gateway))
 
 
 @get(
@@ -163,39 +167,32 @@ async def _answer_rerank(data: AnyRerank, gateway: Gateway) -> AnyRanking:
         truncate=data.truncation is not False,
         rank_fields=data.rank_fields,
     )
-    scores = shapes.scores(ranked, raw=data.raw_scores or data.use_activation is False)
-    return AnyRanking(
-        id=str(ranked.id),
-        created=int(ranked.created_at.timestamp()),
-        model=shapes.ran(ranked),
-        results=_results(data, ranked, scores),
-        data=_rows(data, ranked, scores) if data.is_voyage else UNSET,
-        meta=cohere.ApiMeta.of(ranked, "1"),
-        usage=shapes.Usage.of(ranked),
-    )
+    raw = data.raw_scores or data.use_activation is False
 
-
-def _results(data: AnyRerank, ranked: RerankOutcome, scores: list[float]) -> list[AnyResult]:
-    return [
-        AnyResult(
+    def result(each: RankedDocument, score: float) -> AnyResult:
+        return AnyResult(
             index=each.index,
             relevance_score=score,
             document=shapes.document_object(data.documents[each.index]) if data.shows else UNSET,
         )
-        for each, score in zip(ranked.results, scores, strict=True)
-    ]
 
-
-def _rows(data: AnyRerank, ranked: RerankOutcome, scores: list[float]) -> list[voyage.VoyageRow]:
-    """Results in Voyage's format. By default they have no documents."""
-    return [
-        voyage.VoyageRow(
+    def row(each: RankedDocument, score: float) -> voyage.VoyageRow:
+        """A result in Voyage's format. By default it has no document."""
+        return voyage.VoyageRow(
             index=each.index,
             relevance_score=score,
             document=each.document.text if data.return_documents else UNSET,
         )
-        for each, score in zip(ranked.results, scores, strict=True)
-    ]
+
+    return AnyRanking(
+        id=str(ranked.id),
+        created=int(ranked.created_at.timestamp()),
+        model=shapes.ran(ranked),
+        results=await shapes.encode_results(result, ranked, raw=raw),
+        data=await shapes.encode_results(row, ranked, raw=raw) if data.is_voyage else UNSET,
+        meta=cohere.ApiMeta.of(ranked, "1"),
+        usage=shapes.Usage.of(ranked),
+    )
 
 
 def refusal_response(refusal: Refusal) -> Response[Any]:
@@ -209,9 +206,12 @@ def refusal_response(refusal: Refusal) -> Response[Any]:
     return refusal.response(AnyRefusal(message=refusal.detail, detail=refusal.detail, error=fault))
 
 
-def _read(data: dict[str, Any], kind: type[Any]) -> Any:
+async def _read(data: dict[str, Any], kind: type[T]) -> T:
     """A body as the request of a dialect. Raises InvalidRequestError."""
+    arrays = [cast("list[Any]", value) for value in data.values() if isinstance(value, list)]
     try:
-        return msgspec.convert(data, kind, strict=False)
+        return await offload(
+            partial(msgspec.convert, data, kind, strict=False), items=sum(map(len, arrays))
+        )
     except msgspec.ValidationError as error:
         raise validation.refusal(error, kind) from error

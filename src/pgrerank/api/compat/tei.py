@@ -12,7 +12,7 @@ from litestar.params import JSONBody
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 import pgrerank
-from pgrerank.api import auth, media
+from pgrerank.api import auth, encoded, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import Gateway, TheGateway
@@ -25,7 +25,7 @@ from pgrerank.api.problem import (
     UNAUTHENTICATED,
     UNAVAILABLE,
 )
-from pgrerank.domain.rerank import MAX_DOCUMENTS, RerankOutcome
+from pgrerank.domain.rerank import MAX_DOCUMENTS, RankedDocument, RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "tei"
@@ -142,7 +142,7 @@ async def embed(data: JSONBody[TeiEmbed], gateway: TheGateway) -> list[list[floa
     """Embed texts. Returns one vector per text, in order."""
     texts = [data.inputs] if isinstance(data.inputs, str) else data.inputs
     vectors = await gateway.embed(texts, field="inputs", as_queries=data.prompt_name == "query")
-    return await shapes.encode_rows(np.ndarray.tolist, vectors)
+    return await encoded.encode_rows(np.ndarray.tolist, vectors)
 
 
 @get(
@@ -180,16 +180,12 @@ async def answer_rerank(gateway: Gateway, data: TeiRerank) -> Response[list[TeiS
     ranked = await gateway.rank(
         NAME, data.query, data.texts, documents_name="texts", truncate=data.truncate is not False
     )
-    rows = [
-        TeiScore(
-            index=each.index,
-            score=score,
-            text=data.texts[each.index] if data.return_text else UNSET,
-        )
-        for each, score in zip(
-            ranked.results, shapes.scores(ranked, raw=data.raw_scores), strict=True
-        )
-    ]
+
+    def row(each: RankedDocument, score: float) -> TeiScore:
+        text = data.texts[each.index] if data.return_text else UNSET
+        return TeiScore(index=each.index, score=score, text=text)
+
+    rows = await shapes.encode_results(row, ranked, raw=data.raw_scores)
     return Response(rows, headers=_usage_headers(data, ranked))
 
 

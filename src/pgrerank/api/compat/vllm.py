@@ -8,13 +8,13 @@ from litestar import Response, post
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from pgrerank.api import auth, media
+from pgrerank.api import auth, encoded, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import Gateway, TheGateway
 from pgrerank.domain import bounds
 from pgrerank.domain.errors import InvalidRequestError, TooLargeError
-from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RerankOutcome
+from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RankedDocument, RerankOutcome
 from pgrerank.domain.tenant import Scope
 
 NAME = "vllm"
@@ -178,7 +178,10 @@ async def score(data: JSONBody[VllmScore], gateway: TheGateway) -> VllmScores:
         shown = shapes.scores(ranked, raw=data.use_activation is False)
         for each, value in zip(ranked.results, shown, strict=True):
             values[own[each.index]] = value
-    return _scores(rankings, values)
+    rows = await encoded.encode_rows(
+        lambda pair: VllmPairScore(index=pair[0], score=pair[1]), [*enumerate(values)]
+    )
+    return _scores(rankings, rows)
 
 
 async def answer_rerank(gateway: Gateway, data: VllmRerank) -> VllmRanking:
@@ -187,30 +190,31 @@ async def answer_rerank(gateway: Gateway, data: VllmRerank) -> VllmRanking:
     ranked = await gateway.rank(
         NAME, _text("query", data.query), documents, model=data.model, limit=data.top_n or None
     )
-    values = shapes.scores(ranked, raw=data.use_activation is False)
+
+    def result(each: RankedDocument, score: float) -> VllmResult:
+        return VllmResult(
+            index=each.index,
+            document=Shown(text=documents[each.index]),
+            relevance_score=score,
+        )
+
+    results = await shapes.encode_results(result, ranked, raw=data.use_activation is False)
     return VllmRanking(
         id=f"rerank-{ranked.id}",
         model=shapes.ran(ranked),
         usage=shapes.Usage.of(ranked),
-        results=[
-            VllmResult(
-                index=each.index,
-                document=Shown(text=documents[each.index]),
-                relevance_score=value,
-            )
-            for each, value in zip(ranked.results, values, strict=True)
-        ],
+        results=results,
     )
 
 
-def _scores(rankings: Sequence[RerankOutcome], values: Sequence[float]) -> VllmScores:
+def _scores(rankings: Sequence[RerankOutcome], rows: list[VllmPairScore]) -> VllmScores:
     last = rankings[-1]
     tokens = sum(ranked.tokens for ranked in rankings)
     return VllmScores(
         id=f"score-{last.id}",
         created=int(last.created_at.timestamp()),
         model=shapes.ran(last),
-        data=[VllmPairScore(index=index, score=value) for index, value in enumerate(values)],
+        data=rows,
         usage=shapes.Usage(prompt_tokens=tokens, total_tokens=tokens),
     )
 

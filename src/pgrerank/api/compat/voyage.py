@@ -10,6 +10,7 @@ from pgrerank.api import auth, media
 from pgrerank.api.compat import errors, shapes
 from pgrerank.api.compat.errors import Refusal
 from pgrerank.api.compat.gateway import TheGateway
+from pgrerank.domain.rerank import RankedDocument
 from pgrerank.domain.tenant import Scope
 
 NAME = "voyage"
@@ -72,14 +73,15 @@ async def rerank(data: JSONBody[VoyageRerank], gateway: TheGateway) -> VoyageRan
         limit=data.top_k,
         truncate=data.truncation is not False,
     )
-    rows = [
-        VoyageRow(
+
+    def row(each: RankedDocument, score: float) -> VoyageRow:
+        return VoyageRow(
             index=each.index,
-            relevance_score=each.display_score,
+            relevance_score=score,
             document=data.documents[each.index] if data.return_documents else UNSET,
         )
-        for each in ranked.results
-    ]
+
+    rows = await shapes.encode_results(row, ranked)
     return VoyageRanking(
         data=rows, model=shapes.ran(ranked), usage=Total(total_tokens=ranked.tokens)
     )

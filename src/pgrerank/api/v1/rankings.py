@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import get
+from litestar import Response, get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from pgrerank.api import auth, forms
+from pgrerank.api import auth, encoded, forms
 from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
 from pgrerank.api.v1.schema import requests
@@ -67,13 +67,15 @@ async def list_rankings(
     guards=[auth.needs(Scope.SEARCH)],
     responses=response_specs(400, 401, 403, 404, 429, 500, 503),
 )
-async def get_ranking(ranking_id: FromPath[UUID], call: TheCall) -> RankingResponse:
+async def get_ranking(ranking_id: FromPath[UUID], call: TheCall) -> Response[RankingResponse]:
     """A logged search with the ranks and scores of every candidate at each stage.
 
     A ranking of supplied documents has `documents` instead of `candidates`.
     """
     logged = await call.services.rankings.get(call.tenant_id, RankingId(ranking_id))
-    return RankingResponse.of(logged, whole=True)
+    return await encoded.respond(
+        lambda: RankingResponse.of(logged, whole=True), items=len(logged.documents)
+    )
 
 
 ROUTES = [list_rankings, get_ranking]

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.params import JSONBody
 
-from pgrerank.api import auth, media
+from pgrerank.api import auth, encoded, media
 from pgrerank.api.bounds import Body
 from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
@@ -45,10 +45,9 @@ async def rank(
     ranked = await use_case.rerank(call.services, call.tenant_id, wanted)
     ranked = replace(ranked, timings_ms=auth.stage_times(request, ranked.timings_ms))
     call.observer.record_ranking(wanted, ranked)
-    return Response(
-        await offload(
-            partial(RerankResponse.of, ranked, explained=data.explain), items=len(ranked.results)
-        ),
+    return await encoded.respond(
+        partial(RerankResponse.of, ranked, explained=data.explain),
+        items=len(ranked.results),
         headers={"Server-Timing": server_timing(ranked.timings_ms)},
     )
 
