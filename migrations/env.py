@@ -38,7 +38,7 @@ def database_url() -> Generator[str]:
     if given := context.config.attributes.get("url"):
         yield given
         return
-    with wiring.database(Settings.from_environ()) as database:
+    with wiring.open_database(Settings.from_environ()) as database:
         yield database.admin_url
 
 

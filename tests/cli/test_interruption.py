@@ -37,7 +37,7 @@ def group():
 
 
 def _asynchronous() -> None:
-    run(interrupted(), kept="Vectors are kept; the same command goes on.")
+    run(interrupted(), interrupt_note="Vectors are kept; the same command goes on.")
 
 
 def test_interrupted_work_says_what_is_kept(group):

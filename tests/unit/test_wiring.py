@@ -16,6 +16,6 @@ ADMIN = "postgresql://admin@server/search"
     ],
 )
 def test_named_server_is_taken_in_place_of_the_embedded_one(given, admin_url, service_url):
-    with wiring.database(Settings(**given)) as found:
+    with wiring.open_database(Settings(**given)) as found:
         assert (found.admin_url, found.service_url) == (admin_url, service_url)
         assert found.server is None

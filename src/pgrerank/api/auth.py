@@ -90,8 +90,8 @@ def operator_only(token: str | None) -> Guard:
     async def guard(connection: Connection, _: BaseRouteHandler) -> None:
         if token is None:
             raise OperatorRoutesClosedError
-        given = bearer(connection) or ""
-        if not hmac.compare_digest(given.encode(), token.encode()):
+        credential = bearer(connection) or ""
+        if not hmac.compare_digest(credential.encode(), token.encode()):
             raise OperatorTokenError
 
     return guard

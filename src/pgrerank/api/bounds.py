@@ -67,7 +67,7 @@ def table(limits: Limits) -> Mapping[Body, BodyBounds]:
     query = limits.query_characters * BYTES_PER_CHARACTER
     parts = "Send it in parts."
     lines = "Send it in parts, or as application/x-ndjson, which is read line by line."
-    found = {
+    bounds = {
         Body.PLAIN: BodyBounds(bytes=MIB, values=5_000),
         Body.SEARCH: BodyBounds(bytes=512 * KIB + query, values=10_000),
         Body.ROWS: BodyBounds(bytes=4 * MIB, values=80_000, advice=parts),
@@ -76,7 +76,7 @@ def table(limits: Limits) -> Mapping[Body, BodyBounds]:
     }
     return {
         body: replace(each, bytes=min(each.bytes, limits.body_bytes))
-        for body, each in found.items()
+        for body, each in bounds.items()
     }
 
 

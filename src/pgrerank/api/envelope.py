@@ -64,5 +64,5 @@ def _with_get(scope: HTTPScope) -> HTTPScope:
 
 
 def _request_id(scope: Scope) -> bytes:
-    given = next((value for name, value in scope["headers"] if name == HEADER), b"")
-    return given if _ID.fullmatch(given) else str(uuid7()).encode()
+    header = next((value for name, value in scope["headers"] if name == HEADER), b"")
+    return header if _ID.fullmatch(header) else str(uuid7()).encode()

@@ -67,9 +67,9 @@ class OperatorRoutesClosedError(PgrerankError):
 class UnsupportedMediaTypeError(PgrerankError):
     """The route does not read bodies of this media type."""
 
-    def __init__(self, given: str, accepted: Sequence[str]) -> None:
+    def __init__(self, media_type: str, accepted: Sequence[str]) -> None:
         super().__init__(
-            f"The body is `{given}`. Send {' or '.join(accepted)} and set Content-Type."
+            f"The body is `{media_type}`. Send {' or '.join(accepted)} and set Content-Type."
         )
 
 

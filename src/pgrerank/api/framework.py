@@ -133,8 +133,8 @@ def _fields(request: Handled, error: ValidationException) -> list[FieldProblem]:
 def _names(parameters: Mapping[str, FieldDefinition]) -> dict[str, str]:
     """Names of parameters in the API, where they differ from the names in code."""
     kwargs = {name: each.kwarg_definition for name, each in parameters.items()}
-    named = {name: getattr(kwarg, "name", None) for name, kwarg in kwargs.items()}
-    return {name: other for name, other in named.items() if other}
+    names = {name: getattr(kwarg, "name", None) for name, kwarg in kwargs.items()}
+    return {name: other for name, other in names.items() if other}
 
 
 def _field_problem(
@@ -148,10 +148,10 @@ def _field_problem(
             source=source,
         )
     path = "" if key == _DATA else key
-    field, said = validation.field_and_problem(str(entry["message"]), path, expected[_DATA])
+    field, message = validation.field_and_problem(str(entry["message"]), path, expected[_DATA])
     # For a missing body, Litestar's message is only the name of its argument.
-    said = "is missing" if entry["message"] == f"'{_DATA}'" else said
-    return FieldProblem(field=field or BODY, problem=said, source=source)
+    message = "is missing" if entry["message"] == f"'{_DATA}'" else message
+    return FieldProblem(field=field or BODY, problem=message, source=source)
 
 
 def _source(entry: Mapping[str, str | Enum]) -> str:

@@ -14,11 +14,11 @@ async def refuse_unknown(connection: Connection, handler: BaseRouteHandler) -> N
     Raises:
         InvalidRequestError: A parameter is unknown; suggests the nearest known one.
     """
-    known = [
+    names = [
         name
         for name, parameter in handler.parsed_fn_signature.parameters.items()
         if isinstance(parameter.kwarg_definition, QueryParameter)
     ]
     for name in connection.query_params:
-        if name not in known:
-            raise InvalidRequestError(name, unknown_name(name, known, "query parameter"))
+        if name not in names:
+            raise InvalidRequestError(name, unknown_name(name, names, "query parameter"))

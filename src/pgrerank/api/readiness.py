@@ -35,17 +35,17 @@ class Readiness:
             self._asked_at = self._elapsed()
             self._check = asyncio.create_task(self._refresh())
         # Shielded: a caller that disconnects must not cancel the check for the others.
-        found = await asyncio.shield(self._check)
-        return {**found, "service": STOPPING} if self._draining else found
+        parts = await asyncio.shield(self._check)
+        return {**parts, "service": STOPPING} if self._draining else parts
 
     def drain(self) -> None:
         """Report the service as not ready from now on, so that balancers stop using it."""
         self._draining = True
 
     async def _refresh(self) -> dict[str, str]:
-        found = await self._ask()
+        parts = await self._ask()
         self._asked_at = self._elapsed()
-        return found
+        return parts
 
     def _is_stale(self, check: "asyncio.Task[dict[str, str]]") -> bool:
         if not check.done():

@@ -96,7 +96,7 @@ def _plain(schema: Node) -> str:
 
 def bounds(schema: Node) -> str:
     """The range, lengths and default of a schema."""
-    said = [words.format(schema[name]) for name, words in _BOUNDS.items() if name in schema]
+    texts = [words.format(schema[name]) for name, words in _BOUNDS.items() if name in schema]
     if schema.get("default") is not None:
-        said.append(f"default {schema['default']}")
-    return ", ".join(said)
+        texts.append(f"default {schema['default']}")
+    return ", ".join(texts)

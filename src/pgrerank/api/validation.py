@@ -31,7 +31,7 @@ _ELSEWHERE: Mapping[str, Sequence[str]] = {
 _UNKNOWN = re.compile(r"unknown field `(.*)`", re.DOTALL)
 _MISSING = re.compile(r"missing required field `(.*)`")
 _NO_CHOICE = re.compile(r"Invalid enum value (.*)", re.DOTALL)
-_GIVEN = re.compile(r"got `(.*)`")
+_ACTUAL = re.compile(r"got `(.*)`")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 _SHOWN = 60
 
@@ -55,21 +55,21 @@ def field_and_problem(message: str, path: str, expected: Any) -> tuple[str, str]
         expected: The type of the value.
     """
     kind = _at(types.type_info(expected), path)
-    if named := _UNKNOWN.search(message):
-        return _subpath(path, named[1]), unknown_name(named[1], _names(kind), "field")
-    if named := _MISSING.search(message):
-        wanted = expectation(_at(kind, named[1]))
-        return _subpath(path, named[1]), f"is missing; it must be {wanted}"
+    if match := _UNKNOWN.search(message):
+        return _subpath(path, match[1]), unknown_name(match[1], _names(kind), "field")
+    if match := _MISSING.search(message):
+        needed = expectation(_at(kind, match[1]))
+        return _subpath(path, match[1]), f"is missing; it must be {needed}"
     return path, _wrong(message, kind)
 
 
 def _wrong(message: str, kind: types.Type) -> str:
     if choice := _NO_CHOICE.search(message):
         return _wrong_choice(choice[1].strip("'\""), kind)
-    given = _GIVEN.search(message)
-    if isinstance(kind, types.DictType) and not given:
+    actual = _ACTUAL.search(message)
+    if isinstance(kind, types.DictType) and not actual:
         return f"has a key that must be {expectation(kind.key_type)}"
-    not_ = f", not {_KINDS.get(given[1], given[1])}" if given else ""
+    not_ = f", not {_KINDS.get(actual[1], actual[1])}" if actual else ""
     return f"must be {expectation(kind)}{not_}"
 
 
@@ -91,36 +91,36 @@ def _message_and_path(error: msgspec.ValidationError) -> tuple[str, str]:
     return message, place.rpartition("`$")[2].strip("`").removeprefix(".")
 
 
-def unknown_name(name: str, known: Sequence[str], what: str) -> str:
+def unknown_name(name: str, names: Sequence[str], what: str) -> str:
     """The problem of an unknown name, with the probably intended one and all known ones."""
-    meant = next((each for each in _ELSEWHERE.get(name.casefold(), ()) if each in known), None)
-    meant = meant or nearest(name, known)
+    meant = next((each for each in _ELSEWHERE.get(name.casefold(), ()) if each in names), None)
+    meant = meant or nearest(name, names)
     hint = f"did you mean `{meant}`? " if meant else ""
-    listed = ", ".join(f"`{each}`" for each in known)
-    return f"is an unknown {what}; {hint}" + (f"There are {listed}" if known else "There is none")
+    listed = ", ".join(f"`{each}`" for each in names)
+    return f"is an unknown {what}; {hint}" + (f"There are {listed}" if names else "There is none")
 
 
 def expectation(kind: types.Type) -> str:
     """Description of the values of a type, to complete the sentence `it must be ...`."""
     match kind:
         case types.Metadata():
-            said = expectation(kind.type)
+            text = expectation(kind.type)
         case types.UnionType():
-            said = " or ".join(dict.fromkeys(map(expectation, kind.types)))
+            text = " or ".join(dict.fromkeys(map(expectation, kind.types)))
         case types.IntType() | types.FloatType():
             noun = "an integer" if isinstance(kind, types.IntType) else "a number"
-            said = f"{noun}{_range(kind)}"
+            text = f"{noun}{_range(kind)}"
         case types.StrType():
-            said = _text(kind)
+            text = _text(kind)
         case types.EnumType() | types.LiteralType():
-            said = f"one of {_quoted_list(_choices(kind))}"
+            text = f"one of {_quoted_list(_choices(kind))}"
         case types.ListType() | types.VarTupleType():
-            said = f"an array{_count(kind)} (each {expectation(kind.item_type)})"
+            text = f"an array{_count(kind)} (each {expectation(kind.item_type)})"
         case types.DictType() | types.StructType() | types.TypedDictType():
-            said = "an object"
+            text = "an object"
         case _:
-            said = _PLAIN.get(type(kind), "another value")
-    return said
+            text = _PLAIN.get(type(kind), "another value")
+    return text
 
 
 _PLAIN: Mapping[type[types.Type], str] = {
@@ -162,11 +162,11 @@ def _choices(kind: types.Type) -> list[str]:
     return [str(each) for each in kind.values] if isinstance(kind, types.LiteralType) else []
 
 
-def _wrong_choice(given: str, kind: types.Type) -> str:
+def _wrong_choice(value: str, kind: types.Type) -> str:
     choices = _choices(kind)
-    meant = nearest(given, choices)
+    meant = nearest(value, choices)
     hint = f"; did you mean `{meant}`?" if meant else ""
-    shown = given if len(given) <= _SHOWN else f"{given[:_SHOWN]}..."
+    shown = value if len(value) <= _SHOWN else f"{value[:_SHOWN]}..."
     return f"must be one of {_quoted_list(choices)}, not `{shown}`{hint}"
 
 

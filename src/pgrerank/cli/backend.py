@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Misused, examples, settings
+from pgrerank.cli.command import Commands, Misused, examples, read_settings
 from pgrerank.settings import Settings, variable
 
 if TYPE_CHECKING:
@@ -35,31 +35,31 @@ def check(context: click.Context, *, names: Sequence[str], as_json: bool) -> Non
 
     Exits with 1 if any backend fails.
     """
-    found = asyncio.run(_check_all(settings(context), names))
+    checks = asyncio.run(_check_all(read_settings(context), names))
     if as_json:
-        output.as_json(found)
+        output.as_json(checks)
     else:
         columns = ("name", "kind", "model", "fingerprint", "scores", "ms", "problem")
-        rows = [[each[column] for column in columns] for each in found]
+        rows = [[each[column] for column in columns] for each in checks]
         output.table(list(columns), [[*row[:3], str(row[3])[:12], *row[4:]] for row in rows])
-    if any(each["problem"] for each in found):
+    if any(each["problem"] for each in checks):
         context.exit(1)
 
 
-async def _check_all(given: Settings, names: Sequence[str]) -> list[Mapping[str, Any]]:
+async def _check_all(settings: Settings, names: Sequence[str]) -> list[Mapping[str, Any]]:
     from pgrerank import wiring
 
-    if given.backends is None:
+    if settings.backends is None:
         raise Misused(f"{variable('backends')} is not set")
-    async with wiring.remote_models(given) as named:
-        known = {*named.rerankers, *named.embedders}
-        if unknown := sorted(set(names) - known):
+    async with wiring.remote_models(settings) as remote:
+        configured = {*remote.rerankers, *remote.embedders}
+        if unknown := sorted(set(names) - configured):
             raise Misused(f"the backends file has no {', '.join(unknown)}")
-        wanted = names or known
-        scorers = [(n, each.model, _score(each)) for n, each in named.rerankers.items()]
-        embedders = [(n, each.model, each.query) for n, each in named.embedders.items()]
+        selected = names or configured
+        scorers = [(n, each.model, _score(each)) for n, each in remote.rerankers.items()]
+        embedders = [(n, each.model, each.query) for n, each in remote.embedders.items()]
         models = [*scorers, *embedders]
-        return [await _check(name, card, ask) for name, card, ask in models if name in wanted]
+        return [await _check(name, card, ask) for name, card, ask in models if name in selected]
 
 
 async def _check(

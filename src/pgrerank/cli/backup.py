@@ -9,14 +9,14 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import examples, run, settings
+from pgrerank.cli.command import examples, read_settings, run
 from pgrerank.settings import subprocess_environment
 
 if TYPE_CHECKING:
     from pgrerank.storage.archive import Manifest
     from pgrerank.storage.backup import BackupStep
 
-Made = TypeVar("Made")
+Outcome = TypeVar("Outcome")
 
 _MEGABYTE = 1_000_000
 
@@ -40,10 +40,10 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
     from pgrerank import wiring
     from pgrerank.storage import backup as backups
 
-    with wiring.database(settings(context)) as database:
+    with wiring.open_database(read_settings(context)) as database:
         work = partial(backups.create, database.admin_url, file, environ=subprocess_environment())
         manifest = _run_with_bar(
-            work, kept=f"{file} was not written; run the same command to start over."
+            work, interrupt_note=f"{file} was not written; run the same command to start over."
         )
     _show(file, manifest, as_json=as_json)
 
@@ -70,9 +70,11 @@ def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
     from pgrerank.storage import restore as restores
     from pgrerank.storage import sqlfile
 
-    with wiring.database(settings(context)) as database:
+    with wiring.open_database(read_settings(context)) as database:
         work = partial(restores.load, database.admin_url, file, environ=subprocess_environment())
-        done = _run_with_bar(work, kept="Nothing was restored; run the same command to start over.")
+        done = _run_with_bar(
+            work, interrupt_note="Nothing was restored; run the same command to start over."
+        )
     _show(file, done.manifest, as_json=as_json)
     for login in done.missing_logins:
         click.echo(f"Create the login again: pgrerank login add {login} --kind analyst", err=True)
@@ -80,7 +82,9 @@ def restore(context: click.Context, *, file: Path, as_json: bool) -> None:
         click.echo("It is of an older version. Run: pgrerank migrate", err=True)
 
 
-def _run_with_bar(work: Callable[..., Coroutine[Any, Any, Made]], *, kept: str) -> Made:
+def _run_with_bar(
+    work: Callable[..., Coroutine[Any, Any, Outcome]], *, interrupt_note: str
+) -> Outcome:
     """Run `work` with a progress bar that shows megabytes or tables done."""
     with progress.bar("backup", None) as advance:
 
@@ -90,7 +94,7 @@ def _run_with_bar(work: Callable[..., Coroutine[Any, Any, Made]], *, kept: str) 
             else:
                 advance(0, f"{step.name}, {step.done} of {step.total} tables")
 
-        return run(work(progress=shown), kept=kept)
+        return run(work(progress=shown), interrupt_note=interrupt_note)
 
 
 def _show(file: Path, manifest: "Manifest", *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import examples, run, settings
+from pgrerank.cli.command import examples, read_settings, run
 from pgrerank.domain.calibration import Fitted, IntervalEstimate, Method, Unjudged
 from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
@@ -68,27 +68,27 @@ def calibrate(
     tenant_name: str,
     collection_name: str | None,
     as_json: bool,
-    **given: Any,
+    **options: Any,
 ) -> None:
     """Fit a calibration from the reranker's scores to probabilities, on judged queries.
 
     Later searches with the same reranker return `scores.relevance`. Set strategy, candidates and
     depth to those of the searches it is for. The searches made here are not logged.
     """
-    made = run(
-        _calibrate(settings(context), tenant_name, collection_name, given),
-        kept="No calibration was stored; run the same command to start over.",
+    fitted = run(
+        _calibrate(read_settings(context), tenant_name, collection_name, options),
+        interrupt_note="No calibration was stored; run the same command to start over.",
     )
     if as_json:
         from pgrerank.api.v1.schema.calibrations import CalibrationResponse
 
-        output.as_json(CalibrationResponse.of(made, whole=True))
+        output.as_json(CalibrationResponse.of(fitted, whole=True))
     else:
-        _show(made)
+        _show(fitted)
 
 
 async def _calibrate(
-    settings: Settings, tenant_name: str, collection_name: str | None, given: dict[str, Any]
+    settings: Settings, tenant_name: str, collection_name: str | None, options: dict[str, Any]
 ) -> Fitted:
     from pgrerank import wiring
     from pgrerank.usecases import lookup
@@ -103,50 +103,50 @@ async def _calibrate(
                 services,
                 tenant.id,
                 collection_name,
-                _plan(given),
+                _plan(options),
                 progress=lambda done, whole: advance(done, f"{done} of {whole}"),
             )
 
 
-def _plan(given: dict[str, Any]) -> "CalibrationPlan":
+def _plan(options: dict[str, Any]) -> "CalibrationPlan":
     from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan, ScoreSource
 
     return CalibrationPlan(
         request=SearchRequest(
             query="",
-            strategy=Strategy(given["strategy"]),
-            candidates=given["candidates"],
-            depth=given["depth"],
-            cascade=given["cascade"],
+            strategy=Strategy(options["strategy"]),
+            candidates=options["candidates"],
+            depth=options["depth"],
+            cascade=options["cascade"],
             rerank=RerankMode.ALWAYS,
         ),
-        unjudged=Unjudged(given["unjudged"]),
-        source=ScoreSource(given["source"]),
-        method=given["method"] and Method(given["method"]),
-        relevant_from=given["relevant_from"],
+        unjudged=Unjudged(options["unjudged"]),
+        source=ScoreSource(options["source"]),
+        method=options["method"] and Method(options["method"]),
+        relevant_from=options["relevant_from"],
     )
 
 
-def _show(made: Fitted) -> None:
-    quality = made.quality
-    where = made.collection or "all collections"
+def _show(fitted: Fitted) -> None:
+    quality = fitted.quality
+    where = fitted.collection or "all collections"
     output.table(
         ["figure", "value"],
         [
-            ("queries", made.queries),
-            ("pairs", f"{made.pairs}, {made.positives} of them relevant"),
-            ("method", f"{made.curve.method} (log loss held out: {_losses(made)})"),
+            ("queries", fitted.queries),
+            ("pairs", f"{fitted.pairs}, {fitted.positives} of them relevant"),
+            ("method", f"{fitted.curve.method} (log loss held out: {_losses(fitted)})"),
             (
                 "calibration error",
                 f"{_interval(quality.ece)}; bare sigmoid {_interval(quality.ece_raw)}",
             ),
             ("Brier score", _interval(quality.brier)),
             ("log loss", _interval(quality.log_loss)),
-            ("for searches", made.pool),
+            ("for searches", fitted.pool),
         ],
-        title=f"{made.reranker} on {where}: calibration {made.id}",
+        title=f"{fitted.reranker} on {where}: calibration {fitted.id}",
     )
-    every = max(len(made.points) // _SHOWN_POINTS, 1)
+    every = max(len(fitted.points) // _SHOWN_POINTS, 1)
     output.table(
         ["score from", "relevance", "pairs", "precision", "recall"],
         [
@@ -157,16 +157,16 @@ def _show(made: Fitted) -> None:
                 _interval(point.precision),
                 _interval(point.recall),
             )
-            for point in made.points[::every]
+            for point in fitted.points[::every]
         ],
     )
-    for warning in made.warnings:
+    for warning in fitted.warnings:
         click.echo(f"Warning: {warning}.")
     click.echo("Next: pgrerank threshold set NAME --precision 0.9")
 
 
-def _losses(made: Fitted) -> str:
-    return ", ".join(f"{name} {loss:.4f}" for name, loss in made.quality.tried.items())
+def _losses(fitted: Fitted) -> str:
+    return ", ".join(f"{name} {loss:.4f}" for name, loss in fitted.quality.tried.items())
 
 
 def _interval(estimate: IntervalEstimate) -> str:

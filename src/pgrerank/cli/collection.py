@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgrerank.cli import listing, option, output, progress, weighing
-from pgrerank.cli.command import Commands, Misused, examples, run, settings
+from pgrerank.cli.command import Commands, Misused, examples, read_settings, run
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Collection
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.settings import Settings
@@ -52,9 +52,9 @@ def add(
     """Create a collection."""
     chosen = weighing.pop_options(indexing)
     indexing["retrieval"] = Retrieval(**chosen) if chosen else None
-    made = asyncio.run(_create(settings(context), tenant_name, name, indexing))
+    created = asyncio.run(_create(read_settings(context), tenant_name, name, indexing))
     if as_json:
-        output.as_json(_plain(made))
+        output.as_json(_plain(created))
     else:
         click.echo(
             f"Collection {name} created. Next: "
@@ -78,19 +78,19 @@ def add(
 @option.as_json
 @click.pass_context
 def set_(
-    context: click.Context, *, name: str, tenant_name: str, as_json: bool, **given: Any
+    context: click.Context, *, name: str, tenant_name: str, as_json: bool, **options: Any
 ) -> None:
     """Change how a collection is searched. Takes effect with the next search."""
-    reranker, default = given.pop("reranker"), given.pop("default_reranker")
-    changes = weighing.pop_options(given)
+    reranker, default = options.pop("reranker"), options.pop("default_reranker")
+    changes = weighing.pop_options(options)
     if not (changes or reranker or default):
         raise Misused("give an option to change, such as --k1 1.2")
     if reranker and default:
         raise Misused("give either --reranker or --default-reranker")
-    found = settings(context)
+    settings = read_settings(context)
     if reranker or default:
-        asyncio.run(_set_reranker(found, tenant_name, name, reranker))
-    _print(asyncio.run(_set_retrieval(found, tenant_name, name, changes)), as_json=as_json)
+        asyncio.run(_set_reranker(settings, tenant_name, name, reranker))
+    _print(asyncio.run(_set_retrieval(settings, tenant_name, name, changes)), as_json=as_json)
 
 
 @collection.command(epilog=examples("pgrerank collection show docs --tenant acme"))
@@ -100,7 +100,7 @@ def set_(
 @click.pass_context
 def show(context: click.Context, *, name: str, tenant_name: str, as_json: bool) -> None:
     """Show one collection: its index settings, first-stage weights and size."""
-    _print(asyncio.run(_one(settings(context), tenant_name, name)), as_json=as_json)
+    _print(asyncio.run(_one(read_settings(context), tenant_name, name)), as_json=as_json)
 
 
 @collection.command(name="list", epilog=examples("pgrerank collection list --tenant acme"))
@@ -109,13 +109,16 @@ def show(context: click.Context, *, name: str, tenant_name: str, as_json: bool) 
 @click.pass_context
 def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
     """List a tenant's collections with their sizes."""
-    found = asyncio.run(_all(settings(context), tenant_name))
+    collections = asyncio.run(_all(read_settings(context), tenant_name))
     if as_json:
-        output.as_json([_plain(collection) for collection in found])
+        output.as_json([_plain(collection) for collection in collections])
     else:
         output.table(
             ["name", "documents", "chunks", "text search", "created"],
-            [(c.name, c.document_count, c.chunk_count, c.text_search, c.created_at) for c in found],
+            [
+                (c.name, c.document_count, c.chunk_count, c.text_search, c.created_at)
+                for c in collections
+            ],
         )
 
 
@@ -126,7 +129,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @click.pass_context
 def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
     """Delete a collection with its documents. Its entries in the rerank log are kept."""
-    asyncio.run(_remove(settings(context), tenant_name, name))
+    asyncio.run(_remove(read_settings(context), tenant_name, name))
     click.echo(f"Collection {name} is deleted.")
 
 
@@ -145,14 +148,14 @@ def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool)
 
     Searches and ingest continue meanwhile. To resume an interrupted run, run it again.
     """
-    found = settings(context)
+    settings = read_settings(context)
     if remove:
-        count = asyncio.run(_without_tokens(found, tenant_name, name))
+        count = asyncio.run(_without_tokens(settings, tenant_name, name))
         click.echo(f"Removed the token vectors of {count} chunks.")
     else:
         count = run(
-            _with_tokens(found, tenant_name, name),
-            kept="Token vectors stored so far are kept; run the same command to resume.",
+            _with_tokens(settings, tenant_name, name),
+            interrupt_note="Token vectors stored so far are kept; run the same command to resume.",
         )
         click.echo(f"Stored the token vectors of {count} chunks.")
 
@@ -189,10 +192,10 @@ async def _set_reranker(
 
     async with (
         wiring.admin_services(settings) as admin_services,
-        wiring.remote_models(settings) as named,
+        wiring.remote_models(settings) as models,
     ):
         tenant = await admin_services.tenants.by_name(tenant_name)
-        await set_reranker(admin_services, named.rerankers, tenant.id, name, reranker)
+        await set_reranker(admin_services, models.rerankers, tenant.id, name, reranker)
 
 
 async def _require_backends(settings: Settings, indexing: Mapping[str, Any]) -> None:
@@ -200,13 +203,13 @@ async def _require_backends(settings: Settings, indexing: Mapping[str, Any]) -> 
     from pgrerank import wiring
     from pgrerank.ports.services import require_named
 
-    wanted = {kind: indexing[kind] for kind in ("reranker", "embedder") if indexing[kind]}
-    if not wanted:
+    names = {kind: indexing[kind] for kind in ("reranker", "embedder") if indexing[kind]}
+    if not names:
         return
-    async with wiring.remote_models(settings) as named:
-        known = {"reranker": named.rerankers, "embedder": named.embedders}
-        for kind, name in wanted.items():
-            require_named(kind, name, known[kind])
+    async with wiring.remote_models(settings) as models:
+        configured = {"reranker": models.rerankers, "embedder": models.embedders}
+        for kind, name in names.items():
+            require_named(kind, name, configured[kind])
 
 
 async def _one(settings: Settings, tenant_name: str, name: str) -> Collection:

@@ -102,7 +102,7 @@ def _exit_code(error: PgrerankError | Failed) -> int:
 
 
 @contextmanager
-def interruptible(kept: str) -> Generator[None]:
+def interruptible(interrupt_note: str) -> Generator[None]:
     """Turn Ctrl-C into a message.
 
     Args:
@@ -114,12 +114,12 @@ def interruptible(kept: str) -> Generator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        raise Interrupted(f"interrupted. {kept}") from None
+        raise Interrupted(f"interrupted. {interrupt_note}") from None
 
 
-def run(work: Coroutine[Any, Any, Result], *, kept: str) -> Result:
+def run(work: Coroutine[Any, Any, Result], *, interrupt_note: str) -> Result:
     """Run a long operation, and return its result. For `kept` and errors see `interruptible`."""
-    with interruptible(kept):
+    with interruptible(interrupt_note):
         return asyncio.run(work)
 
 
@@ -150,7 +150,7 @@ def _break_lines(command: str) -> str:
     return " \\\n      ".join(lines)
 
 
-def settings(context: click.Context) -> Settings:
+def read_settings(context: click.Context) -> Settings:
     """Settings from the environment and `--data-dir`. Raises SettingsError."""
     found = Settings.from_environ()
     data_dir: Path | None = context.find_root().obj

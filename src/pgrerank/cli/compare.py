@@ -8,7 +8,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import listing, option, output
-from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.command import Misused, examples, read_settings
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.settings import Settings
 
@@ -59,15 +59,15 @@ def compare(
     paired permutation test. Without BEFORE and AFTER, lists the stored runs.
     """
     if not runs:
-        _list(asyncio.run(_stored_runs(settings(context), tenant_name)), as_json=as_json)
+        _list(asyncio.run(_stored_runs(read_settings(context), tenant_name)), as_json=as_json)
         return
     if len(runs) != _PAIR:
         raise Misused("name two evaluations, or none to list them")
-    found = asyncio.run(_compare(settings(context), tenant_name, runs, measure))
+    comparison = asyncio.run(_compare(read_settings(context), tenant_name, runs, measure))
     if as_json:
-        output.as_json(_summary(found, measure, example_count))
+        output.as_json(_summary(comparison, measure, example_count))
     else:
-        _show(found, measure, example_count)
+        _show(comparison, measure, example_count)
 
 
 async def _stored_runs(settings: Settings, tenant_name: str) -> "list[Evaluation]":
@@ -110,16 +110,16 @@ def _list(stored: "Sequence[Evaluation]", *, as_json: bool) -> None:
     )
 
 
-def _summary(found: "RunComparison", measure: str, examples: int) -> dict[str, Any]:
+def _summary(comparison: "RunComparison", measure: str, examples: int) -> dict[str, Any]:
     return {
-        "before": _run_summary(found.before),
-        "after": _run_summary(found.after),
-        "queries": found.differences[measure].queries,
-        "left_out": found.left_out,
-        "differences": {name: plain(each) for name, each in found.differences.items()},
+        "before": _run_summary(comparison.before),
+        "after": _run_summary(comparison.after),
+        "queries": comparison.differences[measure].queries,
+        "left_out": comparison.left_out,
+        "differences": {name: plain(each) for name, each in comparison.differences.items()},
         "measure": measure,
-        "wins": [_example(each, measure) for each in found.wins[:examples]],
-        "losses": [_example(each, measure) for each in found.losses[:examples]],
+        "wins": [_example(each, measure) for each in comparison.wins[:examples]],
+        "losses": [_example(each, measure) for each in comparison.losses[:examples]],
     }
 
 
@@ -153,7 +153,7 @@ def _first(answer: "EvaluatedQuery") -> list[dict[str, Any]]:
     ][:_SHOWN_DOCUMENTS]
 
 
-def _show(found: "RunComparison", measure: str, examples: int) -> None:
+def _show(comparison: "RunComparison", measure: str, examples: int) -> None:
     output.table(
         ["measure", "before", "after", "change", "95 % interval", "p", "better", "worse"],
         [
@@ -167,13 +167,13 @@ def _show(found: "RunComparison", measure: str, examples: int) -> None:
                 each.wins,
                 each.losses,
             )
-            for name, each in found.differences.items()
+            for name, each in comparison.differences.items()
         ],
     )
-    click.echo(f"\n{sentence(measure, found.differences[measure])}")
-    if found.left_out:
-        click.echo(f"{found.left_out} queries are not in both runs with the same judgments.")
-    for title, changes in (("Better", found.wins), ("Worse", found.losses)):
+    click.echo(f"\n{sentence(measure, comparison.differences[measure])}")
+    if comparison.left_out:
+        click.echo(f"{comparison.left_out} queries are not in both runs with the same judgments.")
+    for title, changes in (("Better", comparison.wins), ("Worse", comparison.losses)):
         if changes[:examples]:
             output.table(
                 [title, "before", "after", "first before", "first after"],

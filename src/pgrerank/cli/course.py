@@ -58,7 +58,7 @@ class _Tools:
 
 
 async def gather_lessons(
-    settings: Settings, wanted: CourseOptions, recipe: "Recipe", base: str
+    settings: Settings, options: CourseOptions, recipe: "Recipe", base: str
 ) -> Gathered:
     """Read, mine and score the training data, and claim the output folder.
 
@@ -68,45 +68,45 @@ async def gather_lessons(
     """
     from pgrerank.training import run
 
-    async with _tools(settings, wanted, recipe) as tools:
-        found = await _untaught(wanted, recipe, tools)
-        if wanted.restart:
-            run.restart(wanted.out)
-        run.claim(wanted.out, recipe, [*found.train, *found.dev], base)
+    async with _tools(settings, options, recipe) as tools:
+        gathered = await _untaught(options, recipe, tools)
+        if options.restart:
+            run.restart(options.out)
+        run.claim(options.out, recipe, [*gathered.train, *gathered.dev], base)
         if tools.teacher is None:
-            return found
-        return await _ask_teacher(found, tools.teacher, wanted.out, recipe)
+            return gathered
+        return await _ask_teacher(gathered, tools.teacher, options.out, recipe)
 
 
-async def _untaught(wanted: CourseOptions, recipe: "Recipe", tools: _Tools) -> Gathered:
-    read = [lesson for path in wanted.data for lesson in await _read(path, wanted, tools)]
-    if tools.services is not None and wanted.tenant is not None:
-        read += await _judged_lessons(tools.services, wanted.tenant, wanted.collection)
+async def _untaught(options: CourseOptions, recipe: "Recipe", tools: _Tools) -> Gathered:
+    read = [lesson for path in options.data for lesson in await _read(path, options, tools)]
+    if tools.services is not None and options.tenant is not None:
+        read += await _judged_lessons(tools.services, options.tenant, options.collection)
     all_lessons = lessons_of.merge(read)
     if not any(lesson.positives or lesson.scores or tools.teacher for lesson in all_lessons):
         raise Failed("there is no training data: no relevant passage and no teacher's score")
     _check_weights(recipe.weights, all_lessons)
-    if wanted.dev is None:
-        train, dev = lessons_of.split(all_lessons, wanted.dev_queries, recipe.seed)
+    if options.dev is None:
+        train, dev = lessons_of.split(all_lessons, options.dev_queries, recipe.seed)
         return Gathered(train=train, dev=dev)
-    held_out = await _read(wanted.dev, wanted, tools, _DEV_QRELS)
-    dev = lessons_of.sample(lessons_of.merge(held_out), wanted.dev_queries, recipe.seed)
-    asked = {lesson.query for lesson in dev}
-    return Gathered(train=[each for each in all_lessons if each.query not in asked], dev=dev)
+    held_out = await _read(options.dev, options, tools, _DEV_QRELS)
+    dev = lessons_of.sample(lessons_of.merge(held_out), options.dev_queries, recipe.seed)
+    queries = {lesson.query for lesson in dev}
+    return Gathered(train=[each for each in all_lessons if each.query not in queries], dev=dev)
 
 
 async def _read(
-    path: Path, wanted: CourseOptions, tools: _Tools, qrels: Sequence[str] = ("train",)
+    path: Path, options: CourseOptions, tools: _Tools, qrels: Sequence[str] = ("train",)
 ) -> list[Lesson]:
     if tools.embedder is None or not _is_folder(path):
         return list(lessons.rows(path))
-    return await _mine(lessons.labelled_set(path, qrels), tools.embedder, wanted)
+    return await _mine(lessons.labelled_set(path, qrels), tools.embedder, options)
 
 
-async def _mine(data: "Labelled", embedder: "Embedder", wanted: CourseOptions) -> list[Lesson]:
+async def _mine(data: "Labelled", embedder: "Embedder", options: CourseOptions) -> list[Lesson]:
     from pgrerank.training import mining, run
 
-    kept = run.folder(wanted.out) / f"mined-{mining.digest(data, wanted.mine)[:16]}.json"
+    path = run.folder(options.out) / f"mined-{mining.digest(data, options.mine)[:16]}.json"
     done = 0
     with progress.bar(f"mining {data.name}", len(data.corpus)) as advance:
 
@@ -115,7 +115,7 @@ async def _mine(data: "Labelled", embedder: "Embedder", wanted: CourseOptions) -
             done += more
             advance(done, f"{done} passages embedded")
 
-        return await mining.mine(data, embedder, wanted.mine, kept, step)
+        return await mining.mine(data, embedder, options.mine, path, step)
 
 
 async def _judged_lessons(
@@ -128,43 +128,45 @@ async def _judged_lessons(
     if not names:
         page = await services.collections.page(tenant.id, limit=1000, cursor=None)
         names = [each.name for each in page.items]
-    found = [each for name in names for each in await judged_lessons(services, tenant.id, name)]
-    if not found:
+    lessons = [each for name in names for each in await judged_lessons(services, tenant.id, name)]
+    if not lessons:
         raise Failed(
             f"tenant {tenant_name} has no query with a relevant document. "
             "Import judgments: pgrerank judgment import --help"
         )
-    return found
+    return lessons
 
 
-async def _ask_teacher(found: Gathered, teacher: "Scorer", out: Path, recipe: "Recipe") -> Gathered:
+async def _ask_teacher(
+    gathered: Gathered, teacher: "Scorer", out: Path, recipe: "Recipe"
+) -> Gathered:
     from pgrerank.training import run
     from pgrerank.training import teacher as teaching
 
-    kept = run.folder(out) / f"teacher-{teacher.model.fingerprint[:16]}.jsonl"
-    everything = [*found.dev, *found.train]
+    path = run.folder(out) / f"teacher-{teacher.model.fingerprint[:16]}.jsonl"
+    everything = [*gathered.dev, *gathered.train]
     with progress.count(f"asking {teacher.model.name}", len(everything)) as step:
-        taught = await teaching.score_lessons(everything, teacher, kept, step)
-    dev, train = taught[: len(found.dev)], taught[len(found.dev) :]
+        taught = await teaching.score_lessons(everything, teacher, path, step)
+    dev, train = taught[: len(gathered.dev)], taught[len(gathered.dev) :]
     if recipe.drop_false_negatives:
         train = [each.without_false_negatives() for each in train]
-    return replace(found, train=train, dev=dev)
+    return replace(gathered, train=train, dev=dev)
 
 
 @asynccontextmanager
 async def _tools(
-    settings: Settings, wanted: CourseOptions, recipe: "Recipe"
+    settings: Settings, options: CourseOptions, recipe: "Recipe"
 ) -> AsyncGenerator[_Tools]:
     from pgrerank import wiring
 
     used = settings
     if recipe.teacher is not None:
         used = msgspec.structs.replace(settings, reranker=recipe.teacher)
-    if wanted.tenant is not None:
+    if options.tenant is not None:
         async with wiring.all_services(used) as services:
             teacher = services.scorer if recipe.teacher else None
             yield _Tools(embedder=services.embedder, teacher=teacher, services=services)
-    elif recipe.teacher is not None or any(map(_is_folder, _paths(wanted))):
+    elif recipe.teacher is not None or any(map(_is_folder, _paths(options))):
         async with wiring.load_models(used) as models:
             teacher = models.scorer if recipe.teacher else None
             yield _Tools(embedder=models.embedder, teacher=teacher, services=None)
@@ -172,16 +174,16 @@ async def _tools(
         yield _Tools(embedder=None, teacher=None, services=None)
 
 
-def _paths(wanted: CourseOptions) -> Iterable[Path]:
-    return [*wanted.data, *([wanted.dev] if wanted.dev else [])]
+def _paths(options: CourseOptions) -> Iterable[Path]:
+    return [*options.data, *([options.dev] if options.dev else [])]
 
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir()
 
 
-def _check_weights(weights: Mapping[str, float], found: Sequence[Lesson]) -> None:
-    names = {lesson.dataset for lesson in found}
+def _check_weights(weights: Mapping[str, float], lessons: Sequence[Lesson]) -> None:
+    names = {lesson.dataset for lesson in lessons}
     if unknown := sorted(weights.keys() - names):
         raise Failed(
             f"--weight: there is no data set {', '.join(unknown)}; there are: "

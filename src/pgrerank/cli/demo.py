@@ -7,7 +7,7 @@ import click
 import msgspec
 from rich_click import RichCommand
 
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, read_settings
 
 
 @click.command(
@@ -24,10 +24,10 @@ def demo(context: click.Context) -> None:
     """
     from pgrerank.cli import tour
 
-    found = settings(context)
+    settings = read_settings(context)
     changes: dict[str, Any] = {"database_url": None, "admin_database_url": None, "port": 0}
     if context.find_root().obj is None:
-        changes["data_dir"] = found.data_dir / "demo"
-    if found.log_level == "info":
+        changes["data_dir"] = settings.data_dir / "demo"
+    if settings.log_level == "info":
         changes["log_level"] = "warning"  # the tour prints its own progress
-    asyncio.run(tour.run_tour(msgspec.structs.replace(found, **changes)))
+    asyncio.run(tour.run_tour(msgspec.structs.replace(settings, **changes)))

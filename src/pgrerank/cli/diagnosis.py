@@ -48,7 +48,7 @@ async def findings(settings: Settings) -> AsyncIterator[DiagnosisLine]:
     yield _processor()
     yield _threads(settings)
     try:
-        with wiring.database(settings) as database:
+        with wiring.open_database(settings) as database:
             for finding in await _database(database.admin_url):
                 yield finding
             login = await _service_login(database.service_url)
@@ -75,13 +75,13 @@ async def _database(url: str) -> list[DiagnosisLine]:
 
 async def _facts(connection: Connection) -> list[DiagnosisLine]:
     server = await _row(connection, "server")
-    found = [_server(server), _extension(server["pgvector"])]
+    lines = [_server(server), _extension(server["pgvector"])]
     unprotected = await _rows(connection, "unprotected_tables")
-    found.append(_protection([row["name"] for row in unprotected]))
-    found.append(_temporary([row["name"] for row in await _rows(connection, "makers")]))
-    found.append(_partitions(await _row(connection, "log_partitions")))
-    found.append(_counts(await _row(connection, "log_counts")))
-    return found
+    lines.append(_protection([row["name"] for row in unprotected]))
+    lines.append(_temporary([row["name"] for row in await _rows(connection, "makers")]))
+    lines.append(_partitions(await _row(connection, "log_partitions")))
+    lines.append(_counts(await _row(connection, "log_counts")))
+    return lines
 
 
 def _server(facts: dict[str, Any]) -> DiagnosisLine:
@@ -198,7 +198,7 @@ def _model_summary(card: ModelCard) -> str:
 
 
 async def _probe(settings: Settings, services: Services) -> DiagnosisLine:
-    with wiring.database(settings) as database:
+    with wiring.open_database(settings) as database:
         if address.is_services_alone(database.admin_url):
             detail = "skipped: finding a collection needs the administrator's login"
             return DiagnosisLine(check="probe", state=DiagnosisState.WARN, detail=detail)
@@ -218,9 +218,9 @@ async def _search_finding(services: Services, place: dict[str, Any]) -> Diagnosi
     start = perf_counter()
     vector = await services.embedder.query(PROBE)
     embedded = perf_counter()
-    found = await services.candidates.retrieve(place["tenant_id"], collection, request, vector)
+    result = await services.candidates.retrieve(place["tenant_id"], collection, request, vector)
     retrieved = perf_counter()
-    head = [candidate.content or "" for candidate in found.candidates[: request.effective_depth]]
+    head = [candidate.content or "" for candidate in result.candidates[: request.effective_depth]]
     await rerank_texts(services.scorer, PROBE, head)
     reranked = perf_counter()
     spans = (embedded - start, retrieved - embedded, reranked - retrieved)

@@ -8,7 +8,7 @@ from rich.text import Text
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,22 +27,22 @@ def doctor(context: click.Context, *, as_json: bool) -> None:
     processor and threads, and runs one search on the largest collection, which is not logged.
     Exits with 1 if a check fails.
     """
-    found = asyncio.run(_examine(settings(context), show=not as_json))
+    lines = asyncio.run(_examine(read_settings(context), show=not as_json))
     if as_json:
-        output.as_json(found)
-    if any(finding.state == "fail" for finding in found):
+        output.as_json(lines)
+    if any(finding.state == "fail" for finding in lines):
         context.exit(1)
 
 
-async def _examine(given: Settings, *, show: bool) -> "list[DiagnosisLine]":
+async def _examine(settings: Settings, *, show: bool) -> "list[DiagnosisLine]":
     from pgrerank.cli.diagnosis import findings
 
-    found: list[DiagnosisLine] = []
-    async for finding in findings(given):
-        found.append(finding)
+    lines: list[DiagnosisLine] = []
+    async for finding in findings(settings):
+        lines.append(finding)
         if show:
             _show(finding)
-    return found
+    return lines
 
 
 def _show(finding: "DiagnosisLine") -> None:

@@ -7,7 +7,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.cli.command import Failed, examples, read_settings
 from pgrerank.domain.drift import Finding, HealthState
 from pgrerank.settings import Settings
 
@@ -52,15 +52,15 @@ def drift(
     Searches not yet counted are counted first. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
     does.
     """
-    found = asyncio.run(
-        _findings(settings(context), tenant_name, collection_name, count=not no_count)
+    findings = asyncio.run(
+        _findings(read_settings(context), tenant_name, collection_name, count=not no_count)
     )
     if as_json:
-        output.as_json(found)
+        output.as_json(findings)
     else:
-        _show(found)
-    if fail_on and (bad := [each for each in found if each.reaches(HealthState(fail_on))]):
-        raise Failed(f"{len(bad)} of {len(found)} checks need attention")
+        _show(findings)
+    if fail_on and (bad := [each for each in findings if each.reaches(HealthState(fail_on))]):
+        raise Failed(f"{len(bad)} of {len(findings)} checks need attention")
 
 
 async def _findings(
@@ -69,14 +69,14 @@ async def _findings(
     from pgrerank import wiring
     from pgrerank.storage import drift as counted
 
-    with wiring.database(settings) as database:
+    with wiring.open_database(settings) as database:
         if count:
             await counted.count(database.admin_url)
         return await counted.health(database.admin_url, tenant=tenant, collection=collection)
 
 
-def _show(found: Sequence[Finding]) -> None:
-    if not found:
+def _show(findings: Sequence[Finding]) -> None:
+    if not findings:
         click.echo(_NOTHING)
         return
     columns = ("state", "tenant", "collection", "check", "value", "warn at", "rests on")
@@ -92,10 +92,10 @@ def _show(found: Sequence[Finding]) -> None:
                 each.warn_at,
                 each.samples,
             )
-            for each in found
+            for each in findings
         ],
     )
     for each in (
-        one for one in found if one.reaches(HealthState.WARN) or one.check_name == "counted"
+        one for one in findings if one.reaches(HealthState.WARN) or one.check_name == "counted"
     ):
         click.echo(f"\n{each.tenant} {each.collection or ''} {each.check_name}: {each.advice}")

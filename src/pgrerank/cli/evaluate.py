@@ -11,7 +11,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import ingest, judged, option, output, progress
-from pgrerank.cli.command import Failed, Misused, examples, run, settings
+from pgrerank.cli.command import Failed, Misused, examples, read_settings, run
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain import evaluation
 from pgrerank.domain.errors import ConflictError
@@ -114,7 +114,7 @@ class _Work:
 )
 @option.as_json
 @click.pass_context
-def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **given: Any) -> None:
+def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **options: Any) -> None:
     """Measure ranking quality on judged queries, with the pipeline that serves searches.
 
     FOLDER is in BEIR format: corpus.jsonl, queries.jsonl, qrels/test.tsv. It is ingested into a
@@ -123,8 +123,10 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **gi
     Measures are means over the queries, computed by ir-measures; grades of 1 or more are relevant.
     R@100 is measured before reranking.
     """
-    work = _work(folder, **given)
-    summary = _summary(work, run(_evaluate(settings(context), work), kept=_interruption_note(work)))
+    work = _work(folder, **options)
+    summary = _summary(
+        work, run(_evaluate(read_settings(context), work), interrupt_note=_interruption_note(work))
+    )
     if as_json:
         output.as_json(summary)
     else:
@@ -169,10 +171,10 @@ async def _evaluate(settings: Settings, work: _Work) -> "Evaluation":
         tenant = await _tenant(services, work)
         try:
             plan = await _plan(services, tenant, work, settings.max_document_characters, grades)
-            made = await _evaluate_queries(services, work, plan)
+            evaluation = await _evaluate_queries(services, work, plan)
             if work.label is not None:
-                await evaluate.store(services, plan, made)
-            return made
+                await evaluate.store(services, plan, evaluation)
+            return evaluation
         finally:
             if work.keep is None and work.tenant_name is None:
                 await services.tenants.delete(tenant.name)
@@ -261,32 +263,32 @@ async def _evaluate_queries(
     from pgrerank.usecases.evaluation import evaluate
 
     # The log is for users' searches, so measuring an existing collection writes nothing to it.
-    asked = services if work.tenant_name is None else evaluate.without_log(services)
-    found: list[EvaluatedQuery] = []
+    searched = services if work.tenant_name is None else evaluate.without_log(services)
+    evaluated: list[EvaluatedQuery] = []
     with progress.count("searching", len(plan.questions)) as step:
-        async for answer in evaluate.answers(asked, plan):
-            found.append(answer)
+        async for answer in evaluate.answers(searched, plan):
+            evaluated.append(answer)
             step()
-    return evaluate.of_answers(services, plan, found)
+    return evaluate.of_answers(services, plan, evaluated)
 
 
-def _summary(work: _Work, found: "Evaluation") -> dict[str, Any]:
+def _summary(work: _Work, evaluation: "Evaluation") -> dict[str, Any]:
     from pgrerank.usecases.evaluation.evaluate import gain_of_reranking
 
-    gain = gain_of_reranking(found)
+    gain = gain_of_reranking(evaluation)
     return {
-        "dataset": found.collection if work.data is None else work.data.name,
+        "dataset": evaluation.collection if work.data is None else work.data.name,
         "strategy": work.request.strategy,
         "rerank": work.request.rerank is RerankMode.ALWAYS,
         "candidates": work.request.candidates,
         "depth": work.request.effective_depth,
         "cascade": work.request.cascade,
-        "queries": found.queries,
-        "metrics": {name: round(value, 4) for name, value in found.metrics.items()},
-        "latency_ms": {"p50": found.p50_ms, "p95": found.p95_ms},
-        "statuses": found.statuses,
+        "queries": evaluation.queries,
+        "metrics": {name: round(value, 4) for name, value in evaluation.metrics.items()},
+        "latency_ms": {"p50": evaluation.p50_ms, "p95": evaluation.p95_ms},
+        "statuses": evaluation.statuses,
         "reranking": gain and {**plain(gain), "sentence": sentence("nDCG@10", gain)},
-        "saved": None if work.label is None else found.id,
+        "saved": None if work.label is None else evaluation.id,
     }
 
 

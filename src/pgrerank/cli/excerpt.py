@@ -24,10 +24,10 @@ def excerpt(content: str, query: str, *, lines: int = 3, width: int = 100) -> li
     `...` marks omitted text before and after.
     """
     rows = _rows(content, width - 4)
-    wanted = stems(query)
-    found = [{stem for stem in wanted if _holds(row, stem)} for row in rows]
+    query_stems = stems(query)
+    row_stems = [{stem for stem in query_stems if _holds(row, stem)} for row in rows]
     starts = range(max(len(rows) - lines + 1, 1))
-    best = max(starts, key=lambda start: (_score(found[start : start + lines]), -start))
+    best = max(starts, key=lambda start: (_score(row_stems[start : start + lines]), -start))
     shown = rows[best : best + lines]
     if shown and best > 0:
         shown[0] = f"... {shown[0].lstrip()}"
@@ -55,7 +55,7 @@ def _holds(row: str, stem: str) -> bool:
     return re.search(rf"(?<![^\W_]){re.escape(stem)}", row.casefold()) is not None
 
 
-def _score(found: Sequence[set[str]]) -> tuple[int, int]:
+def _score(row_stems: Sequence[set[str]]) -> tuple[int, int]:
     """Number of distinct stems over all lines, then the sum of stems per line."""
-    together = set[str]().union(*found)
-    return len(together), sum(map(len, found))
+    together = set[str]().union(*row_stems)
+    return len(together), sum(map(len, row_stems))

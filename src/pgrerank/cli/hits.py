@@ -66,9 +66,9 @@ def reasons(result: "Result") -> str:
         parts.append(f"relevance {scores.relevance:.2f}")
     parts.append(f"first stage {_ordinal(ranks.fused)}")
     legs = [(leg, getattr(ranks, leg), getattr(scores, leg)) for leg in LEGS]
-    found = [f"{leg} {_ordinal(rank)} {number(score)}" for leg, rank, score in legs if rank]
+    leg_texts = [f"{leg} {_ordinal(rank)} {number(score)}" for leg, rank, score in legs if rank]
     cut = ", not read whole" if result.truncated else ""
-    return f"{', '.join(parts)} ({', '.join(found)}){cut}"
+    return f"{', '.join(parts)} ({', '.join(leg_texts)}){cut}"
 
 
 def ordered_by(scores: "ResultScores") -> tuple[str, float]:
@@ -98,21 +98,21 @@ def _account(answer: "SearchResponse") -> list[str]:
 def _rerank(answer: "SearchResponse") -> str:
     report = answer.rerank
     whole = "" if answer.candidates is None else f" of {len(answer.candidates)}"
-    said = f"rerank: {report.status}"
+    text = f"rerank: {report.status}"
     if report.reason:
-        said += f" ({report.reason})"
+        text += f" ({report.reason})"
     if report.model:
-        said += f", {report.scored}{whole} candidates by {report.model}"
-    return said + (f", chosen by {report.cascade.model}" if report.cascade else "")
+        text += f", {report.scored}{whole} candidates by {report.model}"
+    return text + (f", chosen by {report.cascade.model}" if report.cascade else "")
 
 
 def _relevance(answer: "SearchResponse") -> str:
     if answer.answerable is None:
         return f"relevance: none ({answer.calibration.reason})"
-    said = "answerable" if answer.answerable.value else "not answerable"
+    verdict = "answerable" if answer.answerable.value else "not answerable"
     note = f"; {answer.calibration.reason}" if answer.calibration.reason else ""
     cut = sum(count for name, count in answer.cut.items() if name != "min_similarity")
-    return f"relevance: {said} with {answer.answerable.probability:.2f}, {cut} cut{note}"
+    return f"relevance: {verdict} with {answer.answerable.probability:.2f}, {cut} cut{note}"
 
 
 def _leg(leg: "Leg | None") -> str:

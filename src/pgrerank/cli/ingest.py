@@ -11,7 +11,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Failed, Interrupted, Misused, examples, settings
+from pgrerank.cli.command import Failed, Interrupted, Misused, examples, read_settings
 from pgrerank.cli.ingest_progress import Meter, progress_display
 from pgrerank.domain.document import Document
 from pgrerank.domain.ids import TenantId
@@ -74,11 +74,13 @@ def ingest(
     Exit code: 0 all stored, 3 some rejected, 1 nothing stored, 2 usage error, 130 interrupted.
     """
     sources = _sources(paths, form)
-    found = settings(context)
+    settings = read_settings(context)
     with progress_display() as show:
         meter = Meter(show, sum(source.size for source in sources))
         try:
-            asyncio.run(_ingest(found, tenant_name, collection_name, sources, meter, atomic=atomic))
+            asyncio.run(
+                _ingest(settings, tenant_name, collection_name, sources, meter, atomic=atomic)
+            )
         except KeyboardInterrupt:
             raise Interrupted(_interruption_note(meter.report, atomic=atomic)) from None
     _print(meter.report, meter.boilerplate.repeated_paragraphs(), as_json=as_json)
@@ -160,7 +162,9 @@ async def _store(
         place.services,
         place.tenant_id,
         place.collection,
-        _feed(meter.track(rows(sources, max_characters=max_characters)), named=len(sources) > 1),
+        _feed(
+            meter.track(rows(sources, max_characters=max_characters)), names_files=len(sources) > 1
+        ),
         atomic=atomic,
         progress=meter.note_stored,
         embedding=meter.embedding,
@@ -186,10 +190,10 @@ def _interruptible() -> Generator[None]:
             signal.signal(each, handler)
 
 
-async def _feed(rows: "Iterable[Row]", *, named: bool) -> AsyncIterator[Document | Rejection]:
+async def _feed(rows: "Iterable[Row]", *, names_files: bool) -> AsyncIterator[Document | Rejection]:
     for row in rows:
         item = row.item
-        if named and isinstance(item, Rejection) and item.external_id != row.source:
+        if names_files and isinstance(item, Rejection) and item.external_id != row.source:
             item = replace(item, reason=f"{row.source}: {item.reason}")
         yield item
 
@@ -198,14 +202,14 @@ def _sources(paths: Sequence[str], form: str) -> "list[FileSource]":
     from pgrerank.formats.source import Format, UnknownFormatError, sources
 
     try:
-        found = sources(paths, Format(form))
+        paths_found = sources(paths, Format(form))
     except UnknownFormatError as error:
         raise Misused(str(error)) from error
     except OSError as error:
         raise Misused(f"{error.filename}: {error.strerror}") from error
-    if not found:
+    if not paths_found:
         raise Failed("the folder has no file with a known suffix")
-    return found
+    return paths_found
 
 
 def _print(report: IngestReport, repeated: "Sequence[Repeated]", *, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from rich.text import Text
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.cli.command import Failed, examples, read_settings
 from pgrerank.domain.candidate import Candidate
 from pgrerank.domain.judgment import HIGHEST_GRADE, Judgment
 from pgrerank.domain.request import RerankMode, SearchRequest
@@ -176,7 +176,7 @@ def judge(
     *,
     tenant_name: str,
     collection_name: str,
-    given: Sequence[str],
+    texts: Sequence[str],
     queries: Path | None,
     top: int,
     most: int,
@@ -187,9 +187,9 @@ def judge(
     `u` goes back to the previous result, also of an earlier query, and removes its grade. Results
     you have already graded are skipped, so you can stop and resume at any time.
     """
-    texts = [*given, *(beir.texts(queries).values() if queries else ())]
+    texts = [*texts, *(beir.texts(queries).values() if queries else ())]
     name = judged_by or getpass.getuser()
-    place = (settings(context), tenant_name, collection_name)
+    place = (read_settings(context), tenant_name, collection_name)
     graded = asyncio.run(_judge(*place, texts=texts, top=top, most=most, judged_by=name))
     click.echo(f"{graded} results graded by {name}, all stored. Run the same command to continue.")
 
@@ -209,12 +209,12 @@ async def _judge(
     async def queries(admin_services: "AdminServices") -> Sequence[str]:
         tenant = await admin_services.tenants.by_name(tenant_name)
         collection = await admin_services.collections.by_name(tenant.id, collection_name)
-        asked = texts or await admin_services.judgments.logged_queries(
+        texts_to_judge = texts or await admin_services.judgments.logged_queries(
             tenant.id, collection, limit=most
         )
-        if not asked:
+        if not texts_to_judge:
             raise Failed("the log has no search of this collection: give queries with --query")
-        return asked
+        return texts_to_judge
 
     async def check(admin_services: "AdminServices") -> None:
         await queries(admin_services)
@@ -222,14 +222,14 @@ async def _judge(
     async with wiring.all_services(settings, check=check) as services:
         tenant = await services.tenants.by_name(tenant_name)
         collection = await services.collections.by_name(tenant.id, collection_name)
-        asked = await queries(services)
+        questions = await queries(services)
         session = _Session(
             services=services,
             tenant=tenant,
             collection=collection,
             judged_by=judged_by,
             top=top,
-            queries=asked,
+            queries=questions,
         )
         await session.work()
         return session.graded

@@ -52,14 +52,14 @@ class JudgedQueries:
             if self.data is None
             else of_folder(beir.Dataset(folder=self.data), self.qrels)
         )
-        found = evaluation.questions(grades, at_most=self.max_queries)
-        found = tuple(question for question in found if question.has_answer)
-        if not found:
+        questions = evaluation.questions(grades, at_most=self.max_queries)
+        questions = tuple(question for question in questions if question.has_answer)
+        if not questions:
             raise Failed(
                 "no query has a relevant document: import judgments with "
                 "`pgrerank judgment import`, or name a labelled folder with --data"
             )
-        return found
+        return questions
 
 
 def of_folder(data: beir.Dataset, qrels: Path | None) -> dict[str, dict[str, int]]:
@@ -74,9 +74,9 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _FOLDER(_QRELS(_AT_MOST(command)))
 
 
-def pop_options(given: dict[str, Any]) -> JudgedQueries:
+def pop_options(options: dict[str, Any]) -> JudgedQueries:
     """Remove these options from the command's arguments and return them."""
-    found = JudgedQueries(**{name: given.pop(name) for name in ("data", "qrels", "max_queries")})
-    if found.qrels is not None and found.data is None:
+    judged = JudgedQueries(**{name: options.pop(name) for name in ("data", "qrels", "max_queries")})
+    if judged.qrels is not None and judged.data is None:
         raise Misused("--qrels needs --data, which has the texts of the queries")
-    return found
+    return judged

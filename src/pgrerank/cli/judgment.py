@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Failed, examples, settings
+from pgrerank.cli.command import Commands, Failed, examples, read_settings
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.judgment import Judgment
 from pgrerank.formats import beir
@@ -72,8 +72,8 @@ def import_(
     and stores nothing. Documents are named by the ids they were ingested with; grades are 0 to 3.
     Judgments already stored are skipped; contradicting ones are all kept.
     """
-    found = _judgments(file, queries or file.parent.parent / "queries.jsonl", source, judged_by)
-    done = asyncio.run(_import(settings(context), tenant_name, collection_name, found))
+    judgments = _judgments(file, queries or file.parent.parent / "queries.jsonl", source, judged_by)
+    done = asyncio.run(_import(read_settings(context), tenant_name, collection_name, judgments))
     if as_json:
         output.as_json(done)
     else:

@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 
 from pgrerank.cli import listing, option, output
-from pgrerank.cli.command import Commands, examples, settings
+from pgrerank.cli.command import Commands, examples, read_settings
 from pgrerank.domain.tenant import ApiKey, Scope
 from pgrerank.settings import Settings
 
@@ -72,9 +72,11 @@ def add(
 ) -> None:
     """Create a key. The secret is shown once and cannot be retrieved later."""
     expires_at = datetime.now(UTC) + expires if expires else None
-    made, secret = asyncio.run(_issue(settings(context), tenant_name, name, scopes, expires_at))
+    issued, secret = asyncio.run(
+        _issue(read_settings(context), tenant_name, name, scopes, expires_at)
+    )
     if as_json:
-        output.as_json({"key": _plain(made), "secret": secret})
+        output.as_json({"key": _plain(issued), "secret": secret})
     else:
         click.echo(secret)
         output.messages().print(
@@ -89,16 +91,16 @@ def add(
 @click.pass_context
 def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
     """List a tenant's keys, newest first, including revoked ones; without secrets."""
-    found = asyncio.run(_all(settings(context), tenant_name))
+    keys = asyncio.run(_all(read_settings(context), tenant_name))
     if as_json:
-        output.as_json([_plain(key) for key in found])
+        output.as_json([_plain(key) for key in keys])
         return
     now = datetime.now(UTC)
     output.table(
         ["name", "id", "prefix", "scopes", "state", "created"],
         [
             (k.name, k.id, k.prefix, " ".join(sorted(k.scopes)), _state(k, now), k.created_at)
-            for k in found
+            for k in keys
         ],
     )
 
@@ -111,7 +113,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @click.pass_context
 def revoke(context: click.Context, *, key_id: UUID, tenant_name: str) -> None:
     """Revoke a key immediately, by the id that `key list` shows."""
-    asyncio.run(_revoke(settings(context), tenant_name, key_id))
+    asyncio.run(_revoke(read_settings(context), tenant_name, key_id))
     click.echo(f"Key {key_id} is revoked.")
 
 
@@ -127,8 +129,8 @@ async def _issue(
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        wanted = frozenset(Scope(scope) for scope in scopes)
-        return await access.issue(admin_services, tenant.id, name, wanted, expires_at)
+        granted = frozenset(Scope(scope) for scope in scopes)
+        return await access.issue(admin_services, tenant.id, name, granted, expires_at)
 
 
 async def _all(settings: Settings, tenant_name: str) -> list[ApiKey]:

@@ -62,10 +62,10 @@ def labelled_set(folder: Path, qrels: Sequence[str] = ("train",)) -> "Labelled":
     }
     path = next((p for name in qrels if (p := folder / "qrels" / f"{name}.tsv").is_file()), None)
     grades = beir.qrels(path or _only(folder))
-    found = Labelled(name=data.name, corpus=corpus, queries=data.queries(), qrels=grades)
-    if not any(name in corpus for q in grades if q in found.queries for name in grades[q]):
+    labelled = Labelled(name=data.name, corpus=corpus, queries=data.queries(), qrels=grades)
+    if not any(name in corpus for q in grades if q in labelled.queries for name in grades[q]):
         raise Failed(f"{folder}: no judgment is of a query and a document of this folder")
-    return found
+    return labelled
 
 
 def rows(path: Path) -> Iterator[Lesson]:

@@ -13,11 +13,11 @@ Item = TypeVar("Item")
 
 async def everything(page: Callable[[str | None], Awaitable[Page[Item]]]) -> list[Item]:
     """Items of all pages; `page` returns the page at a cursor, None for the first."""
-    found: list[Item] = []
+    items: list[Item] = []
     cursor: str | None = None
     while True:
         part = await page(cursor)
-        found.extend(part.items)
+        items.extend(part.items)
         cursor = part.cursor
         if cursor is None:
-            return found
+            return items

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Misused, examples, settings
+from pgrerank.cli.command import Commands, Misused, examples, read_settings
 
 _KINDS = ["app", "analyst"]
 
@@ -45,7 +45,7 @@ def add(
     from pgrerank.storage import admin
 
     role = admin.LoginKind[kind.upper()]
-    with wiring.database(settings(context)) as database:
+    with wiring.open_database(read_settings(context)) as database:
         url = asyncio.run(admin.add_login(database.admin_url, name, role, tenants=tenants))
     if as_json:
         output.as_json({"login": name, "kind": kind, "tenants": tenants, "url": url})
@@ -63,7 +63,7 @@ def remove(context: click.Context, *, name: str) -> None:
     from pgrerank import wiring
     from pgrerank.storage import admin
 
-    with wiring.database(settings(context)) as database:
+    with wiring.open_database(read_settings(context)) as database:
         asyncio.run(admin.remove_login(database.admin_url, name))
     click.echo(f"Login {name} is dropped.")
 
@@ -77,7 +77,7 @@ def grant(context: click.Context, *, name: str, tenant_name: str) -> None:
     from pgrerank import wiring
     from pgrerank.storage import admin
 
-    with wiring.database(settings(context)) as database:
+    with wiring.open_database(read_settings(context)) as database:
         asyncio.run(admin.grant(database.admin_url, name, tenant_name))
     click.echo(f"{name} may read {tenant_name}.")
 
@@ -91,7 +91,7 @@ def revoke(context: click.Context, *, name: str, tenant_name: str) -> None:
     from pgrerank import wiring
     from pgrerank.storage import admin
 
-    with wiring.database(settings(context)) as database:
+    with wiring.open_database(read_settings(context)) as database:
         asyncio.run(admin.revoke(database.admin_url, name, tenant_name))
     click.echo(f"{name} may no longer read {tenant_name}.")
 
@@ -104,9 +104,9 @@ def list_(context: click.Context, *, as_json: bool) -> None:
     from pgrerank import wiring
     from pgrerank.storage import admin
 
-    with wiring.database(settings(context)) as database:
-        found = asyncio.run(admin.grants(database.admin_url))
+    with wiring.open_database(read_settings(context)) as database:
+        grants = asyncio.run(admin.grants(database.admin_url))
     if as_json:
-        output.as_json(found)
+        output.as_json(grants)
     else:
-        output.table(["login", "tenant"], [(grant.login, grant.tenant) for grant in found])
+        output.table(["login", "tenant"], [(grant.login, grant.tenant) for grant in grants])

@@ -8,7 +8,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, read_settings
 
 if TYPE_CHECKING:
     from pgrerank.storage.maintenance import IndexBuild, IndexReport
@@ -38,7 +38,7 @@ def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) 
     """
     from pgrerank import wiring
 
-    with wiring.database(settings(context)) as database:
+    with wiring.open_database(read_settings(context)) as database:
         report = asyncio.run(_maintain(database.admin_url, keep_months))
     if as_json:
         output.as_json(report)
@@ -49,7 +49,7 @@ def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) 
 async def _maintain(url: str, keep_months: int | None) -> dict[str, Any]:
     from pgrerank.storage import maintenance, term_statistics
 
-    made = await maintenance.ensure_partitions(url)
+    partitions = await maintenance.ensure_partitions(url)
     gone: Sequence[str] = ()
     if keep_months is not None:
         gone = await maintenance.drop_partitions(url, months=keep_months)
@@ -58,7 +58,7 @@ async def _maintain(url: str, keep_months: int | None) -> dict[str, Any]:
     placed = await maintenance.place_embeddings(url)
     indexes = await _index(url)
     return {
-        "partitions_made": made,
+        "partitions_made": partitions,
         "partitions_dropped": gone,
         "counters_mended": mended,
         "titles_weighed": weighed,

@@ -5,7 +5,7 @@ import asyncio
 import click
 from rich_click import RichCommand
 
-from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.command import Misused, examples, read_settings
 
 _NEAR = "http://127.0.0.1:8080"
 
@@ -31,10 +31,10 @@ def mcp(context: click.Context, *, url: str | None, collection: str | None) -> N
     It offers the tools search, rerank, explain and collections, which call a running service with
     the API key in PGRERANK_KEY. Assistants start this command themselves.
     """
-    found = settings(context)
-    if found.key is None:
+    settings = read_settings(context)
+    if settings.key is None:
         raise Misused("set PGRERANK_KEY to an API key with the scope `search`")
-    asyncio.run(_serve(url or found.url or _NEAR, found.key, collection))
+    asyncio.run(_serve(url or settings.url or _NEAR, settings.key, collection))
 
 
 async def _serve(url: str, key: str, collection: str | None) -> None:

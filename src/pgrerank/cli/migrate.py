@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 from rich_click import RichCommand
 
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, read_settings
 
 if TYPE_CHECKING:
     from pgrerank.wiring import Database
@@ -31,7 +31,7 @@ def migrate(context: click.Context, *, check: bool) -> None:
     from pgrerank.storage import migrate as migrations
     from pgrerank.storage import sqlfile
 
-    with wiring.database(settings(context)) as database:
+    with wiring.open_database(read_settings(context)) as database:
         if check:
             asyncio.run(_verify(database))
         else:

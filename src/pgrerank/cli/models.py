@@ -8,7 +8,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def models(context: click.Context, *, as_json: bool) -> None:
     """
     from pgrerank.inference.catalogue import HUB_MODELS, PACKAGED_MODELS
 
-    given = settings(context)
+    given = read_settings(context)
     packaged = [_packaged(model, given) for model in PACKAGED_MODELS]
     hub = [
         {**asdict(model), "command": f"{_VARIABLES[model.role]}={model.name} pgrerank serve"}

@@ -30,8 +30,8 @@ def as_json(value: object) -> None:
 
 def console() -> Console:
     """Standard output, as wide as the terminal, or unbounded if it is not a terminal."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=UNBOUNDED)
+    target = Console(highlight=False)
+    return target if target.is_terminal else Console(highlight=False, width=UNBOUNDED)
 
 
 def messages() -> Console:
@@ -54,12 +54,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     Ids, timestamps, numbers and words of up to 40 characters are never wrapped or cut. If the
     terminal is too narrow for the table, each row is printed as a record, one line per value.
     """
-    given = [list(row) for row in rows]
-    cells = [[_cell(value) for value in row] for row in given]
+    values = [list(row) for row in rows]
+    cells = [[_cell(value) for value in row] for row in values]
     if title:
         console().print(Text(title, style="italic"), soft_wrap=True)
-    if _narrowest(columns, cells, given) <= console().width:
-        show(_table(columns, cells, given))
+    if _narrowest(columns, cells, values) <= console().width:
+        show(_table(columns, cells, values))
     else:
         _print_records(columns, cells)
 
@@ -70,21 +70,21 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def _table(
-    columns: Sequence[str], cells: Sequence[Sequence[str]], given: Sequence[Sequence[object]]
+    columns: Sequence[str], cells: Sequence[Sequence[str]], values: Sequence[Sequence[object]]
 ) -> Table:
-    drawn = Table(box=None, header_style="bold", pad_edge=False)
+    grid = Table(box=None, header_style="bold", pad_edge=False)
     for place, name in enumerate(columns):
         numeric = bool(cells) and all(_is_number(row[place]) for row in cells)
-        drawn.add_column(
+        grid.add_column(
             name,
             justify="right" if numeric else "left",
             overflow="fold",
-            no_wrap=not all(_is_text(row[place]) for row in given),
-            min_width=_column_width(name, place, cells, given),
+            no_wrap=not all(_is_text(row[place]) for row in values),
+            min_width=_column_width(name, place, cells, values),
         )
     for row in cells:
-        drawn.add_row(*map(Text, row))
-    return drawn
+        grid.add_row(*map(Text, row))
+    return grid
 
 
 def _print_records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
@@ -100,19 +100,19 @@ def _print_records(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> No
 
 
 def _narrowest(
-    columns: Sequence[str], cells: Sequence[Sequence[str]], given: Sequence[Sequence[object]]
+    columns: Sequence[str], cells: Sequence[Sequence[str]], values: Sequence[Sequence[object]]
 ) -> int:
-    widths = [_column_width(name, place, cells, given) for place, name in enumerate(columns)]
+    widths = [_column_width(name, place, cells, values) for place, name in enumerate(columns)]
     return sum(widths) + _GAP * len(widths)
 
 
 def _column_width(
-    name: str, place: int, cells: Sequence[Sequence[str]], given: Sequence[Sequence[object]]
+    name: str, place: int, cells: Sequence[Sequence[str]], values: Sequence[Sequence[object]]
 ) -> int:
     """Minimum width of a table column, in characters."""
     texts = [row[place] for row in cells]
     widest = max((len(text) for text in texts), default=0)
-    if any(not _is_text(row[place]) for row in given):
+    if any(not _is_text(row[place]) for row in values):
         return max(widest, _longest_word(name))
     words = max((_longest_word(text) for text in texts), default=0)
     return max(min(widest, max(min(words, _LONGEST_WORD), _NARROWEST_TEXT)), _longest_word(name))

@@ -8,7 +8,7 @@ import msgspec
 from rich_click import RichCommand
 
 from pgrerank.cli import listing, option, progress
-from pgrerank.cli.command import Misused, examples, run, settings
+from pgrerank.cli.command import Misused, examples, read_settings, run
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.ports.services import AdminServices
@@ -57,15 +57,15 @@ def reembed(
     """
     if (model is None) == (step is None):
         raise Misused("give one of --model, --cut-over, --roll-back and --drop")
-    found = settings(context)
+    settings = read_settings(context)
     if model is not None:
-        under = msgspec.structs.replace(found, embedder=model)
+        under = msgspec.structs.replace(settings, embedder=model)
         run(
             _fill(under, tenant_name, name, chunks_per_second),
-            kept="Vectors stored so far are kept; run the same command to resume.",
+            interrupt_note="Vectors stored so far are kept; run the same command to resume.",
         )
     elif step is not None:
-        asyncio.run(_run_step(found, tenant_name, name, step))
+        asyncio.run(_run_step(settings, tenant_name, name, step))
 
 
 async def _fill(

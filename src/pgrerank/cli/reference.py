@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Failed, Misused, examples, settings
+from pgrerank.cli.command import Commands, Failed, Misused, examples, read_settings
 from pgrerank.domain import suggestion
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.reference import (
@@ -86,9 +86,9 @@ def set_(
     if from_log == (file is not None):
         raise Misused("give either a file of pairs or --from-log")
     source = _Log(collection_name, pairs) if file is None else list(_pairs(file))
-    kept = asyncio.run(_store(settings(context), tenant_name, name, source))
+    stored = asyncio.run(_store(read_settings(context), tenant_name, name, source))
     click.echo(
-        f"{name}: {kept} pairs. Score them with: pgrerank reference score {name} -t {tenant_name}"
+        f"{name}: {stored} pairs. Score them with: pgrerank reference score {name} -t {tenant_name}"
     )
 
 
@@ -107,7 +107,7 @@ def score(context: click.Context, *, name: str | None, tenant_name: str, as_json
 
     Exits with 1 if the same model gives different scores than before.
     """
-    scored = asyncio.run(_rescore(settings(context), tenant_name, name))
+    scored = asyncio.run(_rescore(read_settings(context), tenant_name, name))
     if as_json:
         output.as_json([_summary(each) for each in scored])
     else:
@@ -126,14 +126,14 @@ def score(context: click.Context, *, name: str | None, tenant_name: str, as_json
 @click.pass_context
 def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
     """List a tenant's sets, each with the verdict of its latest scores."""
-    found = asyncio.run(_all(settings(context), tenant_name))
+    reference_sets = asyncio.run(_all(read_settings(context), tenant_name))
     if as_json:
-        output.as_json(found)
+        output.as_json(reference_sets)
         return
     columns = ("set", "pairs", "scored", "reranker", "verdict", "message")
     output.table(
         columns,
-        [(e.name, e.pairs, e.scored_at, e.reranker, e.verdict, e.message) for e in found],
+        [(e.name, e.pairs, e.scored_at, e.reranker, e.verdict, e.message) for e in reference_sets],
     )
 
 
@@ -144,7 +144,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @click.pass_context
 def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
     """Delete a set with all its scores."""
-    asyncio.run(_remove(settings(context), tenant_name, name))
+    asyncio.run(_remove(read_settings(context), tenant_name, name))
 
 
 def _pairs(file: Path) -> Iterator[ReferencePair]:
@@ -203,12 +203,12 @@ async def _names(
 ) -> Sequence[str]:
     """Names of the sets to score: the named one, or all of the tenant."""
     tenant = await admin_services.tenants.by_name(tenant_name)
-    known = [each.name for each in await admin_services.references.all(tenant.id)]
-    if not known:
+    stored_names = [each.name for each in await admin_services.references.all(tenant.id)]
+    if not stored_names:
         raise Failed("there is no set yet: pgrerank reference set --help")
-    if name is not None and name not in known:
-        raise NotFoundError("reference set", name, suggestion.remedy(name, known))
-    return [name] if name else known
+    if name is not None and name not in stored_names:
+        raise NotFoundError("reference set", name, suggestion.remedy(name, stored_names))
+    return [name] if name else stored_names
 
 
 async def _all(settings: Settings, tenant_name: str) -> Sequence[ReferenceSetSummary]:

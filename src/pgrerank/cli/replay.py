@@ -10,7 +10,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import Misused, examples, run, settings
+from pgrerank.cli.command import Misused, examples, run, read_settings
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.log import RankingFilter, RankingSource
 from pgrerank.domain.request import MAX_DEPTH
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 @option.as_json
 @click.pass_context
 def replay(
-    context: click.Context, *, ranking_ids: Sequence[UUID], tenant_name: str, **given: Any
+    context: click.Context, *, ranking_ids: Sequence[UUID], tenant_name: str, **options: Any
 ) -> None:
     """Replay logged searches with other settings, and compare the rankings.
 
@@ -75,11 +75,11 @@ def replay(
     also how many results are left, before and after. Candidates come from the log, not from a new
     retrieval, and the log is not changed.
     """
-    as_json = given.pop("as_json")
-    selection, changes = _selection(ranking_ids, given), _changes(given)
+    as_json = options.pop("as_json")
+    selection, changes = _selection(ranking_ids, options), _changes(options)
     replayed = run(
-        _replay(settings(context), tenant_name, selection, changes),
-        kept="Nothing was stored; run the same command to start over.",
+        _replay(read_settings(context), tenant_name, selection, changes),
+        interrupt_note="Nothing was stored; run the same command to start over.",
     )
     if as_json:
         output.as_json(_summary(replayed) | {"searches": [_row(r) for r in replayed.replays]})
@@ -87,43 +87,43 @@ def replay(
         _show(replayed)
 
 
-def _selection(ranking_ids: Sequence[UUID], given: Mapping[str, Any]) -> "ReplaySelection":
+def _selection(ranking_ids: Sequence[UUID], options: Mapping[str, Any]) -> "ReplaySelection":
     from pgrerank.usecases.evaluation.replay_run import ReplaySelection
 
     return ReplaySelection(
         ranking_ids=ranking_ids,
         filter=RankingFilter(
-            collection=given["collection"],
+            collection=options["collection"],
             source=RankingSource.SEARCH,
-            since=_utc(given["since"]),
-            until=_utc(given["until"]),
+            since=_utc(options["since"]),
+            until=_utc(options["until"]),
         ),
-        last=given["last"],
+        last=options["last"],
     )
 
 
-def _changes(given: Mapping[str, Any]) -> "ReplaySettings":
+def _changes(options: Mapping[str, Any]) -> "ReplaySettings":
     from pgrerank.usecases.evaluation.replay import ReplayPlan
     from pgrerank.usecases.evaluation.replay_run import ReplaySettings
 
-    if given["label"] and not given["collection"]:
+    if options["label"] and not options["collection"]:
         raise Misused("--save needs a --collection")
     names = ("fusion", "rrf_k", "dense_weight", "keyword_weight")
-    changes = {name: given[name] for name in names if given[name] is not None}
+    changes = {name: options[name] for name in names if options[name] is not None}
     if "fusion" in changes:
         changes["fusion"] = Fusion(changes["fusion"])
     fusion = Retrieval(**changes) if changes else None
     return ReplaySettings(
-        plan=ReplayPlan(depth=given["depth"], cascade=given["cascade"], fusion=fusion),
-        cuts=_cuts(given),
-        label=given["label"],
+        plan=ReplayPlan(depth=options["depth"], cascade=options["cascade"], fusion=fusion),
+        cuts=_cuts(options),
+        label=options["label"],
     )
 
 
-def _cuts(given: Mapping[str, Any]) -> "ThresholdOverrides | None":
+def _cuts(options: Mapping[str, Any]) -> "ThresholdOverrides | None":
     from pgrerank.usecases.evaluation.replay_thresholds import ThresholdOverrides
 
-    bounds = {name: given[name] for name in ("min_score", "min_relevance", "threshold")}
+    bounds = {name: options[name] for name in ("min_score", "min_relevance", "threshold")}
     return None if set(bounds.values()) == {None} else ThresholdOverrides(**bounds)
 
 

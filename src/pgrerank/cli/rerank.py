@@ -10,7 +10,7 @@ import msgspec
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, remote
-from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.cli.command import Failed, examples, read_settings
 from pgrerank.domain import unknown_query
 from pgrerank.formats.row import UnreadableRowError, decode
 from pgrerank.settings import Settings
@@ -49,10 +49,10 @@ def rerank(
     strings; `-` reads standard input. Prints the best first, with the reranker's raw score.
     """
     texts = _texts(file.read())
-    found = settings(context)
-    service = remote.service(found, url, key)
+    settings = read_settings(context)
+    service = remote.service(settings, url, key)
     if service is None:
-        answer = asyncio.run(_rerank(found, query, list(texts.values())))
+        answer = asyncio.run(_rerank(settings, query, list(texts.values())))
     else:
         answer = remote.ask(service, _call(query, list(texts.values())))
     _print(query, list(texts.items()), answer, limit, as_json=as_json)

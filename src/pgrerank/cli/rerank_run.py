@@ -9,13 +9,15 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import command, option, output, progress
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, read_settings
 from pgrerank.domain.document import passage
 from pgrerank.domain.request import MAX_DEPTH
 from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
-_KEPT = "The run is only written at the end, so nothing was stored; run it again to start over."
+_INTERRUPT_NOTE = (
+    "The run is only written at the end, so nothing was stored; run it again to start over."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,9 @@ def rerank_run(
     besides the score. The service receives lists in parts, so it leaves that out.
     """
     work = _work(run, beir.Dataset(folder=data), depth)
-    after, missing = command.run(_reorder(settings(context), work), kept=_KEPT)
+    after, missing = command.run(
+        _reorder(read_settings(context), work), interrupt_note=_INTERRUPT_NOTE
+    )
     beir.write_run(out, after, "pgrerank")
     summary: dict[str, object] = {
         "run": str(out),
@@ -97,14 +101,14 @@ def rerank_run(
 
 
 def _work(run: Path, data: beir.Dataset, depth: int) -> _Work:
-    found = beir.run(run)
-    wanted = {name for documents in found.values() for name in documents}
+    run_documents = beir.run(run)
+    document_ids = {name for documents in run_documents.values() for name in documents}
     passages = {
         document.external_id: passage(document.title, document.text)
         for document in data.documents(output.say_left_out)
-        if document.external_id in wanted
+        if document.external_id in document_ids
     }
-    return _Work(run=found, queries=data.queries(), passages=passages, depth=depth)
+    return _Work(run=run_documents, queries=data.queries(), passages=passages, depth=depth)
 
 
 async def _reorder(settings: Settings, work: _Work) -> tuple[beir.Run, int]:

@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from rich_click import RichCommand
 
 from pgrerank.cli import hits, option, output, remote
-from pgrerank.cli.command import Misused, examples, settings
+from pgrerank.cli.command import Misused, examples, read_settings
 from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import read_object
@@ -97,16 +97,16 @@ def search(
     """
     knobs |= {"filter": _condition(filter_json), "sparse": _weights(sparse_json)}
     request = _request(query, knobs)
-    found = settings(context)
-    named = context.get_parameter_source("tenant_name") is ParameterSource.COMMANDLINE
-    service = _service(found, url, key, tenant_name if named else None)
+    settings = read_settings(context)
+    is_tenant_given = context.get_parameter_source("tenant_name") is ParameterSource.COMMANDLINE
+    service = _service(settings, url, key, tenant_name if is_tenant_given else None)
     if service is not None:
         answer = remote.ask(service, _call(collection_name, query, knobs))
         _print(answer, query, as_json=as_json)
         return
     if tenant_name is None:
         raise Misused("name a tenant with --tenant, or a service with --url")
-    ranking = asyncio.run(_search(found, tenant_name, collection_name, request))
+    ranking = asyncio.run(_search(settings, tenant_name, collection_name, request))
     _print(_answer(ranking), query, as_json=as_json)
 
 
@@ -124,8 +124,8 @@ def _service(
 def _call(
     collection_name: str, query: str, knobs: Mapping[str, Any]
 ) -> "Callable[[AsyncClient], Awaitable[SearchResponse]]":
-    given: dict[str, Any] = {name: value for name, value in knobs.items() if value is not None}
-    return lambda client: client.search(collection_name, query, explain=True, **given)
+    arguments: dict[str, Any] = {name: value for name, value in knobs.items() if value is not None}
+    return lambda client: client.search(collection_name, query, explain=True, **arguments)
 
 
 def _print(answer: "SearchResponse", query: str, *, as_json: bool) -> None:
@@ -150,14 +150,14 @@ async def _search(
 
 
 def _request(query: str, knobs: Mapping[str, Any]) -> SearchRequest:
-    given = dict(knobs)
+    values = dict(knobs)
     return SearchRequest(
         query=query,
-        strategy=Strategy(given.pop("strategy")),
-        rerank=RerankMode(given.pop("rerank")),
-        profile=Profile(given.pop("profile")),
+        strategy=Strategy(values.pop("strategy")),
+        rerank=RerankMode(values.pop("rerank")),
+        profile=Profile(values.pop("profile")),
         explain=True,
-        **given,
+        **values,
     )
 
 
@@ -168,12 +168,12 @@ def _condition(text: str | None) -> dict[str, Any] | None:
         raise Misused(str(error)) from error
 
 
-def _weights(given: str | None) -> dict[str, float] | None:
+def _weights(argument: str | None) -> dict[str, float] | None:
     """Weights by token from a JSON object, or from a file with one."""
-    if given is None:
+    if argument is None:
         return None
     try:
-        text = given if given.lstrip().startswith("{") else Path(given).read_text()
+        text = argument if argument.lstrip().startswith("{") else Path(argument).read_text()
         return msgspec.convert(read_object("--sparse", text), dict[str, float])
     except InvalidRequestError as error:
         raise Misused(str(error)) from error

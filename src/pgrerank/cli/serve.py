@@ -9,7 +9,7 @@ import click
 import msgspec
 from rich_click import RichCommand
 
-from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.cli.command import Failed, examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def serve(context: click.Context, *, host: str | None, port: int | None) -> None
     Does not start if the database is not migrated, or if its login bypasses row-level security,
     and shows how to fix that.
     """
-    found = settings(context)
-    given = {"host": host, "port": port}
-    changed = {name: value for name, value in given.items() if value is not None}
-    asyncio.run(_serve(msgspec.structs.replace(found, **changed)))
+    settings = read_settings(context)
+    options = {"host": host, "port": port}
+    changed = {name: value for name, value in options.items() if value is not None}
+    asyncio.run(_serve(msgspec.structs.replace(settings, **changed)))
 
 
 async def _serve(settings: Settings) -> None:

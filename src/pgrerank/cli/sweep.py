@@ -10,7 +10,7 @@ import msgspec
 from rich_click import RichCommand
 
 from pgrerank.cli import judged, option, output, progress
-from pgrerank.cli.command import Misused, examples, run, settings
+from pgrerank.cli.command import Misused, examples, read_settings, run
 from pgrerank.cli.gain import plain, queries, sample_size_advice
 from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, Strategy
 from pgrerank.settings import Settings
@@ -82,7 +82,7 @@ class _Work:
 )
 @option.as_json
 @click.pass_context
-def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **given: Any) -> None:
+def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **options: Any) -> None:
     """Measure quality and latency across candidates, depths and rerankers.
 
     Searches each judged query (50 unless --max-queries is set) with every combination, without
@@ -90,10 +90,11 @@ def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **given: 
     """
     if plot is not None and plot.suffix not in _SUFFIXES:
         raise Misused(f"--plot takes a file that ends in {', '.join(_SUFFIXES)}")
-    found = settings(context)
-    work = _work(found, judged.pop_options(given), **given)
+    settings = read_settings(context)
+    work = _work(settings, judged.pop_options(options), **options)
     points = run(
-        _sweep(found, work), kept="Nothing was stored; run the same command to start over."
+        _sweep(settings, work),
+        interrupt_note="Nothing was stored; run the same command to start over.",
     )
     if plot is not None:
         from pgrerank.cli.sweep_plot import draw
@@ -108,7 +109,7 @@ def _work(
     *,
     strategy: str,
     rerankers: tuple[str, ...],
-    **given: Any,
+    **options: Any,
 ) -> _Work:
     limited = judged.JudgedQueries(
         data=chosen.data, qrels=chosen.qrels, max_queries=chosen.max_queries or _QUERIES
@@ -117,7 +118,7 @@ def _work(
         chosen=limited,
         rerankers=tuple(dict.fromkeys(rerankers)) or (settings.reranker,),
         request=SearchRequest(query="", strategy=Strategy(strategy)),
-        **given,
+        **options,
     )
 
 
@@ -131,13 +132,13 @@ async def _sweep(settings: Settings, work: _Work) -> "list[SweepPoint]":
     for place, name in enumerate(work.rerankers):
         # Without a score cache, so that each setting scores its own pairs.
         changed = msgspec.structs.replace(settings, reranker=name, score_cache=0)
-        wanted = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
-        async with wiring.all_services(changed, check=check) as given:
-            services = replace(given, fixed_models=True)
+        combinations = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
+        async with wiring.all_services(changed, check=check) as opened:
+            services = replace(opened, fixed_models=True)
             plan = await _plan(services, work)
-            with progress.count(name, len(wanted) * len(plan.questions)) as step:
+            with progress.count(name, len(combinations) * len(plan.questions)) as step:
                 points += await sweep.sweep_settings(
-                    services, plan, wanted, work.measure, progress=step
+                    services, plan, combinations, work.measure, progress=step
                 )
     return points
 
@@ -158,16 +159,16 @@ async def _plan(services: "Services", work: _Work) -> "EvaluationPlan":
 def _print(points: "Sequence[SweepPoint]", measure: str, *, as_json: bool) -> None:
     from pgrerank.usecases.evaluation.sweep import verdicts
 
-    found = verdicts(points)
+    rows = verdicts(points)
     if as_json:
-        output.as_json(_summary(points, measure, found))
+        output.as_json(_summary(points, measure, rows))
         return
     output.table(
         ["reranker", "candidates", "depth", measure, "p50 ms", "p95 ms"],
         [tuple(_row(point).values()) for point in points],
         title=f"{len(points[0].values)} queries",
     )
-    for verdict in found:
+    for verdict in rows:
         click.echo("\n".join(advice(verdict, measure)))
 
 
@@ -183,7 +184,7 @@ def _row(point: "SweepPoint") -> dict[str, Any]:
 
 
 def _summary(
-    points: "Sequence[SweepPoint]", measure: str, found: "Sequence[SweepVerdict]"
+    points: "Sequence[SweepPoint]", measure: str, verdicts_by_point: "Sequence[SweepVerdict]"
 ) -> dict[str, Any]:
     return {
         "measure": measure,
@@ -207,7 +208,7 @@ def _summary(
                 "time_share": verdict.time_share,
                 "advice": advice(verdict, measure),
             }
-            for verdict in found
+            for verdict in verdicts_by_point
         ],
     }
 

@@ -43,15 +43,15 @@ def draw(points: "Sequence[SweepPoint]", measure: str, target: Path) -> None:
 
 
 def _lines(points: "Sequence[SweepPoint]") -> "dict[str, list[SweepPoint]]":
-    found: dict[str, list[SweepPoint]] = {}
+    lines: dict[str, list[SweepPoint]] = {}
     for point in points:
         label = (
             f"{point.knobs.reranker}, {point.knobs.candidates} candidates"
             if point.knobs.reranker
             else "not reranked"
         )
-        found.setdefault(label, []).append(point)
-    return found
+        lines.setdefault(label, []).append(point)
+    return lines
 
 
 def _name(axes: Any, point: "SweepPoint") -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, examples, settings
+from pgrerank.cli.command import Commands, examples, read_settings
 from pgrerank.domain.tenant import Tenant
 from pgrerank.settings import Settings
 
@@ -38,12 +38,12 @@ def tenant() -> None:
 @click.pass_context
 def add(context: click.Context, *, name: str, as_json: bool) -> None:
     """Create a tenant."""
-    made = asyncio.run(_create(settings(context), name))
+    created = asyncio.run(_create(read_settings(context), name))
     if as_json:
-        output.as_json(made)
+        output.as_json(created)
     else:
         click.echo(
-            f"Tenant {made.name} created. Next: pgrerank collection add docs --tenant {made.name}"
+            f"Tenant {created.name} created. Next: pgrerank collection add docs --tenant {created.name}"
         )
 
 
@@ -52,11 +52,11 @@ def add(context: click.Context, *, name: str, as_json: bool) -> None:
 @click.pass_context
 def list_(context: click.Context, *, as_json: bool) -> None:
     """List all tenants by name."""
-    found = asyncio.run(_all(settings(context)))
+    tenants = asyncio.run(_all(read_settings(context)))
     if as_json:
-        output.as_json(found)
+        output.as_json(tenants)
     else:
-        rows = [(t.name, t.id, t.created_at, _quota(t), t.keep_texts) for t in found]
+        rows = [(t.name, t.id, t.created_at, _quota(t), t.keep_texts) for t in tenants]
         output.table(["name", "id", "created", "pairs/s", "keeps texts"], rows)
 
 
@@ -75,7 +75,7 @@ def quota(
     0 means unlimited; `default` means PGRERANK_PAIRS_PER_SECOND. A running service applies it from
     the next request on.
     """
-    changed = asyncio.run(_set_quota(settings(context), name, pairs_per_second))
+    changed = asyncio.run(_set_quota(read_settings(context), name, pairs_per_second))
     if as_json:
         output.as_json(changed)
     else:
@@ -96,12 +96,12 @@ def texts(context: click.Context, *, name: str, keep_texts: bool, as_json: bool)
 
     The log always keeps their hashes. Texts kept so far stay until their month is dropped.
     """
-    changed = asyncio.run(_set_texts(settings(context), name, keep_texts=keep_texts))
+    changed = asyncio.run(_set_texts(read_settings(context), name, keep_texts=keep_texts))
     if as_json:
         output.as_json(changed)
     else:
-        said = "keeps" if changed.keep_texts else "does not keep"
-        click.echo(f"The log of tenant {changed.name} {said} the texts that callers supply.")
+        verb = "keeps" if changed.keep_texts else "does not keep"
+        click.echo(f"The log of tenant {changed.name} {verb} the texts that callers supply.")
 
 
 @tenant.command(epilog=examples("pgrerank tenant remove acme --yes"))
@@ -110,7 +110,7 @@ def texts(context: click.Context, *, name: str, keep_texts: bool, as_json: bool)
 @click.pass_context
 def remove(context: click.Context, *, name: str) -> None:
     """Delete a tenant with its collections, documents, keys and rerank log."""
-    asyncio.run(_remove(settings(context), name))
+    asyncio.run(_remove(read_settings(context), name))
     click.echo(f"Tenant {name} is deleted.")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, examples, settings
+from pgrerank.cli.command import Commands, examples, read_settings
 from pgrerank.domain.term import WEIGHT, Terms
 from pgrerank.settings import Settings
 
@@ -67,7 +67,7 @@ def add(
     """
     from pgrerank.usecases.collections import add_terms
 
-    work = _change(settings(context), tenant_name, collection_name, add_terms, dict(terms))
+    work = _change(read_settings(context), tenant_name, collection_name, add_terms, dict(terms))
     _print(asyncio.run(work), as_json=as_json)
 
 
@@ -88,7 +88,7 @@ def remove(
     """Remove terms."""
     from pgrerank.usecases.collections import remove_terms
 
-    work = _change(settings(context), tenant_name, collection_name, remove_terms, terms)
+    work = _change(read_settings(context), tenant_name, collection_name, remove_terms, terms)
     _print(asyncio.run(work), as_json=as_json)
 
 
@@ -99,7 +99,7 @@ def remove(
 @click.pass_context
 def list_(context: click.Context, *, collection_name: str, tenant_name: str, as_json: bool) -> None:
     """List a collection's terms with their weights."""
-    _print(asyncio.run(_terms(settings(context), tenant_name, collection_name)), as_json=as_json)
+    _print(asyncio.run(_terms(read_settings(context), tenant_name, collection_name)), as_json=as_json)
 
 
 def _print(terms: Terms, *, as_json: bool) -> None:

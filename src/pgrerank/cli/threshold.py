@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Failed, Misused, examples, settings
+from pgrerank.cli.command import Commands, Failed, Misused, examples, read_settings
 from pgrerank.domain.threshold import Choice, Promise, Threshold
 from pgrerank.settings import Settings
 
@@ -53,13 +53,13 @@ def set_(
     """
     if (precision is None) == (min_relevance is None):
         raise Misused("give either --precision or --min-relevance")
-    place = (settings(context), tenant_name, collection_name, name)
+    place = (read_settings(context), tenant_name, collection_name, name)
     if min_relevance is not None:
         asyncio.run(_by_hand(*place, min_relevance=min_relevance))
         click.echo(f"`{name}` cuts results with a relevance below {min_relevance:g}.")
         return
-    wanted = Promise(precision=precision or 0, confidence=confidence)
-    choice = asyncio.run(_promise(*place, wanted=wanted))
+    promise = Promise(precision=precision or 0, confidence=confidence)
+    choice = asyncio.run(_promise(*place, target=promise))
     if as_json:
         output.as_json(choice)
     elif choice.cutoff is not None:
@@ -74,9 +74,9 @@ def set_(
 @click.pass_context
 def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
     """List a tenant's thresholds."""
-    found = asyncio.run(_all(settings(context), tenant_name))
+    thresholds = asyncio.run(_all(read_settings(context), tenant_name))
     if as_json:
-        output.as_json(found)
+        output.as_json(thresholds)
         return
     output.table(
         ["name", "collection", "score from", "relevance from", "promise", "reranker", "set"],
@@ -91,7 +91,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
                 each.reranker,
                 each.created_at,
             )
-            for each in found
+            for each in thresholds
         ],
     )
 
@@ -103,19 +103,19 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
 @click.pass_context
 def remove(context: click.Context, *, name: str, tenant_name: str, collection_name: str) -> None:
     """Delete a threshold. Searches that name it are rejected from then on."""
-    asyncio.run(_remove(settings(context), tenant_name, collection_name, name))
+    asyncio.run(_remove(read_settings(context), tenant_name, collection_name, name))
     click.echo(f"Threshold {name} is removed.")
 
 
 async def _promise(
-    settings: Settings, tenant_name: str, collection_name: str, name: str, *, wanted: Promise
+    settings: Settings, tenant_name: str, collection_name: str, name: str, *, target: Promise
 ) -> Choice:
     from pgrerank import wiring
     from pgrerank.usecases.calibration.threshold import promise
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        return await promise(admin_services, tenant.id, collection_name, name, wanted)
+        return await promise(admin_services, tenant.id, collection_name, name, target)
 
 
 async def _by_hand(

@@ -73,8 +73,8 @@ async def _fill(settings: Settings) -> str:
         if services.late is not None:  # the user's own embedder may produce no token vectors
             await collections.add_tokens(services, tenant_id, COLLECTION)
         place = ingest.Place(services=services, tenant_id=tenant_id, collection=COLLECTION)
-        found = sources([str(corpus)], Format.JSONL)
-        report = await ingest.into(place, found, settings.max_document_characters)
+        corpus_sources = sources([str(corpus)], Format.JSONL)
+        report = await ingest.into(place, corpus_sources, settings.max_document_characters)
         output.console().print(
             f"   {report.created} documents are new, {report.updated} have changed, "
             f"{report.unchanged} are unchanged; {report.chunks} chunks embedded"
@@ -136,8 +136,8 @@ async def _service(settings: Settings) -> AsyncGenerator[str]:
     )
     if process.stderr is None:
         raise LookupError("stderr")
-    said: list[str] = []
-    url = await _service_url(process.stderr, said)
+    lines: list[str] = []
+    url = await _service_url(process.stderr, lines)
     draining = asyncio.create_task(_drain(process.stderr))
     try:
         yield url
@@ -152,13 +152,13 @@ def _show(query: str, answer: SearchResponse) -> None:
     hits.show(answer, query)
 
 
-async def _service_url(stderr: asyncio.StreamReader, said: list[str]) -> str:
+async def _service_url(stderr: asyncio.StreamReader, lines: list[str]) -> str:
     """URL the service listens on. Raises Failed with its last output if it ends."""
     while line := (await stderr.readline()).decode():
-        said.append(line)
+        lines.append(line)
         if found := _URL.search(line):
             return found[0]
-    raise Failed(f"the service did not start: {''.join(said[-5:]).strip()}")
+    raise Failed(f"the service did not start: {''.join(lines[-5:]).strip()}")
 
 
 async def _drain(stderr: asyncio.StreamReader) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from rich_click import RichCommand
 
 from pgrerank.cli import output, train_option
-from pgrerank.cli.command import Failed, Misused, examples, interruptible, settings
+from pgrerank.cli.command import Failed, Misused, examples, interruptible, read_settings
 from pgrerank.cli.course import CourseOptions, gather_lessons
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.settings import Settings
@@ -73,41 +73,41 @@ def train(
     """
     if missing := [name for name in _NEEDED if find_spec(name) is None]:
         raise Failed(f"training needs {', '.join(missing)}: pip install 'pgrerank[train]'")
-    found = settings(context)
+    settings = read_settings(context)
     if options["tenant"] is not None:
-        asyncio.run(_require_place(found, options["tenant"], options["collection"]))
-    wanted, recipe = train_option.read(options)  # imports torch
+        asyncio.run(_require_place(settings, options["tenant"], options["collection"]))
+    course_options, recipe = train_option.read(options)  # imports torch
     after = _After(licences=_licences(licence), register=register)
     with interruptible("The last checkpoint is kept; run the same command to resume."):
-        card = _train(found, wanted, recipe, after)
+        card = _train(settings, course_options, recipe, after)
     if as_json:
         output.as_json(card)
     else:
-        _show(card, wanted.out)
+        _show(card, course_options.out)
 
 
 def _train(
-    settings: Settings, wanted: CourseOptions, recipe: "Recipe", after: _After
+    settings: Settings, options: CourseOptions, recipe: "Recipe", after: _After
 ) -> dict[str, object]:
     from pgrerank import wiring
     from pgrerank.cli.train_progress import training_progress
     from pgrerank.training import card, run
 
     base, fingerprint = wiring.base_model(recipe.base)
-    lessons = asyncio.run(gather_lessons(settings, wanted, recipe, fingerprint))
+    lessons = asyncio.run(gather_lessons(settings, options, recipe, fingerprint))
     course = run.Course(
         recipe=recipe,
         base=base,
         base_fingerprint=fingerprint,
         train=lessons.train,
         dev=lessons.dev,
-        out=wanted.out,
+        out=options.out,
     )
     with training_progress() as watch:
         outcome = run.train(course, watch)
-    model = wiring.reranker_card(msgspec.structs.replace(settings, reranker=str(wanted.out)))
-    made = card.Made(
-        name=wanted.out.resolve().name,
+    model = wiring.reranker_card(msgspec.structs.replace(settings, reranker=str(options.out)))
+    facts = card.Made(
+        name=options.out.resolve().name,
         model=model,
         recipe=recipe,
         outcome=outcome,
@@ -115,11 +115,11 @@ def _train(
         dev_queries=len(lessons.dev),
         date=datetime.now(UTC),
     )
-    (wanted.out / "README.md").write_text(card.text(made), encoding="utf-8")
-    run.finish(wanted.out, outcome)
-    registered = _register(settings, wanted, model, after)
+    (options.out / "README.md").write_text(card.text(facts), encoding="utf-8")
+    run.finish(options.out, outcome)
+    registered = _register(settings, options, model, after)
     return {
-        "folder": str(wanted.out),
+        "folder": str(options.out),
         "fingerprint": model.fingerprint,
         "queries": {"train": len(lessons.train), "dev": len(lessons.dev)},
         "ndcg": {"before": outcome.before, "teacher": outcome.teacher, "after": outcome.after},
@@ -137,25 +137,27 @@ async def _require_place(settings: Settings, tenant: str, collection: str | None
         await lookup.exist(tenant, collection)(admin_services)
 
 
-def _register(settings: Settings, wanted: CourseOptions, model: "ModelCard", after: _After) -> bool:
+def _register(
+    settings: Settings, options: CourseOptions, model: "ModelCard", after: _After
+) -> bool:
     from pgrerank import wiring
 
-    named = settings.database_url or settings.admin_database_url or wanted.tenant
-    if after.register is False or (after.register is None and not named):
+    database = settings.database_url or settings.admin_database_url or options.tenant
+    if after.register is False or (after.register is None and not database):
         return False
     try:
         asyncio.run(wiring.register(settings, model))
     except PgrerankError as error:
-        if after.register or wanted.tenant:
+        if after.register or options.tenant:
             raise
         output.messages().print(f"The model is not registered: {error}")
         return False
     return True
 
 
-def _licences(given: Sequence[str]) -> dict[str, str]:
+def _licences(licences: Sequence[str]) -> dict[str, str]:
     """Licences by data set, from `SET=LICENCE`; `*` is the licence of all others."""
-    pairs = [text.partition("=") for text in given]
+    pairs = [text.partition("=") for text in licences]
     if any(sep and not (name and value) for name, sep, value in pairs):
         raise Misused("--licence must be LICENCE or SET=LICENCE")
     return {name if sep else "*": value if sep else name for name, sep, value in pairs}

@@ -17,7 +17,7 @@ _LOSSES = ["listwise", "bce"]
 _DISTILLATIONS = ["listwise", "margin", "mse"]
 _SHARE = click.FloatRange(0, 1)
 _ABOVE_0 = click.FloatRange(0, min_open=True)
-_WANTED = ("data", "tenant", "collection", "out", "dev", "dev_queries", "mine", "restart")
+_COURSE_FIELDS = ("data", "tenant", "collection", "out", "dev", "dev_queries", "mine", "restart")
 
 
 def _all(*options: Decorator) -> Decorator:
@@ -279,29 +279,29 @@ def read(options: Mapping[str, Any]) -> "tuple[CourseOptions, Recipe]":
     from pgrerank.inference.local.machine import machine
     from pgrerank.training.recipe import Distillation, Loss, Recipe
 
-    wanted = CourseOptions(**{name: options[name] for name in _WANTED})
-    if not wanted.data and wanted.tenant is None:
+    course = CourseOptions(**{name: options[name] for name in _COURSE_FIELDS})
+    if not course.data and course.tenant is None:
         raise Misused("name the data to train on, or a --tenant")
-    if wanted.collection and not wanted.tenant:
+    if course.collection and not course.tenant:
         raise Misused("--collection needs a --tenant")
-    rest = {name: value for name, value in options.items() if name not in _WANTED}
-    given: dict[str, Any] = {
+    rest = {name: value for name, value in options.items() if name not in _COURSE_FIELDS}
+    enums: dict[str, Any] = {
         "loss": Loss(rest.pop("loss")),
         "distillation": Distillation(rest.pop("distillation")),
         "weights": _weights(rest.pop("weight")),
-        "bf16": machine().bf16 if (asked := rest.pop("bf16")) is None else asked,
+        "bf16": machine().bf16 if (bf16 := rest.pop("bf16")) is None else bf16,
     }
-    return wanted, Recipe(**rest, **given)
+    return course, Recipe(**rest, **enums)
 
 
-def _weights(given: Sequence[str]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for text in given:
+def _weights(texts: Sequence[str]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for text in texts:
         name, _, number = text.rpartition("=")
         try:
-            found[name] = float(number)
+            weights[name] = float(number)
         except ValueError:
             raise Misused(f"--weight {text}: must be SET=NUMBER") from None
-        if not name or found[name] < 0:
+        if not name or weights[name] < 0:
             raise Misused(f"--weight {text}: must be SET=NUMBER, the number not below 0")
-    return found
+    return weights

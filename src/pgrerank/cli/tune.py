@@ -7,7 +7,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import judged, option, output, progress
-from pgrerank.cli.command import examples, run, settings
+from pgrerank.cli.command import examples, read_settings, run
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.settings import Settings
@@ -58,7 +58,7 @@ def tune(
     measure: str,
     write: bool,
     as_json: bool,
-    **given: Any,
+    **options: Any,
 ) -> None:
     """Fit BM25, fusion, candidates and depth to judged queries, and tell whether it helps.
 
@@ -69,19 +69,19 @@ def tune(
     work = _Work(
         tenant_name=tenant_name,
         collection_name=collection_name,
-        chosen=judged.pop_options(given),
+        chosen=judged.pop_options(options),
         measure=measure,
         write=write,
-        request=option.request(**given),
+        request=option.request(**options),
     )
-    found, applied = run(
-        _tune(settings(context), work),
-        kept="Nothing was changed; run the same command to start over.",
+    tuning, applied = run(
+        _tune(read_settings(context), work),
+        interrupt_note="Nothing was changed; run the same command to start over.",
     )
     if as_json:
-        output.as_json(_summary(found, applied=applied))
+        output.as_json(_summary(tuning, applied=applied))
     else:
-        _show(found, applied=applied)
+        _show(tuning, applied=applied)
 
 
 async def _tune(settings: Settings, work: _Work) -> "tuple[Tuning, bool]":
@@ -120,38 +120,38 @@ async def _fit(ground: "TrialSetup", start: "Setting") -> "Tuning":
         )
 
 
-def _summary(found: "Tuning", *, applied: bool) -> dict[str, Any]:
+def _summary(tuning: "Tuning", *, applied: bool) -> dict[str, Any]:
     from pgrerank.usecases.evaluation.tune import plain as values
 
     return {
-        "measure": found.measure,
-        "queries": found.gain.queries,
-        "settings_tried": found.tried,
-        "before": values(found.before),
-        "after": values(found.after),
-        "gain": plain(found.gain),
-        "agreement": found.agreement,
-        "folds": found.folds,
+        "measure": tuning.measure,
+        "queries": tuning.gain.queries,
+        "settings_tried": tuning.tried,
+        "before": values(tuning.before),
+        "after": values(tuning.after),
+        "gain": plain(tuning.gain),
+        "agreement": tuning.agreement,
+        "folds": tuning.folds,
         "applied": applied,
     }
 
 
-def _show(found: "Tuning", *, applied: bool) -> None:
-    if found.changes:
+def _show(tuning: "Tuning", *, applied: bool) -> None:
+    if tuning.changes:
         rows = [
-            (name, before, after, f"{found.agreement[name]} of {found.folds}")
-            for name, (before, after) in found.changes.items()
+            (name, before, after, f"{tuning.agreement[name]} of {tuning.folds}")
+            for name, (before, after) in tuning.changes.items()
         ]
         output.table(["setting", "now", "fitted", "folds that agree"], rows)
-    click.echo(f"{found.tried} settings tried. {sentence(found.measure, found.gain)}")
-    click.echo(_advice(found, applied=applied))
+    click.echo(f"{tuning.tried} settings tried. {sentence(tuning.measure, tuning.gain)}")
+    click.echo(_advice(tuning, applied=applied))
 
 
-def _advice(found: "Tuning", *, applied: bool) -> str:
-    if not found.changes:
+def _advice(tuning: "Tuning", *, applied: bool) -> str:
+    if not tuning.changes:
         return "The present settings are the best of those that were tried."
     if applied:
         return "The collection now has the fitted weights. Set candidates and depth in searches."
-    if found.gain.is_gain:
+    if tuning.gain.is_gain:
         return "To store the weights, run it again with --apply."
     return "These queries show no change worth making. More queries could show smaller gains."

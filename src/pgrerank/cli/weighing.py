@@ -46,10 +46,10 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda wrapped, option: option(wrapped), reversed(_OPTIONS), command)
 
 
-def pop_options(given: dict[str, Any]) -> dict[str, Any]:
+def pop_options(options: dict[str, Any]) -> dict[str, Any]:
     """Remove these options from the command's arguments, and return those that are set."""
-    found = {field.name: given.pop(field.name) for field in fields(Retrieval)}
-    chosen = {name: value for name, value in found.items() if value is not None}
+    settings = {field.name: options.pop(field.name) for field in fields(Retrieval)}
+    chosen = {name: value for name, value in settings.items() if value is not None}
     if "fusion" in chosen:
         chosen["fusion"] = Fusion(chosen["fusion"])
     return chosen

@@ -9,7 +9,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import examples, settings
+from pgrerank.cli.command import examples, read_settings
 from pgrerank.domain.candidate import LEGS
 from pgrerank.domain.explanation import Explanation, LegPosition
 from pgrerank.domain.ids import RankingId
@@ -39,7 +39,7 @@ def why(
     RANKING_ID is the `id` of the search's response; `pgrerank search` prints it too. Shows at which
     stage the document was dropped, its scores there, and where each leg ranks its chunks today.
     """
-    verdict = asyncio.run(_explain(settings(context), tenant_name, ranking_id, document))
+    verdict = asyncio.run(_explain(read_settings(context), tenant_name, ranking_id, document))
     if as_json:
         from pgrerank.api.v1.explain import ExplanationResponse
 

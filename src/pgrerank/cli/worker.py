@@ -8,7 +8,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import output
-from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.cli.command import Failed, examples, read_settings
 from pgrerank.settings import Settings, secrets
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def worker(context: click.Context, *, keep_months: int | None, once: bool, liste
     on another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
     does.
     """
-    found = settings(context)
-    failed = asyncio.run(_work(found, keep_months, once=once, listed=listed))
+    settings = read_settings(context)
+    failed = asyncio.run(_work(settings, keep_months, once=once, listed=listed))
     if failed:
         raise Failed(f"failed: {', '.join(failed)}; see the log")
 
@@ -55,7 +55,7 @@ async def _work(
     from pgrerank.storage import jobs, periodic_jobs
 
     observe.configure_logging(settings.log_format, settings.log_level, secrets())
-    with wiring.database(settings) as database:
+    with wiring.open_database(settings) as database:
         due = [
             *periodic_jobs.housekeeping(database.admin_url, keep_months=keep_months),
             references.scoring_job(settings, database.admin_url),

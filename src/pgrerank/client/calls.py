@@ -60,11 +60,11 @@ def rank(
 
 def results(ranking: UUID | str, cursor: str | None, limit: int) -> Call[answers.Results]:
     """Get further results of a search."""
-    given: dict[str, str | int] = {"limit": limit}
+    parameters: dict[str, str | int] = {"limit": limit}
     if cursor:
-        given["cursor"] = checks.text("cursor", cursor)
+        parameters["cursor"] = checks.text("cursor", cursor)
     return Call(
-        method="GET", path=f"{_ranking(ranking)}/results", params=given, answer=answers.Results
+        method="GET", path=f"{_ranking(ranking)}/results", params=parameters, answer=answers.Results
     )
 
 

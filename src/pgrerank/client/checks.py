@@ -32,23 +32,23 @@ def check_knobs(knobs: Mapping[str, Any], kind: type[Any]) -> None:
     check_names(knobs, list(kind.__annotations__), "knob")
 
 
-def check_names(given: Iterable[str], known: Sequence[str], what: str) -> None:
+def check_names(names: Iterable[str], allowed: Sequence[str], what: str) -> None:
     """Refuse unknown names. Raises InvalidCallError."""
-    unknown = next((name for name in given if name not in known), None)
+    unknown = next((name for name in names if name not in allowed), None)
     if unknown is None:
         return
-    meant = nearest(str(unknown), known)
+    meant = nearest(str(unknown), allowed)
     hint = f"did you mean `{meant}`? " if meant else ""
-    listed = ", ".join(known)
+    listed = ", ".join(allowed)
     raise InvalidCallError(str(unknown), f"is an unknown {what}; {hint}There are {listed}")
 
 
-def nearest(name: str, known: Sequence[str]) -> str | None:
+def nearest(name: str, names: Sequence[str]) -> str | None:
     """The known name that was probably meant; None: no name is close."""
     elsewhere = _ELSEWHERE.get(name.casefold())
-    if elsewhere in known:
+    if elsewhere in names:
         return elsewhere
-    close = get_close_matches(name.casefold()[:100], known, n=1)
+    close = get_close_matches(name.casefold()[:100], names, n=1)
     return close[0] if close else None
 
 

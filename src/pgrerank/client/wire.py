@@ -146,8 +146,8 @@ def _decode(access: Access, content: bytes, kind: type[T], status: int) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        told = access.redact(content.decode(errors="replace"))
-    raise UnreadableError(status, told)
+        text = access.redact(content.decode(errors="replace"))
+    raise UnreadableError(status, text)
 
 
 def _problem(access: Access, response: httpx.Response) -> Problem:
@@ -184,5 +184,5 @@ def _is_connection_loss(error: BaseException) -> bool:
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    asked = _retry_after(error)
-    return _BACKOFF(state) if asked is None else asked
+    retry_after = _retry_after(error)
+    return _BACKOFF(state) if retry_after is None else retry_after

@@ -1,7 +1,7 @@
 """The composition root: the only package that connects the ports to concrete classes."""
 
 from pgrerank.wiring.clock import SystemClock
-from pgrerank.wiring.database import Database, database, register
+from pgrerank.wiring.database import Database, open_database, register
 from pgrerank.wiring.models import (
     LOADER,
     LocalModels,
@@ -25,10 +25,10 @@ __all__ = [
     "admin_services",
     "all_services",
     "base_model",
-    "database",
     "embedding_services",
     "load_models",
     "local_models",
+    "open_database",
     "open_scorer",
     "register",
     "remote_models",

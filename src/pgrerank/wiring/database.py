@@ -25,7 +25,7 @@ class Database:
 
 
 @contextmanager
-def database(settings: Settings) -> Generator[Database]:
+def open_database(settings: Settings) -> Generator[Database]:
     """The database that the settings name, or else the embedded server, which is started.
 
     Raises:
@@ -54,7 +54,7 @@ async def register(settings: Settings, card: ModelCard) -> None:
     Raises:
         StartupError: The database is refused; the message names the remedy.
     """
-    with database(settings) as found:
+    with open_database(settings) as found:
         async with open_pool(found, settings) as connections, tenancy.nobody(connections) as link:
             await registry.identifier(link, card)
 

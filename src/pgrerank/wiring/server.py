@@ -12,7 +12,7 @@ from pgrerank.domain.errors import DatabaseUnreachableError, StartupError
 from pgrerank.settings import Settings, secrets
 from pgrerank.storage import drift, startup
 from pgrerank.storage.embedded import EmbeddedServer
-from pgrerank.wiring.database import Database, database
+from pgrerank.wiring.database import Database, open_database
 from pgrerank.wiring.models import LocalModels
 from pgrerank.wiring.services import open_services
 
@@ -35,7 +35,7 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
 
     observe.configure_logging(settings.log_format, settings.log_level, secrets())
     telemetry = observe.Telemetry()
-    with database(settings) as found:
+    with open_database(settings) as found:
         standing = partial(drift.summary, found.service_url, by_tenant=settings.metrics_by_tenant)
         async with (
             open_services(found, settings, metered=True) as (whole, loaded),

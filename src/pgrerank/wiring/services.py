@@ -26,7 +26,7 @@ from pgrerank.storage.tenants import PostgresTenants
 from pgrerank.storage.thresholds import PostgresThresholds
 from pgrerank.storage.tokens import PostgresTokens
 from pgrerank.wiring.clock import SystemClock
-from pgrerank.wiring.database import Database, database, open_pool
+from pgrerank.wiring.database import Database, open_database, open_pool
 from pgrerank.wiring.models import LocalModels, ServiceModels, load_embedder, load_models
 
 #: checks a command's names before any model is loaded; raises if they are refused
@@ -44,7 +44,7 @@ async def admin_services(settings: Settings) -> AsyncGenerator[AdminServices]:
     Raises:
         StartupError: The database is refused; the message names the remedy.
     """
-    with database(settings) as found:
+    with open_database(settings) as found:
         async with open_pool(found, settings) as connections:
             yield _build_admin_services(found, connections)
 
@@ -73,7 +73,7 @@ async def all_services(settings: Settings, *, check: Check = _accept) -> AsyncGe
         StartupError: The database or a model is refused; the message names the remedy.
         PgrerankError: The check failed.
     """
-    with database(settings) as found:
+    with open_database(settings) as found:
         async with open_services(found, settings, check=check) as (whole, _):
             yield whole
 

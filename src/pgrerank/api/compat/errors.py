@@ -101,9 +101,9 @@ def _refusal(problem: ProblemDetailsException) -> Refusal:
     facts = cast("dict[str, Any]", problem.extra)
     fields: Sequence[FieldProblem] = facts.get("errors", ())
     if not fields and "field" in facts:
-        named = facts["field"]
-        said = problem.detail.removeprefix(f"{named}: ")
-        fields = [FieldProblem(field=named, problem=said, source=BODY)]
+        field = facts["field"]
+        detail = problem.detail.removeprefix(f"{field}: ")
+        fields = [FieldProblem(field=field, problem=detail, source=BODY)]
     return Refusal(
         kind=_BY_URI[problem.type_ or ""],
         detail=problem.detail,

@@ -101,15 +101,15 @@ class Gateway:
 
     def rerankers(self) -> list[tuple[str, ModelCard]]:
         """Ids and model cards of the rerankers that a caller may name, the default first."""
-        named = [(name, scorer.model) for name, scorer in self.call.services.rerankers.items()]
+        models = [(name, scorer.model) for name, scorer in self.call.services.rerankers.items()]
         default = self.call.services.scorer.model
-        return [(identifier(name), card) for name, card in [(default.name, default), *named]]
+        return [(identifier(name), card) for name, card in [(default.name, default), *models]]
 
     def embedders(self) -> list[tuple[str, ModelCard]]:
         """Ids and model cards of the embedders that a caller may name, the default first."""
-        named = [(name, embedder.model) for name, embedder in self.call.services.embedders.items()]
+        models = [(name, embedder.model) for name, embedder in self.call.services.embedders.items()]
         default = self.call.services.embedder.model
-        return [(default.name, default), *named]
+        return [(default.name, default), *models]
 
     def embedder(self, model: str | None) -> Embedder:
         """The requested embedder. Any unknown name selects the default."""

@@ -84,9 +84,9 @@ class OpenaiEmbed(Struct, frozen=True, kw_only=True):
 
     def texts(self) -> list[str]:
         """The texts. Raises InvalidRequestError for token ids."""
-        given = [self.input] if isinstance(self.input, str) else self.input
-        texts = [text for text in given if isinstance(text, str)]
-        if len(texts) < len(given):
+        inputs = [self.input] if isinstance(self.input, str) else self.input
+        texts = [text for text in inputs if isinstance(text, str)]
+        if len(texts) < len(inputs):
             raise InvalidRequestError(
                 "input",
                 "must be text: token ids are those of another model's tokenizer "

@@ -109,6 +109,6 @@ def scores(ranked: RerankOutcome, *, raw: bool | None = False) -> list[float]:
     """
     if not raw:
         return [each.display_score for each in ranked.results]
-    known = [each.scores.rerank for each in ranked.documents if each.scores.rerank is not None]
-    lowest = min(known, default=0.0)
+    raw_scores = [each.scores.rerank for each in ranked.documents if each.scores.rerank is not None]
+    lowest = min(raw_scores, default=0.0)
     return [lowest if (score := each.scores.deciding) is None else score for each in ranked.results]

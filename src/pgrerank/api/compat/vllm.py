@@ -230,8 +230,8 @@ def refusal_response(refusal: Refusal) -> Response[Any]:
 def _as_list(field: str, texts: Texts | None) -> list[str]:
     if texts is None:
         raise InvalidRequestError(field, "is missing")
-    given: Sequence[Text] = texts if isinstance(texts, list) else [texts]
-    return [_text(field, text) for text in given]
+    items: Sequence[Text] = texts if isinstance(texts, list) else [texts]
+    return [_text(field, text) for text in items]
 
 
 def _text(field: str, text: Text) -> str:

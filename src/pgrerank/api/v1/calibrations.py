@@ -33,12 +33,14 @@ async def calibrate(data: JSONBody[NewCalibration], call: TheCall) -> Calibratio
     Runs one search per judged query. These searches count against the quota and are not logged.
     """
     if data.pairs is None:
-        made = await use_case.calibrate(call.services, call.tenant_id, data.collection, data.plan())
+        fitted = await use_case.calibrate(
+            call.services, call.tenant_id, data.collection, data.plan()
+        )
     else:
-        made = await use_case.calibrate_pairs(
+        fitted = await use_case.calibrate_pairs(
             call.services, call.tenant_id, data.collection, data.plan(), data.given_pairs()
         )
-    return CalibrationResponse.of(made, whole=True)
+    return CalibrationResponse.of(fitted, whole=True)
 
 
 @get(

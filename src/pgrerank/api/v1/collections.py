@@ -31,16 +31,16 @@ async def put_collection(
     data: JSONBody[requests.NewCollection | None] = None,
 ) -> CollectionResponse:
     """Create a collection. If it exists with the same settings, return it."""
-    wanted = data or requests.NewCollection()
+    options = data or requests.NewCollection()
     collection = await create(
         call.services,
         call.tenant_id,
         name,
-        text_search=wanted.text_search,
-        store_tokens=wanted.store_tokens,
-        retrieval=wanted.retrieval and Retrieval(**wanted.retrieval.changes()),
-        reranker=wanted.reranker,
-        embedder=wanted.embedder,
+        text_search=options.text_search,
+        store_tokens=options.store_tokens,
+        retrieval=options.retrieval and Retrieval(**options.retrieval.changes()),
+        reranker=options.reranker,
+        embedder=options.embedder,
     )
     return CollectionResponse.of(collection)
 

@@ -80,8 +80,8 @@ async def list_evaluations(
 )
 async def get_evaluation(evaluation_id: FromPath[UUID], call: TheCall) -> EvaluationResponse:
     """An evaluation with its results by query."""
-    made = await call.services.evaluations.get(call.tenant_id, EvaluationId(evaluation_id))
-    return EvaluationResponse.of(made, whole=True)
+    evaluation = await call.services.evaluations.get(call.tenant_id, EvaluationId(evaluation_id))
+    return EvaluationResponse.of(evaluation, whole=True)
 
 
 ROUTES = [evaluate, list_evaluations, get_evaluation]

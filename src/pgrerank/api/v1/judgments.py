@@ -51,7 +51,7 @@ async def add_feedback(
     call: TheCall,
 ) -> FeedbackTaken:
     """Store feedback as a judgment with the source `click`, `used` or `thumbs`."""
-    kept = await use_case.feedback(
+    judgment = await use_case.feedback(
         call.services,
         call.tenant_id,
         RankingId(ranking_id),
@@ -60,7 +60,10 @@ async def add_feedback(
         by=data.by,
     )
     return FeedbackTaken(
-        query=kept.query, document=kept.external_id, grade=kept.grade, source=kept.source
+        query=judgment.query,
+        document=judgment.external_id,
+        grade=judgment.grade,
+        source=judgment.source,
     )
 
 

@@ -48,14 +48,16 @@ async def list_rankings(
     cursor: requests.Cursor = None,
 ) -> RankingPage:
     """Entries of the tenant's rerank log, newest first, without candidates."""
-    wanted = RankingFilter(
+    ranking_filter = RankingFilter(
         collection=collection,
         source=source,
         status=status,
         since=since,
         until=until,
     )
-    page = await call.services.rankings.page(call.tenant_id, wanted, limit=limit, cursor=cursor)
+    page = await call.services.rankings.page(
+        call.tenant_id, ranking_filter, limit=limit, cursor=cursor
+    )
     return RankingPage.of(page)
 
 

@@ -41,10 +41,12 @@ async def rank(
     only by `limit` and thresholds.
     """
     check_length(data.query, call.limits)
-    wanted = await offload(partial(data.request, call.caller.key_id), items=items(data.documents))
-    ranked = await use_case.rerank(call.services, call.tenant_id, wanted)
+    rank_request = await offload(
+        partial(data.request, call.caller.key_id), items=items(data.documents)
+    )
+    ranked = await use_case.rerank(call.services, call.tenant_id, rank_request)
     ranked = replace(ranked, timings_ms=auth.stage_times(request, ranked.timings_ms))
-    call.observer.record_ranking(wanted, ranked)
+    call.observer.record_ranking(rank_request, ranked)
     return await encoded.respond(
         partial(RerankResponse.of, ranked, explained=data.explain),
         items=len(ranked.results),

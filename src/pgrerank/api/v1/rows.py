@@ -67,8 +67,10 @@ async def _read(
             size = 0
             await asyncio.sleep(0)
         row = await _row(line, data, limits)
-        if isinstance(row, Document) and (found := repetitions.record(row.external_id, "", line)):
-            yield found[1]
+        if isinstance(row, Document) and (
+            rejection := repetitions.record(row.external_id, "", line)
+        ):
+            yield rejection[1]
         yield row
 
 
@@ -105,8 +107,8 @@ def _parts(body: bytes) -> Sequence[bytes | Raw]:
     except RecursionError as error:  # too deep for any decoder to find where a row ends
         raise InvalidRequestError("body", "holds a document that is nested too deeply") from error
     except msgspec.MsgspecError as error:
-        if (found := _faulty_parts(body)) is not None:
-            return found
+        if (parts := _faulty_parts(body)) is not None:
+            return parts
         raise InvalidRequestError("body", f"must be a JSON array of documents: {error}") from error
 
 
@@ -116,16 +118,16 @@ def _faulty_parts(body: bytes) -> Sequence[bytes] | None:
     Python's own decoder accepts both and reports where a row ends. None: it is not an array.
     """
     text = body.decode(errors="surrogateescape")
-    found: list[bytes] = []
+    parts: list[bytes] = []
     try:
         start = _behind(_OPENING, text, 0)
         while text[start] != "]":
             _, end = _LENIENT.raw_decode(text, start)
-            found.append(text[start:end].encode(errors="surrogateescape"))
+            parts.append(text[start:end].encode(errors="surrogateescape"))
             start = _behind(_SEPARATOR, text, end)
     except (ValueError, IndexError, RecursionError):
         return None
-    return None if text[start + 1 :].strip() else found
+    return None if text[start + 1 :].strip() else parts
 
 
 def _behind(pattern: re.Pattern[str], text: str, start: int) -> int:

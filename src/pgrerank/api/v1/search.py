@@ -44,12 +44,12 @@ async def search(
     Retry-After) or `failed`. `rerank.reason` gives the cause.
     """
     check_length(data.query, call.limits)
-    wanted = data.request(call.caller.key_id)
-    ranking = await use_case.search(call.services, call.tenant_id, name, wanted)
+    search_request = data.request(call.caller.key_id)
+    ranking = await use_case.search(call.services, call.tenant_id, name, search_request)
     ranking = replace(ranking, timings_ms=auth.stage_times(request, ranking.timings_ms))
-    call.observer.record_search(name, wanted, ranking)
+    call.observer.record_search(name, search_request, ranking)
     return Response(
-        SearchResponse.of(ranking, explained=wanted.explain),
+        SearchResponse.of(ranking, explained=search_request.explain),
         headers={"Server-Timing": server_timing(ranking.timings_ms)} | _retry_after(ranking),
     )
 

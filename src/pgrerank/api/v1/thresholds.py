@@ -45,12 +45,15 @@ async def put_threshold(
             "precision", "exactly one of `precision` and `min_relevance` must be given"
         )
     if data.min_relevance is not None:
-        made = await use_case.by_hand(
+        stored = await use_case.by_hand(
             call.services, call.tenant_id, name, threshold, data.min_relevance
         )
-        said = f"Results with a relevance below {data.min_relevance:g} are cut."
+        explanation = f"Results with a relevance below {data.min_relevance:g} are cut."
         return ThresholdSet(
-            name=made.name, cutoff=None, min_relevance=made.min_relevance, explanation=said
+            name=stored.name,
+            cutoff=None,
+            min_relevance=stored.min_relevance,
+            explanation=explanation,
         )
     choice = await use_case.promise(
         call.services,

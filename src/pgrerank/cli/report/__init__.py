@@ -9,7 +9,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option
-from pgrerank.cli.command import Failed, examples, settings
+from pgrerank.cli.command import Failed, examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ def report(
 
     until = datetime.now(UTC)
     interval = Interval(since=until - timedelta(days=days), until=until, collection=collection)
-    found = asyncio.run(_collect(settings(context), tenant_name, interval))
+    collected = asyncio.run(_collect(read_settings(context), tenant_name, interval))
     try:
-        out.write_text(page(found, tenant_name), encoding="utf-8")
+        out.write_text(page(collected, tenant_name), encoding="utf-8")
     except OSError as error:
         raise Failed(f"{out}: {error.strerror}") from error
-    click.echo(f"{found.searches} searches in {out}")
+    click.echo(f"{collected.searches} searches in {out}")
 
 
 async def _collect(settings: Settings, tenant_name: str, interval: "Interval") -> "Report":

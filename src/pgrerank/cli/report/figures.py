@@ -39,36 +39,36 @@ _SIZE = (6.4, 3.6)
 _SCORE_BINS = 40
 
 
-def reliability(found: Reliability) -> str:
+def reliability(measured: Reliability) -> str:
     """Share of relevant results by predicted probability; a perfect calibration is the diagonal."""
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="ideal")
-        axes.plot(found.said, found.found, color=BLUE, marker="o", label="as judged")
+        axes.plot(measured.said, measured.found, color=BLUE, marker="o", label="as judged")
         axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted probability", ylabel="share relevant")
         axes.legend(loc="upper left", frameon=False)
 
     return _svg(draw)
 
 
-def precision_recall(found: PrecisionRecallCurve) -> str:
+def precision_recall(curve: PrecisionRecallCurve) -> str:
     """Precision and recall of the results above each cut-off."""
 
     def draw(axes: Axes) -> None:
-        axes.plot(found.cutoffs, found.precision, color=BLUE, label="precision")
-        axes.plot(found.cutoffs, found.recall, color=ORANGE, linestyle="--", label="recall")
-        unit = "probability of relevance" if found.is_relevance else "raw rerank score"
+        axes.plot(curve.cutoffs, curve.precision, color=BLUE, label="precision")
+        axes.plot(curve.cutoffs, curve.recall, color=ORANGE, linestyle="--", label="recall")
+        unit = "probability of relevance" if curve.is_relevance else "raw rerank score"
         axes.set(ylim=(0, 1.02), xlabel=f"cut-off: {unit}", ylabel="share")
         axes.legend(loc="best", frameon=False)
 
     return _svg(draw)
 
 
-def scores(found: ScoreSamples) -> str:
+def scores(samples: ScoreSamples) -> str:
     """Distribution of scores, now and before."""
 
     def draw(axes: Axes) -> None:
-        both = [*found.now, *found.before]
+        both = [*samples.now, *samples.before]
         common: dict[str, Any] = {
             "bins": _SCORE_BINS,
             "range": (min(both), max(both)),
@@ -76,25 +76,25 @@ def scores(found: ScoreSamples) -> str:
             "histtype": "step",
             "linewidth": 1.6,
         }
-        if found.before.size:
-            axes.hist(found.before, color=ORANGE, linestyle="--", label="before", **common)
-        if found.now.size:
-            axes.hist(found.now, color=BLUE, label="now", **common)
+        if samples.before.size:
+            axes.hist(samples.before, color=ORANGE, linestyle="--", label="before", **common)
+        if samples.now.size:
+            axes.hist(samples.now, color=BLUE, label="now", **common)
         axes.set(xlabel="raw rerank score", ylabel="density")
         axes.legend(loc="best", frameon=False)
 
     return _svg(draw)
 
 
-def latency(found: dict[str, Latency]) -> str:
+def latency(stages: dict[str, Latency]) -> str:
     """Median and 95th percentile of each stage."""
 
     def draw(axes: Axes) -> None:
         _bars(
             axes,
-            list(found),
-            [each.p50_ms for each in found.values()],
-            [each.p95_ms for each in found.values()],
+            list(stages),
+            [each.p50_ms for each in stages.values()],
+            [each.p95_ms for each in stages.values()],
             ("median", "95th percentile"),
         )
         axes.set(ylabel="milliseconds")
@@ -103,12 +103,12 @@ def latency(found: dict[str, Latency]) -> str:
     return _svg(draw)
 
 
-def effect(found: Effect) -> str:
+def effect(measured: Effect) -> str:
     """Share of searches in which reranking moved a new chunk into the top results."""
 
     def draw(axes: Axes) -> None:
         names = [f"first {top}" for top in TOPS]
-        axes.bar(names, [found.changed[top] for top in TOPS], color=BLUE, width=0.5)
+        axes.bar(names, [measured.changed[top] for top in TOPS], color=BLUE, width=0.5)
         axes.set(ylim=(0, 1), ylabel="share of searches changed")
 
     return _svg(draw)

@@ -29,16 +29,16 @@ def page(report: Report, tenant_name: str) -> str:
 
 def _figures(report: Report) -> dict[str, Any]:
     """SVG by name; None where there is too little data."""
-    found: dict[str, Any] = {
+    svgs: dict[str, Any] = {
         "scores": [
             (each, Markup(figures.scores(each)))  # noqa: S704 - drawn from numbers alone
             for each in report.scores
         ]
     }
-    drawn = {
+    optional = {
         "reliability": report.reliability and figures.reliability(report.reliability),
         "curve": report.curve and figures.precision_recall(report.curve),
         "latency": report.latency and figures.latency(dict(report.latency)),
         "effect": report.effect.reranked and figures.effect(report.effect),
     }
-    return found | {name: Markup(svg) if svg else None for name, svg in drawn.items()}  # noqa: S704
+    return svgs | {name: Markup(svg) if svg else None for name, svg in optional.items()}  # noqa: S704

@@ -133,11 +133,15 @@ class EvaluationResponse(Struct, frozen=True, kw_only=True):
     ]
 
     @classmethod
-    def of(cls, made: domain.Evaluation, *, whole: bool) -> Self:
+    def of(cls, evaluation: domain.Evaluation, *, whole: bool) -> Self:
         """Response for an evaluation, with its results by query if `whole`."""
-        given = {name: getattr(made, name) for name in cls.__struct_fields__ if name != "answers"}
-        answers = [EvaluatedQueryResponse.of(each) for each in made.answers] if whole else None
-        return cls(**given, answers=answers)
+        values = {
+            name: getattr(evaluation, name) for name in cls.__struct_fields__ if name != "answers"
+        }
+        answers = (
+            [EvaluatedQueryResponse.of(each) for each in evaluation.answers] if whole else None
+        )
+        return cls(**values, answers=answers)
 
 
 class EvaluationPage(Struct, frozen=True, kw_only=True):

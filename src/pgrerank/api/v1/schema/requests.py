@@ -326,8 +326,8 @@ class Search(_Sent, frozen=True, kw_only=True):
 
     def request(self, key_id: KeyId) -> SearchRequest:
         """The domain value. Raises InvalidRequestError for an invalid filter or setting."""
-        given = {name: getattr(self, name) for name in self.__struct_fields__}
-        return SearchRequest(**given, key_id=key_id)
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        return SearchRequest(**values, key_id=key_id)
 
 
 class NewKey(_Sent, frozen=True, kw_only=True):

@@ -124,11 +124,11 @@ class Rank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def request(self, key_id: KeyId) -> RerankRequest:
         """The domain value. Raises InvalidRequestError or TooLargeError."""
-        given = {name: getattr(self, name) for name in self.__struct_fields__}
-        fields = given.pop("rank_fields")
-        supplied = given.pop("documents")
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        fields = values.pop("rank_fields")
+        supplied = values.pop("documents")
         texts = map(SuppliedDocument, readables(supplied, fields))
-        return RerankRequest(documents=tuple(texts), **given, key_id=key_id)
+        return RerankRequest(documents=tuple(texts), **values, key_id=key_id)
 
 
 class RerankedDocument(Answer, frozen=True, kw_only=True):
