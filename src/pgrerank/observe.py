@@ -208,15 +208,15 @@ class Telemetry:
         """Update the health metric every five minutes until cancelled."""
         while True:
             try:
-                self.stand(await ask())
+                self.set_health(await ask())
             except PgrerankError as error:
                 self._log.warning("health.unknown", reason=str(error))
             await asyncio.sleep(_LOOK_S)
 
-    def stand(self, found: Sequence[HealthCount]) -> None:
+    def set_health(self, counts: Sequence[HealthCount]) -> None:
         """Set the health metric: number of collections by check, state and tenant."""
         self._health.clear()
-        for each in found:
+        for each in counts:
             for state in HealthState:
                 self._health.labels(each.check_name, str(state), each.tenant).inc(0)
             self._health.labels(each.check_name, str(each.state), each.tenant).set(each.collections)

@@ -190,9 +190,9 @@ def subprocess_environment(environ: Mapping[str, str] = os.environ) -> dict[str,
 
 def secrets(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
     """Texts that no message may show: keys, tokens, and the passwords in URLs."""
-    named = {value for name, value in environ.items() if _SECRET.search(name) and value}
+    values = {value for name, value in environ.items() if _SECRET.search(name) and value}
     addresses = [hidden.in_address(value) for value in environ.values()]
-    return frozenset(named).union(*addresses)
+    return frozenset(values).union(*addresses)
 
 
 def descriptions() -> Iterator[tuple[str, str, str]]:

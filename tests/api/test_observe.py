@@ -251,7 +251,7 @@ def standing(state: HealthState, collections: int, tenant: str = "") -> HealthCo
 
 
 def test_health_is_a_gauge_for_each_check_and_state(telemetry):
-    telemetry.stand([standing(HealthState.OK, 3), standing(HealthState.ALERT, 1)])
+    telemetry.set_health([standing(HealthState.OK, 3), standing(HealthState.ALERT, 1)])
 
     shown = telemetry.exposition().decode()
 
@@ -261,8 +261,8 @@ def test_health_is_a_gauge_for_each_check_and_state(telemetry):
 
 
 def test_health_of_before_is_forgotten(telemetry):
-    telemetry.stand([standing(HealthState.ALERT, 1, "acme")])
-    telemetry.stand([standing(HealthState.OK, 1, "zoo")])
+    telemetry.set_health([standing(HealthState.ALERT, 1, "acme")])
+    telemetry.set_health([standing(HealthState.OK, 1, "zoo")])
 
     shown = telemetry.exposition().decode()
 

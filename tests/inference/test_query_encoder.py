@@ -45,7 +45,7 @@ async def test_a_query_that_is_kept_reads_the_same(embedder, query, ran):
 
 
 async def test_the_query_that_was_not_asked_for_the_longest_is_forgotten(embedder, ran):
-    reader = QueryReader(embedder.engine, embedder.tokens, kept=2)
+    reader = QueryReader(embedder.engine, embedder.tokens, size=2)
 
     for query in ["a", "b", "a", "c", "a"]:
         await reader.read(query)

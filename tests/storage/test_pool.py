@@ -120,7 +120,7 @@ def test_constraints_that_errors_name_exist(database):
             "select conname from pg_constraint union select relname from pg_class where relkind = 'i'"
         ).fetchall()
 
-    assert {name for (name,) in found} >= errors.NAMED
+    assert {name for (name,) in found} >= errors.CONSTRAINTS
 
 
 async def test_name_that_is_taken_is_a_conflict(service_pool, two_tenants):

@@ -68,7 +68,7 @@ async def test_the_same_plan_gives_the_same_order(services, shelf):
     assert again.is_exact
     assert again.after == again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
     assert again.tau == pytest.approx(1)
-    assert again.kept == 1
+    assert again.top10_kept == 1
 
 
 async def test_a_replay_writes_nothing(services, shelf, database):
@@ -141,7 +141,7 @@ async def test_a_search_that_found_nothing_is_replayed_as_nothing(services, shel
 
     again = await replay(services, shelf.tenant_id, made.id, ReplayPlan())
 
-    assert (again.before, again.after, again.tau, again.kept) == ((), (), None, None)
+    assert (again.before, again.after, again.tau, again.top10_kept) == ((), (), None, None)
 
 
 async def test_a_ranking_that_is_not_there_is_refused(services, shelf):

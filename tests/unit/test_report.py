@@ -169,8 +169,8 @@ async def test_reliability_is_the_share_that_is_relevant_in_bins_of_like_probabi
     found = (await reported(grades=honest)).reliability
 
     assert found.candidates == FEWEST
-    assert set(found.said) == {0.5}
-    assert sum(found.found) / len(found.found) == pytest.approx(0.5)
+    assert set(found.predicted) == {0.5}
+    assert sum(found.observed) / len(found.observed) == pytest.approx(0.5)
 
 
 async def test_the_calibration_error_is_the_mean_distance():

@@ -106,7 +106,7 @@ def interruptible(interrupt_note: str) -> Generator[None]:
     """Turn Ctrl-C into a message.
 
     Args:
-        kept: Tells the user what is kept, and whether running it again resumes.
+        interrupt_note: Tells the user what is kept, and whether running it again resumes.
 
     Raises:
         Interrupted: Ctrl-C was pressed.
@@ -118,7 +118,7 @@ def interruptible(interrupt_note: str) -> Generator[None]:
 
 
 def run(work: Coroutine[Any, Any, Result], *, interrupt_note: str) -> Result:
-    """Run a long operation, and return its result. For `kept` and errors see `interruptible`."""
+    """Run a long operation, and return its result. For `interrupt_note` and errors see `interruptible`."""
     with interruptible(interrupt_note):
         return asyncio.run(work)
 
@@ -152,6 +152,6 @@ def _break_lines(command: str) -> str:
 
 def read_settings(context: click.Context) -> Settings:
     """Settings from the environment and `--data-dir`. Raises SettingsError."""
-    found = Settings.from_environ()
+    settings = Settings.from_environ()
     data_dir: Path | None = context.find_root().obj
-    return msgspec.structs.replace(found, data_dir=data_dir) if data_dir else found
+    return msgspec.structs.replace(settings, data_dir=data_dir) if data_dir else settings

@@ -186,7 +186,7 @@ def _row(each: "Replay") -> dict[str, Any]:
         "status": each.rerank.status,
         "gone": len(each.gone),
         "tau": each.tau,
-        "top10_kept": each.kept,
+        "top10_kept": each.top10_kept,
         "rerank_ms": each.rerank_ms,
         "logged_rerank_ms": each.ranking.timings_ms.get("rerank"),
         "before": [each.documents[chunk] for chunk in each.before],
@@ -196,14 +196,16 @@ def _row(each: "Replay") -> dict[str, Any]:
 
 def _show(done: "ReplayRun") -> None:
     summary = _summary(done)
-    moved = sorted(done.replays, key=lambda each: 1 if each.kept is None else each.kept)[:10]
+    moved = sorted(
+        done.replays, key=lambda each: 1 if each.top10_kept is None else each.top10_kept
+    )[:10]
     output.table(
         ("search", "query", "top 10 kept", "tau", "gone", "ms"),
         [
             (
                 each.ranking.id,
                 " ".join(each.ranking.query.split())[:60],
-                output.number(each.kept, 2),
+                output.number(each.top10_kept, 2),
                 output.number(each.tau, 2),
                 len(each.gone),
                 output.number(each.rerank_ms, 1),

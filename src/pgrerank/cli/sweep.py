@@ -204,7 +204,7 @@ def _summary(
                 "gain": plain(verdict.gain),
                 "best": _knobs(verdict.best),
                 "enough": _knobs(verdict.enough),
-                "kept": verdict.kept,
+                "kept": verdict.gain_share,
                 "time_share": verdict.time_share,
                 "advice": advice(verdict, measure),
             }
@@ -242,7 +242,7 @@ def advice(verdict: "SweepVerdict", measure: str) -> list[str]:
         )
     else:
         lines.append(
-            f"Depth {enough.depth} of {enough.candidates} candidates keeps {verdict.kept * 100:.0f} % of "
+            f"Depth {enough.depth} of {enough.candidates} candidates keeps {verdict.gain_share * 100:.0f} % of "
             f"the gain of depth {best.depth} of {best.candidates}, at {verdict.time_share:.2f} of "
             "the time."
         )

@@ -106,7 +106,7 @@ def _train(
     with training_progress() as watch:
         outcome = run.train(course, watch)
     model = wiring.reranker_card(msgspec.structs.replace(settings, reranker=str(options.out)))
-    facts = card.Made(
+    facts = card.TrainedModel(
         name=options.out.resolve().name,
         model=model,
         recipe=recipe,

@@ -90,16 +90,16 @@ class Collection:
                 "`pgrerank reembed`."
             )
 
-    def require_dimensions(self, found: int) -> None:
+    def require_dimensions(self, dimensions: int) -> None:
         """Refuse a vector whose length differs from the stored ones.
 
         Raises:
             ConflictError: The lengths differ.
         """
-        if self.dimensions not in (None, found):
+        if self.dimensions not in (None, dimensions):
             raise ConflictError(
                 f"Collection `{self.name}` holds vectors of {self.dimensions} dimensions by the "
-                f"model {self._model()}, and this one has {found}."
+                f"model {self._model()}, and this one has {dimensions}."
             )
 
     def _has_second(self, model: ModelCard) -> bool:

@@ -98,8 +98,8 @@ class TooLargeError(PgrerankError):
         self.size = size
         self.limit = limit
         self.unit = unit
-        said = f"{field}: {size} {unit} are over the limit of {limit} {unit}. {advice}"
-        super().__init__(said.rstrip())
+        message = f"{field}: {size} {unit} are over the limit of {limit} {unit}. {advice}"
+        super().__init__(message.rstrip())
 
 
 class OverloadedError(PgrerankError):
@@ -211,9 +211,9 @@ class MissingExtensionError(StartupError):
 class OldExtensionError(StartupError):
     """The database has a pgvector that is too old."""
 
-    def __init__(self, found: str, needed: str) -> None:
+    def __init__(self, version: str, needed: str) -> None:
         super().__init__(
-            f"pgvector {found} is installed, {needed} or later is needed. "
+            f"pgvector {version} is installed, {needed} or later is needed. "
             "Upgrade the package and run: alter extension vector update;"
         )
 
@@ -246,17 +246,17 @@ class UnmigratedError(StartupError):
     """The database is older than this version of pgrerank.
 
     Args:
-        found: Its revision; None: it was never migrated.
+        revision: Its revision; None: it was never migrated.
         needed: The revision of this version.
         remedy: How to migrate, as a sentence.
     """
 
     def __init__(
-        self, found: str | None, needed: str, remedy: str = "Run: pgrerank migrate"
+        self, revision: str | None, needed: str, remedy: str = "Run: pgrerank migrate"
     ) -> None:
-        self.found = found
+        self.revision = revision
         super().__init__(
-            f"The database is at revision {found or '(none)'}, this version needs {needed}. "
+            f"The database is at revision {revision or '(none)'}, this version needs {needed}. "
             + remedy
         )
 
@@ -264,9 +264,9 @@ class UnmigratedError(StartupError):
 class NewerDatabaseError(StartupError):
     """The database is newer than this version of pgrerank."""
 
-    def __init__(self, found: str) -> None:
+    def __init__(self, revision: str) -> None:
         super().__init__(
-            f"The database is at revision {found}, which this version does not know. "
+            f"The database is at revision {revision}, which this version does not know. "
             "Install the pgrerank that migrated it: pip install --upgrade pgrerank"
         )
 

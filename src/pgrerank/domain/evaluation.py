@@ -38,8 +38,8 @@ def questions(
     grades: Mapping[str, Mapping[str, int]], *, at_most: int | None = None
 ) -> tuple[Question, ...]:
     """Judged queries, by hash; only the first `at_most` if given, which are always the same."""
-    found = [Question(query=query, grades=documents) for query, documents in grades.items()]
-    return tuple(sorted(found, key=_digest)[:at_most])
+    judged = [Question(query=query, grades=documents) for query, documents in grades.items()]
+    return tuple(sorted(judged, key=_digest)[:at_most])
 
 
 def _digest(question: Question) -> bytes:

@@ -70,8 +70,8 @@ def verdict(ranking: LoggedRanking, external_id: str, chunks: Sequence[LegPositi
         chunks: Its chunks, as the legs rank them today; empty: it is not stored.
     """
     own = {each.chunk_id for each in chunks}
-    found = [each for each in ranking.candidates if each.chunk_id in own]
-    logged = min(found, key=lambda each: each.final_rank, default=None)
+    own_candidates = [each for each in ranking.candidates if each.chunk_id in own]
+    logged = min(own_candidates, key=lambda each: each.final_rank, default=None)
     if logged is not None:
         stage, reason = _of_candidate(ranking, logged)
     else:
@@ -85,8 +85,8 @@ def _of_candidate(ranking: LoggedRanking, logged: LoggedCandidate) -> tuple[Stag
     cut = cut_by(ranking, logged)
     if cut is not None:
         return Stage.CUT, cut
-    kept = [each for each in ranking.candidates if cut_by(ranking, each) is None]
-    place = 1 + sum(each.final_rank < logged.final_rank for each in kept)
+    uncut = [each for each in ranking.candidates if cut_by(ranking, each) is None]
+    place = 1 + sum(each.final_rank < logged.final_rank for each in uncut)
     if place <= ranking.returned:
         return Stage.RETURNED, f"it is result {place} of {ranking.returned}"
     how = _how_ranked(ranking, logged)
@@ -116,8 +116,8 @@ def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
     ):
         bound = _knob(ranking, name)
         if bound is not None and (score is None or score < bound):
-            said = "it has none" if score is None else f"it has {score:.4g}"
-            return f"`{name}` of {bound:.4g} removed it: {said}"
+            actual = "it has none" if score is None else f"it has {score:.4g}"
+            return f"`{name}` of {bound:.4g} removed it: {actual}"
     return None
 
 
@@ -126,11 +126,11 @@ def _of_stranger(ranking: LoggedRanking, chunks: Sequence[LegPosition]) -> tuple
         return Stage.NOT_STORED, "the collection does not hold it today"
     if not any(each.passes_filter for each in chunks):
         return Stage.FILTERED, "its metadata does not pass the filter"
-    said = [
+    reasons = [
         _miss_reason(ranking, leg, [getattr(each, f"{leg}_rank") for each in chunks])
         for leg in LEGS
     ]
-    return Stage.NOT_FOUND, "; ".join(text for text in said if text)
+    return Stage.NOT_FOUND, "; ".join(text for text in reasons if text)
 
 
 def _miss_reason(ranking: LoggedRanking, leg: str, ranks: Sequence[int | None]) -> str | None:

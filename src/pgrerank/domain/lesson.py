@@ -34,15 +34,15 @@ class Lesson:
             return self
         count = len(self.positives)
         best = max(self.scores[:count])
-        kept = [
+        negatives = [
             (text, score)
             for text, score in zip(self.negatives, self.scores[count:], strict=True)
             if score <= best
         ]
         return replace(
             self,
-            negatives=tuple(text for text, _ in kept),
-            scores=self.scores[:count] + tuple(score for _, score in kept),
+            negatives=tuple(text for text, _ in negatives),
+            scores=self.scores[:count] + tuple(score for _, score in negatives),
         )
 
 
@@ -84,11 +84,11 @@ def sample(lessons: Sequence[Lesson], count: int, seed: int) -> list[Lesson]:
 
 def digest(lessons: Iterable[Lesson]) -> str:
     """SHA-256 (hex) over the contents of the lessons and their order."""
-    found = hashlib.sha256()
+    digester = hashlib.sha256()
     for lesson in lessons:
         parts = (lesson.dataset, lesson.query, lesson.positives, lesson.negatives, lesson.scores)
-        found.update(repr(parts).encode())
-    return found.hexdigest()
+        digester.update(repr(parts).encode())
+    return digester.hexdigest()
 
 
 def _one(group: Sequence[Lesson]) -> Lesson:

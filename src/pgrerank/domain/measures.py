@@ -20,8 +20,8 @@ def by_query(names: Sequence[str], run: Run, qrels: Qrels) -> dict[str, dict[str
     """
     parsed = {_library.parse_measure(name): name for name in names}
     values: dict[str, dict[str, float]] = {name: {} for name in names}
-    found = {query: documents for query, documents in run.items() if documents}
-    for each in _library.iter_calc(list(parsed), qrels, found):
+    answered = {query: documents for query, documents in run.items() if documents}
+    for each in _library.iter_calc(list(parsed), qrels, answered):
         values[parsed[each.measure]][each.query_id] = float(each.value)
     return values
 

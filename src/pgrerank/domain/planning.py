@@ -21,30 +21,35 @@ _IDENTIFIER = re.compile(
 )
 
 
-def reason_to_skip(request: SearchRequest, collection: Collection, found: int) -> str | None:
+def reason_to_skip(
+    request: SearchRequest, collection: Collection, candidate_count: int
+) -> str | None:
     """Why reranking is skipped; None if it should run.
 
     Args:
         request: The search.
         collection: The collection; its size matters.
-        found: Number of candidates that the first stage returned.
+        candidate_count: Number of candidates that the first stage returned.
     """
     if request.rerank is RerankMode.NEVER:
         return "the request says `rerank: never`"
-    if found == 0:
+    if candidate_count == 0:
         return "there are no candidates"
     if request.rerank is RerankMode.ALWAYS or request.cuts_by_score:
         return None
-    return _reason_it_cannot_pay(request, collection, found)
+    return _reason_it_cannot_pay(request, collection, candidate_count)
 
 
-def _reason_it_cannot_pay(request: SearchRequest, collection: Collection, found: int) -> str | None:
+def _reason_it_cannot_pay(
+    request: SearchRequest, collection: Collection, candidate_count: int
+) -> str | None:
     reasons = {
         f"the budget is under {SHORT_BUDGET_MS} ms": (request.budget_ms or SHORT_BUDGET_MS)
         < SHORT_BUDGET_MS,
         f"the collection has fewer than {SMALL_COLLECTION} chunks": collection.chunk_count
         < SMALL_COLLECTION,
-        f"all {found} candidates fit the limit of {request.limit}": found <= request.limit,
+        f"all {candidate_count} candidates fit the limit of {request.limit}": candidate_count
+        <= request.limit,
         "the query asks for an exact match": is_exact_match(request.query),
     }
     return next((reason for reason, holds in reasons.items() if holds), None)
@@ -55,15 +60,17 @@ def is_exact_match(query: str) -> bool:
     return bool(_PHRASE.fullmatch(query) or _IDENTIFIER.fullmatch(query))
 
 
-def outcome(scored: int, asked: int, *, budget_ms: int | None) -> tuple[RerankStatus, str | None]:
-    """Status of a rerank that scored `scored` of `asked` pairs, and the reason if it is not full.
+def outcome(
+    scored: int, requested: int, *, budget_ms: int | None
+) -> tuple[RerankStatus, str | None]:
+    """Status of a rerank that scored `scored` of `requested` pairs, and the reason if it is not full.
 
     Without a budget no score can be late, so a missing score means that the model failed.
     """
-    if scored == asked:
+    if scored == requested:
         return RerankStatus.FULL, None
     cause = "scored" if budget_ms is None else f"scored within {budget_ms} ms"
-    reason = f"{scored} of {asked} pairs could be {cause}"
+    reason = f"{scored} of {requested} pairs could be {cause}"
     if scored:
         return RerankStatus.PARTIAL, reason
     return RerankStatus.FAILED if budget_ms is None else RerankStatus.SKIPPED, reason

@@ -52,11 +52,11 @@ class ReferenceSet:
     @property
     def digest(self) -> bytes:
         """SHA-256 over the pairs. Only runs with equal digests are compared."""
-        found = hashlib.sha256()
+        digester = hashlib.sha256()
         for pair in self.pairs:
             for text in (pair.query, pair.passage):
-                found.update(hashlib.sha256(text.encode()).digest())
-        return found.digest()
+                digester.update(hashlib.sha256(text.encode()).digest())
+        return digester.digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

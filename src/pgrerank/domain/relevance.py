@@ -89,8 +89,8 @@ class CalibrationContext:
         if self.calibration is None:
             return [None] * len(scores)
         curve = self.calibration.curve
-        known = [curve.relevance(score) for score in scores if score is not None]
-        falling = iter(_never_rising(known))
+        scored = [curve.relevance(score) for score in scores if score is not None]
+        falling = iter(_never_rising(scored))
         return [None if score is None else next(falling) for score in scores]
 
     def answerable(self, results: Sequence[Result]) -> Answerability | None:
@@ -163,13 +163,13 @@ def apply_bounds(
         return tuple(results), CutCounts()
     high = [each for each in results if at_least(each.scores.rerank, bounds.min_score)]
     likely = [each for each in high if at_least(each.scores.relevance, bounds.min_relevance)]
-    kept = [each for each in likely if calibration.passes_threshold(each.scores)]
+    passing = [each for each in likely if calibration.passes_threshold(each.scores)]
     removed = CutCounts(
         min_score=len(results) - len(high),
         min_relevance=len(high) - len(likely),
-        threshold=len(likely) - len(kept),
+        threshold=len(likely) - len(passing),
     )
-    return tuple(kept), removed
+    return tuple(passing), removed
 
 
 def _never_rising(values: Sequence[float]) -> Sequence[float]:
@@ -186,33 +186,33 @@ def at_least(value: float | None, least: float | None) -> bool:
 
 
 def _applied_calibration(
-    found: Calibration | None, model: ModelCard, pool: CandidatePool | None
+    calibration: Calibration | None, model: ModelCard, pool: CandidatePool | None
 ) -> Applied:
-    if found is None:
+    if calibration is None:
         return NOT_CALIBRATED
-    if found.fingerprint != model.fingerprint:
+    if calibration.fingerprint != model.fingerprint:
         return Applied(
             id=None,
-            reason=f"the calibration is of another reranker: {found.reranker} "
-            f"({found.fingerprint[:12]}), and {model.name} ({model.fingerprint[:12]}) runs",
+            reason=f"the calibration is of another reranker: {calibration.reranker} "
+            f"({calibration.fingerprint[:12]}), and {model.name} ({model.fingerprint[:12]}) runs",
         )
-    if found.pool == pool:
-        return Applied(id=found.id)
+    if calibration.pool == pool:
+        return Applied(id=calibration.id)
     kind = "searches" if pool is None else "other searches"
-    return Applied(id=found.id, reason=f"it was fitted to {kind}: {found.pool}")
+    return Applied(id=calibration.id, reason=f"it was fitted to {kind}: {calibration.pool}")
 
 
 def _applied_threshold(
-    found: Threshold | None, bounds: Bounds, model: ModelCard
+    threshold: Threshold | None, bounds: Bounds, model: ModelCard
 ) -> Threshold | None:
     if bounds.threshold is None:
         return None
-    if found is None:
+    if threshold is None:
         raise NotFoundError("threshold", bounds.threshold, "Set it with: pgrerank threshold set")
-    if found.fingerprint not in (None, model.fingerprint):
+    if threshold.fingerprint not in (None, model.fingerprint):
         raise ConflictError(
-            f"The threshold `{found.name}` is of another reranker: {found.reranker} "
-            f"({str(found.fingerprint)[:12]}), and {model.name} ({model.fingerprint[:12]}) runs. "
+            f"The threshold `{threshold.name}` is of another reranker: {threshold.reranker} "
+            f"({str(threshold.fingerprint)[:12]}), and {model.name} ({model.fingerprint[:12]}) runs. "
             "Calibrate, and set it again."
         )
-    return found
+    return threshold

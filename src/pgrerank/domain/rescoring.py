@@ -80,13 +80,15 @@ def _other_model(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
         for name in ("name", "revision", "precision", "max_length")
     }
     parts |= {"fingerprint": (before.model.fingerprint[:12], run.model.fingerprint[:12])}
-    told = ", ".join(f"{name} {old} -> {new}" for name, (old, new) in parts.items() if old != new)
+    changes = ", ".join(
+        f"{name} {old} -> {new}" for name, (old, new) in parts.items() if old != new
+    )
     if set(_differing(parts)) == {"fingerprint"}:
-        told = f"its weights, tokenizer or template ({told})"
+        changes = f"its weights, tokenizer or template ({changes})"
     tau = figures["kendall_tau"]
     order = "" if tau is None else f" Orders agree by Kendall's tau {tau:.3f}."
     return (
-        f"Another model scores: {told}.{order} Calibrations and thresholds of the previous model "
+        f"Another model scores: {changes}.{order} Calibrations and thresholds of the previous model "
         "do not apply to it: fit them again."
     )
 
@@ -98,10 +100,12 @@ def _differing(parts: Mapping[str, tuple[object, object]]) -> list[str]:
 def _changes(run: Run, before: Run, figures: Mapping[str, Any]) -> str:
     names = sorted({*run.environment, *before.environment})
     parts = {name: (before.environment.get(name), run.environment.get(name)) for name in names}
-    told = ", ".join(f"{name} {parts[name][0]} -> {parts[name][1]}" for name in _differing(parts))
+    differences = ", ".join(
+        f"{name} {parts[name][0]} -> {parts[name][1]}" for name in _differing(parts)
+    )
     cause = (
-        f"What else changed: {told}."
-        if told
+        f"What else changed: {differences}."
+        if differences
         else (
             "Libraries and processor are the same: look for files of the model that were altered."
         )

@@ -128,7 +128,7 @@ def folds(queries: int) -> Iterator[tuple[Places, Places]]:
 def _interval(change: Values) -> tuple[float, float]:
     if np.ptp(change) == 0:  # all equal, or one query: the bootstrap needs variation
         return float(change[0]), float(change[0])
-    found = _stats.bootstrap(
+    bootstrap = _stats.bootstrap(
         (change,),
         np.mean,
         n_resamples=DRAWS,
@@ -136,13 +136,13 @@ def _interval(change: Values) -> tuple[float, float]:
         confidence_level=CONFIDENCE,
         rng=np.random.default_rng(_SEED),
     ).confidence_interval
-    return float(found.low), float(found.high)
+    return float(bootstrap.low), float(bootstrap.high)
 
 
 def _p_value(change: Values) -> float:
     if len(change) == 1 or not change.any():
         return 1.0
-    found = _stats.permutation_test(
+    test = _stats.permutation_test(
         (change, np.zeros_like(change)),
         _mean_difference,
         permutation_type="samples",
@@ -151,7 +151,7 @@ def _p_value(change: Values) -> float:
         batch=_BATCH,
         rng=np.random.default_rng(_SEED),
     )
-    return float(found.pvalue)
+    return float(test.pvalue)
 
 
 def _mean_difference(first: Values, second: Values, axis: int) -> Values:

@@ -7,23 +7,23 @@ from collections.abc import Iterable
 _SHOWN = 10
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The known name that is most similar to this one; None if none is similar.
 
     Case and separators of words are ignored: `topN` matches `top_n`.
     """
-    by_form = {_plain(each): each for each in known}
-    found = difflib.get_close_matches(_plain(name)[:100], by_form, n=1, cutoff=0.6)
-    return by_form[found[0]] if found else None
+    by_form = {_plain(each): each for each in candidates}
+    matches = difflib.get_close_matches(_plain(name)[:100], by_form, n=1, cutoff=0.6)
+    return by_form[matches[0]] if matches else None
 
 
 def _plain(name: str) -> str:
     return name.casefold().replace("_", "").replace("-", "")
 
 
-def remedy(name: str, known: Iterable[str]) -> str:
+def remedy(name: str, candidates: Iterable[str]) -> str:
     """A sentence with the most similar known name, else with a few of them; empty without any."""
-    names = sorted(known)
+    names = sorted(candidates)
     meant = nearest(name, names)
     if meant is not None:
         return f"Did you mean `{meant}`?"

@@ -76,8 +76,8 @@ def boosts(
         None if value is None or total is None else total
         for value, total in zip(raw, deciding or raw, strict=True)
     ]
-    known = [value for value in decide if value is not None]
-    deviation = pstdev(known) if known else 0.0
+    values = [value for value in decide if value is not None]
+    deviation = pstdev(values) if values else 0.0
     by_word = _by_word(terms)
     return [
         0.0 if value is None else min(_weight(by_word, text), 1.0) * deviation
@@ -87,13 +87,13 @@ def boosts(
 
 def _by_word(terms: Terms) -> dict[str, list[tuple[re.Pattern[str], float]]]:
     """Terms by their first word, so that a text is searched only for terms that it can contain."""
-    found: dict[str, list[tuple[re.Pattern[str], float]]] = {}
+    by_word: dict[str, list[tuple[re.Pattern[str], float]]] = {}
     for term, weight in terms.items():
         folded = term.casefold()
         word = _WORD.findall(folded)[0]
         whole = re.compile(rf"(?<!\w){re.escape(folded)}(?!\w)")
-        found.setdefault(word, []).append((whole, weight))
-    return found
+        by_word.setdefault(word, []).append((whole, weight))
+    return by_word
 
 
 def _weight(by_word: Mapping[str, Sequence[tuple[re.Pattern[str], float]]], text: str) -> float:

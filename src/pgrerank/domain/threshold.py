@@ -78,14 +78,14 @@ class Choice:
     @property
     def explanation(self) -> str:
         """The choice as a sentence."""
-        wanted = f"a precision of {self.promise.precision:g} with {self.promise.confidence:.0%} confidence"
+        target = f"a precision of {self.promise.precision:g} with {self.promise.confidence:.0%} confidence"
         if self.cutoff is not None:
             return (
-                f"Results with a score of {self.cutoff:.6g} or more keep {wanted}: "
+                f"Results with a score of {self.cutoff:.6g} or more keep {target}: "
                 f"{self.precision:.3f} of {self.pairs} judged pairs are relevant."
             )
         nearest = (
-            f"No cut-off can promise {wanted}. The best shows {self.precision:.3f} on {self.pairs} "
+            f"No cut-off can promise {target}. The best shows {self.precision:.3f} on {self.pairs} "
             f"pairs, of which {self.bound:.3f} is certain"
         )
         if self.pairs_needed is None:

@@ -72,11 +72,11 @@ class Dataset:
     def qrels_file(self) -> Path:
         """`qrels/test.tsv`, or the only file of judgments in `qrels/`."""
         files = sorted((self.folder / "qrels").glob("*.tsv"))
-        wanted = [file for file in files if file.name == "test.tsv"] or files
-        if len(wanted) != 1:
+        preferred = [file for file in files if file.name == "test.tsv"] or files
+        if len(preferred) != 1:
             names = ", ".join(file.name for file in files) or "none"
             raise FileFormatError(f"{self.folder}: qrels/ must have one file, but has: {names}")
-        return wanted[0]
+        return preferred[0]
 
 
 def texts(path: Path) -> dict[str, str]:
@@ -85,16 +85,16 @@ def texts(path: Path) -> dict[str, str]:
     Raises:
         FileFormatError: A line has no id or text, or repeats an id with another text.
     """
-    found: dict[str, str] = {}
+    by_id: dict[str, str] = {}
     with path.open("rb") as stream:
         for line, data in jsonl.lines(stream):
             name, text = _query(data, f"{path}, line {line}")
-            if found.get(name, text) != text:
+            if by_id.get(name, text) != text:
                 raise FileFormatError(
                     f"{path}, line {line}: the query `{name}` has another text before"
                 )
-            found[name] = text
-    return found
+            by_id[name] = text
+    return by_id
 
 
 def _query(data: bytes, place: str) -> tuple[str, str]:
@@ -120,10 +120,10 @@ class JudgmentLine:
 
 def qrels(path: Path) -> dict[str, dict[str, int]]:
     """Grades by query and document, from a BEIR or TREC file of judgments."""
-    found: dict[str, dict[str, int]] = {}
+    grades: dict[str, dict[str, int]] = {}
     for row in judgment_lines(path):
-        found.setdefault(row.query, {})[row.document] = row.grade
-    return found
+        grades.setdefault(row.query, {})[row.document] = row.grade
+    return grades
 
 
 def judgment_lines(path: Path) -> Iterator[JudgmentLine]:
@@ -137,9 +137,9 @@ def judgment_lines(path: Path) -> Iterator[JudgmentLine]:
     may_be_header = True
     for line, text in _lines(path):
         fields = _fields(text)
-        found = _judgment_line(line, fields, tabbed="\t" in text)
-        if found is not None:
-            yield found
+        judgment = _judgment_line(line, fields, tabbed="\t" in text)
+        if judgment is not None:
+            yield judgment
         elif not (may_be_header and _is_header(fields)):
             raise FileFormatError(
                 f"{path}, line {line}: must be `query document grade` or `query 0 document grade`, "
@@ -203,10 +203,10 @@ def scores_by_order(documents: Sequence[str]) -> dict[str, float]:
     return {name: float(len(documents) - place) for place, name in enumerate(documents)}
 
 
-def write_run(path: Path, found: Run, tag: str) -> None:
+def write_run(path: Path, run: Run, tag: str) -> None:
     """Write a TREC run. Spaces separate the fields; tabs if an id contains a space."""
     with path.open("w", encoding="utf-8") as target:
-        for query, documents in found.items():
+        for query, documents in run.items():
             for rank, (document, score) in enumerate(documents.items(), start=1):
                 fields = [query, "Q0", document, str(rank), f"{score:g}", tag]
                 between = "\t" if len(" ".join(fields).split()) > _TREC_FIELDS else " "

@@ -47,17 +47,17 @@ class Block:
 def blocks(text: str) -> list[Block]:
     """All lines of a text as blocks, in order. Adjacent lines of prose are one block."""
     lines = text.split("\n")
-    found: list[Block] = []
+    blocks: list[Block] = []
     prose = start = 0
     while start < len(lines):
         kind, end = _at(lines, start)
         if kind is not Kind.TEXT:
-            _add(found, Kind.TEXT, lines[prose:start])
-            _add(found, kind, lines[start:end])
+            _add(blocks, Kind.TEXT, lines[prose:start])
+            _add(blocks, kind, lines[start:end])
             prose = end
         start = end
-    _add(found, Kind.TEXT, lines[prose:])
-    return found
+    _add(blocks, Kind.TEXT, lines[prose:])
+    return blocks
 
 
 def has_words(text: str) -> bool:
@@ -70,15 +70,15 @@ def says_something(text: str) -> bool:
     return any(block.says_something for block in blocks(text))
 
 
-def _add(found: list[Block], kind: Kind, lines: Sequence[str]) -> None:
+def _add(blocks: list[Block], kind: Kind, lines: Sequence[str]) -> None:
     """Add a block, or append blank lines to the previous one."""
     text = "\n".join(lines)
     if text.strip():
-        found.append(
+        blocks.append(
             Block(kind if kind is not Kind.TEXT or has_words(text) else Kind.HEADING, text)
         )
-    elif lines and found:
-        found[-1] = replace(found[-1], text=f"{found[-1].text}\n{text}")
+    elif lines and blocks:
+        blocks[-1] = replace(blocks[-1], text=f"{blocks[-1].text}\n{text}")
 
 
 def _at(lines: Sequence[str], start: int) -> tuple[Kind, int]:

@@ -31,8 +31,8 @@ class Boilerplate:
         """Count each distinct paragraph of a document once."""
         self._documents += 1
         for paragraph in {_plain(each) for each in document.text.split("\n\n")}:
-            known = paragraph in self._counts or len(self._counts) < _MOST_PARAGRAPHS
-            if known and paragraph.count(" ") >= _LEAST_WORDS - 1:
+            has_room = paragraph in self._counts or len(self._counts) < _MOST_PARAGRAPHS
+            if has_room and paragraph.count(" ") >= _LEAST_WORDS - 1:
                 self._counts[paragraph] += 1
 
     def repeated_paragraphs(self) -> list[Repeated]:

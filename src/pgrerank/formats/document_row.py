@@ -170,11 +170,11 @@ def _id_text(name: str, value: object) -> str:
 
 def _one_of(fields: Mapping[str, object], names: Sequence[str]) -> tuple[str, object]:
     """Name and value of a field with several names. Raises InvalidRowError if values differ."""
-    given = [(name, fields[name]) for name in names if fields.get(name) not in (None, "")]
-    if not given:
+    present = [(name, fields[name]) for name in names if fields.get(name) not in (None, "")]
+    if not present:
         return names[0], None
-    name, value = given[0]
-    for other, differing in given[1:]:
+    name, value = present[0]
+    for other, differing in present[1:]:
         if str(differing) != str(value):
             raise InvalidRowError(
                 f"`{name}` and `{other}` differ; they are names of one field: give one of them"

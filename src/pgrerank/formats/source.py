@@ -50,11 +50,11 @@ class UnknownFormatError(ValueError):
     """The suffix of a named file does not tell its format."""
 
     def __init__(self, name: str) -> None:
-        known = ", ".join(SUFFIXES)
-        super().__init__(f"{name}: its suffix is none of {known}; use --format")
+        suffixes = ", ".join(SUFFIXES)
+        super().__init__(f"{name}: its suffix is none of {suffixes}; use --format")
 
 
-def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[FileSource]:
+def sources(paths: Sequence[str], file_format: Format = Format.AUTO) -> list[FileSource]:
     """All files of the paths, with folders read recursively, sorted.
 
     In a folder, hidden files and those with unknown suffixes are skipped; of a BEIR folder
@@ -65,22 +65,22 @@ def sources(paths: Sequence[str], wanted: Format = Format.AUTO) -> list[FileSour
         UnknownFormatError: A file given by its own path has an unknown suffix.
         FileNotFoundError: There is no such file or folder.
     """
-    return [source for path in paths for source in _sources(path, wanted)]
+    return [source for path in paths for source in _sources(path, file_format)]
 
 
-def _sources(path: str, wanted: Format) -> Iterator[FileSource]:
+def _sources(path: str, file_format: Format) -> Iterator[FileSource]:
     if path == STDIN:
-        form = Format.JSONL if wanted is Format.AUTO else wanted
+        form = Format.JSONL if file_format is Format.AUTO else file_format
         yield FileSource(name="stdin", path=None, format=form, size=0)
     elif Path(path).is_dir():
-        yield from _folder(Path(path), wanted)
+        yield from _folder(Path(path), file_format)
     else:
-        yield _file(Path(path), Path(path).name, wanted)
+        yield _file(Path(path), Path(path).name, file_format)
 
 
-def _folder(root: Path, wanted: Format) -> Iterator[FileSource]:
+def _folder(root: Path, file_format: Format) -> Iterator[FileSource]:
     if (root / "corpus.jsonl").is_file() and (root / "queries.jsonl").is_file():
-        yield _file(root / "corpus.jsonl", "corpus.jsonl", wanted)
+        yield _file(root / "corpus.jsonl", "corpus.jsonl", file_format)
         return
     closed: list[OSError] = []
     for folder, children, files in os.walk(root, onerror=closed.append):
@@ -88,16 +88,16 @@ def _folder(root: Path, wanted: Format) -> Iterator[FileSource]:
         for name in sorted(files):
             path = Path(folder, name)
             if not name.startswith(".") and path.suffix.lower() in SUFFIXES:
-                yield from _inside(path, path.relative_to(root).as_posix(), wanted)
+                yield from _inside(path, path.relative_to(root).as_posix(), file_format)
         yield from (_unreadable_folder(error, root) for error in closed)
         closed.clear()
 
 
-def _inside(path: Path, name: str, wanted: Format) -> Iterator[FileSource]:
+def _inside(path: Path, name: str, file_format: Format) -> Iterator[FileSource]:
     """A file of a folder, unless it is a broken link, a pipe or a device."""
     try:
         if path.is_file():
-            yield _file(path, name, wanted)
+            yield _file(path, name, file_format)
     except OSError as error:
         yield _unreadable(name, f"cannot be read: {error.strerror}")
 
@@ -111,9 +111,9 @@ def _unreadable(name: str, fault: str) -> FileSource:
     return FileSource(name=_printable(name), path=None, format=Format.TEXT, size=0, fault=fault)
 
 
-def _file(path: Path, name: str, wanted: Format) -> FileSource:
+def _file(path: Path, name: str, file_format: Format) -> FileSource:
     size = path.stat().st_size
-    form = SUFFIXES.get(path.suffix.lower()) if wanted is Format.AUTO else wanted
+    form = SUFFIXES.get(path.suffix.lower()) if file_format is Format.AUTO else file_format
     if form is None:
         raise UnknownFormatError(_printable(str(path)))
     if _printable(name) != name and form is not Format.JSONL:

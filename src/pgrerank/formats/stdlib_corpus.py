@@ -85,10 +85,10 @@ def entries() -> list[LibraryEntry]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         loaded = list(_modules())
-        found = [entry for module in loaded for entry in _of_module(module)]
+        entries = [entry for module in loaded for entry in _of_module(module)]
         for name, (module, value) in _public(loaded).items():
-            found.extend(_of_object(name, module, value))
-    return sorted({entry.name: entry for entry in found}.values(), key=lambda entry: entry.name)
+            entries.extend(_of_object(name, module, value))
+    return sorted({entry.name: entry for entry in entries}.values(), key=lambda entry: entry.name)
 
 
 def _modules() -> Iterator[ModuleType]:

@@ -56,15 +56,15 @@ class ScoreCache:
             fresh: Scores the missing passages, without duplicates.
         """
         keys = [(fingerprint, query, passage.content_hash) for passage in passages]
-        known = await offload(partial(self.cached, keys), items=len(keys))
+        cached = await offload(partial(self.cached, keys), items=len(keys))
         missing = {
-            key: passage for key, passage in zip(keys, passages, strict=True) if key not in known
+            key: passage for key, passage in zip(keys, passages, strict=True) if key not in cached
         }
         if missing:
-            made = dict(zip(missing, await fresh([*missing.values()]), strict=True))
-            await offload(partial(self._keep, made), items=len(made))
-            known |= made
-        return [known[key] for key in keys]
+            computed = dict(zip(missing, await fresh([*missing.values()]), strict=True))
+            await offload(partial(self._keep, computed), items=len(computed))
+            cached |= computed
+        return [cached[key] for key in keys]
 
     def _keep(self, scores: Mapping[Key, PairScore]) -> None:
         for key, score in scores.items():

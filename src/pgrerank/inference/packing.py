@@ -40,8 +40,8 @@ class Packer:
 
     def contents(self, text: str) -> list[str]:
         """Chunks in order, each with words in it if the text has any."""
-        found = list(self._fill(self._units(blocks(text))))
-        return self.merge([content for each in found if (content := each.strip("\n").rstrip())])
+        contents = list(self._fill(self._units(blocks(text))))
+        return self.merge([content for each in contents if (content := each.strip("\n").rstrip())])
 
     def _units(self, parts: Sequence[Block]) -> Iterator[_Unit]:
         sections: list[tuple[str, Block]] = []
@@ -118,14 +118,14 @@ class Packer:
 
     def merge(self, contents: Sequence[str]) -> list[str]:
         """Merge chunks without words into the previous chunk, or else into the next."""
-        found: list[str] = []
+        merged: list[str] = []
         for content in contents:
-            speak = bool(found) and says_something(found[-1]) and says_something(content)
-            if found and not speak and self._fits(found[-1], content):
-                found[-1] = f"{found[-1]}\n\n{content}"
+            speak = bool(merged) and says_something(merged[-1]) and says_something(content)
+            if merged and not speak and self._fits(merged[-1], content):
+                merged[-1] = f"{merged[-1]}\n\n{content}"
             else:
-                found.append(content)
-        return found
+                merged.append(content)
+        return merged
 
     def _fits(self, first: str, second: str) -> bool:
         return self._tokens(f"{first}\n\n{second}") <= self._room + self._room // 4

@@ -12,7 +12,7 @@ from pgrerank.domain.quota import Allowance
 from pgrerank.ports.quotas import Quotas
 from pgrerank.ports.scorer import LateInteraction, Scorer
 
-_KEPT = 10_000  # allowances kept in memory; an evicted one starts full again
+_MAX_ALLOWANCES = 10_000  # allowances kept in memory; an evicted one starts full again
 
 
 class TenantRateLimiter:
@@ -52,11 +52,11 @@ class TenantRateLimiter:
         return allowance
 
     def _allowance(self, tenant_id: TenantId, rate: int) -> Allowance:
-        kept = self._allowances.pop(tenant_id, None) or Allowance(rate, self._elapsed())
-        self._allowances[tenant_id] = kept  # most recently used last
-        if len(self._allowances) > _KEPT:
+        allowance = self._allowances.pop(tenant_id, None) or Allowance(rate, self._elapsed())
+        self._allowances[tenant_id] = allowance  # most recently used last
+        if len(self._allowances) > _MAX_ALLOWANCES:
             del self._allowances[next(iter(self._allowances))]
-        return kept
+        return allowance
 
 
 class RateLimitedScorer:

@@ -56,29 +56,31 @@ def changes(base: Weights, trained: Weights) -> dict[str, NDArray[Any]]:
     Vectors, and weights that the base lacks, are stored whole. The largest change of a row is
     exact; every other has an error of at most half of a 127th of it.
     """
-    found: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, NDArray[Any]] = {}
     for name, weight in trained.items():
         before = base.get(name.removeprefix(ENCODER))
         if before is not None and np.array_equal(before, weight):
             continue
         if before is None or weight.ndim < 2:  # noqa: PLR2004 - a matrix
-            found[name] = weight
+            arrays[name] = weight
             continue
         change = weight.astype(np.float32) - before.astype(np.float32)
         scale = np.abs(change).max(axis=1, keepdims=True) / _LEVELS
-        found[name] = np.round(change / np.maximum(scale, 1e-12)).astype(np.int8)
-        found[name + _SCALE] = scale
-    return found
+        arrays[name] = np.round(change / np.maximum(scale, 1e-12)).astype(np.int8)
+        arrays[name + _SCALE] = scale
+    return arrays
 
 
 def apply_changes(base: Weights, changed: Weights) -> dict[str, NDArray[Any]]:
     """Approximate trained weights in fp32. The inverse of `changes`."""
-    found: dict[str, NDArray[Any]] = {
+    weights: dict[str, NDArray[Any]] = {
         ENCODER + name: weight for name, weight in base.items() if weight.dtype == np.float32
     }
     for name, change in changed.items():
         if name.endswith(_SCALE):
             continue
         scale = changed.get(name + _SCALE)
-        found[name] = change if scale is None else found[name] + change.astype(np.float32) * scale
-    return found
+        weights[name] = (
+            change if scale is None else weights[name] + change.astype(np.float32) * scale
+        )
+    return weights

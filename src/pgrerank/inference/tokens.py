@@ -134,14 +134,14 @@ class Tokens:
         self, template: _Template, query: str, texts: Sequence[str]
     ) -> list[Reading]:
         room = max(self.max_length - template.size, 2)
-        (asked,) = self._bodies([query], room)
-        head = asked.ids[: min(_QUERY_TOKENS, self.max_length // 3, room - 1)]
+        (queries,) = self._bodies([query], room)
+        head = queries.ids[: min(_QUERY_TOKENS, self.max_length // 3, room - 1)]
         bodies = self._bodies(texts, (room - len(head)) * SEGMENTS)
         readings = [
             _reading(template, [head], body, room=room - len(head), most=SEGMENTS)
             for body in bodies
         ]
-        cut = asked.cut or len(head) < len(asked.ids)
+        cut = queries.cut or len(head) < len(queries.ids)
         return [replace(reading, truncated=True) for reading in readings] if cut else readings
 
     def _singles(self, texts: Sequence[str], most: int) -> list[Reading]:

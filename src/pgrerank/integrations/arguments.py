@@ -7,20 +7,20 @@ from pgrerank.client import InvalidCallError
 from pgrerank.client.checks import check_knobs, check_names, nearest
 
 
-def check_arguments(given: Any, fields: Collection[str], knobs: type[Any]) -> None:
+def check_arguments(values: Any, fields: Collection[str], knobs: type[Any]) -> None:
     """Refuse unknown arguments and knobs of a component.
 
     Args:
-        given: Arguments by name, including `knobs`.
+        values: Arguments by name, including `knobs`.
         fields: Names of the component's arguments.
         knobs: The TypedDict of the component's knobs.
 
     Raises:
         InvalidCallError: A name is unknown; suggests the one that was probably meant.
     """
-    if not isinstance(given, Mapping):
+    if not isinstance(values, Mapping):
         return
-    arguments = cast("Mapping[str, Any]", given)
+    arguments = cast("Mapping[str, Any]", values)
     names = list(knobs.__annotations__)
     for name in arguments:
         if name not in fields and (knob := nearest(name, names)):

@@ -168,12 +168,12 @@ class PgrerankRanker:
 def _search_knobs(
     knobs: SearchKnobs, filters: Mapping[str, Any] | None, top_k: int | None
 ) -> SearchKnobs:
-    wanted: SearchKnobs = {**knobs}
+    combined: SearchKnobs = {**knobs}
     if filters:
-        wanted["filter"] = translate(filters)
+        combined["filter"] = translate(filters)
     if top_k is not None:
-        wanted["limit"] = _check_top_k(top_k)
-    return wanted
+        combined["limit"] = _check_top_k(top_k)
+    return combined
 
 
 def _with_limit(knobs: RankKnobs, top_k: int | None) -> RankKnobs:

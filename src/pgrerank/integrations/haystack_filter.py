@@ -15,22 +15,22 @@ _COMPARISONS = {
 }
 
 
-def translate(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def translate(filters: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """A filter of Haystack as a filter of a search. None if it is None or empty.
 
     Raises:
         ValueError: It is not a valid filter of Haystack, or uses an unknown operator.
     """
-    return None if not given else _condition(given)
+    return None if not filters else _condition(filters)
 
 
-def _condition(given: Mapping[str, Any]) -> dict[str, Any]:
-    operator = given.get("operator")
-    if "field" in given:
-        if operator not in _COMPARISONS or "value" not in given:
-            raise ValueError(f"not a valid comparison of Haystack: {dict(given)}")
-        return {_path(given["field"]): {_COMPARISONS[operator]: given["value"]}}
-    conditions = [_condition(each) for each in given.get("conditions", ())]
+def _condition(condition: Mapping[str, Any]) -> dict[str, Any]:
+    operator = condition.get("operator")
+    if "field" in condition:
+        if operator not in _COMPARISONS or "value" not in condition:
+            raise ValueError(f"not a valid comparison of Haystack: {dict(condition)}")
+        return {_path(condition["field"]): {_COMPARISONS[operator]: condition["value"]}}
+    conditions = [_condition(each) for each in condition.get("conditions", ())]
     match operator:
         case "AND":
             return {"$and": conditions}
@@ -39,7 +39,7 @@ def _condition(given: Mapping[str, Any]) -> dict[str, Any]:
         case "NOT":
             return {"$not": {"$and": conditions}}
         case _:
-            raise ValueError(f"not a valid filter of Haystack: {dict(given)}")
+            raise ValueError(f"not a valid filter of Haystack: {dict(condition)}")
 
 
 def _path(field: str) -> str:

@@ -50,9 +50,9 @@ class PgrerankRetriever(BaseRetriever):
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown(cls, given: Any) -> Any:
-        check_arguments(given, cls.model_fields, SearchKnobs)
-        return given
+    def _refuse_unknown(cls, arguments: Any) -> Any:
+        check_arguments(arguments, cls.model_fields, SearchKnobs)
+        return arguments
 
     @override
     def model_post_init(self, context: Any, /) -> None:
@@ -71,8 +71,8 @@ class PgrerankRetriever(BaseRetriever):
         run_manager: CallbackManagerForRetrieverRun,
         **knobs: Unpack[SearchKnobs],
     ) -> list[Document]:
-        wanted: SearchKnobs = {**self.knobs, **knobs}
-        return _search_documents(self._service.blocking.search(self.collection, query, **wanted))
+        combined: SearchKnobs = {**self.knobs, **knobs}
+        return _search_documents(self._service.blocking.search(self.collection, query, **combined))
 
     @override
     async def _aget_relevant_documents(
@@ -82,9 +82,9 @@ class PgrerankRetriever(BaseRetriever):
         run_manager: AsyncCallbackManagerForRetrieverRun,
         **knobs: Unpack[SearchKnobs],
     ) -> list[Document]:
-        wanted: SearchKnobs = {**self.knobs, **knobs}
+        combined: SearchKnobs = {**self.knobs, **knobs}
         async with self._service.open_client() as service:
-            return _search_documents(await service.search(self.collection, query, **wanted))
+            return _search_documents(await service.search(self.collection, query, **combined))
 
 
 class PgrerankCompressor(BaseDocumentCompressor):
@@ -101,9 +101,9 @@ class PgrerankCompressor(BaseDocumentCompressor):
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown(cls, given: Any) -> Any:
-        check_arguments(given, cls.model_fields, RankKnobs)
-        return given
+    def _refuse_unknown(cls, arguments: Any) -> Any:
+        check_arguments(arguments, cls.model_fields, RankKnobs)
+        return arguments
 
     @override
     def model_post_init(self, context: Any, /) -> None:

@@ -88,9 +88,9 @@ class PgrerankPostprocessor(BaseNodePostprocessor):
 
     @model_validator(mode="before")
     @classmethod
-    def _refuse_unknown(cls, given: Any) -> Any:
-        check_arguments(given, cls.model_fields, RankKnobs)
-        return given
+    def _refuse_unknown(cls, arguments: Any) -> Any:
+        check_arguments(arguments, cls.model_fields, RankKnobs)
+        return arguments
 
     @override
     def model_post_init(self, context: Any, /) -> None:

@@ -82,7 +82,7 @@ def server(service: AsyncClient, collection: str | None = None) -> MCPServer:
         service: The client. It must stay open as long as the server runs.
         collection: Default collection of searches.
     """
-    made = _Server(
+    mcp_server = _Server(
         "pgrerank",
         instructions=_INSTRUCTIONS
         + (f" The default collection is `{collection}`." if collection else ""),
@@ -91,8 +91,8 @@ def server(service: AsyncClient, collection: str | None = None) -> MCPServer:
     )
     tools = _Tools(service, collection)
     for tool in (tools.search, tools.rerank, tools.explain, tools.collections):
-        made.add_tool(tool, annotations=_READS)
-    return made
+        mcp_server.add_tool(tool, annotations=_READS)
+    return mcp_server
 
 
 class _Server(MCPServer):
@@ -194,10 +194,10 @@ class _Tools:
             ]
 
     def _collection_name(self, collection: str | None) -> str:
-        named = collection or self._collection
-        if named is None:
+        name = collection or self._collection
+        if name is None:
             raise ToolError("Name a collection; `collections` lists them.")
-        return named
+        return name
 
 
 def _stage(report: RerankReport) -> str:

@@ -22,10 +22,10 @@ def search_results(answer: SearchResponse) -> Iterator[tuple[Result, float | Non
     are_calibrated = all(result.scores.relevance is not None for result in answer.results)
     for result in answer.results:
         document = result.document
-        told = {"document_id": document.id, "title": document.title, "uri": document.uri}
+        document_facts = {"document_id": document.id, "title": document.title, "uri": document.uri}
         facts = {
             "ranking_id": str(answer.id),
-            **told,
+            **document_facts,
             "chunk_id": str(result.chunk.id),
             "ordinal": result.chunk.ordinal,
             "scores": msgspec.to_builtins(result.scores),
@@ -34,9 +34,9 @@ def search_results(answer: SearchResponse) -> Iterator[tuple[Result, float | Non
             "rerank_status": answer.rerank.status,
             "warnings": answer.warnings,
         }
-        named = {key: value for key, value in told.items() if value}
+        present = {key: value for key, value in document_facts.items() if value}
         score = result.scores.relevance if are_calibrated else None
-        yield result, score, {**named, **document.metadata, FACTS: facts}
+        yield result, score, {**present, **document.metadata, FACTS: facts}
 
 
 def rerank_results(answer: RerankResponse) -> Iterator[tuple[int, float, dict[str, Any]]]:
@@ -62,5 +62,5 @@ def rankable(
     text: str, metadata: Mapping[str, Any], fields: Sequence[str]
 ) -> str | Mapping[str, Any]:
     """A document as input for ranking: the given metadata fields that it has, then its text."""
-    told = {field: metadata[field] for field in fields if field in metadata}
-    return {**told, "text": text} if told else text
+    fields_present = {field: metadata[field] for field in fields if field in metadata}
+    return {**fields_present, "text": text} if fields_present else text

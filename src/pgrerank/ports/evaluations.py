@@ -16,7 +16,7 @@ class Evaluations(Protocol):
         self,
         tenant_id: TenantId,
         collection: Collection,
-        made: Evaluation,
+        evaluation: Evaluation,
         models: tuple[ModelCard | None, ModelCard | None],
     ) -> None:
         """Store a run with its queries in one transaction; `models`: embedder and reranker.

@@ -47,7 +47,7 @@ class Rankings(Protocol):
         ...
 
     async def page(
-        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
+        self, tenant_id: TenantId, ranking_filter: RankingFilter, *, limit: int, cursor: str | None
     ) -> Page[LoggedRanking]:
         """Rankings that match the filter, newest first, without candidates."""
         ...

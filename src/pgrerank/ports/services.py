@@ -26,7 +26,7 @@ from pgrerank.ports.tenants import Tenants
 from pgrerank.ports.thresholds import Thresholds
 from pgrerank.ports.token_vectors import TokenVectors
 
-Named = TypeVar("Named")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,21 +113,21 @@ class Services(AdminServices):
 
         If none can, that of the settings, which `Collection.under` then refuses.
         """
-        known = [self.embedder, *self.embedders.values()]
-        fit = (each for each in known if collection.is_searched_by(each.model))
+        embedders = [self.embedder, *self.embedders.values()]
+        fit = (each for each in embedders if collection.is_searched_by(each.model))
         return next(fit, self.embedder)
 
 
-def require_named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
+def require_named(kind: str, name: str, by_name: Mapping[str, Value]) -> Value:
     """The model of this name among those that the operator named.
 
     Raises:
         InvalidRequestError: There is none of this name; lists known names.
     """
-    if name in known:
-        return known[name]
+    if name in by_name:
+        return by_name[name]
     raise InvalidRequestError(
         kind,
         f"there is no {kind} named `{name}`. "
-        + (suggestion.remedy(name, known) or f"This service has no {kind} with a name."),
+        + (suggestion.remedy(name, by_name) or f"This service has no {kind} with a name."),
     )

@@ -33,10 +33,10 @@ class Address(str):
 
     def __new__(cls, url: str, variable: str = "", *, is_only: bool = False) -> Self:
         """The string value includes the password; `repr` hides it."""
-        made = super().__new__(cls, url)
-        made.variable = variable
-        made.is_only = is_only
-        return made
+        address = super().__new__(cls, url)
+        address.variable = variable
+        address.is_only = is_only
+        return address
 
     def __repr__(self) -> str:
         return repr(secret.redact(str(self), secret.in_address(self)))
@@ -135,13 +135,13 @@ def _unknown_parameters(url: str) -> str:
     """The problem with a parameter after `?` that libpq does not know; empty if none."""
     query = url.rpartition("@")[2].partition("?")[2] if "://" in url else ""
     names = [part.partition("=")[0] for part in query.split("&")] if query else []
-    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
-    unknown = next((name for name in names if name not in known), None)
+    allowed = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} | {"ssl"}
+    unknown = next((name for name in names if name not in allowed), None)
     if unknown is None:
         return ""
     if not _is_shown(unknown, url):
         return "has a parameter after its `?` that Postgres does not know"
-    nearest = difflib.get_close_matches(unknown, known, 1)
+    nearest = difflib.get_close_matches(unknown, allowed, 1)
     hint = f"did you mean `{nearest[0]}`?" if nearest else "leave it out"
     return f"has the parameter `{unknown}`, which Postgres does not know; {hint}"
 

@@ -222,9 +222,9 @@ async def _create_login(connection: Connection, name: str, password: str, kind: 
     verifier = connection.pgconn.encrypt_password(
         password.encode(), name.encode(), b"scram-sha-256"
     )
-    wanted = {"login": name, "verifier": verifier.decode(), "member_of": kind}
+    parameters = {"login": name, "verifier": verifier.decode(), "member_of": kind}
     try:
-        await _execute_quoted(connection, "login_statement", wanted)
+        await _execute_quoted(connection, "login_statement", parameters)
     except psycopg.errors.DuplicateObject as error:
         raise ConflictError(f"There is a role `{name}` already.") from error
     if kind is LoginKind.ANALYST:
@@ -243,10 +243,14 @@ def login_url(url: str, name: str, password: str) -> str:
     parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value}
     account = f"{quote(name, safe='')}:{quote(password, safe='')}"
     database = quote(parts.pop("dbname", parts.get("user", "postgres")), safe="")
-    kept = {key: value for key, value in parts.items() if key not in ("user", "password")}
+    connection_parts = {
+        key: value for key, value in parts.items() if key not in ("user", "password")
+    }
     address = ""
-    if "," not in kept.get("host", ",") and not kept["host"].startswith("/"):
-        port = kept.pop("port", "5432")
-        address = f"{kept.pop('host')}:{port}"
-    query = f"?{urlencode(kept, safe='/,')}" if kept else ""
+    if "," not in connection_parts.get("host", ",") and not connection_parts["host"].startswith(
+        "/"
+    ):
+        port = connection_parts.pop("port", "5432")
+        address = f"{connection_parts.pop('host')}:{port}"
+    query = f"?{urlencode(connection_parts, safe='/,')}" if connection_parts else ""
     return f"postgresql://{account}@{address}/{database}{query}"

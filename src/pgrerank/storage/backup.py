@@ -56,14 +56,14 @@ async def create(
         async with admin.owner(url, isolation=snapshot) as connection:
             facts = await _facts(connection, url)
             name = await _value(connection, "export_snapshot")
-            wanted = _Dump(
+            dump = _Dump(
                 url=url,
                 file=partial,
                 snapshot=name,
                 schemas=facts["schemas"],
                 major=major(facts),
             )
-            await _dump(wanted, environ, progress)
+            await _dump(dump, environ, progress)
             tables = await contents(connection, progress)
         size, sha256 = await asyncio.to_thread(archive.fingerprint, partial)
         manifest = _manifest(facts, tables, size, sha256)
@@ -75,14 +75,14 @@ async def contents(connection: Connection, progress: Progress) -> dict[str, Cont
     """Row count and checksum of each table, in the connection's transaction."""
     await connection.execute(queries.load("backup")["plain_texts"])
     listed = await tables(connection)
-    found: dict[str, Contents] = {}
+    by_table: dict[str, Contents] = {}
     for number, table in enumerate(listed):
         progress(BackupStep(name="checksums", done=number, total=len(listed)))
         row = await (await connection.execute(table["checksum"].encode())).fetchone()
         if row is not None:
-            found[table["name"]] = Contents(rows=row[0], checksum=row[1])
+            by_table[table["name"]] = Contents(rows=row[0], checksum=row[1])
     progress(BackupStep(name="checksums", done=len(listed), total=len(listed)))
-    return found
+    return by_table
 
 
 async def tables(connection: Connection, *, besides: str = "") -> Sequence[dict[str, Any]]:
@@ -135,25 +135,25 @@ class _Dump:
     major: int
 
 
-async def _dump(wanted: _Dump, environ: Mapping[str, str], progress: Progress) -> None:
+async def _dump(dump: _Dump, environ: Mapping[str, str], progress: Progress) -> None:
     """Run pg_dump as the owner, in a snapshot, until it exits."""
     process = await asyncio.create_subprocess_exec(
-        program.folder(wanted.major) / "pg_dump",
+        program.folder(dump.major) / "pg_dump",
         "--format=custom",
-        f"--snapshot={wanted.snapshot}",
+        f"--snapshot={dump.snapshot}",
         "--role=pgrerank_owner",
-        f"--file={wanted.file}",
-        f"--dbname={program.target(wanted.url)}",
+        f"--file={dump.file}",
+        f"--dbname={program.target(dump.url)}",
         "--no-password",
-        *(f"--schema={name}" for name in wanted.schemas),
-        env=program.environment(wanted.url, environ),
+        *(f"--schema={name}" for name in dump.schemas),
+        env=program.environment(dump.url, environ),
         stderr=asyncio.subprocess.PIPE,
     )
     ended = asyncio.create_task(process.communicate())
     try:
         while not ended.done():
             await asyncio.wait({ended}, timeout=_POLL_S)
-            size = await asyncio.to_thread(wanted.file.stat)
+            size = await asyncio.to_thread(dump.file.stat)
             progress(BackupStep(name="dump", done=size.st_size, total=None))
     finally:
         with suppress(ProcessLookupError):

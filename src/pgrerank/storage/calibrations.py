@@ -65,21 +65,21 @@ class PostgresCalibrations:
 
     async def get(self, tenant_id: TenantId, calibration_id: UUID) -> Fitted:
         """A calibration with its points. Raises NotFoundError."""
-        wanted = {"tenant_id": tenant_id, "id": calibration_id}
+        parameters = {"tenant_id": tenant_id, "id": calibration_id}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(self._statements["fitted"], {**_ANY, **wanted, "row_count": 1})
+            await cursor.execute(self._statements["fitted"], {**_ANY, **parameters, "row_count": 1})
             row = await cursor.fetchone()
             if row is None:
                 raise NotFoundError("calibration", calibration_id)
-            await cursor.execute(self._statements["points"], wanted)
+            await cursor.execute(self._statements["points"], parameters)
             return _fit_of_row(row, [_point(point) for point in await cursor.fetchall()])
 
     async def page(
         self, tenant_id: TenantId, collection: str | None, *, limit: int, cursor: str | None
     ) -> Page[Fitted]:
         """Calibrations without points, newest first. See ports.calibrations.Calibrations."""
-        wanted = {
+        parameters = {
             "tenant_id": tenant_id,
             "collection": collection,
             "before": _before(cursor),
@@ -87,9 +87,9 @@ class PostgresCalibrations:
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = connection.cursor(row_factory=dict_row)
-            await rows.execute(self._statements["fitted"], {**_ANY, **wanted})
-            found = [_fit_of_row(row, ()) for row in await rows.fetchall()]
-        return cursors.page(found, limit, lambda fitted: str(fitted.id))
+            await rows.execute(self._statements["fitted"], {**_ANY, **parameters})
+            fits = [_fit_of_row(row, ()) for row in await rows.fetchall()]
+        return cursors.page(fits, limit, lambda fitted: str(fitted.id))
 
     async def sample(self, tenant_id: TenantId, calibration_id: UUID) -> Sample:
         """The pairs that a calibration was fitted to. Raises NotFoundError."""

@@ -55,7 +55,7 @@ class PostgresCandidates:
         """
         if vector is not None:
             collection.require_dimensions(len(vector))
-        wanted = {
+        parameters = {
             **_parameters(tenant_id, collection, request, vector),
             "tokens": 0 if needs.token_model is None else request.effective_depth,
             "token_model": needs.token_model and needs.token_model.fingerprint,
@@ -63,7 +63,7 @@ class PostgresCandidates:
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row, binary=True)
-            await cursor.execute(self._statements["hybrid_candidates"], wanted)
+            await cursor.execute(self._statements["hybrid_candidates"], parameters)
             rows = await cursor.fetchall()
         if not rows:
             raise NotFoundError("collection", collection.name)

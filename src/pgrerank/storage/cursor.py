@@ -30,12 +30,12 @@ def key(cursor: str | None) -> str | None:
         return None
     padded = cursor + "=" * (-len(cursor) % 4)
     try:
-        found = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+        decoded = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise refusal() from None
-    if not found or "\0" in found:
+    if not decoded or "\0" in decoded:
         raise refusal()
-    return found
+    return decoded
 
 
 def identifier(cursor: str | None) -> UUID | None:
@@ -44,9 +44,9 @@ def identifier(cursor: str | None) -> UUID | None:
     Raises:
         InvalidRequestError: No listing returned this cursor.
     """
-    found = key(cursor)
+    decoded = key(cursor)
     try:
-        return UUID(found) if found else None
+        return UUID(decoded) if decoded else None
     except ValueError:
         raise refusal() from None
 

@@ -28,10 +28,10 @@ class PostgresDocuments:
         self, tenant_id: TenantId, collection: Collection, external_ids: Sequence[str]
     ) -> dict[str, bytes]:
         """Content hashes by external id of the documents that are stored and fully embedded."""
-        wanted = {**_place(tenant_id, collection), "external_ids": list(external_ids)}
+        parameters = {**_place(tenant_id, collection), "external_ids": list(external_ids)}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            found = await connection.execute(self._statements["hashes"], wanted)
-            return dict(await found.fetchall())
+            rows = await connection.execute(self._statements["hashes"], parameters)
+            return dict(await rows.fetchall())
 
     async def store(
         self,
@@ -58,10 +58,10 @@ class PostgresDocuments:
         self, tenant_id: TenantId, collection: Collection, external_id: str
     ) -> StoredDocument:
         """A document with its chunks. Raises NotFoundError."""
-        wanted = {**_place(tenant_id, collection), "external_id": external_id}
+        parameters = {**_place(tenant_id, collection), "external_id": external_id}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=kwargs_row(_document))
-            await cursor.execute(self._statements["get"], wanted)
+            await cursor.execute(self._statements["get"], parameters)
             found = await cursor.fetchone()
         if found is None:
             raise NotFoundError("document", external_id)
@@ -75,16 +75,16 @@ class PostgresDocuments:
         Raises:
             InvalidRequestError: This listing did not return the cursor.
         """
-        wanted = {
+        parameters = {
             **_place(tenant_id, collection),
             "after": cursors.key(cursor),
             "row_count": limit + 1,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = connection.cursor(row_factory=class_row(StoredDocument))
-            await rows.execute(self._statements["page"], wanted)
-            found = await rows.fetchall()
-        return cursors.page(found, limit, lambda document: document.external_id)
+            await rows.execute(self._statements["page"], parameters)
+            documents = await rows.fetchall()
+        return cursors.page(documents, limit, lambda document: document.external_id)
 
     async def delete(self, tenant_id: TenantId, collection: Collection, external_id: str) -> None:
         """Delete a document with its chunks. Raises NotFoundError."""

@@ -22,8 +22,8 @@ async def count(url: str) -> int:
     """
     statements = queries.load("drift")
     async with admin.owner(url) as connection:
-        found = await connection.execute(statements["days_to_count"])
-        days: list[date] = [day for (day,) in await found.fetchall()]
+        rows = await connection.execute(statements["days_to_count"])
+        days: list[date] = [day for (day,) in await rows.fetchall()]
     for day in days:
         async with admin.owner(url) as connection:
             await _begin(connection)

@@ -121,9 +121,9 @@ def running(data_dir: Path, *, durable: bool = True) -> Generator[EmbeddedServer
     use = ExitStack()
     use.enter_context(server)
     try:
-        found = EmbeddedServer(server)
-        _prepare(found)
-        yield found
+        embedded_server = EmbeddedServer(server)
+        _prepare(embedded_server)
+        yield embedded_server
     finally:
         _release(server, use)
 

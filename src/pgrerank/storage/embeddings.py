@@ -41,8 +41,8 @@ class PostgresEmbeddings:
             return
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             model_id = await models.identifier(connection, model)
-            wanted = {**_place(tenant_id, collection), "model_id": model_id}
-            begun = await connection.execute(self._statements["begin"], wanted)
+            parameters = {**_place(tenant_id, collection), "model_id": model_id}
+            begun = await connection.execute(self._statements["begin"], parameters)
             if await begun.fetchone() is None:
                 raise ConflictError(
                     f"Collection `{collection.name}` has a second set of vectors by another model. "
@@ -60,14 +60,14 @@ class PostgresEmbeddings:
     ) -> Sequence[BareChunk]:
         """Chunks after `after` that have no vector of the model, ordered by id."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            wanted = {
+            parameters = {
                 **_place(tenant_id, collection),
                 "model_id": await models.identifier(connection, model),
                 "after": after,
                 "row_count": limit,
             }
             rows = connection.cursor(row_factory=class_row(BareChunk))
-            await rows.execute(self._statements["missing"], wanted)
+            await rows.execute(self._statements["missing"], parameters)
             return await rows.fetchall()
 
     async def add(
@@ -85,13 +85,13 @@ class PostgresEmbeddings:
         for vector in vectors.values():
             collection.by(model).require_dimensions(len(vector))
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            wanted = {
+            parameters = {
                 "tenant_id": tenant_id,
                 "model_id": await models.identifier(connection, model),
                 "chunk_ids": list(vectors.keys()),
                 "vectors": list(vectors.values()),
             }
-            return (await connection.execute(self._statements["add"], wanted)).rowcount
+            return (await connection.execute(self._statements["add"], parameters)).rowcount
 
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
         """Mark the second set ready if no chunk lacks a vector. Returns how many lack one."""
@@ -99,8 +99,8 @@ class PostgresEmbeddings:
             model_id = await models.identifier(connection, model)
             lacking = await self._lacking(connection, tenant_id, collection, model_id)
             if lacking == 0:
-                wanted = {**_place(tenant_id, collection), "model_id": model_id}
-                await connection.execute(self._statements["ready"], wanted)
+                parameters = {**_place(tenant_id, collection), "model_id": model_id}
+                await connection.execute(self._statements["ready"], parameters)
         return lacking
 
     async def cut_over(self, tenant_id: TenantId, collection: Collection) -> None:
@@ -132,10 +132,10 @@ class PostgresEmbeddings:
         async with self._claimed(tenant_id, collection) as connection:
             await connection.execute(self._statements["release"], place)
         removed = 0
-        wanted = {**place, "row_count": _REMOVED_AT_ONCE}
+        parameters = {**place, "row_count": _REMOVED_AT_ONCE}
         while True:
             async with tenancy.tenant(self._pool, tenant_id) as connection:
-                gone = await connection.execute(self._statements["forget"], wanted)
+                gone = await connection.execute(self._statements["forget"], parameters)
             removed += gone.rowcount
             if gone.rowcount == 0:
                 return removed
@@ -149,12 +149,12 @@ class PostgresEmbeddings:
     ) -> int:
         """Swap the sets if the second is in `state`. Returns how many chunks lack a new vector."""
         place = _place(tenant_id, collection)
-        found = await (await connection.execute(self._statements["second"], place)).fetchone()
-        if found is None or found[1] != state:
+        row = await (await connection.execute(self._statements["second"], place)).fetchone()
+        if row is None or row[1] != state:
             raise ConflictError(
                 f"Collection `{collection.name}` has no second set of vectors that is {state}."
             )
-        lacking = await self._lacking(connection, tenant_id, collection, ModelId(found[0]))
+        lacking = await self._lacking(connection, tenant_id, collection, ModelId(row[0]))
         other = SecondState.FORMER if state is SecondState.READY else SecondState.READY
         await connection.execute(self._statements["swap"], {**place, "state": other})
         return lacking
@@ -164,17 +164,17 @@ class PostgresEmbeddings:
         self, tenant_id: TenantId, collection: Collection
     ) -> AsyncGenerator[Connection]:
         """A connection in a transaction that excludes new writers of the collection."""
-        named = {"tenant_id": tenant_id, "name": collection.name}
+        parameters = {"tenant_id": tenant_id, "name": collection.name}
         async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
-            await connection.execute(queries.load("collections")["claim"], named)
+            await connection.execute(queries.load("collections")["claim"], parameters)
             yield connection
 
     async def _lacking(
         self, connection: Connection, tenant_id: TenantId, collection: Collection, model_id: ModelId
     ) -> int:
-        wanted = {**_place(tenant_id, collection), "model_id": model_id}
-        found = await connection.execute(self._statements["missing_count"], wanted)
-        row = await found.fetchone()
+        parameters = {**_place(tenant_id, collection), "model_id": model_id}
+        rows = await connection.execute(self._statements["missing_count"], parameters)
+        row = await rows.fetchone()
         return 0 if row is None else int(row[0])
 
 

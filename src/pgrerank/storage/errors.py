@@ -8,7 +8,7 @@ import psycopg_pool
 
 from pgrerank.domain.errors import ConflictError, OverloadedError, PgrerankError, UnavailableError
 
-_TAKEN = {
+_UNIQUENESS_MESSAGES = {
     "uq_tenant_name": "A tenant of this name exists already.",
     "ix_api_key_tenant_id_name": (
         "A key of this name exists that still works. Give another name, or revoke that key first."
@@ -30,7 +30,7 @@ _GONE = {
     "fk_rerank_log_tenant_id_tenant": "The tenant was deleted meanwhile.",
 }
 #: constraints whose violation has a message for the caller
-NAMED = _TAKEN.keys() | _GONE.keys()
+CONSTRAINTS = _UNIQUENESS_MESSAGES.keys() | _GONE.keys()
 #: connection lost, transaction rolled back, out of resources, stopped by an operator, system error
 _PASSING = ("08", "40", "53", "57", "58", "55P03")
 _RETRY_AFTER_S = 1
@@ -63,7 +63,7 @@ def _translation(error: psycopg.Error) -> PgrerankError | None:
 
 
 def _conflict(constraint: str) -> ConflictError | None:
-    message = _TAKEN.get(constraint) or _GONE.get(constraint)
+    message = _UNIQUENESS_MESSAGES.get(constraint) or _GONE.get(constraint)
     return ConflictError(message) if message else None
 
 

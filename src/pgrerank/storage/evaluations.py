@@ -29,15 +29,15 @@ class PostgresEvaluations:
         self._statements = queries.load("evaluations")
 
     async def save(
-        self, tenant_id: TenantId, collection: Collection, made: Evaluation, models: Models
+        self, tenant_id: TenantId, collection: Collection, evaluation: Evaluation, models: Models
     ) -> None:
         """Store a run with its queries in one transaction. See ports.evaluations.Evaluations."""
-        of_run = {"tenant_id": tenant_id, "eval_run_id": made.id}
-        rows = [{**of_run, **_query(answer)} for answer in made.answers]
-        measured = [{**of_run, **_metric_parameters(answer)} for answer in made.answers]
+        of_run = {"tenant_id": tenant_id, "eval_run_id": evaluation.id}
+        rows = [{**of_run, **_query(answer)} for answer in evaluation.answers]
+        measured = [{**of_run, **_metric_parameters(answer)} for answer in evaluation.answers]
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             identifiers = [await _identifier(connection, card) for card in models]
-            run = {**_run(made, *identifiers), "collection_id": collection.id}
+            run = {**_run(evaluation, *identifiers), "collection_id": collection.id}
             cursor = connection.cursor()
             await cursor.execute(self._statements["save_run"], {"tenant_id": tenant_id, **run})
             await cursor.executemany(self._statements["save_query"], rows)
@@ -59,27 +59,29 @@ class PostgresEvaluations:
         Raises:
             InvalidRequestError: This listing did not return the cursor.
         """
-        wanted = _query_parameters(
+        parameters = _query_parameters(
             tenant_id, limit + 1, collection=collection, before_id=cursors.identifier(cursor)
         )
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            found = await self._runs(connection, wanted)
-        return cursors.page(found, limit, lambda run: str(run.id))
+            evaluations = await self._runs(connection, parameters)
+        return cursors.page(evaluations, limit, lambda run: str(run.id))
 
     async def _whole(self, tenant_id: TenantId, name: object, **key: object) -> Evaluation:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            found = await self._runs(connection, _query_parameters(tenant_id, 1, **key))
-            if not found:
+            evaluations = await self._runs(connection, _query_parameters(tenant_id, 1, **key))
+            if not evaluations:
                 raise NotFoundError("evaluation", name)
             rows = connection.cursor(row_factory=kwargs_row(_answer))
             await rows.execute(
-                self._statements["queries"], {"tenant_id": tenant_id, "id": found[0].id}
+                self._statements["queries"], {"tenant_id": tenant_id, "id": evaluations[0].id}
             )
-            return replace(found[0], answers=tuple(await rows.fetchall()))
+            return replace(evaluations[0], answers=tuple(await rows.fetchall()))
 
-    async def _runs(self, connection: Connection, wanted: Mapping[str, object]) -> list[Evaluation]:
+    async def _runs(
+        self, connection: Connection, parameters: Mapping[str, object]
+    ) -> list[Evaluation]:
         rows = connection.cursor(row_factory=kwargs_row(Evaluation))
-        await rows.execute(self._statements["page"], wanted)
+        await rows.execute(self._statements["page"], parameters)
         return await rows.fetchall()
 
 
@@ -92,19 +94,21 @@ def _query_parameters(tenant_id: TenantId, row_count: int, **key: object) -> dic
     return {"tenant_id": tenant_id, "row_count": row_count, **anything, **key}
 
 
-def _run(made: Evaluation, embedder: ModelId | None, reranker: ModelId | None) -> dict[str, object]:
+def _run(
+    evaluation: Evaluation, embedder: ModelId | None, reranker: ModelId | None
+) -> dict[str, object]:
     return {
-        "id": made.id,
-        "created_at": made.created_at,
-        "label": made.label,
-        "judgments": made.judgments,
-        "strategy": made.strategy,
-        "knobs": Jsonb(made.knobs),
+        "id": evaluation.id,
+        "created_at": evaluation.created_at,
+        "label": evaluation.label,
+        "judgments": evaluation.judgments,
+        "strategy": evaluation.strategy,
+        "knobs": Jsonb(evaluation.knobs),
         "embedder_id": embedder,
         "reranker_id": reranker,
-        "queries": made.queries,
-        "p50_ms": made.p50_ms,
-        "p95_ms": made.p95_ms,
+        "queries": evaluation.queries,
+        "p50_ms": evaluation.p50_ms,
+        "p95_ms": evaluation.p95_ms,
     }
 
 

@@ -46,7 +46,7 @@ class PostgresHistory:
         token_model: ModelCard | None = None,
     ) -> Recalled:
         """The candidates of a logged ranking as they are stored now. See ports.history.History."""
-        wanted = {
+        parameters = {
             "tenant_id": tenant_id,
             "created_at": ids.created_at(ranking_id),
             "id": ranking_id,
@@ -58,7 +58,7 @@ class PostgresHistory:
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row, binary=True)
-            await cursor.execute(self._statements["candidates"], wanted)
+            await cursor.execute(self._statements["candidates"], parameters)
             return _recall_of_rows(await cursor.fetchall())
 
     async def leg_positions(
@@ -70,7 +70,7 @@ class PostgresHistory:
         vector: Any | None,
     ) -> tuple[LegPosition, ...]:
         """Current rank of each chunk of a document in each leg. See ports.history.History."""
-        wanted = {
+        parameters = {
             "tenant_id": tenant_id,
             "collection_id": collection.id,
             "external_id": external_id,
@@ -84,7 +84,7 @@ class PostgresHistory:
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=class_row(LegPosition), binary=True)
-            await cursor.execute(self._statements["leg_positions"], wanted)
+            await cursor.execute(self._statements["leg_positions"], parameters)
             return tuple(await cursor.fetchall())
 
 

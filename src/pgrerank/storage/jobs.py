@@ -61,13 +61,13 @@ async def prepare(url: str) -> None:
         await connection.execute(statements["make_schema"])
         await connection.execute(queries.load("admin")["become_owner"])
         await connection.execute(statements["enter_schema"])
-        found = await _noted_version(connection)
-        if found is not None and _numbers(found) > _numbers(ours):
+        noted = await _noted_version(connection)
+        if noted is not None and _numbers(noted) > _numbers(ours):
             raise StartupError(
-                f"The job queue is of procrastinate {found}, but {ours} is installed. "
+                f"The job queue is of procrastinate {noted}, but {ours} is installed. "
                 "Install the newer version here too."
             )
-        for script in _pending(found):
+        for script in _pending(noted):
             await connection.execute(script)
         await _note(connection, ours)
 
@@ -162,19 +162,19 @@ async def _noted_version(connection: Connection) -> str | None:
 
 
 async def _note(connection: Connection, ours: str) -> None:
-    found = await connection.execute(queries.load("jobs")["note_version"], {"version": ours})
-    row = await found.fetchone()
+    rows = await connection.execute(queries.load("jobs")["note_version"], {"version": ours})
+    row = await rows.fetchone()
     if row is not None:
         await connection.execute(row[0].encode())
 
 
-def _pending(found: str | None) -> list[LiteralString]:
-    """SQL to run: the library's whole schema, or its migrations since version `found`."""
-    if found is None:
+def _pending(noted: str | None) -> list[LiteralString]:
+    """SQL to run: the library's whole schema, or its migrations since version `noted`."""
+    if noted is None:
         return [SchemaManager.get_schema()]
     folder = resources.files(_LIBRARY).joinpath("sql", "migrations")
     newer = sorted(
-        (each for each in folder.iterdir() if _numbers(each.name) > _numbers(found)),
+        (each for each in folder.iterdir() if _numbers(each.name) > _numbers(noted)),
         key=lambda each: each.name,
     )
     # The text of packaged files counts as literal.
@@ -183,5 +183,5 @@ def _pending(found: str | None) -> list[LiteralString]:
 
 def _numbers(text: str) -> tuple[int, ...]:
     """The version at the start of a text: 3.10.0, or 03.10.00 in a migration's name."""
-    found = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
-    return tuple(map(int, found.groups())) if found else ()
+    match = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
+    return tuple(map(int, match.groups())) if match else ()

@@ -51,7 +51,7 @@ class PostgresJudgments:
 
     async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
         """Remove a judgment; returns whether it was stored. See ports.judgments.Judgments."""
-        wanted = {
+        parameters = {
             "tenant_id": tenant_id,
             "collection_id": collection.id,
             "query_hash": query_hash(judgment.query),
@@ -62,7 +62,7 @@ class PostgresJudgments:
             "judged_by": judgment.judged_by,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            removed = await connection.execute(self._statements["remove"], wanted)
+            removed = await connection.execute(self._statements["remove"], parameters)
         return removed.rowcount > 0
 
     async def unknown(
@@ -70,7 +70,7 @@ class PostgresJudgments:
     ) -> Sequence[str]:
         """The external ids that are not in the collection."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            found = await connection.execute(
+            rows = await connection.execute(
                 self._statements["unknown"],
                 {
                     "tenant_id": tenant_id,
@@ -78,21 +78,21 @@ class PostgresJudgments:
                     "external_ids": list(external_ids),
                 },
             )
-            return [external_id for (external_id,) in await found.fetchall()]
+            return [external_id for (external_id,) in await rows.fetchall()]
 
     async def grades(
         self, tenant_id: TenantId, collection: Collection
     ) -> Mapping[str, Mapping[str, int]]:
         """Grades of documents by query. See ports.judgments.Judgments."""
-        found: dict[str, dict[str, int]] = {}
+        grades: dict[str, dict[str, int]] = {}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = await connection.execute(
                 self._statements["grades"],
                 {"tenant_id": tenant_id, "collection_id": collection.id},
             )
             for query, external_id, grade in await rows.fetchall():
-                found.setdefault(query, {})[external_id] = grade
-        return found
+                grades.setdefault(query, {})[external_id] = grade
+        return grades
 
     async def labels(self, tenant_id: TenantId, collection: Collection) -> Sequence[Label]:
         """Grades of documents and chunks by query. See ports.judgments.Judgments."""

@@ -68,15 +68,15 @@ class PostgresKeys:
         Raises:
             InvalidRequestError: This listing did not return the cursor.
         """
-        wanted = {
+        parameters = {
             "tenant_id": tenant_id,
             "before": cursors.identifier(cursor),
             "row_count": limit + 1,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            found = connection.cursor(row_factory=kwargs_row(_key))
-            await found.execute(self._statements["page"], wanted)
-            keys = await found.fetchall()
+            rows = connection.cursor(row_factory=kwargs_row(_key))
+            await rows.execute(self._statements["page"], parameters)
+            keys = await rows.fetchall()
         return cursors.page(keys, limit, lambda key: str(key.id))
 
     async def revoke(self, tenant_id: TenantId, key_id: UUID) -> None:

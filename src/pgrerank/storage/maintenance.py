@@ -90,9 +90,11 @@ async def place_embeddings(url: str) -> int:
     """
     placed = 0
     for tenant_id, collection_id in await _as_owner(url, "every_collection"):
-        wanted = {"tenant_id": tenant_id, "collection_id": collection_id}
+        parameters = {"tenant_id": tenant_id, "collection_id": collection_id}
         async with admin.owner(url) as connection:
-            done = await connection.execute(queries.load("maintenance")["place_embeddings"], wanted)
+            done = await connection.execute(
+                queries.load("maintenance")["place_embeddings"], parameters
+            )
         placed += done.rowcount
     return placed
 
@@ -124,7 +126,7 @@ async def index_collections(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
+class _WantedIndex:
     collection: str
     chunks: int
     index_name: str
@@ -145,34 +147,34 @@ def _unbound(url: str) -> AbstractAsyncContextManager[Connection]:
 
 
 async def _drop_indexes(connection: Connection, above: int) -> list[str]:
-    found = await connection.execute(
+    rows = await connection.execute(
         queries.load("maintenance")["unwanted_indexes"], {"above": above}
     )
-    unwanted = await found.fetchall()
+    unwanted = await rows.fetchall()
     for _, statement in unwanted:
         await connection.execute(statement.encode())
     return [name for name, _ in unwanted]
 
 
-async def _wanted_indexes(connection: Connection, above: int) -> Sequence[_Wanted]:
-    cursor = connection.cursor(row_factory=class_row(_Wanted))
+async def _wanted_indexes(connection: Connection, above: int) -> Sequence[_WantedIndex]:
+    cursor = connection.cursor(row_factory=class_row(_WantedIndex))
     await cursor.execute(queries.load("maintenance")["wanted_indexes"], {"above": above})
     return await cursor.fetchall()
 
 
 async def _build_index(
-    builder: Connection, watcher: Connection, wanted: _Wanted, progress: Progress
+    builder: Connection, watcher: Connection, index: _WantedIndex, progress: Progress
 ) -> str:
-    building = asyncio.create_task(_run(builder, wanted.statement))
+    building = asyncio.create_task(_run(builder, index.statement))
     done = 0
     while not building.done():
         await asyncio.wait({building}, timeout=_POLL_S)
         # The count restarts with each phase of the build.
         done = max(done, await _built_chunks(watcher, builder.info.backend_pid))
-        progress(_build(wanted, done))
+        progress(_build(index, done))
     await building
-    progress(_build(wanted, wanted.chunks))
-    return wanted.index_name
+    progress(_build(index, index.chunks))
+    return index.index_name
 
 
 async def _run(connection: Connection, statement: str) -> None:
@@ -181,15 +183,15 @@ async def _run(connection: Connection, statement: str) -> None:
 
 
 async def _built_chunks(watcher: Connection, pid: int) -> int:
-    found = await watcher.execute(queries.load("maintenance")["build_progress"], {"pid": pid})
-    row = await found.fetchone()
+    rows = await watcher.execute(queries.load("maintenance")["build_progress"], {"pid": pid})
+    row = await rows.fetchone()
     return 0 if row is None or row[0] is None else int(row[0])
 
 
-def _build(wanted: _Wanted, done: int) -> IndexBuild:
+def _build(index: _WantedIndex, done: int) -> IndexBuild:
     return IndexBuild(
-        collection=wanted.collection,
-        index_name=wanted.index_name,
-        chunks=wanted.chunks,
+        collection=index.collection,
+        index_name=index.index_name,
+        chunks=index.chunks,
         done=done,
     )

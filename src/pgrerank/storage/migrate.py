@@ -69,21 +69,23 @@ def _translate(url: str) -> Generator[None]:
 def _translation(url: str, error: DBAPIError) -> Exception:
     match error.orig:
         case psycopg.errors.LockNotAvailable():
-            found = StartupError("Another transaction locks a table to be changed. Run it again.")
+            translated = StartupError(
+                "Another transaction locks a table to be changed. Run it again."
+            )
         case psycopg.errors.InsufficientPrivilege() as cause:
-            found = StartupError(
+            translated = StartupError(
                 f"This login may not migrate ({_one_line(cause)}). "
                 f"Set {address.ADMINISTRATOR} to the URL of one that may."
             )
         case psycopg.errors.FeatureNotSupported() as cause if "extension" in str(cause):
-            found = MissingExtensionError(is_packaged=False)
+            translated = MissingExtensionError(is_packaged=False)
         case psycopg.Error(sqlstate="PR002") as cause:
-            found = StartupError(f"{cause.diag.message_primary}. {cause.diag.message_hint}")
+            translated = StartupError(f"{cause.diag.message_primary}. {cause.diag.message_hint}")
         case psycopg.Error(sqlstate=None) as cause:
-            found = link.unreachable(url, cause)
+            translated = link.unreachable(url, cause)
         case _:
-            found = error
-    return found
+            translated = error
+    return translated
 
 
 def _one_line(error: psycopg.Error) -> str:

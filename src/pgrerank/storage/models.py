@@ -9,8 +9,8 @@ from pgrerank.storage.pool import Connection
 async def identifier(connection: Connection, card: ModelCard) -> ModelId:
     """The id of a model, which is registered if it is new. A fingerprint's id never changes."""
     statements = queries.load("models")
-    found = await _find(connection, card)
-    if found is None:
+    stored = await _find(connection, card)
+    if stored is None:
         await connection.execute(
             statements["register"],
             {
@@ -26,10 +26,10 @@ async def identifier(connection: Connection, card: ModelCard) -> ModelId:
             },
         )
         # Read again: another process may have registered it first.
-        found = await _find(connection, card)
-    if found is None:
+        stored = await _find(connection, card)
+    if stored is None:
         raise LookupError(card.fingerprint)
-    return found
+    return stored
 
 
 async def _find(connection: Connection, card: ModelCard) -> ModelId | None:

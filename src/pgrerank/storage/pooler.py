@@ -40,8 +40,8 @@ async def refuse(url: str, *, announced: int, actual: int) -> None:
 
 async def backend(connection: Connection) -> int:
     """Process id of the backend. Rolls back the transaction that the query began."""
-    found = await connection.execute(queries.load("connections")["backend"])
-    row = await found.fetchone()
+    rows = await connection.execute(queries.load("connections")["backend"])
+    row = await rows.fetchone()
     await connection.rollback()
     return 0 if row is None else int(row[0])
 

@@ -28,9 +28,9 @@ def folder(major: int) -> Path:
         StartupError: None were found.
     """
     on_path = shutil.which("pg_dump")
-    for found in (embedded.programs(), Path(on_path).parent if on_path else None):
-        if found is not None and _major(found) >= major:
-            return found
+    for folder in (embedded.programs(), Path(on_path).parent if on_path else None):
+        if folder is not None and _major(folder) >= major:
+            return folder
     raise StartupError(
         f"The server is PostgreSQL {major}, and there is no pg_dump of that version. "
         f"Put the client programs of PostgreSQL {major} on PATH."
@@ -64,8 +64,8 @@ def last_words(stderr: bytes) -> str:
 
 
 def _major(folder: Path) -> int:
-    said = subprocess.run(  # noqa: S603 - a PostgreSQL program in a folder that we found
+    output = subprocess.run(  # noqa: S603 - a PostgreSQL program in a folder that we found
         [folder / "pg_dump", "--version"], check=False, capture_output=True, text=True
     ).stdout
-    found = re.search(r"(\d+)", said)
-    return int(found[1]) if found else 0
+    match = re.search(r"(\d+)", output)
+    return int(match[1]) if match else 0

@@ -157,8 +157,8 @@ def ranking_with_candidates(
 
 
 def _candidates(arrays: Mapping[str, Sequence[Any] | None]) -> tuple[LoggedCandidate, ...]:
-    known = {name: arrays[column] for name, column in _CANDIDATE_COLUMNS.items()}
-    present = {name: values for name, values in known.items() if values is not None}
+    values_by_field = {name: arrays[column] for name, column in _CANDIDATE_COLUMNS.items()}
+    present = {name: values for name, values in values_by_field.items() if values is not None}
     rows = zip(*present.values(), strict=True)
     return tuple(
         LoggedCandidate(**dict(zip(present, row, strict=True)), scores=scores)

@@ -79,14 +79,14 @@ class PostgresRankings:
 
     async def get(self, tenant_id: TenantId, ranking_id: RankingId) -> LoggedRanking:
         """A ranking with its candidates. Raises NotFoundError."""
-        wanted = {
+        parameters = {
             "tenant_id": tenant_id,
             "created_at": _instant(ranking_id),
             "id": ranking_id,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row)
-            await cursor.execute(self._statements["get"], wanted)
+            await cursor.execute(self._statements["get"], parameters)
             row = await cursor.fetchone()
         if row is None:
             raise NotFoundError("ranking", ranking_id)
@@ -96,7 +96,7 @@ class PostgresRankings:
         )
 
     async def page(
-        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
+        self, tenant_id: TenantId, ranking_filter: RankingFilter, *, limit: int, cursor: str | None
     ) -> Page[LoggedRanking]:
         """Rankings without candidates, newest first.
 
@@ -105,15 +105,15 @@ class PostgresRankings:
         """
         parameters = {
             "tenant_id": tenant_id,
-            **asdict(wanted),
+            **asdict(ranking_filter),
             **_position(cursor),
             "row_count": limit + 1,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = connection.cursor(row_factory=kwargs_row(ranking_rows.ranking))
             await rows.execute(self._statements["page"], parameters)
-            found = await rows.fetchall()
-        return cursors.page(found, limit, lambda ranking: str(ranking.id))
+            rankings = await rows.fetchall()
+        return cursors.page(rankings, limit, lambda ranking: str(ranking.id))
 
     async def _register(self, tenant_id: TenantId) -> None:
         if self._unregistered:
@@ -127,8 +127,8 @@ class PostgresRankings:
             cursor = await connection.execute(
                 self._statements["keeps_texts"], {"tenant_id": tenant_id}
             )
-            found = await cursor.fetchone()
-        return found is not None and bool(found[0])
+            row = await cursor.fetchone()
+        return row is not None and bool(row[0])
 
     async def _written(self, tenant_id: TenantId, how: str, row: Mapping[str, object]) -> RankingId:
         if await self._insert(tenant_id, how, row):

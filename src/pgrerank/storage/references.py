@@ -81,13 +81,13 @@ class PostgresReferences:
     ) -> Sequence[ReferencePair]:
         """Pairs that searches reranked. See ports.references.References."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            found = await connection.execute(
+            rows = await connection.execute(
                 self._statements["sample"],
                 {"tenant_id": tenant_id, "collection": collection, "pairs": pairs},
             )
             return [
                 ReferencePair(query=query, passage=passage(title, content))
-                for query, title, content in await found.fetchall()
+                for query, title, content in await rows.fetchall()
             ]
 
     async def newest(self, tenant_id: TenantId, reference: ReferenceSet) -> Run | None:
@@ -129,8 +129,8 @@ async def there_are_some(url: str) -> bool:
         url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
     """
     async with admin.owner(url) as connection:
-        found = await (await connection.execute(queries.load("references")["any"])).fetchone()
-        return found is not None and bool(found[0])
+        row = await (await connection.execute(queries.load("references")["any"])).fetchone()
+        return row is not None and bool(row[0])
 
 
 def _set(*, queries: list[str], passages: list[str], **columns: Any) -> ReferenceSet:

@@ -103,7 +103,7 @@ def with_release(ledger: str, version: str, revision: str, current: dict[str, st
     releases = parse(ledger)
     if version in {release.version for release in releases}:
         raise ReleasedVersionError(version)
-    known = all_hashes(releases)
-    verify(known, current)
-    new = [f"{found} {path}" for path, found in current.items() if path not in known]
+    released = all_hashes(releases)
+    verify(released, current)
+    new = [f"{found} {path}" for path, found in current.items() if path not in released]
     return "\n".join([ledger.rstrip("\n"), f"release {version} {revision}", *new, ""])

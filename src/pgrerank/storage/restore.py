@@ -71,8 +71,8 @@ async def load(
         await _clear(connection)
         try:
             await _prepare(connection, manifest)
-            wanted = _Run(url=url, path=path, manifest=manifest, major=backup.major(facts))
-            await _run(wanted, environ, progress)
+            run = _Run(url=url, path=path, manifest=manifest, major=backup.major(facts))
+            await _run(run, environ, progress)
             await _compare(url, manifest, progress)
         except BaseException:
             await _clear(connection)
@@ -131,28 +131,28 @@ async def _prepare(connection: Connection, manifest: Manifest) -> None:
     await connection.execute(queries.load("admin")["become_administrator"])
 
 
-async def _run(wanted: _Run, environ: Mapping[str, str], progress: Progress) -> None:
+async def _run(run: _Run, environ: Mapping[str, str], progress: Progress) -> None:
     """Pipe pg_restore's SQL to psql; the transaction commits only if pg_restore succeeds."""
-    folder = program.folder(max(wanted.manifest.major, wanted.major))
+    folder = program.folder(max(run.manifest.major, run.major))
     with tempfile.NamedTemporaryFile("w", prefix="pgrerank", suffix=".list") as entries:
-        entries.write(await _entries(folder, wanted.path))
+        entries.write(await _entries(folder, run.path))
         entries.flush()
         reader = await asyncio.create_subprocess_exec(
-            *(folder / "pg_restore", "--file=-", f"--use-list={entries.name}", wanted.path),
+            *(folder / "pg_restore", "--file=-", f"--use-list={entries.name}", run.path),
             stdout=PIPE,
             stderr=PIPE,
             limit=_BLOCK,
         )
         writer = await asyncio.create_subprocess_exec(
             *(folder / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"),
-            *("--no-password", f"--dbname={program.target(wanted.url)}"),
+            *("--no-password", f"--dbname={program.target(run.url)}"),
             stdin=PIPE,
             stdout=DEVNULL,
             stderr=PIPE,
-            env=program.environment(wanted.url, environ),
+            env=program.environment(run.url, environ),
         )
         try:
-            await _pipe(reader, writer, wanted.major, progress)
+            await _pipe(reader, writer, run.major, progress)
         finally:
             for process in (reader, writer):
                 with suppress(ProcessLookupError):
@@ -172,7 +172,7 @@ async def _entries(folder: Path, path: Path) -> str:
 
 
 async def _pipe(reader: Process, writer: Process, major: int, progress: Progress) -> None:
-    said = [asyncio.create_task(each.stderr.read()) for each in (reader, writer) if each.stderr]
+    messages = [asyncio.create_task(each.stderr.read()) for each in (reader, writer) if each.stderr]
     if reader.stdout is None or writer.stdin is None:
         raise LookupError("pipes")
     done = 0
@@ -192,7 +192,7 @@ async def _pipe(reader: Process, writer: Process, major: int, progress: Progress
     with suppress(ProcessLookupError):
         reader.kill()  # if psql exited first
     await reader.wait()
-    reasons = [await each for each in said]
+    reasons = [await each for each in messages]
     if writer.returncode != 0 or reader.returncode != 0:
         failed = reasons[1] if writer.returncode != 0 else reasons[0]
         raise StartupError(
@@ -203,16 +203,16 @@ async def _pipe(reader: Process, writer: Process, major: int, progress: Progress
 async def _compare(url: str, manifest: Manifest, progress: Progress) -> None:
     snapshot = psycopg.IsolationLevel.REPEATABLE_READ
     async with admin.owner(url, isolation=snapshot) as connection:
-        found = await backup.contents(connection, progress)
-        _refuse_difference(manifest.tables, found)
+        restored = await backup.contents(connection, progress)
+        _refuse_difference(manifest.tables, restored)
     async with admin.owner(url) as connection:
         for table in await backup.tables(connection):
             await connection.execute(table["analysis"].encode())
 
 
-def _refuse_difference(expected: Mapping[str, Contents], found: Mapping[str, Contents]) -> None:
+def _refuse_difference(expected: Mapping[str, Contents], restored: Mapping[str, Contents]) -> None:
     different = sorted(
-        name for name in {*expected, *found} if expected.get(name) != found.get(name)
+        name for name in {*expected, *restored} if expected.get(name) != restored.get(name)
     )
     if different:
         raise StartupError(

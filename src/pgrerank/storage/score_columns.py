@@ -31,7 +31,7 @@ def _array(name: str, scores: Sequence[HitScores]) -> list[Any] | None:
 
 def scores(columns: Mapping[str, Sequence[Any] | None]) -> list[HitScores]:
     """Scores of a ranking's results from its array columns; other columns are ignored."""
-    known = {name: columns[column] for name, column in COLUMNS.items()}
-    present = {name: values for name, values in known.items() if values is not None}
+    values_by_field = {name: columns[column] for name, column in COLUMNS.items()}
+    present = {name: values for name, values in values_by_field.items() if values is not None}
     rows = zip(*present.values(), strict=True)
     return [HitScores(**dict(zip(present, row, strict=True))) for row in rows]

@@ -87,34 +87,34 @@ def refuse_server(version: int, url: str = "") -> None:
     """Raise StartupError for a server older than 16. `version` is libpq's number, as 160004."""
     major = version // 10_000
     if major < OLDEST_SERVER:
-        named = address.variable_of(url) or address.SERVICE
+        variable = address.variable_of(url) or address.SERVICE
         raise StartupError(
             f"The server is PostgreSQL {major}; {OLDEST_SERVER} or later is needed. "
-            f"Point {named} at one; with no URL set, the embedded server is used."
+            f"Point {variable} at one; with no URL set, the embedded server is used."
         )
 
 
 async def _refuse_extension(connection: Connection, url: str) -> None:
     is_packaged = await extension_package(connection) is not None
-    found = await _value(connection, "extension")
+    version = await _value(connection, "extension")
     remedy = address.migration_remedy(url)
-    refuse_extension(found, is_packaged=is_packaged, remedy=remedy)
+    refuse_extension(version, is_packaged=is_packaged, remedy=remedy)
 
 
 def refuse_extension(
-    found: str | None, *, is_packaged: bool = True, remedy: str = "Run: pgrerank migrate"
+    version: str | None, *, is_packaged: bool = True, remedy: str = "Run: pgrerank migrate"
 ) -> None:
     """Raise an error if pgvector is missing (None) or older than 0.8.
 
     Args:
-        found: Version of pgvector in this database.
+        version: Version of pgvector in this database.
         is_packaged: Whether the server can install it.
         remedy: How to migrate, as a sentence.
     """
-    if found is None:
+    if version is None:
         raise MissingExtensionError(is_packaged=is_packaged, remedy=remedy)
-    if is_older(found, OLDEST_EXTENSION):
-        raise OldExtensionError(found, OLDEST_EXTENSION)
+    if is_older(version, OLDEST_EXTENSION):
+        raise OldExtensionError(version, OLDEST_EXTENSION)
 
 
 def is_older(version: str, other: str) -> bool:
@@ -123,20 +123,20 @@ def is_older(version: str, other: str) -> bool:
     return next((has < needs for has, needs in pairs if has != needs), False)
 
 
-def refuse_revision(found: str | None, url: str, *, may_be_older: bool = False) -> None:
+def refuse_revision(revision: str | None, url: str, *, may_be_older: bool = False) -> None:
     """Raise an error unless this is the newest revision that this version knows.
 
     Args:
-        found: The revision; None: never migrated.
+        revision: The revision; None: never migrated.
         url: URL of the database.
         may_be_older: Whether to accept older revisions that this version knows.
     """
-    known = sqlfile.revisions()
-    if found == known[0] or (may_be_older and found in known):
+    revisions = sqlfile.revisions()
+    if revision == revisions[0] or (may_be_older and revision in revisions):
         return
-    if found is None or found in known:
-        raise UnmigratedError(found, known[0], address.migration_remedy(url))
-    raise NewerDatabaseError(found)
+    if revision is None or revision in revisions:
+        raise UnmigratedError(revision, revisions[0], address.migration_remedy(url))
+    raise NewerDatabaseError(revision)
 
 
 def _refuse_unbound(login: _Login, url: str) -> None:
@@ -165,10 +165,10 @@ async def _refuse_revision(connection: Connection, login: _Login, url: str) -> N
 async def _login(connection: Connection) -> _Login:
     cursor = connection.cursor(row_factory=class_row(_Login))
     await cursor.execute(queries.load("startup")["login"])
-    found = await cursor.fetchone()
-    if found is None:
+    row = await cursor.fetchone()
+    if row is None:
         raise LookupError("login")
-    return found
+    return row
 
 
 async def _value(connection: Connection, statement: LiteralString) -> str | None:

@@ -35,15 +35,15 @@ class PostgresTenants:
             InvalidRequestError: The name is invalid.
         """
         identifier = TenantId(uuid7())
-        made = Tenant(
+        tenant = Tenant(
             id=identifier, name=validate_name(name), created_at=ids.created_at(identifier)
         )
         async with admin.owner(self._url) as connection:
             await connection.execute(
                 self._statements["create"],
-                {"id": made.id, "name": made.name, "created_at": made.created_at},
+                {"id": tenant.id, "name": tenant.name, "created_at": tenant.created_at},
             )
-        return made
+        return tenant
 
     async def by_name(self, name: str) -> Tenant:
         """The tenant of a name.
@@ -64,8 +64,8 @@ class PostgresTenants:
         async with admin.owner(self._url) as connection:
             cursor = connection.cursor(row_factory=class_row(Tenant))
             await cursor.execute(self._statements["all"])
-            found = await cursor.fetchall()
-        for tenant in found:
+            tenants = await cursor.fetchall()
+        for tenant in tenants:
             yield tenant
 
     async def set_quota(self, name: str, pairs_per_second: int | None) -> Tenant:
@@ -95,16 +95,16 @@ class PostgresTenants:
             if await deleted.fetchone() is None:
                 raise await self._no_tenant(connection, name)
 
-    async def _change(self, how: str, wanted: Mapping[str, object]) -> Tenant:
+    async def _change(self, how: str, values: Mapping[str, object]) -> Tenant:
         async with admin.owner(self._url) as connection:
             cursor = connection.cursor(row_factory=class_row(Tenant))
-            await cursor.execute(self._statements[how], wanted)
+            await cursor.execute(self._statements[how], values)
             changed = await cursor.fetchone()
             if changed is None:
-                raise await self._no_tenant(connection, str(wanted["name"]))
+                raise await self._no_tenant(connection, str(values["name"]))
         return changed
 
     async def _no_tenant(self, connection: Connection, name: str) -> NotFoundError:
-        found = await connection.execute(self._statements["names"])
-        remedy = suggestion.remedy(name, [row[0] for row in await found.fetchall()])
+        rows = await connection.execute(self._statements["names"])
+        remedy = suggestion.remedy(name, [row[0] for row in await rows.fetchall()])
         return NotFoundError("tenant", name, remedy or _REMEDY)

@@ -33,7 +33,7 @@ _NONE = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
+class _CollectionToCount:
     tenant_id: UUID
     collection_id: UUID
     chunks: int
@@ -59,12 +59,12 @@ async def count_words(
     statements = queries.load("words")
     wrong = 0
     async with admin.exclusive(url, "words"), _unbound(url) as connection:
-        rows = connection.cursor(row_factory=class_row(_Wanted))
+        rows = connection.cursor(row_factory=class_row(_CollectionToCount))
         await rows.execute(statements["wanted"], {"at_least": at_least})
-        for wanted in await rows.fetchall():
-            is_large = wanted.chunks >= at_least
-            least = _share(wanted.chunks, share, many) if is_large else _NONE
-            wrong += await _count_collection(connection, wanted, least)
+        for collection in await rows.fetchall():
+            is_large = collection.chunks >= at_least
+            least = _share(collection.chunks, share, many) if is_large else _NONE
+            wrong += await _count_collection(connection, collection, least)
     return wrong
 
 
@@ -85,9 +85,9 @@ async def weigh_titles(url: str) -> int:
 
 async def _weigh_collection(connection: Connection, place: dict[str, Any]) -> int:
     statement = queries.load("words")["weigh_titles"]
-    wanted = {**place, "title_characters": PASSAGE_TITLE_CHARACTERS, "row_count": _BATCH}
+    parameters = {**place, "title_characters": PASSAGE_TITLE_CHARACTERS, "row_count": _BATCH}
     done = 0
-    while updated := (await connection.execute(statement, wanted)).rowcount:
+    while updated := (await connection.execute(statement, parameters)).rowcount:
         done += updated
     return done
 
@@ -96,18 +96,20 @@ def _share(chunks: int, share: float, many: int) -> float:
     return min(share, max(many / chunks, _LEAST_SHARE))
 
 
-async def _count_collection(connection: Connection, wanted: _Wanted, share: float) -> int:
-    statements, place = queries.load("words"), asdict(wanted)
-    found = await connection.execute(
+async def _count_collection(
+    connection: Connection, collection: _CollectionToCount, share: float
+) -> int:
+    statements, place = queries.load("words"), asdict(collection)
+    rows = await connection.execute(
         statements["frequent"],
         {**place, "sample": max(_SAMPLE, ceil(_OF_SAMPLE / share)), "share": share},
     )
-    lexemes = [row[0] for row in await found.fetchall()]
+    lexemes = [row[0] for row in await rows.fetchall()]
     if not await _alone(connection, "choose", {**place, "lexemes": lexemes}):
         return 0
     cursor = await connection.execute(statements["count"], place)
     wrong = len(await cursor.fetchall())
-    await _alone(connection, "forget", {**place, "fewest": share / 2 * wanted.chunks})
+    await _alone(connection, "forget", {**place, "fewest": share / 2 * collection.chunks})
     return wrong
 
 

@@ -53,13 +53,13 @@ class PostgresThresholds:
 
     async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
         """Delete a threshold. Raises NotFoundError."""
-        wanted = {
+        parameters = {
             "tenant_id": tenant_id,
             "collection_id": collection.id,
             "name": name,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            cursor = await connection.execute(self._statements["delete"], wanted)
+            cursor = await connection.execute(self._statements["delete"], parameters)
             if await cursor.fetchone() is None:
                 raise NotFoundError("threshold", name)
 

@@ -33,14 +33,14 @@ class PostgresTokens:
     ) -> Sequence[BareChunk]:
         """Chunks after `after` that have no token vectors of the model, ordered by id."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            wanted = {
+            parameters = {
                 **_place(tenant_id, collection),
                 "model_id": await models.identifier(connection, model),
                 "after": after,
                 "row_count": limit,
             }
             rows = connection.cursor(row_factory=class_row(BareChunk))
-            await rows.execute(self._statements["missing"], wanted)
+            await rows.execute(self._statements["missing"], parameters)
             return await rows.fetchall()
 
     async def add(
@@ -48,13 +48,13 @@ class PostgresTokens:
     ) -> int:
         """Store token vectors of chunks that still exist, in one transaction. Returns how many."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            wanted = {
+            parameters = {
                 "tenant_id": tenant_id,
                 "model_id": await models.identifier(connection, model),
                 "chunk_ids": list(vectors.keys()),
                 "vectors": list(vectors.values()),
             }
-            return (await connection.execute(self._statements["add"], wanted)).rowcount
+            return (await connection.execute(self._statements["add"], parameters)).rowcount
 
     async def forget(
         self, tenant_id: TenantId, collection: Collection, *, keep: ModelCard | None = None
@@ -63,9 +63,9 @@ class PostgresTokens:
         async with tenancy.tenant(
             self._pool, tenant_id, timeout_ms=_REMOVAL_TIMEOUT_MS
         ) as connection:
-            kept = None if keep is None else await models.identifier(connection, keep)
-            wanted = {**_place(tenant_id, collection), "kept": kept}
-            return (await connection.execute(self._statements["forget"], wanted)).rowcount
+            kept_model_id = None if keep is None else await models.identifier(connection, keep)
+            parameters = {**_place(tenant_id, collection), "kept": kept_model_id}
+            return (await connection.execute(self._statements["forget"], parameters)).rowcount
 
 
 def _place(tenant_id: TenantId, collection: Collection) -> dict[str, object]:

@@ -28,9 +28,9 @@ class Origin:
 
 def origins(lessons: Sequence[Lesson], licences: Mapping[str, str]) -> list[Origin]:
     """Data sets of the lessons, by name; licence `*` applies to those without their own."""
-    found: dict[str, list[Lesson]] = {}
+    by_origin: dict[str, list[Lesson]] = {}
     for lesson in lessons:
-        found.setdefault(lesson.dataset, []).append(lesson)
+        by_origin.setdefault(lesson.dataset, []).append(lesson)
     return [
         Origin(
             dataset=name,
@@ -39,12 +39,12 @@ def origins(lessons: Sequence[Lesson], licences: Mapping[str, str]) -> list[Orig
             negatives=sum(len(lesson.negatives) for lesson in group),
             licence=licences.get(name) or licences.get("*") or "unknown",
         )
-        for name, group in sorted(found.items())
+        for name, group in sorted(by_origin.items())
     ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class TrainedModel:
     """A trained model with its recipe, result and data."""
 
     name: str
@@ -56,13 +56,13 @@ class Made:
     date: datetime
 
 
-def text(made: Made) -> str:
+def text(trained: TrainedModel) -> str:
     """The card as Markdown with front matter."""
     head = {
         "library_name": "sentence-transformers",
         "pipeline_tag": "text-ranking",
-        "base_model": made.recipe.base,
-        "datasets": [origin.dataset for origin in made.origins],
+        "base_model": trained.recipe.base,
+        "datasets": [origin.dataset for origin in trained.origins],
         "tags": ["cross-encoder", "reranker", "pgrerank"],
     }
     return "\n".join(
@@ -71,30 +71,30 @@ def text(made: Made) -> str:
             yaml.safe_dump(head, sort_keys=False).strip(),
             "---",
             "",
-            f"# {made.name}",
+            f"# {trained.name}",
             "",
-            f"A reranker trained by `pgrerank train` on {made.date:%Y-%m-%d}. Give it to pgrerank with",
-            f"`PGRERANK_RERANKER={made.name}`, or open it with `CrossEncoder` of sentence-transformers:",
+            f"A reranker trained by `pgrerank train` on {trained.date:%Y-%m-%d}. Give it to pgrerank with",
+            f"`PGRERANK_RERANKER={trained.name}`, or open it with `CrossEncoder` of sentence-transformers:",
             "the scores are the same raw logits.",
             "",
-            *_identity(made.model, made.outcome),
+            *_identity(trained.model, trained.outcome),
             "",
             "## Figures",
             "",
-            f"nDCG@10 over {made.dev_queries} held-out queries, relevant passages among hard others:",
+            f"nDCG@10 over {trained.dev_queries} held-out queries, relevant passages among hard others:",
             "",
-            *_figures(made.outcome),
+            *_figures(trained.outcome),
             "",
             "## Data",
             "",
             *_table(
                 ("set", "queries", "relevant", "negatives", "licence"),
-                [tuple(asdict(origin).values()) for origin in made.origins],
+                [tuple(asdict(origin).values()) for origin in trained.origins],
             ),
             "",
             "## Settings",
             "",
-            *_table(("setting", "value"), [*_settings(made.recipe), *_versions()]),
+            *_table(("setting", "value"), [*_settings(trained.recipe), *_versions()]),
             "",
         ]
     )
@@ -110,11 +110,11 @@ def _identity(model: ModelCard, outcome: Outcome) -> list[str]:
 
 
 def _figures(outcome: Outcome) -> list[str]:
-    kept = "mean of the last checkpoints" if outcome.step is None else f"step {outcome.step}"
+    weights = "mean of the last checkpoints" if outcome.step is None else f"step {outcome.step}"
     rows: list[tuple[object, ...]] = [("before", f"{outcome.before:.4f}")]
     if outcome.teacher is not None:
         rows.append(("the teacher", f"{outcome.teacher:.4f}"))
-    rows.append((f"after ({kept})", f"{outcome.after:.4f}"))
+    rows.append((f"after ({weights})", f"{outcome.after:.4f}"))
     return _table(("model", "nDCG@10"), rows)
 
 

@@ -149,7 +149,7 @@ class Rhythm(TrainerCallback):
         mark(folder, self._pace.seconds)
 
     def _tell(self, state: TrainerState, ndcg: float | None) -> None:
-        known = [value for value in (state.best_metric, ndcg) if value is not None]
+        values = [value for value in (state.best_metric, ndcg) if value is not None]
         ran = state.global_step - (self._first_step or 0)
         here = self._pace.seconds - self._pace.spent_s
         self._watch(
@@ -159,7 +159,7 @@ class Rhythm(TrainerCallback):
                 progress=self._pace.progress(state.global_step),
                 loss=self._loss,
                 ndcg=ndcg,
-                best_ndcg=max(known, default=None),
+                best_ndcg=max(values, default=None),
                 pairs_per_s=ran * self._pairs / max(here, 1e-9),
                 seconds=self._pace.seconds,
             )

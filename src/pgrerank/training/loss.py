@@ -55,17 +55,17 @@ class ListLoss(nn.Module):
             [(q, p) for q, ps in zip(queries, lists, strict=True) for p in ps]
         )
         logits = grades.new_full(grades.shape, _MASKED).masked_scatter(present, read)
-        told = ~labels["scores"].isnan()
-        share = self._recipe.teacher_weight if bool(told.any()) else 0.0
-        found = logits.new_zeros(())
+        has_teacher_score = ~labels["scores"].isnan()
+        share = self._recipe.teacher_weight if bool(has_teacher_score.any()) else 0.0
+        loss = logits.new_zeros(())
         if share < 1:
-            found = found + (1 - share) * _label_loss(self._recipe.loss, logits, grades, present)
+            loss = loss + (1 - share) * _label_loss(self._recipe.loss, logits, grades, present)
         if share > 0:
             targets = (labels["scores"] - self._mean) / self._scale
-            found = found + share * _distillation_loss(
-                self._recipe.distillation, logits, targets, told
+            loss = loss + share * _distillation_loss(
+                self._recipe.distillation, logits, targets, has_teacher_score
             )
-        return found + self._recipe.match_weight * mismatch
+        return loss + self._recipe.match_weight * mismatch
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
         """Logit of each pair, in order, shape (pairs,), and the mean matching loss."""
@@ -81,36 +81,44 @@ class ListLoss(nn.Module):
     def _part(self, pairs: list[tuple[str, str]]) -> tuple[Tensor, Tensor]:
         tokens = self.model.preprocess(pairs)
         device = self.model.device
-        given = {k: v.to(device) for k, v in tokens.items() if isinstance(v, Tensor)}
-        logits = self.model(dict(given))["scores"].view(-1).float()
+        inputs = {k: v.to(device) for k, v in tokens.items() if isinstance(v, Tensor)}
+        logits = self.model(dict(inputs))["scores"].view(-1).float()
         if self._matching is None:
             return logits, logits.new_zeros(())
-        return logits, self._matching.loss(pairs, given["input_ids"])
+        return logits, self._matching.loss(pairs, inputs["input_ids"])
 
 
 def _label_loss(loss: Loss, logits: Tensor, grades: Tensor, present: Tensor) -> Tensor:
     if loss is Loss.BCE:
         return binary_cross_entropy_with_logits(logits[present], grades[present])
-    asked = grades.nan_to_num()
-    answered = asked.sum(dim=1) > 0  # a list without a positive has no target
+    gains = grades.nan_to_num()
+    answered = gains.sum(dim=1) > 0  # a list without a positive has no target
     if not bool(answered.any()):
         return logits.sum() * 0
-    wanted = asked[answered] / asked[answered].sum(dim=1, keepdim=True)
-    return -(wanted * log_softmax(logits[answered], dim=1)).sum(dim=1).mean()
+    target = gains[answered] / gains[answered].sum(dim=1, keepdim=True)
+    return -(target * log_softmax(logits[answered], dim=1)).sum(dim=1).mean()
 
 
-def _distillation_loss(kind: Distillation, logits: Tensor, targets: Tensor, told: Tensor) -> Tensor:
+def _distillation_loss(
+    kind: Distillation, logits: Tensor, targets: Tensor, has_target: Tensor
+) -> Tensor:
     if kind is Distillation.MSE:
-        return mse_loss(logits[told], targets[told])
-    rows = told.any(dim=1)
-    logits, targets, told = logits[rows], targets[rows], told[rows]
+        return mse_loss(logits[has_target], targets[has_target])
+    rows = has_target.any(dim=1)
+    logits, targets, has_target = logits[rows], targets[rows], has_target[rows]
     if kind is Distillation.MARGIN:
-        return mse_loss(_centre(logits, told)[told], _centre(targets, told)[told])
-    wanted = log_softmax(targets.nan_to_num().masked_fill(~told, _MASKED), dim=1)
-    return (wanted.exp() * (wanted - log_softmax(logits, dim=1))).sum(dim=1).mean()
+        return mse_loss(
+            _centre(logits, has_target)[has_target], _centre(targets, has_target)[has_target]
+        )
+    target_distribution = log_softmax(targets.nan_to_num().masked_fill(~has_target, _MASKED), dim=1)
+    return (
+        (target_distribution.exp() * (target_distribution - log_softmax(logits, dim=1)))
+        .sum(dim=1)
+        .mean()
+    )
 
 
-def _centre(values: Tensor, told: Tensor) -> Tensor:
+def _centre(values: Tensor, has_target: Tensor) -> Tensor:
     """Values minus the mean of each list, so that comparing them compares differences."""
-    known = values.masked_fill(~told, 0)
-    return known - known.sum(dim=1, keepdim=True) / told.sum(dim=1, keepdim=True)
+    present = values.masked_fill(~has_target, 0)
+    return present - present.sum(dim=1, keepdim=True) / has_target.sum(dim=1, keepdim=True)

@@ -16,7 +16,7 @@ from pgrerank.domain.errors import ModelError
 
 #: name of the head that predicts the matches; it is removed after the training
 HEAD = "matcher"
-_KEPT = 40_000  # texts whose vectors are cached, 40 KB each for 100 tokens
+_MAX_CACHED = 40_000  # texts whose vectors are cached, 40 KB each for 100 tokens
 _MEAN, _DEVIATION = 0.5, 0.2  # approximate, of the cosine of a token's best match
 _BYTE = 127
 
@@ -46,7 +46,7 @@ class Matching:
             )
         self._teacher.max_seq_length = encoder.max_seq_length
         self._boundary = int(tokenizer.sep_token_id)
-        self._vectors = lru_cache(maxsize=_KEPT)(self._embed)
+        self._vectors = lru_cache(maxsize=_MAX_CACHED)(self._embed)
         self._head: nn.Module = getattr(inner, HEAD)
         self._states = torch.empty(0)
         inner.base_model.register_forward_hook(self._keep)
@@ -59,15 +59,15 @@ class Matching:
             token_ids: Token ids that the cross-encoder read, shape (pairs, tokens).
         """
         ends = (token_ids == self._boundary).int().argmax(dim=1)  # of the queries
-        wanted = [
+        targets = [
             self.matches(query, passage)[: end - 1]
             for (query, passage), end in zip(pairs, ends.tolist(), strict=True)
         ]
-        counts = torch.tensor([len(each) for each in wanted], device=token_ids.device)
+        counts = torch.tensor([len(each) for each in targets], device=token_ids.device)
         places = torch.arange(token_ids.shape[1], device=token_ids.device)
-        asked = (places >= 1) & (places <= counts[:, None])
-        guessed = self._head(self._states[asked]).squeeze(-1).float()
-        return mse_loss(guessed, (torch.cat(wanted) - _MEAN) / _DEVIATION)
+        is_query_token = (places >= 1) & (places <= counts[:, None])
+        guessed = self._head(self._states[is_query_token]).squeeze(-1).float()
+        return mse_loss(guessed, (torch.cat(targets) - _MEAN) / _DEVIATION)
 
     def matches(self, query: str, passage: str) -> Tensor:
         """Cosine of each query token with the most similar passage token, shape (tokens,)."""

@@ -35,7 +35,7 @@ class Labelled:
 
 
 async def mine(
-    data: Labelled, embedder: Embedder, count: int, kept: Path, step: Callable[[int], None]
+    data: Labelled, embedder: Embedder, count: int, path: Path, step: Callable[[int], None]
 ) -> list[Lesson]:
     """Mine a lesson for each judged query that has a relevant document.
 
@@ -45,14 +45,14 @@ async def mine(
         data: The collection.
         embedder: Embeds queries and passages.
         count: Maximum negatives per query.
-        kept: File that caches the documents found; read if it exists.
+        path: File that caches the documents found; read if it exists.
         step: Called with the number of passages embedded since the last call.
     """
-    found = _read(kept)
-    if found is None:
-        found = await _candidates(data, embedder, count, step)
-        _write(kept, found)
-    return [_lesson(data, query, names, count) for query, names in found.items()]
+    mined = _read(path)
+    if mined is None:
+        mined = await _candidates(data, embedder, count, step)
+        _write(path, mined)
+    return [_lesson(data, query, names, count) for query, names in mined.items()]
 
 
 def digest(data: Labelled, count: int) -> str:
@@ -61,14 +61,14 @@ def digest(data: Labelled, count: int) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def _read(kept: Path) -> dict[str, list[str]] | None:
-    return json.loads(kept.read_text()) if kept.exists() else None
+def _read(path: Path) -> dict[str, list[str]] | None:
+    return json.loads(path.read_text()) if path.exists() else None
 
 
-def _write(kept: Path, found: dict[str, list[str]]) -> None:
-    draft = kept.with_suffix(".new")
-    draft.write_text(json.dumps(found))
-    draft.replace(kept)
+def _write(path: Path, mined: dict[str, list[str]]) -> None:
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps(mined))
+    draft.replace(path)
 
 
 async def _candidates(
@@ -76,24 +76,24 @@ async def _candidates(
 ) -> dict[str, list[str]]:
     """Ids of documents by query, best first."""
     ids = list(data.corpus)
-    asked = [q for q, grades in data.qrels.items() if q in data.queries and _best(grades) > 0]
-    depth = count + _SKIPPED + max((len(data.qrels[q]) for q in asked), default=0)
+    queries = [q for q, grades in data.qrels.items() if q in data.queries and _best(grades) > 0]
+    depth = count + _SKIPPED + max((len(data.qrels[q]) for q in queries), default=0)
     depth = min(depth, len(ids))
-    texts = [data.queries[q] for q in asked]
+    texts = [data.queries[q] for q in queries]
     by_words = _keyword_places(list(data.corpus.values()), texts, depth)
     by_vectors = await _by_vectors(list(data.corpus.values()), texts, depth, embedder, step)
     return {
         query: [ids[place] for place in _turns(by_words[row], by_vectors[row])]
-        for row, query in enumerate(asked)
+        for row, query in enumerate(queries)
     }
 
 
-def _lesson(data: Labelled, query: str, found: Sequence[str], count: int) -> Lesson:
+def _lesson(data: Labelled, query: str, passages: Sequence[str], count: int) -> Lesson:
     grades = data.qrels[query]
     positives = [name for name, grade in grades.items() if grade > 0 and name in data.corpus]
     answers = tuple(dict.fromkeys(data.corpus[name] for name in positives))
     refused = [name for name, grade in grades.items() if grade <= 0 and name in data.corpus]
-    unjudged = _behind([name for name in found if name not in grades])
+    unjudged = _behind([name for name in passages if name not in grades])
     texts = dict.fromkeys(data.corpus[name] for name in (*refused, *unjudged))
     return Lesson(
         dataset=data.name,
@@ -103,9 +103,9 @@ def _lesson(data: Labelled, query: str, found: Sequence[str], count: int) -> Les
     )
 
 
-def _behind(found: Sequence[str]) -> Sequence[str]:
+def _behind(passages: Sequence[str]) -> Sequence[str]:
     """The documents without the top ranks, if enough are left."""
-    return found[_SKIPPED:] if len(found) > 2 * _SKIPPED else found
+    return passages[_SKIPPED:] if len(passages) > 2 * _SKIPPED else passages
 
 
 def _best(grades: Mapping[str, int]) -> int:
@@ -116,9 +116,9 @@ def _keyword_places(corpus: Sequence[str], queries: Sequence[str], depth: int) -
     """Places in the corpus, best first, shape (queries, depth)."""
     index = bm25s.BM25(k1=_K1, b=_B)
     index.index(bm25s.tokenize(list(corpus), show_progress=False), show_progress=False)
-    asked = bm25s.tokenize(list(queries), show_progress=False, return_ids=False)
-    found, _ = index.retrieve(asked, k=depth, show_progress=False)
-    return np.asarray(found, dtype=np.int64)
+    tokenized = bm25s.tokenize(list(queries), show_progress=False, return_ids=False)
+    places, _ = index.retrieve(tokenized, k=depth, show_progress=False)
+    return np.asarray(places, dtype=np.int64)
 
 
 async def _by_vectors(

@@ -132,15 +132,15 @@ def head_pattern() -> str:
 
 def write(encoder: CrossEncoder, folder: Path) -> None:
     """Write the model to `folder`: save it in a draft folder, then move its files."""
-    made = folder / "run" / "result"
-    shutil.rmtree(made, ignore_errors=True)
-    encoder.save_pretrained(str(made), create_model_card=False)
-    for path in sorted(made.iterdir()):
+    result = folder / "run" / "result"
+    shutil.rmtree(result, ignore_errors=True)
+    encoder.save_pretrained(str(result), create_model_card=False)
+    for path in sorted(result.iterdir()):
         target = folder / path.name
         if target.is_dir():
             shutil.rmtree(target)
         os.replace(path, target)  # noqa: PTH105 - documented as atomic, unlike Path.replace
-    made.rmdir()
+    result.rmdir()
 
 
 def _architectures(folder: Path) -> Sequence[str]:

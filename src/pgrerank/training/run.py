@@ -68,9 +68,9 @@ class Outcome:
 
 def folder(out: Path) -> Path:
     """Folder of a run inside that of its model, created if missing."""
-    found = out / "run"
-    found.mkdir(parents=True, exist_ok=True)
-    return found
+    run_folder = out / "run"
+    run_folder.mkdir(parents=True, exist_ok=True)
+    return run_folder
 
 
 def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: str) -> bool:
@@ -79,7 +79,7 @@ def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: s
     Raises:
         ConflictError: The folder has a finished model, or a run with another recipe, base or data.
     """
-    wanted = {
+    current = {
         "recipe": json.loads(json.dumps(recipe.deciding())),
         "data": lessons_of.digest(data),
         "base": base_fingerprint,
@@ -88,12 +88,12 @@ def claim(out: Path, recipe: Recipe, data: Sequence[Lesson], base_fingerprint: s
     if not path.exists():
         if any((out / name).exists() for name in ("config.json", "model.safetensors")):
             raise ConflictError(f"{out} holds a model that this command did not make.")
-        _write(path, wanted)
+        _write(path, current)
         return False
-    found = json.loads(path.read_text())
-    if found.get("finished"):
+    stored = json.loads(path.read_text())
+    if stored.get("finished"):
         raise ConflictError(f"{out} holds a finished model. Name another folder, or say --restart.")
-    if changed := _changed_options(found, wanted):
+    if changed := _changed_options(stored, current):
         raise ConflictError(
             f"{out} holds a run that was cut off, and {changed} changed since. "
             "Say the same as then to go on with it, name another folder, or say --restart."
@@ -196,15 +196,15 @@ def _best(
         Its nDCG@10, and its step, None for the mean.
     """
     best = trainer.state.best_model_checkpoint
-    found, step = float(trainer.state.best_metric or 0.0), trainer.state.best_global_step
+    result, step = float(trainer.state.best_metric or 0.0), trainer.state.best_global_step
     if best is None or recipe.average < 2:  # noqa: PLR2004 - the mean of one is itself
-        return found, step
+        return result, step
     pupil.restore(*checkpoints(run)[-recipe.average :])
     averaged = ndcg(judge(pupil.encoder))
-    if averaged >= found:
+    if averaged >= result:
         return averaged, None
     pupil.restore(Path(best))
-    return found, step
+    return result, step
 
 
 def _measure_once(run: Path, name: str, measure: Callable[[], float]) -> float:
@@ -225,15 +225,15 @@ def _with_log(run: Path, watch: Watch) -> Watch:
     return tell
 
 
-def _changed_options(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+def _changed_options(stored: dict[str, Any], current: dict[str, Any]) -> str:
     names = [
         f"--{name.replace('_', '-')}"
-        for name, value in wanted["recipe"].items()
-        if found["recipe"].get(name) != value
+        for name, value in current["recipe"].items()
+        if stored["recipe"].get(name) != value
     ]
-    if found["data"] != wanted["data"]:
+    if stored["data"] != current["data"]:
         names.append("the data")
-    if found["base"] != wanted["base"]:
+    if stored["base"] != current["base"]:
         names.append("the base model")
     return ", ".join(names)
 

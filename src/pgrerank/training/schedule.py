@@ -101,16 +101,16 @@ class Schedule(Dataset[Batch]):
             for index in indices
             for _ in range(max(1, min(_DRAWS, len(self._lessons[index].positives))))
         ]
-        wanted = round(len(all_draws) * self._recipe.weights.get(dataset, 1.0))
-        whole, rest = divmod(wanted, len(all_draws))
+        count = round(len(all_draws) * self._recipe.weights.get(dataset, 1.0))
+        whole, rest = divmod(count, len(all_draws))
         return all_draws * whole + chance.sample(all_draws, rest)
 
     def _draw(self, index: int, chance: random.Random) -> Draw:
         lesson = self._lessons[index]
         first, total = len(lesson.positives), len(lesson.passages)
         positive = [chance.randrange(first)] if first else []
-        wanted = self._recipe.negatives + (not first)
-        negatives = chance.sample(range(first, total), min(wanted, total - first))
+        count = self._recipe.negatives + (not first)
+        negatives = chance.sample(range(first, total), min(count, total - first))
         return Draw(index, (*positive, *negatives))
 
     def _batches(self, draws: list[Draw]) -> Iterator[list[Draw]]:

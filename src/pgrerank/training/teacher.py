@@ -18,31 +18,31 @@ _AT_ONCE = 16  # queries scored concurrently
 
 
 async def score_lessons(
-    lessons: Sequence[Lesson], teacher: Scorer, kept: Path, step: Callable[[], None]
+    lessons: Sequence[Lesson], teacher: Scorer, path: Path, step: Callable[[], None]
 ) -> list[Lesson]:
     """Add the teacher's scores to lessons; existing scores are kept.
 
     Args:
         lessons: Lessons to score.
         teacher: The reranker to learn from.
-        kept: File with the scores so far, to which new ones are appended. Use a separate file for
+        path: File with the scores so far, to which new ones are appended. Use a separate file for
             each teacher.
         step: Called for each lesson.
 
     Raises:
         ScoringError: The teacher could not score a passage.
     """
-    known = dict(_read(kept))
-    found: list[Lesson] = []
-    with kept.open("a", encoding="utf-8") as target:
+    known_scores = dict(_read(path))
+    scored: list[Lesson] = []
+    with path.open("a", encoding="utf-8") as target:
         for start in range(0, len(lessons), _AT_ONCE):
             group = lessons[start : start + _AT_ONCE]
-            asked = (_with_scores(each, teacher, known, target) for each in group)
-            for lesson in await asyncio.gather(*asked):
-                found.append(lesson)
+            scoring = (_with_scores(each, teacher, known_scores, target) for each in group)
+            for lesson in await asyncio.gather(*scoring):
+                scored.append(lesson)
                 step()
             target.flush()
-    return found
+    return scored
 
 
 def spread(lessons: Sequence[Lesson]) -> tuple[float, float]:
@@ -54,12 +54,12 @@ def spread(lessons: Sequence[Lesson]) -> tuple[float, float]:
 
 
 async def _with_scores(
-    lesson: Lesson, teacher: Scorer, known: dict[str, list[float]], target: TextIO
+    lesson: Lesson, teacher: Scorer, known_scores: dict[str, list[float]], target: TextIO
 ) -> Lesson:
     if lesson.scores:
         return lesson
     name = _name(lesson)
-    scores = known.get(name)
+    scores = known_scores.get(name)
     if scores is None:
         scores = await _teacher_scores(lesson, teacher)
         target.write(json.dumps({"lesson": name, "scores": scores}) + "\n")
@@ -85,13 +85,13 @@ def _name(lesson: Lesson) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
-def _read(kept: Path) -> Iterator[tuple[str, list[float]]]:
-    if not kept.exists():
+def _read(path: Path) -> Iterator[tuple[str, list[float]]]:
+    if not path.exists():
         return
-    text = kept.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     whole = text[: text.rfind("\n") + 1]
     if whole != text:  # the last line is incomplete after a kill
-        kept.write_text(whole, encoding="utf-8")
+        path.write_text(whole, encoding="utf-8")
     for line in whole.splitlines():
         row = json.loads(line)
         yield row["lesson"], row["scores"]

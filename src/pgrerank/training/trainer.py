@@ -74,8 +74,10 @@ class ListTrainer(CrossEncoderTrainer):
         self, num_training_steps: int, optimizer: torch.optim.Optimizer | None = None
     ) -> LambdaLR:
         """Learning rate by the progress of the run, which depends on steps and time limit."""
-        given: Any = optimizer or self.optimizer
-        self.lr_scheduler = LambdaLR(given, lambda step: self._pace.rate(step, self._recipe.warmup))
+        chosen: Any = optimizer or self.optimizer
+        self.lr_scheduler = LambdaLR(
+            chosen, lambda step: self._pace.rate(step, self._recipe.warmup)
+        )
         return self.lr_scheduler
 
     @override

@@ -9,12 +9,14 @@ from pgrerank.domain.request import Profile, RerankMode, SearchRequest, Strategy
 from pgrerank.domain.vector import Vector
 from pgrerank.ports.services import Services
 
-_KNOWN = {each.name for each in fields(SearchRequest)} - {"query", "strategy", "profile", "rerank"}
+_FIELDS = {each.name for each in fields(SearchRequest)} - {"query", "strategy", "profile", "rerank"}
 
 
 def request(ranking: LoggedRanking) -> SearchRequest:
     """The request of a logged search, with every knob as it was applied."""
-    knobs: dict[str, Any] = {name: value for name, value in ranking.knobs.items() if name in _KNOWN}
+    knobs: dict[str, Any] = {
+        name: value for name, value in ranking.knobs.items() if name in _FIELDS
+    }
     return SearchRequest(
         query=ranking.query,
         strategy=Strategy(ranking.strategy),
@@ -25,7 +27,7 @@ def request(ranking: LoggedRanking) -> SearchRequest:
 
 
 async def embed_again(
-    services: Services, collection: Collection, asked: SearchRequest
+    services: Services, collection: Collection, request: SearchRequest
 ) -> tuple[Collection, Vector | None]:
     """The collection with the running embedder's vectors, and the query's embedding.
 
@@ -34,6 +36,6 @@ async def embed_again(
     Raises:
         ConflictError: The collection has no vectors of the running embedder.
     """
-    if not asked.has_dense_leg:
+    if not request.has_dense_leg:
         return collection, None
-    return collection.under(services.embedder.model), await services.embedder.query(asked.query)
+    return collection.under(services.embedder.model), await services.embedder.query(request.query)

@@ -199,8 +199,8 @@ async def add_tokens(
     while chunks := await services.tokens.missing(
         tenant_id, collection, late.model, after=after, limit=BATCH_CHUNKS
     ):
-        found = await _encode(late, tenant_id, chunks)
-        stored += await services.tokens.add(tenant_id, late.model, found)
+        vectors = await _encode(late, tenant_id, chunks)
+        stored += await services.tokens.add(tenant_id, late.model, vectors)
         after, done = chunks[-1].chunk_id, done + len(chunks)
         progress(done)
     await services.tokens.forget(tenant_id, collection, keep=late.model)

@@ -76,8 +76,10 @@ async def _ingest_batch(
     embedding: Callable[[int, int], None],
 ) -> IngestReport:
     latest = list({document.external_id: document for document in documents}.values())
-    known = await services.documents.hashes(tenant_id, collection, [d.external_id for d in latest])
-    changed = [d for d in latest if known.get(d.external_id) != d.content_hash]
+    stored_hashes = await services.documents.hashes(
+        tenant_id, collection, [d.external_id for d in latest]
+    )
+    changed = [d for d in latest if stored_hashes.get(d.external_id) != d.content_hash]
     late = services.late if collection.stores_tokens else None
     embedded = await _embed_documents(services.embedder, late, tenant_id, changed, embedding)
     stored = await services.documents.store(

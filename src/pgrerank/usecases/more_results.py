@@ -47,12 +47,12 @@ async def results(
     collection = await services.collections.by_name(tenant_id, ranking.searched)
     recalled = await services.history.candidates(tenant_id, collection, ranking_id)
     stored = {each.chunk_id: each for each in recalled.candidates}
-    kept = _uncut_candidates(ranking)
-    page = kept[start : start + limit]
+    uncut = _uncut_candidates(ranking)
+    page = uncut[start : start + limit]
     there = [each for each in page if each.chunk_id in stored]
     return ResultPage(
         hits=tuple(_hit(each, stored[each.chunk_id]) for each in there),
-        cursor=next_cursor(start + limit, len(kept)),
+        cursor=next_cursor(start + limit, len(uncut)),
         gone=len(page) - len(there),
     )
 

@@ -95,8 +95,8 @@ async def _pass(
     ):
         texts = [passage(chunk.title, chunk.content) for chunk in chunks]
         vectors = await embedder.passages(texts, tenant_id=tenant_id)
-        found = {chunk.chunk_id: each for chunk, each in zip(chunks, vectors, strict=True)}
+        by_chunk = {chunk.chunk_id: each for chunk, each in zip(chunks, vectors, strict=True)}
         await run.count_stored(
-            await services.embeddings.add(tenant_id, collection, embedder.model, found)
+            await services.embeddings.add(tenant_id, collection, embedder.model, by_chunk)
         )
         after = chunks[-1].chunk_id

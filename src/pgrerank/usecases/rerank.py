@@ -125,11 +125,11 @@ def _scored_outcome(prepared: _PreparedRerank, scores: Sequence[PairScore]) -> R
     boosts = prepared.scoring.boosts(texts, scores)
     documents = _with_relevance(prepared, ranks.order_documents(request.documents, scores, boosts))
     was_scored = report.scored > 0
-    kept, cut = relevance.apply_bounds(documents, request, calibration, scored=was_scored)
+    passing, cut = relevance.apply_bounds(documents, request, calibration, scored=was_scored)
     return replace(
         _outcome(report, {}),
         documents=documents,
-        results=kept[: request.effective_limit],
+        results=passing[: request.effective_limit],
         cut=cut,
         tokens=sum(score.tokens for score in scores),
         calibration=calibration.applied if was_scored else NOT_RERANKED,

@@ -105,13 +105,13 @@ def _outcome(
 ) -> SearchOutcome:
     hits = calibration.with_relevance(reranked.ordered(retrieved.candidates))
     was_scored = reranked.report.scored > 0
-    kept, cut = relevance.apply_bounds(hits, request, calibration, scored=was_scored)
+    passing, cut = relevance.apply_bounds(hits, request, calibration, scored=was_scored)
     ranking_id = RankingId(uuid7())
     return SearchOutcome(
         id=ranking_id,
         created_at=ids.created_at(ranking_id),
         hits=hits,
-        results=kept[: request.limit],
+        results=passing[: request.limit],
         cut=replace(cut, min_similarity=retrieved.below_similarity),
         dense=retrieved.dense,
         keyword=retrieved.keyword,

@@ -54,30 +54,33 @@ async def register(settings: Settings, card: ModelCard) -> None:
     Raises:
         StartupError: The database is refused; the message names the remedy.
     """
-    with open_database(settings) as found:
-        async with open_pool(found, settings) as connections, tenancy.nobody(connections) as link:
+    with open_database(settings) as database:
+        async with (
+            open_pool(database, settings) as connections,
+            tenancy.nobody(connections) as link,
+        ):
             await registry.identifier(link, card)
 
 
 @asynccontextmanager
-async def open_pool(found: Database, settings: Settings) -> AsyncGenerator[Pool]:
+async def open_pool(database: Database, settings: Settings) -> AsyncGenerator[Pool]:
     """A pool of connections to a verified database; a new embedded one is migrated first.
 
     Raises:
         StartupError: The database is refused; the message names the remedy.
     """
     try:
-        await startup.verify(found.service_url)
+        await startup.verify(database.service_url)
     except (MissingExtensionError, UnmigratedError) as error:
-        if found.server is None or not _is_new(error):
+        if database.server is None or not _is_new(error):
             raise
         # Nobody else migrates a new embedded server.
         from pgrerank.storage import migrate  # noqa: PLC0415 - alembic takes long to import
 
-        await asyncio.to_thread(migrate.upgrade, found.admin_url)
-    async with pool(found.service_url, size=settings.pool_size) as connections:
+        await asyncio.to_thread(migrate.upgrade, database.admin_url)
+    async with pool(database.service_url, size=settings.pool_size) as connections:
         yield connections
 
 
 def _is_new(error: MissingExtensionError | UnmigratedError) -> bool:
-    return isinstance(error, MissingExtensionError) or error.found is None
+    return isinstance(error, MissingExtensionError) or error.revision is None

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pgrerank.inference.local.bi_encoder import EngineEmbedder
     from pgrerank.inference.local.registry import LocalScorer
     from pgrerank.inference.local.stored import StoredLateInteraction
-    from pgrerank.inference.remote.opened import Named
+    from pgrerank.inference.remote.opened import RemoteModels
 
 
 Loaded = TypeVar("Loaded")
@@ -54,7 +54,7 @@ class ServiceModels:
     #: the models of this process
     local: LocalModels
     #: the models that the operator named
-    named: "Named"
+    remote: "RemoteModels"
 
 
 @contextmanager
@@ -108,35 +108,35 @@ def open_scorer(
 
 
 @contextmanager
-def local_models(settings: Settings, named: "Named") -> Generator[LocalModels]:
+def local_models(settings: Settings, remote: "RemoteModels") -> Generator[LocalModels]:
     """Load the models that do not run on other servers. Loading takes seconds."""
     with ExitStack() as stack:
         embedder = scorer = late = None
-        if name := _local_embedder(settings, named):
+        if name := _local_embedder(settings, remote):
             loading = open_embedder(structs.replace(settings, embedder=name))
             embedder = stack.enter_context(loading)
-        if settings.reranker not in named.rerankers:
+        if settings.reranker not in remote.rerankers:
             scorer = stack.enter_context(open_scorer(settings, embedder))
-        if embedder is not None and settings.embedder not in named.embedders:
+        if embedder is not None and settings.embedder not in remote.embedders:
             from pgrerank.inference.local import registry  # noqa: PLC0415 - as above
 
             late = registry.load_stored_late_interaction(embedder)
         yield LocalModels(embedder=embedder, scorer=scorer, late=late)
 
 
-def _local_embedder(settings: Settings, named: "Named") -> str | None:
+def _local_embedder(settings: Settings, remote: "RemoteModels") -> str | None:
     """The embedder to load: that of the settings, or the one that a packaged reranker needs."""
     from pgrerank.inference import model_files  # noqa: PLC0415 - as above
 
-    if settings.embedder not in named.embedders:
+    if settings.embedder not in remote.embedders:
         return settings.embedder
-    local = settings.reranker not in named.rerankers
+    local = settings.reranker not in remote.rerankers
     return model_files.PACKAGED if local and model_files.is_packaged(settings.reranker) else None
 
 
 #: loads the local models; a process that keeps models between calls sets a loader of its own
-LOADER: "ContextVar[Callable[[Settings, Named], AbstractContextManager[LocalModels]]]" = ContextVar(
-    "loader", default=local_models
+LOADER: "ContextVar[Callable[[Settings, RemoteModels], AbstractContextManager[LocalModels]]]" = (
+    ContextVar("loader", default=local_models)
 )
 
 
@@ -147,10 +147,10 @@ async def load_models(settings: Settings) -> AsyncGenerator[ServiceModels]:
     Raises:
         StartupError: A model or the file of backends is refused; the message names the remedy.
     """
-    async with remote_models(settings) as named:
-        await asyncio.to_thread(_require_names, settings, named)
-        async with _in_thread(LOADER.get()(settings, named)) as local:
-            yield _service_models(settings, named, local)
+    async with remote_models(settings) as remote:
+        await asyncio.to_thread(_require_names, settings, remote)
+        async with _in_thread(LOADER.get()(settings, remote)) as local:
+            yield _service_models(settings, remote, local)
 
 
 @asynccontextmanager
@@ -163,9 +163,11 @@ async def _in_thread(loading: AbstractContextManager[Loaded]) -> AsyncGenerator[
         await asyncio.to_thread(loading.__exit__, None, None, None)
 
 
-def _service_models(settings: Settings, named: "Named", local: LocalModels) -> ServiceModels:
-    embedder = named.embedders.get(settings.embedder, local.embedder)
-    scorer = named.rerankers.get(settings.reranker, local.scorer)
+def _service_models(
+    settings: Settings, remote: "RemoteModels", local: LocalModels
+) -> ServiceModels:
+    embedder = remote.embedders.get(settings.embedder, local.embedder)
+    scorer = remote.rerankers.get(settings.reranker, local.scorer)
     if embedder is None or scorer is None:
         raise AssertionError(settings.embedder, settings.reranker)  # one of the two exists
     return ServiceModels(
@@ -174,7 +176,7 @@ def _service_models(settings: Settings, named: "Named", local: LocalModels) -> S
         late=local.late,
         reader=_reader(scorer, local.late),
         local=local,
-        named=named,
+        remote=remote,
     )
 
 
@@ -189,29 +191,29 @@ def _reader(scorer: Scorer, late: "StoredLateInteraction | None") -> ListReader 
 @asynccontextmanager
 async def load_embedder(settings: Settings) -> AsyncGenerator[Embedder]:
     """Only the embedder of the settings. Raises as `load_models`."""
-    async with remote_models(settings) as named:
-        await asyncio.to_thread(_require_embedder, settings, named)
-        if settings.embedder in named.embedders:
-            yield named.embedders[settings.embedder]
+    async with remote_models(settings) as remote:
+        await asyncio.to_thread(_require_embedder, settings, remote)
+        if settings.embedder in remote.embedders:
+            yield remote.embedders[settings.embedder]
             return
         async with _in_thread(open_embedder(settings)) as local:
             yield local
 
 
-def _require_names(settings: Settings, named: "Named") -> None:
+def _require_names(settings: Settings, remote: "RemoteModels") -> None:
     from pgrerank.inference import model_files  # noqa: PLC0415 - as above
 
-    _require_embedder(settings, named)
-    model_files.require("reranker", settings.reranker, named.rerankers)
+    _require_embedder(settings, remote)
+    model_files.require("reranker", settings.reranker, remote.rerankers)
 
 
-def _require_embedder(settings: Settings, named: "Named") -> None:
+def _require_embedder(settings: Settings, remote: "RemoteModels") -> None:
     from pgrerank.inference import model_files  # noqa: PLC0415 - as above
 
-    model_files.require("embedder", settings.embedder, named.embedders)
+    model_files.require("embedder", settings.embedder, remote.embedders)
 
 
-def remote_models(settings: Settings) -> "AbstractAsyncContextManager[Named]":
+def remote_models(settings: Settings) -> "AbstractAsyncContextManager[RemoteModels]":
     """The models on other servers that the operator named.
 
     Raises:
@@ -231,8 +233,8 @@ def base_model(name: str) -> tuple[Path, str]:
     """
     from pgrerank.inference import model_files  # noqa: PLC0415 - as above
 
-    found = model_files.files(name)
-    return found.folder, found.fingerprint()
+    base = model_files.files(name)
+    return base.folder, base.fingerprint()
 
 
 def reranker_card(settings: Settings) -> ModelCard:

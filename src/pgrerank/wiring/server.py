@@ -35,20 +35,22 @@ async def service(settings: Settings) -> AsyncGenerator["Litestar"]:
 
     observe.configure_logging(settings.log_format, settings.log_level, secrets())
     telemetry = observe.Telemetry()
-    with open_database(settings) as found:
-        standing = partial(drift.summary, found.service_url, by_tenant=settings.metrics_by_tenant)
+    with open_database(settings) as database:
+        standing = partial(
+            drift.summary, database.service_url, by_tenant=settings.metrics_by_tenant
+        )
         async with (
-            open_services(found, settings, metered=True) as (whole, loaded),
+            open_services(database, settings, metered=True) as (whole, loaded),
             _running(telemetry.watch_loop()),
             _running(telemetry.watch_health(standing)),
-            _keep_running(found.server),
+            _keep_running(database.server),
         ):
             for name, engine in _engines(loaded).items():
                 telemetry.watch_queue(name, lambda engine=engine: engine.queue_length)
             yield create_app(
                 whole,
                 limits=settings.limits,
-                ready=lambda: _parts(found, loaded),
+                ready=lambda: _parts(database, loaded),
                 observer=telemetry,
                 operator_token=settings.operator_token,
             )
@@ -99,13 +101,13 @@ def _engines(loaded: LocalModels) -> dict[str, Any]:
     return engines
 
 
-async def _parts(found: Database, loaded: LocalModels) -> dict[str, str]:
+async def _parts(database: Database, loaded: LocalModels) -> dict[str, str]:
     """State of each part of the service: `ok`, or what is wrong."""
     states = {
         name: "ok" if engine.alive else "the engine has stopped"
         for name, engine in _engines(loaded).items()
     }
-    return {**await _database_parts(found.service_url), **states}
+    return {**await _database_parts(database.service_url), **states}
 
 
 async def _database_parts(url: str) -> dict[str, str]:

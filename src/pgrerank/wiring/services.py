@@ -44,9 +44,9 @@ async def admin_services(settings: Settings) -> AsyncGenerator[AdminServices]:
     Raises:
         StartupError: The database is refused; the message names the remedy.
     """
-    with open_database(settings) as found:
-        async with open_pool(found, settings) as connections:
-            yield _build_admin_services(found, connections)
+    with open_database(settings) as database:
+        async with open_pool(database, settings) as connections:
+            yield _build_admin_services(database, connections)
 
 
 @asynccontextmanager
@@ -73,14 +73,14 @@ async def all_services(settings: Settings, *, check: Check = _accept) -> AsyncGe
         StartupError: The database or a model is refused; the message names the remedy.
         PgrerankError: The check failed.
     """
-    with open_database(settings) as found:
-        async with open_services(found, settings, check=check) as (whole, _):
+    with open_database(settings) as database:
+        async with open_services(database, settings, check=check) as (whole, _):
             yield whole
 
 
 @asynccontextmanager
 async def open_services(
-    found: Database, settings: Settings, *, metered: bool = False, check: Check = _accept
+    database: Database, settings: Settings, *, metered: bool = False, check: Check = _accept
 ) -> AsyncGenerator[tuple[Services, LocalModels]]:
     """All ports and the local models; if `metered`, rerankers are subject to tenants' quotas.
 
@@ -88,14 +88,14 @@ async def open_services(
         StartupError: The database or a model is refused; the message names the remedy.
         PgrerankError: The check failed.
     """
-    async with open_pool(found, settings) as connections:
-        await check(_build_admin_services(found, connections))
+    async with open_pool(database, settings) as connections:
+        await check(_build_admin_services(database, connections))
         async with load_models(settings) as models:
-            whole = _build_services(found, connections, models)
+            whole = _build_services(database, connections, models)
             yield _rate_limited(whole, connections, settings) if metered else whole, models.local
 
 
-def _build_admin_services(found: Database, connections: Pool) -> AdminServices:
+def _build_admin_services(database: Database, connections: Pool) -> AdminServices:
     return AdminServices(
         clock=SystemClock(),
         rankings=PostgresRankings(connections),
@@ -110,15 +110,15 @@ def _build_admin_services(found: Database, connections: Pool) -> AdminServices:
         reports=PostgresReports(connections),
         references=PostgresReferences(connections),
         keys=PostgresKeys(connections),
-        tenants=PostgresTenants(found.admin_url),
+        tenants=PostgresTenants(database.admin_url),
     )
 
 
-def _build_services(found: Database, connections: Pool, models: ServiceModels) -> Services:
-    scorers = [models.scorer, models.late, *models.named.rerankers.values()]
+def _build_services(database: Database, connections: Pool, models: ServiceModels) -> Services:
+    scorers = [models.scorer, models.late, *models.remote.rerankers.values()]
     rerankers = [each.model for each in scorers if each is not None]
     front = replace(
-        _build_admin_services(found, connections),
+        _build_admin_services(database, connections),
         rankings=PostgresRankings(connections, *rerankers),
     )
     ports: dict[str, Any] = {each.name: getattr(front, each.name) for each in fields(front)}
@@ -129,8 +129,8 @@ def _build_services(found: Database, connections: Pool, models: ServiceModels) -
         late=models.late,
         candidates=PostgresCandidates(connections),
         history=PostgresHistory(connections),
-        rerankers=models.named.rerankers,
-        embedders=models.named.embedders,
+        rerankers=models.remote.rerankers,
+        embedders=models.remote.embedders,
     )
 
 

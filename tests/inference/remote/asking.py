@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pgrerank.domain.candidate import Passage
-from pgrerank.inference.remote.opened import Named, open_models
+from pgrerank.inference.remote.opened import RemoteModels, open_models
 from tests.fakes import FakeClock
 
 
@@ -30,7 +30,7 @@ async def named(
     clock: FakeClock | None = None,
     naps: Naps | None = None,
     secrets: dict[str, str] | None = None,
-) -> AsyncIterator[Named]:
+) -> AsyncIterator[RemoteModels]:
     """The models of a backends file."""
     file = folder / "backends.toml"
     file.write_text(toml)

@@ -83,7 +83,7 @@ def test_the_same_answer_from_one_query_is_worth_one_pair():
 
 
 def test_the_test_is_that_of_clopper_and_pearson():
-    kept = guarantee.Kept(cutoff=0.0, pairs=20, precision=0.9, worth=20)
+    kept = guarantee.CutoffPairs(cutoff=0.0, pairs=20, precision=0.9, worth=20)
 
     # 18 or more of 20 fair draws have a probability of 211 / 2 ** 20.
     assert kept.p_value(0.5) == pytest.approx(211 / 2**20)

@@ -88,7 +88,7 @@ def test_cheapest_setting_that_keeps_the_gain_is_advised():
 
     assert (verdict.bare, verdict.best, verdict.enough) == (bare, points[3], points[2])
     assert verdict.gain.is_gain
-    assert (verdict.kept, verdict.time_share) == (pytest.approx(0.9975), 0.5)
+    assert (verdict.gain_share, verdict.time_share) == (pytest.approx(0.9975), 0.5)
     first, second = advice(verdict, "AP")
     assert first == (
         "Reranking with r pays on this collection, beyond chance: +200.0 % of AP, interval +200.0 "
@@ -159,4 +159,4 @@ def test_best_that_nothing_quicker_matches_is_said_to_be_so():
     [verdict] = verdicts([point([0.1] * 20, 5), point([0.2] * 20, 9, 5), point([0.9] * 20, 20, 9)])
 
     assert "nothing quicker keeps 99 % of its gain" in advice(verdict, "AP")[1]
-    assert sweep.KEPT == 0.99
+    assert sweep.MIN_GAIN_SHARE == 0.99

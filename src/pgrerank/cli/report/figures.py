@@ -44,7 +44,7 @@ def reliability(measured: Reliability) -> str:
 
     def draw(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="ideal")
-        axes.plot(measured.said, measured.found, color=BLUE, marker="o", label="as judged")
+        axes.plot(measured.predicted, measured.observed, color=BLUE, marker="o", label="as judged")
         axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted probability", ylabel="share relevant")
         axes.legend(loc="upper left", frameon=False)
 

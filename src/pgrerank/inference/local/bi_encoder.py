@@ -104,9 +104,9 @@ class EngineEmbedder:
     ) -> list[EmbeddedPassage]:
         readings = await asyncio.to_thread(self.tokens.heads, texts)
         jobs = [job(reading) for reading in readings]
-        found = await self.engine.run(jobs, priority=Priority.PASSAGE, tenant=tenant_id)
-        read = [each for each in found if each is not None and np.isfinite(each.vector).all()]
-        if len(read) < len(found):
+        outputs = await self.engine.run(jobs, priority=Priority.PASSAGE, tenant=tenant_id)
+        read = [each for each in outputs if each is not None and np.isfinite(each.vector).all()]
+        if len(read) < len(outputs):
             raise ScoringError(self._part)
         return read
 

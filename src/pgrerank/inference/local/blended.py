@@ -86,11 +86,11 @@ class BlendedScorer:
 
         async def fresh(missing: Sequence[Passage]) -> list[PairScore]:
             # Concurrently, so that both have scored the same head when a deadline passes.
-            read, seen = await _both(
+            read, pair_scores = await _both(
                 self._cross.score(query, missing, deadline=deadline, tenant_id=tenant_id),
                 self._late.score(query, missing, deadline=deadline, tenant_id=tenant_id),
             )
-            return [*map(_blend, read, seen)]
+            return [*map(_blend, read, pair_scores)]
 
         return await self._cache.complete(self._model.fingerprint, query, passages, fresh)
 
@@ -103,10 +103,10 @@ class BlendedScorer:
     ) -> tuple[list[PairScore], Agreement]:
         """Score passages, and return their mutual similarity. See ports.scorer.ListReader."""
         passages = [SuppliedDocument(text).passage for text in texts]
-        read, (seen, agreement) = await _both(
+        read, (pair_scores, agreement) = await _both(
             self._cross.score(query, passages), self._late.score_and_agreement(query, texts)
         )
-        return [*map(_blend, read, seen)], agreement
+        return [*map(_blend, read, pair_scores)], agreement
 
     def close(self) -> None:
         """Fail queued jobs of the cross-encoder, and stop it."""

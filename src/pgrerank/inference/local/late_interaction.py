@@ -33,17 +33,17 @@ class LatePairing:
         self, query: str, texts: Sequence[str], deadline: float | None
     ) -> Sequence[PairJobs[EncodedRow]] | None:
         """One pair per text, in order; None if the query was not encoded before the deadline."""
-        asked = await self._queries.read(query, deadline=deadline)
-        if asked is None:
+        encoded = await self._queries.read(query, deadline=deadline)
+        if encoded is None:
             return None
         readings = await in_thread(partial(self._tokens.passages, texts), items=len(texts))
         return [
             PairJobs(
                 [
-                    Job(sequence, _comparison(asked.tokens, sequence))
+                    Job(sequence, _comparison(encoded.tokens, sequence))
                     for sequence in reading.sequences
                 ],
-                reading.truncated or asked.truncated,
+                reading.truncated or encoded.truncated,
             )
             for reading in readings
         ]

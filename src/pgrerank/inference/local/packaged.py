@@ -19,7 +19,7 @@ from pgrerank.inference.onnx_models import MS_MARCO
 from pgrerank.inference.openvino import calibrate
 from pgrerank.inference.openvino.build import graph
 from pgrerank.inference.openvino.network import Network
-from pgrerank.inference.openvino.weights import Named, Transformer, dense, transformer
+from pgrerank.inference.openvino.weights import Transformer, WeightsByName, dense, transformer
 from pgrerank.inference.precision import ExecutionPlan
 from pgrerank.inference.shipped import BUNDLED, ENCODER, WEIGHTS
 from pgrerank.inference.tensors import NAMES, Features, Feed
@@ -46,9 +46,9 @@ def load_embedder(
     Raises:
         ModelError: It is not installed, or was altered.
     """
-    found = files(PACKAGED)
-    tokens, feed = _reading(found, max_length, _LONGEST)
-    encoder = _encoder(found, load_file(found.folder / WEIGHTS))
+    model_files = files(PACKAGED)
+    tokens, feed = _reading(model_files, max_length, _LONGEST)
+    encoder = _encoder(model_files, load_file(model_files.folder / WEIGHTS))
     texts = calibrate.texts(tokens) if plan.integers else []
     network = _network(encoder, plan, map(feed, texts), first_only=False, threads=threads)
 
@@ -56,7 +56,7 @@ def load_embedder(
         states = network(features)
         return _mean(states, features["attention_mask"]), states
 
-    card = embedder_card(found, plan, tokens.max_length)
+    card = embedder_card(model_files, plan, tokens.max_length)
     return LoadedModel(card, EncoderBackend(feed, encode, parallel=network.parallel), tokens)
 
 
@@ -64,20 +64,22 @@ def load_cross_encoder(
     name: str, plan: ExecutionPlan, max_length: int | None, *, threads: int
 ) -> LoadedModel[float]:
     """One of `CROSS_ENCODERS`. See `load_embedder`; None as length: that of its training."""
-    found = files(name)
-    tokens, feed = _reading(found, max_length, CROSS_ENCODERS[name])
-    named = load_file(found.folder / WEIGHTS)
-    encoder = _encoder(found, {name.removeprefix(ENCODER): each for name, each in named.items()})
+    model_files = files(name)
+    tokens, feed = _reading(model_files, max_length, CROSS_ENCODERS[name])
+    weights = load_file(model_files.folder / WEIGHTS)
+    encoder = _encoder(
+        model_files, {name.removeprefix(ENCODER): each for name, each in weights.items()}
+    )
     texts = calibrate.pairs(tokens) if plan.integers else []
     first = _network(encoder, plan, map(feed, texts), first_only=True, threads=threads)
-    pooler, classifier = dense(named, f"{ENCODER}pooler.dense"), dense(named, "classifier")
+    pooler, classifier = dense(weights, f"{ENCODER}pooler.dense"), dense(weights, "classifier")
 
     def logits(features: Features) -> Floats:
         state = first(features)[:, 0]
         pooled = np.tanh(state @ pooler.weight.T + pooler.bias)
         return pooled @ classifier.weight.T + classifier.bias
 
-    card = cross_encoder_card(found, plan, tokens.max_length)
+    card = cross_encoder_card(model_files, plan, tokens.max_length)
     return LoadedModel(card, ClassifierBackend(feed, logits, parallel=first.parallel), tokens)
 
 
@@ -108,15 +110,17 @@ def cross_encoder_card(
     )
 
 
-def _reading(found: Files, max_length: int | None, longest: int) -> tuple[Tokens, Feed]:
-    tokenizer: Any = Tokenizer.from_file(str(found.folder / "tokenizer.json"))
+def _reading(model_files: Files, max_length: int | None, longest: int) -> tuple[Tokens, Feed]:
+    tokenizer: Any = Tokenizer.from_file(str(model_files.folder / "tokenizer.json"))
     tokens = Tokens(tokenizer, min(max_length or longest, longest))
     return tokens, Feed(NAMES, tokenizer.token_to_id(_PADDING), tokens.max_length)
 
 
-def _encoder(found: Files, named: Named) -> Transformer:
-    config = _configuration(found)
-    return transformer(named, heads=config["num_attention_heads"], epsilon=config["layer_norm_eps"])
+def _encoder(model_files: Files, weights: WeightsByName) -> Transformer:
+    config = _configuration(model_files)
+    return transformer(
+        weights, heads=config["num_attention_heads"], epsilon=config["layer_norm_eps"]
+    )
 
 
 def _configuration(found: Files) -> dict[str, Any]:

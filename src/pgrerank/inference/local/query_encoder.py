@@ -10,7 +10,7 @@ from pgrerank.inference.tokens import Tokens
 from pgrerank.inference.vectors import Floats, unit
 
 #: cached queries, at most 100 KB each; enough to keep a query throughout all stages of a search
-KEPT = 256
+CACHED_QUERIES = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,15 @@ class QueryReader:
     Args:
         engine: Engine of a bi-encoder.
         tokens: Its tokenizer.
-        kept: Maximum number of cached queries.
+        size: Maximum number of cached queries.
     """
 
-    def __init__(self, engine: Engine[EncodedRow], tokens: Tokens, *, kept: int = KEPT) -> None:
+    def __init__(
+        self, engine: Engine[EncodedRow], tokens: Tokens, *, size: int = CACHED_QUERIES
+    ) -> None:
         self._engine = engine
         self._tokens = tokens
-        self._most = kept
+        self._most = size
         self._kept: OrderedDict[str, ReadQuery] = OrderedDict()
 
     async def read(self, text: str, *, deadline: float | None = None) -> ReadQuery | None:
@@ -50,8 +52,8 @@ class QueryReader:
             OverloadedError: The queue is full.
             ScoringError: The model failed.
         """
-        known = self._kept.get(text)
-        read = await self._run(text, deadline) if known is None else known
+        cached = self._kept.get(text)
+        read = await self._run(text, deadline) if cached is None else cached
         if read is not None:
             self._keep(text, read)
         return read

@@ -149,9 +149,9 @@ def _open_embedder(
     if name == PACKAGED and not hardware.gpu:
         plan = route(precision, None, hardware, reference="openvino")
         return packaged.load_embedder(plan, max_length, threads=threads)
-    found = files(name, revision)
+    model_files = files(name, revision)
     load = _torch_models(name, threads)
-    return load.load_embedder(found, precision, max_length, hardware, threads=threads)
+    return load.load_embedder(model_files, precision, max_length, hardware, threads=threads)
 
 
 def _open_reranker(
@@ -163,9 +163,11 @@ def _open_reranker(
         loaded = packaged.load_cross_encoder(name, plan, max_length, threads=threads)
         loaded.check_runs(name)
         return _Reranker(loaded, partial(_cross_pairing, loaded.tokens))
-    found = files(name, revision)
+    model_files = files(name, revision)
     load = _torch_models(name, threads)
-    return _Reranker(*load.load_reranker(found, precision, max_length, hardware, threads=threads))
+    return _Reranker(
+        *load.load_reranker(model_files, precision, max_length, hardware, threads=threads)
+    )
 
 
 def _cross_pairing(tokens: Tokens, _: Engine[Any]) -> Pairing[Any]:

@@ -124,8 +124,8 @@ class EngineScorer(Generic[Row]):
 
 def _best_segment(pair: PairJobs[Any], values: Sequence[float | None]) -> PairScore:
     """Score of the best segment; unscored unless all segments have a score."""
-    known = [value for value in values if value is not None and math.isfinite(value)]
-    if not known or len(known) < len(values):
+    finite = [value for value in values if value is not None and math.isfinite(value)]
+    if not finite or len(finite) < len(values):
         return _UNSCORED
     tokens = sum(len(job.tokens) for job in pair.jobs)
-    return PairScore(value=max(known), truncated=pair.truncated, tokens=tokens)
+    return PairScore(value=max(finite), truncated=pair.truncated, tokens=tokens)

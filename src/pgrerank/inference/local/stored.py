@@ -67,16 +67,16 @@ class StoredLateInteraction:
         tenant_id: TenantId | None = None,
     ) -> list[PairScore]:
         """Score each passage against the query, in order. See ports.scorer.Scorer."""
-        asked = await self._embedder.queries.read(query, deadline=deadline)
-        if asked is None:
+        encoded = await self._embedder.queries.read(query, deadline=deadline)
+        if encoded is None:
             return [_UNSCORED] * len(passages)
         texts = [passage.text for passage in passages if passage.tokens is None]
         fresh = iter(await self._compress(texts, deadline, tenant_id))
-        found = [
+        compressed = [
             next(fresh) if passage.tokens is None else _Compressed([passage.tokens])
             for passage in passages
         ]
-        return await asyncio.to_thread(_best_part, asked, found)
+        return await asyncio.to_thread(_best_part, encoded, compressed)
 
     def unknown_share(self, query: str) -> float:
         """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
@@ -86,12 +86,12 @@ class StoredLateInteraction:
         self, query: str, texts: Sequence[str]
     ) -> tuple[list[PairScore], Agreement]:
         """Score passages, and return their mutual similarity. See ports.scorer.ListReader."""
-        asked = await self._embedder.queries.read(query)
-        found = await self._compress(texts, deadline=None, tenant_id=None)
-        if asked is None:
+        encoded = await self._embedder.queries.read(query)
+        compressed = await self._compress(texts, deadline=None, tenant_id=None)
+        if encoded is None:
             raise ScoringError(self._model.name)
-        scores = await asyncio.to_thread(_best_part, asked, found)
-        return scores, _agreement(found, dimensions=asked.tokens.shape[1])
+        scores = await asyncio.to_thread(_best_part, encoded, compressed)
+        return scores, _agreement(compressed, dimensions=encoded.tokens.shape[1])
 
     async def _compress(
         self, texts: Sequence[str], deadline: float | None, tenant_id: TenantId | None
@@ -139,14 +139,14 @@ def _agreement(passages: Sequence[_Compressed], dimensions: int) -> Agreement:
     return agreement
 
 
-def _best_part(asked: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:
+def _best_part(query: ReadQuery, passages: Sequence[_Compressed]) -> list[PairScore]:
     """Score of each passage's best part; unscored unless all its parts are there."""
     whole = [[part for part in passage.parts if part is not None] for passage in passages]
-    values = iter(compression.scores(asked.tokens, [part for parts in whole for part in parts]))
+    values = iter(compression.scores(query.tokens, [part for parts in whole for part in parts]))
     scores: list[PairScore] = []
     for passage, parts in zip(passages, whole, strict=True):
         best = max([next(values) for _ in parts], default=None)
         complete = len(parts) == len(passage.parts)
-        truncated = asked.truncated or passage.truncated
+        truncated = query.truncated or passage.truncated
         scores.append(PairScore(value=best, truncated=truncated) if complete else _UNSCORED)
     return scores

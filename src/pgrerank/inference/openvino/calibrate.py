@@ -42,19 +42,19 @@ def texts(tokens: Tokens) -> list[list[TokenSequence]]:
     return [[read.sequences[0]] for block in readings for read in block]
 
 
-def reaches(weights: Transformer, given: Iterable[Features], *, threads: int) -> list[Reach]:
+def reaches(weights: Transformer, batches: Iterable[Features], *, threads: int) -> list[Reach]:
     """Ranges of every layer's inputs over some texts, in fp32.
 
     Args:
         weights: The transformer.
-        given: Batches of texts, at least one, with little padding, as padding counts too.
+        batches: Batches of texts, at least one, with little padding, as padding counts too.
         threads: Threads that may be used.
     """
     network = Network(reach_graph(weights), "fp32", threads=threads)
-    seen = [network.all_outputs(features) for features in given]
-    largest = [np.max(each, axis=0) for each in zip(*seen, strict=True)]
-    found = [
+    outputs = [network.all_outputs(features) for features in batches]
+    largest = [np.max(each, axis=0) for each in zip(*outputs, strict=True)]
+    ranges = [
         Reach(*largest[start : start + _PRODUCTS]) for start in range(0, len(largest), _PRODUCTS)
     ]
-    half = len(found) // 2
-    return [replace(reach, down=None) for reach in found[:half]] + found[half:]
+    half = len(ranges) // 2
+    return [replace(reach, down=None) for reach in ranges[:half]] + ranges[half:]

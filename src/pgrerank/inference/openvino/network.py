@@ -29,23 +29,23 @@ class Network:
         for _ in range(self.parallel):
             self._free.put(model.create_infer_request())
 
-    def __call__(self, given: Features) -> Floats:
+    def __call__(self, features: Features) -> Floats:
         """Output of the graph, one row per sequence; values at padding have no meaning."""
-        return self.all_outputs(given)[0]
+        return self.all_outputs(features)[0]
 
-    def all_outputs(self, given: Features) -> list[Floats]:
+    def all_outputs(self, features: Features) -> list[Floats]:
         """Every output of the graph, in order."""
         request = self._free.get()
         try:
             # Outputs are copied: the next batch overwrites the memory of the request.
-            found = request.infer(_inputs(given), share_inputs=True)
-            return [*found.values()]
+            outputs = request.infer(_inputs(features), share_inputs=True)
+            return [*outputs.values()]
         finally:
             self._free.put(request)
 
 
-def _inputs(given: Features) -> list[Any]:
+def _inputs(features: Features) -> list[Any]:
     """Inputs in the order of `build.INPUTS`; token types are zeros if the model has none."""
-    ids, mask = given["input_ids"], given["attention_mask"]
-    types = given.get("token_type_ids")
+    ids, mask = features["input_ids"], features["attention_mask"]
+    types = features.get("token_type_ids")
     return [ids, mask, np.zeros_like(ids) if types is None else types]

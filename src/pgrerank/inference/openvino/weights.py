@@ -8,7 +8,7 @@ from typing import TypeAlias
 from pgrerank.inference.vectors import Floats
 
 #: arrays by name, such as `encoder.layer.0.output.dense.weight`
-Named: TypeAlias = Mapping[str, Floats]
+WeightsByName: TypeAlias = Mapping[str, Floats]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,49 +58,49 @@ class Transformer:
 
 
 def transformer(
-    named: Named, *, heads: int, epsilon: float, first_position: int = 0
+    weights: WeightsByName, *, heads: int, epsilon: float, first_position: int = 0
 ) -> Transformer:
     """Read the weights.
 
     Args:
-        named: Weights in fp32.
+        weights: Weights in fp32.
         heads: Attention heads of a layer.
         epsilon: Epsilon of each normalisation.
         first_position: Position row of the first token; in RoBERTa the one after the padding's row.
     """
-    numbers = takewhile(lambda n: f"{_layer_name(n)}.output.dense.weight" in named, count())
+    numbers = takewhile(lambda n: f"{_layer_name(n)}.output.dense.weight" in weights, count())
     return Transformer(
-        words=named["embeddings.word_embeddings.weight"],
-        positions=named["embeddings.position_embeddings.weight"][first_position:],
-        types=named["embeddings.token_type_embeddings.weight"],
-        norm=_norm(named, "embeddings.LayerNorm", epsilon),
-        layers=[_layer(named, _layer_name(number), epsilon) for number in numbers],
+        words=weights["embeddings.word_embeddings.weight"],
+        positions=weights["embeddings.position_embeddings.weight"][first_position:],
+        types=weights["embeddings.token_type_embeddings.weight"],
+        norm=_norm(weights, "embeddings.LayerNorm", epsilon),
+        layers=[_layer(weights, _layer_name(number), epsilon) for number in numbers],
         heads=heads,
     )
 
 
-def dense(named: Named, name: str) -> Dense:
+def dense(weights: WeightsByName, name: str) -> Dense:
     """A linear layer by its name."""
-    return Dense(named[f"{name}.weight"], named[f"{name}.bias"])
+    return Dense(weights[f"{name}.weight"], weights[f"{name}.bias"])
 
 
 def _layer_name(number: int) -> str:
     return f"encoder.layer.{number}"
 
 
-def _layer(named: Named, name: str, epsilon: float) -> Layer:
+def _layer(weights: WeightsByName, name: str, epsilon: float) -> Layer:
     attention = f"{name}.attention"
     return Layer(
-        query=dense(named, f"{attention}.self.query"),
-        key=dense(named, f"{attention}.self.key"),
-        value=dense(named, f"{attention}.self.value"),
-        mixed=dense(named, f"{attention}.output.dense"),
-        mixed_norm=_norm(named, f"{attention}.output.LayerNorm", epsilon),
-        up=dense(named, f"{name}.intermediate.dense"),
-        down=dense(named, f"{name}.output.dense"),
-        norm=_norm(named, f"{name}.output.LayerNorm", epsilon),
+        query=dense(weights, f"{attention}.self.query"),
+        key=dense(weights, f"{attention}.self.key"),
+        value=dense(weights, f"{attention}.self.value"),
+        mixed=dense(weights, f"{attention}.output.dense"),
+        mixed_norm=_norm(weights, f"{attention}.output.LayerNorm", epsilon),
+        up=dense(weights, f"{name}.intermediate.dense"),
+        down=dense(weights, f"{name}.output.dense"),
+        norm=_norm(weights, f"{name}.output.LayerNorm", epsilon),
     )
 
 
-def _norm(named: Named, name: str, epsilon: float) -> Norm:
-    return Norm(named[f"{name}.weight"], named[f"{name}.bias"], epsilon)
+def _norm(weights: WeightsByName, name: str, epsilon: float) -> Norm:
+    return Norm(weights[f"{name}.weight"], weights[f"{name}.bias"], epsilon)

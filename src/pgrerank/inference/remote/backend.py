@@ -70,8 +70,8 @@ class BackendSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             SettingsError: The variable or file that should contain it is missing or invalid.
         """
         if self.key_env is not None:
-            found = secret(self.key_env)
-            return _require(found, f"the variable {self.key_env}, which should hold a key,")
+            value = secret(self.key_env)
+            return _require(value, f"the variable {self.key_env}, which should hold a key,")
         if self.key_file is not None:
             return _require(_content(Path(self.key_file).expanduser()), f"the file {self.key_file}")
         return None
@@ -133,14 +133,14 @@ def read(path: Path) -> Backends:
         SettingsError: It is missing or invalid; the message names the place.
     """
     try:
-        found = msgspec.toml.decode(path.read_bytes(), type=Backends)
-        for name, _ in found.entries():
+        backends = msgspec.toml.decode(path.read_bytes(), type=Backends)
+        for name, _ in backends.entries():
             validate_name(name, name)
     except OSError as error:
         raise SettingsError(VARIABLE, f"{path} cannot be read: {error.strerror}") from error
     except (msgspec.MsgspecError, InvalidRequestError) as error:
         raise SettingsError(VARIABLE, f"{path}: {error}") from error
-    return found
+    return backends
 
 
 def _require_dialect(name: str, dialects: Iterable[str]) -> None:
@@ -148,12 +148,12 @@ def _require_dialect(name: str, dialects: Iterable[str]) -> None:
         raise ValueError(f"there is no dialect `{name}` here. {suggestion.remedy(name, names)}")
 
 
-def _require(found: str | None, what: str) -> str:
-    if not found:
+def _require(value: str | None, what: str) -> str:
+    if not value:
         raise SettingsError(VARIABLE, f"{what} is empty or missing")
-    if not (found.isascii() and found.isprintable()) or " " in found:
+    if not (value.isascii() and value.isprintable()) or " " in value:
         raise SettingsError(VARIABLE, f"{what} has a character or a line break that no key has")
-    return found
+    return value
 
 
 def _content(path: Path) -> str | None:

@@ -57,8 +57,8 @@ class RemoteEmbedder:
 
     async def query(self, text: str) -> Vector:
         """Embed a query. Raises RemoteError."""
-        (found,) = await self._embed([self._backend.query_prompt + text], "query")
-        return found
+        (vectors,) = await self._embed([self._backend.query_prompt + text], "query")
+        return vectors
 
     def unknown_share(self, query: str) -> float:
         """0, since the tokenizer is on the server. See ports.embedder.Embedder."""

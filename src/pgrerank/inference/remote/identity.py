@@ -69,15 +69,15 @@ def _card(
     score_kind: ScoreKind | None = None,
     dimensions: int | None = None,
 ) -> ModelCard:
-    known = info or tei.Info(model_id=backend.model, model_sha=backend.revision)
-    own = [_TEMPLATE, backend.dialect, known.model_id, known.model_sha, known.model_dtype]
+    reported = info or tei.Info(model_id=backend.model, model_sha=backend.revision)
+    own = [_TEMPLATE, backend.dialect, reported.model_id, reported.model_sha, reported.model_dtype]
     return ModelCard(
         kind=kind,
-        name=known.model_id or server.name,
+        name=reported.model_id or server.name,
         fingerprint=backend.fingerprint or _digest([*own, *facts]),
-        precision=known.model_dtype or _ELSEWHERE,
-        max_length=known.max_input_length or backend.max_tokens,
-        revision=known.model_sha,
+        precision=reported.model_dtype or _ELSEWHERE,
+        max_length=reported.max_input_length or backend.max_tokens,
+        revision=reported.model_sha,
         dimensions=dimensions,
         score_kind=score_kind,
         runs=f"the backend `{server.name}` ({backend.dialect})",

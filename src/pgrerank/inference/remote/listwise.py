@@ -171,8 +171,8 @@ class ListwiseScorer:
         ]
 
     def _cost(self, spent: _Spent) -> float:
-        asked = spent.input_tokens * self._backend.input_price
-        return (asked + spent.output_tokens * self._backend.output_price) / _MILLION
+        input_cost = spent.input_tokens * self._backend.input_price
+        return (input_cost + spent.output_tokens * self._backend.output_price) / _MILLION
 
     def _tell(self, spent: _Spent) -> None:
         _log.info(

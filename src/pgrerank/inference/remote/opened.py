@@ -30,7 +30,7 @@ from pgrerank.ports.scorer import Scorer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class RemoteModels:
     """Models on other servers, by the operator's names."""
 
     rerankers: Mapping[str, Scorer] = field(default_factory=dict[str, Scorer])
@@ -45,7 +45,7 @@ async def open_models(
     elapsed: Callable[[], float],
     scores: int,
     sleep: Sleep = asyncio.sleep,
-) -> AsyncGenerator[Named]:
+) -> AsyncGenerator[RemoteModels]:
     """Open all models of the file until the end of the block.
 
     Args:
@@ -59,22 +59,22 @@ async def open_models(
         SettingsError: The file is missing or invalid, or a key is missing.
         ModelError: A server that must describe its model does not answer.
     """
-    found = backends.Backends() if path is None else backends.read(path)
+    configured = backends.Backends() if path is None else backends.read(path)
     async with AsyncExitStack() as stack:
 
         def server(name: str, backend: BackendSettings) -> Server:
-            made = Server(name, backend, key=backend.key(secret), elapsed=elapsed, sleep=sleep)
-            stack.push_async_callback(made.close)
-            return made
+            opened = Server(name, backend, key=backend.key(secret), elapsed=elapsed, sleep=sleep)
+            stack.push_async_callback(opened.close)
+            return opened
 
-        yield Named(
+        yield RemoteModels(
             rerankers={
                 name: await _reranker(server(name, backend), backend, ScoreCache(scores))
-                for name, backend in found.reranker.items()
+                for name, backend in configured.reranker.items()
             },
             embedders={
                 name: await _embedder(server(name, backend), backend)
-                for name, backend in found.embedder.items()
+                for name, backend in configured.embedder.items()
             },
         )
 

@@ -37,14 +37,14 @@ def permutation(answer: str, count: int) -> list[int]:
         answer: For example `[2] > [1] > [3]`.
         count: Places in the window.
     """
-    said = _THOUGHT.sub("", answer)
-    found = _BRACKETED.findall(said) or _BARE.findall(said)
-    named = [int(each) - 1 for each in found]
-    known = dict.fromkeys(place for place in named if 0 <= place < count)
-    return [*known, *(place for place in range(count) if place not in known)]
+    text = _THOUGHT.sub("", answer)
+    numbers = _BRACKETED.findall(text) or _BARE.findall(text)
+    places = [int(each) - 1 for each in numbers]
+    valid = dict.fromkeys(place for place in places if 0 <= place < count)
+    return [*valid, *(place for place in range(count) if place not in valid)]
 
 
 def is_answer(answer: str, count: int) -> bool:
     """Whether an answer names at least one place of the window."""
-    said = _THOUGHT.sub("", answer)
-    return any(0 < int(each) <= count for each in _BARE.findall(said))
+    text = _THOUGHT.sub("", answer)
+    return any(0 < int(each) <= count for each in _BARE.findall(text))

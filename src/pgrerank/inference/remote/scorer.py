@@ -69,22 +69,22 @@ class RemoteScorer:
         """
         del tenant_id
         keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
-        known = self._cache.cached(keys)
+        cached = self._cache.cached(keys)
         heads = keys[: self._backend.max_documents]
         unknown = {key: each.text for key, each in zip(heads, passages, strict=False)}
-        missing = [key for key in unknown if key not in known]
+        missing = [key for key in unknown if key not in cached]
         texts = [unknown[key] for key in missing]
 
         async def scored(portion: range) -> list[PairScore]:
             part = [texts[place] for place in portion]
-            found = await self._in_time(query, part, deadline)
-            for place, score in zip(portion, found, strict=True):
+            values = await self._in_time(query, part, deadline)
+            for place, score in zip(portion, values, strict=True):
                 self._cache.put(missing[place], score)
-            return found
+            return values
 
         fresh = await each(self._portions(texts), scored, at_once=self._backend.concurrency)
-        known.update(zip(missing, fresh, strict=True))
-        return [known.get(key, _UNSCORED) for key in keys]
+        cached.update(zip(missing, fresh, strict=True))
+        return [cached.get(key, _UNSCORED) for key in keys]
 
     def unknown_share(self, query: str) -> float:
         """0, since the tokenizer is on the server. See ports.scorer.Scorer."""
@@ -119,8 +119,10 @@ class RemoteScorer:
             raise self._short(len(placed), len(texts))
         return [_finite(scores[place]) for place in range(len(texts))]
 
-    def _short(self, found: int, asked: int) -> RemoteError:
-        return self._server.failure(f"gave {found} scores that do not match {asked} documents")
+    def _short(self, received: int, requested: int) -> RemoteError:
+        return self._server.failure(
+            f"gave {received} scores that do not match {requested} documents"
+        )
 
 
 def _finite(value: float | None) -> PairScore:

@@ -167,8 +167,8 @@ def _encode(body: Any) -> bytes | None:
 def _pause(state: RetryCallState) -> float:
     """Seconds to wait after a failure, at least as long as the server asked for."""
     error = state.outcome and state.outcome.exception()
-    asked = error.pause_s if isinstance(error, _TransientError) else None
-    return max(asked or 0.0, _PAUSE(state))
+    requested = error.pause_s if isinstance(error, _TransientError) else None
+    return max(requested or 0.0, _PAUSE(state))
 
 
 def _retry_after_s(header: str | None) -> float | None:

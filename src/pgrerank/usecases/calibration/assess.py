@@ -38,9 +38,9 @@ class Resampled:
 
     def sums(self, values: Floats) -> Floats:
         """Sums of pair values by query, shape (queries, ...)."""
-        found = np.zeros((self._count, *values.shape[1:]))
-        np.add.at(found, self._places, values)
-        return found
+        sums = np.zeros((self._count, *values.shape[1:]))
+        np.add.at(sums, self._places, values)
+        return sums
 
     def ratio(self, above: Floats, below: Floats) -> IntervalEstimate:
         """Ratio of two sums of pair values, with its interval."""
@@ -48,8 +48,8 @@ class Resampled:
 
     def by_query(self, above: Floats, below: Floats) -> IntervalEstimate:
         """Ratio of two sums of query values, with its interval."""
-        drawn = _divide(self._counts @ above, self._counts @ below)
-        return _estimate(float(_divide(above.sum(), below.sum())), drawn)
+        means = _divide(self._counts @ above, self._counts @ below)
+        return _estimate(float(_divide(above.sum(), below.sum())), means)
 
     def error(self, off: Floats, total: Floats) -> IntervalEstimate:
         """Sum of absolute deviations by bin, shape (queries, bins), divided by a total by query.
@@ -58,40 +58,40 @@ class Resampled:
         their interval is shifted back by that bias.
         """
         value = float(np.abs(off.sum(axis=0)).sum() / total.sum())
-        drawn = np.abs(self._counts @ off).sum(axis=1) / (self._counts @ total)
-        return _estimate(value, np.maximum(drawn - drawn.mean() + value, 0))
+        errors = np.abs(self._counts @ off).sum(axis=1) / (self._counts @ total)
+        return _estimate(value, np.maximum(errors - errors.mean() + value, 0))
 
 
 def quality(sample: Sample, probabilities: Floats, tried: dict[str, float]) -> Quality:
     """Quality figures of held-out probabilities."""
-    drawn = Resampled(sample)
+    resampled = Resampled(sample)
     weights = sample.weights
     raw = 1 / (1 + np.exp(-np.clip(sample.scores, -700, 700)))
     return Quality(
-        brier=drawn.ratio(weights * (probabilities - sample.relevant) ** 2, weights),
-        log_loss=drawn.ratio(weights * fit.log_losses(sample, probabilities), weights),
-        ece=calibration_error(sample, probabilities, drawn),
-        ece_raw=calibration_error(sample, raw, drawn),
+        brier=resampled.ratio(weights * (probabilities - sample.relevant) ** 2, weights),
+        log_loss=resampled.ratio(weights * fit.log_losses(sample, probabilities), weights),
+        ece=calibration_error(sample, probabilities, resampled),
+        ece_raw=calibration_error(sample, raw, resampled),
         tried=tried,
         bins=bins(sample, probabilities),
-        precision_at=precisions(sample, drawn),
+        precision_at=precisions(sample, resampled),
     )
 
 
 def calibration_error(
-    sample: Sample, probabilities: Floats, drawn: Resampled | None = None
+    sample: Sample, probabilities: Floats, resampled: Resampled | None = None
 ) -> IntervalEstimate:
     """Expected calibration error: mean |predicted - observed| over bins of equal mass."""
-    drawn = drawn or Resampled(sample)
+    resampled = resampled or Resampled(sample)
     member = np.eye(BINS)[_bin_of(sample, probabilities)]
     off = sample.weights * (sample.relevant - probabilities)
-    return drawn.error(drawn.sums(member * off[:, None]), drawn.sums(sample.weights))
+    return resampled.error(resampled.sums(member * off[:, None]), resampled.sums(sample.weights))
 
 
 def bins(sample: Sample, probabilities: Floats) -> list[ReliabilityBin]:
     """Mean prediction and observed share of relevant pairs of each bin that is not empty."""
     place = _bin_of(sample, probabilities)
-    found: list[ReliabilityBin] = []
+    bins: list[ReliabilityBin] = []
     for number in range(BINS):
         chosen = np.equal(place, number)
         if chosen.any():
@@ -100,10 +100,10 @@ def bins(sample: Sample, probabilities: Floats) -> list[ReliabilityBin]:
                 float(np.average(values[chosen], weights=weights))
                 for values in (probabilities, sample.relevant)
             )
-            found.append(
+            bins.append(
                 ReliabilityBin(predicted=predicted, observed=observed, pairs=int(chosen.sum()))
             )
-    return found
+    return bins
 
 
 def cutoffs(scores: Floats, count: int) -> Floats:
@@ -112,35 +112,35 @@ def cutoffs(scores: Floats, count: int) -> Floats:
     They are chosen by scores only, without labels, and each is a score that occurs.
     """
     falling = np.sort(scores)[::-1]
-    kept = np.unique(np.geomspace(1, len(falling), count).round().astype(int))
-    return np.unique(falling[kept - 1])[::-1]
+    places = np.unique(np.geomspace(1, len(falling), count).round().astype(int))
+    return np.unique(falling[places - 1])[::-1]
 
 
 def points(sample: Sample, curve: CalibrationCurve) -> list[CutoffPoint]:
     """Precision and recall at each cut-off, strict to loose."""
-    drawn = Resampled(sample)
+    resampled = Resampled(sample)
     weighted = sample.weights * sample.relevant
-    found: list[CutoffPoint] = []
+    points: list[CutoffPoint] = []
     for cutoff in cutoffs(sample.scores, CUTOFFS):
-        kept = sample.scores >= cutoff
-        found.append(
+        is_above = sample.scores >= cutoff
+        points.append(
             CutoffPoint(
                 cutoff=float(cutoff),
                 relevance=curve.relevance(float(cutoff)),
-                pairs=int(kept.sum()),
-                precision=drawn.ratio(weighted * kept, sample.weights * kept),
-                recall=drawn.ratio(weighted * kept, weighted),
+                pairs=int(is_above.sum()),
+                precision=resampled.ratio(weighted * is_above, sample.weights * is_above),
+                recall=resampled.ratio(weighted * is_above, weighted),
             )
         )
-    return found
+    return points
 
 
-def precisions(sample: Sample, drawn: Resampled) -> list[IntervalEstimate]:
+def precisions(sample: Sample, resampled: Resampled) -> list[IntervalEstimate]:
     """Precision among the k best-scored pairs of each query, for k from 1."""
     place = _places(sample)
     weighted = sample.weights * sample.relevant
     return [
-        drawn.ratio(weighted * (place <= k), sample.weights * (place <= k))
+        resampled.ratio(weighted * (place <= k), sample.weights * (place <= k))
         for k in range(1, min(_DEEPEST_PRECISION, int(place.max())) + 1)
     ]
 
@@ -149,9 +149,9 @@ def _places(sample: Sample) -> Floats:
     """Rank of each pair within its query by score, from 1."""
     order = np.lexsort((-sample.scores, sample.queries))
     _, starts, counts = np.unique(sample.queries[order], return_index=True, return_counts=True)
-    found = np.empty(sample.pair_count)
-    found[order] = np.arange(sample.pair_count) - np.repeat(starts, counts) + 1
-    return found
+    places = np.empty(sample.pair_count)
+    places[order] = np.arange(sample.pair_count) - np.repeat(starts, counts) + 1
+    return places
 
 
 def _bin_of(sample: Sample, probabilities: Floats) -> NDArray[np.int64]:
@@ -166,7 +166,7 @@ def _divide(above: Floats, below: Floats) -> Floats:
     return np.divide(above, below, out=np.full(np.shape(below), np.nan), where=below > 0)
 
 
-def _estimate(value: float, drawn: Floats) -> IntervalEstimate:
-    told = drawn[np.isfinite(drawn)]
-    low, high = np.percentile(told, _EDGES) if len(told) else (value, value)
+def _estimate(value: float, values: Floats) -> IntervalEstimate:
+    finite = values[np.isfinite(values)]
+    low, high = np.percentile(finite, _EDGES) if len(finite) else (value, value)
     return IntervalEstimate(value=value, low=float(low), high=float(high))

@@ -69,9 +69,9 @@ async def calibrate(
     )
     pairs = [pair for collection in collections for pair in await well.collect(collection)]
     chosen, warnings = sample_of_pairs(pairs, plan.unjudged)
-    made = await _fit(services, chosen, plan, model, warnings)
+    fitted = await _fit(services, chosen, plan, model, warnings)
     return await _store(
-        services, tenant_id, collections[0] if collection_name else None, made, chosen
+        services, tenant_id, collections[0] if collection_name else None, fitted, chosen
     )
 
 
@@ -80,7 +80,7 @@ async def calibrate_pairs(
     tenant_id: TenantId,
     collection_name: str | None,
     plan: CalibrationPlan,
-    given: Sequence[GivenPair],
+    pairs: Sequence[GivenPair],
 ) -> Fitted:
     """Score supplied pairs with the reranker, fit a calibration to them, and store it.
 
@@ -93,24 +93,24 @@ async def calibrate_pairs(
         else await services.collections.by_name(tenant_id, collection_name)
     )
     scorer = _scorer(services, collection)
-    names = {query: number for number, query in enumerate(dict.fromkeys(g.query for g in given))}
+    names = {query: number for number, query in enumerate(dict.fromkeys(g.query for g in pairs))}
     rows: list[tuple[int, float, bool]] = []
     for query, number in names.items():
-        of_query = [pair for pair in given if pair.query == query]
+        of_query = [pair for pair in pairs if pair.query == query]
         scores = await _scores(scorer, tenant_id, query, of_query)
         rows += [
             (number, score, pair.grade >= plan.relevant_from)
             for pair, score in zip(of_query, scores, strict=True)
             if score is not None
         ]
-    found = sample(
+    pair_sample = sample(
         [number for number, _, _ in rows],
         [score for _, score, _ in rows],
         [relevant for _, _, relevant in rows],
         [1.0] * len(rows),
     )
-    made = await _fit(services, found, plan, scorer.model, [])
-    return await _store(services, tenant_id, collection, made, found)
+    fitted = await _fit(services, pair_sample, plan, scorer.model, [])
+    return await _store(services, tenant_id, collection, fitted, pair_sample)
 
 
 def fit_pairs(
@@ -153,14 +153,14 @@ async def _collections(
 ) -> Sequence[Collection]:
     if name is not None:
         return [await services.collections.by_name(tenant_id, name)]
-    found: list[Collection] = []
+    collections: list[Collection] = []
     cursor = None
     while True:
         page = await services.collections.page(tenant_id, limit=500, cursor=cursor)
-        found += page.items
+        collections += page.items
         cursor = page.cursor
         if cursor is None:
-            return found
+            return collections
 
 
 def _model(
@@ -229,28 +229,28 @@ def _rising(pairs: Sample, methods: Iterable[Method]) -> dict[Method, Calibratio
 
 
 def _doubts(pairs: Sample, held_out_loss: float) -> list[str]:
-    found: list[str] = []
+    doubts: list[str] = []
     base = fit.base_loss(pairs)
     if held_out_loss >= base:
-        found.append(
+        doubts.append(
             "on held-out queries the scores say no more than the share of relevant pairs does: "
             f"log loss {held_out_loss:.3f}, and {base:.3f} without scores"
         )
     if pairs.query_count < GOOD_QUERIES:
-        found.append(f"{pairs.query_count} queries are few: {GOOD_QUERIES} make it reliable")
+        doubts.append(f"{pairs.query_count} queries are few: {GOOD_QUERIES} make it reliable")
     if pairs.positive_count < GOOD_POSITIVES:
-        found.append(
+        doubts.append(
             f"{pairs.positive_count} relevant pairs are few: {GOOD_POSITIVES} make it reliable"
         )
-    return found
+    return doubts
 
 
 async def _scores(
     scorer: Scorer, tenant_id: TenantId, query: str, pairs: Sequence[GivenPair]
 ) -> Sequence[float | None]:
     passages = [Passage(text=p.text, content_hash=passage_hash("", p.text)) for p in pairs]
-    found = await scorer.score(query, passages, tenant_id=tenant_id)
-    return [each.value for each in found]
+    scores = await scorer.score(query, passages, tenant_id=tenant_id)
+    return [each.value for each in scores]
 
 
 async def _fit(
@@ -261,22 +261,22 @@ async def _fit(
     warnings: Sequence[str],
 ) -> Fitted:
     # In a thread: it takes seconds, and other requests must not wait.
-    made = await asyncio.to_thread(fit_pairs, pairs, plan, model, warnings=warnings)
-    return replace(made, created_at=services.clock.now())
+    fitted = await asyncio.to_thread(fit_pairs, pairs, plan, model, warnings=warnings)
+    return replace(fitted, created_at=services.clock.now())
 
 
 async def _store(
     services: Services,
     tenant_id: TenantId,
     collection: Collection | None,
-    made: Fitted,
+    fitted: Fitted,
     pairs: Sample,
 ) -> Fitted:
-    named = replace(made, collection=collection and collection.name)
+    stored = replace(fitted, collection=collection and collection.name)
     model = next(
         each.model
         for each in (services.scorer, services.late, *services.rerankers.values())
-        if each is not None and each.model.fingerprint == made.fingerprint
+        if each is not None and each.model.fingerprint == fitted.fingerprint
     )
-    await services.calibrations.add(tenant_id, collection, model, named, pairs)
-    return named
+    await services.calibrations.add(tenant_id, collection, model, stored, pairs)
+    return stored

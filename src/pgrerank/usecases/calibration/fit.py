@@ -69,19 +69,19 @@ FITS: Mapping[Method, Callable[[Sample], CalibrationCurve]] = {
 
 def held_out_relevances(sample: Sample, method: Method) -> Floats:
     """Probability of each pair by a curve that was fitted without the pairs of its query."""
-    found = np.empty(sample.pair_count)
+    relevances = np.empty(sample.pair_count)
     splitter = GroupKFold(min(FOLDS, sample.query_count), shuffle=True, random_state=SEED)
     for rest, fold in splitter.split(sample.scores, groups=sample.queries):
-        seen = np.zeros(sample.pair_count, dtype=np.bool_)
-        seen[rest] = True
-        found[fold] = FITS[method](sample.of(seen)).relevances(sample.scores[fold])
-    return found
+        in_training = np.zeros(sample.pair_count, dtype=np.bool_)
+        in_training[rest] = True
+        relevances[fold] = FITS[method](sample.of(in_training)).relevances(sample.scores[fold])
+    return relevances
 
 
-def held_out_probabilities(sample: Sample, asked: Method | None) -> dict[Method, Floats]:
+def held_out_probabilities(sample: Sample, requested: Method | None) -> dict[Method, Floats]:
     """The methods to try, each with its held-out probabilities."""
-    if asked is not None:
-        return {asked: held_out_relevances(sample, asked)}
+    if requested is not None:
+        return {requested: held_out_relevances(sample, requested)}
     few = sample.pair_count < LEAST_FOR_ISOTONIC
     methods = [each for each in Method if not (few and each is Method.ISOTONIC)]
     return {method: held_out_relevances(sample, method) for method in methods}
@@ -104,8 +104,8 @@ def base_loss(sample: Sample) -> float:
 
 def log_losses(sample: Sample, probabilities: Floats) -> Floats:
     """Log loss of each pair, in nats."""
-    told = np.where(sample.relevant, probabilities, 1 - probabilities)
-    return -np.log(np.clip(told, _TINY, 1))
+    likelihoods = np.where(sample.relevant, probabilities, 1 - probabilities)
+    return -np.log(np.clip(likelihoods, _TINY, 1))
 
 
 def loss(sample: Sample, probabilities: Floats) -> float:
@@ -113,10 +113,10 @@ def loss(sample: Sample, probabilities: Floats) -> float:
     return float(np.average(log_losses(sample, probabilities), weights=sample.weights))
 
 
-def best(sample: Sample, asked: Method | None = None) -> CalibrationCurve:
+def best(sample: Sample, requested: Method | None = None) -> CalibrationCurve:
     """The curve of the requested method, else of the best one on held-out queries."""
-    found = held_out_probabilities(sample, asked)
-    return FITS[min(found, key=lambda method: loss(sample, found[method]))](sample)
+    by_method = held_out_probabilities(sample, requested)
+    return FITS[min(by_method, key=lambda method: loss(sample, by_method[method]))](sample)
 
 
 def answerable(queries: Sample) -> CalibrationCurve | None:

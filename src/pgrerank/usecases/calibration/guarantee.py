@@ -32,7 +32,7 @@ _MOST_PAIRS = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class CutoffPairs:
     """The pairs at or above a cut-off."""
 
     cutoff: float
@@ -77,16 +77,16 @@ def choice(sample: Sample, promise: Promise) -> Choice:
     )
 
 
-def kept_by_cutoff(sample: Sample, cutoff: float) -> Kept:
+def kept_by_cutoff(sample: Sample, cutoff: float) -> CutoffPairs:
     """The pairs of a sample at or above a cut-off; there must be at least one."""
     above = sample.of(sample.scores >= cutoff)
     precision = float(np.average(above.relevant, weights=above.weights))
-    return Kept(
+    return CutoffPairs(
         cutoff=cutoff, pairs=above.pair_count, precision=precision, worth=_worth(above, precision)
     )
 
 
-def _grid(sample: Sample) -> Iterator[Kept]:
+def _grid(sample: Sample) -> Iterator[CutoffPairs]:
     return (kept_by_cutoff(sample, float(cutoff)) for cutoff in cutoffs(sample.scores, GRID))
 
 
@@ -94,10 +94,10 @@ def _starts(count: int) -> list[int]:
     return sorted({count * start // (STARTS + 1) for start in range(STARTS)})
 
 
-def _last_shown(grid: list[Kept], promise: Promise) -> Kept | None:
+def _last_shown(grid: list[CutoffPairs], promise: Promise) -> CutoffPairs | None:
     """The last cut-off before the first for which the promise cannot be shown."""
     error = (1 - promise.confidence) / STARTS
-    last: Kept | None = None
+    last: CutoffPairs | None = None
     for each in grid:
         if each.p_value(promise.precision) > error:
             break
@@ -130,7 +130,7 @@ def _tail(precision: float, worth: float, promised: float) -> float:
     return float(stats.beta.cdf(promised, precision * worth, (1 - precision) * worth + 1))
 
 
-def _none(grid: list[Kept], sample: Sample, promise: Promise, error: float) -> Choice:
+def _none(grid: list[CutoffPairs], sample: Sample, promise: Promise, error: float) -> Choice:
     # The cut-off at each start is tested in any case.
     first = [grid[start] for start in _starts(len(grid))]
     nearest = max(first, key=lambda each: each.lower_bound(error))
@@ -147,7 +147,7 @@ def _none(grid: list[Kept], sample: Sample, promise: Promise, error: float) -> C
     )
 
 
-def _factor(each: Kept, promised: float, error: float) -> float | None:
+def _factor(each: CutoffPairs, promised: float, error: float) -> float | None:
     """By what factor the number of such pairs must grow to show the promise; None if none does."""
     if each.precision <= promised:
         return None

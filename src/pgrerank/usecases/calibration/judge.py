@@ -56,7 +56,7 @@ async def feedback(
     if chunk_id not in {each.chunk_id for each in logged.candidates}:
         raise InvalidRequestError("chunk_id", "is not a candidate of this search")
     collection = await admin_services.collections.by_name(tenant_id, logged.searched)
-    made = Judgment(
+    judgment = Judgment(
         query=logged.query,
         external_id=await admin_services.judgments.document_of(tenant_id, chunk_id),
         chunk_id=chunk_id,
@@ -64,5 +64,5 @@ async def feedback(
         source=what.source,
         judged_by=by,
     )
-    await admin_services.judgments.add(tenant_id, collection, [made])
-    return made
+    await admin_services.judgments.add(tenant_id, collection, [judgment])
+    return judgment

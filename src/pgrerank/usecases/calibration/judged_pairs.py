@@ -127,10 +127,10 @@ Grades: TypeAlias = Mapping[tuple[str, ChunkId | None], int]
 
 
 def _by_query(labels: Iterable[Label]) -> dict[str, dict[tuple[str, ChunkId | None], int]]:
-    found: dict[str, dict[tuple[str, ChunkId | None], int]] = {}
+    by_query: dict[str, dict[tuple[str, ChunkId | None], int]] = {}
     for label in labels:
-        found.setdefault(label.query, {})[label.external_id, label.chunk_id] = label.grade
-    return found
+        by_query.setdefault(label.query, {})[label.external_id, label.chunk_id] = label.grade
+    return by_query
 
 
 def observations(
@@ -143,13 +143,13 @@ def observations(
     document were judged, its unjudged chunks are left out too.
     """
     chunked = {name for name, chunk in grades if chunk is not None}
-    seen: set[str] = set()
+    queries: set[str] = set()
     pairs: list[JudgedPair] = []
     for row in sorted(rows, key=attrgetter("place")):
-        whole = None if row.external_id in seen else grades.get((row.external_id, None))
+        whole = None if row.external_id in queries else grades.get((row.external_id, None))
         grade = grades.get((row.external_id, row.chunk_id), whole)
-        is_first = row.external_id not in seen
-        seen.add(row.external_id)
+        is_first = row.external_id not in queries
+        queries.add(row.external_id)
         if grade is not None or (is_first and row.external_id not in chunked):
             pairs.append(
                 JudgedPair(
@@ -169,13 +169,13 @@ def sample_of_pairs(pairs: Sequence[JudgedPair], unjudged: Unjudged) -> tuple[Sa
     weights, warnings = ([1.0] * len(judged), list[str]())
     if unjudged is Unjudged.SKIP:
         weights, warnings = _weights(pairs, judged)
-    found = sample(
+    pair_sample = sample(
         [numbers[pair.query] for pair in judged],
         [pair.score for pair in judged],
         [bool(pair.relevant) for pair in judged],
         weights,
     )
-    return found, warnings
+    return pair_sample, warnings
 
 
 def _weights(
@@ -186,17 +186,17 @@ def _weights(
     People judge high ranks, so judged pairs are relevant more often than the pool. Weights by
     stratum correct for that (Horvitz and Thompson, 1952).
     """
-    pool, known = (Counter(_stratum(pair) for pair in rows) for rows in (pairs, judged))
-    bare = sum(count for stratum, count in pool.items() if not known[stratum])
+    pool, counts = (Counter(_stratum(pair) for pair in rows) for rows in (pairs, judged))
+    bare = sum(count for stratum, count in pool.items() if not counts[stratum])
     warnings: list[str] = []
     if bare:
-        first = min(stratum for stratum in pool if not known[stratum])
+        first = min(stratum for stratum in pool if not counts[stratum])
         above = STRATA[first - 1] if first else 0
         warnings.append(
             f"{bare} of {len(pairs)} pairs are at places where nobody judged any, the first beyond "
             f"place {above}: nothing is known of those"
         )
-    return [pool[_stratum(pair)] / known[_stratum(pair)] for pair in judged], warnings
+    return [pool[_stratum(pair)] / counts[_stratum(pair)] for pair in judged], warnings
 
 
 def _stratum(pair: JudgedPair) -> int:

@@ -20,7 +20,7 @@ async def promise(
     tenant_id: TenantId,
     collection_name: str,
     name: str,
-    wanted: Promise,
+    target: Promise,
     *,
     calibration_id: UUID | None = None,
 ) -> Choice:
@@ -31,7 +31,7 @@ async def promise(
         tenant_id: The tenant.
         collection_name: The collection.
         name: The name of the threshold.
-        wanted: The promise.
+        target: The promise.
         calibration_id: The calibration whose judged pairs are used; None: the newest of the
             collection, else the newest of the whole tenant.
 
@@ -43,12 +43,12 @@ async def promise(
     collection = await admin_services.collections.by_name(tenant_id, collection_name)
     fitted = await _calibration(admin_services, tenant_id, collection_name, calibration_id)
     sample = await admin_services.calibrations.sample(tenant_id, fitted.id)
-    choice = await asyncio.to_thread(guarantee.choice, sample, wanted)
+    choice = await asyncio.to_thread(guarantee.choice, sample, target)
     if choice.cutoff is not None:
         threshold = Threshold(
             name=name,
             cutoff=choice.cutoff,
-            promise=wanted,
+            promise=target,
             calibration=fitted.id,
             fingerprint=fitted.fingerprint,
             created_at=admin_services.clock.now(),
@@ -70,12 +70,12 @@ async def by_hand(
         NotFoundError: No such collection.
         InvalidRequestError: The value is not a probability, or the name is invalid.
     """
-    made = Threshold(
+    threshold = Threshold(
         name=validate_name(name), min_relevance=min_relevance, created_at=admin_services.clock.now()
     )
     collection = await admin_services.collections.by_name(tenant_id, collection_name)
-    await admin_services.thresholds.set(tenant_id, collection, made)
-    return replace(made, collection=collection_name)
+    await admin_services.thresholds.set(tenant_id, collection, threshold)
+    return replace(threshold, collection=collection_name)
 
 
 async def _calibration(

@@ -33,7 +33,7 @@ from pgrerank.ports.services import Services
 from pgrerank.usecases.search import search
 
 #: number of external ids that are stored for each answer
-NAMED = 100
+MAX_NAMED = 100
 _RERANKED = (RerankStatus.FULL, RerankStatus.PARTIAL)
 STORED = "stored"
 
@@ -63,15 +63,15 @@ async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[Eva
 
 
 def of_answers(
-    services: Services, plan: EvaluationPlan, found: Sequence[EvaluatedQuery]
+    services: Services, plan: EvaluationPlan, evaluated: Sequence[EvaluatedQuery]
 ) -> Evaluation:
     """The evaluation of answered questions, of which there must be at least one."""
-    made = EvaluationId(uuid7())
-    times = [each.total_ms for each in found]
+    evaluation_id = EvaluationId(uuid7())
+    times = [each.total_ms for each in evaluated]
     embedder, reranker = models(services, plan)
     return Evaluation(
-        id=made,
-        created_at=ids.created_at(made),
+        id=evaluation_id,
+        created_at=ids.created_at(evaluation_id),
         collection=plan.collection.name,
         label=evaluation.validate_label(plan.label),
         judgments=plan.judgments,
@@ -80,12 +80,12 @@ def of_answers(
         embedder=embedder and embedder.name,
         reranker=reranker and reranker.name,
         reranker_fingerprint=reranker and reranker.fingerprint,
-        queries=len(found),
-        metrics={name: fmean(each.metrics[name] for each in found) for name in MEASURES},
+        queries=len(evaluated),
+        metrics={name: fmean(each.metrics[name] for each in evaluated) for name in MEASURES},
         p50_ms=round(float(np.percentile(times, 50)), 1),
         p95_ms=round(float(np.percentile(times, 95)), 1),
-        statuses=Counter(each.status for each in found),
-        answers=tuple(found),
+        statuses=Counter(each.status for each in evaluated),
+        answers=tuple(evaluated),
     )
 
 
@@ -98,22 +98,24 @@ async def evaluate(services: Services, plan: EvaluationPlan) -> Evaluation:
     """
     evaluation.validate_label(plan.label)
     silent = without_log(services)
-    made = of_answers(services, plan, [answer async for answer in answers(silent, plan)])
-    await store(services, plan, made)
-    return made
+    measured = of_answers(services, plan, [answer async for answer in answers(silent, plan)])
+    await store(services, plan, measured)
+    return measured
 
 
-async def store(services: Services, plan: EvaluationPlan, made: Evaluation) -> None:
+async def store(services: Services, plan: EvaluationPlan, evaluation: Evaluation) -> None:
     """Store an evaluation. Raises ConflictError if the collection was deleted in the meantime."""
-    await services.evaluations.save(plan.tenant_id, plan.collection, made, models(services, plan))
+    await services.evaluations.save(
+        plan.tenant_id, plan.collection, evaluation, models(services, plan)
+    )
 
 
-def gain_of_reranking(made: Evaluation) -> Difference | None:
+def gain_of_reranking(evaluation: Evaluation) -> Difference | None:
     """Gain of nDCG@10 from the first stage to the answer, over the reranked queries.
 
     None if no query was reranked.
     """
-    reranked = [each for each in made.answers if each.status in _RERANKED]
+    reranked = [each for each in evaluation.answers if each.status in _RERANKED]
     if not reranked:
         return None
     before, after = (
@@ -123,12 +125,12 @@ def gain_of_reranking(made: Evaluation) -> Difference | None:
     return significance.paired_difference(before, after)
 
 
-def _ndcg(found: Sequence[int | None], judged: Sequence[int]) -> float:
+def _ndcg(result_grades: Sequence[int | None], judged: Sequence[int]) -> float:
     """nDCG@10 of an order of grades, given all grades of the query."""
-    grades = {str(place): grade for place, grade in enumerate(found) if grade is not None}
+    grades = {str(place): grade for place, grade in enumerate(result_grades) if grade is not None}
     missed = Counter(judged) - Counter(grades.values())
     qrels = grades | {f"missed {n}": grade for n, grade in enumerate(missed.elements())}
-    run = measures.scores_by_order([str(place) for place in range(len(found))])
+    run = measures.scores_by_order([str(place) for place in range(len(result_grades))])
     return measures.by_query(["nDCG@10"], {"": run}, {"": qrels})["nDCG@10"][""]
 
 
@@ -155,7 +157,7 @@ def evaluate_question(
     status: str,
     total_ms: float,
     *,
-    kept: Container[ChunkId] | None = None,
+    chunk_ids: Container[ChunkId] | None = None,
 ) -> EvaluatedQuery:
     """The evaluated answer to a question.
 
@@ -164,15 +166,17 @@ def evaluate_question(
         hits: All candidates, best first.
         status: Status of the rerank stage.
         total_ms: Duration of the search, milliseconds.
-        kept: The candidates that no threshold removed; None: all.
+        chunk_ids: The candidates that no threshold removed; None: all.
     """
-    final = _documents([hit for hit in hits if kept is None or hit.candidate.chunk_id in kept])
+    final = _documents(
+        [hit for hit in hits if chunk_ids is None or hit.candidate.chunk_id in chunk_ids]
+    )
     first = _documents(sorted(hits, key=lambda hit: hit.candidate.fused_rank))
     return EvaluatedQuery(
         query=question.query,
         status=status,
         total_ms=total_ms,
-        external_ids=final[:NAMED],
+        external_ids=final[:MAX_NAMED],
         grades=tuple(question.grades.get(name) for name in final),
         first_stage_grades=tuple(question.grades.get(name) for name in first),
         judged_grades=tuple(question.grades.values()),
@@ -188,12 +192,12 @@ def _metrics(
     grades: Mapping[str, int], final: Sequence[str], first: Sequence[str]
 ) -> dict[str, float]:
     orders = {False: measures.scores_by_order(final), True: measures.scores_by_order(first)}
-    found: dict[str, float] = {}
+    metrics: dict[str, float] = {}
     for of_first, order in orders.items():
         names = [name for name in MEASURES if (name in OF_FIRST_STAGE) is of_first]
         values = measures.by_query(names, {"": order}, {"": grades})
-        found |= {name: values[name][""] for name in names}
-    return {name: found[name] for name in MEASURES}
+        metrics |= {name: values[name][""] for name in names}
+    return {name: metrics[name] for name in MEASURES}
 
 
 def _knobs(plan: EvaluationPlan) -> dict[str, Any]:
@@ -243,6 +247,6 @@ class _Unrecorded:
         return await self.rankings.get(tenant_id, ranking_id)
 
     async def page(
-        self, tenant_id: TenantId, wanted: RankingFilter, *, limit: int, cursor: str | None
+        self, tenant_id: TenantId, ranking_filter: RankingFilter, *, limit: int, cursor: str | None
     ) -> Page[LoggedRanking]:
-        return await self.rankings.page(tenant_id, wanted, limit=limit, cursor=cursor)
+        return await self.rankings.page(tenant_id, ranking_filter, limit=limit, cursor=cursor)

@@ -32,23 +32,28 @@ async def judged_lessons(
     """
     collection = await services.collections.by_name(tenant_id, collection_name)
     judged = _by_query(await services.judgments.judged_passages(tenant_id, collection))
-    seen = _by_query(await services.judgments.seen_passages(tenant_id, collection, depth=depth))
+    seen_passages = _by_query(
+        await services.judgments.seen_passages(tenant_id, collection, depth=depth)
+    )
     return [
         _lesson(
             collection.name,
             passages,
-            seen.get(query) or await _retrieve(services, tenant_id, collection, query, depth),
+            seen_passages.get(query)
+            or await _retrieve(services, tenant_id, collection, query, depth),
         )
         for query, passages in judged.items()
         if any((each.agreed_grade or 0) >= RELEVANT for each in passages)
     ]
 
 
-def _lesson(dataset: str, judged: Sequence[JudgedPassage], seen: Sequence[SeenPassage]) -> Lesson:
-    known = {each.external_id for each in judged}
+def _lesson(
+    dataset: str, judged: Sequence[JudgedPassage], passages: Sequence[SeenPassage]
+) -> Lesson:
+    judged_ids = {each.external_id for each in judged}
     positives = [each.passage for each in judged if (each.agreed_grade or 0) >= RELEVANT]
     refused = [each.passage for each in judged if each.agreed_grade == 0]
-    unjudged = [each.passage for each in seen if each.external_id not in known]
+    unjudged = [each.passage for each in passages if each.external_id not in judged_ids]
     negatives = dict.fromkeys([*refused, *unjudged])
     return Lesson(
         dataset=dataset,
@@ -65,7 +70,7 @@ async def _retrieve(
     collection = collection.under(services.embedder.model)
     request = SearchRequest(query=query, candidates=depth, depth=depth)
     vector = await services.embedder.query(query)
-    found = await services.candidates.retrieve(tenant_id, collection, request, vector)
+    retrieved = await services.candidates.retrieve(tenant_id, collection, request, vector)
     return [
         SeenPassage(
             query=query,
@@ -73,13 +78,13 @@ async def _retrieve(
             passage=passage(each.title, each.content),
             rank=each.fused_rank,
         )
-        for each in found.candidates
+        for each in retrieved.candidates
         if each.content is not None
     ]
 
 
 def _by_query(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    by_query: dict[str, list[Row]] = {}
     for row in rows:
-        found.setdefault(row.query, []).append(row)
-    return found
+        by_query.setdefault(row.query, []).append(row)
+    return by_query

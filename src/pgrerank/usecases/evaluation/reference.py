@@ -35,10 +35,10 @@ async def keep(
     distinct = list(dict.fromkeys(pairs))
     if not 1 <= len(distinct) <= MAX_PAIRS:
         raise InvalidRequestError("pairs", f"must be 1 to {MAX_PAIRS}, not {len(distinct)}")
-    made = ReferenceSet(
+    reference_set = ReferenceSet(
         id=uuid7(), name=validate_name(name), pairs=distinct, created_at=admin_services.clock.now()
     )
-    await admin_services.references.put(tenant_id, made)
+    await admin_services.references.put(tenant_id, reference_set)
     return len(distinct)
 
 
@@ -51,8 +51,8 @@ async def keep_from_log(
     pairs: int,
 ) -> int:
     """Store a sample of logged pairs that searches reranked. Returns and raises as `keep`."""
-    found = await admin_services.references.sample(tenant_id, collection, pairs=pairs)
-    return await keep(admin_services, tenant_id, name, found)
+    sampled = await admin_services.references.sample(tenant_id, collection, pairs=pairs)
+    return await keep(admin_services, tenant_id, name, sampled)
 
 
 async def score(
@@ -140,9 +140,9 @@ async def _scores(services: Services, pairs: Sequence[ReferencePair]) -> list[Pa
     by_query: dict[str, list[int]] = {}
     for place, pair in enumerate(pairs):
         by_query.setdefault(pair.query, []).append(place)
-    found: dict[int, PairScore] = {}
+    by_place: dict[int, PairScore] = {}
     for query, places in by_query.items():
         texts = [pairs[place].passage for place in places]
         passages = [Passage(text=text, content_hash=passage_hash("", text)) for text in texts]
-        found |= zip(places, await services.scorer.score(query, passages), strict=True)
-    return [found[place] for place in range(len(pairs))]
+        by_place |= zip(places, await services.scorer.score(query, passages), strict=True)
+    return [by_place[place] for place in range(len(pairs))]

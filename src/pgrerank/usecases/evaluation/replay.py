@@ -54,7 +54,7 @@ class Replay:
     #: Kendall's tau between the two orders, -1..1; None for fewer than two chunks
     tau: float | None
     #: share of the logged top ten that is in the new top ten; None: there are no candidates
-    kept: float | None
+    top10_kept: float | None
     #: milliseconds of the replayed second stage
     rerank_ms: float
 
@@ -206,9 +206,9 @@ async def save(
         label=label,
     )
     answers = [_answer(question, chosen[question.query]) for question in questions]
-    made = evaluate.of_answers(services, ground, answers)
-    await evaluate.store(services, ground, made)
-    return made
+    evaluation = evaluate.of_answers(services, ground, answers)
+    await evaluate.store(services, ground, evaluation)
+    return evaluation
 
 
 def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
@@ -217,7 +217,7 @@ def _answer(question: Question, replayed: Replay) -> EvaluatedQuery:
         replayed.hits,
         replayed.rerank.status,
         replayed.rerank_ms,
-        kept=set(replayed.after),
+        chunk_ids=set(replayed.after),
     )
 
 
@@ -257,7 +257,7 @@ def _compare(
         after=after,
         hits=hits,
         tau=_tau(before, after),
-        kept=len({*before[:TOP]} & {*after[:TOP]}) / len(before[:TOP]) if before else None,
+        top10_kept=len({*before[:TOP]} & {*after[:TOP]}) / len(before[:TOP]) if before else None,
         rerank_ms=rerank_ms,
     )
 

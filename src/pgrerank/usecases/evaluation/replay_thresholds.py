@@ -69,8 +69,8 @@ async def apply_thresholds(
     if replayed.rerank.scored:
         calibration = await _calibration(services, tenant_id, replayed, request)
         hits = calibration.with_relevance(replayed.hits)
-        kept, _ = relevance.apply_bounds(hits, request, calibration)
-        after = tuple(hit.candidate.chunk_id for hit in kept)
+        passing, _ = relevance.apply_bounds(hits, request, calibration)
+        after = tuple(hit.candidate.chunk_id for hit in passing)
     uncut = {each.chunk_id for each in ranking.candidates if cut_by(ranking, each) is None}
     before = tuple(chunk for chunk in replayed.before if chunk in uncut)
     return replace(replayed, before=before, after=after)
@@ -101,16 +101,16 @@ def _summarise(
     results: Sequence[Sequence[ChunkId]],
     judged: Sequence[Mapping[str, int]],
 ) -> ThresholdEffect:
-    found: list[bool] = []
+    relevant_found: list[bool] = []
     relevant = 0
     for replayed, kept, grades in zip(replays, results, judged, strict=True):
         names = replayed.documents
         told = {names[chunk] for chunk in kept} & grades.keys()
-        found += [grades[name] >= RELEVANT for name in told]
+        relevant_found += [grades[name] >= RELEVANT for name in told]
         relevant += sum(grades.get(name, 0) >= RELEVANT for name in {*names.values()})
     return ThresholdEffect(
         results=fmean(map(len, results)),
         empty=sum(not kept for kept in results),
-        precision=fmean(found) if found else None,
-        relevant=sum(found) / relevant if relevant else None,
+        precision=fmean(relevant_found) if relevant_found else None,
+        relevant=sum(relevant_found) / relevant if relevant else None,
     )

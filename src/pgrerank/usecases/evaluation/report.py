@@ -52,9 +52,9 @@ class Reliability:
     """A reliability diagram: predicted probabilities and judgments in bins of equal mass."""
 
     #: mean probability of each bin, 0..1, ascending
-    said: Sequence[float]
+    predicted: Sequence[float]
     #: share of relevant candidates of each bin
-    found: Sequence[float]
+    observed: Sequence[float]
     candidates: int
     #: mean of |said - found|: the expected calibration error
     error: float
@@ -151,8 +151,8 @@ async def _is_calibrated(
 
 
 def _statuses(searches: Sequence[LoggedSearch]) -> dict[str, int]:
-    found = [str(search.status) for search in searches]
-    return {str(status): found.count(status) for status in RerankStatus if status in found}
+    statuses = [str(search.status) for search in searches]
+    return {str(status): statuses.count(status) for status in RerankStatus if status in statuses}
 
 
 def _scores(now: Sequence[LoggedSearch], before: Sequence[LoggedSearch]) -> list[ScoreSamples]:
@@ -219,11 +219,11 @@ def _is_changed(search: LoggedSearch, top: int) -> bool:
 
 def _gain(judged: Sequence[JudgedDocument]) -> Difference | None:
     """Gain of reranking over the judged queries, each by the mean of its searches."""
-    asked = {each.ranking_id: (each.collection_id, each.query) for each in judged}
-    if not asked:
+    questions = {each.ranking_id: (each.collection_id, each.query) for each in judged}
+    if not questions:
         return None
     before, after = (
-        _by_question(asked, _ndcg(judged, name)) for name in ("fused_rank", "final_rank")
+        _by_question(questions, _ndcg(judged, name)) for name in ("fused_rank", "final_rank")
     )
     return significance.paired_difference(
         [before[name] for name in before], [after[name] for name in before]
@@ -231,12 +231,12 @@ def _gain(judged: Sequence[JudgedDocument]) -> Difference | None:
 
 
 def _by_question(
-    asked: Mapping[RankingId, _Question], values: Mapping[RankingId, float]
+    questions: Mapping[RankingId, _Question], values: Mapping[RankingId, float]
 ) -> dict[_Question, float]:
-    found: dict[_Question, list[float]] = {}
-    for ranking_id, question in asked.items():
-        found.setdefault(question, []).append(values[ranking_id])
-    return {question: fmean(each) for question, each in found.items()}
+    by_question: dict[_Question, list[float]] = {}
+    for ranking_id, question in questions.items():
+        by_question.setdefault(question, []).append(values[ranking_id])
+    return {question: fmean(each) for question, each in by_question.items()}
 
 
 def _ndcg(judged: Sequence[JudgedDocument], rank: str) -> dict[RankingId, float]:
@@ -251,27 +251,27 @@ def _ndcg(judged: Sequence[JudgedDocument], rank: str) -> dict[RankingId, float]
         name = str(each.ranking_id)
         run.setdefault(name, {})[each.external_id] = -float(getattr(each, rank))
         qrels.setdefault(name, {})[each.external_id] = each.grade
-    found = measures.by_query([MEASURE], run, qrels)[MEASURE]
-    return {each.ranking_id: found[str(each.ranking_id)] for each in judged}
+    values = measures.by_query([MEASURE], run, qrels)[MEASURE]
+    return {each.ranking_id: values[str(each.ranking_id)] for each in judged}
 
 
 def _reliability(judged: Sequence[JudgedDocument]) -> Reliability | None:
-    known = [each for each in judged if each.relevance is not None]
-    if len(known) < FEWEST:
+    scored = [each for each in judged if each.relevance is not None]
+    if len(scored) < FEWEST:
         return None
-    said = np.array([each.relevance for each in known], dtype=np.float64)
+    predicted = np.array([each.relevance for each in scored], dtype=np.float64)
     sample = Sample(
-        queries=np.zeros(len(known), dtype=np.int64),
-        scores=said,
-        relevant=np.array([each.grade >= RELEVANT for each in known]),
-        weights=np.ones(len(known)),
+        queries=np.zeros(len(scored), dtype=np.int64),
+        scores=predicted,
+        relevant=np.array([each.grade >= RELEVANT for each in scored]),
+        weights=np.ones(len(scored)),
     )
-    bins = assess.bins(sample, said)
+    bins = assess.bins(sample, predicted)
     gaps = [abs(each.predicted - each.observed) for each in bins]
     return Reliability(
-        said=[each.predicted for each in bins],
-        found=[each.observed for each in bins],
-        candidates=len(known),
+        predicted=[each.predicted for each in bins],
+        observed=[each.observed for each in bins],
+        candidates=len(scored),
         error=float(np.average(gaps, weights=[each.pairs for each in bins])),
     )
 
@@ -280,15 +280,15 @@ def _curve(judged: Sequence[JudgedDocument]) -> PrecisionRecallCurve | None:
     """Curve by probability if there is any, else by raw scores of the most frequent reranker."""
     is_relevance = any(each.relevance is not None for each in judged)
     name = "relevance" if is_relevance else "rerank_score"
-    known = [each for each in judged if getattr(each, name) is not None]
+    scored = [each for each in judged if getattr(each, name) is not None]
     if not is_relevance:
         # Scores of different rerankers are on different scales.
-        most = Counter(each.fingerprint for each in known).most_common(1)
-        known = [each for each in known if (each.fingerprint,) == most[0][:1]]
-    labels = [each.grade >= RELEVANT for each in known]
+        most = Counter(each.fingerprint for each in scored).most_common(1)
+        scored = [each for each in scored if (each.fingerprint,) == most[0][:1]]
+    labels = [each.grade >= RELEVANT for each in scored]
     if not any(labels) or all(labels):
         return None
-    values = [getattr(each, name) for each in known]
+    values = [getattr(each, name) for each in scored]
     precision, recall, cutoffs = _metrics.precision_recall_curve(labels, values)
     return PrecisionRecallCurve(
         cutoffs=cutoffs.tolist(),

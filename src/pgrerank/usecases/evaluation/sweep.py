@@ -15,7 +15,7 @@ from pgrerank.ports.services import Services
 from pgrerank.usecases.evaluation.evaluate import EvaluationPlan, answers, without_log
 
 #: share of the best setting's gain that a recommended faster setting must keep
-KEPT = 0.99
+MIN_GAIN_SHARE = 0.99
 _WARMING = 2
 
 
@@ -70,7 +70,7 @@ class SweepVerdict:
     enough: SweepPoint
 
     @property
-    def kept(self) -> float:
+    def gain_share(self) -> float:
         """Share of the gain of `best` that `enough` keeps."""
         whole = self.best.mean - self.bare.mean
         return (self.enough.mean - self.bare.mean) / whole if whole else 1.0
@@ -85,7 +85,7 @@ def settings(
     candidates: Sequence[int], depths: Sequence[int], reranker: str, *, bare: bool
 ) -> tuple[Knobs, ...]:
     """The settings of a sweep of one reranker; with `bare`, also those without reranking."""
-    found = [
+    combinations = [
         Knobs(candidates=number, depth=depth, reranker=reranker)
         for number in sorted(set(candidates))
         for depth in sorted(set(depths))
@@ -93,13 +93,13 @@ def settings(
     without = [
         Knobs(candidates=number, depth=None, reranker=None) for number in sorted(set(candidates))
     ]
-    return (*(without if bare else ()), *found)
+    return (*(without if bare else ()), *combinations)
 
 
 async def sweep_settings(
     services: Services,
     plan: EvaluationPlan,
-    wanted: Sequence[Knobs],
+    combinations: Sequence[Knobs],
     measure: str,
     *,
     progress: Callable[[], None] = lambda: None,
@@ -113,7 +113,7 @@ async def sweep_settings(
     Args:
         services: The ports, whose scorer is the reranker of the settings.
         plan: The collection, the questions and the search.
-        wanted: The settings.
+        combinations: The settings.
         measure: One of evaluation.MEASURES.
         progress: Called after each measured search.
 
@@ -126,14 +126,14 @@ async def sweep_settings(
         raise InvalidRequestError("queries", f"must be at least {significance.FEWEST}")
     silent = without_log(services)
     for question in plan.questions[:_WARMING]:
-        await _answer(silent, plan, question, wanted[-1])
-    given: dict[Knobs, list[EvaluatedQuery]] = {knobs: [] for knobs in wanted}
+        await _answer(silent, plan, question, combinations[-1])
+    answers_by_knobs: dict[Knobs, list[EvaluatedQuery]] = {knobs: [] for knobs in combinations}
     for turn, question in enumerate(plan.questions):
-        first = turn % len(wanted)
-        for knobs in (*wanted[first:], *wanted[:first]):
-            given[knobs].append(await _answer(silent, plan, question, knobs))
+        first = turn % len(combinations)
+        for knobs in (*combinations[first:], *combinations[:first]):
+            answers_by_knobs[knobs].append(await _answer(silent, plan, question, knobs))
             progress()
-    return [_point(knobs, found, measure) for knobs, found in given.items()]
+    return [_point(knobs, found, measure) for knobs, found in answers_by_knobs.items()]
 
 
 def verdicts(points: Sequence[SweepPoint]) -> list[SweepVerdict]:
@@ -156,23 +156,23 @@ async def _answer(
         rerank=RerankMode.NEVER if knobs.depth is None else RerankMode.ALWAYS,
     )
     one = replace(plan, questions=(question,), request=request)
-    [found] = [answer async for answer in answers(services, one)]
-    if found.status in ("failed", "partial"):
+    [evaluated] = [answer async for answer in answers(services, one)]
+    if evaluated.status in ("failed", "partial"):
         raise ScoringError("The reranker")
-    return found
+    return evaluated
 
 
-def _point(knobs: Knobs, found: Sequence[EvaluatedQuery], measure: str) -> SweepPoint:
+def _point(knobs: Knobs, evaluated: Sequence[EvaluatedQuery], measure: str) -> SweepPoint:
     return SweepPoint(
         knobs=knobs,
-        values=tuple(answer.metrics[measure] for answer in found),
-        times_ms=tuple(answer.total_ms for answer in found),
+        values=tuple(answer.metrics[measure] for answer in evaluated),
+        times_ms=tuple(answer.total_ms for answer in evaluated),
     )
 
 
 def _verdict(name: str, bare: SweepPoint, points: Sequence[SweepPoint]) -> SweepVerdict:
     best = _best(points)
-    needed = bare.mean + KEPT * (best.mean - bare.mean)
+    needed = bare.mean + MIN_GAIN_SHARE * (best.mean - bare.mean)
     good = [point for point in points if point.mean >= needed] or [best]
     return SweepVerdict(
         reranker=name,

@@ -87,8 +87,8 @@ class Trials:
             hits = await self._rank(setting, question.query)
             if self._ground.measure in evaluation.OF_FIRST_STAGE:
                 hits = sorted(hits, key=lambda hit: hit.candidate.fused_rank)
-            found = evaluation.distinct([hit.candidate.external_id for hit in hits])
-            run[question.query] = measures.scores_by_order(found)
+            external_ids = evaluation.distinct([hit.candidate.external_id for hit in hits])
+            run[question.query] = measures.scores_by_order(external_ids)
         values = measures.by_query([self._ground.measure], run, self._qrels)[self._ground.measure]
         return np.array([values[question.query] for question in self._ground.questions])
 
@@ -98,21 +98,21 @@ class Trials:
         request = _request(self._ground.request, setting, query)
         stage = second_stage.of(services, tenant_id, collection, request)
         vector = await self._vector(query)
-        found = await services.candidates.retrieve(
+        retrieved = await services.candidates.retrieve(
             tenant_id, collection, request, vector, stage.needs
         )
-        reranked = await stage.rerank(found.candidates, vector)
+        reranked = await stage.rerank(retrieved.candidates, vector)
         if reranked.report.status in (RerankStatus.FAILED, RerankStatus.PARTIAL):
             raise ScoringError("The reranker")
-        return reranked.ordered(found.candidates)
+        return reranked.ordered(retrieved.candidates)
 
     async def _vector(self, query: str) -> Vector | None:
         if query not in self._vectors:
-            wanted = replace(self._ground.request, query=query).has_dense_leg
-            if wanted:
+            needs_vector = replace(self._ground.request, query=query).has_dense_leg
+            if needs_vector:
                 self._ground.collection.require_embedder(self._ground.services.embedder.model)
             embed = self._ground.services.embedder.query
-            self._vectors[query] = await embed(query) if wanted else None
+            self._vectors[query] = await embed(query) if needs_vector else None
         return self._vectors[query]
 
 

@@ -24,7 +24,7 @@ WEIGHTS = ((1.0, 0.25), (1.0, 0.5), (1.0, 1.0), (0.5, 1.0), (0.25, 1.0))
 CANDIDATES = (50, 100, 200, 400)
 DEPTHS = (10, 20, 30, 50, 100)
 #: the smallest number of candidates and depth are chosen that keep this share of the best mean
-KEPT = 0.995
+MIN_SHARE_OF_BEST = 0.995
 #: means that differ by less are equal
 _ROUNDING = 1e-12
 
@@ -111,15 +111,15 @@ async def tune(
     )
 
 
-async def apply(admin_services: AdminServices, ground: TrialSetup, found: Tuning) -> bool:
+async def apply(admin_services: AdminServices, ground: TrialSetup, tuning: Tuning) -> bool:
     """Store the fitted retrieval settings if the gain is significant; returns whether it is.
 
     Candidates and depth are not stored, since callers set them for each search.
     """
-    if not found.gain.is_gain:
+    if not tuning.gain.is_gain:
         return False
-    fitted = asdict(found.after.retrieval)
-    changed = {name: fitted[name] for name in found.changes if name in fitted}
+    fitted = asdict(tuning.after.retrieval)
+    changed = {name: fitted[name] for name in tuning.changes if name in fitted}
     await collections.tune(admin_services, ground.tenant_id, ground.collection.name, changed)
     return True
 
@@ -129,7 +129,7 @@ async def _fit(trials: Trials, start: Setting, steps: Sequence[Step], places: Pl
     for step in steps:
         options = list(dict.fromkeys(step.options(chosen)))
         means = np.array([(await trials.values(each))[places].mean() for each in options])
-        enough = means.max() * (KEPT if step.thrifty else 1) - _ROUNDING
+        enough = means.max() * (MIN_SHARE_OF_BEST if step.thrifty else 1) - _ROUNDING
         chosen = options[int(np.argmax(means >= enough))]
     return chosen
 

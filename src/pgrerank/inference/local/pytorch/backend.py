@@ -66,16 +66,16 @@ def encoder(
     if plan.runtime == "torch":
         transformer.to(dtype(plan))
 
-        def run(given: dict[str, Tensor]) -> Tensor:
-            return transformer({**given})["token_embeddings"].float()
+        def run(inputs: dict[str, Tensor]) -> Tensor:
+            return transformer({**inputs})["token_embeddings"].float()
 
         return EncoderBackend(feed, _Pipeline(run, rest, model.device))
     texts = calibrate.texts(tokens) if plan.integers else []
     inner: Any = transformer.auto_model
     network = _network(inner, plan, map(feed, texts), first_only=False, threads=threads)
 
-    def states(given: dict[str, Tensor]) -> Tensor:
-        return torch.from_numpy(network({name: rows.numpy() for name, rows in given.items()}))
+    def states(inputs: dict[str, Tensor]) -> Tensor:
+        return torch.from_numpy(network({name: rows.numpy() for name, rows in inputs.items()}))
 
     return EncoderBackend(feed, _Pipeline(states, rest, model.device), parallel=network.parallel)
 
@@ -114,8 +114,8 @@ class _Pipeline:
 
     @torch.inference_mode()
     def __call__(self, features: Features) -> tuple[Floats, Floats]:
-        given = tensors(features, self._device)
-        state: dict[str, Any] = {**given, "token_embeddings": self._states(given)}
+        inputs = tensors(features, self._device)
+        state: dict[str, Any] = {**inputs, "token_embeddings": self._states(inputs)}
         for module in self._rest:
             state = module(state)
         return floats(state["sentence_embedding"]), floats(state["token_embeddings"])

@@ -58,8 +58,8 @@ class ColbertBackend:
         for side, encode in self._encode.items():
             places = [place for place, text in enumerate(texts) if text.side == side]
             words = [texts[place].words for place in places]
-            found = encode(words, batch_size=len(words), show_progress_bar=False) if words else []
-            rows |= zip(places, (unit(floats(row)) for row in found), strict=True)
+            vectors = encode(words, batch_size=len(words), show_progress_bar=False) if words else []
+            rows |= zip(places, (unit(floats(row)) for row in vectors), strict=True)
         return [rows[place] for place in range(len(texts))]
 
 
@@ -80,11 +80,11 @@ class ColbertPairing:
         """One pair per text, in order; None if the query was not encoded before the deadline."""
         counts = await in_thread(partial(self._tokens.counts, [query, *texts]), items=len(texts))
         most = self._tokens.max_length
-        asked, *read = [
+        query_text, *read = [
             text(words, "query" if place == 0 else "document", min(counts[place], most))
             for place, words in enumerate([query, *texts])
         ]
-        job = Job(asked, _itself)
+        job = Job(query_text, _itself)
         (tokens,) = await self._engine.run([job], priority=Priority.QUERY, deadline=deadline)
         if tokens is None:
             return None
@@ -101,11 +101,11 @@ def text(words: str, side: Side, count: int) -> ColbertText:
     return ColbertText([0] * length, [0] * length, slice(0, length), words, side)
 
 
-def is_one(found: Files) -> bool:
+def is_one(model_files: Files) -> bool:
     """Whether a folder is marked as a multi-vector model."""
-    if (found.folder / _STANFORD).exists():
+    if (model_files.folder / _STANFORD).exists():
         return True
-    path = found.folder / "config_sentence_transformers.json"
+    path = model_files.folder / "config_sentence_transformers.json"
     if not path.exists():
         return False
     return json.loads(path.read_text(encoding="utf-8")).get("model_type") in _MARKS

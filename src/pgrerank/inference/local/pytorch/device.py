@@ -50,6 +50,6 @@ def floats(tensor: Tensor) -> Floats:
     return tensor.detach().float().cpu().numpy()
 
 
-def arrays(named: Mapping[str, Tensor]) -> dict[str, Floats]:
+def arrays(tensors: Mapping[str, Tensor]) -> dict[str, Floats]:
     """Tensors as arrays of float32, by the same names."""
-    return {name: floats(tensor) for name, tensor in named.items()}
+    return {name: floats(tensor) for name, tensor in tensors.items()}

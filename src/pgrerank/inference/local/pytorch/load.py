@@ -40,8 +40,8 @@ def load_embedder(
         bi_encoder.TEMPLATE,
         dimensions=module.get_embedding_dimension(),
     )
-    made = backend.encoder(module, tokens, plan, threads=threads)
-    return LoadedModel(card, made, tokens, checkpoint.prompts(module))
+    encoder = backend.encoder(module, tokens, plan, threads=threads)
+    return LoadedModel(card, encoder, tokens, checkpoint.prompts(module))
 
 
 def load_reranker(

@@ -86,7 +86,7 @@ class YesNoBackend:
     against `no`.
 
     Args:
-        given: Makes the inputs, padded on the right, where causal attention ignores the padding.
+        feed: Makes the inputs, padded on the right, where causal attention ignores the padding.
         model: A decoder with its head.
         yes: Id of the token `yes`.
         no: Id of the token `no`.
@@ -96,9 +96,9 @@ class YesNoBackend:
     parallel = 1
 
     def __init__(
-        self, given: Feed, model: PreTrainedModel, yes: int, no: int, kind: torch.dtype
+        self, feed: Feed, model: PreTrainedModel, yes: int, no: int, kind: torch.dtype
     ) -> None:
-        self._feed = given
+        self._feed = feed
         head: Any = model.get_output_embeddings()
         weight = head.weight.detach().float()
         self._direction = (weight[yes] - weight[no]).clone()
@@ -115,9 +115,9 @@ class YesNoBackend:
         return (last @ self._direction).tolist()
 
 
-def is_one(found: Files) -> bool:
+def is_one(model_files: Files) -> bool:
     """Whether it is a Qwen3, the only family with a known frame. Others would score noise."""
-    return "Qwen3ForCausalLM" in found.architectures()
+    return "Qwen3ForCausalLM" in model_files.architectures()
 
 
 def load(
