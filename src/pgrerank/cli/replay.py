@@ -10,7 +10,7 @@ import click
 from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import Misused, examples, run, read_settings
+from pgrerank.cli.command import Misused, examples, read_settings, run
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.log import RankingFilter, RankingSource
 from pgrerank.domain.request import MAX_DEPTH

@@ -99,7 +99,9 @@ def remove(
 @click.pass_context
 def list_(context: click.Context, *, collection_name: str, tenant_name: str, as_json: bool) -> None:
     """List a collection's terms with their weights."""
-    _print(asyncio.run(_terms(read_settings(context), tenant_name, collection_name)), as_json=as_json)
+    _print(
+        asyncio.run(_terms(read_settings(context), tenant_name, collection_name)), as_json=as_json
+    )
 
 
 def _print(terms: Terms, *, as_json: bool) -> None:

@@ -70,7 +70,7 @@ class ReplayRun:
     @property
     def top10_kept(self) -> float | None:
         """Mean share of the first ten that stay in the first ten; None: of no search."""
-        return _mean([each.kept for each in self.replays])
+        return _mean([each.top10_kept for each in self.replays])
 
     @property
     def pairs(self) -> int:
@@ -93,13 +93,13 @@ async def selected(
         NotFoundError: There is no ranking of one of the ids.
         InvalidRequestError: The log has no search that the filter passes.
     """
-    given = [RankingId(each) for each in selection.ranking_ids]
-    for ranking_id in given:
+    ranking_ids = [RankingId(each) for each in selection.ranking_ids]
+    for ranking_id in ranking_ids:
         await admin_services.rankings.get(tenant_id, ranking_id)
-    found = given or await _latest(admin_services, tenant_id, selection)
-    if not found:
+    chosen = ranking_ids or await _latest(admin_services, tenant_id, selection)
+    if not chosen:
         raise InvalidRequestError("collection", "the log has no such search")
-    return found
+    return chosen
 
 
 async def replay_all(
