@@ -25,7 +25,7 @@ from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, passage, passage_hash
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, TenantId
 from pgrerank.domain.model import ModelCard, ModelKind, ScoreKind
-from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.vector import Vector
 from pgrerank.ports.services import Services
 from tests.fake_access import FakeKeys, FakeTenants
@@ -149,8 +149,9 @@ class FakeScorer:
 
 @dataclass
 class FakeCandidates:
-    """Returns the given candidates, whatever the request."""
+    """Returns the first of the given candidates to every query, with what is needed of each."""
 
+    #: in fused order
     found: tuple[Candidate, ...] = ()
     #: token models requested, by search
     token_models: list[ModelCard | None] = field(default_factory=list)
@@ -167,10 +168,24 @@ class FakeCandidates:
     ) -> Retrieved:
         self.token_models.append(needs.token_model)
         self.embeddings.append(needs.embeddings)
-        report = LegReport(requested=request.candidates, returned=len(self.found), scan="exact")
+        first = self.found[: request.candidates]
+        report = LegReport(requested=request.candidates, returned=len(first), scan="exact")
         return Retrieved(
-            candidates=self.found, dense=report if vector is not None else None, keyword=report
+            candidates=tuple(_needed(each, request, needs) for each in first),
+            dense=None if vector is None else report,
+            keyword=None if request.strategy is Strategy.DENSE else replace(report, scan="gin"),
         )
+
+
+def _needed(each: Candidate, request: SearchRequest, needs: CandidateNeeds) -> Candidate:
+    """The candidate with its text, token vectors and embedding if they are needed at its rank."""
+    is_scored = each.fused_rank <= request.effective_depth
+    return replace(
+        each,
+        content=each.content if is_scored or each.fused_rank <= request.limit else None,
+        tokens=each.tokens if is_scored and needs.token_model else None,
+        embedding=each.embedding if is_scored and needs.embeddings else None,
+    )
 
 
 def candidate(rank: int, text: str = "", **changes: object) -> Candidate:

@@ -6,10 +6,10 @@ from pgrerank.domain.request import SearchRequest
 from pgrerank.storage.history import PostgresHistory
 from tests.fakes import bag_of_words
 from tests.fixtures.collections import embedded
+from tests.fixtures.rankings import ranking
 
 
 async def positions(shelf, external_id, request):
-    shelf = await shelf.again()
     return await PostgresHistory(shelf.pool).leg_positions(
         shelf.tenant_id, shelf.collection, request, external_id, bag_of_words(request.query)
     )
@@ -35,3 +35,39 @@ async def test_the_sparse_leg_is_asked_again_with_the_weights_of_the_search(shel
 
     assert [each.sparse_rank for each in found] == [1, 2, None]
     assert [each.sparse_score for each in found] == [4.0, 1.0, None]
+
+
+async def test_a_document_that_is_not_stored_has_no_place(shelf):
+    await shelf.store(embedded("a", "walrus", "seal"))
+
+    found = await positions(shelf, "a", SearchRequest(query="walrus"))
+
+    assert [(each.ordinal, each.keyword_rank) for each in found] == [(0, 1), (1, None)]
+    assert await positions(shelf, "b", SearchRequest(query="walrus")) == ()
+
+
+async def test_a_place_says_whether_the_filter_lets_the_document_through(shelf):
+    await shelf.store(embedded("old", "walrus", metadata={"year": 1999}))
+
+    async def passes(year):
+        request = SearchRequest(query="walrus", filter={"year": year})
+        return (await positions(shelf, "old", request))[0].passes_filter
+
+    assert [await passes(1999), await passes(2026)] == [True, False]
+
+
+async def test_the_history_of_another_tenant_is_not_read(new_journal, new_tenant):
+    journal = await new_journal()
+    shelf = journal.shelf
+    await shelf.store(embedded("a", "walrus"))
+    found = await shelf.retrieve("walrus")
+    made = ranking(found.candidates)
+    await journal.record(made)
+    history, request = PostgresHistory(shelf.pool), SearchRequest(query="walrus")
+
+    own = await history.candidates(shelf.tenant_id, shelf.collection, made.id)
+    foreign = await history.candidates(new_tenant(), shelf.collection, made.id)
+
+    assert [each.external_id for each in own.candidates] == ["a"]
+    assert (foreign.candidates, foreign.gone) == ((), ())
+    assert await positions(replace(shelf, tenant_id=new_tenant()), "a", request) == ()
