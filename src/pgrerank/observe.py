@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import asdict
 from typing import Literal
 
 import structlog
@@ -12,7 +13,7 @@ from prometheus_client.exposition import generate_latest
 from structlog.typing import Processor
 
 from pgrerank.domain import secret
-from pgrerank.domain.candidate import LEGS, LegReport, SearchOutcome
+from pgrerank.domain.candidate import LEGS, LegReport, RerankReport, SearchOutcome
 from pgrerank.domain.drift import HealthCount, HealthState
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.ingest import IngestReport
@@ -28,6 +29,8 @@ PROBES = ("/health/live", "/health/ready", "/health", "/metrics")
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0)
 #: in seconds; above the fifth, callers begin to notice
 DELAYS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+#: names in a log event of fields of a rerank report that would be ambiguous there
+_OF_RERANKER = {"model": "reranker", "fingerprint": "reranker_fingerprint"}
 #: prefix of pgrerank's loggers
 OWN = "pgrerank"
 #: logger that reports a failed job a second time
@@ -100,48 +103,58 @@ def search_event(
 ) -> dict[str, object]:
     """Fields of the log event for a search. The query's text is only in the rerank log."""
     return {
-        "ranking_id": str(ranking.id),
         "collection": collection_name,
         "strategy": str(request.strategy),
         "profile": str(request.profile),
-        "status": str(ranking.rerank.status),
-        "reason": ranking.rerank.reason,
-        "scored": ranking.rerank.scored,
-        "model": ranking.rerank.model,
-        "returned": len(ranking.results),
         "end_user_id": request.end_user_id,
+        **_outcome(ranking),
         **{key: value for leg in LEGS for key, value in _leg(leg, getattr(ranking, leg)).items()},
-        "warnings": list(ranking.warnings),
-        "timings_ms": ranking.timings_ms,
     }
 
 
 def rank_event(request: RerankRequest, ranked: RerankOutcome) -> dict[str, object]:
     """Fields of the log event for a ranking of supplied documents."""
     return {
-        "ranking_id": str(ranked.id),
         "dialect": request.dialect,
         "collection": request.collection,
         "documents": len(request.documents),
-        "status": str(ranked.rerank.status),
-        "reason": ranked.rerank.reason,
-        "scored": ranked.rerank.scored,
-        "model": ranked.rerank.model,
-        "returned": len(ranked.results),
         "end_user_id": request.end_user_id,
-        "warnings": list(ranked.warnings),
-        "timings_ms": ranked.timings_ms,
+        **_outcome(ranked),
+    }
+
+
+def _outcome(outcome: SearchOutcome | RerankOutcome) -> dict[str, object]:
+    """Fields that events of searches and of other rankings share, named as in the rerank log."""
+    answerable = outcome.answerable
+    return {
+        "ranking_id": str(outcome.id),
+        **_report(outcome.rerank),
+        "returned": len(outcome.results),
+        **{f"cut_{bound}": count for bound, count in asdict(outcome.cut).items()},
+        "calibration_id": outcome.calibration.id and str(outcome.calibration.id),
+        "calibration_reason": outcome.calibration.reason,
+        "answerable_probability": answerable and answerable.probability,
+        "warnings": list(outcome.warnings),
+        "timings_ms": outcome.timings_ms,
+    }
+
+
+def _report(report: RerankReport) -> dict[str, object]:
+    """Fields of a rerank report, with those of a cascade if there was one."""
+    values = asdict(report)
+    cascade = values.pop("cascade") or {}
+    named = {_OF_RERANKER.get(name, name): value for name, value in values.items()}
+    return {
+        **named,
+        "status": str(report.status),
+        **{f"cascade_{name}": value for name, value in cascade.items()},
     }
 
 
 def _leg(name: str, report: LegReport | None) -> dict[str, object]:
-    if report is None:
-        return {}
-    return {
-        f"{name}_requested": report.requested,
-        f"{name}_returned": report.returned,
-        f"{name}_scan": report.scan,
-    }
+    return (
+        {} if report is None else {f"{name}_{key}": value for key, value in asdict(report).items()}
+    )
 
 
 class Telemetry:

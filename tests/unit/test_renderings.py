@@ -4,7 +4,7 @@ The test walks the fields of the record, so a new field that one of them lacks f
 """
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,27 +13,31 @@ import msgspec
 import pytest
 
 from pgrerank import observe
-from pgrerank.api.v1.explain import ChunkPosition
+from pgrerank.api.v1.explain import ChunkPosition, ExplanationResponse
 from pgrerank.api.v1.schema.rankings import LoggedDocumentResponse, RankedChunk, RankingResponse
 from pgrerank.api.v1.schema.rerank import RerankedDocument
 from pgrerank.api.v1.schema.search import Result, SearchResponse
 from pgrerank.cli import hits, why
 from pgrerank.client import answers
+from pgrerank.domain.calibration import Answerability, Applied
 from pgrerank.domain.candidate import (
     LEGS,
     Candidate,
+    CascadeReport,
+    CutCounts,
     Hit,
     LegReport,
+    RerankReport,
     RerankStatus,
     Retrieved,
     SearchOutcome,
 )
-from pgrerank.domain.explanation import Explanation, LegPosition, Stage
+from pgrerank.domain.explanation import Explanation, LegPosition, Stage, verdict
 from pgrerank.domain.hit_scores import HitScores
 from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking
 from pgrerank.domain.request import SearchRequest
-from pgrerank.domain.rerank import RankedDocument, SuppliedDocument
+from pgrerank.domain.rerank import RankedDocument, RerankOutcome, RerankRequest, SuppliedDocument
 from pgrerank.integrations import results
 from pgrerank.storage import score_columns
 from tests.fixtures.rankings import candidate, ranking
@@ -221,3 +225,76 @@ def test_the_report_of_every_leg_is_shown(leg):
         for report in (None, REPORT)
     ]
     assert logged[0] != logged[1]
+
+
+#: another value of each field of an outcome that is not of single results
+OUTCOME = {
+    "cut": CutCounts(min_similarity=1, min_score=2, min_relevance=3, threshold=4),
+    "rerank": RerankReport(
+        status=RerankStatus.PARTIAL,
+        reason="late",
+        scored=3,
+        model="other",
+        fingerprint="f2",
+        cascade=CascadeReport(scored=9, model="first", fingerprint="f1"),
+        retry_after_s=7,
+        tokens=77,
+        cost=1.5,
+    ),
+    "calibration": Applied(id=UUID(int=9), reason="older"),
+    "answerable": Answerability(probability=0.25),
+    "warnings": ("cannot read Thai",),
+    "timings_ms": {"total": 3.5},
+}
+
+
+def log_lines(**changed: Any) -> list[dict[str, object]]:
+    """Events of a search and of a ranking of supplied documents."""
+    search = replace(ranking([candidate(1)], [1.0]), **changed)
+    reranked = RerankOutcome(
+        id=search.id,
+        created_at=search.created_at,
+        documents=(),
+        results=(),
+        cut=search.cut,
+        rerank=search.rerank,
+        timings_ms=search.timings_ms,
+        calibration=search.calibration,
+        answerable=search.answerable,
+        warnings=search.warnings,
+    )
+    request = RerankRequest(query="q", documents=(SuppliedDocument("x"),))
+    return [
+        observe.search_event("c", SearchRequest(query="q"), search),
+        observe.rank_event(request, reranked),
+    ]
+
+
+@pytest.mark.parametrize("name", OUTCOME)
+def test_every_part_of_an_outcome_is_in_the_log_line(name):
+    for before, after in zip(log_lines(), log_lines(**{name: OUTCOME[name]}), strict=True):
+        assert before != after
+
+
+def test_the_log_line_has_a_value_of_every_field_of_the_reports():
+    for line in log_lines(**OUTCOME):
+        values = [value for value in line.values() if isinstance(value, str | int | float)]
+        for part in (OUTCOME["cut"], OUTCOME["rerank"], OUTCOME["rerank"].cascade):
+            shown = [v for v in asdict(part).values() if not isinstance(v, dict)]
+            assert [value for value in shown if value not in values] == []
+
+
+def test_the_log_line_leaves_out_nothing_of_an_outcome():
+    elsewhere = {"id", "created_at", "hits", "documents", "results", "tokens", *LEGS}
+    names = {each.name for record in (SearchOutcome, RerankOutcome) for each in fields(record)}
+
+    assert names - elsewhere == OUTCOME.keys()
+
+
+def test_warnings_of_a_logged_search_are_shown(capsys):
+    warned = replace(logged_ranking(), warnings=("cannot read Thai",))
+    explanation = verdict(warned, "d", [])
+
+    assert RankingResponse.of(warned, whole=False).warnings == ["cannot read Thai"]
+    assert ExplanationResponse.of(explanation).warnings == ["cannot read Thai"]
+    assert "warning: cannot read Thai" in shown(explanation, capsys)

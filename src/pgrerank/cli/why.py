@@ -66,6 +66,8 @@ async def _explain(
 def _show(verdict: Explanation) -> None:
     stage = verdict.stage.replace("_", " ")
     output.console().print(f"{verdict.external_id}: {stage}: {verdict.reason}.")
+    for warning in verdict.warnings:
+        output.console().print(f"warning: {warning}")
     if verdict.logged is not None:
         _show_logged(verdict.logged)
     if not verdict.chunks:

@@ -244,6 +244,8 @@ class ExplanationResponse(_Answer, frozen=True, kw_only=True):
     #: its best logged chunk; None: no leg returned one
     logged: LoggedChunk | None = None
     chunks: list[ChunkPosition] = []
+    #: reasons to distrust the order of the search's results
+    warnings: list[str] = []
 
 
 class RetrievalSettings(_Answer, frozen=True, kw_only=True):

@@ -59,6 +59,8 @@ class Explanation:
     logged: LoggedCandidate | None
     #: its chunks, as the legs rank them today
     chunks: Sequence[LegPosition]
+    #: the search's reasons to distrust its order
+    warnings: tuple[str, ...] = ()
 
 
 def verdict(ranking: LoggedRanking, external_id: str, chunks: Sequence[LegPosition]) -> Explanation:
@@ -77,7 +79,12 @@ def verdict(ranking: LoggedRanking, external_id: str, chunks: Sequence[LegPositi
     else:
         stage, reason = _of_stranger(ranking, chunks)
     return Explanation(
-        external_id=external_id, stage=stage, reason=reason, logged=logged, chunks=chunks
+        external_id=external_id,
+        stage=stage,
+        reason=reason,
+        logged=logged,
+        chunks=chunks,
+        warnings=ranking.warnings,
     )
 
 

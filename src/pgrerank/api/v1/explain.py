@@ -62,6 +62,9 @@ class ExplanationResponse(_Answer, frozen=True, kw_only=True):
     chunks: Annotated[
         list[ChunkPosition], Meta(description="Its chunks with their current ranks in the legs.")
     ]
+    warnings: Annotated[
+        list[str], Meta(description="Reasons to distrust the order of the search's results.")
+    ]
 
     @classmethod
     def of(cls, verdict: Explanation) -> Self:
@@ -72,6 +75,7 @@ class ExplanationResponse(_Answer, frozen=True, kw_only=True):
             reason=verdict.reason,
             logged=verdict.logged and RankedChunk.of(verdict.logged),
             chunks=[ChunkPosition.of(each) for each in verdict.chunks],
+            warnings=list(verdict.warnings),
         )
 
 

@@ -108,6 +108,7 @@ class RankingResponse(Answer, frozen=True, kw_only=True):
     ]
     answerable: Annotated[Answerable | None, Meta(description="Null without calibration.")]
     cut: Cut
+    warnings: Annotated[list[str], Meta(description="Reasons to distrust the order.")]
     candidates: Annotated[
         list[RankedChunk] | None,
         Meta(description="Candidates of a search. Null in listings; get one ranking for them."),
@@ -140,6 +141,7 @@ class RankingResponse(Answer, frozen=True, kw_only=True):
             calibration_id=logged.calibration_id,
             answerable=logged.answerable and Answerable.of(logged.answerable),
             cut=Cut.of(logged.cut),
+            warnings=list(logged.warnings),
             candidates=_candidates(logged) if whole else None,
             documents=_documents(logged) if whole else None,
         )
