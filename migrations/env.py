@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from pgrerank import wiring
 from pgrerank.settings import Settings
-from pgrerank.storage import pooler, queries, sqlfile
+from pgrerank.storage import pooler, queries, sqlfile, statements
 from pgrerank.storage.tables import metadata
 
 # A statement that waits longer for its lock would block all others; the next run tries again.
@@ -109,8 +109,9 @@ def become_owner(connection: Connection) -> None:
 
 
 def execute_file(connection: Connection, path: str) -> None:
-    """Run a file under sql/."""
-    connection.exec_driver_sql(sqlfile.text(path), execution_options={"no_parameters": True})
+    """Run a file under sql/, statement by statement."""
+    for statement in statements.split(sqlfile.text(path)):
+        connection.exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 def migrate_offline() -> None:

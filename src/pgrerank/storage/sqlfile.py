@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from pgrerank.storage import released
+from pgrerank.storage import released, statements
 
 _PACKAGE = Path(__file__).parent.parent
 _CHECKOUT = _PACKAGE.parent.parent
@@ -47,14 +47,18 @@ def verified_text(content: bytes, hashes: dict[str, str], path: str) -> str:
 
 
 def apply(path: str) -> None:
-    """Run a file under `sql/` in the current migration, verbatim: `%` and `:` are not special."""
+    """Run a file under `sql/` in the current migration, statement by statement.
+
+    Verbatim: `%` and `:` are not special.
+    """
     from alembic import op  # noqa: PLC0415 - a third of the start time of a command
 
     context = op.get_context()
     if context.as_sql:
         context.impl.static_output(text(path))
     else:
-        op.get_bind().exec_driver_sql(text(path), execution_options={"no_parameters": True})
+        for statement in statements.split(text(path)):
+            op.get_bind().exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 @cache
