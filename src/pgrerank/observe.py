@@ -141,8 +141,9 @@ def _outcome(outcome: SearchOutcome | RerankOutcome) -> dict[str, object]:
 
 def _report(report: RerankReport) -> dict[str, object]:
     """Fields of a rerank report, with those of a cascade if there was one."""
-    values = asdict(report)
-    cascade = values.pop("cascade") or {}
+    values: dict[str, object] = asdict(report)
+    del values["cascade"]
+    cascade = {} if report.cascade is None else asdict(report.cascade)
     named = {_OF_RERANKER.get(name, name): value for name, value in values.items()}
     return {
         **named,

@@ -14,21 +14,23 @@ _Waiter: TypeAlias = "asyncio.Future[None]"
 
 
 class FairSemaphore:
-    """Limits concurrent requests. Free slots go to waiting tenants round-robin.
+    """Limits the number of concurrent requests. Waiting tenants get free slots in turn (round-robin).
 
-    So a tenant's first request waits for at most one of each other tenant, however many these have.
+    Each tenant has its own queue. When a slot becomes free, the tenant whose turn it is gets it for
+    its oldest waiting request. So a tenant with one request waits for at most one request of every
+    other tenant, even if another tenant has hundreds of them in its queue.
 
     Args:
-        places: Slots, at least 1.
-        wait_s: Seconds that a request may wait.
-        waiting: Most requests of one tenant that may wait.
+        places: Number of slots, at least 1.
+        wait_s: Maximum time that a request waits, seconds.
+        waiting: Maximum number of waiting requests of one tenant.
     """
 
     def __init__(self, places: int, *, wait_s: float, waiting: int) -> None:
         self._free = places
         self._wait_s = wait_s
         self._most = waiting
-        # In the order in which tenants get their next slot. No queue is empty.
+        # Tenants in the order of their turns. Each queue has at least one request.
         self._queues: OrderedDict[TenantId | None, deque[_Waiter]] = OrderedDict()
 
     @asynccontextmanager
