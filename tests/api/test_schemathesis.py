@@ -1,7 +1,7 @@
 """Valid or not by the OpenAPI document, every request gets an answer that conforms to it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from threading import Thread
 
@@ -10,6 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, SerializationContext
 from schemathesis.checks import not_a_server_error
+from schemathesis.pytest.lazy import get_all_tests
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -61,19 +62,42 @@ def lines(_: SerializationContext, text: object) -> bytes:
     return str(text).encode(errors="replace")
 
 
-DESCRIPTION = schemathesis.openapi.from_dict(description())
-
-
-@DESCRIPTION.parametrize()
 @settings(
     max_examples=20,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-def test_every_call_is_answered_as_described(case: Case, live: tuple[str, str]):
+def check(case: Case, live: tuple[str, str]) -> None:
     url, key = live
     if case.path.startswith("/v1/collections/{name}/"):
         case.path_parameters["name"] = "docs"  # any other id gives 404 at once
     token = OPERATOR_TOKEN if case.path.startswith("/v1/tenants") else key
     case.call_and_validate(base_url=url, headers=bearer(token), checks=CHECKS)
+
+
+@pytest.fixture(scope="module")
+def tests_by_call() -> dict[str, Callable[..., None]]:
+    """A test for each call, made here and not by `parametrize` of schemathesis.
+
+    That takes many seconds, and would make them in each process that collects tests.
+    """
+    described = schemathesis.openapi.from_dict(description())
+    made = get_all_tests(schema=described, test_func=check, settings=None, given_kwargs=None)
+    return {call.label: test for call, test in (each.ok() for each in made)}
+
+
+CALLS = [
+    f"{method.upper()} {path}" for path, item in description()["paths"].items() for method in item
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_every_call_is_answered_as_described(
+    call: str, tests_by_call: dict[str, Callable[..., None]], live: tuple[str, str]
+):
+    tests_by_call[call](live=live)
+
+
+def test_no_call_is_left_out(tests_by_call: dict[str, Callable[..., None]]):
+    assert set(tests_by_call) == set(CALLS)
