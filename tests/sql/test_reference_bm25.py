@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from itertools import islice
 from pathlib import Path
 
 import bm25s
@@ -16,6 +17,8 @@ from tests.fixtures.collections import embedded
 DATA = Path(os.environ.get("PGRERANK_DATA", Path(__file__).parents[3] / "shared" / "data"))
 SETS = ["cranfield", "cacm", "npl", "dbpedia-entity-mini", "msmarco-v2-dl21"]
 QUERIES = 20
+#: of each collection: many times the hundred that are compared, and enough for counted words
+DOCUMENTS = 2_000
 #: Postgres' own configuration if there is one; `simple` splits Chinese and Thai only at spaces
 LANGUAGES = {
     "ar": "arabic",
@@ -52,7 +55,7 @@ ASKED = """
 
 def lines(path):
     with path.open() as file:
-        return [json.loads(line) for line in file]
+        yield from map(json.loads, file)
 
 
 def required(name):
@@ -68,7 +71,7 @@ async def filled(new_shelf, folder, text_search):
     shelf = await new_shelf(text_search=text_search)
     documents = [
         embedded(row["_id"], row["text"], title=row.get("title") or "")
-        for row in lines(folder / "corpus.jsonl")
+        for row in islice(lines(folder / "corpus.jsonl"), DOCUMENTS)
     ]
     for start in range(0, len(documents), BATCH):
         await shelf.store(*documents[start : start + BATCH])
@@ -86,7 +89,7 @@ async def compared(new_shelf, database, name, text_search, count):
     """A collection of a folder's texts; the function compares the first `count` queries."""
     folder = required(name)
     shelf = await filled(new_shelf, folder, text_search)
-    rows = lines(folder / "queries.jsonl")[:count]
+    rows = islice(lines(folder / "queries.jsonl"), count)
     queries = [re.sub(r'["*-]', " ", row["text"]) for row in rows]
     with database.admin() as admin:
         ids, texts = zip(*admin.execute(LEXEMES, [shelf.collection.id]), strict=True)
