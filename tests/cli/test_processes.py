@@ -13,7 +13,8 @@ from pgrerank.usecases.ingest import BATCH_DOCUMENTS
 from tests.cli.conftest import environment
 from tests.resilience.running import eventually
 
-ROWS = 448
+#: enough to be ended between the first batch and the last
+ROWS = 4 * BATCH_DOCUMENTS
 
 
 @pytest.fixture
