@@ -13,16 +13,19 @@ import httpx
 import pytest
 
 from pgrerank.storage import embedded
+from pgrerank.usecases.ingest import BATCH_DOCUMENTS
 from tests.resilience.running import COLLECTION, Service, eventually
 
 TOPICS = ["tea", "rain", "iron", "bread", "wolves", "glass", "maps", "salt"]
+#: enough to be killed between the first and the last
+BATCHES = 4
 DOCUMENTS = [
     {
         "id": f"d{i}",
         "title": f"About {TOPICS[i % 8]}",
         "text": f"Number {i} on {TOPICS[i % 8]}. " * 12,
     }
-    for i in range(600)
+    for i in range(BATCHES * BATCH_DOCUMENTS)
 ]
 
 
@@ -124,7 +127,10 @@ def test_service_comes_back_by_itself_when_postgres_was_killed(service):
 
 
 def test_stopped_service_finishes_the_request_it_is_working_on(service):
-    fresh = [{**document, "id": f"last-{document['id']}"} for document in DOCUMENTS[:200]]
+    fresh = [
+        {**document, "id": f"last-{document['id']}"}
+        for document in DOCUMENTS[: 3 * BATCH_DOCUMENTS]
+    ]
     with ThreadPoolExecutor(1) as background:
         sent = background.submit(service.ingest, fresh)
         eventually(lambda: any(d["id"].startswith("last-") for d in service.documents()))
