@@ -1,4 +1,4 @@
--- Runtime statements of cli/tour.py.
+-- Runtime statements of storage/demo.py.
 
 -- head_of_search --
 -- The first results of a logged search, with the ranks and scores of each stage.

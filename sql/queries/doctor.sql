@@ -1,4 +1,4 @@
--- Runtime statements of cli/diagnosis.py.
+-- Runtime statements of storage/doctor.py.
 
 -- server --
 -- Version of PostgreSQL, as text and as libpq's number, and of pgvector if installed.

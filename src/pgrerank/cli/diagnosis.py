@@ -8,16 +8,13 @@ from enum import StrEnum
 from time import perf_counter
 from typing import Any
 
-from psycopg.rows import dict_row
-
 from pgrerank import wiring
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.request import SearchRequest
 from pgrerank.ports.services import Services
 from pgrerank.settings import Settings
-from pgrerank.storage import address, admin, queries, sqlfile, startup
-from pgrerank.storage.pool import Connection
+from pgrerank.storage import address, doctor, sqlfile, startup
 from pgrerank.usecases.rerank_texts import rerank_texts
 
 PROBE = "how to change a setting"
@@ -67,21 +64,17 @@ async def _database(url: str) -> list[DiagnosisLine]:
         detail = f"{address.ADMINISTRATOR} is not set: tables and partitions are not checked"
         return [DiagnosisLine(check="administrator", state=DiagnosisState.WARN, detail=detail)]
     try:
-        async with admin.owner(url) as connection:
-            return await _facts(connection)
+        facts = await doctor.facts(url)
     except PgrerankError as error:
         return [DiagnosisLine(check="administrator", state=DiagnosisState.FAIL, detail=str(error))]
-
-
-async def _facts(connection: Connection) -> list[DiagnosisLine]:
-    server = await _row(connection, "server")
-    lines = [_server(server), _extension(server["pgvector"])]
-    unprotected = await _rows(connection, "unprotected_tables")
-    lines.append(_protection([row["name"] for row in unprotected]))
-    lines.append(_temporary([row["name"] for row in await _rows(connection, "makers")]))
-    lines.append(_partitions(await _row(connection, "log_partitions")))
-    lines.append(_counts(await _row(connection, "log_counts")))
-    return lines
+    return [
+        _server(facts.server),
+        _extension(facts.server["pgvector"]),
+        _protection(facts.unprotected),
+        _temporary(facts.makers),
+        _partitions(facts.partitions),
+        _counts(facts.log_counts),
+    ]
 
 
 def _server(facts: dict[str, Any]) -> DiagnosisLine:
@@ -202,13 +195,12 @@ async def _probe(settings: Settings, services: Services) -> DiagnosisLine:
         if address.is_services_alone(database.admin_url):
             detail = "skipped: finding a collection needs the administrator's login"
             return DiagnosisLine(check="probe", state=DiagnosisState.WARN, detail=detail)
-        async with admin.owner(database.admin_url) as connection:
-            rows = await _rows(connection, "largest_collection")
-    if not rows:
+        place = await doctor.largest_collection(database.admin_url)
+    if place is None:
         return DiagnosisLine(
             check="probe", state=DiagnosisState.OK, detail="nothing is ingested yet"
         )
-    return await _search_finding(services, rows[0])
+    return await _search_finding(services, place)
 
 
 async def _search_finding(services: Services, place: dict[str, Any]) -> DiagnosisLine:
@@ -269,13 +261,3 @@ def _threads(settings: Settings) -> DiagnosisLine:
     return DiagnosisLine(
         check="threads", state=DiagnosisState.OK, detail=f"{chosen}, of {available}"
     )
-
-
-async def _row(connection: Connection, statement: str) -> dict[str, Any]:
-    return (await _rows(connection, statement))[0]
-
-
-async def _rows(connection: Connection, statement: str) -> list[dict[str, Any]]:
-    cursor = connection.cursor(row_factory=dict_row)
-    await cursor.execute(queries.load("doctor")[statement])
-    return await cursor.fetchall()

@@ -12,8 +12,7 @@ from msgspec import Struct
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, Failed, Misused, examples, read_settings
-from pgrerank.domain import suggestion
-from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.reference import (
     MAX_PAIRS,
     ReferencePair,
@@ -187,28 +186,16 @@ async def _rescore(settings: Settings, tenant_name: str, name: str | None) -> Se
     from pgrerank.usecases.evaluation import reference as usecase
 
     async def check(admin_services: "AdminServices") -> None:
-        await _names(admin_services, tenant_name, name)
+        tenant = await admin_services.tenants.by_name(tenant_name)
+        await usecase.names(admin_services, tenant.id, name)
 
     async with wiring.all_services(forgetful(settings), check=check) as services:
         from pgrerank.inference.environment import environment  # it imports OpenVINO
 
         tenant = await services.tenants.by_name(tenant_name)
-        names = await _names(services, tenant_name, name)
+        names = await usecase.names(services, tenant.id, name)
         facts = environment()
         return [await usecase.score(services, tenant.id, each, facts) for each in names]
-
-
-async def _names(
-    admin_services: "AdminServices", tenant_name: str, name: str | None
-) -> Sequence[str]:
-    """Names of the sets to score: the named one, or all of the tenant."""
-    tenant = await admin_services.tenants.by_name(tenant_name)
-    stored_names = [each.name for each in await admin_services.references.all(tenant.id)]
-    if not stored_names:
-        raise Failed("there is no set yet: pgrerank reference set --help")
-    if name is not None and name not in stored_names:
-        raise NotFoundError("reference set", name, suggestion.remedy(name, stored_names))
-    return [name] if name else stored_names
 
 
 async def _all(settings: Settings, tenant_name: str) -> Sequence[ReferenceSetSummary]:

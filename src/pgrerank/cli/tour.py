@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
 
-from psycopg import AsyncConnection
-from psycopg.rows import TupleRow
 from rich.syntax import Syntax
 
 from pgrerank import wiring
@@ -26,7 +24,7 @@ from pgrerank.formats import stdlib_corpus
 from pgrerank.formats.source import Format, sources
 from pgrerank.ports.services import Services
 from pgrerank.settings import Settings
-from pgrerank.storage import admin, embedded, migrate, queries
+from pgrerank.storage import admin, demo, embedded, migrate
 from pgrerank.storage.embedded import EmbeddedServer
 from pgrerank.usecases import access, collections
 
@@ -169,14 +167,9 @@ async def _drain(stderr: asyncio.StreamReader) -> None:
 async def _query_log(server: EmbeddedServer, ranking_id: str) -> None:
     """Print the statement, and its result for a login that may only read this tenant."""
     await _analyst(server.admin_url)
-    statement = queries.load("demo")["head_of_search"]
-    async with await AsyncConnection[TupleRow].connect(server.url(ANALYST)) as connection:
-        cursor = await connection.execute(statement, {"ranking_id": ranking_id})
-        columns = [column.name for column in cursor.description or []]
-        rows = await cursor.fetchall()
-    shown = statement.replace("%(ranking_id)s", f"'{ranking_id}'")
-    output.console().print(Syntax(shown, "sql", background_color="default"))
-    output.table(columns, [[_round(value) for value in row] for row in rows])
+    found = await demo.head_of_search(server.url(ANALYST), ranking_id)
+    output.console().print(Syntax(found.statement, "sql", background_color="default"))
+    output.table(found.columns, [[_round(value) for value in row] for row in found.rows])
 
 
 async def _analyst(admin_url: str) -> None:

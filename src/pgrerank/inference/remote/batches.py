@@ -27,6 +27,14 @@ def portions(sizes: Sequence[int], *, most: int, largest: int) -> Iterator[range
         yield range(start, len(sizes))
 
 
+def in_order(placed: Sequence[tuple[int, Item]], count: int) -> list[Item] | None:
+    """Values in the order of their indices; None unless each index below `count` has one value."""
+    values = dict(placed)
+    if len(placed) != count or set(values) != {*range(count)}:
+        return None
+    return [values[place] for place in range(count)]
+
+
 async def each(
     portioned: Sequence[range], ask: Callable[[range], Awaitable[list[Item]]], *, at_once: int
 ) -> list[Item]:

@@ -11,7 +11,7 @@ from pgrerank.domain.model import ModelCard
 from pgrerank.domain.vector import Vector
 from pgrerank.inference.chunking import Chunker
 from pgrerank.inference.remote.backend import EmbedderBackend
-from pgrerank.inference.remote.batches import each, portions
+from pgrerank.inference.remote.batches import each, in_order, portions
 from pgrerank.inference.remote.dialects.dialect import EmbedDialect, Side
 from pgrerank.inference.remote.transport import Server
 
@@ -86,12 +86,12 @@ class RemoteEmbedder:
             placed = self._dialect.vectors(answer)
         except msgspec.ValidationError as error:
             raise self._server.failure("gave an answer that holds no vectors") from error
-        vectors = dict(placed)
-        if len(placed) != len(texts) or set(vectors) != {*range(len(texts))}:
+        vectors = in_order(placed, len(texts))
+        if vectors is None:
             raise self._server.failure(
                 f"gave {len(placed)} vectors that do not match {len(texts)} texts"
             )
-        return [self._unit(vectors[place]) for place in range(len(texts))]
+        return [*map(self._unit, vectors)]
 
     def _unit(self, values: Sequence[float]) -> Vector:
         if len(values) != self._backend.dimensions:

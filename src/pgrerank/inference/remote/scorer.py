@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import msgspec
 
 from pgrerank.domain.candidate import PairScore, Passage
-from pgrerank.domain.errors import RemoteError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard, ScoreKind
 from pgrerank.inference.cache import ScoreCache
 from pgrerank.inference.remote.backend import RerankerBackend
-from pgrerank.inference.remote.batches import each, portions
+from pgrerank.inference.remote.batches import each, in_order, portions
 from pgrerank.inference.remote.dialects.dialect import RerankDialect
 from pgrerank.inference.remote.transport import Server
 
@@ -114,15 +113,12 @@ class RemoteScorer:
             placed = self._dialect.scores(answer)
         except msgspec.ValidationError as error:
             raise self._server.failure("gave an answer that holds no scores") from error
-        scores = dict(placed)
-        if len(placed) != len(texts) or set(scores) != {*range(len(texts))}:
-            raise self._short(len(placed), len(texts))
-        return [_finite(scores[place]) for place in range(len(texts))]
-
-    def _short(self, received: int, requested: int) -> RemoteError:
-        return self._server.failure(
-            f"gave {received} scores that do not match {requested} documents"
-        )
+        scores = in_order(placed, len(texts))
+        if scores is None:
+            raise self._server.failure(
+                f"gave {len(placed)} scores that do not match {len(texts)} documents"
+            )
+        return [*map(_finite, scores)]
 
 
 def _finite(value: float | None) -> PairScore:

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from uuid_utils.compat import uuid7
 
+from pgrerank.domain import suggestion
 from pgrerank.domain.candidate import PairScore, Passage
 from pgrerank.domain.document import passage_hash
-from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.name import validate_name
 from pgrerank.domain.reference import (
@@ -53,6 +54,23 @@ async def keep_from_log(
     """Store a sample of logged pairs that searches reranked. Returns and raises as `keep`."""
     sampled = await admin_services.references.sample(tenant_id, collection, pairs=pairs)
     return await keep(admin_services, tenant_id, name, sampled)
+
+
+async def names(
+    admin_services: AdminServices, tenant_id: TenantId, name: str | None
+) -> Sequence[str]:
+    """Names of the sets to score: this one, or all of the tenant if it is None.
+
+    Raises:
+        NotFoundError: The tenant has no set of this name.
+        ConflictError: It has no set.
+    """
+    known = [each.name for each in await admin_services.references.all(tenant_id)]
+    if not known:
+        raise ConflictError("there is no set yet: pgrerank reference set --help")
+    if name is not None and name not in known:
+        raise NotFoundError("reference set", name, suggestion.remedy(name, known))
+    return [name] if name else known
 
 
 async def score(
