@@ -1,3 +1,4 @@
+import inspect
 import json
 import subprocess
 import sys
@@ -76,6 +77,16 @@ def test_what_prints_results_prints_json_too(path):
     help_text = CliRunner().invoke(main, [*path.split(), "--help"]).output
 
     assert "--json" in help_text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_is_a_parameter_of_its_command(name):
+    command = COMMANDS[name]
+    parameters = inspect.signature(inspect.unwrap(command.callback)).parameters
+    takes_any = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    options = {each.name for each in command.params if each.expose_value}
+
+    assert takes_any or options <= {*parameters}
 
 
 def test_wrong_call_exits_with_2():
