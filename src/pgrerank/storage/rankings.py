@@ -1,12 +1,13 @@
 """The rerank log in PostgreSQL."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
 from psycopg import errors
-from psycopg.rows import dict_row, kwargs_row
+from psycopg.rows import dict_row
 
 from pgrerank.domain import ids
 from pgrerank.domain.candidate import SearchOutcome
@@ -26,6 +27,8 @@ from pgrerank.storage import arrays, models, queries, ranking_rows, supplied_doc
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage.pool import Pool
 
+#: rows that are read before the event loop serves other tasks
+_TURN = 32
 _ID_VERSION = 7  # UUIDs that begin with a timestamp
 
 
@@ -110,9 +113,12 @@ class PostgresRankings:
             "row_count": limit + 1,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            rows = connection.cursor(row_factory=kwargs_row(ranking_rows.ranking))
+            rows = connection.cursor(row_factory=dict_row)
             await rows.execute(self._statements["page"], parameters)
-            rankings = await rows.fetchall()
+            rankings: list[LoggedRanking] = []
+            while some := await rows.fetchmany(_TURN):
+                rankings += [ranking_rows.ranking(**row) for row in some]
+                await asyncio.sleep(0)
         return cursors.page(rankings, limit, lambda ranking: str(ranking.id))
 
     async def _register(self, tenant_id: TenantId) -> None:

@@ -1,5 +1,6 @@
 """Routes of the rerank log."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -46,7 +47,7 @@ async def list_rankings(
     ] = None,
     limit: requests.PageLimit = requests.PAGE,
     cursor: requests.Cursor = None,
-) -> RankingPage:
+) -> Response[RankingPage]:
     """Entries of the tenant's rerank log, newest first, without candidates."""
     ranking_filter = RankingFilter(
         collection=collection,
@@ -58,7 +59,7 @@ async def list_rankings(
     page = await call.services.rankings.page(
         call.tenant_id, ranking_filter, limit=limit, cursor=cursor
     )
-    return RankingPage.of(page)
+    return await encoded.respond(partial(RankingPage.of, page), items=len(page.items))
 
 
 @get(
