@@ -116,7 +116,7 @@ def test_texts_are_ordered_by_relevance_without_a_database(modelled, tmp_path):
         (3, "Bananas are yellow."),
         (1, "Cars need oil."),
     ]
-    assert found["results"][0]["score"] > found["results"][1]["score"]
+    assert found["results"][0]["rerank_score"] > found["results"][1]["rerank_score"]
 
 
 def test_query_that_the_reranker_cannot_read_is_warned_of(modelled, tmp_path):

@@ -187,10 +187,10 @@ def judge(
     `u` goes back to the previous result, also of an earlier query, and removes its grade. Results
     you have already graded are skipped, so you can stop and resume at any time.
     """
-    texts = [*texts, *(beir.texts(queries).values() if queries else ())]
+    all_texts = [*texts, *(beir.texts(queries).values() if queries else ())]
     name = judged_by or getpass.getuser()
     place = (read_settings(context), tenant_name, collection_name)
-    graded = asyncio.run(_judge(*place, texts=texts, top=top, most=most, judged_by=name))
+    graded = asyncio.run(_judge(*place, texts=all_texts, top=top, most=most, judged_by=name))
     click.echo(f"{graded} results graded by {name}, all stored. Run the same command to continue.")
 
 

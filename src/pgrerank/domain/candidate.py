@@ -205,6 +205,6 @@ class SearchOutcome:
     warnings: tuple[str, ...] = ()
 
     @property
-    def kept(self) -> int:
+    def uncut(self) -> int:
         """Number of hits that no threshold removed."""
         return len(self.hits) - self.cut.of_hits

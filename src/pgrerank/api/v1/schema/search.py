@@ -243,7 +243,7 @@ class SearchResponse(Answer, frozen=True, kw_only=True):
             answerable=ranking.answerable and Answerable.of(ranking.answerable),
             warnings=list(ranking.warnings),
             timings_ms=ranking.timings_ms,
-            cursor=next_cursor(len(ranking.results), ranking.kept),
+            cursor=next_cursor(len(ranking.results), ranking.uncut),
             candidates=[Result.of(hit) for hit in ranking.hits] if explained else None,
         )
 
