@@ -72,7 +72,7 @@ async def test_recall_is_of_the_list_before_reranking():
         home((*many, last)),
         plan(
             questions=(question,),
-            request=SearchRequest(query="", depth=200, rerank=RerankMode.ALWAYS),
+            request=SearchRequest(query="", candidates=200, depth=200, rerank=RerankMode.ALWAYS),
         ),
     )
 
