@@ -157,7 +157,9 @@ class Settings(Struct, frozen=True, kw_only=True):
             SettingsError: A variable's value is invalid; names it and what is allowed.
         """
         try:
-            return msgspec.convert(_given(cls, environ), cls, strict=False, dec_hook=_decode)
+            return msgspec.convert(
+                _environment_values(cls, environ), cls, strict=False, dec_hook=_decode
+            )
         except msgspec.ValidationError as error:
             raise _refusal(error) from error
 
@@ -197,24 +199,24 @@ def secrets(environ: Mapping[str, str] = os.environ) -> frozenset[str]:
 
 def descriptions() -> Iterator[tuple[str, str, str]]:
     """Variable, default and description of every setting, for the documentation."""
-    yield from _described(Settings, Settings())
+    yield from _field_descriptions(Settings, Settings())
 
 
-def _described(kind: type, defaults: object) -> Iterator[tuple[str, str, str]]:
+def _field_descriptions(kind: type, defaults: object) -> Iterator[tuple[str, str, str]]:
     for name, hint, is_group in _fields(kind):
         value = getattr(defaults, name)
         if is_group:
-            yield from _described(hint, value)
+            yield from _field_descriptions(hint, value)
             continue
         meaning = next(m.description for m in hint.__metadata__ if m.description)
         default = "the user's data folder" if name == "data_dir" else value
         yield variable(name), "" if default is None else str(default), meaning
 
 
-def _given(kind: type, environ: Mapping[str, str]) -> dict[str, Any]:
+def _environment_values(kind: type, environ: Mapping[str, str]) -> dict[str, Any]:
     """Values of the variables that are set, by field; those of a group in an object of its own."""
     values = {
-        name: _given(hint, environ) if is_group else environ.get(variable(name))
+        name: _environment_values(hint, environ) if is_group else environ.get(variable(name))
         for name, hint, is_group in _fields(kind)
     }
     return {name: value for name, value in values.items() if value}

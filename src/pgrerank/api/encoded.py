@@ -3,7 +3,7 @@
 A response with 10,000 results would otherwise block the event loop for a tenth of a second.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar, cast
 
 from litestar import MediaType, Response
@@ -32,8 +32,13 @@ async def respond(
 
 async def encode_rows(make: Callable[[Item], T], given: Sequence[Item]) -> list[T]:
     """Rows of a response as JSON; the encoder of the response copies them."""
+    return await encode_all(lambda: map(make, given), items=len(given))
+
+
+async def encode_all(make: Callable[[], Iterable[T]], *, items: int) -> list[T]:
+    """Rows as of `encode_rows`, made together; `items` is their number."""
 
     def rows() -> list[Raw]:
-        return [Raw(encode_json(make(each))) for each in given]
+        return [Raw(encode_json(each)) for each in make()]
 
-    return cast("list[T]", await offload(rows, items=len(given)))
+    return cast("list[T]", await offload(rows, items=items))

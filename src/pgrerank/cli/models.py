@@ -39,7 +39,7 @@ def models(context: click.Context, *, as_json: bool) -> None:
     from pgrerank.inference.catalogue import HUB_MODELS, PACKAGED_MODELS
 
     given = read_settings(context)
-    packaged = [_packaged(model, given) for model in PACKAGED_MODELS]
+    packaged = [_row(model, given) for model in PACKAGED_MODELS]
     hub = [
         {**asdict(model), "command": f"{_VARIABLES[model.role]}={model.name} pgrerank serve"}
         for model in HUB_MODELS
@@ -52,7 +52,7 @@ def models(context: click.Context, *, as_json: bool) -> None:
     output.table(_HUB_COLUMNS, [[each[c] for c in _HUB_COLUMNS] for each in hub], title="Hub")
 
 
-def _packaged(model: "PackagedModel", given: Settings) -> Mapping[str, Any]:
+def _row(model: "PackagedModel", given: Settings) -> Mapping[str, Any]:
     from pgrerank.domain.errors import ModelError
     from pgrerank.inference.local import registry
 

@@ -1,5 +1,6 @@
-"""Model folders that pgrerank writes to the user's cache."""
+"""Model folders that pgrerank writes to the user's cache, and digests of their files."""
 
+import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -33,3 +34,9 @@ def folder(name: str, version: str, write: Callable[[Path], None]) -> Path:
             if not target.is_dir():  # unless another process was faster
                 raise
     return target
+
+
+def digest(path: Path) -> str:
+    """SHA-256 (hex) of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

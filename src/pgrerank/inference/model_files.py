@@ -15,7 +15,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntry
 
 from pgrerank.domain import suggestion
 from pgrerank.domain.errors import ModelError
-from pgrerank.inference import onnx_models, shipped
+from pgrerank.inference import model_cache, onnx_models, shipped
 from pgrerank.inference.onnx_models import OnnxModel
 from pgrerank.inference.shipped import BUNDLED, BUNDLED_SHA256
 
@@ -148,7 +148,7 @@ def bundled_model() -> Files:
         ModelError: It cannot be built, or the cache holds other weights.
     """
     base = packaged_model(packaged_folder())
-    return _written(BUNDLED, lambda: shipped.folder(base.folder), BUNDLED_SHA256)
+    return _cached_files(BUNDLED, lambda: shipped.folder(base.folder), BUNDLED_SHA256)
 
 
 def onnx_model(model: OnnxModel) -> Files:
@@ -157,10 +157,10 @@ def onnx_model(model: OnnxModel) -> Files:
     Raises:
         ModelError: The package is not installed or was altered, or the cache holds other weights.
     """
-    return _written(model.name, lambda: onnx_models.folder(model), model.weights_sha256)
+    return _cached_files(model.name, lambda: onnx_models.folder(model), model.weights_sha256)
 
 
-def _written(name: str, write: Callable[[], Path], digest: str) -> Files:
+def _cached_files(name: str, write: Callable[[], Path], digest: str) -> Files:
     """A model that is written to the cache, with its weights checked. Raises ModelError."""
     try:
         folder = write()
@@ -205,7 +205,7 @@ def _download(name: str, revision: str | None) -> Path:
 
 def _read(name: str, folder: Path, revision: str | None) -> Files:
     paths = [path for path in _deciding(folder) if not _OTHER_FORMATS & {*path.parts}]
-    digests = {path.as_posix(): _digest(folder / path) for path in paths}
+    digests = {path.as_posix(): model_cache.digest(folder / path) for path in paths}
     if not any(path.suffix in {".safetensors", ".bin"} for path in paths):
         raise ModelError(name, f"{folder} holds no weights (model.safetensors).")
     return Files(name, folder, revision, digests)
@@ -216,8 +216,3 @@ def _deciding(folder: Path) -> Iterator[Path]:
     for pattern in patterns:
         for depth in ("", "*/"):  # the folder of the model and those of its modules
             yield from (path.relative_to(folder) for path in folder.glob(depth + pattern))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,6 @@ Only the data files are read; the packages themselves are never imported.
 """
 # pyright: reportUnknownVariableType=false
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -115,7 +114,7 @@ def _write(model: OnnxModel, packaged: Path, target: Path) -> None:
 
 
 def _check(model: OnnxModel, path: Path, digest: str) -> None:
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+    if not path.is_file() or model_cache.digest(path) != digest:
         raise ModelError(
             model.name,
             f"{path} is not the file that was measured. Reinstall it: {_EXTRA} --force-reinstall",

@@ -1,12 +1,12 @@
 """Schemas that several dialects share. Unknown fields are ignored; null means the default."""
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeAlias, TypeVar, cast
+from itertools import starmap
+from typing import Annotated, Any, TypeAlias, TypeVar
 
-from litestar.serialization import encode_json
-from msgspec import Meta, Raw, Struct
+from msgspec import Meta, Struct
 
-from pgrerank.domain.offload import offload
+from pgrerank.api import encoded
 from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS, RankedDocument, RerankOutcome
 
@@ -45,12 +45,10 @@ async def encode_results(
     make: Callable[[RankedDocument, float], T], ranked: RerankOutcome, *, raw: bool | None = False
 ) -> list[T]:
     """Results of a ranking as JSON, each made of the document and its score (see `scores`)."""
-
-    def rows() -> list[Raw]:
-        scored = zip(ranked.results, scores(ranked, raw=raw), strict=True)
-        return [Raw(encode_json(make(each, score))) for each, score in scored]
-
-    return cast("list[T]", await offload(rows, items=len(ranked.results)))
+    return await encoded.encode_all(
+        lambda: starmap(make, zip(ranked.results, scores(ranked, raw=raw), strict=True)),
+        items=len(ranked.results),
+    )
 
 
 class DocumentText(Struct, frozen=True, kw_only=True):
