@@ -109,6 +109,8 @@ async def test_a_tenant_has_the_quota_it_was_given(tenants, service_pool):
 
 
 async def test_unknown_tenant_has_no_quota(tenants):
+    await tenants.create("unlimited")
+
     with pytest.raises(NotFoundError, match=r"There is no tenant `nobody`\. There (is|are) "):
         await tenants.set_quota("nobody", 50)
 
