@@ -68,6 +68,8 @@ class CalibrationContext:
 
     def with_relevance(self, results: Sequence[Result]) -> tuple[Result, ...]:
         """Results in their final order, each with its relevance if its score can be calibrated."""
+        if self.calibration is None:
+            return tuple(results)
         relevances = self.relevances([result.scores.rerank for result in results])
         return tuple(
             replace(result, scores=replace(result.scores, relevance=relevance))

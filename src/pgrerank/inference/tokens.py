@@ -106,6 +106,8 @@ class Tokens:
         """Share of the characters read of a text that are in unknown tokens, 0..1."""
         head = _encodable(text[: self.max_length * _CHARACTERS_PER_TOKEN])
         encoding = self._tokenizer.encode(head, add_special_tokens=False)
+        if self._unknown not in encoding.ids:
+            return 0.0
         read = list(zip(encoding.ids, encoding.offsets, strict=True))[: self.max_length]
         unknown = sum(end - start for token, (start, end) in read if token == self._unknown)
         return unknown / (sum(end - start for _, (start, end) in read) or 1)
