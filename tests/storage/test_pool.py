@@ -123,6 +123,37 @@ def test_constraints_that_errors_name_exist(database):
     assert {name for (name,) in found} >= errors.CONSTRAINTS
 
 
+def test_every_foreign_key_says_what_was_deleted(database):
+    with database.admin() as connection:
+        found = connection.execute(
+            "select conname, confrelid::regclass::text from pg_constraint "
+            "where contype = 'f' and connamespace = 'pgrerank'::regnamespace and conparentid = 0"
+        ).fetchall()
+
+    owners = {
+        "tenant": "tenant",
+        "collection": "collection",
+        "document": "document",
+        "chunk": "document",
+        "calibration": "calibration",
+        "reference_set": "reference set",
+        # never deleted, or inserted by the same transaction
+        "model": None,
+        "eval_run": None,
+    }
+    said = {name: errors.deletion_message(name) for name, _ in found}
+    assert said == {
+        name: owner and f"The {owner} was deleted meanwhile."
+        for name, referred in found
+        for owner in [owners[referred.removeprefix("pgrerank.")]]
+    }
+
+
+def test_other_constraints_say_nothing_of_deletions():
+    assert errors.deletion_message("ck_threshold_of_collection") is None
+    assert errors.deletion_message("") is None
+
+
 async def test_name_that_is_taken_is_a_conflict(service_pool, two_tenants):
     async def insert():
         async with tenancy.tenant(service_pool, two_tenants[0]) as connection:

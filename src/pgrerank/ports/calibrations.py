@@ -22,7 +22,11 @@ class Calibrations(Protocol):
         fitted: Fitted,
         sample: Sample,
     ) -> None:
-        """Store a calibration with its pairs; without a collection, for the whole tenant."""
+        """Store a calibration with its pairs; without a collection, for the whole tenant.
+
+        Raises:
+            ConflictError: The collection was deleted meanwhile.
+        """
         ...
 
     async def get(self, tenant_id: TenantId, calibration_id: UUID) -> Fitted:

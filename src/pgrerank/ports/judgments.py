@@ -19,6 +19,9 @@ class Judgments(Protocol):
         """Store judgments; returns how many were new. Equal ones are stored once.
 
         Contradicting judgments are all kept. The documents need not be stored.
+
+        Raises:
+            ConflictError: The collection was deleted meanwhile.
         """
         ...
 

@@ -47,5 +47,9 @@ class References(Protocol):
         ...
 
     async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
-        """Store a run in one transaction."""
+        """Store a run in one transaction.
+
+        Raises:
+            ConflictError: The set was deleted meanwhile.
+        """
         ...

@@ -12,7 +12,11 @@ class Thresholds(Protocol):
     """Named thresholds."""
 
     async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
-        """Store a threshold, replacing one of the same name and collection."""
+        """Store a threshold, replacing one of the same name and collection.
+
+        Raises:
+            ConflictError: The collection or the calibration was deleted meanwhile.
+        """
         ...
 
     async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:

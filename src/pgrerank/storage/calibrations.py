@@ -82,7 +82,7 @@ class PostgresCalibrations:
         parameters = {
             "tenant_id": tenant_id,
             "collection": collection,
-            "before": _before(cursor),
+            "before": cursors.identifier(cursor),
             "row_count": limit + 1,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -141,14 +141,6 @@ class PostgresCalibrations:
 
 
 _ANY: Mapping[str, object] = {"id": None, "collection": None, "before": None}
-
-
-def _before(cursor: str | None) -> UUID | None:
-    key = cursors.key(cursor)
-    try:
-        return None if key is None else UUID(key)
-    except ValueError:
-        raise cursors.refusal() from None
 
 
 def _columns(fitted: Fitted) -> dict[str, object]:

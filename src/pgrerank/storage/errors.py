@@ -18,19 +18,17 @@ _UNIQUENESS_MESSAGES = {
         "Another request stored the same document at the same moment. Send it again."
     ),
 }
-_GONE = {
-    "fk_document_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
-    "fk_chunk_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
-    "fk_chunk_tenant_id_document_id_document": "The document was deleted meanwhile.",
-    "fk_chunk_embedding_tenant_id_chunk_id_chunk": "The document was deleted meanwhile.",
-    "fk_api_key_tenant_id_tenant": "The tenant was deleted meanwhile.",
-    "fk_collection_tenant_id_tenant": "The tenant was deleted meanwhile.",
-    "fk_eval_run_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
-    "fk_judgment_tenant_id_collection_id_collection": "The collection was deleted meanwhile.",
-    "fk_rerank_log_tenant_id_tenant": "The tenant was deleted meanwhile.",
+#: constraints whose violation means that a name is taken
+CONSTRAINTS = _UNIQUENESS_MESSAGES.keys()
+#: what a foreign key refers to, by the end of its name
+_OWNERS = {
+    "_tenant": "tenant",
+    "_collection": "collection",
+    "_document": "document",
+    "_chunk": "document",
+    "_calibration": "calibration",
+    "_reference_set": "reference set",
 }
-#: constraints whose violation has a message for the caller
-CONSTRAINTS = _UNIQUENESS_MESSAGES.keys() | _GONE.keys()
 #: connection lost, transaction rolled back, out of resources, stopped by an operator, system error
 _PASSING = ("08", "40", "53", "57", "58", "55P03")
 _RETRY_AFTER_S = 1
@@ -63,8 +61,19 @@ def _translation(error: psycopg.Error) -> PgrerankError | None:
 
 
 def _conflict(constraint: str) -> ConflictError | None:
-    message = _UNIQUENESS_MESSAGES.get(constraint) or _GONE.get(constraint)
+    message = _UNIQUENESS_MESSAGES.get(constraint) or deletion_message(constraint)
     return ConflictError(message) if message else None
+
+
+def deletion_message(constraint: str) -> str | None:
+    """What the violation of a foreign key says to the caller; None: it is a bug.
+
+    Callers name rows that exist, so one that is not there was deleted after they read it.
+    """
+    if not constraint.startswith("fk_"):
+        return None
+    owners = (owner for ending, owner in _OWNERS.items() if constraint.endswith(ending))
+    return next((f"The {owner} was deleted meanwhile." for owner in owners), None)
 
 
 def _passes(error: psycopg.Error) -> bool:
