@@ -6,43 +6,57 @@ from uuid import UUID
 
 from pgrerank.domain.calibration import Calibration, Fitted, Sample
 from pgrerank.domain.collection import Collection
-from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import CollectionId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.threshold import Threshold
+from tests.fake_documents import FakeCollections
 from tests.fake_page import page
 
 
 @dataclass
 class FakeThresholds:
+    collections: FakeCollections = field(default_factory=FakeCollections)
     kept: dict[tuple[TenantId, CollectionId, str], Threshold] = field(default_factory=dict)
+    #: calibrations that were deleted
+    forgotten: set[UUID] = field(default_factory=set)
 
     async def set(self, tenant_id: TenantId, collection: Collection, threshold: Threshold) -> None:
+        self.collections.require(collection)
+        if threshold.calibration in self.forgotten:
+            raise ConflictError("The calibration was deleted meanwhile.")
         named = replace(threshold, collection=collection.name)
         self.kept[tenant_id, collection.id, threshold.name] = named
 
     async def all(self, tenant_id: TenantId) -> Sequence[Threshold]:
-        own = [each for (owner, *_), each in self.kept.items() if owner == tenant_id]
+        own = [each for (owner, *_), each in self._existing().items() if owner == tenant_id]
         return sorted(own, key=lambda each: (each.name, each.collection))
 
     async def delete(self, tenant_id: TenantId, collection: Collection, name: str) -> None:
-        if self.kept.pop((tenant_id, collection.id, name), None) is None:
+        if (tenant_id, collection.id, name) not in self._existing():
             raise NotFoundError("threshold", name)
+        del self.kept[tenant_id, collection.id, name]
 
     def forget(self, calibration_id: UUID) -> None:
         """Delete the thresholds that were chosen by a calibration."""
+        self.forgotten.add(calibration_id)
         self.kept = {k: each for k, each in self.kept.items() if each.calibration != calibration_id}
 
     def running(
         self, tenant_id: TenantId, collection: Collection, name: str | None
     ) -> Threshold | None:
         """What a search reads of a threshold."""
-        stored = self.kept.get((tenant_id, collection.id, name))
+        stored = self._existing().get((tenant_id, collection.id, name))
         return stored and replace(
             stored, collection=None, created_at=None, calibration=None, promise=None
         )
+
+    def _existing(self) -> dict[tuple[TenantId, CollectionId, str], Threshold]:
+        """The thresholds of collections that were not deleted."""
+        gone = self.collections.deleted
+        return {key: each for key, each in self.kept.items() if key[1] not in gone}
 
 
 @dataclass
@@ -66,6 +80,7 @@ class FakeCalibrations:
         fitted: Fitted,
         sample: Sample,
     ) -> None:
+        self.thresholds.collections.require(collection)
         self.kept[tenant_id, fitted.id] = StoredFit(fitted, sample, collection and collection.id)
 
     async def get(self, tenant_id: TenantId, calibration_id: UUID) -> Fitted:
@@ -113,12 +128,16 @@ class FakeCalibrations:
         )
 
     def _of(self, tenant_id: TenantId) -> list[StoredFit]:
-        return [each for (owner, _), each in self.kept.items() if owner == tenant_id]
+        """The calibrations of a tenant, except those of deleted collections."""
+        gone = self.thresholds.collections.deleted
+        own = [each for (owner, _), each in self.kept.items() if owner == tenant_id]
+        return [each for each in own if each.collection_id not in gone]
 
     def _stored(self, tenant_id: TenantId, calibration_id: UUID) -> StoredFit:
-        if (tenant_id, calibration_id) not in self.kept:
+        own = {each.fitted.id: each for each in self._of(tenant_id)}
+        if calibration_id not in own:
             raise NotFoundError("calibration", calibration_id)
-        return self.kept[tenant_id, calibration_id]
+        return own[calibration_id]
 
 
 def _calibration(fitted: Fitted) -> Calibration:

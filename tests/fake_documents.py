@@ -27,6 +27,7 @@ class FakeCollections:
     by_tenant: dict[tuple[TenantId, str], Collection] = field(default_factory=dict)
     #: embedders by fingerprint
     models: dict[str, ModelCard] = field(default_factory=dict)
+    deleted: set[CollectionId] = field(default_factory=set)
 
     async def create(
         self,
@@ -92,7 +93,7 @@ class FakeCollections:
         await self._set(tenant_id, name, stores_tokens=store_tokens)
 
     async def delete(self, tenant_id: TenantId, name: str) -> None:
-        await self.by_name(tenant_id, name)
+        self.deleted.add((await self.by_name(tenant_id, name)).id)
         del self.by_tenant[tenant_id, name]
 
     async def _set(self, tenant_id: TenantId, name: str, **settings: object) -> None:
@@ -103,6 +104,11 @@ class FakeCollections:
         """The collection as it is now; None: it was deleted, or is another tenant's."""
         named = self.by_tenant.get((tenant_id, collection.name))
         return named if named is not None and named.id == collection.id else None
+
+    def require(self, collection: Collection | None) -> None:
+        """Refuse a collection that was deleted."""
+        if collection is not None and collection.id in self.deleted:
+            raise ConflictError("The collection was deleted meanwhile.")
 
     def change(self, tenant_id: TenantId, collection: Collection) -> None:
         """Store a changed collection in place of the current one."""

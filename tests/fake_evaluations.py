@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.evaluation import Evaluation, EvaluationId
-from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ids import CollectionId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from tests.fake_documents import FakeCollections
@@ -17,6 +17,8 @@ class FakeEvaluations:
     collections: FakeCollections
     #: oldest first
     kept: dict[TenantId, list[Evaluation]] = field(default_factory=dict)
+    #: collections of the runs
+    places: dict[EvaluationId, CollectionId] = field(default_factory=dict)
 
     async def save(
         self,
@@ -28,13 +30,14 @@ class FakeEvaluations:
         if self.collections.current(tenant_id, collection) is None:
             raise ConflictError("The collection was deleted meanwhile.")
         self.kept.setdefault(tenant_id, []).append(made)
+        self.places[made.id] = collection.id
 
     async def get(self, tenant_id: TenantId, evaluation_id: EvaluationId) -> Evaluation:
-        own = self.kept.get(tenant_id, [])
+        own = self._of(tenant_id)
         return _last(evaluation_id, [each for each in own if each.id == evaluation_id])
 
     async def by_label(self, tenant_id: TenantId, label: str) -> Evaluation:
-        own = self.kept.get(tenant_id, [])
+        own = self._of(tenant_id)
         return _last(label, [each for each in own if each.label == label])
 
     async def page(
@@ -42,10 +45,15 @@ class FakeEvaluations:
     ) -> Page[Evaluation]:
         wanted = [
             replace(each, answers=())
-            for each in self.kept.get(tenant_id, [])
+            for each in self._of(tenant_id)
             if collection in (None, each.collection)
         ]
         return page(wanted, lambda e: e.id, limit=limit, cursor=cursor, is_newest_first=True)
+
+    def _of(self, tenant_id: TenantId) -> list[Evaluation]:
+        """The runs of a tenant, except those of deleted collections."""
+        own = self.kept.get(tenant_id, [])
+        return [each for each in own if self.places.get(each.id) not in self.collections.deleted]
 
 
 def _last(name: object, runs: list[Evaluation]) -> Evaluation:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import ChunkId, CollectionId, TenantId
 from pgrerank.domain.judgment import RELEVANT, Feedback, Judgment, Label
+from tests.fake_documents import FakeCollections
 
 _FEEDBACK = {each.source for each in Feedback}
 
@@ -16,10 +17,12 @@ class FakeJudgments:
 
     #: oldest first
     kept: dict[tuple[TenantId, CollectionId], list[Judgment]] = field(default_factory=dict)
+    collections: FakeCollections = field(default_factory=FakeCollections)
 
     async def add(
         self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
     ) -> int:
+        self.collections.require(collection)
         own = self.kept.setdefault((tenant_id, collection.id), [])
         new = [each for each in dict.fromkeys(judgments) if each not in own]
         own += new
@@ -64,6 +67,8 @@ class FakeJudgments:
         }
 
     def _of(self, tenant_id: TenantId, collection: Collection) -> list[Judgment]:
+        if collection.id in self.collections.deleted:
+            return []
         return self.kept.get((tenant_id, collection.id), [])
 
 

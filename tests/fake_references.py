@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.reference import (
     ReferenceSet,
@@ -46,6 +46,8 @@ class FakeReferences:
         return newest and newest.run
 
     async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
+        if (tenant_id, reference.name) not in self.sets:
+            raise ConflictError("The reference set was deleted meanwhile.")
         self.runs.setdefault((tenant_id, reference.name), []).append(scored)
 
     def _newest(self, tenant_id: TenantId, name: str) -> ScoredSet | None:

@@ -230,9 +230,9 @@ def services(**parts: object) -> Services:
     tenants = parts.setdefault("tenants", FakeTenants())
     collections = parts.setdefault("collections", FakeCollections())
     documents = parts.setdefault("documents", FakeDocuments(collections))
-    judgments = parts.setdefault("judgments", FakeJudgments())
+    judgments = parts.setdefault("judgments", FakeJudgments(collections=collections))
     rankings = parts.setdefault("rankings", FakeRankings(tenants))
-    thresholds = parts.setdefault("thresholds", FakeThresholds())
+    thresholds = parts.setdefault("thresholds", FakeThresholds(collections))
     fakes = Services(
         clock=clock,
         embedder=FakeEmbedder(),
