@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -194,6 +195,21 @@ async def test_pages_are_newest_first_and_without_candidates(journal):
     newest = [each.id for each in made[::-1]]
     assert listed == [newest[:2], newest[2:4], newest[4:]]
     assert {each.candidates for one in pages for each in one.items} == {()}
+
+
+async def test_page_is_converted_in_turns_after_its_connection_is_released(journal):
+    await journal.record(*(ranking([]) for _ in range(200)))
+    idle = journal.shelf.pool.get_stats()["pool_available"]
+    reading = asyncio.create_task(page(journal, limit=200))
+
+    turns = 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        available = journal.shelf.pool.get_stats()["pool_available"]
+        turns = turns + 1 if available == idle else 0
+
+    assert len((await reading).items) == 200
+    assert turns > 200 // 32
 
 
 async def test_page_filters(journal):

@@ -115,10 +115,11 @@ class PostgresRankings:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             rows = connection.cursor(row_factory=dict_row)
             await rows.execute(self._statements["page"], parameters)
-            rankings: list[LoggedRanking] = []
-            while some := await rows.fetchmany(_TURN):
-                rankings += [ranking_rows.ranking(**row) for row in some]
-                await asyncio.sleep(0)
+        # The result is in memory, so other requests may use the connection while it is converted.
+        rankings: list[LoggedRanking] = []
+        while some := await rows.fetchmany(_TURN):
+            rankings += [ranking_rows.ranking(**row) for row in some]
+            await asyncio.sleep(0)
         return cursors.page(rankings, limit, lambda ranking: str(ranking.id))
 
     async def _register(self, tenant_id: TenantId) -> None:
