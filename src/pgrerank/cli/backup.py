@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import examples, read_settings, run
+from pgrerank.cli.command import Command, examples, read_settings, run
 from pgrerank.settings import subprocess_environment
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ _MEGABYTE = 1_000_000
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank backup pgrerank.backup",
         "pgrerank backup backups/$(date +%F).backup  # daily, from cron or a systemd timer",
@@ -49,7 +48,7 @@ def backup(context: click.Context, *, file: Path, as_json: bool) -> None:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank restore pgrerank.backup",
         "pgrerank --data-dir /srv/new restore pgrerank.backup  # into an embedded server",

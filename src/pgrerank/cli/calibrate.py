@@ -3,10 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import examples, read_settings, run
+from pgrerank.cli.command import Command, examples, read_settings, run
 from pgrerank.domain.calibration import Fitted, IntervalEstimate, Method, Unjudged
 from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
@@ -19,7 +18,7 @@ _SHOWN_POINTS = 12
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank calibrate -t acme -c docs",
         "pgrerank calibrate -t acme -c docs --unjudged irrelevant --depth 100",

@@ -28,7 +28,7 @@ def collection() -> None:
         "pgrerank collection add handbuch --tenant acme --text-search german",
     )
 )
-@click.argument("name")
+@click.argument("name", type=option.NAME)
 @option.tenant
 @click.option(
     "--text-search",

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 from rich.text import Text
-from rich_click import RichGroup
+from rich_click import RichCommand, RichGroup
 
 from pgrerank.domain import secret
 from pgrerank.domain.errors import InvalidRequestError, PgrerankError
@@ -54,8 +54,41 @@ class Interrupted(Failed):
     exit_code = 130
 
 
+class Command(RichCommand):
+    """A command whose refusals name the option or argument at fault, not the field of the domain."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises InvalidRequestError with the option as its field."""
+        try:
+            return super().invoke(ctx)
+        except InvalidRequestError as error:
+            raise InvalidRequestError(self._as_typed(error.field), error.problem) from error
+
+    def _as_typed(self, field: str) -> str:
+        """The option or argument that sets a field, with the path in it; else the field."""
+        name, separator, path = re.split(r"([.\[]|$)", field, maxsplit=1)
+        for parameter in self.params:
+            if name in _fields(parameter):
+                return f"{_typed(parameter)} {separator.strip('.')}{path}".rstrip()
+        return field
+
+
+def _fields(parameter: click.Parameter) -> set[str]:
+    """Fields of the domain that a parameter may set, by the names of both."""
+    names = {(parameter.name or "").removesuffix("_name").removesuffix("_json")}
+    return names | {option.lstrip("-").replace("-", "_") for option in parameter.opts}
+
+
+def _typed(parameter: click.Parameter) -> str:
+    if isinstance(parameter, click.Argument):
+        return parameter.human_readable_name
+    return max(parameter.opts, key=len)
+
+
 class Commands(RichGroup):
     """A group whose commands fail with one line instead of a traceback."""
+
+    command_class = Command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and print its expected errors as one line.

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import listing, option, output
-from pgrerank.cli.command import Misused, examples, read_settings
+from pgrerank.cli.command import Command, Misused, examples, read_settings
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.settings import Settings
 
@@ -22,7 +21,7 @@ _PAIR = 2
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank evaluate -t acme -c docs --save before",
         "pgrerank evaluate -t acme -c docs --depth 100 --save after",

@@ -5,13 +5,12 @@ from typing import Any
 
 import click
 import msgspec
-from rich_click import RichCommand
 
-from pgrerank.cli.command import examples, read_settings
+from pgrerank.cli.command import Command, examples, read_settings
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples("pgrerank demo", "pgrerank --data-dir /tmp/pgrerank-demo demo"),
 )
 @click.pass_context

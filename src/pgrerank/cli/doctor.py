@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.text import Text
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import examples, read_settings
+from pgrerank.cli.command import Command, examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-@click.command(cls=RichCommand, epilog=examples("pgrerank doctor", "pgrerank doctor --json"))
+@click.command(cls=Command, epilog=examples("pgrerank doctor", "pgrerank doctor --json"))
 @option.as_json
 @click.pass_context
 def doctor(context: click.Context, *, as_json: bool) -> None:

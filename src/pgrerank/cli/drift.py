@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Failed, examples, read_settings
+from pgrerank.cli.command import Command, Failed, examples, read_settings
 from pgrerank.domain.drift import Finding, HealthState
 from pgrerank.settings import Settings
 
@@ -18,7 +17,7 @@ _NOTHING = (
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank drift  # all collections",
         "pgrerank drift --tenant acme -c docs  # one collection",

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import ingest, judged, option, output, progress
-from pgrerank.cli.command import Failed, Misused, examples, read_settings, run
+from pgrerank.cli.command import Command, Failed, Misused, examples, read_settings, run
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain import evaluation
 from pgrerank.domain.errors import ConflictError
@@ -62,7 +61,7 @@ class _Work:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank evaluate data/cranfield",
         "pgrerank evaluate data/cranfield --strategy keyword --no-rerank --json",
@@ -106,11 +105,16 @@ class _Work:
 )
 @click.option(
     "--keep",
+    type=option.NAME,
     metavar="TENANT",
     help="Use this tenant and keep it, so that the next run need not embed the documents again.",
 )
 @click.option(
-    "--save", "label", metavar="LABEL", help="Store the run, query by query, under this label."
+    "--save",
+    "label",
+    type=option.LABEL,
+    metavar="LABEL",
+    help="Store the run, query by query, under this label.",
 )
 @option.as_json
 @click.pass_context

@@ -8,10 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Failed, Interrupted, Misused, examples, read_settings
+from pgrerank.cli.command import Command, Failed, Interrupted, Misused, examples, read_settings
 from pgrerank.cli.ingest_progress import Meter, progress_display
 from pgrerank.domain.document import Document
 from pgrerank.domain.ids import TenantId
@@ -29,7 +28,7 @@ _SHOWN_REJECTIONS = 20
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank ingest handbook/ -t acme -c docs",
         "pgrerank ingest corpus.jsonl -t acme -c docs --atomic",

@@ -11,10 +11,9 @@ import click
 from rich.markup import escape
 from rich.panel import Panel
 from rich.text import Text
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Failed, examples, read_settings
+from pgrerank.cli.command import Command, Failed, examples, read_settings
 from pgrerank.domain.candidate import Candidate
 from pgrerank.domain.judgment import HIGHEST_GRADE, Judgment
 from pgrerank.domain.request import RerankMode, SearchRequest
@@ -140,7 +139,7 @@ class _Session:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank judge -t acme -c docs  # queries of the log",
         "pgrerank judge -t acme -c docs --queries queries.jsonl",
@@ -169,7 +168,13 @@ class _Session:
     show_default=True,
     help="Number of queries to take from the log, latest first.",
 )
-@click.option("--by", "judged_by", metavar="NAME", help="Judge's name. Default: your user name.")
+@click.option(
+    "--by",
+    "judged_by",
+    type=option.ORIGIN,
+    metavar="NAME",
+    help="Judge's name. Default: your user name.",
+)
 @click.pass_context
 def judge(
     context: click.Context,

@@ -50,8 +50,14 @@ def judgment() -> None:
     help="JSON Lines with `_id` and `text` of each query. Default: queries.jsonl of the BEIR "
     "folder that contains FILE.",
 )
-@click.option("--source", default="import", show_default=True, help="Origin of these judgments.")
-@click.option("--by", "judged_by", metavar="NAME", help="Name of the judge.")
+@click.option(
+    "--source",
+    type=option.ORIGIN,
+    default="import",
+    show_default=True,
+    help="Origin of these judgments.",
+)
+@click.option("--by", "judged_by", type=option.ORIGIN, metavar="NAME", help="Name of the judge.")
 @option.as_json
 @click.pass_context
 def import_(

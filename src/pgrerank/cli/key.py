@@ -21,14 +21,14 @@ _SPAN = re.compile(r"(\d{1,4})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-def _span(context: click.Context, option: click.Parameter, value: str | None) -> timedelta | None:
-    """Parse a time span such as 12h, 90d or 4w."""
+def _expiry(context: click.Context, option: click.Parameter, value: str | None) -> datetime | None:
+    """The instant after a time span such as 12h, 90d or 4w."""
     if value is None:
         return None
     match = _SPAN.fullmatch(value)
     if match is None:
         raise click.BadParameter(f"{value!r} is not a span such as 12h, 90d or 4w", context, option)
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    return datetime.now(UTC) + timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
 @click.group(cls=Commands)
@@ -55,7 +55,8 @@ def key() -> None:
 )
 @click.option(
     "--expires",
-    callback=_span,
+    "expires_at",
+    callback=_expiry,
     metavar="SPAN",
     help="Lifetime, such as 12h, 90d or 4w. Default: no expiry.",
 )
@@ -67,11 +68,10 @@ def add(
     name: str,
     tenant_name: str,
     scopes: Sequence[str],
-    expires: timedelta | None,
+    expires_at: datetime | None,
     as_json: bool,
 ) -> None:
     """Create a key. The secret is shown once and cannot be retrieved later."""
-    expires_at = datetime.now(UTC) + expires if expires else None
     issued, secret = asyncio.run(
         _issue(read_settings(context), tenant_name, name, scopes, expires_at)
     )

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import examples, read_settings
+from pgrerank.cli.command import Command, examples, read_settings
 
 if TYPE_CHECKING:
     from pgrerank.storage.maintenance import IndexBuild, IndexReport
@@ -17,7 +16,7 @@ _MOST_MONTHS = 1200
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank maintain  # daily, from cron or a systemd timer",
         "pgrerank maintain --keep-months 12  # and drop older months of the log",

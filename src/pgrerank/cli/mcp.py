@@ -3,15 +3,14 @@
 import asyncio
 
 import click
-from rich_click import RichCommand
 
-from pgrerank.cli.command import Misused, examples, read_settings
+from pgrerank.cli.command import Command, Misused, examples, read_settings
 
 _NEAR = "http://127.0.0.1:8080"
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "PGRERANK_KEY=pgr_... pgrerank mcp --collection docs",
         "PGRERANK_KEY=pgr_... pgrerank mcp --url https://search.example.org",

@@ -4,16 +4,15 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import click
-from rich_click import RichCommand
 
-from pgrerank.cli.command import examples, read_settings
+from pgrerank.cli.command import Command, examples, read_settings
 
 if TYPE_CHECKING:
     from pgrerank.wiring import Database
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank migrate  # migrate the database to this version",
         "pgrerank migrate --check  # exit with 1 if a migration is needed",

@@ -5,10 +5,9 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import examples, read_settings
+from pgrerank.cli.command import Command, examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _VARIABLES = {"embedder": "PGRERANK_EMBEDDER", "reranker": "PGRERANK_RERANKER"}
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank models",
         "pgrerank models --json  # with whole fingerprints",

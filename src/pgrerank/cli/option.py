@@ -1,11 +1,16 @@
 """Options shared by several commands."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeAlias
 
 import click
 
-from pgrerank.domain.evaluation import MEASURES
+from pgrerank.domain.bounds import text
+from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.evaluation import MEASURES, validate_label
+from pgrerank.domain.judgment import MAX_LABEL_CHARACTERS
+from pgrerank.domain.name import validate_name
 from pgrerank.domain.request import (
     MAX_BUDGET_MS,
     MAX_CANDIDATES,
@@ -17,6 +22,35 @@ from pgrerank.domain.request import (
 )
 
 Decorator: TypeAlias = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Checked(click.ParamType[str]):
+    """A text that fulfils a rule of the domain.
+
+    Args:
+        name: What it is, in a word.
+        rule: Raises InvalidRequestError for other texts.
+    """
+
+    def __init__(self, name: str, rule: Callable[[str], object]) -> None:
+        self.name = name
+        self._rule = rule
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text. Fails with the parameter's name if it breaks the rule."""
+        try:
+            self._rule(str(value))
+        except InvalidRequestError as error:
+            self.fail(error.problem, param, ctx)
+        return str(value)
+
+
+#: names of tenants, collections, thresholds and reference sets
+NAME = Checked("name", validate_name)
+#: labels of stored runs
+LABEL = Checked("label", validate_label)
+#: judges, and other origins of judgments
+ORIGIN = Checked("name", partial(text, "source", least=1, most=MAX_LABEL_CHARACTERS))
 
 #: environment variables with the defaults of --tenant and --collection
 TENANT, COLLECTION = "PGRERANK_TENANT", "PGRERANK_COLLECTION"

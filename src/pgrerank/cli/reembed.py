@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import click
 import msgspec
-from rich_click import RichCommand
 
 from pgrerank.cli import listing, option, progress
-from pgrerank.cli.command import Misused, examples, read_settings, run
+from pgrerank.cli.command import Command, Misused, examples, read_settings, run
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.ports.services import AdminServices
@@ -16,7 +15,7 @@ from pgrerank.settings import Settings
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank reembed -t acme -c docs --model BAAI/bge-m3  # searches continue as before",
         "pgrerank maintain  # index it, if it is large",

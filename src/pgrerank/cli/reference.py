@@ -51,7 +51,7 @@ def reference() -> None:
         "pgrerank reference set canary --from-log --pairs 200 -t acme -c docs",
     ),
 )
-@click.argument("name")
+@click.argument("name", type=option.NAME)
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import Misused, examples, read_settings, run
+from pgrerank.cli.command import Command, Misused, examples, read_settings, run
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.log import RankingFilter, RankingSource
 from pgrerank.domain.request import MAX_DEPTH
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank replay --tenant acme --collection docs --depth 20",
         "pgrerank replay 0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b --tenant acme --fusion weighted --dense-weight 0.5",
@@ -56,10 +55,13 @@ if TYPE_CHECKING:
 @click.option(
     "--min-relevance", type=click.FloatRange(0, 1), help="Cut results below this probability."
 )
-@click.option("--threshold", metavar="NAME", help="Cut results by this stored threshold.")
+@click.option(
+    "--threshold", type=option.NAME, metavar="NAME", help="Cut results by this stored threshold."
+)
 @click.option(
     "--save",
     "label",
+    type=option.LABEL,
     metavar="LABEL",
     help="Store the result as an evaluation for `compare`. Needs --collection and judgments.",
 )

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 import msgspec
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output, remote
-from pgrerank.cli.command import Failed, examples, read_settings
+from pgrerank.cli.command import Command, Failed, examples, read_settings
 from pgrerank.domain import unknown_query
 from pgrerank.formats.row import UnreadableRowError, decode
 from pgrerank.settings import Settings
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         'pgrerank rerank "parse a date" candidates.txt',
         'cat candidates.jsonl | pgrerank rerank "parse a date" - --json',

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import command, option, output, progress
-from pgrerank.cli.command import examples, read_settings
+from pgrerank.cli.command import Command, examples, read_settings
 from pgrerank.domain.document import passage
 from pgrerank.domain.request import MAX_DEPTH
 from pgrerank.formats import beir
@@ -29,7 +28,7 @@ class _Work:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     name="rerank-run",
     epilog=examples(
         "pgrerank rerank-run bm25.trec --data dl21/ --out reranked.trec",

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 from click.core import ParameterSource
-from rich_click import RichCommand
 
 from pgrerank.cli import hits, option, output, remote
-from pgrerank.cli.command import Misused, examples, read_settings
+from pgrerank.cli.command import Command, Misused, examples, read_settings
 from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import read_object
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         'pgrerank search "how do I rotate a key" -t acme -c docs',
         'pgrerank search "rotate a key" -t acme -c docs --rerank never --strategy keyword',
@@ -65,7 +64,9 @@ if TYPE_CHECKING:
 @click.option("--min-similarity", type=float, help="Minimum cosine in the dense leg, -1..1.")
 @click.option("--min-score", type=float, help="Cut results below this raw rerank score.")
 @click.option("--min-relevance", type=float, help="Cut results below this probability, 0..1.")
-@click.option("--threshold", metavar="NAME", help="Cut results by a stored threshold.")
+@click.option(
+    "--threshold", type=option.NAME, metavar="NAME", help="Cut results by a stored threshold."
+)
 @click.option("--filter", "filter_json", metavar="JSON", help="Condition on document metadata.")
 @click.option(
     "--sparse",

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
-from rich_click import RichCommand
 
-from pgrerank.cli.command import Failed, examples, read_settings
+from pgrerank.cli.command import Command, Failed, examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _SWITCH_S = 0.0002
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank serve",
         "pgrerank serve --host 0.0.0.0 --port 8000",

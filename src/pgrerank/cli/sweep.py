@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
-from rich_click import RichCommand
 
 from pgrerank.cli import judged, option, output, progress
-from pgrerank.cli.command import Misused, examples, read_settings, run
+from pgrerank.cli.command import Command, Misused, examples, read_settings, run
 from pgrerank.cli.gain import plain, queries, sample_size_advice
 from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, Strategy
 from pgrerank.settings import Settings
@@ -39,7 +38,7 @@ class _Work:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank sweep -t acme -c docs --plot sweep.svg",
         "pgrerank sweep -t acme -c docs --candidates 100 --depth 20 --depth 50 --depth 200",

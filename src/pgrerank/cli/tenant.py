@@ -33,7 +33,7 @@ def tenant() -> None:
 
 
 @tenant.command(epilog=examples("pgrerank tenant add acme"))
-@click.argument("name")
+@click.argument("name", type=option.NAME)
 @option.as_json
 @click.pass_context
 def add(context: click.Context, *, name: str, as_json: bool) -> None:

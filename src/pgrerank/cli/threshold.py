@@ -24,7 +24,7 @@ def threshold() -> None:
         "pgrerank threshold set browse -t acme -c docs --min-relevance 0.2",
     ),
 )
-@click.argument("name")
+@click.argument("name", type=option.NAME)
 @option.tenant
 @option.collection
 @click.option("--precision", type=float, help="Share of kept results that are relevant.")

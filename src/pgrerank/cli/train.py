@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
-from rich_click import RichCommand
 
 from pgrerank.cli import output, train_option
-from pgrerank.cli.command import Failed, Misused, examples, interruptible, read_settings
+from pgrerank.cli.command import Command, Failed, Misused, examples, interruptible, read_settings
 from pgrerank.cli.course import CourseOptions, gather_lessons
 from pgrerank.domain.errors import PgrerankError
 from pgrerank.settings import Settings
@@ -35,7 +34,7 @@ class _After:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank train data/faq --out models/faq --minutes 30",
         "pgrerank train triples.jsonl --out models/faq --lora 16 --teacher late-interaction",

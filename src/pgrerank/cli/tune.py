@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import judged, option, output, progress
-from pgrerank.cli.command import examples, read_settings, run
+from pgrerank.cli.command import Command, examples, read_settings, run
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.settings import Settings
@@ -29,7 +28,7 @@ class _Work:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank tune -t acme -c docs",
         "pgrerank tune -t acme -c docs --apply",

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import examples, read_settings
+from pgrerank.cli.command import Command, examples, read_settings
 from pgrerank.domain.candidate import LEGS
 from pgrerank.domain.explanation import Explanation, LegPosition
 from pgrerank.domain.ids import RankingId
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank why 0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b guide/install --tenant acme"
     ),

@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import output
-from pgrerank.cli.command import Failed, examples, read_settings
+from pgrerank.cli.command import Command, Failed, examples, read_settings
 from pgrerank.settings import Settings, secrets
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ _MOST_MONTHS = 1200
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank worker  # beside the service, under the same supervisor",
         "pgrerank worker --keep-months 12  # and drop older months of the log",

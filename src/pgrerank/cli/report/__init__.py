@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich_click import RichCommand
 
 from pgrerank.cli import option
-from pgrerank.cli.command import Failed, examples, read_settings
+from pgrerank.cli.command import Command, Failed, examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _MOST_DAYS = 3660
 
 
 @click.command(
-    cls=RichCommand,
+    cls=Command,
     epilog=examples(
         "pgrerank report --tenant acme --out report.html",
         "pgrerank report --tenant acme --collection docs --days 28 --out report.html",
