@@ -2,6 +2,9 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from uuid import uuid4
@@ -204,6 +207,33 @@ def test_a_backup_that_broke_off_leaves_no_file(tmp_path):
         breaks()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_temporary_files_of_ended_processes_are_removed_and_those_of_others_stay(tmp_path):
+    path, other = tmp_path / "a[b].backup", tmp_path / ".a[b].backup.12345678.other"
+    other.touch()
+    code = f"""
+import os, pathlib
+from pgrerank.storage import archive
+with archive.atomic_file(pathlib.Path({str(path)!r})) as partial:
+    partial.write_text("half of it")
+    os.kill(os.getpid(), 9)
+"""
+    killed = subprocess.run([sys.executable, "-c", code], check=False)
+    [abandoned] = set(tmp_path.iterdir()) - {other}
+
+    def write_two():
+        with archive.atomic_file(path) as late, archive.atomic_file(path) as early:
+            assert set(tmp_path.iterdir()) == {late, early, other}
+            early.write_text("the first to end")
+
+    with pytest.raises(InvalidRequestError, match="exists"):
+        write_two()
+
+    assert path.read_text() == "the first to end"
+    assert set(tmp_path.iterdir()) == {path, other}
+    assert killed.returncode == -signal.SIGKILL
+    assert not abandoned.exists()
 
 
 def test_a_file_is_never_written_over_and_is_its_owners_alone(saved):

@@ -4,6 +4,8 @@
 in JSON. It is written after everything else is on disk, so a truncated file has none.
 """
 
+import fcntl
+import glob
 import hashlib
 import os
 import tempfile
@@ -20,6 +22,8 @@ FORMAT = 1
 _MARK = b"\npgrerank-backup "
 _LONGEST = 16 * 1024 * 1024  # bytes of a manifest
 _BLOCK = 1024 * 1024
+#: of temporary files; before it are as many random characters as `tempfile` adds
+_PARTIAL, _RANDOM = ".partial", 8
 
 
 class Contents(Struct, frozen=True, kw_only=True):
@@ -54,26 +58,52 @@ class Manifest(Struct, frozen=True, kw_only=True):
 def atomic_file(path: Path) -> Generator[Path]:
     """A temporary file that is synced and renamed to `path` at the end of the block.
 
+    It is locked until then. Temporary files beside it that nobody locks are removed: their
+    processes were killed.
+
     Raises:
-        InvalidRequestError: The file exists or cannot be created.
+        InvalidRequestError: The file exists, at the beginning or at the end, or cannot be created.
     """
-    if path.exists():
-        raise InvalidRequestError("FILE", f"{path} exists; name another, or remove it")
+    _refuse_existing(path)
     try:
-        # Only the owner can read it: a backup holds all texts.
-        number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+        _remove_abandoned(path)
+        number, partial = _locked_file(path)
     except OSError as error:
         raise InvalidRequestError("FILE", f"{path} cannot be made: {error.strerror}") from error
-    os.close(number)
-    partial = Path(name)
     try:
         yield partial
         _sync(partial)
+        _refuse_existing(path)
         partial.replace(path)
         _sync(path.parent)
     finally:
+        os.close(number)
         with suppress(FileNotFoundError):
             partial.unlink()
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise InvalidRequestError("FILE", f"{path} exists; name another, or remove it")
+
+
+def _remove_abandoned(path: Path) -> None:
+    """Remove the temporary files of a target that no process locks, if this user may."""
+    for partial in path.parent.glob(f".{glob.escape(path.name)}.{'?' * _RANDOM}{_PARTIAL}"):
+        with suppress(OSError), partial.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            partial.unlink()
+
+
+def _locked_file(path: Path) -> tuple[int, Path]:
+    """A new temporary file for a target. Only its owner can read it: a backup holds all texts."""
+    while True:
+        number, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_PARTIAL, dir=path.parent)
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(number, fcntl.LOCK_EX)
+        if os.fstat(number).st_nlink:
+            return number, Path(name)
+        os.close(number)  # another process removed it before it was locked
 
 
 def seal(path: Path, manifest: Manifest) -> None:
