@@ -487,6 +487,78 @@ END;
 ALTER FUNCTION pgrerank.chunks_with_words_v1(words text[], lexemes tsvector[], sign integer) OWNER TO pgrerank_owner;
 
 --
+-- Name: count_documents_v1(uuid, uuid, uuid[], integer, integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.count_documents_v1(of_tenant uuid, of_collection uuid, document_ids uuid[], documents integer, sign integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_seqscan TO 'off'
+    AS $$
+begin
+    with size as (
+        insert into pgrerank.collection_size as s (
+            tenant_id,
+            collection_id,
+            shard,
+            documents,
+            chunks,
+            lexemes
+        )
+        select
+            of_tenant,
+            of_collection,
+            mod(pg_backend_pid(), 16) as shard,
+            count_documents_v1.documents,
+            sign * count(*) as chunks,
+            sign * coalesce(sum(k.lexeme_count), 0) as lexemes
+        from pgrerank.chunk as k
+        where
+            k.tenant_id = of_tenant
+            and k.document_id = any(document_ids)
+        on conflict (tenant_id, collection_id, shard) do update
+            set
+                documents = s.documents + excluded.documents,
+                chunks = s.chunks + excluded.chunks,
+                lexemes = s.lexemes + excluded.lexemes
+        returning s.shard
+    )
+
+    insert into pgrerank.collection_word as w (
+        tenant_id,
+        collection_id,
+        shard,
+        chunks
+    )
+    select
+        f.tenant_id,
+        f.collection_id,
+        z.shard,
+        pgrerank.chunks_with_words_v1(
+            f.lexemes,
+            array(
+                select k.tsv
+                from pgrerank.chunk as k
+                where
+                    k.tenant_id = of_tenant
+                    and k.document_id = any(document_ids)
+            ),
+            sign
+        ) as chunks
+    from size as z
+    inner join pgrerank.collection_word as f
+        on
+            f.tenant_id = of_tenant
+            and f.collection_id = of_collection
+            and f.shard = -1
+    on conflict (tenant_id, collection_id, shard) do update
+        set chunks = pgrerank.added_counts_v1(w.chunks, excluded.chunks);
+end
+$$;
+
+ALTER FUNCTION pgrerank.count_documents_v1(of_tenant uuid, of_collection uuid, document_ids uuid[], documents integer, sign integer) OWNER TO pgrerank_owner;
+
+--
 -- Name: counted_lexemes_v1(text, tsvector); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -621,72 +693,6 @@ ALTER FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precisio
 COMMENT ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) IS 'Whether a higher score never means a lower probability by this curve, and somewhere a higher one.';
 
 --
--- Name: delete_chunks_v1(uuid, uuid, uuid[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
---
-
-CREATE FUNCTION pgrerank.delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-begin
-    with gone as (
-        delete from pgrerank.chunk as k
-        where
-            k.tenant_id = of_tenant
-            and k.document_id = any(document_ids)
-        returning k.lexeme_count, k.tsv
-    ),
-
-    size as (
-        insert into pgrerank.collection_size as s (
-            tenant_id,
-            collection_id,
-            shard,
-            documents,
-            chunks,
-            lexemes
-        )
-        select
-            of_tenant,
-            of_collection,
-            mod(pg_backend_pid(), 16) as shard,
-            0 as documents,
-            -count(*) as chunks,
-            -sum(r.lexeme_count) as lexemes
-        from gone as r
-        having count(*) > 0
-        on conflict (tenant_id, collection_id, shard) do update
-            set
-                chunks = s.chunks + excluded.chunks,
-                lexemes = s.lexemes + excluded.lexemes
-        returning s.shard
-    )
-
-    insert into pgrerank.collection_word as w (
-        tenant_id,
-        collection_id,
-        shard,
-        chunks
-    )
-    select
-        k.tenant_id,
-        k.collection_id,
-        z.shard,
-        pgrerank.chunks_with_words_v1(k.lexemes, array(select r.tsv from gone as r), -1) as chunks
-    from size as z
-    inner join pgrerank.collection_word as k
-        on
-            k.tenant_id = of_tenant
-            and k.collection_id = of_collection
-            and k.shard = -1
-    on conflict (tenant_id, collection_id, shard) do update
-        set chunks = pgrerank.added_counts_v1(w.chunks, excluded.chunks);
-end
-$$;
-
-ALTER FUNCTION pgrerank.delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]) OWNER TO pgrerank_owner;
-
---
 -- Name: delete_document_v1(uuid, uuid, text); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -695,14 +701,14 @@ CREATE FUNCTION pgrerank.delete_document_v1(of_tenant uuid, of_collection uuid, 
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 declare
-    document_id uuid;
+    of_document uuid;
 begin
     perform
     from pgrerank.collection as c
     where c.tenant_id = of_tenant and c.id = of_collection
     for key share;
 
-    select d.id into document_id
+    select d.id into of_document
     from pgrerank.document as d
     where
         d.tenant_id = of_tenant
@@ -713,32 +719,10 @@ begin
         return false;
     end if;
 
-    perform pgrerank.delete_chunks_v1(of_tenant, of_collection, array[document_id]);
+    perform pgrerank.count_documents_v1(of_tenant, of_collection, array[of_document], -1, -1);
 
-    with gone as (
-        delete from pgrerank.document as d
-        where d.tenant_id = of_tenant and d.id = document_id
-        returning d.id
-    )
-
-    insert into pgrerank.collection_size as s (
-        tenant_id,
-        collection_id,
-        shard,
-        documents,
-        chunks,
-        lexemes
-    )
-    select
-        of_tenant,
-        of_collection,
-        mod(pg_backend_pid(), 16) as shard,
-        -count(*) as documents,
-        0 as chunks,
-        0 as lexemes
-    from gone
-    on conflict (tenant_id, collection_id, shard) do update
-        set documents = s.documents + excluded.documents;
+    delete from pgrerank.document as d
+    where d.tenant_id = of_tenant and d.id = of_document;
     return true;
 end
 $$;
@@ -8897,6 +8881,13 @@ REVOKE ALL ON FUNCTION pgrerank.chunks_with_words_v1(words text[], lexemes tsvec
 GRANT ALL ON FUNCTION pgrerank.chunks_with_words_v1(words text[], lexemes tsvector[], sign integer) TO pgrerank_app;
 
 --
+-- Name: FUNCTION count_documents_v1(of_tenant uuid, of_collection uuid, document_ids uuid[], documents integer, sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.count_documents_v1(of_tenant uuid, of_collection uuid, document_ids uuid[], documents integer, sign integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.count_documents_v1(of_tenant uuid, of_collection uuid, document_ids uuid[], documents integer, sign integer) TO pgrerank_app;
+
+--
 -- Name: FUNCTION counted_lexemes_v1(described text, lexemes tsvector); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -8930,13 +8921,6 @@ GRANT ALL ON FUNCTION pgrerank.current_tenant_v1() TO pgrerank_app;
 REVOKE ALL ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) TO pgrerank_app;
 GRANT ALL ON FUNCTION pgrerank.curve_rises_v1(method text, coefficients double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
-
---
--- Name: FUNCTION delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
---
-
-REVOKE ALL ON FUNCTION pgrerank.delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.delete_chunks_v1(of_tenant uuid, of_collection uuid, document_ids uuid[]) TO pgrerank_app;
 
 --
 -- Name: FUNCTION delete_document_v1(of_tenant uuid, of_collection uuid, of_external_id text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

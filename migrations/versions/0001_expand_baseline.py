@@ -31,7 +31,7 @@ FUNCTIONS = (
     "await_deletion_v1",
     "chunks_with_words_v1",
     "added_counts_v1",
-    "delete_chunks_v1",
+    "count_documents_v1",
     "delete_document_v1",
     "counted_words_v1",
     "ensure_log_partitions_v1",

@@ -1,5 +1,5 @@
 -- added_counts_v1: the sums of two parallel arrays of counts.
--- Called by: queries/incoming.sql. A function, since `do update` may hold no sub-select.
+-- Called by: count_documents_v1. A function, since `do update` may hold no sub-select.
 create function pgrerank.added_counts_v1(counts bigint[], more bigint[])
 returns bigint[]
 language sql immutable parallel safe

@@ -2,7 +2,7 @@
 -- Arguments: words, each once; lexemes, one tsvector for each chunk; sign, 1, or -1 for chunks that
 --     are deleted.
 -- Returns: one count for each word, times the sign, in the order of `words`.
--- Called by: queries/incoming.sql, to count the frequent words of a collection.
+-- Called by: count_documents_v1, to count the frequent words of a collection.
 create function pgrerank.chunks_with_words_v1(
     words text[],
     lexemes tsvector[],

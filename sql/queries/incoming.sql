@@ -1,5 +1,4 @@
--- Runtime statements of storage/incoming.py. Those that write documents or chunks also write their
--- counts.
+-- Runtime statements of storage/incoming.py.
 
 -- await_deletion --
 -- Wait for a process that is about to lock the collection exclusively.
@@ -18,95 +17,70 @@ for key share of c;
 
 -- upsert_documents --
 -- Insert or update documents, in the order of external ids, so that two writers of the same
--- documents wait for each other and do not deadlock; count the new ones. A returned id differs from
--- the one sent if the document existed. Parallel arrays, one element per document: PostgreSQL
--- refuses COPY into a table with row-level security, and the service may not create temporary
--- tables.
-with stored as (
-    insert into pgrerank.document as d (
-        tenant_id,
-        id,
-        collection_id,
-        external_id,
-        title,
-        uri,
-        metadata,
-        content_hash
-    )
-    select
-        %(tenant_id)s,
-        i.id,
-        %(collection_id)s,
-        i.external_id,
-        i.title,
-        i.uri,
-        i.metadata,
-        i.content_hash
-    from
-        unnest(
-            %(ids)b::uuid[],
-            %(external_ids)b::text[],
-            %(titles)b::text[],
-            %(uris)b::text[],
-            %(metadata)b::jsonb[],
-            %(content_hashes)b::bytea[]
-        ) as i (id, external_id, title, uri, metadata, content_hash)
-    order by i.external_id
-    on conflict (tenant_id, collection_id, external_id) do update
-        set
-            title = excluded.title,
-            uri = excluded.uri,
-            metadata = excluded.metadata,
-            content_hash = excluded.content_hash,
-            -- the default of the column: the present instant
-            updated_at = excluded.updated_at
-    returning d.id, d.external_id
-),
-
-counted as (
-    insert into pgrerank.collection_size as s (
-        tenant_id,
-        collection_id,
-        shard,
-        documents,
-        chunks,
-        lexemes
-    )
-    select
-        %(tenant_id)s,
-        %(collection_id)s,
-        mod(pg_backend_pid(), 16) as shard,
-        count(*) as documents,
-        0 as chunks,
-        0 as lexemes
-    from stored as r
-    inner join unnest(%(ids)b::uuid[]) as i (id) on r.id = i.id
-    having count(*) > 0
-    on conflict (tenant_id, collection_id, shard) do update
-        set documents = s.documents + excluded.documents
+-- documents wait for each other and do not deadlock. A returned id differs from the one sent if the
+-- document existed. Parallel arrays, one element per document: PostgreSQL refuses COPY into a table
+-- with row-level security, and the service may not create temporary tables.
+insert into pgrerank.document as d (
+    tenant_id,
+    id,
+    collection_id,
+    external_id,
+    title,
+    uri,
+    metadata,
+    content_hash
 )
-
 select
-    r.id,
-    r.external_id
-from stored as r;
+    %(tenant_id)s,
+    i.id,
+    %(collection_id)s,
+    i.external_id,
+    i.title,
+    i.uri,
+    i.metadata,
+    i.content_hash
+from
+    unnest(
+        %(ids)b::uuid[],
+        %(external_ids)b::text[],
+        %(titles)b::text[],
+        %(uris)b::text[],
+        %(metadata)b::jsonb[],
+        %(content_hashes)b::bytea[]
+    ) as i (id, external_id, title, uri, metadata, content_hash)
+order by i.external_id
+on conflict (tenant_id, collection_id, external_id) do update
+    set
+        title = excluded.title,
+        uri = excluded.uri,
+        metadata = excluded.metadata,
+        content_hash = excluded.content_hash,
+        -- the default of the column: the present instant
+        updated_at = excluded.updated_at
+returning d.id, d.external_id;
+
+-- count_documents --
+-- Add documents and their chunks to the counters of the collection, or subtract them.
+select
+    pgrerank.count_documents_v1(
+        %(tenant_id)s,
+        %(collection_id)s,
+        %(document_ids)b::uuid[],
+        %(documents)s,
+        %(sign)s
+    );
 
 -- delete_chunks --
--- Delete all chunks of documents whose rows are locked.
-select pgrerank.delete_chunks_v1(
-    %(tenant_id)s, %(collection_id)s, %(document_ids)b::uuid[]
-);
+-- Delete all chunks of documents whose rows are locked, with their vectors.
+delete from pgrerank.chunk as k
+where
+    k.tenant_id = %(tenant_id)s
+    and k.document_id = any(%(document_ids)b::uuid[]);
 
 -- insert_chunks --
 -- Insert the new chunks with the data of the keyword leg; words of titles are counted separately
 -- only in collections with a title boost. Text of a chunk after 100,000 characters is not indexed:
 -- a tsvector holds at most 1 MB, and no chunk that fits a model comes near.
---
--- Adds to the counts of the collection, and of its frequent words if it has some, in this backend's
--- shard of 16, so that concurrent writers rarely wait for one another. Each statement locks a shard
--- of collection_size before that of collection_word, so that writers cannot deadlock there. Which
--- words are counted does not change while `hold_collection` holds the collection
--- (queries/words.sql).
 with title as materialized (
     select
         d.id,
@@ -152,85 +126,37 @@ arrived as materialized (
             %(token_counts)b::integer[]
         ) as i (id, document_id, ordinal, content, content_hash, token_count)
     inner join title as d on i.document_id = d.id
-),
-
-stored as (
-    insert into pgrerank.chunk as k (
-        tenant_id,
-        id,
-        collection_id,
-        document_id,
-        ordinal,
-        content,
-        content_hash,
-        token_count,
-        lexeme_count,
-        tsv,
-        term_frequencies,
-        title_frequencies
-    )
-    select
-        %(tenant_id)s,
-        a.id,
-        %(collection_id)s,
-        a.document_id,
-        a.ordinal,
-        a.content,
-        a.content_hash,
-        a.token_count,
-        s.lexeme_count,
-        a.tsv,
-        s.term_frequencies,
-        a.title_frequencies
-    from arrived as a
-    cross join lateral pgrerank.text_statistics_v1(a.tsv) as s
-    returning k.lexeme_count, k.tsv
-),
-
-size as (
-    insert into pgrerank.collection_size as s (
-        tenant_id,
-        collection_id,
-        shard,
-        documents,
-        chunks,
-        lexemes
-    )
-    select
-        %(tenant_id)s,
-        %(collection_id)s,
-        mod(pg_backend_pid(), 16) as shard,
-        0 as documents,
-        count(*) as chunks,
-        sum(r.lexeme_count) as lexemes
-    from stored as r
-    having count(*) > 0
-    on conflict (tenant_id, collection_id, shard) do update
-        set
-            chunks = s.chunks + excluded.chunks,
-            lexemes = s.lexemes + excluded.lexemes
-    returning s.shard
 )
 
-insert into pgrerank.collection_word as w (
+insert into pgrerank.chunk (
     tenant_id,
+    id,
     collection_id,
-    shard,
-    chunks
+    document_id,
+    ordinal,
+    content,
+    content_hash,
+    token_count,
+    lexeme_count,
+    tsv,
+    term_frequencies,
+    title_frequencies
 )
 select
-    k.tenant_id,
-    k.collection_id,
-    z.shard,
-    pgrerank.chunks_with_words_v1(k.lexemes, array(select r.tsv from stored as r), 1) as chunks
-from size as z
-inner join pgrerank.collection_word as k
-    on
-        k.tenant_id = %(tenant_id)s
-        and k.collection_id = %(collection_id)s
-        and k.shard = -1
-on conflict (tenant_id, collection_id, shard) do update
-    set chunks = pgrerank.added_counts_v1(w.chunks, excluded.chunks);
+    %(tenant_id)s,
+    a.id,
+    %(collection_id)s,
+    a.document_id,
+    a.ordinal,
+    a.content,
+    a.content_hash,
+    a.token_count,
+    s.lexeme_count,
+    a.tsv,
+    s.term_frequencies,
+    a.title_frequencies
+from arrived as a
+cross join lateral pgrerank.text_statistics_v1(a.tsv) as s;
 
 -- insert_embeddings --
 -- Insert the chunks' vectors, of the collection's embedder.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
@@ -48,9 +48,11 @@ async def store(
     ids = await _upsert(connection, place, sent, new_ids)
     replaced = [ids[each] for each in sent if ids[each] != new_ids[each]]
     if replaced:
+        await _count(connection, place, replaced, sign=-1)
         await connection.execute(statements["delete_chunks"], {**place, "document_ids": replaced})
     stored = {ids[external_id]: each for external_id, each in sent.items()}
     await _insert(connection, collection, place, stored, token_model)
+    await _count(connection, place, list(stored), documents=len(stored) - len(replaced), sign=1)
     return {
         each: DocumentChange.CREATED if ids[each] == new_ids[each] else DocumentChange.UPDATED
         for each in sent
@@ -104,6 +106,22 @@ async def _upsert(
     statement = queries.load("incoming")["upsert_documents"]
     stored = await connection.execute(statement, {**place, **columns})
     return {external_id: identifier for identifier, external_id in await stored.fetchall()}
+
+
+async def _count(
+    connection: Connection,
+    place: Mapping[str, object],
+    document_ids: Sequence[UUID],
+    *,
+    sign: Literal[1, -1],
+    documents: int = 0,
+) -> None:
+    """Add the chunks of stored documents, and `documents` new ones, to the counters.
+
+    With sign -1, subtract the chunks, before they are deleted.
+    """
+    values = {**place, "document_ids": document_ids, "documents": documents, "sign": sign}
+    await connection.execute(queries.load("incoming")["count_documents"], values)
 
 
 async def _insert(
