@@ -1636,7 +1636,11 @@ CREATE TABLE pgrerank.rerank_log (
     final_ranks smallint[] NOT NULL,
     cascade_id uuid,
     cascade_scores double precision[],
-    combined_scores double precision[],
+    base_parts double precision[],
+    reranker_parts double precision[],
+    similarity_parts double precision[],
+    words_parts double precision[],
+    agreement_parts double precision[],
     sparse_requested integer,
     sparse_returned integer,
     sparse_scan text,
@@ -1894,10 +1898,34 @@ COMMENT ON COLUMN pgrerank.rerank_log.cascade_id IS 'Id of the model of the firs
 COMMENT ON COLUMN pgrerank.rerank_log.cascade_scores IS 'Raw score of the first step; null inside: not scored there; null: there was no cascade.';
 
 --
--- Name: COLUMN rerank_log.combined_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: COLUMN rerank_log.base_parts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.rerank_log.combined_scores IS 'What orders the results where the rerank score is combined with the scores of the legs; null: the rerank score alone orders.';
+COMMENT ON COLUMN pgrerank.rerank_log.base_parts IS 'Log-odds of relevance of an average candidate; null inside: not reranked; null: nothing was, or the documents were supplied.';
+
+--
+-- Name: COLUMN rerank_log.reranker_parts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.reranker_parts IS 'What the rerank score adds to the log-odds of relevance; null inside: not reranked; null: nothing was, or the documents were supplied.';
+
+--
+-- Name: COLUMN rerank_log.similarity_parts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.similarity_parts IS 'What the cosine similarity adds to the log-odds; null inside: not reranked; null: nothing was, or the documents were supplied.';
+
+--
+-- Name: COLUMN rerank_log.words_parts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.words_parts IS 'What BM25 adds to the log-odds; null inside: not reranked; null: nothing was, or the documents were supplied.';
+
+--
+-- Name: COLUMN rerank_log.agreement_parts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.rerank_log.agreement_parts IS 'What the similarity to the best candidates adds to the log-odds; null inside: not reranked; null: nothing was, or the documents were supplied.';
 
 --
 -- Name: COLUMN rerank_log.sparse_requested; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -1963,7 +1991,7 @@ COMMENT ON COLUMN pgrerank.rerank_log.document_texts IS 'Text of each supplied d
 -- Name: COLUMN rerank_log.boosts; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.rerank_log.boosts IS 'What terms of the collection added to the score that orders; null: nothing.';
+COMMENT ON COLUMN pgrerank.rerank_log.boosts IS 'What terms of the collection added to the log-odds, or, of supplied documents, to the rerank score; null: nothing.';
 
 --
 -- Name: COLUMN rerank_log.key_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -6859,7 +6887,11 @@ CREATE VIEW pgrerank_analytics.rerank_candidate WITH (security_invoker='true') A
     u.sparse_score,
     u.cascade_score,
     u.rerank_score,
-    u.combined_score,
+    u.base_part,
+    u.reranker_part,
+    u.similarity_part,
+    u.words_part,
+    u.agreement_part,
     u.relevance,
     u.truncated,
     u.chunk_id,
@@ -6867,9 +6899,10 @@ CREATE VIEW pgrerank_analytics.rerank_candidate WITH (security_invoker='true') A
     d.title,
     c.ordinal,
     c.content,
-    COALESCE(u.boost, (0)::double precision) AS boost
+    COALESCE(u.boost, (0)::double precision) AS boost,
+    (((((u.base_part + u.reranker_part) + u.similarity_part) + u.words_part) + u.agreement_part) + COALESCE(u.boost, (0)::double precision)) AS log_odds
    FROM ((((pgrerank.rerank_log l
-     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.dense_ranks, l.dense_scores, l.keyword_ranks, l.keyword_scores, l.sparse_ranks, l.sparse_scores, l.fused_ranks, l.fused_scores, l.cascade_scores, l.rerank_scores, l.combined_scores, l.boosts, l.relevances, l.truncated, l.final_ranks) u(chunk_id, dense_rank, dense_score, keyword_rank, keyword_score, sparse_rank, sparse_score, fused_rank, fused_score, cascade_score, rerank_score, combined_score, boost, relevance, truncated, final_rank))
+     CROSS JOIN LATERAL UNNEST(l.chunk_ids, l.dense_ranks, l.dense_scores, l.keyword_ranks, l.keyword_scores, l.sparse_ranks, l.sparse_scores, l.fused_ranks, l.fused_scores, l.cascade_scores, l.rerank_scores, l.base_parts, l.reranker_parts, l.similarity_parts, l.words_parts, l.agreement_parts, l.boosts, l.relevances, l.truncated, l.final_ranks) u(chunk_id, dense_rank, dense_score, keyword_rank, keyword_score, sparse_rank, sparse_score, fused_rank, fused_score, cascade_score, rerank_score, base_part, reranker_part, similarity_part, words_part, agreement_part, boost, relevance, truncated, final_rank))
      JOIN pgrerank.tenant t ON ((l.tenant_id = t.id)))
      LEFT JOIN pgrerank.chunk c ON (((l.tenant_id = c.tenant_id) AND (u.chunk_id = c.id))))
      LEFT JOIN pgrerank.document d ON (((c.tenant_id = d.tenant_id) AND (c.document_id = d.id))));
@@ -6979,10 +7012,34 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.cascade_score IS 'Raw scor
 COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.rerank_score IS 'Raw score of the reranker, in the unit of its model; null: not reranked.';
 
 --
--- Name: COLUMN rerank_candidate.combined_score; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN rerank_candidate.base_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.combined_score IS 'What orders the results where the rerank score is combined with the scores of the legs; comparable within one search only; null: the rerank score alone orders.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.base_part IS 'Log-odds of relevance of an average candidate; null: not reranked, or the caller supplied the document.';
+
+--
+-- Name: COLUMN rerank_candidate.reranker_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.reranker_part IS 'What the rerank score adds to the log-odds of relevance; null: not reranked, or the caller supplied the document.';
+
+--
+-- Name: COLUMN rerank_candidate.similarity_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.similarity_part IS 'What the cosine similarity adds to the log-odds; null: not reranked, or the caller supplied the document.';
+
+--
+-- Name: COLUMN rerank_candidate.words_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.words_part IS 'What BM25 adds to the log-odds; null: not reranked, or the caller supplied the document.';
+
+--
+-- Name: COLUMN rerank_candidate.agreement_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.agreement_part IS 'What the similarity to the best candidates adds to the log-odds; null: not reranked, or the caller supplied the document.';
 
 --
 -- Name: COLUMN rerank_candidate.relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7030,7 +7087,13 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.content IS 'Text of the ch
 -- Name: COLUMN rerank_candidate.boost; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.boost IS 'What terms of the collection added to the score that orders; 0: nothing.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.boost IS 'What terms of the collection added to the log-odds, or, of a supplied document, to the rerank score; 0: nothing.';
+
+--
+-- Name: COLUMN rerank_candidate.log_odds; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.log_odds IS 'Log-odds of relevance, which order the reranked candidates: the sum of the parts and of boost; null: not reranked, or the caller supplied the document.';
 
 --
 -- Name: rerank_log; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner

@@ -40,8 +40,12 @@ create table pgrerank.rerank_log (
     final_ranks smallint[] not null,
     cascade_id uuid,
     cascade_scores double precision[],
-    -- the score that decided the order, if the reranker's was combined with those of the legs
-    combined_scores double precision[],
+    -- what each score added to the log-odds of relevance, see domain/relevance_model.py
+    base_parts double precision[],
+    reranker_parts double precision[],
+    similarity_parts double precision[],
+    words_parts double precision[],
+    agreement_parts double precision[],
     sparse_requested integer,
     sparse_returned integer,
     sparse_scan text,
@@ -173,11 +177,24 @@ comment on column pgrerank.rerank_log.cascade_id is
 'Id of the model of the first step of a cascade; null: there was none.';
 comment on column pgrerank.rerank_log.cascade_scores is
 'Raw score of the first step; null inside: not scored there; null: there was no cascade.';
-comment on column pgrerank.rerank_log.combined_scores is
-'What orders the results where the rerank score is combined with the scores of the legs; null: '
-'the rerank score alone orders.';
+comment on column pgrerank.rerank_log.base_parts is
+'Log-odds of relevance of an average candidate; null inside: not reranked; null: nothing was, or '
+'the documents were supplied.';
+comment on column pgrerank.rerank_log.reranker_parts is
+'What the rerank score adds to the log-odds of relevance; null inside: not reranked; null: nothing was, or '
+'the documents were supplied.';
+comment on column pgrerank.rerank_log.similarity_parts is
+'What the cosine similarity adds to the log-odds; null inside: not reranked; null: nothing was, or '
+'the documents were supplied.';
+comment on column pgrerank.rerank_log.words_parts is
+'What BM25 adds to the log-odds; null inside: not reranked; null: nothing was, or '
+'the documents were supplied.';
+comment on column pgrerank.rerank_log.agreement_parts is
+'What the similarity to the best candidates adds to the log-odds; null inside: not reranked; null: nothing was, or '
+'the documents were supplied.';
 comment on column pgrerank.rerank_log.boosts is
-'What terms of the collection added to the score that orders; null: nothing.';
+'What terms of the collection added to the log-odds, or, of supplied documents, to the rerank '
+'score; null: nothing.';
 comment on column pgrerank.rerank_log.calibration_id is
 'Id of the calibration that was applied; null: none. No foreign key: the log outlives what it '
 'names.';

@@ -22,7 +22,11 @@ select
     u.sparse_score,
     u.cascade_score,
     u.rerank_score,
-    u.combined_score,
+    u.base_part,
+    u.reranker_part,
+    u.similarity_part,
+    u.words_part,
+    u.agreement_part,
     u.relevance,
     u.truncated,
     u.chunk_id,
@@ -30,7 +34,9 @@ select
     d.title,
     c.ordinal,
     c.content,
-    coalesce(u.boost, 0) as boost
+    coalesce(u.boost, 0) as boost,
+    u.base_part + u.reranker_part + u.similarity_part + u.words_part
+    + u.agreement_part + coalesce(u.boost, 0) as log_odds
 from pgrerank.rerank_log as l
 cross join
     unnest(
@@ -45,7 +51,11 @@ cross join
         l.fused_scores,
         l.cascade_scores,
         l.rerank_scores,
-        l.combined_scores,
+        l.base_parts,
+        l.reranker_parts,
+        l.similarity_parts,
+        l.words_parts,
+        l.agreement_parts,
         l.boosts,
         l.relevances,
         l.truncated,
@@ -63,7 +73,11 @@ cross join
             fused_score,
             cascade_score,
             rerank_score,
-            combined_score,
+            base_part,
+            reranker_part,
+            similarity_part,
+            words_part,
+            agreement_part,
             boost,
             relevance,
             truncated,
@@ -117,9 +131,21 @@ comment on column pgrerank_analytics.rerank_candidate.cascade_score is
 'Raw score of the first step of a cascade, in the unit of its model; null: not scored there.';
 comment on column pgrerank_analytics.rerank_candidate.rerank_score is
 'Raw score of the reranker, in the unit of its model; null: not reranked.';
-comment on column pgrerank_analytics.rerank_candidate.combined_score is
-'What orders the results where the rerank score is combined with the scores of the legs; '
-'comparable within one search only; null: the rerank score alone orders.';
+comment on column pgrerank_analytics.rerank_candidate.base_part is
+'Log-odds of relevance of an average candidate; null: not reranked, or the caller '
+'supplied the document.';
+comment on column pgrerank_analytics.rerank_candidate.reranker_part is
+'What the rerank score adds to the log-odds of relevance; null: not reranked, or the caller '
+'supplied the document.';
+comment on column pgrerank_analytics.rerank_candidate.similarity_part is
+'What the cosine similarity adds to the log-odds; null: not reranked, or the caller '
+'supplied the document.';
+comment on column pgrerank_analytics.rerank_candidate.words_part is
+'What BM25 adds to the log-odds; null: not reranked, or the caller '
+'supplied the document.';
+comment on column pgrerank_analytics.rerank_candidate.agreement_part is
+'What the similarity to the best candidates adds to the log-odds; null: not reranked, or the caller '
+'supplied the document.';
 comment on column pgrerank_analytics.rerank_candidate.relevance is
 'Probability of relevance as it was served, 0 to 1; never rises with final_rank; null: no '
 'calibration.';
@@ -137,4 +163,8 @@ comment on column pgrerank_analytics.rerank_candidate.ordinal is
 comment on column pgrerank_analytics.rerank_candidate.content is
 'Text of the chunk, of today; null as document_id.';
 comment on column pgrerank_analytics.rerank_candidate.boost is
-'What terms of the collection added to the score that orders; 0: nothing.';
+'What terms of the collection added to the log-odds, or, of a supplied document, to the rerank '
+'score; 0: nothing.';
+comment on column pgrerank_analytics.rerank_candidate.log_odds is
+'Log-odds of relevance, which order the reranked candidates: the sum of the parts and of boost; '
+'null: not reranked, or the caller supplied the document.';

@@ -154,11 +154,12 @@ def test_search_shows_passages_and_what_the_order_rests_on(cli, place, corpus):
 
     first, *_ = shown.split("\n\n")
     assert re.match(
-        r" 1  Fruit  fruit, chunk 1\n    combined -?[\d.]+, rerank [\d.]+, first", first
+        r" 1  Fruit  fruit, chunk 1\n    log-odds -?[\d.]+ \(base -[\d.]+.*\), rerank [\d.]+, first",
+        first,
     )
     assert "(dense #1 0." in first
     assert "Bananas are yellow" in first
-    assert "order: by combined\n" in shown
+    assert "order: by log-odds\n" in shown
     assert "rerank: full, 2 of 2 candidates by late-interaction" in shown
     assert "dense: 2 of 100 by exact" in shown
     assert "logged as" in shown

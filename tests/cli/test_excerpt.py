@@ -51,9 +51,7 @@ def test_long_lines_are_broken_between_words():
     [
         (ResultScores(fused=0.5), ("fused", 0.5)),
         (ResultScores(fused=0.5, cascade=2.0), ("cascade", 2.0)),
-        (ResultScores(fused=0.5, cascade=2.0, rerank=1.5), ("rerank", 1.5)),
-        (ResultScores(fused=0.5, rerank=1.5, boost=0.5), ("boosted", 2.0)),
-        (ResultScores(fused=0.5, rerank=1.5, combined=3.0, boost=0.5), ("combined", 3.5)),
+        (ResultScores(fused=0.5, rerank=1.5, log_odds=3.5, boost=0.5), ("log-odds", 3.5)),
     ],
 )
 def test_the_number_that_orders_has_its_name(scores, expected):

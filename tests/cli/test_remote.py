@@ -50,7 +50,7 @@ def remote(live, key) -> Cli:
 def test_search_asks_the_service_and_shows_the_same(remote):
     shown = remote.well("search", "rotate keys", "-c", "docs", "--rerank", "always")
 
-    assert shown.startswith(" 1  keys  keys, chunk 1\n    combined ")
+    assert shown.startswith(" 1  keys  keys, chunk 1\n    log-odds ")
     assert "\n    Rotate a key every month.\n" in shown
     assert "rerank: full, 2 of 2 candidates by late-interaction" in shown
 

@@ -114,10 +114,8 @@ async def test_it_is_another_model_than_its_cross_encoder(bundled, cross, late):
     card = bundled.model
 
     assert card.name == "bundled"
-    assert card.ensemble_member
     assert card.reads == late.model.fingerprint
     assert card.fingerprint not in {cross.model.fingerprint, late.model.fingerprint}
-    assert not cross.model.ensemble_member
 
 
 @pytest.mark.parametrize("name", [shipped.BUNDLED, LATE_INTERACTION])

@@ -37,7 +37,7 @@ async def test_the_retriever_finds_documents_with_score_and_meta(place, key, eit
     assert (first.meta["document_id"], first.meta["length"]) == (BEST, len(TEXTS[BEST]))
     assert first.id == first.meta["pgrerank"]["chunk_id"]
     assert [document.score for document in documents] == [None] * 3
-    raw = [document.meta["pgrerank"]["scores"]["combined"] for document in documents]
+    raw = [document.meta["pgrerank"]["scores"]["log_odds"] for document in documents]
     assert raw == sorted(raw, reverse=True)
 
 

@@ -41,7 +41,7 @@ async def test_the_retriever_finds_chunks_with_all_that_is_known_of_them(retriev
     assert (facts["chunk_id"], facts["rerank_status"]) == (first.id, "full")
     assert len(documents) == 3
     assert not any("relevance_score" in document.metadata for document in documents)
-    raw = [document.metadata["pgrerank"]["scores"]["combined"] for document in documents]
+    raw = [document.metadata["pgrerank"]["scores"]["log_odds"] for document in documents]
     assert raw == sorted(raw, reverse=True)
 
 

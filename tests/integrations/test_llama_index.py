@@ -28,7 +28,7 @@ async def test_the_retriever_finds_nodes_with_score_source_and_metadata(place, e
     facts = first.node.metadata["pgrerank"]
     assert first.node.node_id == facts["chunk_id"]
     assert {node.score for node in nodes} == {None}
-    raw = [node.node.metadata["pgrerank"]["scores"]["combined"] for node in nodes]
+    raw = [node.node.metadata["pgrerank"]["scores"]["log_odds"] for node in nodes]
     assert raw == sorted(raw, reverse=True)
     for mode in (MetadataMode.LLM, MetadataMode.EMBED):
         assert facts["ranking_id"] not in first.node.get_content(metadata_mode=mode)

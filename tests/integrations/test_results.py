@@ -35,7 +35,7 @@ def answer(*scores: ResultScores) -> SearchResponse:
     ("scores", "expected"),
     [
         ([{"relevance": 0.9, "rerank": 4}, {"relevance": 0.2, "rerank": -1}], [0.9, 0.2]),
-        ([{"combined": 1.5, "rerank": 0.1}, {"combined": 1.8, "rerank": 0.9}], [None, None]),
+        ([{"log_odds": 1.5, "rerank": 0.1}, {"log_odds": 1.8, "rerank": 0.9}], [None, None]),
         ([{"rerank": 4, "boost": 0.5}, {"rerank": -1}], [None, None]),
         ([{"relevance": 0.9, "rerank": 4, "fused": 0.03}, {"fused": 0.02}], [None, None]),
     ],

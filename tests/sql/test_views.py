@@ -1,4 +1,4 @@
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Identifier
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LEGS, LegReport
-from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.ids import KeyId
 from pgrerank.domain.request import SearchRequest
 from pgrerank.storage import drift
@@ -89,17 +89,28 @@ async def test_candidates_show_the_scores_of_a_cascade(journal, ask):
     assert logged["cascade_fingerprint"] == FakeLate.model.fingerprint
 
 
-async def test_candidates_show_the_combined_score_that_the_order_went_by(journal, ask):
-    three = [candidate(1), candidate(2), candidate(3)]
-    await journal.record(ranking(three, [0.9, 0.1], combined=[-1.0, 2.5]))
+async def test_candidates_show_the_log_odds_that_order_them_and_their_parts(journal, ask):
+    parts = [
+        ScoreParts(base=-2 / 3, reranker=0.1, similarity=1 / 3, words=-1.1, agreement=0.7),
+        ScoreParts(base=-2 / 3, reranker=1e-3, words=2.5, similarity=-0.3),
+    ]
+    made = ranking([candidate(1), candidate(2), candidate(3)], [0.9, 0.1], parts=parts)
+    best, second, unscored = made.hits
+    boosted = replace(best, scores=replace(best.scores, boost=0.125))
+    await journal.record(replace(made, hits=(boosted, second, unscored)))
 
     rows = ask("select * from pgrerank_analytics.rerank_candidate order by final_rank")
 
-    assert [(row["fused_rank"], row["combined_score"], row["rerank_score"]) for row in rows] == [
-        (2, 2.5, 0.1),
-        (1, -1.0, 0.9),
-        (3, None, None),
+    names = [f"{part}_part" for part in ScoreParts.__dataclass_fields__]
+    assert [row["fused_rank"] for row in rows] == [2, 1, 3]
+    assert [[row[name] for name in names] for row in rows] == [
+        list(astuple(parts[1])),
+        list(astuple(parts[0])),
+        [None] * len(names),
     ]
+    assert rows[0]["log_odds"] == pytest.approx(boosted.scores.log_odds, abs=1e-9)
+    assert rows[1]["log_odds"] == pytest.approx(second.scores.log_odds, abs=1e-9)
+    assert rows[2]["log_odds"] is None
 
 
 async def test_candidates_show_the_sparse_leg(journal, ask):
@@ -139,7 +150,7 @@ async def test_stages_that_a_search_did_not_have_are_null(journal, ask):
     [row] = ask("select * from pgrerank_analytics.rerank_candidate")
     [logged] = ask("select * from pgrerank_analytics.rerank_log")
 
-    absent = ("sparse_rank", "sparse_score", "cascade_score", "combined_score")
+    absent = ("sparse_rank", "sparse_score", "cascade_score", "base_part", "log_odds")
     assert {row[name] for name in absent} == {None}
     absent = ("sparse_requested", "sparse_scan", "cascade_model", "cascade_fingerprint")
     assert {logged[name] for name in absent} == {None}
@@ -317,7 +328,9 @@ async def test_the_views_show_every_leg_and_every_score(journal, ask):
     [logged] = ask("select * from pgrerank_analytics.rerank_log")
 
     plain = {"relevance", "boost", "truncated"}
-    scores = {each.name for each in fields(HitScores)}
+    scores = {each.name for each in fields(HitScores)} - {"parts"}
+    parts = {f"{each.name}_part" for each in fields(ScoreParts)}
+    assert row.keys() >= parts
     assert row.keys() >= {name if name in plain else f"{name}_score" for name in scores}
     assert row.keys() >= {f"{leg}_{what}" for leg in LEGS for what in ("rank", "score")}
     reports = [each.name for each in fields(LegReport)]

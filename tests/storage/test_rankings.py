@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.hit_scores import ScoreParts
 from pgrerank.domain.ids import KeyId, RankingId
 from pgrerank.domain.log import RankingFilter
 from pgrerank.domain.request import SearchRequest, Strategy
@@ -116,13 +117,17 @@ async def test_cascade_reads_back(journal):
     assert [each.scores.cascade for each in logged.candidates] == [0.5, 0.25, None]
 
 
-async def test_combined_scores_read_back_in_the_order_they_made(journal):
-    made = ranking([candidate(1), candidate(2), candidate(3)], [0.9, 0.1], combined=[-1.0, 2.5])
+async def test_log_odds_read_back_in_the_order_they_made(journal):
+    made = ranking(
+        [candidate(1), candidate(2), candidate(3)],
+        [0.9, 0.1],
+        parts=[ScoreParts(words=-1.0), ScoreParts(words=2.5)],
+    )
     await journal.record(made)
 
     logged = (await journal.rankings.get(journal.shelf.tenant_id, made.id)).candidates
 
-    assert [each.scores.combined for each in logged] == [2.5, -1.0, None]
+    assert [each.scores.log_odds for each in logged] == [2.5, -1.0, None]
     assert [each.scores.rerank for each in logged] == [0.1, 0.9, None]
 
 

@@ -33,7 +33,7 @@ from pgrerank.domain.candidate import (
     SearchOutcome,
 )
 from pgrerank.domain.explanation import Explanation, LegPosition, Stage, verdict
-from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.log import LoggedCandidate, LoggedDocument, LoggedRanking
 from pgrerank.domain.request import SearchRequest
@@ -43,18 +43,19 @@ from pgrerank.storage import score_columns
 from tests.fixtures.rankings import candidate, ranking
 
 SCORES = [field.name for field in fields(HitScores)]
+PARTS = [field.name for field in fields(ScoreParts)]
 LEG_VALUES = [f"{leg}_{what}" for leg in LEGS for what in ("rank", "score")]
 #: fields only of search results: supplied documents have no legs and no cascade
 SEARCH_ALONE = {
     "cascade": "supplied documents have no first step",
-    "combined": "it combines the scores of legs, of which supplied documents have none",
+    "parts": "supplied documents have no scores of legs",
 }
-BASE = HitScores(rerank=1.0)
+BASE = HitScores(rerank=1.0, parts=ScoreParts())
 CHANGED = {
     "rerank": 7.125,
     "relevance": 0.875,
     "cascade": 5.25,
-    "combined": 9.5,
+    "parts": ScoreParts(base=-1.5, reranker=2.5),
     "boost": 0.75,
     "truncated": True,
 }
@@ -145,6 +146,22 @@ def test_every_score_of_a_result_is_shown(rendering, name):
     render = RENDERINGS[rendering]
 
     assert render(replace(BASE, **{name: CHANGED[name]})) != render(BASE)
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("rendering", RENDERINGS)
+def test_every_part_of_the_log_odds_is_shown(rendering, name):
+    render = RENDERINGS[rendering]
+
+    assert render(replace(BASE, parts=ScoreParts(**{name: 1.5}))) != render(BASE)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_every_logged_part_is_shown_by_why(name, capsys):
+    base = shown(explained(of_log(BASE)), capsys)
+    other = replace(BASE, parts=ScoreParts(**{name: 1.5}))
+
+    assert shown(explained(of_log(other)), capsys) != base
 
 
 @pytest.mark.parametrize("name", SCORES)

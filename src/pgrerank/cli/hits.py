@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _MARGIN = 4
 #: maximum width of an excerpt; longer lines are hard to read
 _WIDEST = 110
+#: parts of the log-odds below this round to zero
+_LEAST_SHOWN = 0.005
 
 
 def show(answer: "SearchResponse", query: str) -> None:
@@ -55,13 +58,11 @@ def reasons(result: "Result") -> str:
     """Scores of a result: the one it is ordered by, then those behind it."""
     scores, ranks = result.scores, result.ranks
     name, value = ordered_by(scores)
-    parts = [f"{name} {number(value)}"]
+    parts = [f"{name} {number(value)}" + _because(scores)]
     for other in ("cascade", "rerank"):
         raw = getattr(scores, other)
         if raw is not None and name != other:
             parts.append(f"{other} {number(raw)}")
-    if scores.boost:
-        parts.append(f"of it terms {scores.boost:+.3f}")
     if scores.relevance is not None:
         parts.append(f"relevance {scores.relevance:.2f}")
     parts.append(f"first stage {_ordinal(ranks.fused)}")
@@ -73,13 +74,24 @@ def reasons(result: "Result") -> str:
 
 def ordered_by(scores: "ResultScores") -> tuple[str, float]:
     """Name and value of the score that a result is ordered by."""
-    if scores.combined is not None:
-        return "combined", scores.combined + scores.boost
-    if scores.rerank is not None:
-        return ("boosted" if scores.boost else "rerank"), scores.rerank + scores.boost
+    if scores.log_odds is not None:
+        return "log-odds", scores.log_odds
     if scores.cascade is not None:
         return "cascade", scores.cascade
     return "fused", scores.fused
+
+
+def _because(scores: "ResultScores") -> str:
+    """The parts of the log-odds that matter to two digits."""
+    if scores.parts is None:
+        return ""
+    parts = {**msgspec.to_builtins(scores.parts), "terms": scores.boost}
+    texts = [
+        f"{name.replace('_', ' ')} {value:+.2f}"
+        for name, value in parts.items()
+        if abs(value) >= _LEAST_SHOWN
+    ]
+    return f" ({', '.join(texts)})" if texts else ""
 
 
 def _ordinal(rank: int) -> str:

@@ -13,6 +13,21 @@ class _Answer(Struct, frozen=True, kw_only=True):
     pass
 
 
+class LogOddsParts(_Answer, frozen=True, kw_only=True):
+    """What each score of a result adds to the log-odds of its relevance."""
+
+    #: log-odds of an average candidate
+    base: float
+    #: by the reranker's raw score
+    reranker: float
+    #: by the cosine of query and chunk
+    similarity: float
+    #: by BM25
+    words: float
+    #: by the similarity to the three best candidates
+    agreement: float
+
+
 class ResultScores(_Answer, frozen=True, kw_only=True):
     """The score of a chunk in each stage. None: that stage did not score it.
 
@@ -31,11 +46,13 @@ class ResultScores(_Answer, frozen=True, kw_only=True):
     cascade: float | None = None
     #: raw score of the reranker, in its own unit
     rerank: float | None = None
-    #: the reranker's score combined with those of the legs; orders the results if not None
-    combined: float | None = None
+    #: log-odds of relevance: the sum of the parts and the boost; orders the reranked results
+    log_odds: float | None = None
+    #: what each score adds to the log-odds; None: not reranked
+    parts: LogOddsParts | None = None
     #: probability of relevance, 0 to 1
     relevance: float | None = None
-    #: amount that the collection's terms add to `combined`, or to `rerank` if that is None
+    #: amount that the collection's terms add to `log_odds`
     boost: float = 0.0
 
 

@@ -41,8 +41,6 @@ class ModelCard:
     dimensions: int | None = None
     #: rerankers only
     score_kind: ScoreKind | None = None
-    #: whether its score is combined with other scores of a search (see domain/ensemble.py)
-    ensemble_member: bool = field(default=False, compare=False)
     #: fingerprint of the late-interaction model whose stored token vectors it can read
     reads: str | None = field(default=None, compare=False)
     #: fingerprint of the full form of the same model, which it may replace

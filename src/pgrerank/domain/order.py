@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from pgrerank.domain.candidate import Candidate, Hit, PairScore
-from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 
 _UNSCORED = PairScore(value=None)
 
@@ -15,14 +15,13 @@ def final_order(
     candidates: Sequence[Candidate],
     scores: Sequence[PairScore],
     cascade_scores: Sequence[PairScore] = (),
-    combined: Sequence[float | None] = (),
+    parts: Sequence[ScoreParts | None] = (),
     boosts: Sequence[float] = (),
 ) -> tuple[Hit, ...]:
     """Order candidates: those the reranker scored, those the cascade's first step scored, the rest.
 
-    The first group is ordered by the combined score if there is one, else by the raw score, plus
-    the boost; the second by raw score; the rest keep their fused order. Ties are broken by the
-    fused rank, which is unique, so the order is total.
+    The first group is ordered by log-odds of relevance, the second by raw score; the rest keep
+    their fused order. Ties are broken by the fused rank, which is unique, so the order is total.
 
     Args:
         candidates: The fused list, best first.
@@ -30,21 +29,21 @@ def final_order(
             Empty: the search was not reranked, and the list keeps its order.
         cascade_scores: Scores of the first step of a cascade; empty: there was no cascade. May be
             shorter than the list, like the next two.
-        combined: The results of `ensemble.combine`; empty: the raw scores are used.
-        boosts: Added to the scores by terms of the collection; empty: none.
+        parts: Parts of the log-odds of the head; empty: the raw scores are used.
+        boosts: Added to the log-odds by terms of the collection; empty: none.
     """
     hit_scores = [
         HitScores(
             rerank=score.value,
             truncated=score.truncated,
             cascade=cascade_score.value,
-            combined=total,
+            parts=each,
             boost=boost,
         )
-        for score, cascade_score, total, boost in zip(
+        for score, cascade_score, each, boost in zip(
             _pad(scores, candidates, _UNSCORED),
             _pad(cascade_scores, candidates, _UNSCORED),
-            _pad(combined, candidates, None),
+            _pad(parts, candidates, None),
             _pad(boosts, candidates, 0.0),
             strict=True,
         )

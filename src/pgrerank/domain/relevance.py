@@ -79,7 +79,7 @@ class CalibrationContext:
     def relevances(self, scores: Sequence[float | None]) -> list[float | None]:
         """Probabilities of relevance that never rise from one result to the next.
 
-        If the order depends on more than the score (combined scores, boosts), the curve alone could
+        If the order depends on more than the score (log-odds, boosts), the curve alone could
         contradict the order. So a run of rising probabilities is replaced by its mean.
 
         Args:

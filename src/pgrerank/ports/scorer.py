@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from pgrerank.domain.agreement import Agreement
 from pgrerank.domain.candidate import PairScore, Passage
-from pgrerank.domain.ensemble import Agreement
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage
 from pgrerank.domain.model import ModelCard

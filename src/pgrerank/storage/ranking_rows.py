@@ -145,8 +145,7 @@ def ranking_with_candidates(
 ) -> LoggedRanking:
     """The ranking of a row, with its supplied documents or its candidates."""
     arrays = {
-        name: columns.pop(name)
-        for name in (*_CANDIDATE_COLUMNS.values(), *score_columns.COLUMNS.values())
+        name: columns.pop(name) for name in (*_CANDIDATE_COLUMNS.values(), *score_columns.COLUMNS)
     }
     if document_hashes is None:
         return ranking(candidates=_candidates(arrays), **columns)

@@ -57,12 +57,12 @@ class PairScoring:
         self,
         texts: Sequence[str],
         scores: Sequence[PairScore],
-        combined: Sequence[float | None] = (),
+        log_odds: Sequence[float | None] = (),
     ) -> Sequence[float]:
         """What terms of the collection add to each score; empty without terms. See term.boosts."""
         if self.collection is None:
             return []
-        return term.boosts(self.collection.terms, texts, scores, combined)
+        return term.boosts(self.collection.terms, texts, scores, log_odds)
 
     async def calibration(self, model: ModelCard) -> CalibrationContext:
         """The calibration and the bounds that apply to scores of this model.

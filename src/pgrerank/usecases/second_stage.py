@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pgrerank.domain import ensemble, order, planning
+from pgrerank.domain import agreement, order, planning, relevance_model
 from pgrerank.domain.candidate import (
     Candidate,
     CandidateNeeds,
@@ -17,9 +17,11 @@ from pgrerank.domain.candidate import (
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import passage
 from pgrerank.domain.errors import InvalidRequestError, OverloadedError, ScoringError
+from pgrerank.domain.hit_scores import ScoreParts
 from pgrerank.domain.ids import TenantId
-from pgrerank.domain.model import ModelCard, ScoreKind
+from pgrerank.domain.model import ModelCard
 from pgrerank.domain.relevance import CalibrationContext
+from pgrerank.domain.relevance_model import Evidence
 from pgrerank.domain.request import MAX_CANDIDATES, RerankMode, SearchRequest
 from pgrerank.domain.vector import Vector
 from pgrerank.ports.scorer import LateInteraction, Scorer
@@ -38,15 +40,15 @@ class Reranked:
     scores: Sequence[PairScore] = ()
     #: raw scores of the first step of a cascade; empty: there was no cascade
     cascade_scores: Sequence[PairScore] = ()
-    #: scores of the ensemble (see domain/ensemble.py); empty: the reranker's scores are used
-    combined: Sequence[float | None] = ()
-    #: added to the deciding score by terms of the collection; empty: nothing
+    #: parts of the log-odds of relevance; None: not scored; empty: nothing was
+    parts: Sequence[ScoreParts | None] = ()
+    #: added to the log-odds by terms of the collection; empty: nothing
     boosts: Sequence[float] = ()
 
     def ordered(self, candidates: Sequence[Candidate]) -> tuple[Hit, ...]:
         """The fused list in its final order. See order.final_order."""
         return order.final_order(
-            candidates, self.scores, self.cascade_scores, self.combined, self.boosts
+            candidates, self.scores, self.cascade_scores, self.parts, self.boosts
         )
 
 
@@ -71,7 +73,7 @@ class SecondStage:
         """What must be retrieved with the candidates."""
         return CandidateNeeds(
             token_model=None if self.late is None else self.late.model,
-            embeddings=self._uses_ensemble and _may_run(self.request, self.collection),
+            embeddings=_may_run(self.request, self.collection),
         )
 
     def unknown_share(self) -> float:
@@ -108,12 +110,11 @@ class SecondStage:
             return Reranked(report=failure_report(error))
         if not reranked.scores:
             return reranked
-        combined = (
-            _combined_scores(reranked.scores, candidates, vector) if self._uses_ensemble else ()
-        )
+        parts = self._parts(reranked.scores, candidates, vector)
         texts = [each.text for each in passages]
-        boosts = self.scoring.boosts(texts, reranked.scores, combined)
-        return replace(reranked, combined=combined, boosts=boosts)
+        log_odds = [None if each is None else each.total for each in parts]
+        boosts = self.scoring.boosts(texts, reranked.scores, log_odds)
+        return replace(reranked, parts=parts, boosts=boosts)
 
     @property
     def _last_scorer(self) -> Scorer:
@@ -123,16 +124,26 @@ class SecondStage:
         stands_in = survivors == 0 or late.model.can_replace(self.scorer.model)
         return late if stands_in else self.scorer
 
-    @property
-    def _uses_ensemble(self) -> bool:
-        """Whether the reranker's score is combined with others.
-
-        A third-party cross-encoder is used alone. Late interaction encodes query and passage
-        separately, and the cross-encoder of the bundled blend is small: neither knows which words
-        are rare or which other passages were retrieved. The scores of the legs and the agreement
-        between candidates improve their order (docs/benchmarks.md).
-        """
-        return self.model.ensemble_member or self.model.score_kind is ScoreKind.MAXSIM
+    def _parts(
+        self, scores: Sequence[PairScore], candidates: Sequence[Candidate], vector: Vector | None
+    ) -> list[ScoreParts | None]:
+        """Parts of the log-odds of the candidates; None for those that were not scored in time."""
+        values = {place: score.value for place, score in enumerate(scores)}
+        raw = {place: value for place, value in values.items() if value is not None}
+        if not raw:
+            return []
+        scored = [candidates[place] for place in raw]
+        embeddings = [candidate.embedding for candidate in scored]
+        parts = relevance_model.generic(self.model).parts(
+            Evidence(
+                reranker=list(raw.values()),
+                similarity=agreement.cosines(vector, embeddings),
+                words=[candidate.keyword_score for candidate in scored],
+                agreement=agreement.by_embeddings(embeddings),
+            )
+        )
+        by_place = dict(zip(raw, parts, strict=True))
+        return [by_place.get(place) for place in values]
 
     async def _score(self, passages: Sequence[Passage]) -> Reranked:
         if self.late is not None and self.request.cascade:
@@ -222,27 +233,6 @@ def _late_interaction(
 def _may_run(request: SearchRequest, collection: Collection) -> bool:
     """Whether reranking can be worthwhile, assuming the maximum number of candidates."""
     return planning.reason_to_skip(request, collection, 2 * MAX_CANDIDATES) is None
-
-
-def _combined_scores(
-    scores: Sequence[PairScore], candidates: Sequence[Candidate], vector: Vector | None
-) -> list[float | None]:
-    """Combined scores of the candidates; None for those that were not scored in time."""
-    places = [place for place, score in enumerate(scores) if score.value is not None]
-    if not places:
-        return []
-    scored = [candidates[place] for place in places]
-    embeddings = [candidate.embedding for candidate in scored]
-    combined = ensemble.combine(
-        [
-            [scores[place].value for place in places],
-            [candidate.keyword_score for candidate in scored],
-            ensemble.cosines(vector, embeddings),
-        ],
-        ensemble.near(embeddings),
-    )
-    by_place = dict(zip(places, combined, strict=True))
-    return [by_place.get(place) for place in range(len(scores))]
 
 
 def _passage(candidate: Candidate) -> Passage:

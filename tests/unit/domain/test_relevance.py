@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pgrerank.domain import order, rerank
 from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
 from pgrerank.domain.candidate import PairScore
+from pgrerank.domain.hit_scores import ScoreParts
 from pgrerank.domain.relevance import CalibrationContext
 from pgrerank.domain.rerank import SuppliedDocument
 from tests.fakes import candidate
@@ -48,11 +49,13 @@ def falls(values):
 def test_relevance_never_rises_down_the_list_whatever_orders_it(context, scores, other):
     found = [candidate(place) for place in range(1, len(scores) + 1)]
     pairs = [PairScore(value=value) for value in scores]
-    combined = [None if value is None else other[n] for n, value in enumerate(scores)]
+    parts = [
+        None if value is None else ScoreParts(words=other[n]) for n, value in enumerate(scores)
+    ]
     boosts = [abs(each) for each in other[: len(scores)]]
     texts = [SuppliedDocument(str(n)) for n in range(len(scores))]
 
-    searched = context.with_relevance(order.final_order(found, pairs, (), combined, boosts))
+    searched = context.with_relevance(order.final_order(found, pairs, (), parts, boosts))
     ranked = rerank.order_documents(texts, pairs, boosts)
     relevances = context.relevances([each.scores.rerank for each in ranked])
 

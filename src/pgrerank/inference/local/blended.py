@@ -6,8 +6,8 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from pgrerank.domain.agreement import Agreement
 from pgrerank.domain.candidate import PairScore, Passage
-from pgrerank.domain.ensemble import Agreement
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.rerank import SuppliedDocument
@@ -33,7 +33,6 @@ def card(cross: ModelCard, late: ModelCard) -> ModelCard:
     return replace(
         cross,
         fingerprint=hashlib.sha256(facts.encode()).hexdigest(),
-        ensemble_member=True,
         reads=late.fingerprint,
     )
 

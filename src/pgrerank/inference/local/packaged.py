@@ -106,7 +106,6 @@ def cross_encoder_card(
         max_length or CROSS_ENCODERS[found.name],
         cross_encoder.TEMPLATE,
         score_kind=ScoreKind.LOGIT,
-        ensemble_member=True,
     )
 
 

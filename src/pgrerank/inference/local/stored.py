@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 
+from pgrerank.domain.agreement import PEERS, Agreement
 from pgrerank.domain.candidate import PairScore, Passage
-from pgrerank.domain.ensemble import PEERS, Agreement
 from pgrerank.domain.errors import ScoringError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import EmbeddedPassage

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pgrerank.domain import ensemble
+from pgrerank.domain.agreement import with_agreement
 from pgrerank.ports.scorer import ListReader, Scorer
 from pgrerank.usecases.rerank_texts import rerank_texts
 
@@ -65,5 +65,5 @@ async def _order(
         return [text.index for text in await rerank_texts(scorer, query, texts)]
     scores, agreement = await reader.score_and_agreement(query, texts)
     values = [score.value for score in scores]
-    totals = await asyncio.to_thread(ensemble.combine, [values], agreement)
+    totals = await asyncio.to_thread(with_agreement, values, agreement)
     return sorted(range(len(texts)), key=lambda place: -totals[place])

@@ -1,6 +1,6 @@
 """Response of a search."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -17,13 +17,28 @@ from pgrerank.domain.candidate import (
     RerankStatus,
     SearchOutcome,
 )
-from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
 from pgrerank.usecases.more_results import next_cursor
 
 
 class Answer(Struct, frozen=True, kw_only=True):
     """Base of responses and of their parts."""
+
+
+class LogOddsParts(Answer, frozen=True, kw_only=True):
+    """What each score of a result adds to the log-odds of its relevance."""
+
+    base: Annotated[float, Meta(description="Log-odds of an average candidate.")]
+    reranker: Annotated[float, Meta(description="By the reranker's raw score.")]
+    similarity: Annotated[float, Meta(description="By the cosine of query and chunk.")]
+    words: Annotated[float, Meta(description="By BM25.")]
+    agreement: Annotated[float, Meta(description="By the similarity to the three best candidates.")]
+
+    @classmethod
+    def of(cls, parts: ScoreParts) -> Self:
+        """Response for parts."""
+        return cls(**asdict(parts))
 
 
 class ResultScores(Answer, frozen=True, kw_only=True):
@@ -37,19 +52,16 @@ class ResultScores(Answer, frozen=True, kw_only=True):
     ]
     cascade: Annotated[float | None, Meta(description="Raw score of the first step of a cascade.")]
     rerank: Annotated[float | None, Meta(description="Raw score of the reranker.")]
-    combined: Annotated[
+    log_odds: Annotated[
         float | None,
         Meta(
-            description="The reranker's score combined with those of the legs. It orders the "
-            "results and is comparable only within one response. Null: `rerank` orders them."
+            description="Log-odds of relevance: the sum of `parts` and `boost`. It orders the "
+            "reranked results. Null: the result was not reranked."
         ),
     ]
+    parts: Annotated[LogOddsParts | None, Meta(description="Null as `log_odds`.")]
     boost: Annotated[
-        float,
-        Meta(
-            description="Amount that terms of the collection add to `combined`, or to `rerank` if "
-            "that is null."
-        ),
+        float, Meta(description="Amount that terms of the collection add to `log_odds`.")
     ]
     relevance: Annotated[
         float | None,
@@ -269,11 +281,13 @@ def result_scores(legs: Candidate | LoggedCandidate, scores: HitScores) -> Resul
         fused=legs.fused_score,
         **{leg: getattr(legs, f"{leg}_score") for leg in LEGS},
         **{name: getattr(scores, name) for name in _HIT_SCORES},
+        log_odds=scores.log_odds,
+        parts=None if scores.parts is None else LogOddsParts.of(scores.parts),
     )
 
 
 #: named as in the domain
-_HIT_SCORES = {each.name for each in fields(HitScores)} & set(ResultScores.__struct_fields__)
+_HIT_SCORES = ("rerank", "relevance", "cascade", "boost")
 
 
 def ranks(legs: Candidate | LoggedCandidate, final: int) -> Ranks:

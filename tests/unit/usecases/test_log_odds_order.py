@@ -16,15 +16,9 @@ QUERY = "parse a date"
 
 
 class Late(FakeScorer):
-    """A reranker that is a member of the ensemble."""
+    """A reranker with weights of its own."""
 
-    model = replace(FakeScorer.model, score_kind=ScoreKind.MAXSIM)
-
-
-class Bundled(FakeScorer):
-    """A cross-encoder that is a member of the ensemble."""
-
-    model = replace(FakeScorer.model, ensemble_member=True)
+    model = replace(FakeScorer.model, name="late-interaction", score_kind=ScoreKind.MAXSIM)
 
 
 def furnished(scorer, *found):
@@ -33,7 +27,6 @@ def furnished(scorer, *found):
 
 
 def listed():
-    """The second candidate is slightly worse by the reranker, and much better by BM25."""
     return [
         candidate(1, "parse a date", keyword_score=1.0),
         candidate(2, "parse a day", keyword_score=30.0),
@@ -50,21 +43,24 @@ def places(ranking):
     return [hit.candidate.fused_rank for hit in ranking.hits]
 
 
-@pytest.mark.parametrize("scorer", [Late(), Bundled()])
-async def test_words_weigh_beside_a_member_of_the_ensemble(scorer):
+@pytest.mark.parametrize("scorer", [Late(), FakeScorer()])
+async def test_results_are_ordered_by_the_log_odds(scorer):
     ranking = await ranked(scorer, *listed())
 
-    assert places(ranking) == [2, 1, 3]
-    assert [hit.scores.rerank for hit in ranking.hits] == [2.0, 3.0, 0.0]
-    combined = [hit.scores.combined for hit in ranking.hits]
-    assert combined == sorted(combined, reverse=True)
+    log_odds = [hit.scores.log_odds for hit in ranking.hits]
+    assert log_odds == sorted(log_odds, reverse=True)
+    assert {hit.scores.rerank for hit in ranking.hits} == {2.0, 3.0, 0.0}
 
 
-async def test_another_cross_encoder_decides_alone():
-    ranking = await ranked(FakeScorer(), *listed())
+async def test_words_can_outweigh_a_reranker_that_is_nearly_undecided():
+    """The second candidate is hardly worse by the reranker, and much better by BM25."""
+    undecided = [
+        candidate(1, "parse a date", keyword_score=1.0, dense_score=0.5),
+        candidate(2, "parse a date", keyword_score=30.0, dense_score=0.5),
+        candidate(3, "nothing", keyword_score=1.0, dense_score=0.5),
+    ]
 
-    assert places(ranking) == [1, 2, 3]
-    assert {hit.scores.combined for hit in ranking.hits} == {None}
+    assert places(await ranked(FakeScorer(), *undecided)) == [2, 1, 3]
 
 
 async def test_the_meaning_of_a_candidate_that_words_alone_found_is_weighed():
@@ -83,8 +79,8 @@ async def test_what_was_not_scored_in_time_stands_behind_in_fused_order():
     ranking = await ranked(Late(scored_in_time=3), *listed(), late, budget_ms=500)
 
     assert ranking.rerank.status is RerankStatus.PARTIAL
-    assert places(ranking) == [2, 1, 3, 4]
-    assert ranking.hits[3].scores.combined is None
+    assert places(ranking)[3] == 4
+    assert ranking.hits[3].scores.log_odds is None
 
 
 async def test_the_threshold_is_on_the_rerankers_own_score():
@@ -98,7 +94,7 @@ async def test_the_threshold_is_on_the_rerankers_own_score():
     [
         (Late(), RerankMode.ALWAYS, True),
         (Late(), RerankMode.NEVER, False),
-        (FakeScorer(), RerankMode.ALWAYS, False),
+        (FakeScorer(), RerankMode.ALWAYS, True),
     ],
 )
 async def test_embeddings_are_fetched_only_where_they_will_be_weighed(scorer, mode, fetched):

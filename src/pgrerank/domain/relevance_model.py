@@ -1,0 +1,91 @@
+"""The log-odds that a candidate is relevant, as a sum of parts that each read one score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pgrerank.domain.agreement import (
+    PEERS,
+    Agreement,
+    Floats,
+    Scores,
+    best_first,
+    filled,
+    standardised,
+)
+from pgrerank.domain.hit_scores import ScoreParts
+from pgrerank.domain.model import ModelCard, ScoreKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """The scores of the candidates of one search, in parallel sequences.
+
+    A candidate without a score counts as one with the lowest score of its kind: the leg did not
+    return it because others scored better.
+    """
+
+    #: raw scores of the reranker
+    reranker: Scores
+    #: cosines of query and chunk
+    similarity: Scores
+    #: BM25
+    words: Scores
+    agreement: Agreement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelevanceModel:
+    """An additive model of relevance: a base, and for each score a weight.
+
+    Each score is standardised over the candidates (mean 0, deviation 1), so that a weight is the
+    log-odds that one standard deviation adds, whatever the scale of the reranker. A score that all
+    candidates share adds nothing.
+    """
+
+    #: log-odds of an average candidate
+    base: float
+    reranker: float
+    similarity: float
+    words: float
+    #: of the similarity to the best candidates by the other parts
+    agreement: float
+
+    def parts(self, evidence: Evidence) -> list[ScoreParts]:
+        """The parts of each candidate, in the order of the evidence; there is at least one."""
+        columns = {
+            "reranker": _part(self.reranker, evidence.reranker),
+            "similarity": _part(self.similarity, evidence.similarity),
+            "words": _part(self.words, evidence.words),
+        }
+        total = np.sum(list(columns.values()), axis=0)
+        columns["agreement"] = self._agreement(total, evidence.agreement)
+        rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+        return [ScoreParts(base=self.base, **dict(zip(columns, row, strict=True))) for row in rows]
+
+    def _agreement(self, total: Floats, agreement: Agreement) -> Floats:
+        if len(total) <= PEERS:  # all are among the best, so each would be compared with itself
+            return np.zeros_like(total)
+        return _part(self.agreement, agreement(best_first(total)))
+
+
+def _part(weight: float, scores: Sequence[float | None]) -> Floats:
+    return weight * standardised(filled(scores))
+
+
+#: for late interaction
+LATE_INTERACTION = RelevanceModel(
+    base=-6.0, reranker=0.55, similarity=0.55, words=0.55, agreement=0.55
+)
+#: for rerankers that read query and passage together
+CROSS_ENCODER = RelevanceModel(base=-6.0, reranker=1.1, similarity=0.55, words=0.55, agreement=0.55)
+
+
+def generic(reranker: ModelCard) -> RelevanceModel:
+    """The model that ships, for searches with this reranker.
+
+    docs/relevance.md says how its weights were chosen and what they are worth.
+    """
+    is_late = reranker.score_kind is ScoreKind.MAXSIM
+    return LATE_INTERACTION if is_late else CROSS_ENCODER
