@@ -15,7 +15,6 @@ from pgrerank.domain.agreement import (
     standardised,
 )
 from pgrerank.domain.hit_scores import ScoreParts
-from pgrerank.domain.model import ModelCard, ScoreKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,18 +73,5 @@ def _part(weight: float, scores: Sequence[float | None]) -> Floats:
     return weight * standardised(filled(scores))
 
 
-#: for late interaction
-LATE_INTERACTION = RelevanceModel(
-    base=-6.0, reranker=0.55, similarity=0.55, words=0.55, agreement=0.55
-)
-#: for rerankers that read query and passage together
-CROSS_ENCODER = RelevanceModel(base=-6.0, reranker=1.1, similarity=0.55, words=0.55, agreement=0.55)
-
-
-def generic(reranker: ModelCard) -> RelevanceModel:
-    """The model that ships, for searches with this reranker.
-
-    docs/relevance.md says how its weights were chosen and what they are worth.
-    """
-    is_late = reranker.score_kind is ScoreKind.MAXSIM
-    return LATE_INTERACTION if is_late else CROSS_ENCODER
+#: The model that ships. docs/relevance.md says how it was chosen and what it is worth.
+GENERIC = RelevanceModel(base=-6.0, reranker=0.55, similarity=0.55, words=0.55, agreement=0.55)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pgrerank.domain import agreement, order, planning, relevance_model
+from pgrerank.domain import agreement, order, planning
 from pgrerank.domain.candidate import (
     Candidate,
     CandidateNeeds,
@@ -21,7 +21,7 @@ from pgrerank.domain.hit_scores import ScoreParts
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.relevance import CalibrationContext
-from pgrerank.domain.relevance_model import Evidence
+from pgrerank.domain.relevance_model import GENERIC, Evidence
 from pgrerank.domain.request import MAX_CANDIDATES, RerankMode, SearchRequest
 from pgrerank.domain.vector import Vector
 from pgrerank.ports.scorer import LateInteraction, Scorer
@@ -134,7 +134,7 @@ class SecondStage:
             return []
         scored = [candidates[place] for place in raw]
         embeddings = [candidate.embedding for candidate in scored]
-        parts = relevance_model.generic(self.model).parts(
+        parts = GENERIC.parts(
             Evidence(
                 reranker=list(raw.values()),
                 similarity=agreement.cosines(vector, embeddings),

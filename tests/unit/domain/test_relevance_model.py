@@ -1,4 +1,4 @@
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from itertools import pairwise
 
 import numpy as np
@@ -6,12 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgrerank.domain import relevance_model
 from pgrerank.domain.agreement import by_embeddings
 from pgrerank.domain.hit_scores import HitScores, ScoreParts
-from pgrerank.domain.model import ScoreKind
 from pgrerank.domain.relevance_model import Evidence, RelevanceModel
-from tests.fakes import FakeScorer
 
 MODEL = RelevanceModel(base=-2.0, reranker=2.0, similarity=1.0, words=0.5, agreement=1.0)
 #: reranker, similarity, words, number of an embedding
@@ -82,13 +79,6 @@ def test_of_three_candidates_none_agrees_with_itself():
     parts = MODEL.parts(evidence([(9, 0, 1, 0), (8, 0, 1, 0), (7, 0, 1, 1)]))
 
     assert {each.agreement for each in parts} == {0.0}
-
-
-@pytest.mark.parametrize("kind", ScoreKind)
-def test_each_kind_of_reranker_takes_part_beside_the_legs(kind):
-    model = relevance_model.generic(replace(FakeScorer.model, score_kind=kind))
-
-    assert min(model.reranker, model.similarity, model.words, model.agreement) > 0
 
 
 @given(candidates, st.floats(1e-3, 1e3), st.floats(-100, 100))
