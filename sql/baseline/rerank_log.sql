@@ -181,8 +181,8 @@ comment on column pgrerank.rerank_log.base_parts is
 'Log-odds of relevance of an average candidate; null inside: not reranked; null: nothing was, or '
 'the documents were supplied.';
 comment on column pgrerank.rerank_log.reranker_parts is
-'What the rerank score adds to the log-odds of relevance; null inside: not reranked; null: nothing was, or '
-'the documents were supplied.';
+'What the rerank score adds to the log-odds of relevance; null inside: not reranked; null: '
+'nothing was, or the documents were supplied.';
 comment on column pgrerank.rerank_log.similarity_parts is
 'What the cosine similarity adds to the log-odds; null inside: not reranked; null: nothing was, or '
 'the documents were supplied.';
@@ -190,8 +190,8 @@ comment on column pgrerank.rerank_log.words_parts is
 'What BM25 adds to the log-odds; null inside: not reranked; null: nothing was, or '
 'the documents were supplied.';
 comment on column pgrerank.rerank_log.agreement_parts is
-'What the similarity to the best candidates adds to the log-odds; null inside: not reranked; null: nothing was, or '
-'the documents were supplied.';
+'What the similarity to the best candidates adds to the log-odds; null inside: not reranked; '
+'null: nothing was, or the documents were supplied.';
 comment on column pgrerank.rerank_log.boosts is
 'What terms of the collection added to the log-odds, or, of supplied documents, to the rerank '
 'score; null: nothing.';

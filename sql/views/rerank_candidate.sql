@@ -144,8 +144,8 @@ comment on column pgrerank_analytics.rerank_candidate.words_part is
 'What BM25 adds to the log-odds; null: not reranked, or the caller '
 'supplied the document.';
 comment on column pgrerank_analytics.rerank_candidate.agreement_part is
-'What the similarity to the best candidates adds to the log-odds; null: not reranked, or the caller '
-'supplied the document.';
+'What the similarity to the best candidates adds to the log-odds; null: not reranked, or the '
+'caller supplied the document.';
 comment on column pgrerank_analytics.rerank_candidate.relevance is
 'Probability of relevance as it was served, 0 to 1; never rises with final_rank; null: no '
 'calibration.';
