@@ -100,12 +100,17 @@ def require(kind: str, name: str, backends: Iterable[str]) -> None:
     folder = Path(name).expanduser()
     if name in names or folder.is_dir():
         return
-    if not _HUB_NAME.fullmatch(name):
+    if not is_hub_name(name):
         raise ModelError(
             name,
             f"there is no such folder, and no {kind} of this name. {suggestion.remedy(name, names)}",
         )
     _download(name, None)
+
+
+def is_hub_name(name: str) -> bool:
+    """Whether a name has the form of the hub: owner and repository."""
+    return _HUB_NAME.fullmatch(name) is not None
 
 
 def is_packaged(name: str) -> bool:
