@@ -12,6 +12,7 @@ from pgrerank.client.answers import (
     CascadeReport,
     Leg,
     Legs,
+    LogOddsParts,
     Ranks,
     RerankReport,
     Result,
@@ -22,6 +23,7 @@ from pgrerank.client.answers import (
 )
 
 ID = UUID(int=1)
+PARTS = LogOddsParts(base=-6.0, reranker=3.25, similarity=0.004, words=1.0, agreement=-0.004)
 
 
 def result(*, title="", content=None, ranks=None, truncated=False, **scores):
@@ -67,16 +69,16 @@ def test_each_leg_that_found_a_result_is_named(sparse, legs):
 @pytest.mark.parametrize(
     ("scores", "reasons"),
     [
-        ({"rerank": 1.5}, "rerank 1.500"),
-        ({"rerank": 1.5, "relevance": 0.875}, "rerank 1.500, relevance 0.88"),
         ({"cascade": 9.0}, "cascade 9.000"),
-        ({"cascade": 9.0, "rerank": 1.5}, "rerank 1.500, cascade 9.000"),
-        ({"combined": 2.0, "rerank": 1.5}, "combined 2.000, rerank 1.500"),
-        # Terms are a part of the number that orders, and of no other.
-        ({"rerank": 1.5, "boost": 0.25}, "boosted 1.750, rerank 1.500, of it terms +0.250"),
+        ({"log_odds": -1.5, "rerank": 1.5}, "log-odds -1.500, rerank 1.500"),
         (
-            {"combined": 2.0, "rerank": 1.5, "boost": 0.25},
-            "combined 2.250, rerank 1.500, of it terms +0.250",
+            {"log_odds": -1.5, "rerank": 1.5, "cascade": 9.0, "relevance": 0.875},
+            "log-odds -1.500, cascade 9.000, rerank 1.500, relevance 0.88",
+        ),
+        # Terms are a part of the number that orders. Parts that round to zero are left out.
+        (
+            {"log_odds": -1.5, "rerank": 1.5, "parts": PARTS, "boost": 0.25},
+            "log-odds -1.500 (base -6.00, reranker +3.25, words +1.00, terms +0.25), rerank 1.500",
         ),
     ],
 )
@@ -119,9 +121,9 @@ def test_no_results_are_told_with_what_each_stage_did(capsys):
 
 
 def test_an_order_of_several_scores_names_them_in_turn(capsys):
-    shown = printed(capsys, response(result(rerank=1.5), result(rerank=1.0), result()))
+    shown = printed(capsys, response(result(log_odds=1.5), result(log_odds=1.0), result()))
 
-    assert "order: by rerank, then by fused" in shown
+    assert "order: by log-odds, then by fused" in shown
 
 
 def test_a_cascade_names_both_of_its_models(capsys):
