@@ -36,6 +36,20 @@ def test_collection_is_evaluated_by_its_own_judgments_and_leaves_the_log_alone(c
     assert found["metrics"]["RR@10"] == 1
 
 
+def test_ablation_says_what_each_part_of_the_log_odds_is_worth(cli, zoo, animals):
+    place = ("-t", zoo, "-c", "animals-english", "--max-queries", 3)
+    parts = cli.json("evaluate", animals, *place, "--ablate")["parts"]
+    shown = cli.well("evaluate", animals, *place, "--ablate")
+    plain = cli.json("evaluate", animals, *place)
+
+    assert set(parts) == {"reranker", "similarity", "words", "agreement", "boost"}
+    for gain in parts.values():
+        assert gain["queries"] == 3
+        assert gain["after"] == pytest.approx(plain["metrics"]["nDCG@10"], abs=1e-4)
+    assert "What each part of the log-odds is worth" in shown
+    assert plain["parts"] == {}
+
+
 def test_evaluation_is_stored_when_asked(cli, zoo, animals, database):
     place = ("-t", zoo, "-c", "animals-english", "--no-rerank", "--max-queries", 3)
     found = cli.json("evaluate", animals, *place, "--save", "three")

@@ -43,6 +43,8 @@ class _Work:
     store_tokens: bool | None
     #: label to store the run under; None: do not store it
     label: str | None
+    #: whether to show what each part of the log-odds is worth
+    ablate: bool
     #: the search, without a query
     request: SearchRequest
 
@@ -68,6 +70,7 @@ class _Work:
         "pgrerank evaluate data/cranfield --qrels data/cranfield/qrels/test-graded.tsv",
         "pgrerank evaluate data/npl --keep eval --depth 100  # the next run skips embedding",
         "pgrerank evaluate -t acme -c docs --save baseline  # see `pgrerank compare`",
+        "pgrerank evaluate -t acme -c docs --ablate  # what reranker, words and so on are worth",
     ),
 )
 @click.argument(
@@ -116,6 +119,9 @@ class _Work:
     metavar="LABEL",
     help="Store the run, query by query, under this label.",
 )
+@click.option(
+    "--ablate", is_flag=True, help="Show what each part of the log-odds is worth (nDCG@10)."
+)
 @option.as_json
 @click.pass_context
 def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **options: Any) -> None:
@@ -126,6 +132,9 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **op
     --collection, that collection is searched instead; without FOLDER, with its stored judgments.
     Measures are means over the queries, computed by ir-measures; grades of 1 or more are relevant.
     R@100 is measured before reranking.
+
+    With --ablate, the reranked results are also put in the order that they would have without one
+    part of the log-odds (docs/relevance.md), for each part in turn.
     """
     work = _work(folder, **options)
     summary = _summary(
@@ -277,9 +286,10 @@ async def _evaluate_queries(
 
 
 def _summary(work: _Work, evaluation: "Evaluation") -> dict[str, Any]:
-    from pgrerank.usecases.evaluation.evaluate import gain_of_reranking
+    from pgrerank.usecases.evaluation.evaluate import gain_of_reranking, worth_of_parts
 
     gain = gain_of_reranking(evaluation)
+    worth = worth_of_parts(evaluation) if work.ablate else {}
     return {
         "dataset": evaluation.collection if work.data is None else work.data.name,
         "strategy": work.request.strategy,
@@ -292,6 +302,7 @@ def _summary(work: _Work, evaluation: "Evaluation") -> dict[str, Any]:
         "latency_ms": {"p50": evaluation.p50_ms, "p95": evaluation.p95_ms},
         "statuses": evaluation.statuses,
         "reranking": gain and {**plain(gain), "sentence": sentence("nDCG@10", gain)},
+        "parts": {part: plain(difference) for part, difference in worth.items()},
         "saved": None if work.label is None else evaluation.id,
     }
 
@@ -307,6 +318,7 @@ def _show(summary: Mapping[str, Any]) -> None:
     )
     if summary["reranking"]:
         click.echo(f"First stage to answer: {summary['reranking']['sentence']}")
+    _show_parts(summary["parts"])
     odd = {name: count for name, count in summary["statuses"].items() if name != "full"}
     if summary["rerank"] and odd:
         click.echo(
@@ -314,3 +326,20 @@ def _show(summary: Mapping[str, Any]) -> None:
         )
     if summary["saved"]:
         click.echo(f"Stored as {summary['saved']}.")
+
+
+def _show_parts(worth: Mapping[str, Mapping[str, Any]]) -> None:
+    if not worth:
+        return
+    rows = [
+        (
+            part,
+            f"{gain['before']:.4f}",
+            f"{gain['mean']:+.4f}",
+            f"{gain['low']:+.4f} to {gain['high']:+.4f}",
+            f"{gain['p_value']:.3f}",
+        )
+        for part, gain in worth.items()
+    ]
+    columns = ("part", "nDCG@10 without it", "it adds", "95 % interval", "p")
+    output.table(columns, rows, title="What each part of the log-odds is worth")

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType
 from uuid import UUID
@@ -70,6 +70,11 @@ class EvaluatedQuery:
     judged_grades: tuple[int, ...]
     #: by the names of MEASURES, 0..1
     metrics: Mapping[str, float]
+    #: grades of all retrieved documents, in the order without one part of the log-odds, by part;
+    #: empty: nothing was reranked. Not stored
+    ablated_grades: Mapping[str, tuple[int | None, ...]] = field(
+        default_factory=dict[str, tuple[int | None, ...]], compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,24 @@ def final_order(
     )
 
 
+def without_part(hits: Sequence[Hit], part: str) -> list[Hit]:
+    """Hits in the order that they would have without one part of the log-odds.
+
+    Args:
+        hits: In their final order; those without log-odds stay behind.
+        part: A field of ScoreParts, or `boost`.
+    """
+    return sorted(hits, key=lambda hit: _key_without(hit, part))
+
+
+def _key_without(hit: Hit, part: str) -> tuple[bool, float, int]:
+    scores = hit.scores
+    if scores.parts is None or scores.log_odds is None:
+        return (True, hit.rank, 0)
+    value = scores.boost if part == "boost" else getattr(scores.parts, part)
+    return (False, value - scores.log_odds, hit.candidate.fused_rank)
+
+
 def _pad(values: Sequence[Value], candidates: Sequence[Candidate], filler: Value) -> list[Value]:
     return [*values, *[filler] * (len(candidates) - len(values))]
 

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from pgrerank.domain.errors import InvalidRequestError
@@ -124,3 +125,31 @@ def test_fewer_questions_are_the_same_ones_every_time():
 
 def test_question_without_a_relevant_document_has_no_answer():
     assert [q.has_answer for q in questions({"a": {"d": 0}})] == [False]
+
+
+async def test_a_part_is_worth_what_the_order_loses_without_it():
+    """Words put the relevant document first; without them the fused order stays."""
+    found = (
+        candidate(1, "red fox", external_id="x", keyword_score=1.0),
+        candidate(2, "red fox", external_id="y", keyword_score=9.0),
+        candidate(3, "red fox", external_id="w", keyword_score=0.5),
+    )
+
+    worth = evaluate.worth_of_parts(await evaluate.evaluate(home(found), plan()))
+
+    # The other relevant document was not retrieved.
+    ideal = 2 + 1 / np.log2(3)
+    assert worth["words"].before == pytest.approx(1 / np.log2(3) / ideal)
+    assert worth["words"].after == pytest.approx(1 / ideal)
+    assert {part for part, gain in worth.items() if gain.mean == 0} == {
+        "reranker",
+        "similarity",
+        "agreement",
+        "boost",
+    }
+
+
+async def test_without_reranking_there_are_no_parts():
+    unranked = plan(request=SearchRequest(query="", rerank=RerankMode.NEVER))
+
+    assert evaluate.worth_of_parts(await evaluate.evaluate(home(), unranked)) == {}

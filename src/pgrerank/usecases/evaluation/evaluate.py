@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain import evaluation, ids, measures, significance
+from pgrerank.domain import evaluation, ids, measures, order, significance
 from pgrerank.domain.candidate import Hit, RerankStatus, SearchOutcome
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.evaluation import (
@@ -36,6 +36,8 @@ from pgrerank.usecases.search import search
 MAX_NAMED = 100
 _RERANKED = (RerankStatus.FULL, RerankStatus.PARTIAL)
 STORED = "stored"
+#: the parts of the log-odds that an ablation leaves out
+ABLATED = ("reranker", "similarity", "words", "agreement", "boost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,21 @@ def gain_of_reranking(evaluation: Evaluation) -> Difference | None:
     return significance.paired_difference(before, after)
 
 
+def worth_of_parts(evaluation: Evaluation) -> dict[str, Difference]:
+    """Gain of nDCG@10 by each part of the log-odds: from the order without it to the full order.
+
+    Over the reranked queries; empty if there are none.
+    """
+    reranked = [each for each in evaluation.answers if each.ablated_grades]
+    full = [_ndcg(each.grades, each.judged_grades) for each in reranked]
+    return {
+        part: significance.paired_difference(
+            [_ndcg(each.ablated_grades[part], each.judged_grades) for each in reranked], full
+        )
+        for part in (ABLATED if reranked else ())
+    }
+
+
 def _ndcg(result_grades: Sequence[int | None], judged: Sequence[int]) -> float:
     """nDCG@10 of an order of grades, given all grades of the query."""
     grades = {str(place): grade for place, grade in enumerate(result_grades) if grade is not None}
@@ -181,7 +198,18 @@ def evaluate_question(
         first_stage_grades=tuple(question.grades.get(name) for name in first),
         judged_grades=tuple(question.grades.values()),
         metrics=_metrics(question.grades, final, first),
+        ablated_grades=_ablated_grades(question, hits),
     )
+
+
+def _ablated_grades(question: Question, hits: Sequence[Hit]) -> dict[str, tuple[int | None, ...]]:
+    if all(hit.scores.parts is None for hit in hits):
+        return {}
+    orders = {part: _documents(order.without_part(hits, part)) for part in ABLATED}
+    return {
+        part: tuple(question.grades.get(name) for name in documents)
+        for part, documents in orders.items()
+    }
 
 
 def _documents(hits: Sequence[Hit]) -> tuple[str, ...]:
@@ -193,9 +221,9 @@ def _metrics(
 ) -> dict[str, float]:
     orders = {False: measures.scores_by_order(final), True: measures.scores_by_order(first)}
     metrics: dict[str, float] = {}
-    for of_first, order in orders.items():
+    for of_first, run in orders.items():
         names = [name for name in MEASURES if (name in OF_FIRST_STAGE) is of_first]
-        values = measures.by_query(names, {"": order}, {"": grades})
+        values = measures.by_query(names, {"": run}, {"": grades})
         metrics |= {name: values[name][""] for name in names}
     return {name: metrics[name] for name in MEASURES}
 
