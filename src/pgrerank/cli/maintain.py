@@ -1,8 +1,8 @@
 """pgrerank maintain."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -10,7 +10,7 @@ from pgrerank.cli import option, output, progress
 from pgrerank.cli.command import Command, examples, read_settings
 
 if TYPE_CHECKING:
-    from pgrerank.storage.maintenance import IndexBuild, IndexReport
+    from pgrerank.storage.maintenance import IndexBuild
 
 _MOST_MONTHS = 1200
 
@@ -30,57 +30,47 @@ _MOST_MONTHS = 1200
 @option.as_json
 @click.pass_context
 def maintain(context: click.Context, *, keep_months: int | None, as_json: bool) -> None:
-    """Create log partitions, count words, check counters, index large collections.
+    """Run the jobs of `pgrerank worker` that need no model, once and without its queue.
 
-    Collections of more than 20,000 chunks get their own vector index, and lose it if they shrink.
-    Searches and ingest continue meanwhile. Safe to run at any time and repeatedly.
+    Prints the result of each job: how many rows or days it changed, or the names of what it made
+    and dropped. `pgrerank worker --list` says what the jobs are for. Collections of more than 20,000
+    chunks get their own vector index, and lose it if they shrink. Searches and ingest continue
+    meanwhile. Safe to run at any time and repeatedly.
     """
     from pgrerank import wiring
 
     with wiring.open_database(read_settings(context)) as database:
-        report = asyncio.run(_maintain(database.admin_url, keep_months))
+        results = asyncio.run(_maintain(database.admin_url, keep_months))
     if as_json:
-        output.as_json(report)
+        output.as_json(results)
     else:
-        _show(report)
+        _show(results)
 
 
-async def _maintain(url: str, keep_months: int | None) -> dict[str, Any]:
-    from pgrerank.storage import maintenance, term_statistics
+async def _maintain(url: str, keep_months: int | None) -> Mapping[str, object]:
+    from pgrerank.storage import periodic_jobs
 
-    partitions = await maintenance.ensure_partitions(url)
-    gone: Sequence[str] = ()
-    if keep_months is not None:
-        gone = await maintenance.drop_partitions(url, months=keep_months)
-    mended = await maintenance.recount(url) + await term_statistics.count_words(url)
-    weighed = await term_statistics.weigh_titles(url)
-    placed = await maintenance.place_embeddings(url)
-    indexes = await _index(url)
-    return {
-        "partitions_made": partitions,
-        "partitions_dropped": gone,
-        "counters_mended": mended,
-        "titles_weighed": weighed,
-        "embeddings_placed": placed,
-        "indexes_built": indexes.built,
-        "indexes_dropped": indexes.dropped,
-    }
+    with progress.bar("maintenance", 1) as advance:
 
-
-async def _index(url: str) -> "IndexReport":
-    from pgrerank.storage import maintenance
-
-    with progress.bar("vector indexes", 1) as advance:
-
-        def shown(build: "IndexBuild") -> None:
+        def show(build: "IndexBuild") -> None:
             advance(build.done / build.chunks, f"{build.collection}, {build.chunks} chunks")
 
-        report = await maintenance.index_collections(url, progress=shown)
-        advance(1, f"{len(report.built)} built, {len(report.dropped)} dropped")
-        return report
+        jobs = periodic_jobs.housekeeping(url, keep_months=keep_months, progress=show)
+        results = await periodic_jobs.run_now(jobs)
+        advance(1, f"{len(results)} jobs")
+        return results
 
 
-def _show(report: dict[str, Any]) -> None:
-    for name, value in report.items():
-        shown = value if isinstance(value, int) else ", ".join(value)
-        click.echo(f"{name.replace('_', ' '):<20}{shown or 'none'}")
+def _show(results: Mapping[str, object]) -> None:
+    for name, result in results.items():
+        click.echo(f"{name:<12}{_text(result)}")
+
+
+def _text(result: object) -> str:
+    from pgrerank.storage.maintenance import IndexReport
+
+    if isinstance(result, IndexReport):
+        return f"{_text(result.built)} built, {_text(result.dropped)} dropped"
+    if isinstance(result, Sequence):
+        return ", ".join(map(str, cast("Sequence[object]", result))) or "none"
+    return str(result)

@@ -1,4 +1,9 @@
-"""Division of an SQL text into its statements, as psql divides it."""
+"""Division of an SQL text into its statements, as psql divides it.
+
+Citus refuses several statements in one query. Of the parsers tried on our files, sqlglot 30 divides
+35 wrongly, at a semicolon inside `begin atomic`; pglast 8 divides all of them like this module, but
+is a GPL library of 32 MB.
+"""
 
 import re
 from collections.abc import Iterator
