@@ -1,7 +1,7 @@
 """A figure has one name in the API, the client, the log, the views, the CLI and the integrations.
 
 Objects of an answer are flattened for that: `scores.rerank` is `rerank_score`, `ranks.final` is
-`final_rank`, `document.id` is `document_id`.
+`final_rank`, `scores.parts.words` is `words_part`, `document.id` is `document_id`.
 """
 
 from dataclasses import fields
@@ -17,12 +17,13 @@ from pgrerank.api.v1.schema import rankings, rerank, search
 from pgrerank.client import answers
 from pgrerank.domain.candidate import LEGS
 from pgrerank.domain.explanation import LegPosition
-from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.log import LoggedCandidate, LoggedDocument
 from pgrerank.integrations import results
 
 #: names that are the same inside and outside of `scores`
-PLAIN = {"relevance", "boost", "truncated"}
+PLAIN = {"relevance", "log_odds", "boost", "truncated"}
+PARTS = {f"{each.name}_part" for each in fields(ScoreParts)}
 #: columns about the ranking that a candidate or document belongs to
 RANKING = {"tenant", "ranking_id", "created_at", "collection", "query"}
 #: not in the log
@@ -65,14 +66,14 @@ def _struct(kind: Any) -> type[Struct] | None:
 def _joined(outer: str, inner: str) -> str:
     if outer == "scores":
         return score_name(inner)
-    if outer == "ranks":
-        return f"{inner}_rank"
+    if outer in ("ranks", "parts"):
+        return f"{inner}_{outer.removesuffix('s')}"
     return f"{outer}_id" if inner == "id" else inner
 
 
 def score_name(score: str) -> str:
     """Name of a score where it is not inside `scores`."""
-    return score if score in PLAIN else f"{score}_score"
+    return score if score in PLAIN | PARTS else f"{score}_score"
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def columns(database):
 
 HIT = flat(search.Result)
 DOCUMENT = flat(rerank.ExplainedDocument)
-SCORES = {score_name(each.name) for each in fields(HitScores)}
+SCORES = PARTS | {score_name(each.name) for each in fields(HitScores) if each.name != "parts"}
 LEG_FIGURES = {f"{leg}_{what}" for leg in LEGS for what in ("rank", "score")}
 
 
