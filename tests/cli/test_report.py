@@ -75,5 +75,5 @@ def test_page_of_a_silent_tenant_says_so(cli, tmp_path):
 def test_place_that_cannot_be_written_is_named(cli, tmp_path):
     result = cli("report", "-t", "drawn", "--out", tmp_path / "no" / "report.html")
 
-    assert result.exit_code == 1
-    assert "No such file or directory" in result.stderr
+    assert result.exit_code == 2
+    assert "there is no folder" in result.stderr

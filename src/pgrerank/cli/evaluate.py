@@ -53,6 +53,10 @@ class _Work:
             raise Misused("--tenant and --collection go together")
         if self.data is None and self.tenant_name is None:
             raise Misused("name a labelled FOLDER, or a collection with --tenant and --collection")
+        if self.qrels is not None and self.data is None:
+            raise Misused("--qrels needs a labelled FOLDER, which has the texts of the queries")
+        if self.keep is not None and self.tenant_name is not None:
+            raise Misused("--keep is for a collection made from FOLDER; --tenant names one to keep")
         if self.label is not None and self.tenant_name is None and self.keep is None:
             raise Misused("--save needs --keep: a run is deleted with its collection")
 

@@ -1,7 +1,9 @@
 """Options shared by several commands."""
 
+import os
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import click
@@ -134,6 +136,25 @@ measure: Decorator = click.option(
 yes: Decorator = click.confirmation_option(
     "--yes", "-y", prompt="This cannot be undone. Go on?", help="Do not ask."
 )
+
+
+def require_writable(
+    context: click.Context, option: click.Parameter, path: Path | None
+) -> Path | None:
+    """Return the file that an option names, if it can be written.
+
+    Commands write their result after minutes of work, which this must not lose.
+
+    Raises:
+        click.BadParameter: Its folder does not exist, or the user may not write it.
+    """
+    if path is None:
+        return None
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {path.parent}", context, option)
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.BadParameter(f"{path} may not be written", context, option)
+    return path
 
 
 def request(

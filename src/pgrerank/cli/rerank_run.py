@@ -46,6 +46,7 @@ class _Work:
     "--out",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=option.require_writable,
     help="File to write the reordered run to.",
 )
 @click.option(

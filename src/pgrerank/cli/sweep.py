@@ -76,7 +76,8 @@ class _Work:
 @option.measure
 @click.option(
     "--plot",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
+    callback=option.require_writable,
     help="Plot quality against latency into this .svg, .png or .pdf file.",
 )
 @option.as_json

@@ -55,8 +55,11 @@ def set_(
         raise Misused("give either --precision or --min-relevance")
     place = (read_settings(context), tenant_name, collection_name, name)
     if min_relevance is not None:
-        asyncio.run(_by_hand(*place, min_relevance=min_relevance))
-        click.echo(f"`{name}` cuts results with a relevance below {min_relevance:g}.")
+        stored = asyncio.run(_by_hand(*place, min_relevance=min_relevance))
+        if as_json:
+            output.as_json(stored)
+        else:
+            click.echo(f"`{name}` cuts results with a relevance below {min_relevance:g}.")
         return
     promise = Promise(precision=precision or 0, confidence=confidence)
     choice = asyncio.run(_promise(*place, target=promise))
@@ -120,13 +123,13 @@ async def _promise(
 
 async def _by_hand(
     settings: Settings, tenant_name: str, collection_name: str, name: str, *, min_relevance: float
-) -> None:
+) -> Threshold:
     from pgrerank import wiring
     from pgrerank.usecases.calibration.threshold import by_hand
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        await by_hand(admin_services, tenant.id, collection_name, name, min_relevance)
+        return await by_hand(admin_services, tenant.id, collection_name, name, min_relevance)
 
 
 async def _all(settings: Settings, tenant_name: str) -> Sequence[Threshold]:

@@ -37,6 +37,7 @@ _MOST_DAYS = 3660
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=option.require_writable,
     default=Path("report.html"),
     show_default=True,
     help="File to write.",

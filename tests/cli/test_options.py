@@ -1,0 +1,123 @@
+"""Options that contradict each other, or name what cannot be, are refused before any work."""
+
+import pytest
+
+from tests.cli.conftest import Cli
+from tests.cli.test_named_options import unwrapped
+
+
+def refused(result, said):
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert "fault of pgrerank" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [
+        (("sweep", "-t", "acme", "-c", "docs"), "--plot"),
+        (("report", "-t", "acme"), "--out"),
+        (("rerank-run", "RUN", "--data", "FOLDER"), "--out"),
+    ],
+    ids=lambda each: each[0],
+)
+def test_a_result_that_could_not_be_written_is_told_before_it_is_computed(
+    modelled, beir, tmp_path, command, option
+):
+    run = tmp_path / "run.trec"
+    run.write_text("q1 Q0 keys 1 9 t\n")
+    words = [{"RUN": run, "FOLDER": beir}.get(word, word) for word in command]
+    folder = tmp_path / "none"
+
+    result = modelled(*words, option, folder / "x.svg")
+
+    assert result.exit_code == 2
+    assert f"Invalid value for '{option}': there is no folder" in unwrapped(result.stderr)
+
+
+def test_judgments_of_a_folder_need_the_folder(modelled, beir):
+    qrels = beir / "qrels" / "test.tsv"
+
+    result = modelled("evaluate", "-t", "acme", "-c", "docs", "--qrels", qrels)
+
+    refused(result, "--qrels needs a labelled FOLDER")
+
+
+def test_an_existing_collection_needs_no_tenant_to_keep(modelled, beir):
+    result = modelled("evaluate", beir, "-t", "acme", "-c", "docs", "--keep", "bench")
+
+    refused(result, "--keep is for a collection made from FOLDER")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "give one of --model, --cut-over, --roll-back and --drop"),
+        (("--model", "m", "--drop"), "give one of --model"),
+    ],
+)
+def test_reembedding_takes_one_step_at_a_time(modelled, options, said):
+    refused(modelled("reembed", "-t", "acme", *options), said)
+
+
+@pytest.mark.parametrize("options", [(), ("--precision", "0.9", "--min-relevance", "0.2")])
+def test_a_threshold_is_a_precision_or_a_probability(modelled, options):
+    result = modelled("threshold", "set", "x", "-t", "acme", "-c", "docs", *options)
+
+    refused(result, "give either --precision or --min-relevance")
+
+
+def test_a_reranker_is_named_or_the_default(modelled):
+    result = modelled(
+        "collection", "set", "docs", "-t", "acme", "--reranker", "cloud", "--default-reranker"
+    )
+
+    refused(result, "give either --reranker or --default-reranker")
+
+
+def test_training_needs_data_or_a_tenant(modelled, tmp_path):
+    refused(
+        modelled("train", "--out", tmp_path / "out"), "name the data to train on, or a --tenant"
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("PGRERANK_KEY", "pgr with gaps", "key: must consist of visible ASCII"),
+        ("PGRERANK_URL", "ftp://host", "url: must be an http or https URL"),
+    ],
+)
+def test_the_mcp_server_does_not_start_with_what_it_cannot_use(modelled, variable, value, said):
+    given = {"PGRERANK_KEY": "pgr_key", variable: value}
+
+    result = Cli({**modelled.environment, **given})("mcp")
+
+    refused(result, said)
+    assert "with gaps" not in result.stderr
+
+
+def test_ingest_of_an_unknown_suffix_asks_for_the_format(modelled, tmp_path):
+    (tmp_path / "notes.docx").write_text("x")
+
+    result = modelled("ingest", tmp_path / "notes.docx", "-t", "acme", "-c", "docs")
+
+    refused(result, "use --format")
+
+
+def test_json_of_a_threshold_set_by_hand_is_json(cli, tenant):
+    place = ("-t", tenant, "-c", "docs")
+
+    stored = cli.json("threshold", "set", "browse", *place, "--min-relevance", "0.25")
+    said = cli.well("threshold", "set", "browse", *place, "--min-relevance", "0.5")
+
+    (listed,) = cli.json("threshold", "list", "-t", tenant)
+    assert (stored["name"], stored["collection"], stored["min_relevance"]) == (
+        "browse",
+        "docs",
+        0.25,
+    )
+    assert said == "`browse` cuts results with a relevance below 0.5.\n"
+    assert listed["min_relevance"] == 0.5
+    assert stored.keys() == listed.keys()
