@@ -12,7 +12,7 @@ from pgrerank.cli.command import Failed
 from pgrerank.cli.output import say_left_out
 from pgrerank.domain.document import passage
 from pgrerank.domain.lesson import Lesson
-from pgrerank.formats import beir
+from pgrerank.formats import beir, jsonl
 
 if TYPE_CHECKING:
     from pgrerank.training.mining import Labelled
@@ -76,9 +76,8 @@ def rows(path: Path) -> Iterator[Lesson]:
     """
     folders = _Folders(path.parent)
     with path.open("rb") as stream:
-        for line, data in enumerate(stream, start=1):
-            if data.strip():
-                yield _lesson(data, _Place(path, line), folders)
+        for line, data in jsonl.lines(stream):
+            yield _lesson(data, _Place(path, line), folders)
 
 
 class _Folders:

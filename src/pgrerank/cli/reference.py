@@ -20,6 +20,8 @@ from pgrerank.domain.reference import (
     ReferenceVerdict,
     ScoredSet,
 )
+from pgrerank.formats import jsonl
+from pgrerank.formats.row import UnreadableRowError, decode
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -147,21 +149,21 @@ def remove(context: click.Context, *, name: str, tenant_name: str) -> None:
 
 
 def _pairs(file: Path) -> Iterator[ReferencePair]:
-    with file.open(encoding="utf-8") as stream:
-        for number, line in enumerate(stream, start=1):
-            if line.strip():
-                yield _pair(file, number, line.rstrip("\n"))
+    with file.open("rb") as stream:
+        for number, data in jsonl.lines(stream):
+            yield _pair(file, number, data)
 
 
-def _pair(file: Path, number: int, line: str) -> ReferencePair:
+def _pair(file: Path, number: int, data: bytes) -> ReferencePair:
     try:
+        line = decode(data).rstrip("\r\n")
         if file.suffix == ".tsv":
             query, _, text = line.partition("\t")
         else:
             row = msgspec.json.decode(line, type=_Row)
             query, text = row.query, row.text
         return ReferencePair(query=query, passage=text)
-    except (msgspec.DecodeError, InvalidRequestError) as error:
+    except (UnreadableRowError, msgspec.DecodeError, InvalidRequestError) as error:
         raise Failed(f"{file}, line {number}: {error}") from error
 
 

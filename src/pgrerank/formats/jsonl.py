@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from pgrerank.domain.ingest import Rejection
-from pgrerank.formats.document_row import first_id, is_blank, read_row
+from pgrerank.formats.document_row import BYTE_ORDER_MARK, first_id, is_blank, read_row
 from pgrerank.formats.row import Row
 
 #: longest allowed line, in bytes
@@ -33,10 +33,10 @@ def rows(
 
 
 def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each non-blank line."""
+    """Number and bytes of each non-blank line, without a byte order mark."""
     for line, data in enumerate(stream, start=1):
         if not is_blank(data):
-            yield line, data
+            yield line, data.removeprefix(BYTE_ORDER_MARK)
 
 
 def _lines(stream: BinaryIO, longest: int) -> Iterator[tuple[bytes, int]]:

@@ -54,6 +54,13 @@ def test_a_row_of_texts_is_a_lesson_of_its_set_or_of_its_file(tmp_path, row, exp
     assert list(lessons.rows(written(tmp_path / "rows.jsonl", row))) == [expected]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_row(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b'\xef\xbb\xbf{"query": "q", "positive": "a"}\n')
+
+    assert [each.query for each in lessons.rows(path)] == ["q"]
+
+
 def test_a_triple_takes_its_texts_from_the_folder_of_its_set(toy, capsys):
     triple = {"set": "toy", "qid": "q1", "pos": "d1", "neg": ["d2", "d1"]}
     path = written(toy.parent / "triples.jsonl", triple, triple)
