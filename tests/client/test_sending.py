@@ -111,7 +111,9 @@ async def test_arguments_are_where_the_service_reads_them(
     assert (f"{request.method} {request.url.raw_path.decode()}", sent) == expected
 
 
-@pytest.mark.parametrize("retry_after", ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "soon", "1.5"])
+@pytest.mark.parametrize(
+    "retry_after", ["Wed, 21 Oct 2026 07:28:00 GMT", "-1", "soon", "1.5", "²".encode()]
+)
 async def test_a_retry_after_that_is_no_count_of_seconds_is_passed_over(caller_of, retry_after):
     answering = Answering(problem(503, retry_after))
     async with caller_of(URL, KEY, answering, patience=Patience(retries=0)) as caller:

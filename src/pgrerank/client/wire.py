@@ -162,7 +162,9 @@ def _problem(access: Access, response: httpx.Response) -> Problem:
 
 def _seconds(value: str | None) -> float | None:
     """The value of Retry-After in seconds; None: it has another form."""
-    return float(value) if value is not None and value.isdigit() else None
+    if value is None or not (value.isascii() and value.isdigit()):
+        return None
+    return float(value)
 
 
 def _retry_after(error: BaseException | None) -> float | None:
