@@ -7,14 +7,16 @@ import pytest
 from pgrerank.client.answers import (
     Legs,
     Ranks,
+    RerankedDocument,
     RerankReport,
+    RerankResponse,
     Result,
     ResultChunk,
     ResultDocument,
     ResultScores,
     SearchResponse,
 )
-from pgrerank.integrations.results import search_results
+from pgrerank.integrations.results import rankable, rerank_results, search_results
 
 
 def answer(*scores: ResultScores) -> SearchResponse:
@@ -59,3 +61,52 @@ def test_a_documents_own_metadata_is_not_overwritten():
 
 def test_nothing_found_is_no_failure():
     assert list(search_results(answer())) == []
+
+
+def test_a_document_without_title_and_uri_has_neither_in_its_metadata():
+    given = answer(ResultScores(fused=0.1))
+    given.results[0].document.metadata.clear()
+
+    ((_, _, metadata),) = search_results(given)
+
+    assert set(metadata) == {"document_id", "pgrerank"}
+
+
+def test_reranked_documents_come_by_their_index_with_the_score_of_the_order():
+    report = RerankReport(status="partial", reason="late", scored=1)
+    documents = [
+        RerankedDocument(index=2, rerank_score=4.5, display_score=0.9, boost=0.5, truncated=True),
+        RerankedDocument(index=0, display_score=0.0),
+    ]
+    given = RerankResponse(id=uuid4(), results=documents, rerank=report, warnings=["odd query"])
+
+    first, second = rerank_results(given)
+
+    assert (first[:2], second[:2]) == ((2, 0.9), (0, 0.0))
+    assert first[2] == {
+        "ranking_id": str(given.id),
+        "rerank_score": 4.5,
+        "relevance": None,
+        "boost": 0.5,
+        "truncated": True,
+        "rerank_status": "partial",
+        "warnings": ["odd query"],
+    }
+    assert second[2]["rerank_score"] is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ([], "text"),
+        (["none"], "text"),
+        (["year", "about"], [("year", 2024), ("about", "keys"), ("text", "text")]),
+        (["about", "none"], [("about", "keys"), ("text", "text")]),
+        # A field of that name does not take the place of the text.
+        (["text"], [("text", "text")]),
+    ],
+)
+def test_only_fields_that_a_document_has_are_read_before_its_text(fields, expected):
+    found = rankable("text", {"about": "keys", "year": 2024, "text": "other"}, fields)
+
+    assert (found if isinstance(found, str) else list(found.items())) == expected
