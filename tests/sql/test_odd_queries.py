@@ -46,12 +46,16 @@ async def test_long_words_and_many_are_searched_like_any(new_shelf, query):
     assert set(await shelf.keyword(f"{query} walrus")) <= {"a", "b"}
 
 
+@pytest.fixture
+async def walrus(new_shelf):
+    """A collection of one document."""
+    return await new_shelf(embedded("a", "walrus"))
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(query=TEXTS)
-async def test_any_query_is_answered(new_shelf, query):
-    shelf = await new_shelf(embedded("a", "walrus"))
-
-    assert set(await shelf.keyword(query)) <= {"a"}
+async def test_any_query_is_answered(walrus, query):
+    assert set(await walrus.keyword(query)) <= {"a"}
 
 
 @pytest.mark.parametrize(
