@@ -11,7 +11,7 @@ import pytest
 
 from pgrerank.usecases.ingest import BATCH_DOCUMENTS
 from tests.cli.conftest import environment
-from tests.resilience.running import eventually
+from tests.resilience.running import PATIENCE_S, eventually
 
 #: enough to be ended between the first batch and the last
 ROWS = 4 * BATCH_DOCUMENTS
@@ -102,7 +102,7 @@ def test_interrupt_says_what_is_stored_and_the_same_command_does_the_rest(
 
     process.send_signal(sent)
 
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE_S)
     before = stored(database, name)
     assert process.returncode == 130
     assert "Traceback" not in said
@@ -123,7 +123,7 @@ def test_interrupt_ends_a_command_that_waits_for_input(cli, database, tenant, st
 
     process.send_signal(signal.SIGINT)
 
-    assert process.wait(60) == 130
+    assert process.wait(PATIENCE_S) == 130
     said = process.stderr.read()
     assert "Traceback" not in said
     assert f"interrupted. {BATCH_DOCUMENTS} documents are stored" in said

@@ -10,6 +10,7 @@ import pytest
 from pgrerank.client import Client, Document
 from pgrerank.client.answers import RerankedDocument
 from tests.cli.conftest import Cli
+from tests.resilience.running import PATIENCE_S
 
 HEAVY = {"torch", "transformers", "psycopg", "sqlalchemy", "litestar", "tokenizers"}
 ASK = """
@@ -67,7 +68,7 @@ def test_search_prints_what_the_service_answers(remote, live, key):
         f"{live.url}/v1/collections/docs/search",
         json=body,
         headers={"Authorization": f"Bearer {key}"},
-        timeout=60,
+        timeout=PATIENCE_S,
     ).json()
 
     printed = remote.json("search", "rotate keys", "-c", "docs", "--limit", 1, "--rerank", "always")

@@ -12,7 +12,7 @@ import pytest
 
 from pgrerank.inference.local.machine import machine
 from pgrerank.inference.model_files import PACKAGE
-from tests.resilience.running import COLLECTION, Service
+from tests.resilience.running import COLLECTION, PATIENCE_S, Service
 
 ROOT = Path(__file__).parents[2]
 UV = (sys.executable, "-m", "uv")
@@ -121,7 +121,7 @@ def test_service_of_a_slim_install_answers_as_that_of_the_server(slim, live):
         service.close()
         shutil.rmtree(folder, ignore_errors=True)
     key = {"Authorization": f"Bearer {live.new_key()}"}
-    with httpx.Client(base_url=live.url, headers=key, timeout=60) as client:
+    with httpx.Client(base_url=live.url, headers=key, timeout=PATIENCE_S) as client:
         wanted = answers(client)
 
     assert [name for name, _ in found] == [name for name, _ in wanted]

@@ -20,12 +20,12 @@ from pgrerank.storage import embedded
 
 OPERATOR_TOKEN = "operator-token-for-tests"
 COLLECTION = "docs"
-_PATIENCE_S = 240  # on a busy machine models take a minute to load
+PATIENCE_S = 240  # on a busy machine models take a minute to load
 
 
 def eventually(condition: Callable[[], Any]) -> Any:
     """Wait until the condition is true. Returns its value; fails if that takes minutes."""
-    give_up = monotonic() + _PATIENCE_S
+    give_up = monotonic() + PATIENCE_S
     pause = Event()
     while not (found := condition()):
         assert monotonic() < give_up, "waited in vain"
@@ -81,7 +81,7 @@ class Service:
         found = eventually(self._address)
         self.client.close()  # not when the service ends, since another thread may still use it
         self.client = httpx.Client(
-            base_url=found[1], headers={"Authorization": f"Bearer {self._key}"}, timeout=60
+            base_url=found[1], headers={"Authorization": f"Bearer {self._key}"}, timeout=PATIENCE_S
         )
 
     def _address(self) -> re.Match[str] | None:
@@ -106,7 +106,7 @@ class Service:
 
     def wait(self) -> int:
         """Wait for the end. Returns the exit code."""
-        return self._process.wait(_PATIENCE_S)
+        return self._process.wait(PATIENCE_S)
 
     def close(self) -> None:
         """Stop it and close the HTTP client."""

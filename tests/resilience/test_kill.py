@@ -129,7 +129,7 @@ def test_service_comes_back_by_itself_when_postgres_was_killed(service):
 def test_stopped_service_finishes_the_request_it_is_working_on(service):
     fresh = [
         {**document, "id": f"last-{document['id']}"}
-        for document in DOCUMENTS[: 3 * BATCH_DOCUMENTS]
+        for document in DOCUMENTS[: 2 * BATCH_DOCUMENTS]
     ]
     with ThreadPoolExecutor(1) as background:
         sent = background.submit(service.ingest, fresh)

@@ -17,6 +17,7 @@ from tests.fakes import FakeEmbedder
 from tests.fixtures.collections import Shelf, embedded
 from tests.fixtures.pgbouncer import pgbouncer
 from tests.fixtures.service import Live, environment, serving
+from tests.resilience.running import PATIENCE_S
 
 ADMIN = "PGRERANK_ADMIN_DATABASE_URL"
 
@@ -98,7 +99,7 @@ def test_the_service_serves_two_tenants_over_http(database, pooled, tmp_path):
                 httpx.Client(
                     base_url=url,
                     headers={"Authorization": f"Bearer {Live(url).new_key()}"},
-                    timeout=60,
+                    timeout=PATIENCE_S,
                 )
             )
             for _ in range(2)
