@@ -50,17 +50,14 @@ def assert_covers(parts: list[str], text: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(titles, texts)
-def test_every_passage_fits_the_model(title, text):
-    for chunk in CHUNKER.chunks(title, text):
+def test_every_passage_fits_the_model_and_the_whole_text_is_covered(title, text):
+    chunks = CHUNKER.chunks(title, text)
+
+    for chunk in chunks:
         ids = TOKENS.raw.encode(passage(title, chunk.content)).ids
         assert chunk.token_count == len(ids) - 2
         assert len(ids) <= TOKENS.max_length or len(TOKENS.raw.encode(title).ids) > 230
-
-
-@settings(max_examples=60, deadline=None)
-@given(titles, texts)
-def test_the_whole_text_is_covered(title, text):
-    parts = contents(title, text)
+    parts = [chunk.content for chunk in chunks]
     if parts == [""]:  # the text repeats the title
         assert set(re.findall(r"\w+", text)) <= set(re.findall(r"\w+", title))
     elif text.strip():

@@ -76,39 +76,40 @@ def underlined(text):
     return re.sub(r'^([~^"])\1{3,}$', "---", text, flags=re.MULTILINE)
 
 
-@settings(max_examples=40, deadline=None)
-@given(BOOK)
-def test_every_chunk_of_a_book_has_words_of_its_own(text):
-    parts = contents(text)
-
+def assert_words_of_its_own(text, parts):
+    """Check that no chunk is made of headings alone, unless the text is."""
     if own_words(underlined(text)):
         assert [part for part in parts if not own_words(underlined(part))] == []
     assert parts
 
 
-@settings(max_examples=40, deadline=None)
-@given(BOOK)
-def test_no_word_of_a_book_is_lost(text):
-    assert Counter(words(text)) - Counter(words("\n".join(contents(text)))) == Counter()
+def assert_no_word_lost(text, parts):
+    assert Counter(words(text)) - Counter(words("\n".join(parts))) == Counter()
 
 
-@settings(max_examples=40, deadline=None)
-@given(BOOK)
-def test_code_and_tables_that_fit_are_whole(text):
-    parts = contents(text)
-
+def assert_code_and_tables_whole(text, parts):
+    """Check that every fence and table that fits a chunk is in one."""
     for block in blocks(text):
         if block.kind in (Kind.FENCE, Kind.TABLE) and TOKENS.counts([block.text])[0] <= 60:
             assert any(block.text.strip("\n").rstrip() in part for part in parts)
 
 
-@settings(max_examples=40, deadline=None)
-@given(BOOK)
-def test_fences_are_balanced(text):
-    for part in contents(text):
+def assert_fences_balanced(parts):
+    for part in parts:
         fences = [token for token in MARKDOWN.parse(underlined(part)) if token.type == "fence"]
         marks = re.findall(r"^(?:`{3,}|~{3})(?:py)?$", part, flags=re.MULTILINE)
         assert len(marks) == 2 * len(fences)
+
+
+@settings(max_examples=60, deadline=None)
+@given(BOOK)
+def test_chunks_of_a_book_are_whole(text):
+    parts = contents(text)
+
+    assert_words_of_its_own(text, parts)
+    assert_no_word_lost(text, parts)
+    assert_code_and_tables_whole(text, parts)
+    assert_fences_balanced(parts)
 
 
 @settings(max_examples=30, deadline=None)
