@@ -6,6 +6,7 @@ from queue import SimpleQueue
 from threading import Thread
 
 import pytest
+import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case, SerializationContext
@@ -57,6 +58,14 @@ def live(database: Database) -> Iterator[tuple[str, str]]:
     loop.close()
 
 
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    """Keeps the connection open, and does not ask the environment about each request."""
+    with requests.Session() as kept:
+        kept.trust_env = False
+        yield kept
+
+
 @schemathesis.serializer("application/x-ndjson")
 def lines(_: SerializationContext, text: object) -> bytes:
     return str(text).encode(errors="replace")
@@ -68,12 +77,12 @@ def lines(_: SerializationContext, text: object) -> bytes:
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-def check(case: Case, live: tuple[str, str]) -> None:
+def check(case: Case, live: tuple[str, str], session: requests.Session) -> None:
     url, key = live
     if case.path.startswith("/v1/collections/{name}/"):
         case.path_parameters["name"] = "docs"  # any other id gives 404 at once
     token = OPERATOR_TOKEN if case.path.startswith("/v1/tenants") else key
-    case.call_and_validate(base_url=url, headers=bearer(token), checks=CHECKS)
+    case.call_and_validate(base_url=url, session=session, headers=bearer(token), checks=CHECKS)
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +103,12 @@ CALLS = [
 
 @pytest.mark.parametrize("call", CALLS)
 def test_every_call_is_answered_as_described(
-    call: str, tests_by_call: dict[str, Callable[..., None]], live: tuple[str, str]
+    call: str,
+    tests_by_call: dict[str, Callable[..., None]],
+    live: tuple[str, str],
+    session: requests.Session,
 ):
-    tests_by_call[call](live=live)
+    tests_by_call[call](live=live, session=session)
 
 
 def test_no_call_is_left_out(tests_by_call: dict[str, Callable[..., None]]):
