@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pgrerank.cli import hits
 from pgrerank.cli.excerpt import excerpt
@@ -56,3 +58,38 @@ def test_long_lines_are_broken_between_words():
 )
 def test_the_number_that_orders_has_its_name(scores, expected):
     assert hits.ordered_by(scores) == expected
+
+
+@given(
+    content=st.text(st.sampled_from("ab \n\tkeyKEY`"), max_size=400),
+    query=st.text(st.sampled_from("ab key"), max_size=12),
+    lines=st.integers(1, 4),
+    width=st.integers(20, 60),
+)
+def test_an_excerpt_fits_and_is_of_the_passage(content, query, lines, width):
+    shown = excerpt(content, query, lines=lines, width=width)
+
+    assert len(shown) <= lines
+    assert all(line.strip() for line in shown)
+    # Marks of omitted text stand before the first line and after the last.
+    assert max(map(len, shown), default=0) <= width + len("... ")
+    words = set(content.expandtabs(4).split())
+    left = [word for line in shown for word in line.split() if word != "..."]
+    assert all(any(word in whole for whole in words) for word in left)
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "shown"),
+    [
+        # Different words of the query count more than one of them again and again.
+        ("key key key\nnothing\nrotate a key", "rotate key", ["... rotate a key"]),
+        # Of equal places, the first.
+        ("a key\nnothing\na key", "key", ["a key ..."]),
+        # A word begins where letters begin, also behind an underscore.
+        ("monkey\nold_key", "key", ["... old_key"]),
+        ("Rotation", "rotating", ["Rotation"]),
+        ("it is\nas it was", "as it", ["... as it was"]),
+    ],
+)
+def test_the_best_line_has_most_words_of_the_query(text, query, shown):
+    assert excerpt(text, query, lines=1) == shown
