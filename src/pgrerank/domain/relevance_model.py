@@ -74,4 +74,4 @@ def _part(weight: float, scores: Sequence[float | None]) -> Floats:
 
 
 #: The model that ships. docs/relevance.md says how it was chosen and what it is worth.
-GENERIC = RelevanceModel(base=-6.0, reranker=0.55, similarity=0.55, words=0.55, agreement=0.55)
+GENERIC = RelevanceModel(base=-5.8, reranker=0.6, similarity=0.6, words=0.6, agreement=0.6)
