@@ -103,12 +103,21 @@ def _of_candidate(ranking: LoggedRanking, logged: LoggedCandidate) -> tuple[Stag
 
 
 def _how_ranked(ranking: LoggedRanking, logged: LoggedCandidate) -> str:
-    fused = f"fusion put it at {logged.fused_rank}"
-    if logged.scores.rerank is not None:
-        return f"{fused}, the reranker scored it {logged.scores.rerank:.4g} and moved it"
-    if ranking.scored:
-        return f"{fused}, below the depth of {_knob(ranking, 'depth')} that was reranked"
-    return f"{fused}, nothing was reranked ({ranking.reason or ranking.status}), which left it"
+    fused, scores = f"fusion put it at {logged.fused_rank}", logged.scores
+    if scores.rerank is not None:
+        return f"{fused}, the reranker scored it {scores.rerank:.4g} and moved it"
+    if scores.cascade is not None:
+        return f"{fused}, the cascade scored it {scores.cascade:.4g}, and the reranker did not"
+    return f"{fused}, {_why_unscored(ranking, logged)}"
+
+
+def _why_unscored(ranking: LoggedRanking, logged: LoggedCandidate) -> str:
+    depth, cause = _knob(ranking, "depth"), ranking.reason or ranking.status
+    if not ranking.scored:
+        return f"nothing was reranked ({cause}), which left it"
+    if logged.fused_rank > depth:
+        return f"below the depth of {depth} that was reranked"
+    return f"it was not scored ({cause})"
 
 
 def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
