@@ -1,10 +1,7 @@
 from dataclasses import astuple, fields, replace
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 import pytest
-from psycopg.rows import dict_row
-from psycopg.sql import SQL, Identifier
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LEGS, LegReport
@@ -16,26 +13,6 @@ from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.collections import embedded
 from tests.fixtures.rankings import candidate, ranking
-
-
-@pytest.fixture
-def ask(database, journal):
-    """Runs a query as an analyst who may read the journal's tenant."""
-    login = f"analyst_{uuid7().hex}"
-    with database.admin() as admin:
-        admin.execute(
-            SQL("create role {} login in role pgrerank_analyst").format(Identifier(login))
-        )
-        admin.execute(
-            "insert into pgrerank.analyst_grant (tenant_id, login) values (%s, %s)",
-            [journal.shelf.tenant_id, login],
-        )
-
-    def rows(query, *parameters):
-        with psycopg.connect(database.login_url(login), row_factory=dict_row) as connection:
-            return connection.execute(query, parameters).fetchall()
-
-    return rows
 
 
 async def test_log_has_a_row_for_each_search(journal, ask):
