@@ -75,7 +75,7 @@ class TrainingClock:
         """Factor of the learning rate: rises linearly during warm-up, then falls linearly."""
         done = self.progress(step)
         # Otherwise the first step of a warm-up by time would have a learning rate of 0.
-        if done < warmup:
+        if warmup and done <= warmup:
             return min((done + 1 / self.steps) / warmup, 1.0)
         return (1 - done) / (1 - warmup)
 
