@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.bounds import text
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.request import MAX_QUERY_CHARACTERS
+from pgrerank.domain.rerank import MAX_TEXT_CHARACTERS
 
 MAX_PAIRS = 10_000
 
@@ -33,11 +35,10 @@ class ReferencePair:
         """Refuse pairs that cannot be scored.
 
         Raises:
-            InvalidRequestError: The query or the passage is blank.
+            InvalidRequestError: The query or the passage is blank, too long or cannot be stored.
         """
-        for name in ("query", "passage"):
-            if not getattr(self, name).strip():
-                raise InvalidRequestError(name, "must not be empty")
+        text("query", self.query, least=1, most=MAX_QUERY_CHARACTERS)
+        text("passage", self.passage, least=1, most=MAX_TEXT_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +55,8 @@ class ReferenceSet:
         """SHA-256 over the pairs. Only runs with equal digests are compared."""
         digester = hashlib.sha256()
         for pair in self.pairs:
-            for text in (pair.query, pair.passage):
-                digester.update(hashlib.sha256(text.encode()).digest())
+            for part in (pair.query, pair.passage):
+                digester.update(hashlib.sha256(part.encode()).digest())
         return digester.digest()
 
 
