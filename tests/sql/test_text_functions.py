@@ -23,6 +23,7 @@ TEXTS = st.lists(LEXEMES, max_size=5)
 @pytest.fixture(scope="module")
 def connection(database):
     with database.admin() as connection:
+        connection.autocommit = True  # a test that fails must not fail the others
         yield connection
 
 

@@ -1,0 +1,99 @@
+"""Boosted terms, the reranker of a collection, and checks of names."""
+
+from uuid import UUID
+
+import pytest
+
+from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.ids import TenantId
+from pgrerank.usecases import lookup
+from pgrerank.usecases.collections import add_terms, boost, remove_terms, set_reranker
+from tests.fakes import FakeCollections, FakeScorer, collection, services
+
+TENANT = TenantId(UUID(int=7))
+
+
+@pytest.fixture
+def home():
+    terms = {"Falcon": 0.5, "red kite": 0.25}
+    return services(collections=FakeCollections({(TENANT, "docs"): collection(terms=terms)}))
+
+
+async def test_added_terms_join_those_that_are_there(home):
+    changed = await add_terms(home, TENANT, "docs", {"hawk": 0.75})
+
+    assert changed.terms == {"Falcon": 0.5, "red kite": 0.25, "hawk": 0.75}
+    assert await home.collections.by_name(TENANT, "docs") == changed
+
+
+async def test_a_term_that_is_added_in_other_case_replaces_the_one_that_is_there(home):
+    changed = await add_terms(home, TENANT, "docs", {"FALCON": 1.0})
+
+    assert changed.terms == {"red kite": 0.25, "FALCON": 1.0}
+
+
+async def test_terms_are_removed_whatever_their_case(home):
+    changed = await remove_terms(home, TENANT, "docs", ["falcon"])
+    emptied = await remove_terms(home, TENANT, "docs", ["RED KITE"])
+
+    assert changed.terms == {"red kite": 0.25}
+    assert emptied.terms == {}
+
+
+async def test_an_unknown_term_removes_none_and_names_the_one_that_was_meant(home):
+    with pytest.raises(InvalidRequestError, match=r"no term `falkon`.*`Falcon`"):
+        await remove_terms(home, TENANT, "docs", ["red kite", "falkon"])
+
+    assert len((await home.collections.by_name(TENANT, "docs")).terms) == 2
+
+
+async def test_a_term_that_is_refused_changes_none(home):
+    for change in (add_terms, boost):
+        with pytest.raises(InvalidRequestError, match="weighs 2"):
+            await change(home, TENANT, "docs", {"hawk": 2.0})
+
+    assert (await home.collections.by_name(TENANT, "docs")).terms.keys() == {"Falcon", "red kite"}
+
+
+async def test_all_terms_are_replaced_at_once(home):
+    assert (await boost(home, TENANT, "docs", {"hawk": 1.0})).terms == {"hawk": 1.0}
+
+
+async def test_the_reranker_of_a_collection_is_one_that_runs(home):
+    cloud = {"cloud": FakeScorer()}
+    named = await set_reranker(home, cloud, TENANT, "docs", "cloud")
+    with pytest.raises(InvalidRequestError, match="cloud"):
+        await set_reranker(home, cloud, TENANT, "docs", "clod")
+
+    assert named.reranker == "cloud"
+    assert await home.collections.by_name(TENANT, "docs") == named
+    assert (await set_reranker(home, {}, TENANT, "docs", None)).reranker is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda home: add_terms(home, TENANT, "gone", {"hawk": 1.0}),
+        lambda home: remove_terms(home, TENANT, "gone", ["hawk"]),
+        lambda home: boost(home, TENANT, "gone", {}),
+        lambda home: set_reranker(home, {}, TENANT, "gone", None),
+    ],
+    ids=["add", "remove", "replace", "reranker"],
+)
+async def test_a_collection_that_is_not_there_is_not_changed(home, change):
+    with pytest.raises(NotFoundError, match="gone"):
+        await change(home)
+
+
+async def test_names_are_checked_before_models_are_loaded(home):
+    tenant = await home.tenants.create("acme")
+    await home.collections.create(
+        tenant.id, "books", text_search="english", embedder=home.embedder.model
+    )
+
+    await lookup.exist("acme", "books", None)(home)
+    await lookup.exist("acme")(home)
+    await lookup.exist(None, "gone")(home)
+    for names in (("acme", "docs"), ("acme", "books", "gone"), ("nobody", None)):
+        with pytest.raises(NotFoundError):
+            await lookup.exist(*names)(home)
