@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.explanation import cut_by
 from pgrerank.domain.hit_scores import ScoreParts
 from pgrerank.domain.ids import KeyId, RankingId
 from pgrerank.domain.log import RankingFilter
@@ -279,3 +280,18 @@ async def test_ranking_keeps_the_id_of_its_own_instant(journal):
     )
 
     assert given == made.id
+
+
+@pytest.mark.parametrize("relevance", [9 / 14, 0.7, 1 / 3])
+async def test_a_result_at_the_bound_of_its_search_is_not_cut_in_the_log(journal, relevance):
+    made = ranking([candidate(1), candidate(2)], [2.0, 1.0])
+    hits = tuple(
+        replace(hit, scores=replace(hit.scores, relevance=value))
+        for hit, value in zip(made.hits, (relevance, relevance - 1e-6), strict=True)
+    )
+    request = replace(journal.request, min_relevance=relevance)
+    await journal.record(replace(made, hits=hits, results=hits[:1]), request=request)
+
+    logged = await journal.rankings.get(journal.shelf.tenant_id, made.id)
+
+    assert [cut_by(logged, each) is None for each in logged.candidates] == [True, False]
