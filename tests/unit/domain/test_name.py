@@ -34,6 +34,8 @@ def test_names_of_every_length_up_to_64_are_valid(length):
     validate_name("a" * length)
     with pytest.raises(InvalidRequestError):
         validate_name("a" * (length - 1) + "-")
+    with pytest.raises(InvalidRequestError):
+        validate_name("a" * (64 + length))
 
 
 def test_a_name_may_be_left_out_where_it_is_optional():
