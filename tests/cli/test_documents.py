@@ -154,7 +154,7 @@ def test_search_shows_passages_and_what_the_order_rests_on(cli, place, corpus):
 
     first, *_ = shown.split("\n\n")
     assert re.match(
-        r" 1  Fruit  fruit, chunk 1\n    log-odds -?[\d.]+ \(base -[\d.]+.*\), rerank [\d.]+, first",
+        r" 1  Fruit  fruit, chunk 1\n    log-odds -?[\d.]+ \(base -[\d.]+.*\)\n    rerank [\d.]+, first",
         first,
     )
     assert "(dense #1 0." in first

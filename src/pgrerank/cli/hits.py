@@ -39,7 +39,8 @@ def _show_result(console: Console, result: "Result", query: str) -> None:
     head = Text.assemble(f"{result.ranks.final:>2}  ", (document.title or document.id, "bold"))
     place = f"{document.id}, chunk {result.chunk.ordinal + 1}"
     console.print(head, Text(place, style="cyan"), sep="  ", soft_wrap=True)
-    console.print(Text(" " * _MARGIN + reasons(result)), soft_wrap=True)
+    for line in reasons(result).splitlines():
+        console.print(Text(" " * _MARGIN + line), soft_wrap=True)
     width = min(console.width, _WIDEST) - _MARGIN
     for line in excerpt(result.chunk.content or "", query, width=width):
         console.print(Text(" " * _MARGIN) + _marked(line, query), soft_wrap=True)
@@ -55,10 +56,14 @@ def _marked(line: str, query: str) -> Text:
 
 
 def reasons(result: "Result") -> str:
-    """Scores of a result: the one it is ordered by, then those behind it."""
+    """Scores of a result: the one it is ordered by, with its parts, then those behind it.
+
+    Two lines if it has parts, else one.
+    """
     scores, ranks = result.scores, result.ranks
     name, value = ordered_by(scores)
-    parts = [f"{name} {number(value)}" + _because(scores)]
+    head = f"{name} {number(value)}{_because(scores)}"
+    parts: list[str] = []
     for other in ("cascade", "rerank"):
         raw = getattr(scores, other)
         if raw is not None and name != other:
@@ -69,7 +74,9 @@ def reasons(result: "Result") -> str:
     legs = [(leg, getattr(ranks, leg), getattr(scores, leg)) for leg in LEGS]
     leg_texts = [f"{leg} {_ordinal(rank)} {number(score)}" for leg, rank, score in legs if rank]
     cut = ", not read whole" if result.truncated else ""
-    return f"{', '.join(parts)} ({', '.join(leg_texts)}){cut}"
+    separator = ", " if scores.parts is None else "\n"
+    behind = f"{', '.join(parts)} ({', '.join(leg_texts)}){cut}"
+    return f"{head}{separator}{behind}"
 
 
 def ordered_by(scores: "ResultScores") -> tuple[str, float]:
