@@ -1,30 +1,29 @@
 """pgrerank evaluate."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pgrerank.cli import ingest, judged, option, output, progress
 from pgrerank.cli.command import Command, Failed, Misused, examples, read_settings, run
 from pgrerank.cli.gain import plain, sentence
-from pgrerank.domain import evaluation
-from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.domain.evaluation import EvaluatedQuery, Evaluation, Question
-    from pgrerank.domain.tenant import Tenant
+    from pgrerank.domain.evaluation import Evaluation
     from pgrerank.ports.services import AdminServices, Services
-    from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
-
-    _Grades: TypeAlias = Mapping[str, Mapping[str, int]]
+    from pgrerank.usecases.evaluation.evaluate_labelled import (
+        CollectionName,
+        LabelledEvaluation,
+        NewCollection,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,118 +174,61 @@ def _interruption_note(work: _Work) -> str:
 
 async def _evaluate(settings: Settings, work: _Work) -> "Evaluation":
     from pgrerank import wiring
-    from pgrerank.usecases import lookup
-    from pgrerank.usecases.evaluation import evaluate
+    from pgrerank.usecases.evaluation.evaluate_labelled import evaluate_labelled, questions
 
-    grades = None if work.data is None else judged.of_folder(work.data, work.qrels)
+    wanted = _wanted(work, settings.max_document_characters)
 
     async def check(admin_services: "AdminServices") -> None:
-        await lookup.exist(work.tenant_name, work.collection_name)(admin_services)
-        await _questions(admin_services, work, grades)
+        if not await questions(admin_services, wanted):
+            raise Failed(_no_question(work))
 
     async with wiring.all_services(settings, check=check) as services:
-        tenant = await _tenant(services, work)
-        try:
-            plan = await _plan(services, tenant, work, settings.max_document_characters, grades)
-            evaluation = await _evaluate_queries(services, work, plan)
-            if work.label is not None:
-                await evaluate.store(services, plan, evaluation)
-            return evaluation
-        finally:
-            if work.keep is None and work.tenant_name is None:
-                await services.tenants.delete(tenant.name)
+        return await evaluate_labelled(
+            services, wanted, counter=partial(progress.count, "searching")
+        )
 
 
-async def _tenant(services: "Services", work: _Work) -> "Tenant":
-    if work.tenant_name is not None:
-        return await services.tenants.by_name(work.tenant_name)
-    try:
-        return await services.tenants.create(work.keep or f"scratch-{uuid4().hex[:12]}")
-    except ConflictError:
-        if work.keep is None:
-            raise
-        return await services.tenants.by_name(work.keep)
+def _wanted(work: _Work, max_characters: int) -> "LabelledEvaluation":
+    from pgrerank.usecases.evaluation.evaluate_labelled import LabelledEvaluation
 
-
-async def _plan(
-    services: "Services",
-    tenant: "Tenant",
-    work: _Work,
-    max_characters: int,
-    grades: "_Grades | None",
-) -> "EvaluationPlan":
-    from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
-
-    name = work.collection_name
-    if name is None and work.data is not None:
-        name = await _fill_collection(services, tenant, work, work.data, max_characters)
-    collection = await services.collections.by_name(tenant.id, name or "")
-    return EvaluationPlan(
-        tenant_id=tenant.id,
-        collection=collection,
-        questions=await _questions(services, work, grades),
+    return LabelledEvaluation(
+        place=_place(work, max_characters),
         request=work.request,
+        grades=None if work.data is None else judged.of_folder(work.data, work.qrels),
         judgments=work.judgments,
-        label=evaluation.validate_label(work.label),
+        max_queries=work.max_queries,
+        label=work.label,
     )
 
 
-async def _questions(
-    admin_services: "AdminServices", work: _Work, grades: "_Grades | None"
-) -> "tuple[Question, ...]":
-    """Judged queries from `grades`, or from the collection's judgments if None."""
-    if grades is None:
-        tenant = await admin_services.tenants.by_name(work.tenant_name or "")
-        collection = await admin_services.collections.by_name(tenant.id, work.collection_name or "")
-        grades = await admin_services.judgments.grades(tenant.id, collection)
-    questions = evaluation.questions(grades, at_most=work.max_queries)
-    if not questions:
-        raise Failed(
-            f"{work.collection_name}: no query has a judgment; see `pgrerank judgment import`"
-            if work.data is None
-            else f"{work.data.folder}: no query has a judgment"
-        )
-    return questions
+def _place(work: _Work, max_characters: int) -> "CollectionName | NewCollection":
+    from pgrerank.usecases.evaluation.evaluate_labelled import CollectionName, NewCollection
 
-
-async def _fill_collection(
-    services: "Services", tenant: "Tenant", work: _Work, data: beir.Dataset, max_characters: int
-) -> str:
-    from pgrerank.formats.source import Format, sources
-    from pgrerank.usecases.collections import create
-
-    name = _collection_name(data, work.text_search)
-    await create(
-        services,
-        tenant.id,
-        name,
+    if work.data is None or work.collection_name is not None:
+        return CollectionName(tenant=work.tenant_name or "", collection=work.collection_name or "")
+    return NewCollection(
+        dataset=work.data.name,
+        ingest=partial(_ingest, work.data.folder / "corpus.jsonl", max_characters),
         text_search=work.text_search,
         store_tokens=work.store_tokens,
+        keep=work.keep,
     )
-    place = ingest.Place(services=services, tenant_id=tenant.id, collection=name)
-    corpus = sources([str(data.folder / "corpus.jsonl")], Format.JSONL)
-    report = await ingest.into(place, corpus, max_characters)
-    output.say_left_out(data.folder / "corpus.jsonl", report.rejected)
-    return name
 
 
-def _collection_name(data: beir.Dataset, text_search: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", f"{data.name}-{text_search}".lower()).strip("-")
+def _no_question(work: _Work) -> str:
+    if work.data is None:
+        return f"{work.collection_name}: no query has a judgment; see `pgrerank judgment import`"
+    return f"{work.data.folder}: no query has a judgment"
 
 
-async def _evaluate_queries(
-    services: "Services", work: _Work, plan: "EvaluationPlan"
-) -> "Evaluation":
-    from pgrerank.usecases.evaluation import evaluate
+async def _ingest(
+    file: Path, max_characters: int, services: "Services", tenant_id: TenantId, collection: str
+) -> None:
+    from pgrerank.formats.source import Format, sources
 
-    # The log is for users' searches, so measuring an existing collection writes nothing to it.
-    searched = services if work.tenant_name is None else evaluate.without_log(services)
-    evaluated: list[EvaluatedQuery] = []
-    with progress.count("searching", len(plan.questions)) as step:
-        async for answer in evaluate.answers(searched, plan):
-            evaluated.append(answer)
-            step()
-    return evaluate.of_answers(services, plan, evaluated)
+    place = ingest.Place(services=services, tenant_id=tenant_id, collection=collection)
+    report = await ingest.into(place, sources([str(file)], Format.JSONL), max_characters)
+    output.say_left_out(file, report.rejected)
 
 
 def _summary(work: _Work, evaluation: "Evaluation") -> dict[str, Any]:

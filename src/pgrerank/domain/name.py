@@ -4,6 +4,7 @@ import re
 
 from pgrerank.domain.errors import InvalidRequestError
 
+MAX_NAME_CHARACTERS = 64
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_.-]{0,62}[a-z0-9])?")
 
 
