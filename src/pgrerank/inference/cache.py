@@ -36,7 +36,7 @@ class ScoreCache:
                 self._scores.move_to_end(key)
             return score
 
-    def cached(self, keys: Iterable[Key]) -> dict[Key, PairScore]:
+    def scores(self, keys: Iterable[Key]) -> dict[Key, PairScore]:
         """Scores of those pairs that are cached."""
         return {key: score for key in keys if (score := self.get(key)) is not None}
 
@@ -56,7 +56,7 @@ class ScoreCache:
             fresh: Scores the missing passages, without duplicates.
         """
         keys = [(fingerprint, query, passage.content_hash) for passage in passages]
-        cached = await offload(partial(self.cached, keys), items=len(keys))
+        cached = await offload(partial(self.scores, keys), items=len(keys))
         missing = {
             key: passage for key, passage in zip(keys, passages, strict=True) if key not in cached
         }

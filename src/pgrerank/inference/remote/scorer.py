@@ -68,7 +68,7 @@ class RemoteScorer:
         """
         del tenant_id
         keys = [(self._model.fingerprint, query, passage.content_hash) for passage in passages]
-        cached = self._cache.cached(keys)
+        cached = self._cache.scores(keys)
         heads = keys[: self._backend.max_documents]
         unknown = {key: each.text for key, each in zip(heads, passages, strict=False)}
         missing = [key for key in unknown if key not in cached]

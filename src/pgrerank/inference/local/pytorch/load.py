@@ -13,7 +13,6 @@ from pgrerank.inference.local.encoder import EncodedRow
 from pgrerank.inference.local.loaded import LoadedModel, model_card
 from pgrerank.inference.local.pytorch import backend, checkpoint, colbert, yes_no
 from pgrerank.inference.local.pytorch.colbert import ColbertPairing
-from pgrerank.inference.local.pytorch.yes_no import YesNoPairing
 from pgrerank.inference.local.scorer import Pairing
 from pgrerank.inference.model_files import Files
 from pgrerank.inference.precision import Machine, Precision, route
@@ -58,7 +57,7 @@ def load_reranker(
     if yes_no.is_one(files):
         answering = yes_no.load(files, precision, max_length, machine)
         answering.check_runs(files.name)
-        return answering, lambda _: YesNoPairing(answering.tokens)
+        return answering, lambda _: yes_no.pairing(answering.tokens)
     cross = _load_cross_encoder(files, precision, max_length, machine, threads=threads)
     cross.check_runs(files.name)
     return cross, lambda _: CrossPairing(cross.tokens)

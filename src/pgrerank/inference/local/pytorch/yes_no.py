@@ -13,14 +13,12 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from pgrerank.domain.errors import ModelError
 from pgrerank.domain.model import ModelKind, ScoreKind
-from pgrerank.domain.offload import in_thread
+from pgrerank.inference.local.cross_encoder import CrossPairing
 from pgrerank.inference.local.loaded import LoadedModel, model_card
 from pgrerank.inference.local.pytorch.backend import feed_of
 from pgrerank.inference.local.pytorch.device import device, dtype, tensors
-from pgrerank.inference.local.scorer import PairJobs
 from pgrerank.inference.model_files import Files
 from pgrerank.inference.precision import Machine, Precision, route
-from pgrerank.inference.scheduler.request import Job
 from pgrerank.inference.tensors import Feed
 from pgrerank.inference.tokens import Tokens, TokenSequence
 
@@ -52,31 +50,9 @@ QWEN3 = Frame(
 )
 
 
-class YesNoPairing:
-    """Puts the query and each segment of a passage in the frame; each row is a score."""
-
-    def __init__(self, tokens: Tokens, frame: Frame = QWEN3) -> None:
-        self._tokens = tokens
-        self._frame = frame
-
-    def unknown_share(self, query: str) -> float:
-        """Share of the query, as far as it is read, that the tokenizer does not know, 0..1."""
-        return self._tokens.unknown_share(query)
-
-    async def pairs(
-        self, query: str, texts: Sequence[str], deadline: float | None
-    ) -> Sequence[PairJobs[float]]:
-        """One pair per text, in order. Ignores the deadline: no model runs here."""
-        del deadline
-        frame = self._frame
-        around = (frame.before, frame.between, frame.after)
-        readings = await in_thread(
-            partial(self._tokens.frame, around, query, texts), items=len(texts)
-        )
-        return [
-            PairJobs([Job(tokens, float) for tokens in reading.sequences], reading.truncated)
-            for reading in readings
-        ]
+def pairing(tokens: Tokens, frame: Frame = QWEN3) -> CrossPairing:
+    """Puts the query and each segment of a passage in a frame."""
+    return CrossPairing(tokens, partial(tokens.frame, (frame.before, frame.between, frame.after)))
 
 
 class YesNoBackend:
