@@ -81,7 +81,7 @@ def test_an_excerpt_fits_and_is_of_the_passage(content, query, lines, width):
 @pytest.mark.parametrize(
     ("text", "query", "shown"),
     [
-        # Different words of the query count more than one of them again and again.
+        # A word counts once in a line.
         ("key key key\nnothing\nrotate a key", "rotate key", ["... rotate a key"]),
         # Of equal places, the first.
         ("a key\nnothing\na key", "key", ["a key ..."]),
@@ -93,3 +93,12 @@ def test_an_excerpt_fits_and_is_of_the_passage(content, query, lines, width):
 )
 def test_the_best_line_has_most_words_of_the_query(text, query, shown):
     assert excerpt(text, query, lines=1) == shown
+
+
+def test_lines_that_hold_more_words_together_come_before_repeated_ones():
+    passage = "rotate a key\nrotate the key\nevery month"
+
+    assert excerpt(passage, "rotate a key monthly", lines=2) == [
+        "... rotate the key",
+        "every month",
+    ]

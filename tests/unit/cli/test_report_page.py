@@ -133,5 +133,5 @@ def test_the_unit_of_a_cut_off_is_named(is_relevance, unit):
     assert f"cut-off: {unit}" in drawn
 
 
-def test_the_same_data_give_the_same_page():
-    assert page(WHOLE, "acme") == page(WHOLE, "acme")
+def test_the_same_data_give_the_same_figure():
+    assert figures.latency(dict(WHOLE.latency)) == figures.latency(dict(WHOLE.latency))
