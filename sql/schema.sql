@@ -5540,70 +5540,56 @@ COMMENT ON COLUMN pgrerank_analytics.calibration_point.recall_high IS 'Upper end
 
 CREATE VIEW pgrerank_analytics.effect_daily WITH (security_invoker='true') AS
  WITH counted AS (
-         SELECT d.tenant_id,
-            d.day,
-            d.reranker_id,
-            d.collection_name,
-            d.counted_at,
-            d.searches,
-            d.skipped_searches,
-            d.failed_searches,
-            d.changed_top_1,
-            d.changed_top_3,
-            d.changed_top_10,
-            d.tau_searches,
-            d.tau_sum,
-            d.agreement_searches,
-            d.agreement_sum
-           FROM pgrerank.score_daily d
+         SELECT d_1.tenant_id,
+            d_1.day,
+            d_1.reranker_id,
+            d_1.collection_name,
+            d_1.counted_at,
+            d_1.searches,
+            d_1.skipped_searches,
+            d_1.failed_searches,
+            d_1.changed_top_1,
+            d_1.changed_top_3,
+            d_1.changed_top_10,
+            d_1.tau_searches,
+            d_1.tau_sum,
+            d_1.agreement_searches,
+            d_1.agreement_sum
+           FROM pgrerank.score_daily d_1
         UNION ALL
-         SELECT d.tenant_id,
-            d.day,
-            d.reranker_id,
-            d.collection_name,
-            d.counted_at,
-            d.searches,
-            d.skipped_searches,
-            d.failed_searches,
-            d.changed_top_1,
-            d.changed_top_3,
-            d.changed_top_10,
-            d.tau_searches,
-            d.tau_sum,
-            d.agreement_searches,
-            d.agreement_sum
-           FROM pgrerank.score_day_v1(((now() AT TIME ZONE 'UTC'::text))::date, true) d(tenant_id, day, collection_id, reranker_id, collection_name, counted_at, searches, partial_searches, skipped_searches, failed_searches, pairs, truncated_pairs, changed_top_1, changed_top_3, changed_top_10, tau_searches, tau_sum, shift_sum, agreement_searches, agreement_sum, score_bins, score_counts)
-        ), reranked AS (
-         SELECT d.tenant_id,
-            d.reranker_id,
-            d.day,
-            d.collection_name,
-            d.counted_at,
-            d.changed_top_1,
-            d.changed_top_3,
-            d.changed_top_10,
-            d.tau_searches,
-            d.tau_sum,
-            d.agreement_searches,
-            d.agreement_sum,
-            ((d.searches - d.skipped_searches) - d.failed_searches) AS searches
-           FROM counted d
+         SELECT d_1.tenant_id,
+            d_1.day,
+            d_1.reranker_id,
+            d_1.collection_name,
+            d_1.counted_at,
+            d_1.searches,
+            d_1.skipped_searches,
+            d_1.failed_searches,
+            d_1.changed_top_1,
+            d_1.changed_top_3,
+            d_1.changed_top_10,
+            d_1.tau_searches,
+            d_1.tau_sum,
+            d_1.agreement_searches,
+            d_1.agreement_sum
+           FROM pgrerank.score_day_v1(((now() AT TIME ZONE 'UTC'::text))::date, true) d_1(tenant_id, day, collection_id, reranker_id, collection_name, counted_at, searches, partial_searches, skipped_searches, failed_searches, pairs, truncated_pairs, changed_top_1, changed_top_3, changed_top_10, tau_searches, tau_sum, shift_sum, agreement_searches, agreement_sum, score_bins, score_counts)
         )
  SELECT t.name AS tenant,
-    r.collection_name AS collection,
-    r.day,
+    d.collection_name AS collection,
+    d.day,
     m.name AS reranker,
     m.fingerprint AS reranker_fingerprint,
     r.searches,
-    r.counted_at,
-    ((r.changed_top_1)::double precision / (r.searches)::double precision) AS changed_top_1,
-    ((r.changed_top_3)::double precision / (r.searches)::double precision) AS changed_top_3,
-    ((r.changed_top_10)::double precision / (r.searches)::double precision) AS changed_top_10,
-    (r.tau_sum / (NULLIF(r.tau_searches, 0))::double precision) AS kendall_tau,
-    (r.agreement_sum / (NULLIF(r.agreement_searches, 0))::double precision) AS agreement
-   FROM ((reranked r
-     JOIN pgrerank.tenant t ON ((r.tenant_id = t.id)))
-     LEFT JOIN pgrerank.model m ON ((r.reranker_id = m.id)))
+    d.counted_at,
+    ((d.changed_top_1)::double precision / (r.searches)::double precision) AS changed_top_1,
+    ((d.changed_top_3)::double precision / (r.searches)::double precision) AS changed_top_3,
+    ((d.changed_top_10)::double precision / (r.searches)::double precision) AS changed_top_10,
+    (d.tau_sum / (NULLIF(d.tau_searches, 0))::double precision) AS kendall_tau,
+    (d.agreement_sum / (NULLIF(d.agreement_searches, 0))::double precision) AS agreement
+   FROM (((counted d
+     CROSS JOIN LATERAL ( SELECT ((d.searches - d.skipped_searches) - d.failed_searches) AS searches) r)
+     JOIN pgrerank.tenant t ON ((d.tenant_id = t.id)))
+     LEFT JOIN pgrerank.model m ON ((d.reranker_id = m.id)))
   WHERE (r.searches > 0);
 
 ALTER VIEW pgrerank_analytics.effect_daily OWNER TO pgrerank_owner;

@@ -41,42 +41,28 @@ with counted as (
         d.agreement_searches,
         d.agreement_sum
     from pgrerank.score_day_v1((now() at time zone 'UTC')::date, true) as d
-),
-
-reranked as (
-    select
-        d.tenant_id,
-        d.reranker_id,
-        d.day,
-        d.collection_name,
-        d.counted_at,
-        d.changed_top_1,
-        d.changed_top_3,
-        d.changed_top_10,
-        d.tau_searches,
-        d.tau_sum,
-        d.agreement_searches,
-        d.agreement_sum,
-        d.searches - d.skipped_searches - d.failed_searches as searches
-    from counted as d
 )
 
 select
     t.name as tenant,
-    r.collection_name as collection,
-    r.day,
+    d.collection_name as collection,
+    d.day,
     m.name as reranker,
     m.fingerprint as reranker_fingerprint,
     r.searches,
-    r.counted_at,
-    r.changed_top_1::double precision / r.searches as changed_top_1,
-    r.changed_top_3::double precision / r.searches as changed_top_3,
-    r.changed_top_10::double precision / r.searches as changed_top_10,
-    r.tau_sum / nullif(r.tau_searches, 0) as kendall_tau,
-    r.agreement_sum / nullif(r.agreement_searches, 0) as agreement
-from reranked as r
-inner join pgrerank.tenant as t on r.tenant_id = t.id
-left join pgrerank.model as m on r.reranker_id = m.id
+    d.counted_at,
+    d.changed_top_1::double precision / r.searches as changed_top_1,
+    d.changed_top_3::double precision / r.searches as changed_top_3,
+    d.changed_top_10::double precision / r.searches as changed_top_10,
+    d.tau_sum / nullif(d.tau_searches, 0) as kendall_tau,
+    d.agreement_sum / nullif(d.agreement_searches, 0) as agreement
+from counted as d
+cross join
+    lateral (
+        select d.searches - d.skipped_searches - d.failed_searches as searches
+    ) as r
+inner join pgrerank.tenant as t on d.tenant_id = t.id
+left join pgrerank.model as m on d.reranker_id = m.id
 where r.searches > 0;
 
 grant select on pgrerank_analytics.effect_daily to pgrerank_analyst;
