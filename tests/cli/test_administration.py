@@ -29,12 +29,6 @@ def test_second_tenant_of_a_name_is_refused_in_one_line(cli):
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_bad_name_is_a_wrong_call(cli):
-    result = cli("tenant", "add", "No Spaces!")
-
-    assert (result.exit_code, result.stderr[:15]) == (2, "pgrerank: name:")
-
-
 @pytest.mark.parametrize(
     ("given", "kept", "shown"), [("200", 200, "200"), ("0", 0, "unlimited"), ("default", None, "")]
 )
