@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pgrerank.ports.services import AdminServices, Services
     from pgrerank.usecases.evaluation.evaluate_labelled import (
         CollectionName,
+        LabelledCollection,
         LabelledEvaluation,
-        NewCollection,
     )
 
 
@@ -201,12 +201,12 @@ def _wanted(work: _Work, max_characters: int) -> "LabelledEvaluation":
     )
 
 
-def _place(work: _Work, max_characters: int) -> "CollectionName | NewCollection":
-    from pgrerank.usecases.evaluation.evaluate_labelled import CollectionName, NewCollection
+def _place(work: _Work, max_characters: int) -> "CollectionName | LabelledCollection":
+    from pgrerank.usecases.evaluation.evaluate_labelled import CollectionName, LabelledCollection
 
     if work.data is None or work.collection_name is not None:
         return CollectionName(tenant=work.tenant_name or "", collection=work.collection_name or "")
-    return NewCollection(
+    return LabelledCollection(
         dataset=work.data.name,
         ingest=partial(_ingest, work.data.folder / "corpus.jsonl", max_characters),
         text_search=work.text_search,

@@ -11,8 +11,8 @@ from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.usecases.collections import create
 from pgrerank.usecases.evaluation.evaluate_labelled import (
     CollectionName,
+    LabelledCollection,
     LabelledEvaluation,
-    NewCollection,
     evaluate_labelled,
     questions,
 )
@@ -44,7 +44,7 @@ def evaluation(place, **changes):
 
 
 def new(corpus, **changes):
-    place = NewCollection(dataset="Red Foxes", ingest=corpus.ingest, text_search="english")
+    place = LabelledCollection(dataset="Red Foxes", ingest=corpus.ingest, text_search="english")
     return replace(place, **changes)
 
 

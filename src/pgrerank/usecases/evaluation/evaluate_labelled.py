@@ -36,7 +36,7 @@ class CollectionName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewCollection:
+class LabelledCollection:
     """A collection to create from a data set, or to complete if it exists."""
 
     #: name of the data set
@@ -62,7 +62,7 @@ class NewCollection:
 class LabelledEvaluation:
     """What to evaluate."""
 
-    place: CollectionName | NewCollection
+    place: CollectionName | LabelledCollection
     #: the search; its query is ignored
     request: SearchRequest
     #: None: the judgments stored in the collection
@@ -144,7 +144,7 @@ async def _kept_tenant(services: Services, name: str) -> Tenant:
         return await services.tenants.by_name(name)
 
 
-async def _fill(services: Services, tenant: Tenant, new: NewCollection) -> None:
+async def _fill(services: Services, tenant: Tenant, new: LabelledCollection) -> None:
     await create(
         services,
         tenant.id,
