@@ -1,6 +1,7 @@
 """The final order of candidates. Raw scores on different scales are never compared."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from pgrerank.domain.candidate import Candidate, Hit, PairScore
@@ -67,10 +68,12 @@ def without_part(hits: Sequence[Hit], part: str) -> list[Hit]:
 
 def _key_without(hit: Hit, part: str) -> tuple[bool, float, int]:
     scores = hit.scores
-    if scores.parts is None or scores.log_odds is None:
+    if scores.parts is None:
         return (True, hit.rank, 0)
-    value = scores.boost if part == "boost" else getattr(scores.parts, part)
-    return (False, value - scores.log_odds, hit.candidate.fused_rank)
+    # The other parts are added up: the difference to the whole would be rounded, and break ties.
+    rest = scores.parts if part == "boost" else replace(scores.parts, **{part: 0.0})
+    boost = 0.0 if part == "boost" else scores.boost
+    return (False, -(rest.total + boost), hit.candidate.fused_rank)
 
 
 def _pad(values: Sequence[Value], candidates: Sequence[Candidate], filler: Value) -> list[Value]:
