@@ -93,11 +93,16 @@ def _train(
     from pgrerank.training import card, run
 
     base, fingerprint = wiring.base_model(recipe.base)
+    embeddings = None
+    if recipe.embeddings is not None:
+        embeddings, theirs = wiring.base_model(recipe.embeddings)
+        fingerprint += theirs
     lessons = asyncio.run(gather_lessons(settings, options, recipe, fingerprint))
     course = run.Course(
         recipe=recipe,
         base=base,
         base_fingerprint=fingerprint,
+        embeddings=embeddings,
         train=lessons.train,
         dev=lessons.dev,
         out=options.out,

@@ -61,7 +61,20 @@ model: Decorator = _all(
         default="all-MiniLM-L6-v2",
         show_default=True,
         metavar="NAME",
-        help="Model to start from: the packaged model, a folder, or a hub name.",
+        help="Model to start from: a packaged model, a folder, or a hub name.",
+    ),
+    click.option(
+        "--layers",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Keep N layers of the base, evenly spaced from the lowest: 6 of 12 are every second. "
+        "Default: all.",
+    ),
+    click.option(
+        "--embeddings",
+        metavar="NAME",
+        help="Take the embeddings of this model, and do not train them. It must have the tokens "
+        "and the width of the base. Default: those of the base.",
     ),
     click.option(
         "--lora",
@@ -203,6 +216,15 @@ objective: Decorator = _all(
         help="Weight of an extra loss: for each query token, the similarity of the passage's best "
         "token by the packaged embedder. Teaches a new cross-encoder to compare words; its base "
         "must have that model's vocabulary.",
+    ),
+    click.option(
+        "--state-weight",
+        type=click.FloatRange(0),
+        default=0.0,
+        show_default=True,
+        help="Weight of an extra loss: the error of the states of every token behind each layer, "
+        "compared with those of the whole base. With --layers, the kept layers learn to do the "
+        "work of the removed ones.",
     ),
     click.option(
         "--drop-false-negatives/--keep-false-negatives",

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from pgrerank.training.matching import Matching
 from pgrerank.training.recipe import Distillation, Loss, Recipe
+from pgrerank.training.student import States
 
 _MASKED = -1e4  # a logit that softmax ignores; finite, so that times zero it is zero
 _PART = 32  # pairs that are padded together, sorted by length
@@ -28,10 +29,17 @@ class ListLoss(nn.Module):
         recipe: The losses and their weights.
         mean: Mean of the teacher's scores over the training data.
         deviation: Standard deviation of these scores.
+        states: What the model's states are compared with, if its weight is not 0.
     """
 
     def __init__(
-        self, model: CrossEncoder, recipe: Recipe, *, mean: float = 0.0, deviation: float = 1.0
+        self,
+        model: CrossEncoder,
+        recipe: Recipe,
+        *,
+        mean: float = 0.0,
+        deviation: float = 1.0,
+        states: States | None = None,
     ) -> None:
         super().__init__()
         self.model = model
@@ -39,6 +47,7 @@ class ListLoss(nn.Module):
         self._mean = mean
         self._scale = max(deviation, 1e-6) * recipe.temperature
         self._matching = Matching(model) if recipe.match_weight else None
+        self._states = states
 
     @override
     def forward(self, inputs: Sequence[Any], labels: dict[str, Tensor], **_: object) -> Tensor:
@@ -51,9 +60,7 @@ class ListLoss(nn.Module):
         queries, lists = inputs
         grades = labels["grades"]
         present = ~grades.isnan()
-        read, mismatch = self.read(
-            [(q, p) for q, ps in zip(queries, lists, strict=True) for p in ps]
-        )
+        read, extra = self.read([(q, p) for q, ps in zip(queries, lists, strict=True) for p in ps])
         logits = grades.new_full(grades.shape, _MASKED).masked_scatter(present, read)
         has_teacher_score = ~labels["scores"].isnan()
         share = self._recipe.teacher_weight if bool(has_teacher_score.any()) else 0.0
@@ -65,27 +72,37 @@ class ListLoss(nn.Module):
             loss = loss + share * _distillation_loss(
                 self._recipe.distillation, logits, targets, has_teacher_score
             )
-        return loss + self._recipe.match_weight * mismatch
+        return loss + extra
 
     def read(self, pairs: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
-        """Logit of each pair, in order, shape (pairs,), and the mean matching loss."""
+        """Logit of each pair, in order, shape (pairs,), and the mean of the other losses."""
         order = sorted(range(len(pairs)), key=lambda index: len(pairs[index][1]))
         parts = [
             self._part([pairs[index] for index in order[start : start + _PART]])
             for start in range(0, len(order), _PART)
         ]
         back = torch.tensor(order, device=self.model.device).argsort()
-        logits, mismatches = zip(*parts, strict=True)
-        return torch.cat(logits)[back], torch.stack(mismatches).mean()
+        logits, extras = zip(*parts, strict=True)
+        return torch.cat(logits)[back], torch.stack(extras).mean()
 
     def _part(self, pairs: list[tuple[str, str]]) -> tuple[Tensor, Tensor]:
         tokens = self.model.preprocess(pairs)
         device = self.model.device
         inputs = {k: v.to(device) for k, v in tokens.items() if isinstance(v, Tensor)}
         logits = self.model(dict(inputs))["scores"].view(-1).float()
-        if self._matching is None:
-            return logits, logits.new_zeros(())
-        return logits, self._matching.loss(pairs, inputs["input_ids"])
+        return logits, self._extra(pairs, inputs, logits.new_zeros(()))
+
+    def _extra(
+        self, pairs: Sequence[tuple[str, str]], inputs: dict[str, Tensor], zero: Tensor
+    ) -> Tensor:
+        """Losses on the states of the last forward pass, weighted."""
+        total = zero
+        if self._matching is not None:
+            mismatch = self._matching.loss(pairs, inputs["input_ids"])
+            total = total + self._recipe.match_weight * mismatch
+        if self._states is not None:
+            total = total + self._recipe.state_weight * self._states.loss(inputs)
+        return total
 
 
 def _label_loss(loss: Loss, logits: Tensor, grades: Tensor, present: Tensor) -> Tensor:

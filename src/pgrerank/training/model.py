@@ -6,7 +6,7 @@ import logging
 import os
 import shutil
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from torch import Tensor, nn
 from transformers import set_seed
 
 from pgrerank.domain.errors import ModelError
-from pgrerank.training import matching
+from pgrerank.training import matching, student
 from pgrerank.training.recipe import Recipe
+from pgrerank.training.student import States
 
 WEIGHTS = "trained.safetensors"
 _HEADS = ("classifier", "score", "pre_classifier")
@@ -35,6 +36,8 @@ class Pupil:
     adapters: Any
     #: whether the head is new and untrained
     fresh_head: bool
+    #: what its states are compared with; None if they are not
+    states: States | None = None
 
     def learning(self) -> dict[str, Tensor]:
         """Trainable weights by name."""
@@ -64,13 +67,38 @@ class Pupil:
         return self.encoder
 
 
-def open_pupil(folder: Path, recipe: Recipe) -> Pupil:
-    """Open the base model, and choose its trainable weights.
+def open_pupil(folder: Path, recipe: Recipe, embeddings: Path | None = None) -> Pupil:
+    """Open the base model, remove layers that are not kept, and choose the trainable weights.
+
+    Args:
+        folder: Folder of the base model.
+        recipe: Settings of the run.
+        embeddings: Folder of the model whose embeddings replace those of the base.
 
     Raises:
-        ModelError: It cannot be opened, is not a plain transformer, or has too few layers to freeze
-            or too few positions for the maximum length.
+        ModelError: It cannot be opened, is not a plain transformer, or has too few layers to keep or
+            freeze or too few positions for the maximum length; or the embeddings do not fit it.
     """
+    encoder = _open(folder, recipe)
+    _require_places(encoder, recipe)
+    encoder.max_seq_length = recipe.max_length
+    if recipe.dropout is not None:
+        for module in encoder.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = recipe.dropout
+    states = _shorten(encoder, recipe)
+    if embeddings is not None:
+        student.take_embeddings(encoder, embeddings, recipe.embeddings or str(embeddings))
+    _freeze(encoder, recipe)
+    adapters = _add_adapters(encoder, recipe) if recipe.lora else None
+    if recipe.match_weight:
+        inner: Any = encoder.model
+        inner.add_module(matching.HEAD, nn.Linear(inner.config.hidden_size, 1, device=inner.device))
+    fresh = not any(kind.endswith("ForSequenceClassification") for kind in _architectures(folder))
+    return Pupil(encoder, adapters, fresh_head=fresh, states=states)
+
+
+def _open(folder: Path, recipe: Recipe) -> CrossEncoder:
     set_seed(recipe.seed)  # a new head is random
     logging.disable(logging.WARNING)  # it warns about turning a bi-encoder into a cross-encoder
     try:
@@ -88,19 +116,17 @@ def open_pupil(folder: Path, recipe: Recipe) -> Pupil:
         logging.disable(logging.NOTSET)
     if len(list(encoder)) != 1 or not hasattr(encoder.model, "config"):
         raise ModelError(recipe.base, "only plain transformers can be trained.")
-    _require_places(encoder, recipe)
-    encoder.max_seq_length = recipe.max_length
-    fresh = not any(kind.endswith("ForSequenceClassification") for kind in _architectures(folder))
-    if recipe.dropout is not None:
-        for module in encoder.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = recipe.dropout
-    _freeze(encoder, recipe)
-    adapters = _add_adapters(encoder, recipe) if recipe.lora else None
-    if recipe.match_weight:
-        inner: Any = encoder.model
-        inner.add_module(matching.HEAD, nn.Linear(inner.config.hidden_size, 1, device=inner.device))
-    return Pupil(encoder, adapters, fresh_head=fresh)
+    return encoder
+
+
+def _shorten(encoder: CrossEncoder, recipe: Recipe) -> States | None:
+    """Remove the layers that are not kept; compare the states with the base if that is asked."""
+    stack = student.layers(encoder)
+    whole = student.frozen_copy(encoder) if recipe.state_weight else None
+    kept: Sequence[int] = range(0 if stack is None else len(stack))
+    if recipe.layers is not None:
+        kept = student.keep_layers(encoder, recipe.layers, recipe.base)
+    return None if whole is None else States(encoder, whole, kept)
 
 
 def _require_places(encoder: CrossEncoder, recipe: Recipe) -> None:
@@ -152,7 +178,7 @@ def _architectures(folder: Path) -> Sequence[str]:
 def _freeze(encoder: CrossEncoder, recipe: Recipe) -> None:
     if not recipe.freeze:
         return
-    layers = next(_stacks(encoder), None)
+    layers = student.layers(encoder)
     if layers is None or recipe.freeze >= len(layers):
         count = 0 if layers is None else len(layers)
         raise ModelError(
@@ -164,14 +190,6 @@ def _freeze(encoder: CrossEncoder, recipe: Recipe) -> None:
         if id(weight) in above:
             break
         weight.requires_grad = False
-
-
-def _stacks(encoder: CrossEncoder) -> Iterator[nn.ModuleList]:
-    """Module lists that contain all layers of the model."""
-    count = getattr(encoder.config, "num_hidden_layers", 0)
-    for module in encoder.modules():
-        if isinstance(module, nn.ModuleList) and len(module) == count:
-            yield module
 
 
 def _add_adapters(encoder: CrossEncoder, recipe: Recipe) -> Any:

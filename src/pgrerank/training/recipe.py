@@ -30,6 +30,10 @@ class Recipe:
 
     #: packaged model, folder or hub name to start from
     base: str = "all-MiniLM-L6-v2"
+    #: number of layers of the base to keep, evenly spaced from the lowest; None: all
+    layers: int | None = None
+    #: model whose embeddings replace those of the base and stay as they are; None: its own
+    embeddings: str | None = None
     #: rank of the low-rank adapters; 0 trains the weights themselves
     lora: int = 0
     #: number of lowest encoder layers to freeze, together with the embeddings
@@ -64,6 +68,8 @@ class Recipe:
     temperature: float = 0.5
     #: weight of the loss of `Matching`; 0: off
     match_weight: float = 0.0
+    #: weight of the loss of `States`; 0: off
+    state_weight: float = 0.0
     drop_false_negatives: bool = True
     #: number of measurements on held-out queries in a run
     evaluations: int = 10

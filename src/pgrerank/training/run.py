@@ -42,8 +42,10 @@ class Course:
     recipe: Recipe
     #: folder of the base model
     base: Path
-    #: fingerprint of its files
+    #: fingerprint of its files, and of those of the embeddings
     base_fingerprint: str
+    #: folder of the model whose embeddings replace those of the base
+    embeddings: Path | None = None
     train: Sequence[Lesson]
     dev: Sequence[Lesson]
     #: folder of the model; its subfolder `run` holds what resuming needs
@@ -129,7 +131,7 @@ def train(course: Course, watch: Watch) -> Outcome:
             "data", "holds too few queries with both relevant passages and others"
         )
     run = folder(course.out)
-    pupil = model.open_pupil(course.base, course.recipe)
+    pupil = model.open_pupil(course.base, course.recipe, course.embeddings)
     judge = Judge(course.dev, bf16=course.recipe.bf16)
     before = _measure_once(run, "before", lambda: ndcg(judge(pupil.encoder)))
     checkpoint, spent = newest(run) or (None, 0.0)
@@ -179,7 +181,7 @@ def _trainer(
         pupil=pupil,
         schedule=Schedule(course.train, recipe),
         judge=judge,
-        loss=ListLoss(pupil.encoder, recipe, mean=mean, deviation=deviation),
+        loss=ListLoss(pupil.encoder, recipe, mean=mean, deviation=deviation, states=pupil.states),
         pace=clock,
         rhythm=rhythm,
         recipe=recipe,
