@@ -5587,7 +5587,7 @@ CREATE VIEW pgrerank_analytics.effect_daily WITH (security_invoker='true') AS
     (d.tau_sum / (NULLIF(d.tau_searches, 0))::double precision) AS kendall_tau,
     (d.agreement_sum / (NULLIF(d.agreement_searches, 0))::double precision) AS agreement
    FROM (((counted d
-     CROSS JOIN LATERAL ( SELECT ((d.searches - d.skipped_searches) - d.failed_searches) AS searches) r)
+     CROSS JOIN LATERAL ( VALUES (((d.searches - d.skipped_searches) - d.failed_searches))) r(searches))
      JOIN pgrerank.tenant t ON ((d.tenant_id = t.id)))
      LEFT JOIN pgrerank.model m ON ((d.reranker_id = m.id)))
   WHERE (r.searches > 0);

@@ -58,9 +58,7 @@ select
     d.agreement_sum / nullif(d.agreement_searches, 0) as agreement
 from counted as d
 cross join
-    lateral (
-        select d.searches - d.skipped_searches - d.failed_searches as searches
-    ) as r
+    lateral (values (d.searches - d.skipped_searches - d.failed_searches)) as r (searches)
 inner join pgrerank.tenant as t on d.tenant_id = t.id
 left join pgrerank.model as m on d.reranker_id = m.id
 where r.searches > 0;
