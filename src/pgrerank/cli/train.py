@@ -92,11 +92,7 @@ def _train(
     from pgrerank.cli.train_progress import training_progress
     from pgrerank.training import card, run
 
-    base, fingerprint = wiring.base_model(recipe.base)
-    embeddings = None
-    if recipe.embeddings is not None:
-        embeddings, theirs = wiring.base_model(recipe.embeddings)
-        fingerprint += theirs
+    base, embeddings, fingerprint = _bases(recipe)
     lessons = asyncio.run(gather_lessons(settings, options, recipe, fingerprint))
     course = run.Course(
         recipe=recipe,
@@ -131,6 +127,17 @@ def _train(
         "seconds": outcome.seconds,
         "registered": registered,
     }
+
+
+def _bases(recipe: "Recipe") -> tuple[Path, Path | None, str]:
+    """Folders of the base and of the embeddings that replace its own, and their fingerprint."""
+    from pgrerank import wiring
+
+    base, fingerprint = wiring.base_model(recipe.base)
+    if recipe.embeddings is None:
+        return base, None, fingerprint
+    embeddings, theirs = wiring.base_model(recipe.embeddings)
+    return base, embeddings, fingerprint + theirs
 
 
 async def _require_place(settings: Settings, tenant: str, collection: str | None) -> None:
