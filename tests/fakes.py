@@ -225,14 +225,18 @@ def collection(**changes: object) -> Collection:
 
 
 def services(**parts: object) -> Services:
-    """All ports; fakes except those given. History has no fake: its queries need Postgres."""
+    """All ports; fakes except those given. History has no fake: its queries need Postgres.
+
+    Beside collections that are no fakes, the fakes of other ports do not learn what is deleted.
+    """
     clock = parts.setdefault("clock", FakeClock())
     tenants = parts.setdefault("tenants", FakeTenants())
     collections = parts.setdefault("collections", FakeCollections())
-    documents = parts.setdefault("documents", FakeDocuments(collections))
-    judgments = parts.setdefault("judgments", FakeJudgments(collections=collections))
+    known = collections if isinstance(collections, FakeCollections) else FakeCollections()
+    documents = parts.setdefault("documents", FakeDocuments(known))
+    judgments = parts.setdefault("judgments", FakeJudgments(collections=known))
     rankings = parts.setdefault("rankings", FakeRankings(tenants))
-    thresholds = parts.setdefault("thresholds", FakeThresholds(collections))
+    thresholds = parts.setdefault("thresholds", FakeThresholds(known))
     fakes = Services(
         clock=clock,
         embedder=FakeEmbedder(),
@@ -250,7 +254,7 @@ def services(**parts: object) -> Services:
         judgments=judgments,
         calibrations=FakeCalibrations(thresholds),
         thresholds=thresholds,
-        evaluations=FakeEvaluations(collections),
+        evaluations=FakeEvaluations(known),
         keys=FakeKeys(clock.now),
         tenants=tenants,
     )

@@ -56,7 +56,7 @@ class RelevanceModel:
         columns = {
             "reranker": _part(self.reranker, evidence.reranker),
             "similarity": _part(self.similarity, evidence.similarity),
-            "words": _part(self.words, evidence.words),
+            "words": _part(self.words, _as_logged(evidence.words)),
         }
         total = np.sum(list(columns.values()), axis=0)
         columns["agreement"] = self._agreement(total, evidence.agreement)
@@ -67,6 +67,11 @@ class RelevanceModel:
         if len(total) <= PEERS:  # all are among the best, so each would be compared with itself
             return np.zeros_like(total)
         return _part(self.agreement, agreement(best_first(total)))
+
+
+def _as_logged(scores: Scores) -> list[float | None]:
+    """Scores of a leg in single precision, as the log keeps them: a replay gives the same parts."""
+    return [None if score is None else float(np.float32(score)) for score in scores]
 
 
 def _part(weight: float, scores: Sequence[float | None]) -> Floats:

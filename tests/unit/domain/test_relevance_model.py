@@ -119,3 +119,14 @@ def test_order_of_the_candidates_does_not_count(rows, chance):
 
     for place, parts in zip(places, moved, strict=True):
         assert log_odds(parts) == pytest.approx(log_odds(straight[place]), abs=1e-6)
+
+
+@given(candidates)
+def test_parts_of_logged_scores_are_those_of_the_search(rows):
+    """The log keeps BM25 in single precision. Equal sums must not be told apart by its rounding."""
+    logged = [
+        (raw, cosine, words and float(np.float32(words)), embedding)
+        for raw, cosine, words, embedding in rows
+    ]
+
+    assert MODEL.parts(evidence(logged)) == MODEL.parts(evidence(rows))
