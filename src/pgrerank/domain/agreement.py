@@ -48,25 +48,25 @@ def with_agreement(scores: Scores, agreement: Agreement) -> list[float]:
         scores: Of at least one candidate. One without a score gets the lowest score.
         agreement: By embeddings or by tokens.
     """
-    total = standardised(filled(scores))
+    total = standard_scores(scores)
+    return (total + standard_agreement(total, agreement)).tolist()
+
+
+def standard_agreement(total: Floats, agreement: Agreement) -> Floats:
+    """Standard scores of the agreement with the best by `total`; 0 for all if none is left out."""
     if len(total) <= PEERS:  # all are among the best, so each would be compared with itself
-        return total.tolist()
-    return (total + standardised(filled(agreement(best_first(total))))).tolist()
+        return np.zeros_like(total)
+    return standard_scores(agreement(np.argsort(-total, kind="stable").tolist()))
 
 
-def best_first(scores: Floats) -> list[int]:
-    """Indexes of the scores, best first; ties in their order."""
-    return np.argsort(-scores, kind="stable").tolist()
+def standard_scores(scores: Scores) -> Floats:
+    """The scores scaled to mean 0 and deviation 1; 0 for all if they are equal.
 
-
-def filled(scores: Scores) -> Floats:
-    """The scores, with the lowest one in place of None; 0 if there is none."""
+    A missing score counts as the lowest one.
+    """
     least = min((score for score in scores if score is not None), default=0.0)
-    return np.array([least if score is None else score for score in scores], dtype=np.float64)
-
-
-def standardised(values: Floats) -> Floats:
-    """The values scaled to mean 0 and deviation 1; all 0 if they are equal."""
+    filled = [least if score is None else score for score in scores]
+    values = np.array(filled, dtype=np.float64)
     deviation = values.std()
     # Scores that differ only by rounding carry no information and must not be scaled up.
     if deviation <= 1e-9 * max(1.0, np.abs(values).max()):

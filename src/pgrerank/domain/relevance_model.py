@@ -1,19 +1,10 @@
 """The log-odds that a candidate is relevant, as a sum of parts that each read one score."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pgrerank.domain.agreement import (
-    PEERS,
-    Agreement,
-    Floats,
-    Scores,
-    best_first,
-    filled,
-    standardised,
-)
+from pgrerank.domain.agreement import Agreement, Scores, standard_agreement, standard_scores
 from pgrerank.domain.hit_scores import ScoreParts
 
 
@@ -54,28 +45,19 @@ class RelevanceModel:
     def parts(self, evidence: Evidence) -> list[ScoreParts]:
         """The parts of each candidate, in the order of the evidence; there is at least one."""
         columns = {
-            "reranker": _part(self.reranker, evidence.reranker),
-            "similarity": _part(self.similarity, evidence.similarity),
-            "words": _part(self.words, _as_logged(evidence.words)),
+            "reranker": self.reranker * standard_scores(evidence.reranker),
+            "similarity": self.similarity * standard_scores(evidence.similarity),
+            "words": self.words * standard_scores(_as_logged(evidence.words)),
         }
         total = np.sum(list(columns.values()), axis=0)
-        columns["agreement"] = self._agreement(total, evidence.agreement)
+        columns["agreement"] = self.agreement * standard_agreement(total, evidence.agreement)
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         return [ScoreParts(base=self.base, **dict(zip(columns, row, strict=True))) for row in rows]
-
-    def _agreement(self, total: Floats, agreement: Agreement) -> Floats:
-        if len(total) <= PEERS:  # all are among the best, so each would be compared with itself
-            return np.zeros_like(total)
-        return _part(self.agreement, agreement(best_first(total)))
 
 
 def _as_logged(scores: Scores) -> list[float | None]:
     """Scores of a leg in single precision, as the log keeps them: a replay gives the same parts."""
     return [None if score is None else float(np.float32(score)) for score in scores]
-
-
-def _part(weight: float, scores: Sequence[float | None]) -> Floats:
-    return weight * standardised(filled(scores))
 
 
 #: The model that ships. docs/relevance.md says how it was chosen and what it is worth.
