@@ -1,8 +1,8 @@
 """pgrerank why."""
 
 import asyncio
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
@@ -83,12 +83,10 @@ def _show_logged(logged: LoggedCandidate) -> None:
         (leg, getattr(logged, f"{leg}_rank"), output.number(getattr(logged, f"{leg}_score")))
         for leg in (*LEGS, "fused")
     ]
-    parts = {} if logged.scores.parts is None else asdict(logged.scores.parts)
-    values = {
-        **asdict(replace(logged.scores, parts=None)),
-        **{f"part of {name}": part for name, part in parts.items()},
-        "log-odds": logged.scores.log_odds,
-    }
+    values = asdict(logged.scores)
+    parts: dict[str, Any] = values.pop("parts") or {}
+    values |= {f"part of {name}": part for name, part in parts.items()}
+    values["log-odds"] = logged.scores.log_odds
     rows += [
         (
             name.replace("_", " "),
@@ -96,7 +94,6 @@ def _show_logged(logged: LoggedCandidate) -> None:
             str(value) if isinstance(value, bool) else output.number(value),
         )
         for name, value in values.items()
-        if name != "parts"
     ]
     rows.append(("final", logged.final_rank, None))
     output.table(("stage", "rank", "score"), rows, title="Its best chunk in the log")

@@ -1,6 +1,6 @@
 """Response of a search."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -287,7 +287,9 @@ def result_scores(legs: Candidate | LoggedCandidate, scores: HitScores) -> Resul
 
 
 #: named as in the domain
-_HIT_SCORES = ("rerank", "relevance", "cascade", "boost")
+_HIT_SCORES = {each.name for each in fields(HitScores)} & {*ResultScores.__struct_fields__} - {
+    "parts"
+}
 
 
 def ranks(legs: Candidate | LoggedCandidate, final: int) -> Ranks:
