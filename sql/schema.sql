@@ -7973,13 +7973,6 @@ ALTER TABLE ONLY pgrerank.document
     ADD CONSTRAINT uq_document_tenant_id_collection_id_external_id UNIQUE (tenant_id, collection_id, external_id);
 
 --
--- Name: model uq_model_fingerprint; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-ALTER TABLE ONLY pgrerank.model
-    ADD CONSTRAINT uq_model_fingerprint UNIQUE (fingerprint);
-
---
 -- Name: reference_set uq_reference_set_tenant_id_name; Type: CONSTRAINT; Schema: pgrerank; Owner: pgrerank_owner
 --
 

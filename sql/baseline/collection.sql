@@ -12,7 +12,6 @@ create table pgrerank.model (
     score_kind text,
     created_at timestamptz not null default now(),
     constraint pk_model primary key (id),
-    constraint uq_model_fingerprint unique (fingerprint),
     constraint ck_model_kind check (kind in ('embedder', 'reranker'))
 );
 

@@ -38,11 +38,7 @@ select
                 where
                     t.tenant_id = c.tenant_id
                     and t.chunk_id = h.chunk_id
-                    and t.model_id = (
-                        select m.id
-                        from pgrerank.model as m
-                        where m.fingerprint = %(token_model)s::text
-                    )
+                    and t.model_id = %(token_model_id)s::uuid
             )
     end as tokens,
     case
@@ -53,16 +49,15 @@ select
                 where
                     e.tenant_id = c.tenant_id
                     and e.collection_id = c.id
-                    and e.model_id = m.id
+                    and e.model_id = %(embedder_id)s::uuid
                     and e.chunk_id = h.chunk_id
             )
     end as embedding
 from pgrerank.collection as c
-inner join pgrerank.model as m on m.fingerprint = %(embedder)s::text
 cross join
     lateral pgrerank.hybrid_candidates_v1(
         c.id,
-        m.id,
+        %(embedder_id)s::uuid,
         %(embedding)s::public.vector,
         %(query)s::text,
         case

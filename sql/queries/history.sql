@@ -103,11 +103,7 @@ select
                 where
                     t.tenant_id = c.tenant_id
                     and t.chunk_id = c.id
-                    and t.model_id = (
-                        select m.id
-                        from pgrerank.model as m
-                        where m.fingerprint = %(token_model)s::text
-                    )
+                    and t.model_id = %(token_model_id)s::uuid
             )
     end as tokens,
     case
@@ -119,11 +115,7 @@ select
                     e.tenant_id = c.tenant_id
                     and e.collection_id = c.collection_id
                     and e.chunk_id = c.id
-                    and e.model_id = (
-                        select m.id
-                        from pgrerank.model as m
-                        where m.fingerprint = %(embedder)s::text
-                    )
+                    and e.model_id = %(embedder_id)s::uuid
             )
     end as embedding
 from fused as f
@@ -156,28 +148,22 @@ inner join pgrerank.chunk as c
         d.tenant_id = c.tenant_id
         and d.id = c.document_id
 left join
-    lateral (
-        select r.*
-        from pgrerank.model as m
-        cross join
-            lateral pgrerank.leg_positions_v1(
-                d.collection_id,
-                m.id,
-                %(embedding)s::public.vector,
-                %(query)s::text,
-                case
-                    when %(sparse_tokens)s::text[] is not null
-                        then
-                            pgrerank.sparse_vector_v1(
-                                %(sparse_tokens)s::text[], %(sparse_weights)s::real[]
-                            )
-                end,
-                %(filter)s::jsonpath,
-                %(k1)s::double precision,
-                %(b)s::double precision,
-                %(title_boost)s::double precision
-            ) as r
-        where m.fingerprint = %(embedder)s::text
+    lateral pgrerank.leg_positions_v1(
+        d.collection_id,
+        %(embedder_id)s::uuid,
+        %(embedding)s::public.vector,
+        %(query)s::text,
+        case
+            when %(sparse_tokens)s::text[] is not null
+                then
+                    pgrerank.sparse_vector_v1(
+                        %(sparse_tokens)s::text[], %(sparse_weights)s::real[]
+                    )
+        end,
+        %(filter)s::jsonpath,
+        %(k1)s::double precision,
+        %(b)s::double precision,
+        %(title_boost)s::double precision
     ) as h
     on c.id = h.chunk_id
 where

@@ -1,13 +1,8 @@
 -- Runtime statements of storage/models.py.
 
--- find --
--- The id of a model.
-select m.id
-from pgrerank.model as m
-where m.fingerprint = %(fingerprint)s;
-
 -- register --
--- Register a model, if it is new.
+-- Register a model, if it is new. Its id is its only key: of two unique indexes the one that the
+-- statement does not name would fail where two processes register a model at once.
 insert into pgrerank.model (
     id,
     kind,
@@ -30,4 +25,4 @@ values (
     %(dimensions)s,
     %(score_kind)s
 )
-on conflict (fingerprint) do nothing;
+on conflict (id) do nothing;

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.ids import ModelId, model_id
 
 #: the most that pgvector's HNSW index supports for half-precision vectors
 MAX_DIMENSIONS = 4_000
@@ -47,6 +48,11 @@ class ModelCard:
     stands_for: str | None = field(default=None, compare=False)
     #: readable description of what it runs on and why; not part of its identity
     runs: str = field(default="", compare=False)
+
+    @property
+    def id(self) -> ModelId:
+        """Its id in every database."""
+        return model_id(self.fingerprint)
 
     def can_replace(self, full: "ModelCard") -> bool:
         """Whether this model is a reduced form of the reranker `full` and may replace it."""

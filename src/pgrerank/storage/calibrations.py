@@ -53,7 +53,7 @@ class PostgresCalibrations:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             place = {
                 "collection_id": collection and collection.id,
-                "reranker_id": await models.identifier(connection, model),
+                "reranker_id": await models.register(connection, model),
             }
             await connection.execute(self._statements["add"], owner | place | _columns(fitted))
             await connection.execute(

@@ -11,7 +11,7 @@ from pgrerank.domain import filter as metadata_filter
 from pgrerank.domain.candidate import TEXTS_ONLY, Candidate, CandidateNeeds, LegReport, Retrieved
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.errors import NotFoundError
-from pgrerank.domain.ids import TenantId
+from pgrerank.domain.ids import TenantId, model_id
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.domain.vector import Vector
 from pgrerank.storage import queries, tenancy
@@ -58,7 +58,7 @@ class PostgresCandidates:
         parameters = {
             **_parameters(tenant_id, collection, request, vector),
             "tokens": 0 if needs.token_model is None else request.effective_depth,
-            "token_model": needs.token_model and needs.token_model.fingerprint,
+            "token_model_id": needs.token_model and needs.token_model.id,
             "embeddings": request.effective_depth if needs.embeddings else 0,
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -76,7 +76,7 @@ def _parameters(
     return {
         "tenant_id": tenant_id,
         "collection_id": collection.id,
-        "embedder": collection.embedder,
+        "embedder_id": model_id(collection.embedder),
         "embedding": vector,
         "query": None if request.strategy is Strategy.DENSE else request.query,
         "candidates": request.candidates,

@@ -60,7 +60,7 @@ class PostgresCollections:
                     "id": identifier,
                     "name": name,
                     "text_search": text_search,
-                    "embedder_id": await models.identifier(connection, embedder),
+                    "embedder_id": await models.register(connection, embedder),
                     "stores_tokens": store_tokens,
                     "created_at": ids.created_at(identifier),
                     "reranker": reranker,

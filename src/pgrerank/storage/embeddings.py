@@ -40,7 +40,7 @@ class PostgresEmbeddings:
         if model.fingerprint == collection.embedder:
             return
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            model_id = await models.identifier(connection, model)
+            model_id = await models.register(connection, model)
             parameters = {**_place(tenant_id, collection), "model_id": model_id}
             begun = await connection.execute(self._statements["begin"], parameters)
             if await begun.fetchone() is None:
@@ -62,7 +62,7 @@ class PostgresEmbeddings:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             parameters = {
                 **_place(tenant_id, collection),
-                "model_id": await models.identifier(connection, model),
+                "model_id": await models.register(connection, model),
                 "after": after,
                 "row_count": limit,
             }
@@ -87,7 +87,7 @@ class PostgresEmbeddings:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             parameters = {
                 "tenant_id": tenant_id,
-                "model_id": await models.identifier(connection, model),
+                "model_id": await models.register(connection, model),
                 "chunk_ids": list(vectors.keys()),
                 "vectors": list(vectors.values()),
             }
@@ -96,7 +96,7 @@ class PostgresEmbeddings:
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
         """Mark the second set ready if no chunk lacks a vector. Returns how many lack one."""
         async with self._claimed(tenant_id, collection) as connection:
-            model_id = await models.identifier(connection, model)
+            model_id = await models.register(connection, model)
             lacking = await self._lacking(connection, tenant_id, collection, model_id)
             if lacking == 0:
                 parameters = {**_place(tenant_id, collection), "model_id": model_id}

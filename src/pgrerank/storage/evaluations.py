@@ -36,7 +36,7 @@ class PostgresEvaluations:
         rows = [{**of_run, **_query(answer)} for answer in evaluation.answers]
         measured = [{**of_run, **_metric_parameters(answer)} for answer in evaluation.answers]
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            identifiers = [await _identifier(connection, card) for card in models]
+            identifiers = [await _registered(connection, card) for card in models]
             run = {**_run(evaluation, *identifiers), "collection_id": collection.id}
             cursor = connection.cursor()
             await cursor.execute(self._statements["save_run"], {"tenant_id": tenant_id, **run})
@@ -85,8 +85,8 @@ class PostgresEvaluations:
         return await rows.fetchall()
 
 
-async def _identifier(connection: Connection, card: ModelCard | None) -> ModelId | None:
-    return None if card is None else await models.identifier(connection, card)
+async def _registered(connection: Connection, card: ModelCard | None) -> ModelId | None:
+    return None if card is None else await models.register(connection, card)
 
 
 def _query_parameters(tenant_id: TenantId, row_count: int, **key: object) -> dict[str, object]:

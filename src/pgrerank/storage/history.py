@@ -50,10 +50,10 @@ class PostgresHistory:
             "tenant_id": tenant_id,
             "created_at": ids.created_at(ranking_id),
             "id": ranking_id,
-            "embedder": collection.embedder,
+            "embedder_id": ids.model_id(collection.embedder),
             "embeddings": _ALL,
             "tokens": 0 if token_model is None else _ALL,
-            "token_model": token_model and token_model.fingerprint,
+            "token_model_id": token_model and token_model.id,
             **(_AS_LOGGED if fusion is None else asdict(fusion)),
         }
         async with tenancy.tenant(self._pool, tenant_id) as connection:
@@ -74,7 +74,7 @@ class PostgresHistory:
             "tenant_id": tenant_id,
             "collection_id": collection.id,
             "external_id": external_id,
-            "embedder": collection.embedder,
+            "embedder_id": ids.model_id(collection.embedder),
             "embedding": vector,
             "query": None if request.strategy is Strategy.DENSE else request.query,
             "filter": None if request.filter is None else metadata_filter.jsonpath(request.filter),

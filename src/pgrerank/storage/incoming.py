@@ -151,7 +151,7 @@ async def _insert(
     if weights["weighed_ids"]:
         await connection.execute(statements["insert_weights"], {**placed, **weights})
     if token_model is not None:
-        model_id = await models.identifier(connection, token_model)
+        model_id = await models.register(connection, token_model)
         tokens = list(chain.from_iterable(_tokens(each) for each in stored.values()))
         values = {**placed, "model_id": model_id, "tokens": tokens}
         await connection.execute(statements["insert_tokens"], values)

@@ -126,7 +126,7 @@ class PostgresRankings:
         if self._unregistered:
             async with tenancy.tenant(self._pool, tenant_id) as connection:
                 for card in self._unregistered:
-                    await models.identifier(connection, card)
+                    await models.register(connection, card)
             self._unregistered = ()
 
     async def _keeps_texts(self, tenant_id: TenantId) -> bool:

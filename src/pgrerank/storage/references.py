@@ -113,7 +113,7 @@ class PostgresReferences:
                     "id": run.id,
                     "reference_set_id": reference.id,
                     "digest": run.digest,
-                    "model_id": await models.identifier(connection, run.model),
+                    "model_id": await models.register(connection, run.model),
                     "environment": Jsonb(dict(run.environment)),
                     "created_at": run.created_at,
                     "scores": list(run.scores),

@@ -35,7 +35,7 @@ class PostgresTokens:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             parameters = {
                 **_place(tenant_id, collection),
-                "model_id": await models.identifier(connection, model),
+                "model_id": await models.register(connection, model),
                 "after": after,
                 "row_count": limit,
             }
@@ -50,7 +50,7 @@ class PostgresTokens:
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             parameters = {
                 "tenant_id": tenant_id,
-                "model_id": await models.identifier(connection, model),
+                "model_id": await models.register(connection, model),
                 "chunk_ids": list(vectors.keys()),
                 "vectors": list(vectors.values()),
             }
@@ -63,7 +63,7 @@ class PostgresTokens:
         async with tenancy.tenant(
             self._pool, tenant_id, timeout_ms=_REMOVAL_TIMEOUT_MS
         ) as connection:
-            kept_model_id = None if keep is None else await models.identifier(connection, keep)
+            kept_model_id = None if keep is None else await models.register(connection, keep)
             parameters = {**_place(tenant_id, collection), "kept": kept_model_id}
             return (await connection.execute(self._statements["forget"], parameters)).rowcount
 

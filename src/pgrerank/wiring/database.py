@@ -59,7 +59,7 @@ async def register(settings: Settings, card: ModelCard) -> None:
             open_pool(database, settings) as connections,
             tenancy.nobody(connections) as link,
         ):
-            await registry.identifier(link, card)
+            await registry.register(link, card)
 
 
 @asynccontextmanager

@@ -105,7 +105,6 @@ def _models(tables: MetaData) -> None:
         Column("score_kind", Text),
         required_column("created_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("id"),
-        UniqueConstraint("fingerprint"),
     )
 
 
