@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.collection import Collection
+from pgrerank.domain.collection import Change, Collection
 from pgrerank.domain.document import BareChunk, StoredDocument
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, TenantId
@@ -14,7 +14,6 @@ from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.term import Terms
 from pgrerank.domain.vector import Vector
 from tests.fake_page import page
 
@@ -80,25 +79,14 @@ class FakeCollections:
         own = [each for (owner, _), each in self.by_tenant.items() if owner == tenant_id]
         return page(own, lambda each: each.name, limit=limit, cursor=cursor)
 
-    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
-        await self._set(tenant_id, name, retrieval=retrieval)
-
-    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
-        await self._set(tenant_id, name, reranker=reranker)
-
-    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
-        await self._set(tenant_id, name, terms=terms)
-
-    async def set_store_tokens(self, tenant_id: TenantId, name: str, *, store_tokens: bool) -> None:
-        await self._set(tenant_id, name, stores_tokens=store_tokens)
+    async def change(self, tenant_id: TenantId, name: str, change: Change) -> Collection:
+        changed = (await self.by_name(tenant_id, name)).apply(change)
+        self.put(tenant_id, changed)
+        return changed
 
     async def delete(self, tenant_id: TenantId, name: str) -> None:
         self.deleted.add((await self.by_name(tenant_id, name)).id)
         del self.by_tenant[tenant_id, name]
-
-    async def _set(self, tenant_id: TenantId, name: str, **settings: object) -> None:
-        changed = replace(await self.by_name(tenant_id, name), **settings)
-        self.by_tenant[tenant_id, name] = changed
 
     def current(self, tenant_id: TenantId, collection: Collection) -> Collection | None:
         """The collection as it is now; None: it was deleted, or is another tenant's."""
@@ -110,7 +98,7 @@ class FakeCollections:
         if collection is not None and collection.id in self.deleted:
             raise ConflictError("The collection was deleted meanwhile.")
 
-    def change(self, tenant_id: TenantId, collection: Collection) -> None:
+    def put(self, tenant_id: TenantId, collection: Collection) -> None:
         """Store a changed collection in place of the current one."""
         self.by_tenant[tenant_id, collection.name] = collection
 
@@ -247,7 +235,7 @@ class FakeDocuments:
     def _count(self, tenant_id: TenantId, now: Collection, before: tuple[int, int]) -> None:
         """Change the counts of the collection by what was stored and deleted."""
         documents, chunks = self._size(tenant_id, now)
-        self.collections.change(
+        self.collections.put(
             tenant_id,
             replace(
                 now,

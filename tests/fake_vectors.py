@@ -115,7 +115,7 @@ class FakeEmbeddings:
 
     def _change(self, tenant_id: TenantId, now: Collection, **changes: object) -> None:
         changed = replace(now, **changes)
-        self.documents.collections.change(tenant_id, changed)
+        self.documents.collections.put(tenant_id, changed)
 
 
 @dataclass

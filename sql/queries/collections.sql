@@ -101,8 +101,8 @@ where c.tenant_id = %(tenant_id)s
 order by c.name
 limit 1000;
 
--- set_retrieval --
--- Set a collection's retrieval settings; no row if it was deleted.
+-- set --
+-- Set the settings of a collection.
 update pgrerank.collection as c
 set
     k1 = %(k1)s,
@@ -112,41 +112,16 @@ set
     rrf_k = %(rrf_k)s,
     dense_weight = %(dense_weight)s,
     keyword_weight = %(keyword_weight)s,
-    sparse_weight = %(sparse_weight)s
+    sparse_weight = %(sparse_weight)s,
+    reranker = %(reranker)s,
+    terms = %(terms)s,
+    stores_tokens = %(stores_tokens)s
 where
     c.tenant_id = %(tenant_id)s
-    and c.name = %(name)s
-returning c.id;
-
--- set_reranker --
--- Set a collection's named reranker; no row if it was deleted.
-update pgrerank.collection as c
-set reranker = %(reranker)s
-where
-    c.tenant_id = %(tenant_id)s
-    and c.name = %(name)s
-returning c.id;
-
--- set_terms --
--- Set the boosts of terms of a collection; no row if it was deleted.
-update pgrerank.collection as c
-set terms = %(terms)s
-where
-    c.tenant_id = %(tenant_id)s
-    and c.name = %(name)s
-returning c.id;
-
--- set_store_tokens --
--- Set whether new chunks of a collection get token vectors; no row if it was deleted.
-update pgrerank.collection as c
-set stores_tokens = %(stores_tokens)s
-where
-    c.tenant_id = %(tenant_id)s
-    and c.name = %(name)s
-returning c.id;
+    and c.id = %(id)s;
 
 -- claim --
--- Block new writers until the transaction ends; does not wait for active ones.
+-- Block new writers and other changes until the transaction ends; does not wait for active writers.
 select c.id
 from pgrerank.collection as c
 where

@@ -96,6 +96,31 @@ async def test_reranker_of_a_collection_is_changed_and_taken_back(database, serv
     assert [by_reranker(each)[0] for each in (before, after, again)] == ["2", "0", "2"]
 
 
+async def test_settings_of_a_collection_are_changed_all_or_none(database, service_pool, tmp_path):
+    weights = {"dense_weight": 0, "keyword_weight": 0, "sparse_weight": 0}
+    async with caller(database, service_pool, tmp_path, reranker("http://127.0.0.1:9")) as client:
+        made = await client.put("/v1/collections/things")
+        refused = [
+            await client.patch("/v1/collections/things", json=body)
+            for body in (
+                {"reranker": "other", "retrieval": weights},
+                {"reranker": "mine", "retrieval": {"k1": 2}},
+            )
+        ]
+        after = await client.get("/v1/collections/things")
+        both = await client.patch(
+            "/v1/collections/things", json={"reranker": "other", "retrieval": {"k1": 2}}
+        )
+
+    assert [each.status_code for each in refused] == [400, 400]
+    assert [each.json()["field"] for each in refused] == ["dense_weight", "reranker"]
+    assert after.json() == made.json()
+    assert both.json() == made.json() | {
+        "reranker": "other",
+        "retrieval": made.json()["retrieval"] | {"k1": 2},
+    }
+
+
 async def test_server_that_fails_leaves_the_first_order_and_says_so(
     database, service_pool, tmp_path
 ):

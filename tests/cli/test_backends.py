@@ -111,6 +111,19 @@ def test_collection_is_given_a_named_reranker_and_freed_of_it(cli, url, tmp_path
     assert "there is no reranker named `nobody`" in refused.stderr
 
 
+def test_options_of_collection_set_are_stored_all_or_none(cli, url, tmp_path):
+    here = with_file(cli, tmp_path, reranker(url))
+    here.well("tenant", "add", "whole")
+    made = here.json("collection", "add", "shelf", "-t", "whole")
+    change = ("collection", "set", "shelf", "-t", "whole", "--reranker", "other", "--k1", "2")
+    weights = ("--dense-weight", "0", "--keyword-weight", "0", "--sparse-weight", "0")
+
+    assert here(*change, *weights).exit_code == 2
+    assert here.json("collection", "show", "shelf", "-t", "whole") == made
+    changed = here.json(*change)
+    assert (changed["reranker"], changed["retrieval"]["k1"]) == ("other", 2)
+
+
 def test_no_model_is_loaded_here_where_all_are_elsewhere(modelled, url, tmp_path):
     cli = with_file(
         modelled,

@@ -1,12 +1,14 @@
 """Collections: the fake against the Postgres implementation."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
+from pgrerank.domain.collection import SETTINGS
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
-from pgrerank.domain.retrieval import Retrieval
-from tests.fixtures.collections import embedded
+from pgrerank.domain.retrieval import Fusion, Retrieval
+from tests.fixtures.collections import changing, embedded
 
 OTHER = Retrieval(k1=1.5)
 
@@ -61,19 +63,64 @@ async def test_a_text_search_that_postgres_has_not_is_refused(add):
 
 
 async def test_settings_of_a_collection_are_changed(ports, tenant_id, add):
-    await add()
-    await ports.collections.set_retrieval(tenant_id, "docs", OTHER)
-    await ports.collections.set_reranker(tenant_id, "docs", "cloud")
-    await ports.collections.set_terms(tenant_id, "docs", {"pgvector": 0.5})
-    await ports.collections.set_store_tokens(tenant_id, "docs", store_tokens=True)
+    made = await add()
+    settings = {
+        "retrieval": Retrieval(
+            k1=1.5,
+            b=0.5,
+            title_boost=2,
+            fusion=Fusion.WEIGHTED,
+            rrf_k=7,
+            dense_weight=0.5,
+            keyword_weight=2,
+            sparse_weight=0,
+        ),
+        "reranker": "cloud",
+        "terms": {"pgvector": 0.5},
+        "stores_tokens": True,
+    }
 
-    changed = await ports.collections.by_name(tenant_id, "docs")
-    assert (changed.retrieval, changed.reranker) == (OTHER, "cloud")
-    assert (dict(changed.terms), changed.stores_tokens) == ({"pgvector": 0.5}, True)
-    await ports.collections.set_reranker(tenant_id, "docs", None)
-    await ports.collections.set_store_tokens(tenant_id, "docs", store_tokens=False)
-    reset = await ports.collections.by_name(tenant_id, "docs")
-    assert (reset.reranker, reset.stores_tokens) == (None, False)
+    changed = await ports.collections.change(tenant_id, "docs", changing(**settings))
+
+    assert changed == replace(made, **settings)
+    assert await ports.collections.by_name(tenant_id, "docs") == changed
+    reset = await ports.collections.change(
+        tenant_id, "docs", changing(**{name: getattr(made, name) for name in SETTINGS})
+    )
+    assert reset == made == await ports.collections.by_name(tenant_id, "docs")
+
+
+async def test_concurrent_changes_of_a_collection_are_all_kept(ports, tenant_id, add):
+    await add()
+
+    def add_term(name):
+        return lambda current: replace(current, terms={**current.terms, name: 1.0})
+
+    names = {f"term {n}" for n in range(8)}
+    await asyncio.gather(
+        *(ports.collections.change(tenant_id, "docs", add_term(name)) for name in names)
+    )
+
+    assert (await ports.collections.by_name(tenant_id, "docs")).terms.keys() == names
+
+
+async def test_a_change_that_raises_changes_nothing(ports, tenant_id, add):
+    made = await add()
+
+    def out_of_range(current):
+        return replace(current, reranker="cloud", retrieval=Retrieval(k1=-1))
+
+    def other_embedder(current):
+        return replace(current, reranker="cloud", embedder="0" * 64)
+
+    with pytest.raises(InvalidRequestError, match="k1"):
+        await ports.collections.change(tenant_id, "docs", out_of_range)
+    with pytest.raises(ValueError, match="sets only retrieval, reranker"):
+        await ports.collections.change(tenant_id, "docs", other_embedder)
+
+    assert await ports.collections.by_name(tenant_id, "docs") == made
+    changed = await ports.collections.change(tenant_id, "docs", changing(reranker="cloud"))
+    assert changed == replace(made, reranker="cloud")
 
 
 async def test_a_collection_that_is_not_there_is_said_so(ports, tenant_id, add):
@@ -83,10 +130,7 @@ async def test_a_collection_that_is_not_there_is_said_so(ports, tenant_id, add):
     for asked in (
         ports.collections.by_name(tenant_id, "docs"),
         ports.collections.delete(tenant_id, "docs"),
-        ports.collections.set_retrieval(tenant_id, "docs", OTHER),
-        ports.collections.set_reranker(tenant_id, "docs", None),
-        ports.collections.set_store_tokens(tenant_id, "docs", store_tokens=True),
-        ports.collections.set_terms(tenant_id, "docs", {}),
+        ports.collections.change(tenant_id, "docs", changing(retrieval=OTHER)),
     ):
         with pytest.raises(NotFoundError):
             await asked
@@ -116,7 +160,7 @@ async def test_settings_of_one_collection_are_changed_for_its_tenant_alone(
         stranger, "docs", text_search="english", embedder=ports.embedder.model
     )
 
-    await ports.collections.set_retrieval(tenant_id, "docs", OTHER)
+    await ports.collections.change(tenant_id, "docs", changing(retrieval=OTHER))
     await ports.collections.delete(tenant_id, "docs")
 
     assert await ports.collections.by_name(tenant_id, "beside") == beside

@@ -8,7 +8,7 @@ from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from tests.fakes import FakeEmbedder
-from tests.fixtures.collections import embedded
+from tests.fixtures.collections import changing, embedded
 
 
 @pytest.fixture
@@ -77,12 +77,12 @@ async def test_weighing_is_changed_whole_and_for_one_collection(collections, new
     await create(collections, tenant_id, "other")
     chosen = Retrieval(k1=2, b=0.75, title_boost=0, dense_weight=2, keyword_weight=0.5)
 
-    await collections.set_retrieval(tenant_id, "shelf", chosen)
+    await collections.change(tenant_id, "shelf", changing(retrieval=chosen))
 
     assert (await collections.by_name(tenant_id, "shelf")).retrieval == chosen
     assert (await collections.by_name(tenant_id, "other")).retrieval == Retrieval()
     with pytest.raises(NotFoundError):
-        await collections.set_retrieval(new_tenant(), "shelf", chosen)
+        await collections.change(new_tenant(), "shelf", changing(retrieval=chosen))
 
 
 @pytest.mark.parametrize("name", ["klingon", "english; drop table", "", "pg_catalog.english"])
@@ -169,7 +169,7 @@ async def test_collection_keeps_the_name_of_its_reranker(collections, new_tenant
     with pytest.raises(ConflictError, match="is reranked by `cloud`"):
         await make("local")
 
-    await collections.set_reranker(tenant_id, "shelf", None)
+    await collections.change(tenant_id, "shelf", changing(reranker=None))
     assert (await collections.by_name(tenant_id, "shelf")).reranker is None
     with pytest.raises(NotFoundError, match="`attic`"):
-        await collections.set_reranker(tenant_id, "attic", "cloud")
+        await collections.change(tenant_id, "attic", changing(reranker="cloud"))

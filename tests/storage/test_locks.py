@@ -6,6 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.request import Strategy
@@ -15,7 +16,7 @@ from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.pool import pool
 from pgrerank.storage.queries import load
-from tests.fixtures.collections import embedded
+from tests.fixtures.collections import changing, embedded
 
 WAITING = "select from pg_locks where not granted and pid <> pg_backend_pid()"
 #: advisory keys once in use, which anyone could read in pg_locks
@@ -128,6 +129,42 @@ async def test_deletion_waits_for_writers_under_way_and_not_for_later_ones(
     await deletion
     with pytest.raises(NotFoundError):
         await late
+
+
+async def test_change_of_a_collection_waits_for_another_and_starts_from_its_result(
+    database, service_pool, shelf
+):
+    collections = PostgresCollections(service_pool)
+
+    def add_late(current):
+        return replace(current, terms={**current.terms, "late": 1.0})
+
+    with database.admin() as early:
+        early.execute(
+            "update pgrerank.collection set terms = '{\"early\": 1}' where tenant_id = %s",
+            [shelf.tenant_id],
+        )
+        late = asyncio.create_task(collections.change(shelf.tenant_id, "shelf", add_late))
+        await waiting(database, 1)
+
+    assert (await late).terms == {"early": 1, "late": 1}
+    assert (await shelf.again()).collection == await late
+
+
+async def test_change_of_a_collection_does_not_wait_for_writers(database, service_pool, shelf):
+    impatient = make_conninfo(database.service_url, options="-c lock_timeout=10ms")
+    async with (
+        pool(impatient, size=1) as connections,
+        tenancy.tenant(service_pool, shelf.tenant_id) as writer,
+    ):
+        await incoming.store(
+            writer, shelf.tenant_id, shelf.collection, [embedded("a", "fox")], None
+        )
+        changed = await PostgresCollections(connections).change(
+            shelf.tenant_id, "shelf", changing(reranker="cloud")
+        )
+
+    assert (await shelf.again()).collection.reranker == changed.reranker == "cloud"
 
 
 async def test_chores_of_one_name_go_one_after_the_other(database):

@@ -11,7 +11,7 @@ from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.tokens import PostgresTokens
 from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder
-from tests.fixtures.collections import embedded
+from tests.fixtures.collections import changing, embedded
 
 MODEL = FakeLate.model
 OTHER = replace(MODEL, name="other", fingerprint="b" * 64)
@@ -142,9 +142,9 @@ async def test_forgetting_keeps_other_collections_and_the_named_model(shelf, new
 
 async def test_new_chunks_get_token_vectors_where_the_collection_says_so(shelf):
     collections, name = PostgresCollections(shelf.pool), shelf.collection.name
-    await collections.set_store_tokens(shelf.tenant_id, name, store_tokens=True)
+    await collections.change(shelf.tenant_id, name, changing(stores_tokens=True))
     on = (await shelf.again()).collection.stores_tokens
-    await collections.set_store_tokens(shelf.tenant_id, name, store_tokens=False)
+    await collections.change(shelf.tenant_id, name, changing(stores_tokens=False))
 
     assert (on, (await shelf.again()).collection.stores_tokens) == (True, False)
 

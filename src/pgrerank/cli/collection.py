@@ -1,7 +1,7 @@
 """pgrerank collection."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ import click
 
 from pgrerank.cli import listing, option, output, progress, weighing
 from pgrerank.cli.command import Commands, Misused, examples, read_settings, run
-from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Collection
+from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Change, Collection
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.settings import Settings
 
@@ -81,16 +81,19 @@ def set_(
     context: click.Context, *, name: str, tenant_name: str, as_json: bool, **options: Any
 ) -> None:
     """Change how a collection is searched. Takes effect with the next search."""
+    from pgrerank.usecases.collections import retrieval_change
+
     reranker, default = options.pop("reranker"), options.pop("default_reranker")
-    changes = weighing.pop_options(options)
-    if not (changes or reranker or default):
+    values = weighing.pop_options(options)
+    if not (values or reranker or default):
         raise Misused("give an option to change, such as --k1 1.2")
     if reranker and default:
         raise Misused("give either --reranker or --default-reranker")
     settings = read_settings(context)
+    changes = [retrieval_change(values)]
     if reranker or default:
-        asyncio.run(_set_reranker(settings, tenant_name, name, reranker))
-    _print(asyncio.run(_set_retrieval(settings, tenant_name, name, changes)), as_json=as_json)
+        changes.append(asyncio.run(_reranker_change(settings, reranker)))
+    _print(asyncio.run(_configure(settings, tenant_name, name, changes)), as_json=as_json)
 
 
 @collection.command(epilog=examples("pgrerank collection show docs --tenant acme"))
@@ -173,29 +176,23 @@ async def _create(
         return await create(services, tenant.id, name, **indexing)
 
 
-async def _set_retrieval(
-    settings: Settings, tenant_name: str, name: str, changes: Mapping[str, Any]
+async def _configure(
+    settings: Settings, tenant_name: str, name: str, changes: Sequence[Change]
 ) -> Collection:
     from pgrerank import wiring
-    from pgrerank.usecases.collections import tune
+    from pgrerank.usecases.collections import configure
 
     async with wiring.admin_services(settings) as admin_services:
         tenant = await admin_services.tenants.by_name(tenant_name)
-        return await tune(admin_services, tenant.id, name, changes)
+        return await configure(admin_services, tenant.id, name, *changes)
 
 
-async def _set_reranker(
-    settings: Settings, tenant_name: str, name: str, reranker: str | None
-) -> None:
+async def _reranker_change(settings: Settings, reranker: str | None) -> Change:
     from pgrerank import wiring
-    from pgrerank.usecases.collections import set_reranker
+    from pgrerank.usecases.collections import reranker_change
 
-    async with (
-        wiring.admin_services(settings) as admin_services,
-        wiring.remote_models(settings) as models,
-    ):
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        await set_reranker(admin_services, models.rerankers, tenant.id, name, reranker)
+    async with wiring.remote_models(settings) as models:
+        return reranker_change(models.rerankers, reranker)
 
 
 async def _require_backends(settings: Settings, indexing: Mapping[str, Any]) -> None:

@@ -1,9 +1,10 @@
 """Collections: named sets of documents of a tenant, with their index settings."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeAlias
 
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.ids import CollectionId
@@ -12,6 +13,8 @@ from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms
 
 DEFAULT_TEXT_SEARCH = "english"
+#: fields of a collection that a change may set
+SETTINGS = ("retrieval", "reranker", "terms", "stores_tokens")
 
 
 class SecondState(StrEnum):
@@ -76,6 +79,17 @@ class Collection:
             dimensions=model.dimensions,
         )
 
+    def apply(self, change: "Change") -> "Collection":
+        """The collection after a change of its settings.
+
+        Raises:
+            ValueError: The change sets a field that is not one of SETTINGS.
+        """
+        changed = change(self)
+        if replace(self, **{name: getattr(changed, name) for name in SETTINGS}) != changed:
+            raise ValueError(f"a change of a collection sets only {', '.join(SETTINGS)}")
+        return changed
+
     def require_embedder(self, model: ModelCard) -> None:
         """Refuse an embedder other than that of the collection's vectors.
 
@@ -109,3 +123,7 @@ class Collection:
     def _model(self) -> str:
         name = f" ({self.embedder_name})" if self.embedder_name else ""
         return f"{self.embedder[:12]}{name}"
+
+
+#: a pure function from a collection to the same collection with other SETTINGS
+Change: TypeAlias = Callable[[Collection], Collection]

@@ -2,12 +2,11 @@
 
 from typing import Protocol
 
-from pgrerank.domain.collection import Collection
+from pgrerank.domain.collection import Change, Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.domain.term import Terms
 
 
 class Collections(Protocol):
@@ -50,20 +49,23 @@ class Collections(Protocol):
         """
         ...
 
-    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
-        """Change the settings of a collection's first stage. Raises NotFoundError."""
-        ...
+    async def change(self, tenant_id: TenantId, name: str, change: Change) -> Collection:
+        """Change the settings of a collection atomically; concurrent changes are all kept.
 
-    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
-        """Change the named reranker of a collection. Raises NotFoundError."""
-        ...
+        Args:
+            tenant_id: The owner.
+            name: The collection.
+            change: Gets the collection as it is stored and returns it with its new settings. Other
+                changes of the collection wait meanwhile, so it must be quick. If it raises,
+                nothing is stored.
 
-    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
-        """Replace the boosted terms of a collection. Raises NotFoundError."""
-        ...
+        Returns:
+            The changed collection.
 
-    async def set_store_tokens(self, tenant_id: TenantId, name: str, *, store_tokens: bool) -> None:
-        """Set whether new chunks get token vectors. Raises NotFoundError."""
+        Raises:
+            NotFoundError: No such collection.
+            ValueError: The change sets a field that is not one of SETTINGS.
+        """
         ...
 
     async def delete(self, tenant_id: TenantId, name: str) -> None:

@@ -1,6 +1,6 @@
 """Collections in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -9,13 +9,12 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain import ids, suggestion
-from pgrerank.domain.collection import Collection, SecondState
+from pgrerank.domain.collection import Change, Collection, SecondState
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import CollectionId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.retrieval import Fusion, Retrieval
-from pgrerank.domain.term import Terms
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage import models, queries, tenancy
 from pgrerank.storage.pool import Connection, Pool
@@ -95,21 +94,22 @@ class PostgresCollections:
             listed = await self._listed(connection, tenant_id, after=after, row_count=limit + 1)
         return cursors.page(listed, limit, lambda collection: collection.name)
 
-    async def set_retrieval(self, tenant_id: TenantId, name: str, retrieval: Retrieval) -> None:
-        """Change a collection's retrieval settings. Raises NotFoundError."""
-        await self._change(tenant_id, name, "set_retrieval", asdict(retrieval))
+    async def change(self, tenant_id: TenantId, name: str, change: Change) -> Collection:
+        """Change the settings of a collection while its row is locked.
 
-    async def set_reranker(self, tenant_id: TenantId, name: str, reranker: str | None) -> None:
-        """Change the named reranker of a collection. Raises NotFoundError."""
-        await self._change(tenant_id, name, "set_reranker", {"reranker": reranker})
-
-    async def set_terms(self, tenant_id: TenantId, name: str, terms: Terms) -> None:
-        """Change the terms that boost candidates of a collection. Raises NotFoundError."""
-        await self._change(tenant_id, name, "set_terms", {"terms": Jsonb(dict(terms))})
-
-    async def set_store_tokens(self, tenant_id: TenantId, name: str, *, store_tokens: bool) -> None:
-        """Set whether new chunks get token vectors. Raises NotFoundError."""
-        await self._change(tenant_id, name, "set_store_tokens", {"stores_tokens": store_tokens})
+        Raises:
+            NotFoundError: No such collection.
+            ValueError: The change sets a field that is not one of SETTINGS.
+        """
+        async with tenancy.tenant(self._pool, tenant_id) as connection:
+            await connection.execute(
+                self._statements["claim"], {"tenant_id": tenant_id, "name": name}
+            )
+            current = await self._by_name(connection, tenant_id, name)
+            changed = current.apply(change)
+            if changed != current:
+                await self._store_settings(connection, tenant_id, changed)
+        return changed
 
     async def delete(self, tenant_id: TenantId, name: str) -> None:
         """Delete a collection and everything in it. Raises NotFoundError."""
@@ -149,14 +149,20 @@ class PostgresCollections:
         await cursor.execute(self._statements["page"], wanted)
         return await cursor.fetchall()
 
-    async def _change(
-        self, tenant_id: TenantId, name: str, how: str, values: Mapping[str, object]
+    async def _store_settings(
+        self, connection: Connection, tenant_id: TenantId, changed: Collection
     ) -> None:
-        wanted = {"tenant_id": tenant_id, "name": name, **values}
-        async with tenancy.tenant(self._pool, tenant_id) as connection:
-            changed = await connection.execute(self._statements[how], wanted)
-            if await changed.fetchone() is None:
-                raise await self._no_collection(connection, tenant_id, name)
+        await connection.execute(
+            self._statements["set"],
+            {
+                "tenant_id": tenant_id,
+                "id": changed.id,
+                "stores_tokens": changed.stores_tokens,
+                "reranker": changed.reranker,
+                "terms": Jsonb(dict(changed.terms)),
+                **asdict(changed.retrieval),
+            },
+        )
 
     async def _require_text_search(self, connection: Connection, text_search: str) -> None:
         cursor = await connection.execute(

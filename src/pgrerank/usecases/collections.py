@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 from pgrerank.domain import suggestion
-from pgrerank.domain.collection import Collection
+from pgrerank.domain.collection import Change, Collection
 from pgrerank.domain.document import BareChunk, passage
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
+from pgrerank.domain.model import ModelCard
 from pgrerank.domain.name import validate_name
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.term import Terms, check_terms, without_terms
@@ -64,51 +66,50 @@ async def create(
     )
 
 
-async def tune(
-    services: AdminServices, tenant_id: TenantId, name: str, changes: Mapping[str, Any]
+async def configure(
+    services: AdminServices, tenant_id: TenantId, name: str, *changes: Change
 ) -> Collection:
-    """Change the settings of a collection's first stage, from the next search on.
+    """Change the settings of a collection, all or none, from the next search on.
 
     Args:
         services: The ports.
         tenant_id: The owner of the collection.
         name: The collection.
-        changes: Fields of Retrieval with their new values; the others stay.
+        changes: Such as `retrieval_change` and `reranker_change`; applied one after the other.
 
     Raises:
         NotFoundError: No such collection.
         InvalidRequestError: A value is out of range.
     """
-    collection = await services.collections.by_name(tenant_id, name)
-    changed = replace(collection, retrieval=replace(collection.retrieval, **changes))
-    await services.collections.set_retrieval(tenant_id, name, changed.retrieval)
-    return changed
+
+    def change(current: Collection) -> Collection:
+        return reduce(lambda collection, each: each(collection), changes, current)
+
+    return await services.collections.change(tenant_id, name, change)
 
 
-async def set_reranker(
-    admin_services: AdminServices,
-    rerankers: Mapping[str, Scorer],
-    tenant_id: TenantId,
-    name: str,
-    reranker: str | None,
-) -> Collection:
-    """Change the reranker of a collection, from the next search on.
+def retrieval_change(values: Mapping[str, Any]) -> Change:
+    """A change of the settings of the first stage.
 
     Args:
-        admin_services: The ports.
+        values: Fields of Retrieval with their new values; the others stay.
+    """
+    return lambda current: replace(current, retrieval=replace(current.retrieval, **values))
+
+
+def reranker_change(rerankers: Mapping[str, Scorer], name: str | None) -> Change:
+    """A change of the reranker.
+
+    Args:
         rerankers: The named rerankers.
-        tenant_id: The owner of the collection.
-        name: The collection.
-        reranker: The operator's name of the reranker; None: that of the settings.
+        name: The operator's name of the reranker; None: that of the settings.
 
     Raises:
-        NotFoundError: No such collection.
         InvalidRequestError: There is no reranker of this name.
     """
-    if reranker is not None:
-        require_named("reranker", reranker, rerankers)
-    await admin_services.collections.set_reranker(tenant_id, name, reranker)
-    return await admin_services.collections.by_name(tenant_id, name)
+    if name is not None:
+        require_named("reranker", name, rerankers)
+    return lambda current: replace(current, reranker=name)
 
 
 async def boost(
@@ -127,8 +128,9 @@ async def boost(
         InvalidRequestError: A term or a weight is invalid.
     """
     check_terms(terms)
-    await services.collections.set_terms(tenant_id, name, terms)
-    return await services.collections.by_name(tenant_id, name)
+    return await services.collections.change(
+        tenant_id, name, lambda current: replace(current, terms=terms)
+    )
 
 
 async def add_terms(
@@ -138,9 +140,13 @@ async def add_terms(
 
     Raises as `boost`.
     """
-    collection = await services.collections.by_name(tenant_id, name)
-    kept = without_terms(collection.terms, terms)
-    return await boost(services, tenant_id, name, {**kept, **terms})
+
+    def change(current: Collection) -> Collection:
+        merged = {**without_terms(current.terms, terms), **terms}
+        check_terms(merged)
+        return replace(current, terms=merged)
+
+    return await services.collections.change(tenant_id, name, change)
 
 
 async def remove_terms(
@@ -152,15 +158,12 @@ async def remove_terms(
         NotFoundError: No such collection.
         InvalidRequestError: The collection does not have one of the terms.
     """
-    collection = await services.collections.by_name(tenant_id, name)
-    known = {each.casefold() for each in collection.terms}
-    for each in terms:
-        if each.casefold() not in known:
-            remedy = suggestion.remedy(each, collection.terms)
-            raise InvalidRequestError(
-                "terms", f"the collection has no term `{each}`. {remedy}".rstrip()
-            )
-    return await boost(services, tenant_id, name, without_terms(collection.terms, terms))
+
+    def change(current: Collection) -> Collection:
+        _require_terms(current.terms, terms)
+        return replace(current, terms=without_terms(current.terms, terms))
+
+    return await services.collections.change(tenant_id, name, change)
 
 
 async def add_tokens(
@@ -192,8 +195,9 @@ async def add_tokens(
     collection = await services.collections.by_name(tenant_id, collection_name)
     services = services.for_collection(collection)
     late = _require_late_interaction(services)
-    collection.require_embedder(services.embedder.model)
-    await services.collections.set_store_tokens(tenant_id, collection_name, store_tokens=True)
+    collection = await services.collections.change(
+        tenant_id, collection_name, _token_storage(services.embedder.model)
+    )
     after: ChunkId | None = None
     done = stored = 0
     while chunks := await services.tokens.missing(
@@ -216,9 +220,30 @@ async def remove_tokens(services: AdminServices, tenant_id: TenantId, collection
     Raises:
         NotFoundError: No such collection.
     """
-    collection = await services.collections.by_name(tenant_id, collection_name)
-    await services.collections.set_store_tokens(tenant_id, collection_name, store_tokens=False)
+    collection = await services.collections.change(
+        tenant_id, collection_name, lambda current: replace(current, stores_tokens=False)
+    )
     return await services.tokens.forget(tenant_id, collection)
+
+
+def _require_terms(terms: Terms, names: Sequence[str]) -> None:
+    known = {term.casefold() for term in terms}
+    for name in names:
+        if name.casefold() not in known:
+            remedy = suggestion.remedy(name, terms)
+            raise InvalidRequestError(
+                "terms", f"the collection has no term `{name}`. {remedy}".rstrip()
+            )
+
+
+def _token_storage(embedder: ModelCard) -> Change:
+    """A change after which new chunks get token vectors. Raises ConflictError: other embedder."""
+
+    def change(current: Collection) -> Collection:
+        current.require_embedder(embedder)
+        return replace(current, stores_tokens=True)
+
+    return change
 
 
 async def _encode(

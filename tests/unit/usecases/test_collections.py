@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -5,10 +6,18 @@ import pytest
 from pgrerank.domain.errors import ConflictError, InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.retrieval import Retrieval
-from pgrerank.usecases.collections import BATCH_CHUNKS, add_tokens, create, remove_tokens, tune
+from pgrerank.usecases.collections import (
+    BATCH_CHUNKS,
+    add_tokens,
+    configure,
+    create,
+    remove_tokens,
+    reranker_change,
+    retrieval_change,
+)
 from pgrerank.usecases.ingest import ingest
 from tests.fake_tokens import FakeLate
-from tests.fakes import FakeCollections, bag_of_words, collection, services
+from tests.fakes import FakeCollections, FakeScorer, bag_of_words, collection, services
 from tests.fixtures.collections import embedded
 from tests.unit.usecases.test_ingest import document, stream
 
@@ -98,16 +107,43 @@ async def test_embedder_that_late_interaction_does_not_know_is_refused():
         await add_tokens(home, TENANT, "docs")
 
 
+async def test_token_vectors_of_another_embedder_are_not_stored():
+    other = FakeCollections({(TENANT, "docs"): collection(embedder="0" * 64)})
+    home = replace(furnished(collections=other), fixed_models=True)
+
+    with pytest.raises(ConflictError, match="embedded by"):
+        await add_tokens(home, TENANT, "docs")
+
+    assert not await stores_tokens(home)
+
+
 async def test_settings_that_are_not_named_stay():
     home = furnished()
     await create(home, TENANT, "new", text_search="english", retrieval=Retrieval(b=0.5))
 
-    changed = await tune(home, TENANT, "new", {"k1": 1.5, "rrf_k": 10})
-    with pytest.raises(InvalidRequestError, match="k1"):
-        await tune(home, TENANT, "new", {"k1": -1})
+    changed = await configure(home, TENANT, "new", retrieval_change({"k1": 1.5, "rrf_k": 10}))
 
     assert changed.retrieval == Retrieval(b=0.5, k1=1.5, rrf_k=10)
     assert await home.collections.by_name(TENANT, "new") == changed
+
+
+async def test_a_change_that_is_refused_in_part_changes_nothing():
+    home, cloud = furnished(), reranker_change({"cloud": FakeScorer()}, "cloud")
+    before = await home.collections.by_name(TENANT, "docs")
+
+    for values in ({"k1": -1}, {"dense_weight": 0, "keyword_weight": 0, "sparse_weight": 0}):
+        with pytest.raises(InvalidRequestError):
+            await configure(home, TENANT, "docs", cloud, retrieval_change(values))
+
+    assert await home.collections.by_name(TENANT, "docs") == before
+    changed = await configure(home, TENANT, "docs", cloud, retrieval_change({"k1": 2}))
+    assert (changed.reranker, changed.retrieval) == ("cloud", Retrieval(k1=2))
+
+
+async def test_without_changes_a_collection_stays_as_it_is():
+    home = furnished()
+
+    assert await configure(home, TENANT, "docs") == collection()
 
 
 async def test_existing_collection_is_left_as_it_is():

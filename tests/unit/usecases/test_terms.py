@@ -7,7 +7,13 @@ import pytest
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.usecases import lookup
-from pgrerank.usecases.collections import add_terms, boost, remove_terms, set_reranker
+from pgrerank.usecases.collections import (
+    add_terms,
+    boost,
+    configure,
+    remove_terms,
+    reranker_change,
+)
 from tests.fakes import FakeCollections, FakeScorer, collection, services
 
 TENANT = TenantId(UUID(int=7))
@@ -61,13 +67,14 @@ async def test_all_terms_are_replaced_at_once(home):
 
 async def test_the_reranker_of_a_collection_is_one_that_runs(home):
     cloud = {"cloud": FakeScorer()}
-    named = await set_reranker(home, cloud, TENANT, "docs", "cloud")
+    named = await configure(home, TENANT, "docs", reranker_change(cloud, "cloud"))
     with pytest.raises(InvalidRequestError, match="cloud"):
-        await set_reranker(home, cloud, TENANT, "docs", "clod")
+        reranker_change(cloud, "clod")
 
     assert named.reranker == "cloud"
     assert await home.collections.by_name(TENANT, "docs") == named
-    assert (await set_reranker(home, {}, TENANT, "docs", None)).reranker is None
+    reset = await configure(home, TENANT, "docs", reranker_change({}, None))
+    assert reset.reranker is None
 
 
 @pytest.mark.parametrize(
@@ -76,7 +83,7 @@ async def test_the_reranker_of_a_collection_is_one_that_runs(home):
         lambda home: add_terms(home, TENANT, "gone", {"hawk": 1.0}),
         lambda home: remove_terms(home, TENANT, "gone", ["hawk"]),
         lambda home: boost(home, TENANT, "gone", {}),
-        lambda home: set_reranker(home, {}, TENANT, "gone", None),
+        lambda home: configure(home, TENANT, "gone", reranker_change({}, None)),
     ],
     ids=["add", "remove", "replace", "reranker"],
 )

@@ -9,9 +9,15 @@ from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
 from pgrerank.api.v1.schema import requests
 from pgrerank.api.v1.schema.responses import CollectionPage, CollectionResponse
+from pgrerank.domain.collection import Change
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.domain.tenant import Scope
-from pgrerank.usecases.collections import create, set_reranker, tune
+from pgrerank.usecases.collections import (
+    configure,
+    create,
+    reranker_change,
+    retrieval_change,
+)
 
 TAGS = ["collections"]
 
@@ -59,13 +65,16 @@ async def patch_collection(
     call: TheCall,
     data: JSONBody[requests.ChangedCollection],
 ) -> CollectionResponse:
-    """Change settings from the next search on, without reindexing. Omitted settings stay."""
+    """Change settings from the next search on, without reindexing. Omitted settings stay.
+
+    All settings of a request change at once; if one is refused, none does.
+    """
+    changes: list[Change] = []
     if data.reranker is not UNSET:
-        await set_reranker(
-            call.services, call.services.rerankers, call.tenant_id, name, data.reranker
-        )
-    changes = {} if data.retrieval is UNSET else data.retrieval.changes()
-    return CollectionResponse.of(await tune(call.services, call.tenant_id, name, changes))
+        changes.append(reranker_change(call.services.rerankers, data.reranker))
+    if data.retrieval is not UNSET:
+        changes.append(retrieval_change(data.retrieval.changes()))
+    return CollectionResponse.of(await configure(call.services, call.tenant_id, name, *changes))
 
 
 @get(

@@ -120,7 +120,11 @@ async def apply(admin_services: AdminServices, ground: TrialSetup, tuning: Tunin
         return False
     fitted = asdict(tuning.after.retrieval)
     changed = {name: fitted[name] for name in tuning.changes if name in fitted}
-    await collections.tune(admin_services, ground.tenant_id, ground.collection.name, changed)
+    await admin_services.collections.change(
+        ground.tenant_id,
+        ground.collection.name,
+        collections.retrieval_change(changed),
+    )
     return True
 
 
