@@ -17,9 +17,9 @@ class FakeEmbeddings:
     documents: FakeDocuments
 
     async def begin(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> None:
-        if model.fingerprint == collection.embedder:
-            return
         now = self.documents.collections.current(tenant_id, collection)
+        if now is not None and model.fingerprint == now.embedder:
+            return
         if now is None or now.second_embedder not in (None, model.fingerprint):
             raise ConflictError("The second set is by another model. Drop it first.")
         self.documents.collections.models[model.fingerprint] = model

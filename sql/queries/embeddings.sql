@@ -1,16 +1,23 @@
 -- Runtime statements of storage/embeddings.py.
 
 -- begin --
--- Begin a collection's second set of vectors for a model, keeping its existing vectors; no row if
--- the second set is of another model, or the collection was deleted.
+-- Begin a collection's second set of vectors for a model, keeping its existing vectors, unless the
+-- set in use is of this model; no row if the second set is of another model, or the collection was
+-- deleted.
 update pgrerank.collection as c
 set
-    second_embedder_id = %(model_id)s,
-    second_state = coalesce(c.second_state, 'filling')
+    second_embedder_id = case
+        when c.embedder_id = %(model_id)s then c.second_embedder_id
+        else %(model_id)s
+    end,
+    second_state = case
+        when c.embedder_id = %(model_id)s then c.second_state
+        else coalesce(c.second_state, 'filling')
+    end
 where
     c.tenant_id = %(tenant_id)s
     and c.id = %(collection_id)s
-    and coalesce(c.second_embedder_id, %(model_id)s) = %(model_id)s
+    and %(model_id)s in (c.embedder_id, coalesce(c.second_embedder_id, %(model_id)s))
 returning c.id;
 
 -- missing --

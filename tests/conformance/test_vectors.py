@@ -79,6 +79,18 @@ async def test_a_set_of_the_embedder_in_use_is_not_begun(ports, filled):
     assert await filled.sets() == (OLD.name, None, None)
 
 
+async def test_a_set_of_the_embedder_that_was_cut_over_to_meanwhile_is_not_begun(ports, filled):
+    await filled.fill()
+    await ports.embeddings.cut_over(filled.tenant_id, filled.docs)
+    await ports.embeddings.begin(filled.tenant_id, filled.docs, NEW)
+
+    assert filled.docs.embedder == OLD.fingerprint
+    assert await filled.sets() == (NEW.name, OLD.name, SecondState.FORMER)
+    await ports.embeddings.drop(filled.tenant_id, filled.docs)
+    await ports.embeddings.begin(filled.tenant_id, filled.docs, NEW)
+    assert await filled.sets() == (NEW.name, None, None)
+
+
 async def test_sets_are_swapped_and_swapped_back(ports, filled):
     await filled.fill()
     await ports.embeddings.cut_over(filled.tenant_id, filled.docs)

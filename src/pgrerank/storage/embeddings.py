@@ -37,8 +37,6 @@ class PostgresEmbeddings:
         Raises:
             ConflictError: The second set belongs to another model.
         """
-        if model.fingerprint == collection.embedder:
-            return
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             model_id = await models.register(connection, model)
             parameters = {**_place(tenant_id, collection), "model_id": model_id}
