@@ -44,7 +44,7 @@ def test_bad_rows_are_listed_and_the_good_ones_stored(cli, place):
     result = cli("ingest", "-", *place, stdin='{"_id":"a","text":"good"}\n{"_id":"b"}\nnonsense\n')
 
     assert result.exit_code == 3
-    assert result.stderr.endswith("2 rows were rejected; the other documents are stored\n")
+    assert result.stderr.endswith("2 rows rejected; the other documents are stored\n")
     assert "has no `text`" in result.stdout
     assert "not JSON" in result.stdout
     assert cli.json("collection", "list", place[0], place[1])

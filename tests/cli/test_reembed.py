@@ -54,7 +54,7 @@ def test_collection_goes_over_to_another_embedder_and_back(cli, other, shorter, 
     cli.well("ingest", tmp_path, *place)
 
     dropped = cli.well("reembed", *place, "--drop")
-    assert dropped == "Removed 2 vectors of moved that were not in use.\n"
+    assert dropped == "Removed 2 unused vectors of moved.\n"
     assert (search(cli).exit_code, search(other).exit_code) == (0, 1)
 
 

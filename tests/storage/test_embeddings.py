@@ -96,7 +96,7 @@ async def test_cut_over_is_refused_while_chunks_have_no_new_vector(two, embeddin
     await fill(embeddings, two)
     await two.store(embedded("c", "seal"))
 
-    with pytest.raises(ConflictError, match="1 chunks of `shelf` came since"):
+    with pytest.raises(ConflictError, match="1 chunk of `shelf` came since"):
         await embeddings.cut_over(two.tenant_id, two.collection)
     assert (await state(two))[0] == FakeEmbedder.model.fingerprint
     assert await fill(embeddings, two) == 0

@@ -26,6 +26,7 @@ from pgrerank.api.problem import (
     RejectedRow,
     problem,
 )
+from pgrerank.domain.count import counted
 from pgrerank.domain.errors import (
     AuthenticationError,
     ConflictError,
@@ -79,8 +80,8 @@ class RejectedRowsError(PgrerankError):
     def __init__(self, rejected: Sequence[Rejection]) -> None:
         self.rejected = rejected
         super().__init__(
-            f"{len(rejected)} rows cannot be stored, so nothing was stored. "
-            "Correct them, or send without `atomic` to store the others."
+            f"{counted(len(rejected), 'row')} cannot be stored, so nothing was stored. "
+            "Correct what is wrong, or send without `atomic` to store the others."
         )
 
 

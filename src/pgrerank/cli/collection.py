@@ -10,6 +10,7 @@ import click
 from pgrerank.cli import listing, option, output, progress, weighing
 from pgrerank.cli.command import Commands, Misused, examples, read_settings, run
 from pgrerank.domain.collection import DEFAULT_TEXT_SEARCH, Change, Collection
+from pgrerank.domain.count import counted
 from pgrerank.domain.retrieval import Retrieval
 from pgrerank.settings import Settings
 
@@ -154,13 +155,13 @@ def tokens(context: click.Context, *, name: str, tenant_name: str, remove: bool)
     settings = read_settings(context)
     if remove:
         count = asyncio.run(_without_tokens(settings, tenant_name, name))
-        click.echo(f"Removed the token vectors of {count} chunks.")
+        click.echo(f"Removed the token vectors of {counted(count, 'chunk')}.")
     else:
         count = run(
             _with_tokens(settings, tenant_name, name),
             interrupt_note="Token vectors stored so far are kept; run the same command to resume.",
         )
-        click.echo(f"Stored the token vectors of {count} chunks.")
+        click.echo(f"Stored the token vectors of {counted(count, 'chunk')}.")
 
 
 async def _create(

@@ -9,6 +9,7 @@ import click
 from pgrerank.cli import listing, option, output
 from pgrerank.cli.command import Command, Misused, examples, read_settings
 from pgrerank.cli.gain import plain, sentence
+from pgrerank.domain.count import counted
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -171,7 +172,8 @@ def _show(comparison: "RunComparison", measure: str, examples: int) -> None:
     )
     click.echo(f"\n{sentence(measure, comparison.differences[measure])}")
     if comparison.left_out:
-        click.echo(f"{comparison.left_out} queries are not in both runs with the same judgments.")
+        queries = counted(comparison.left_out, "query", "queries")
+        click.echo(f"Left out: {queries} not in both runs with the same judgments.")
     for title, changes in (("Better", comparison.wins), ("Worse", comparison.losses)):
         if changes[:examples]:
             output.table(

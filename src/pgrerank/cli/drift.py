@@ -59,7 +59,7 @@ def drift(
     else:
         _show(findings)
     if fail_on and (bad := [each for each in findings if each.reaches(HealthState(fail_on))]):
-        raise Failed(f"{len(bad)} of {len(findings)} checks need attention")
+        raise Failed(f"checks that need attention: {len(bad)} of {len(findings)}")
 
 
 async def _findings(

@@ -12,6 +12,7 @@ import click
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Command, Failed, Interrupted, Misused, examples, read_settings
 from pgrerank.cli.ingest_progress import Meter, progress_display
+from pgrerank.domain.count import counted
 from pgrerank.domain.document import Document
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import IngestReport, Rejection
@@ -94,7 +95,8 @@ def _judge(report: IngestReport, *, atomic: bool) -> None:
     if report.rejected and (atomic or not report.accepted):
         raise Failed("nothing was stored, see the rejected rows")
     if report.rejected:
-        raise _Partly(f"{len(report.rejected)} rows were rejected; the other documents are stored")
+        rows = counted(len(report.rejected), "row")
+        raise _Partly(f"{rows} rejected; the other documents are stored")
 
 
 def _interruption_note(report: IngestReport, *, atomic: bool) -> str:
@@ -102,7 +104,7 @@ def _interruption_note(report: IngestReport, *, atomic: bool) -> str:
     if atomic or not report.accepted:
         return f"interrupted. Nothing is stored. {again}."
     return (
-        f"interrupted. {report.accepted} documents are stored, each whole. {again}; "
+        f"interrupted. {counted(report.accepted, 'document')} stored, each whole. {again}; "
         "stored documents are not embedded again."
     )
 

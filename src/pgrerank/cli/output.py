@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pgrerank.domain.count import counted
 from pgrerank.domain.ingest import Rejection
 
 #: width of a console that is not a terminal, so that nothing is wrapped or cut
@@ -146,8 +147,8 @@ def say_left_out(path: Path, rejected: Sequence[Rejection]) -> None:
     if rejected:
         first = rejected[0]
         name = f" ({first.external_id})" if first.external_id else ""
+        rows = counted(len(rejected), "row")
         click.echo(
-            f"{path}: {len(rejected)} rows were left out, the first on line {first.line}{name}: "
-            f"{first.reason}",
+            f"{path}: {rows} left out, the first on line {first.line}{name}: {first.reason}",
             err=True,
         )

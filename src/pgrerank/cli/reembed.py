@@ -9,6 +9,7 @@ import msgspec
 from pgrerank.cli import listing, option, progress
 from pgrerank.cli.command import Command, Misused, examples, read_settings, run
 from pgrerank.domain.collection import Collection
+from pgrerank.domain.count import counted
 from pgrerank.domain.ids import TenantId
 from pgrerank.ports.services import AdminServices
 from pgrerank.settings import Settings
@@ -92,7 +93,8 @@ async def _fill(
                     ),
                 )
                 advance(1, f"{stored} chunks")
-            click.echo(f"Embedded {stored} chunks of {collection.name} by {embedder.model.name}.")
+            chunks = counted(stored, "chunk")
+            click.echo(f"Embedded {chunks} of {collection.name} by {embedder.model.name}.")
 
 
 async def _run_step(settings: Settings, tenant_name: str, name: str | None, step: str) -> None:
@@ -109,14 +111,15 @@ async def _step(
 ) -> str:
     if step == "drop":
         removed = await admin_services.embeddings.drop(tenant_id, collection)
-        return f"Removed {removed} vectors of {collection.name} that were not in use."
+        return f"Removed {counted(removed, 'unused vector')} of {collection.name}."
     if step == "cut_over":
         await admin_services.embeddings.cut_over(tenant_id, collection)
         return f"Collection {collection.name} is searched with its new vectors from now on."
     lacking = await admin_services.embeddings.roll_back(tenant_id, collection)
     return (
-        f"Collection {collection.name} is searched with its former vectors again; {lacking} chunks "
-        "came since and have none: compute them with --model and the former model."
+        f"Collection {collection.name} is searched with its former vectors again; "
+        f"{counted(lacking, 'chunk')} came since, without one: compute what is missing with --model "
+        "and the former model."
     )
 
 

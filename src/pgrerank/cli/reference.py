@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from pgrerank.cli import option, output
 from pgrerank.cli.command import Commands, Failed, Misused, examples, read_settings
+from pgrerank.domain.count import counted
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.reference import (
     MAX_PAIRS,
@@ -89,7 +90,8 @@ def set_(
     source = _Log(collection_name, pairs) if file is None else list(_pairs(file))
     stored = asyncio.run(_store(read_settings(context), tenant_name, name, source))
     click.echo(
-        f"{name}: {stored} pairs. Score them with: pgrerank reference score {name} -t {tenant_name}"
+        f"{name}: {counted(stored, 'pair')}. "
+        f"To score the set: pgrerank reference score {name} -t {tenant_name}"
     )
 
 

@@ -9,6 +9,7 @@ import click
 
 from pgrerank.cli import command, option, output, progress
 from pgrerank.cli.command import Command, examples, read_settings
+from pgrerank.domain.count import counted
 from pgrerank.domain.document import passage
 from pgrerank.domain.request import MAX_DEPTH
 from pgrerank.formats import beir
@@ -148,6 +149,6 @@ def _show(summary: Mapping[str, Any]) -> None:
         ]
         output.table(["", *names], rows)
     click.echo(
-        f"{summary['queries']} queries reordered to depth {summary['depth']}, "
-        f"{summary['missing_documents']} documents not in the corpus: {summary['run']}"
+        f"{counted(summary['queries'], 'query', 'queries')} reordered to depth {summary['depth']}, "
+        f"{counted(summary['missing_documents'], 'document')} not in the corpus: {summary['run']}"
     )

@@ -8,6 +8,7 @@ import click
 from pgrerank.cli import judged, option, output, progress
 from pgrerank.cli.command import Command, examples, read_settings, run
 from pgrerank.cli.gain import plain, sentence
+from pgrerank.domain.count import counted
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.settings import Settings
 
@@ -142,7 +143,7 @@ def _show(tuning: "Tuning", *, applied: bool) -> None:
             for name, (before, after) in tuning.changes.items()
         ]
         output.table(["setting", "now", "fitted", "folds that agree"], rows)
-    click.echo(f"{tuning.tried} settings tried. {sentence(tuning.measure, tuning.gain)}")
+    click.echo(f"{counted(tuning.tried, 'setting')} tried. {sentence(tuning.measure, tuning.gain)}")
     click.echo(_advice(tuning, applied=applied))
 
 

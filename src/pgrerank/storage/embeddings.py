@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from psycopg.rows import class_row
 
 from pgrerank.domain.collection import Collection, SecondState
+from pgrerank.domain.count import counted
 from pgrerank.domain.document import BareChunk
 from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.ids import ChunkId, ModelId, TenantId
@@ -111,8 +112,8 @@ class PostgresEmbeddings:
             lacking = await self._swap(connection, tenant_id, collection, SecondState.READY)
             if lacking:
                 raise ConflictError(
-                    f"{lacking} chunks of `{collection.name}` came since and have no vector by the "
-                    "new model yet. Run pgrerank reembed --model again, then --cut-over."
+                    f"{counted(lacking, 'chunk')} of `{collection.name}` came since, without a vector "
+                    "by the new model. Run pgrerank reembed --model again, then --cut-over."
                 )
 
     async def roll_back(self, tenant_id: TenantId, collection: Collection) -> int:

@@ -82,7 +82,9 @@ def test_every_measure_has_a_row_and_the_chosen_one_a_sentence(capsys, compariso
 
 
 def test_queries_that_cannot_be_compared_are_counted(capsys, comparison):
-    assert "2 queries are not in both runs with the same judgments." in shown(capsys, comparison, 5)
+    assert "Left out: 2 queries not in both runs with the same judgments." in shown(
+        capsys, comparison, 5
+    )
 
 
 def test_examples_have_their_first_three_documents_with_grades(capsys, comparison):

@@ -24,7 +24,7 @@ NONE_STORED = IngestReport(rejected=(BAD, BAD))
         (ALL_STORED, False, 0, ""),
         (ALL_STORED, True, 0, ""),
         (IngestReport(), False, 0, ""),
-        (SOME_STORED, False, 3, "1 rows were rejected; the other documents are stored"),
+        (SOME_STORED, False, 3, "1 row rejected; the other documents are stored"),
         (SOME_STORED, True, 1, "nothing was stored, see the rejected rows"),
         (NONE_STORED, False, 1, "nothing was stored, see the rejected rows"),
     ],
@@ -44,7 +44,7 @@ def test_the_exit_code_tells_whether_all_some_or_no_documents_are_stored(
 @pytest.mark.parametrize(
     ("report", "atomic", "kept"),
     [
-        (ALL_STORED, False, "7 documents are stored, each whole"),
+        (ALL_STORED, False, "7 documents stored, each whole"),
         (ALL_STORED, True, "Nothing is stored"),
         (NONE_STORED, False, "Nothing is stored"),
     ],

@@ -72,7 +72,7 @@ def test_a_triple_takes_its_texts_from_the_folder_of_its_set(toy, capsys):
     assert first.positives == ("Keys\nRotate them.",)
     assert first.negatives == ("Bananas.", "Keys\nRotate them.")
     # The folder is read once, so that what it leaves out is told once.
-    assert capsys.readouterr().err.count("1 rows were left out") == 1
+    assert capsys.readouterr().err.count("1 row left out") == 1
 
 
 def test_a_set_whose_folder_is_not_whole_is_named(toy):

@@ -81,11 +81,11 @@ def test_json_is_indented_and_writes_ids_and_times_as_text(capsys):
         ([], ""),
         (
             [Rejection(line=3, reason="has no `text`", external_id="a")],
-            "c.jsonl: 1 rows were left out, the first on line 3 (a): has no `text`\n",
+            "c.jsonl: 1 row left out, the first on line 3 (a): has no `text`\n",
         ),
         (
             [Rejection(line=1, reason="not JSON"), Rejection(line=2, reason="x")],
-            "c.jsonl: 2 rows were left out, the first on line 1: not JSON\n",
+            "c.jsonl: 2 rows left out, the first on line 1: not JSON\n",
         ),
     ],
 )
