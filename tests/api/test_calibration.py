@@ -112,6 +112,19 @@ async def test_threshold_is_one_thing_or_the_other(caller, wanted):
     assert (answer.status_code, answer.json()["field"]) == (400, "precision")
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("confidence", 0.95), ("calibration_id", "0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b")],
+)
+async def test_fields_of_a_guarantee_are_refused_with_a_relevance(caller, field, value):
+    wanted = {"min_relevance": 0.5, field: value}
+    answer = await caller.put("/v1/collections/docs/thresholds/bot", json=wanted)
+
+    assert (answer.status_code, answer.json()["field"]) == (400, field)
+    assert "is for `precision`" in answer.json()["detail"]
+    assert (await caller.get("/v1/thresholds")).json()["items"] == []
+
+
 async def test_too_few_judgments_are_refused_in_numbers(caller):
     answer = await caller.post("/v1/calibrations", json={"collection": "docs"})
 

@@ -7,15 +7,14 @@ from pgrerank.api import auth, media
 from pgrerank.api.call import TheCall
 from pgrerank.api.errors import response_specs
 from pgrerank.api.v1.schema import requests
-from pgrerank.api.v1.schema.calibrations import (
+from pgrerank.api.v1.schema.thresholds import (
     NewThreshold,
     ThresholdPage,
     ThresholdResponse,
     ThresholdSet,
 )
-from pgrerank.domain.errors import ConflictError, InvalidRequestError
+from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.tenant import Scope
-from pgrerank.domain.threshold import Promise
 from pgrerank.usecases.calibration import threshold as use_case
 
 TAGS = ["calibration"]
@@ -40,15 +39,13 @@ async def put_threshold(
     If no cut-off keeps that precision, the response is 409 and tells how many judged pairs are
     needed.
     """
-    if (data.precision is None) == (data.min_relevance is None):
-        raise InvalidRequestError(
-            "precision", "exactly one of `precision` and `min_relevance` must be given"
-        )
-    if data.min_relevance is not None:
+    promise = data.promise
+    if promise is None:
+        min_relevance = data.min_relevance or 0
         stored = await use_case.by_hand(
-            call.services, call.tenant_id, name, threshold, data.min_relevance
+            call.services, call.tenant_id, name, threshold, min_relevance
         )
-        explanation = f"Results with a relevance below {data.min_relevance:g} are cut."
+        explanation = f"Results with a relevance below {min_relevance:g} are cut."
         return ThresholdSet(
             name=stored.name,
             cutoff=None,
@@ -60,7 +57,7 @@ async def put_threshold(
         call.tenant_id,
         name,
         threshold,
-        Promise(precision=data.precision or 0, confidence=data.confidence),
+        promise,
         calibration_id=data.calibration_id,
     )
     if choice.cutoff is None:

@@ -1,4 +1,4 @@
-"""Requests and responses of judgments, calibrations and thresholds."""
+"""Requests and responses of judgments and calibrations."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,7 +12,6 @@ from pgrerank.api.v1.schema.requests import CollectionName
 from pgrerank.api.v1.schema.responses import NextCursor
 from pgrerank.domain import calibration as calibrations
 from pgrerank.domain import request as knobs
-from pgrerank.domain import threshold as thresholds
 from pgrerank.domain.calibration import Method, Unjudged
 from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.errors import InvalidRequestError
@@ -288,80 +287,6 @@ class CalibrationPage(_Answer, frozen=True, kw_only=True):
         """Response for a page."""
         items = [CalibrationResponse.of(item, whole=False) for item in page.items]
         return cls(items=items, cursor=page.cursor)
-
-
-class NewThreshold(_Sent, frozen=True, kw_only=True):
-    """A threshold to set: by a precision to keep, or by a minimum probability."""
-
-    precision: Annotated[
-        Annotated[float, Meta(gt=0, lt=1)] | None,
-        Meta(
-            description="Precision of the remaining results. The loosest cut-off that keeps it is "
-            "set."
-        ),
-    ] = None
-    confidence: Annotated[
-        float, Meta(gt=0, lt=1, description="Confidence that `precision` is kept.")
-    ] = 0.95
-    min_relevance: Annotated[
-        Annotated[float, Meta(ge=0, le=1)] | None,
-        Meta(description="Minimum probability of relevance, instead of `precision`."),
-    ] = None
-    calibration_id: Annotated[
-        UUID | None,
-        Meta(
-            description="Calibration whose judged pairs are used. Default: the newest that applies."
-        ),
-    ] = None
-
-
-class ThresholdResponse(_Answer, frozen=True, kw_only=True):
-    """A named threshold."""
-
-    name: str
-    collection: str | None
-    cutoff: Annotated[float | None, Meta(description="Raw score of `reranker`.")]
-    min_relevance: float | None
-    precision: Annotated[
-        float | None, Meta(description="Precision that it keeps; null: set by `min_relevance`.")
-    ]
-    confidence: float | None
-    reranker: str | None
-    reranker_fingerprint: str | None
-    calibration_id: UUID | None
-    created_at: datetime | None
-
-    @classmethod
-    def of(cls, threshold: thresholds.Threshold) -> Self:
-        """Response for a threshold."""
-        promise = threshold.promise
-        return cls(
-            name=threshold.name,
-            collection=threshold.collection,
-            cutoff=threshold.cutoff,
-            min_relevance=threshold.min_relevance,
-            precision=promise and promise.precision,
-            confidence=promise and promise.confidence,
-            reranker=threshold.reranker,
-            reranker_fingerprint=threshold.fingerprint,
-            calibration_id=threshold.calibration,
-            created_at=threshold.created_at,
-        )
-
-
-class ThresholdPage(_Answer, frozen=True, kw_only=True):
-    """All thresholds of the tenant, sorted by name."""
-
-    items: list[ThresholdResponse]
-
-
-class ThresholdSet(_Answer, frozen=True, kw_only=True):
-    """The threshold that was set."""
-
-    name: str
-    cutoff: float | None
-    min_relevance: float | None
-    explanation: str
 
 
 def _judgment(sent: JudgmentRequest, place: int) -> Judged:
