@@ -128,12 +128,12 @@ def test_a_grade_is_taken_back_by_undo_across_queries(cli, tmp_path):
     assert shown.count("there is nothing to undo") == 2
     assert "the grade 0 is taken back" in shown
     assert "the grade 3 is taken back" in shown
-    assert "1 results graded by ann, all stored" in shown
+    assert "1 result graded by ann, all stored" in shown
     assert "\u2502     return [cold(water) for water in wool] " in shown
     assert "a[0], chunk 1" in shown
     assert "Query 1 of 2, result 1 of 1" not in left  # graded: 2 stands
     assert "Query 2 of 2, result 1 of 1; 0 graded" in left
-    assert "1 results graded by ann" in rest
+    assert "1 result graded by ann" in rest
 
 
 @pytest.mark.usefixtures("place")

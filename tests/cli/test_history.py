@@ -49,6 +49,15 @@ def test_replay_with_nothing_changed_keeps_the_order(cli, search):
     assert replayed["after"] == [each["document"]["id"] for each in search["results"]]
 
 
+def test_a_search_of_another_collection_is_not_replayed(cli, search):
+    cli.well("collection", "add", "other", "-t", "past")
+
+    result = cli("replay", search["id"], "-t", "past", "-c", "other")
+
+    assert result.exit_code == 2
+    assert f"--collection: the search {search['id']} is of another one" in result.stderr
+
+
 def test_replay_says_what_judgments_say(cli, place, search, tmp_path):
     judgments = tmp_path / "judgments.tsv"
     judgments.write_text("query-id\tcorpus-id\tscore\nq1\tfruit\t1\n")

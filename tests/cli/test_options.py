@@ -68,6 +68,43 @@ def test_a_threshold_is_a_precision_or_a_probability(modelled, options):
     refused(result, "give either --precision or --min-relevance")
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("reference set canary FILE -t acme --pairs 200", "--pairs is for --from-log"),
+        ("reference set canary FILE -t acme -c docs", "--collection is for --from-log"),
+        ("replay ID -t acme --last 100", "--last is for searches that no id names"),
+        ("replay ID -t acme --since 2026-01-01", "--since is for searches that no id names"),
+        ("replay ID -t acme --until 2026-01-01", "--until is for searches that no id names"),
+        ("replay -t acme --fusion weighted --rrf-k 60", "--rrf-k is for --fusion rrf"),
+        (
+            "threshold set x -t acme -c docs --min-relevance 0.2 --confidence 0.95",
+            "--confidence is for --precision",
+        ),
+        ("reembed -t acme --drop --chunks-per-second 5", "--chunks-per-second is for --model"),
+        ("compare -t acme --measure R@100", "--measure is for two evaluations"),
+        ("compare -t acme --examples 5", "--examples is for two evaluations"),
+        ("judge -t acme -c docs --query q --most 5", "--most is for queries of the log"),
+        (
+            "evaluate -t acme -c docs --text-search english",
+            "--text-search is for a collection made",
+        ),
+        ("evaluate -t acme -c docs --store-tokens", "--store-tokens is for a collection made"),
+        ("evaluate -t acme -c docs --no-rerank --ablate", "--ablate needs reranking"),
+        ("tune -t acme -c docs --no-rerank --depth 5", "--depth is for reranking"),
+        ("tune -t acme -c docs --no-rerank --cascade 5", "--cascade is for reranking"),
+        ("worker --list --once", "--once is for running jobs"),
+        ("worker --list --keep-months 5", "--keep-months is for running jobs"),
+    ],
+)
+def test_an_option_without_effect_is_refused_even_at_its_default(modelled, tmp_path, command, said):
+    file = tmp_path / "pairs.tsv"
+    file.write_text("query\ttext\n")
+    words = {"FILE": file, "ID": "0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b"}
+
+    refused(modelled(*(words.get(word, word) for word in command.split())), said)
+
+
 def test_a_reranker_is_named_or_the_default(modelled):
     result = modelled(
         "collection", "set", "docs", "-t", "acme", "--reranker", "cloud", "--default-reranker"

@@ -4,13 +4,14 @@ import asyncio
 import errno
 import re
 import traceback
-from collections.abc import Coroutine, Generator
+from collections.abc import Collection, Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 import msgspec
+from click.core import ParameterSource
 from rich.text import Text
 from rich_click import RichCommand, RichGroup
 
@@ -83,6 +84,23 @@ def _typed(parameter: click.Parameter) -> str:
     if isinstance(parameter, click.Argument):
         return parameter.human_readable_name
     return max(parameter.opts, key=len)
+
+
+def refuse_unused(context: click.Context, names: Collection[str], reason: str) -> None:
+    """Refuse options on the command line that would have no effect.
+
+    Args:
+        context: The context of the command.
+        names: Parameters of the command's function.
+        reason: The rest of a sentence that begins with the option, such as `is for --from-log`.
+
+    Raises:
+        Misused: One of them was given.
+    """
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        if name in names and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise Misused(f"{_typed(parameter)} {reason}")
 
 
 class Commands(RichGroup):

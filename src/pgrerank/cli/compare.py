@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgrerank.cli import listing, option, output
-from pgrerank.cli.command import Command, Misused, examples, read_settings
+from pgrerank.cli.command import Command, Misused, examples, read_settings, refuse_unused
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.count import counted
 from pgrerank.settings import Settings
@@ -59,6 +59,7 @@ def compare(
     paired permutation test. Without BEFORE and AFTER, lists the stored runs.
     """
     if not runs:
+        refuse_unused(context, {"measure", "example_count"}, "is for two evaluations to compare")
         _list(asyncio.run(_stored_runs(read_settings(context), tenant_name)), as_json=as_json)
         return
     if len(runs) != _PAIR:

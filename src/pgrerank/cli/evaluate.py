@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgrerank.cli import ingest, judged, option, output, progress
-from pgrerank.cli.command import Command, Failed, Misused, examples, read_settings, run
+from pgrerank.cli.command import (
+    Command,
+    Failed,
+    Misused,
+    examples,
+    read_settings,
+    refuse_unused,
+    run,
+)
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import RerankMode, SearchRequest
@@ -58,6 +66,8 @@ class _Work:
             raise Misused("--keep is for a collection made from FOLDER; --tenant names one to keep")
         if self.label is not None and self.tenant_name is None and self.keep is None:
             raise Misused("--save needs --keep: a run is deleted with its collection")
+        if self.ablate and self.request.rerank is RerankMode.NEVER:
+            raise Misused("--ablate needs reranking, without --no-rerank")
 
     @property
     def judgments(self) -> str:
@@ -140,6 +150,10 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **op
     part of the log-odds (docs/relevance.md), for each part in turn.
     """
     work = _work(folder, **options)
+    if work.tenant_name is not None:
+        refuse_unused(
+            context, {"text_search", "store_tokens"}, "is for a collection made from FOLDER"
+        )
     summary = _summary(
         work, run(_evaluate(read_settings(context), work), interrupt_note=_interruption_note(work))
     )

@@ -13,8 +13,9 @@ from rich.panel import Panel
 from rich.text import Text
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Command, Failed, examples, read_settings
+from pgrerank.cli.command import Command, Failed, examples, read_settings, refuse_unused
 from pgrerank.domain.candidate import Candidate
+from pgrerank.domain.count import counted
 from pgrerank.domain.judgment import HIGHEST_GRADE, Judgment
 from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.formats import beir
@@ -192,11 +193,14 @@ def judge(
     `u` goes back to the previous result, also of an earlier query, and removes its grade. Results
     you have already graded are skipped, so you can stop and resume at any time.
     """
+    if texts or queries:
+        refuse_unused(context, {"most"}, "is for queries of the log")
     all_texts = [*texts, *(beir.texts(queries).values() if queries else ())]
     name = judged_by or getpass.getuser()
     place = (read_settings(context), tenant_name, collection_name)
     graded = asyncio.run(_judge(*place, texts=all_texts, top=top, most=most, judged_by=name))
-    click.echo(f"{graded} results graded by {name}, all stored. Run the same command to continue.")
+    results = counted(graded, "result")
+    click.echo(f"{results} graded by {name}, all stored. Run the same command to continue.")
 
 
 async def _judge(

@@ -7,7 +7,14 @@ import click
 import msgspec
 
 from pgrerank.cli import listing, option, progress
-from pgrerank.cli.command import Command, Misused, examples, read_settings, run
+from pgrerank.cli.command import (
+    Command,
+    Misused,
+    examples,
+    read_settings,
+    refuse_unused,
+    run,
+)
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.count import counted
 from pgrerank.domain.ids import TenantId
@@ -65,6 +72,7 @@ def reembed(
             interrupt_note="Vectors stored so far are kept; run the same command to resume.",
         )
     elif step is not None:
+        refuse_unused(context, {"chunks_per_second"}, "is for --model")
         asyncio.run(_run_step(settings, tenant_name, name, step))
 
 

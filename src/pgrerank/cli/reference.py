@@ -11,7 +11,14 @@ import msgspec
 from msgspec import Struct
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Failed, Misused, examples, read_settings
+from pgrerank.cli.command import (
+    Commands,
+    Failed,
+    Misused,
+    examples,
+    read_settings,
+    refuse_unused,
+)
 from pgrerank.domain.count import counted
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.reference import (
@@ -87,6 +94,8 @@ def set_(
     """
     if from_log == (file is not None):
         raise Misused("give either a file of pairs or --from-log")
+    if file is not None:
+        refuse_unused(context, {"pairs", "collection_name"}, "is for --from-log")
     source = _Log(collection_name, pairs) if file is None else list(_pairs(file))
     stored = asyncio.run(_store(read_settings(context), tenant_name, name, source))
     click.echo(

@@ -9,7 +9,14 @@ from uuid import UUID
 import click
 
 from pgrerank.cli import option, output, progress
-from pgrerank.cli.command import Command, Misused, examples, read_settings, run
+from pgrerank.cli.command import (
+    Command,
+    Misused,
+    examples,
+    read_settings,
+    refuse_unused,
+    run,
+)
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.log import RankingFilter, RankingSource
 from pgrerank.domain.request import MAX_DEPTH
@@ -72,11 +79,15 @@ def replay(
 ) -> None:
     """Replay logged searches with other settings, and compare the rankings.
 
-    Without ids, replays the latest searches. Reranker and precision are those of the settings.
+    Without ids, replays the --last searches. Reranker and precision are those of the settings.
     Shows how far rankings changed, the cost, and the measures for judged queries; with a threshold
     also how many results are left, before and after. Candidates come from the log, not from a new
     retrieval, and the log is not changed.
     """
+    if ranking_ids:
+        refuse_unused(context, {"last", "since", "until"}, "is for searches that no id names")
+    if options["fusion"] == Fusion.WEIGHTED:
+        refuse_unused(context, {"rrf_k"}, "is for --fusion rrf")
     as_json = options.pop("as_json")
     selection, changes = _selection(ranking_ids, options), _changes(options)
     replayed = run(

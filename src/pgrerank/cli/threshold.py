@@ -6,7 +6,14 @@ from collections.abc import Sequence
 import click
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Commands, Failed, Misused, examples, read_settings
+from pgrerank.cli.command import (
+    Commands,
+    Failed,
+    Misused,
+    examples,
+    read_settings,
+    refuse_unused,
+)
 from pgrerank.domain.threshold import Choice, Promise, Threshold
 from pgrerank.settings import Settings
 
@@ -55,6 +62,7 @@ def set_(
         raise Misused("give either --precision or --min-relevance")
     place = (read_settings(context), tenant_name, collection_name, name)
     if min_relevance is not None:
+        refuse_unused(context, {"confidence"}, "is for --precision")
         stored = asyncio.run(_by_hand(*place, min_relevance=min_relevance))
         if as_json:
             output.as_json(stored)

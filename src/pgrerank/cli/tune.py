@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgrerank.cli import judged, option, output, progress
-from pgrerank.cli.command import Command, examples, read_settings, run
+from pgrerank.cli.command import Command, examples, read_settings, refuse_unused, run
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.count import counted
 from pgrerank.domain.request import RerankMode, SearchRequest
@@ -66,6 +66,8 @@ def tune(
     in the fit (five-fold cross-validation). Without --apply nothing is stored, and nothing is
     logged. Candidates and depth are never stored; each search sets its own.
     """
+    if not options["rerank"]:
+        refuse_unused(context, {"depth", "cascade"}, "is for reranking, without --no-rerank")
     work = _Work(
         tenant_name=tenant_name,
         collection_name=collection_name,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pgrerank.cli import output
-from pgrerank.cli.command import Command, Failed, examples, read_settings
+from pgrerank.cli.command import Command, Failed, examples, read_settings, refuse_unused
 from pgrerank.settings import Settings, secrets
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def worker(context: click.Context, *, keep_months: int | None, once: bool, liste
     on another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`
     does.
     """
+    if listed:
+        refuse_unused(context, {"once", "keep_months"}, "is for running jobs, without --list")
     settings = read_settings(context)
     failed = asyncio.run(_work(settings, keep_months, once=once, listed=listed))
     if failed:

@@ -91,11 +91,14 @@ async def selected(
 
     Raises:
         NotFoundError: There is no ranking of one of the ids.
-        InvalidRequestError: The log has no search that the filter passes.
+        InvalidRequestError: One of them is not of the filter's collection, or the log has no search
+            that the filter passes.
     """
     ranking_ids = [RankingId(each) for each in selection.ranking_ids]
     for ranking_id in ranking_ids:
-        await admin_services.rankings.get(tenant_id, ranking_id)
+        ranking = await admin_services.rankings.get(tenant_id, ranking_id)
+        if selection.filter.collection not in (None, ranking.collection):
+            raise InvalidRequestError("collection", f"the search {ranking_id} is of another one")
     chosen = ranking_ids or await _latest(admin_services, tenant_id, selection)
     if not chosen:
         raise InvalidRequestError("collection", "the log has no such search")
