@@ -80,7 +80,7 @@ async def test_scores_of_pairs_are_refused_by_the_name_that_was_sent(client: Cli
         ("/v1/collections?limti=3", "limti", "did you mean `limit`?"),
         ("/v1/collections?top_k=3", "top_k", "did you mean `limit`?"),
         ("/v1/rankings?after=x", "after", "did you mean `cursor`?"),
-        ("/v1/thresholds?limit=3", "limit", "There is none"),
+        ("/v1/thresholds?limit=3", "limit", "there is none"),
         ("/v1/collections?services=x", "services", "unknown query parameter"),
     ],
 )

@@ -149,8 +149,18 @@ def test_a_name_like_no_other_is_told_all_that_there_are():
 
 def test_where_no_name_is_known_none_is_listed():
     assert validation.unknown_name("a", [], "parameter") == (
-        "is an unknown parameter; There is none"
+        "is an unknown parameter; there is none"
     )
+
+
+@pytest.mark.parametrize(
+    ("names", "known"),
+    [(["limit"], "there is `limit`"), (["limit", "query"], "there are `limit`, `query`")],
+)
+def test_known_names_continue_the_sentence_of_an_unknown_one(names, known):
+    problem = validation.unknown_name("zzzz", names, "parameter")
+
+    assert problem == f"is an unknown parameter; {known}"
 
 
 def test_a_value_that_is_wrong_as_a_whole_is_the_body():

@@ -95,9 +95,11 @@ def unknown_name(name: str, names: Sequence[str], what: str) -> str:
     """The problem of an unknown name, with the probably intended one and all known ones."""
     meant = next((each for each in _ELSEWHERE.get(name.casefold(), ()) if each in names), None)
     meant = meant or nearest(name, names)
-    hint = f"did you mean `{meant}`? " if meant else ""
-    listed = ", ".join(f"`{each}`" for each in names)
-    return f"is an unknown {what}; {hint}" + (f"There are {listed}" if names else "There is none")
+    verb = "are" if len(names) > 1 else "is"
+    known = f"{verb} {', '.join(f'`{each}`' for each in names) or 'none'}"
+    if meant is None:
+        return f"is an unknown {what}; there {known}"
+    return f"is an unknown {what}; did you mean `{meant}`? There {known}"
 
 
 def expectation(kind: types.Type) -> str:
