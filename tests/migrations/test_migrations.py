@@ -14,7 +14,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from pgrerank.domain.errors import DatabaseUnreachableError, NewerDatabaseError, StartupError
-from pgrerank.storage import admin, migrate, sqlfile, startup
+from pgrerank.storage import admin, embedded, migrate, sqlfile, startup
 from pgrerank.storage.admin import LoginKind
 from tests.fixtures import everything
 from tests.fixtures.dump import dump
@@ -43,16 +43,16 @@ def test_empty_database_is_brought_to_the_newest_revision(empty_database):
         assert revision(connection) == [sqlfile.revisions()[0]]
 
 
-def test_migrating_again_changes_nothing(fresh_database, postgres_server):
-    before = dump(postgres_server.bin_dir, fresh_database.admin_url)
+def test_migrating_again_changes_nothing(fresh_database):
+    before = dump(fresh_database.admin_url)
 
     migrate.upgrade(fresh_database.admin_url)
 
-    assert dump(postgres_server.bin_dir, fresh_database.admin_url) == before
+    assert dump(fresh_database.admin_url) == before
 
 
-def test_every_revision_goes_down_and_up_again_on_data(fresh_database, postgres_server):
-    before = dump(postgres_server.bin_dir, fresh_database.admin_url)
+def test_every_revision_goes_down_and_up_again_on_data(fresh_database):
+    before = dump(fresh_database.admin_url)
     newest_first = sqlfile.revisions()
     for below in [*newest_first[1:], "base"]:
         migrate.upgrade(fresh_database.admin_url)
@@ -63,13 +63,13 @@ def test_every_revision_goes_down_and_up_again_on_data(fresh_database, postgres_
 
     migrate.upgrade(fresh_database.admin_url)
 
-    assert dump(postgres_server.bin_dir, fresh_database.admin_url) == before
+    assert dump(fresh_database.admin_url) == before
 
 
-def test_schema_file_is_what_a_fresh_migration_gives(fresh_database, postgres_server):
+def test_schema_file_is_what_a_fresh_migration_gives(fresh_database):
     committed = (ROOT / "sql" / "schema.sql").read_text()
 
-    assert dump(postgres_server.bin_dir, fresh_database.admin_url) == committed
+    assert dump(fresh_database.admin_url) == committed
 
 
 def test_metadata_says_what_the_database_holds(fresh_database):
@@ -86,18 +86,16 @@ def test_vector_index_of_a_collection_is_no_difference(fresh_database):
     command.check(migrate.config(fresh_database.admin_url))
 
 
-def test_printed_sql_gives_the_same_database(empty_database, fresh_database, postgres_server):
+def test_printed_sql_gives_the_same_database(empty_database, fresh_database):
     subprocess.run(
-        [postgres_server.bin_dir / "psql", "-v", "ON_ERROR_STOP=1", empty_database.admin_url],
+        [embedded.programs() / "psql", "-v", "ON_ERROR_STOP=1", empty_database.admin_url],
         input=offline_sql(empty_database.admin_url),
         text=True,
         check=True,
         capture_output=True,
     )
 
-    printed, migrated = (
-        dump(postgres_server.bin_dir, each.admin_url) for each in (empty_database, fresh_database)
-    )
+    printed, migrated = (dump(each.admin_url) for each in (empty_database, fresh_database))
     assert printed == migrated
 
 

@@ -33,9 +33,7 @@ def installed(tmp_path_factory):
     return folder / "site"
 
 
-def test_wheel_migrates_an_empty_database(
-    installed, empty_database, fresh_database, postgres_server, tmp_path
-):
+def test_wheel_migrates_an_empty_database(installed, empty_database, fresh_database, tmp_path):
     subprocess.run(
         [sys.executable, "-c", MIGRATE, empty_database.admin_url, installed],
         env={**os.environ, "PYTHONPATH": str(installed)},
@@ -43,9 +41,7 @@ def test_wheel_migrates_an_empty_database(
         check=True,
     )
 
-    from_wheel, from_checkout = (
-        dump(postgres_server.bin_dir, each.admin_url) for each in (empty_database, fresh_database)
-    )
+    from_wheel, from_checkout = (dump(each.admin_url) for each in (empty_database, fresh_database))
     assert from_wheel == from_checkout
 
 

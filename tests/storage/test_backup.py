@@ -96,8 +96,7 @@ async def test_what_comes_back_is_what_was_there(database, analyst, tenants, tar
 
     assert all(table.rows for name, table in saved.tables.items() if _has_tenants(database, name))
     assert analyst in done.missing_logins
-    bin_dir = embedded.programs()
-    assert dump(bin_dir, target.admin_url) == dump(bin_dir, database.admin_url)
+    assert dump(target.admin_url) == dump(database.admin_url)
     again = await backup.create(target.admin_url, back, environ=ENVIRON)
     assert again.tables == saved.tables
     await startup.verify(target.service_url)

@@ -79,11 +79,6 @@ class EmbeddedServer:
         """Process id of the postmaster."""
         return self._server.get_pid()
 
-    @property
-    def bin_dir(self) -> Path:
-        """Folder of the server's programs, such as pg_dump."""
-        return self._server.bin_path
-
     def is_running(self) -> bool:
         """Whether the postmaster is alive."""
         return _is_postmaster(self._server.get_postmaster_info().pid, self._server.pgdata)

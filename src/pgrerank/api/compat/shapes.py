@@ -51,12 +51,6 @@ async def encode_results(
     )
 
 
-class DocumentText(Struct, frozen=True, kw_only=True):
-    """A document in a response."""
-
-    text: str
-
-
 class Usage(Struct, frozen=True, kw_only=True):
     """The tokens that the model read, counted by its own tokenizer."""
 
