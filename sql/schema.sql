@@ -8048,10 +8048,10 @@ CREATE INDEX ix_document_metadata ON pgrerank.document USING gin (metadata jsonb
 CREATE INDEX ix_eval_run_tenant_id_collection_id ON pgrerank.eval_run USING btree (tenant_id, collection_id);
 
 --
--- Name: ix_judgment_tenant_id_collection_id_query_hash; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: ix_judgment_tenant_id_collection_id_query_hash_chunk_id_grade; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE INDEX ix_judgment_tenant_id_collection_id_query_hash ON pgrerank.judgment USING btree (tenant_id, collection_id, query_hash);
+CREATE UNIQUE INDEX ix_judgment_tenant_id_collection_id_query_hash_chunk_id_grade ON pgrerank.judgment USING btree (tenant_id, collection_id, query_hash, hashtextextended(external_id, (0)::bigint), chunk_id, grade, hashtextextended(source, (0)::bigint), hashtextextended(judged_by, (0)::bigint)) NULLS NOT DISTINCT;
 
 --
 -- Name: ix_reference_run_tenant_id_reference_set_id_id; Type: INDEX; Schema: pgrerank; Owner: pgrerank_owner

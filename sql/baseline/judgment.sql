@@ -21,9 +21,18 @@ create table pgrerank.judgment (
     constraint ck_judgment_grade check (grade between 0 and 3)
 );
 
--- By hash, since a query may be too long for an index.
-create index ix_judgment_tenant_id_collection_id_query_hash
-on pgrerank.judgment (tenant_id, collection_id, query_hash);
+-- Equal judgments are stored once. By hashes, since the texts may be too long for an index row.
+create unique index ix_judgment_tenant_id_collection_id_query_hash_chunk_id_grade
+on pgrerank.judgment (
+    tenant_id,
+    collection_id,
+    query_hash,
+    hashtextextended(external_id, 0),
+    chunk_id,
+    grade,
+    hashtextextended(source, 0),
+    hashtextextended(judged_by, 0)
+) nulls not distinct;
 
 comment on table pgrerank.judgment is
 'One row for each time somebody graded a document or chunk for a query. A document is named as '

@@ -38,19 +38,7 @@ from
         %(judges)s::text[]
     )
         as u (id, query, query_hash, external_id, chunk_id, grade, source, judged_by)
-where not exists (
-    select 1
-    from pgrerank.judgment as j
-    where
-        j.tenant_id = %(tenant_id)s
-        and j.collection_id = %(collection_id)s
-        and j.query_hash = u.query_hash
-        and j.external_id = u.external_id
-        and j.chunk_id is not distinct from u.chunk_id
-        and j.grade = u.grade
-        and j.source = u.source
-        and j.judged_by is not distinct from u.judged_by
-);
+on conflict do nothing;
 
 -- remove --
 -- Delete the judgments of this query, document, chunk, grade, source and judge.

@@ -1,5 +1,7 @@
 """Judgments: the fake against the Postgres implementation, in what the fake can do."""
 
+import asyncio
+
 import pytest
 from uuid_utils.compat import uuid7
 
@@ -20,6 +22,18 @@ async def test_the_same_judgment_is_kept_once_and_can_be_taken_back(ports, tenan
     assert await ports.judgments.remove(tenant_id, docs, judgment())
     assert not await ports.judgments.remove(tenant_id, docs, judgment())
     assert await ports.judgments.add(tenant_id, docs, [judgment()]) == 1
+
+
+async def test_the_same_judgments_of_concurrent_callers_are_kept_once(ports, tenant_id, docs):
+    chunk_id = ChunkId(uuid7())
+    given = [judgment(str(n), grade=n % 4) for n in range(50)]
+    given += [judgment(str(n), chunk_id=chunk_id, judged_by="ann") for n in range(50)]
+
+    added = await asyncio.gather(
+        *(ports.judgments.add(tenant_id, docs, given if n % 2 else given[::-1]) for n in range(8))
+    )
+
+    assert sum(added) == len(given)
 
 
 async def test_what_a_judge_graded_is_told_by_name(ports, tenant_id, docs):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from uuid import UUID
 
 from psycopg.rows import class_row, kwargs_row
 from uuid_utils.compat import uuid7
@@ -39,11 +40,13 @@ class PostgresJudgments:
         self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
     ) -> int:
         """Store judgments; returns how many were new. See ports.judgments.Judgments."""
-        distinct = list(dict.fromkeys(judgments))
+        new = {judgment: uuid7() for judgment in dict.fromkeys(judgments)}
+        # in one order, so that two callers with the same judgments do not deadlock
+        ordered = sorted(new, key=_content)
         added = 0
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            for start in range(0, len(distinct), _BATCH):
-                rows = _columns(distinct[start : start + _BATCH])
+            for start in range(0, len(ordered), _BATCH):
+                rows = _columns(new, ordered[start : start + _BATCH])
                 owner = {"tenant_id": tenant_id, "collection_id": collection.id}
                 done = await connection.execute(self._statements["add"], {**owner, **rows})
                 added += done.rowcount
@@ -187,9 +190,22 @@ class PostgresJudgments:
             return await cursor.fetchall()
 
 
-def _columns(judgments: Sequence[Judgment]) -> dict[str, list[object]]:
+def _content(judgment: Judgment) -> tuple[str | int, ...]:
+    return (
+        judgment.query,
+        judgment.external_id,
+        str(judgment.chunk_id),
+        judgment.grade,
+        judgment.source,
+        str(judgment.judged_by),
+    )
+
+
+def _columns(
+    ids: Mapping[Judgment, UUID], judgments: Sequence[Judgment]
+) -> dict[str, list[object]]:
     return {
-        "ids": [uuid7() for _ in judgments],
+        "ids": [ids[each] for each in judgments],
         "queries": [each.query for each in judgments],
         "query_hashes": [query_hash(each.query) for each in judgments],
         "external_ids": [each.external_id for each in judgments],

@@ -367,7 +367,19 @@ def _judgments(tables: MetaData) -> None:
         required_column("created_at", DateTime(timezone=True)),
         PrimaryKeyConstraint("tenant_id", "id"),
         of_row("collection"),
-        Index(None, "tenant_id", "collection_id", "query_hash"),
+        Index(
+            "ix_judgment_tenant_id_collection_id_query_hash_chunk_id_grade",
+            "tenant_id",
+            "collection_id",
+            "query_hash",
+            text("hashtextextended(external_id, 0)"),
+            "chunk_id",
+            "grade",
+            text("hashtextextended(source, 0)"),
+            text("hashtextextended(judged_by, 0)"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
 
