@@ -20,7 +20,7 @@ from time import perf_counter
 import httpx
 import platformdirs
 
-from tests.resilience.running import OPERATOR_TOKEN, Service
+from tests.resilience.running import OPERATOR_TOKEN, PATIENCE_S, Service
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -80,7 +80,7 @@ def _serving() -> Iterator[dict[str, str]]:
 def _poor_key(url: str) -> str:
     """Key of a tenant that has used up its quota for longer than this runs."""
     operator = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
-    with httpx.Client(base_url=url, headers=operator, timeout=60) as client:
+    with httpx.Client(base_url=url, headers=operator, timeout=PATIENCE_S) as client:
 
         def done(method: str, path: str, body: object) -> httpx.Response:
             return client.request(method, path, json=body).raise_for_status()

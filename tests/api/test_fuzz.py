@@ -9,6 +9,7 @@ import pytest
 from tests.fuzz.campaign import run
 from tests.fuzz.requests import Requests
 from tests.fuzz.values import TEXTS
+from tests.resilience.running import PATIENCE_S
 
 REQUESTS = 600
 
@@ -24,7 +25,7 @@ def caller(live) -> Iterator[httpx.Client]:
 def tenant_of(live) -> Iterator[httpx.Client]:
     """A new tenant with a collection `docs`."""
     headers = {"Authorization": f"Bearer {live.new_key()}"}
-    with httpx.Client(base_url=live.url, headers=headers, timeout=120) as client:
+    with httpx.Client(base_url=live.url, headers=headers, timeout=PATIENCE_S) as client:
         client.put("/v1/collections/docs").raise_for_status()
         documents = [{"id": f"d{n}", "text": f"text {n} about a red fox"} for n in range(20)]
         client.put("/v1/collections/docs/documents", json=documents).raise_for_status()

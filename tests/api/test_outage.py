@@ -10,6 +10,7 @@ from pgrerank.ports.services import Services
 from pgrerank.storage.pool import pool
 from tests.api.conftest import Client, anonymous, bearer, client_of, new_key, services_over
 from tests.fixtures.postgres import Database
+from tests.resilience.running import PATIENCE_S
 
 TERMINATE = """
     select pg_terminate_backend(pid) from pg_stat_activity
@@ -32,11 +33,6 @@ def server(database: Database) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def wait_for_a_waiter(server: psycopg.Connection) -> None:
-    while not server.execute("select from pg_locks where not granted").rowcount:
-        server.execute("select pg_sleep(0.01)")
-
-
 async def test_lost_connections_are_replaced(caller: Client, database: Database, server):
     server.execute(TERMINATE, [database.name, 0])
     answer = await caller.get("/v1/collections/things")
@@ -47,7 +43,7 @@ async def test_a_request_under_way_is_told_to_retry(caller: Client, database: Da
     with database.admin() as blocker:
         blocker.execute("lock table pgrerank.collection in access exclusive mode")
         under_way = asyncio.create_task(caller.get("/v1/collections/things"))
-        await asyncio.to_thread(wait_for_a_waiter, server)
+        await database.lock_waits()
         server.execute(TERMINATE, [database.name, blocker.info.backend_pid])
         answer = await under_way
 
@@ -69,7 +65,7 @@ async def test_a_closed_database_is_unavailable_until_it_opens(database: Databas
             server.execute(TERMINATE, [database.name, 0])
             during = await client.get("/v1/collections")
             server.execute(f"alter database {database.name} allow_connections true")
-            connections.timeout = 10
+            connections.timeout = PATIENCE_S
             after = await client.get("/v1/collections")
 
     assert during.status_code == 503

@@ -1,6 +1,7 @@
 """Valid or not by the OpenAPI document, every request gets an answer that conforms to it."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 from threading import Thread
@@ -9,6 +10,7 @@ import pytest
 import requests
 import schemathesis
 from hypothesis import HealthCheck, settings
+from litestar.routes import HTTPRoute
 from schemathesis import Case, SerializationContext
 from schemathesis.checks import not_a_server_error
 from schemathesis.pytest.lazy import get_all_tests
@@ -21,8 +23,12 @@ from schemathesis.specs.openapi.checks import (
 from pgrerank.api.server import serve
 from pgrerank.domain.limits import Limits
 from pgrerank.storage.pool import pool
+from tests import fakes
 from tests.api.conftest import OPERATOR_TOKEN, app_of, bearer, description, new_key, services_over
 from tests.fixtures.postgres import Database
+from tests.resilience.running import PATIENCE_S
+
+Test = Callable[..., None]
 
 CHECKS = [
     not_a_server_error,
@@ -52,7 +58,7 @@ def live(database: Database) -> Iterator[tuple[str, str]]:
     serving = loop.create_task(run())
     thread = Thread(target=lambda: loop.run_until_complete(asyncio.wait([serving])))
     thread.start()
-    yield listening.get(timeout=30)
+    yield listening.get(timeout=PATIENCE_S)
     loop.call_soon_threadsafe(serving.cancel)
     thread.join()
     loop.close()
@@ -71,29 +77,57 @@ def lines(_: SerializationContext, text: object) -> bytes:
     return str(text).encode(errors="replace")
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
 def check(case: Case, live: tuple[str, str], session: requests.Session) -> None:
     url, key = live
     if case.path.startswith("/v1/collections/{name}/"):
         case.path_parameters["name"] = "docs"  # any other id gives 404 at once
     token = OPERATOR_TOKEN if case.path.startswith("/v1/tenants") else key
-    case.call_and_validate(base_url=url, session=session, headers=bearer(token), checks=CHECKS)
+    case.call_and_validate(
+        base_url=url, session=session, headers=bearer(token), checks=CHECKS, timeout=PATIENCE_S
+    )
+
+
+def calls_by_function() -> dict[object, list[str]]:
+    """The described calls of each function that answers them: some have several paths."""
+    calls = defaultdict[object, list[str]](list)
+    paths = description()["paths"]
+    for route in app_of(fakes.services()).routes:
+        for handler in route.route_handlers if isinstance(route, HTTPRoute) else ():
+            for method in handler.http_methods:
+                if method.lower() in paths.get(route.path_format, ()):
+                    calls[handler.fn].append(f"{method} {route.path_format}")
+    return calls
+
+
+def described_tests(calls: set[str], *, max_examples: int, with_coverage: bool) -> dict[str, Test]:
+    """A test for each of these calls; with `with_coverage`, one case more for each constraint."""
+    described = schemathesis.openapi.from_dict(description())
+    described.config.phases.coverage.enabled = with_coverage
+    made = get_all_tests(
+        schema=described.include(lambda context: context.operation.label in calls),
+        test_func=check,
+        settings=settings(
+            max_examples=max_examples,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+        given_kwargs=None,
+    )
+    return {call.label: test for call, test in (each.ok() for each in made)}
 
 
 @pytest.fixture(scope="module")
-def tests_by_call() -> dict[str, Callable[..., None]]:
+def tests_by_call() -> dict[str, Test]:
     """A test for each call, made here and not by `parametrize` of schemathesis.
 
-    That takes many seconds, and would make them in each process that collects tests.
+    That takes many seconds, and would make them in each process that collects tests. Of several
+    paths of one function, one is tried with every case and the others with a few.
     """
-    described = schemathesis.openapi.from_dict(description())
-    made = get_all_tests(schema=described, test_func=check, settings=None, given_kwargs=None)
-    return {call.label: test for call, test in (each.ok() for each in made)}
+    first = {calls[0] for calls in calls_by_function().values()}
+    return described_tests(first, max_examples=20, with_coverage=True) | described_tests(
+        set(CALLS) - first, max_examples=6, with_coverage=False
+    )
 
 
 CALLS = [
@@ -104,12 +138,12 @@ CALLS = [
 @pytest.mark.parametrize("call", CALLS)
 def test_every_call_is_answered_as_described(
     call: str,
-    tests_by_call: dict[str, Callable[..., None]],
+    tests_by_call: dict[str, Test],
     live: tuple[str, str],
     session: requests.Session,
 ):
     tests_by_call[call](live=live, session=session)
 
 
-def test_no_call_is_left_out(tests_by_call: dict[str, Callable[..., None]]):
+def test_no_call_is_left_out(tests_by_call: dict[str, Test]):
     assert set(tests_by_call) == set(CALLS)

@@ -14,6 +14,7 @@ from pgrerank.domain.collection import Collection
 from tests import fakes
 from tests.api.conftest import app_of, bearer, new_key
 from tests.fixtures import connections
+from tests.resilience.running import PATIENCE_S
 
 
 class SlowCollections(fakes.FakeCollections):
@@ -101,7 +102,7 @@ async def test_what_outlasts_the_grace_is_cut_off():
         under_way = asyncio.create_task(client.get(f"{url}/v1/collections/docs"))
         await collections.asked.wait()
         os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(task, timeout=10)
+        await asyncio.wait_for(task, timeout=PATIENCE_S)
         await asyncio.gather(under_way, return_exceptions=True)
     assert not collections.answer.is_set()
 

@@ -27,7 +27,7 @@ except SystemExit as error:
 def key(live) -> str:
     """A key of a tenant whose collection `docs` holds two texts."""
     secret = live.new_key()
-    with Client(live.url, secret) as client:
+    with Client(live.url, secret, timeout_s=PATIENCE_S) as client:
         client.put_collection("docs")
         texts = {"keys": "Rotate a key every month.", "fruit": "Bananas are sweet."}
         client.ingest("docs", [Document(id=name, text=text) for name, text in texts.items()])

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from pgrerank.client import AsyncClient, Client
+from tests.resilience.running import PATIENCE_S
 
 
 class Caller:
@@ -39,16 +40,18 @@ def caller_of(request) -> CallerOf:
 
     @asynccontextmanager
     async def opened(url: str, key: str, answering=None, **options: Any) -> AsyncIterator[Caller]:
-        transport = {"transport": httpx.MockTransport(answering)} if answering else {}
+        settings: dict[str, Any] = {"timeout": PATIENCE_S}
+        if answering:
+            settings["transport"] = httpx.MockTransport(answering)
         if request.param == "threads":
             with (
-                httpx.Client(**transport) as http,
+                httpx.Client(**settings) as http,
                 Client(url, key, http=http, **options) as client,
             ):
                 yield Caller(client)
         else:
             async with (
-                httpx.AsyncClient(**transport) as http,
+                httpx.AsyncClient(**settings) as http,
                 AsyncClient(url, key, http=http, **options) as client,
             ):
                 yield Caller(client)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pgrerank.client import Client, Document
+from tests.resilience.running import PATIENCE_S
 
 # Turns off Haystack's telemetry in tests.
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "false"
@@ -37,7 +38,7 @@ class Place:
 def place(live) -> Place:
     """A tenant whose collection `docs` holds the texts."""
     key = live.new_key()
-    with Client(live.url, key) as client:
+    with Client(live.url, key, timeout_s=PATIENCE_S) as client:
         client.put_collection(COLLECTION)
         client.ingest(
             COLLECTION,

@@ -152,7 +152,7 @@ async def test_migrations_and_restores_wait_for_each_other(fresh_database):
         second = asyncio.create_task(
             asyncio.to_thread(migrate.downgrade, fresh_database.admin_url, "base")
         )
-        await one_waits(fresh_database)
+        await fresh_database.lock_waits()
         with fresh_database.admin() as connection:
             assert revision(connection) == [sqlfile.revisions()[0]]
     await second
@@ -167,17 +167,11 @@ async def test_migrations_and_restores_wait_for_each_other(fresh_database):
 
 def advisory_locks(connection, *, but):
     held = connection.execute(
-        "select objid from pg_locks where locktype = 'advisory' and pid <> %s", [but]
+        "select objid from pg_locks where locktype = 'advisory' and pid <> %s and database = "
+        "(select oid from pg_database where datname = current_database())",
+        [but],
     )
     return held.fetchall()
-
-
-async def one_waits(database):
-    """Wait until a statement waits for a lock in the database."""
-    waiting = "select from pg_locks where not granted and pid <> pg_backend_pid()"
-    async with await psycopg.AsyncConnection.connect(database.admin_url, autocommit=True) as watch:
-        while not (await watch.execute(waiting)).rowcount:
-            pass
 
 
 def test_migrations_give_up_soon_where_a_lock_is_held(fresh_database):

@@ -17,7 +17,10 @@ from pgrerank.storage import archive
 from tests.cli.conftest import environment
 from tests.resilience.running import Service, eventually
 
-BACKUPS_AT_WORK = "select from pg_stat_activity where application_name = 'pg_dump'"
+BACKUPS_AT_WORK = """
+    select from pg_stat_activity
+    where datname = current_database() and application_name = 'pg_dump'
+"""
 DOCUMENTS = [
     {"id": "keys", "text": "Rotate an API key every month, and revoke the one before."},
     {"id": "fruit", "text": "Bananas are yellow and sweet."},

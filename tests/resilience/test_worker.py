@@ -47,7 +47,10 @@ def test_what_it_was_doing_is_done_by_the_next_and_once(fresh_database):
             " set last_heartbeat = now() - interval '1 minute'"
         )
         # The server continues the statement of a client that is gone.
-        admin.execute("select pg_terminate_backend(pid) from pg_locks where not granted")
+        admin.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity "
+            "where datname = current_database() and wait_event_type = 'Lock'"
+        )
         admin.execute("select pg_advisory_unlock(42)")
 
         failed = asyncio.run(jobs.work(url, [sweep(url)], once=True))

@@ -191,21 +191,11 @@ async def test_document_replaced_while_it_is_deleted_is_counted_as_it_is(databas
 
     async with counters.writing({"a": ["bala gala", "gemu", "gixo"]}):
         deletion = asyncio.create_task(counters.delete("a"))
-        await waits_for_a_lock(database)
+        await database.lock_waits()
     await deletion
 
     counters.assert_right()
     assert size(database, shelf.collection.id) == (1, 1, 1)
-
-
-async def waits_for_a_lock(database):
-    """Return once a backend of this database waits for another's lock."""
-    waiting = "select from pg_stat_activity where datname = %s and wait_event_type = 'Lock'"
-    while True:
-        with database.admin() as admin:
-            if admin.execute(waiting, [database.name]).fetchone() is not None:
-                return
-        await asyncio.sleep(0)
 
 
 async def test_writing_titles_again_counts_nothing(database, new_shelf):

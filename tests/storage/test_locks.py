@@ -18,7 +18,6 @@ from pgrerank.storage.pool import pool
 from pgrerank.storage.queries import load
 from tests.fixtures.collections import changing, embedded
 
-WAITING = "select from pg_locks where not granted and pid <> pg_backend_pid()"
 #: advisory keys once in use, which anyone could read in pg_locks
 FORMER_KEYS = (
     "hashtextextended('pgrerank.words', 0)",
@@ -109,7 +108,10 @@ async def test_no_statement_holds_a_key_that_every_login_could_take(database, se
         )
         await connection.execute(load("collections")["claim"], place)
         with database.admin() as watcher:
-            held = watcher.execute("select from pg_locks where locktype = 'advisory'").rowcount
+            held = watcher.execute(
+                "select from pg_locks where locktype = 'advisory' and database = "
+                "(select oid from pg_database where datname = current_database())"
+            ).rowcount
 
     assert held == 0
 
@@ -122,9 +124,9 @@ async def test_deletion_waits_for_writers_under_way_and_not_for_later_ones(
     async with tenancy.tenant(service_pool, shelf.tenant_id) as early:
         await incoming.store(early, shelf.tenant_id, shelf.collection, [embedded("a", "fox")], None)
         deletion = asyncio.create_task(collections.delete(shelf.tenant_id, "shelf"))
-        await waiting(database, 1)
+        await database.lock_waits(1)
         late = asyncio.create_task(shelf.store(embedded("b", "fox")))
-        await waiting(database, 2)
+        await database.lock_waits(2)
 
     await deletion
     with pytest.raises(NotFoundError):
@@ -181,18 +183,11 @@ async def test_chores_of_one_name_go_one_after_the_other(database):
         admin.exclusive(database.admin_url, "indexes"),
     ):
         others = [asyncio.create_task(do(number)) for number in (1, 2)]
-        await waiting(database, 2)
+        await database.lock_waits(2)
         assert order == []
     await asyncio.gather(*others)
 
     assert order in ([1, 1, 2, 2], [2, 2, 1, 1])
-
-
-async def waiting(database, statements):
-    """Wait until this many statements wait for a lock."""
-    async with await psycopg.AsyncConnection.connect(database.admin_url, autocommit=True) as watch:
-        while (await watch.execute(WAITING)).rowcount < statements:
-            pass
 
 
 @pytest.mark.parametrize(

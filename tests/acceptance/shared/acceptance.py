@@ -46,7 +46,7 @@ def native(documents: Sequence[str] = DOCUMENTS, query: str = QUERY) -> list[tup
     body = json.dumps({"query": query, "documents": list(documents)}).encode()
     headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
     request = Request(f"{URL}/v1/rankings", body, headers)  # noqa: S310 - ours
-    with urlopen(request, timeout=60) as answer:  # noqa: S310 - ours
+    with urlopen(request, timeout=240) as answer:  # noqa: S310 - ours
         rows = json.load(answer)["results"]
     return [(row["index"], row["display_score"]) for row in rows]
 
