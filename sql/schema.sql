@@ -3662,7 +3662,8 @@ CREATE FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) RETURNS TABLE(lexe
     FROM ( SELECT ((('0x'::text || "left"(md5(l.lexeme), 7)))::integer + 1) AS dimension,
              cardinality(l.positions) AS frequency
             FROM unnest(text_statistics_v1.lexemes) l(lexeme, positions, weights)
-          OFFSET 0) c;
+          OFFSET 0
+          LIMIT ALL) c;
 END;
 
 ALTER FUNCTION pgrerank.text_statistics_v1(lexemes tsvector) OWNER TO pgrerank_owner;
