@@ -164,8 +164,11 @@ def chapters(cli, folder, tmp_path_factory):
 
 
 def test_a_grade_of_a_document_of_many_chunks_is_one_pair(cli, chapters):
-    made = cli.json("calibrate", *chapters)
-    found = cli.json("search", QUERIES["q3"], *chapters, "--rerank", "always", "--limit", "30")
+    depth = ("--depth", "20")
+    made = cli.json("calibrate", *chapters, *depth)
+    found = cli.json(
+        "search", QUERIES["q3"], *chapters, *depth, "--rerank", "always", "--limit", "20"
+    )
 
     documents = [each["document"]["id"] for each in found["results"]]
     assert len(set(documents)) < len(documents)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -31,10 +32,13 @@ class Machine:
     hub: str | None = None
 
     def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        return self.python("-m", "pgrerank", "models", *arguments)
+
+    def python(self, *arguments: object) -> subprocess.CompletedProcess[str]:
         network = {"HF_HUB_OFFLINE": "1"} if self.hub is None else {"HF_ENDPOINT": self.hub}
         environment = {name: value for name, value in os.environ.items() if name[:3] != "HF_"}
         return subprocess.run(
-            [sys.executable, "-m", "pgrerank", "models", *map(str, arguments)],
+            [sys.executable, *map(str, arguments)],
             env={**environment, **network, "HF_HOME": str(self.cache)},
             capture_output=True,
             text=True,
@@ -112,6 +116,14 @@ def test_a_model_is_imported_twice_without_harm(here, there, tmp_path):
     )
 
 
+@pytest.fixture(scope="module")
+def exported(served: Hub, tmp_path_factory):
+    """The model as it is exported."""
+    folder = tmp_path_factory.mktemp("exported")
+    Machine(folder / "cache", served.url).fetched(NAME, "--export", folder / "stick")
+    return folder / "stick"
+
+
 def altered(stick: Path) -> None:
     (stick / "model.safetensors").write_bytes(b"other weights")
 
@@ -143,8 +155,10 @@ def nameless(stick: Path) -> None:
         (nameless, "it holds no valid pgrerank-model.json"),
     ],
 )
-def test_a_folder_that_is_not_as_it_was_exported_is_refused(here, there, tmp_path, spoil, told):
-    here.fetched(NAME, "--export", tmp_path / "stick")
+def test_a_folder_that_is_not_as_it_was_exported_is_refused(
+    there, exported, tmp_path, *, spoil, told
+):
+    shutil.copytree(exported, tmp_path / "stick")
     spoil(tmp_path / "stick")
 
     result = there.run("fetch", "--import", tmp_path / "stick")
@@ -165,20 +179,39 @@ def test_a_folder_in_use_is_not_exported_to(here, tmp_path):
     assert files(tmp_path / "stick") == {"mine.txt": b"keep"}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        ((), "name a model, or an exported folder with --import"),
-        ((NAME, "--import", "."), "name a model, or an exported folder with --import"),
-        (("--import", ".", "--revision", "v2"), "--import takes neither --revision nor --export"),
-        (("late-interaction",), "must be owner/repository of the hub"),
-        (("acme/nothing",), "the hub did not give it"),
-        (("acme/data",), "holds no weights"),
-    ],
-)
-def test_a_call_that_cannot_be_done_says_why(here, arguments, told):
-    result = here.run("fetch", *arguments)
+REFUSED = [
+    ((), "name a model, or an exported folder with --import"),
+    ((NAME, "--import", "."), "name a model, or an exported folder with --import"),
+    (("--import", ".", "--revision", "v2"), "--import takes neither --revision nor --export"),
+    (("late-interaction",), "must be owner/repository of the hub"),
+    (("acme/nothing",), "the hub did not give it"),
+    (("acme/data",), "holds no weights"),
+]
 
-    assert result.returncode != 0
-    assert told in " ".join(result.stderr.split())
-    assert "Traceback" not in result.stderr
+#: runs each list of arguments, and writes exit codes and messages as JSON
+RUN_EACH = """
+import json, sys
+from click.testing import CliRunner
+from pgrerank.cli import main
+
+results = [CliRunner().invoke(main, arguments) for arguments in json.loads(sys.argv[1])]
+print(json.dumps([[result.exit_code, result.stderr] for result in results]))
+"""
+
+
+@pytest.fixture(scope="module")
+def refused(served: Hub, tmp_path_factory):
+    """What each call of REFUSED says: in one process, since its imports take a second."""
+    machine = Machine(tmp_path_factory.mktemp("refused"), served.url)
+    calls = [["models", "fetch", *arguments] for arguments, _ in REFUSED]
+    result = machine.python("-c", RUN_EACH, json.dumps(calls))
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("number", range(len(REFUSED)))
+def test_a_call_that_cannot_be_done_says_why(refused, number):
+    code, said = refused[number]
+
+    assert code != 0
+    assert REFUSED[number][1] in " ".join(said.split())
+    assert "Traceback" not in said
