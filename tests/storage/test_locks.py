@@ -147,7 +147,7 @@ async def test_change_of_a_collection_waits_for_another_and_starts_from_its_resu
             [shelf.tenant_id],
         )
         late = asyncio.create_task(collections.change(shelf.tenant_id, "shelf", add_late))
-        await waiting(database, 1)
+        await database.lock_waits(1)
 
     assert (await late).terms == {"early": 1, "late": 1}
     assert (await shelf.again()).collection == await late
