@@ -33,7 +33,8 @@ begin atomic
             ('0x' || left(md5(l.lexeme), 7))::integer + 1 as dimension,
             cardinality(l.positions) as frequency
         from unnest(lexemes) as l
-        -- Keeps Postgres from computing each dimension twice. The parser of sqlfluff needs `limit all`.
+        -- Keeps Postgres from computing each dimension twice. sqlfluff cannot read it without
+        -- `limit all`.
         limit all offset 0  -- noqa: AM09
     ) as c;
 end;
