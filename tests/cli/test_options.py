@@ -94,7 +94,6 @@ def test_a_threshold_is_a_precision_or_a_probability(modelled, options):
         ("tune -t acme -c docs --no-rerank --depth 5", "--depth is for reranking"),
         ("tune -t acme -c docs --no-rerank --cascade 5", "--cascade is for reranking"),
         ("worker --list --once", "--once is for running jobs"),
-        ("worker --list --keep-months 5", "--keep-months is for running jobs"),
     ],
 )
 def test_an_option_without_effect_is_refused_even_at_its_default(modelled, tmp_path, command, said):

@@ -41,7 +41,7 @@ def worker(context: click.Context, *, keep_months: int | None, once: bool, liste
     does.
     """
     if listed:
-        refuse_unused(context, {"once", "keep_months"}, "is for running jobs, without --list")
+        refuse_unused(context, {"once"}, "is for running jobs, without --list")
     settings = read_settings(context)
     failed = asyncio.run(_work(settings, keep_months, once=once, listed=listed))
     if failed:
