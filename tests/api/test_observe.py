@@ -28,6 +28,7 @@ from pgrerank.ports.observer import Observer
 from tests import fakes
 from tests.api.conftest import client_of
 from tests.fixtures.logs import logging_of_its_own
+from tests.resilience.running import PATIENCE_S
 
 RANKING_ID = RankingId(UUID("0198c7d2-0000-7000-8000-000000000000"))
 REQUEST = SearchRequest(query="a private question")
@@ -249,7 +250,7 @@ def test_auto_is_json_where_nobody_looks(capsys):
 async def test_the_delay_of_the_event_loop_is_counted(telemetry):
     watching = asyncio.create_task(telemetry.watch_loop())
     none = b"pgrerank_event_loop_delay_seconds_count 0.0"
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while none in telemetry.exposition():  # noqa: ASYNC110 - a counter tells nobody
             await asyncio.sleep(0)
     watching.cancel()

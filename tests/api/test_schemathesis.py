@@ -1,8 +1,10 @@
 """Valid or not by the OpenAPI document, every request gets an answer that conforms to it."""
 
 import asyncio
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import chain
 from queue import SimpleQueue
 from threading import Thread
 
@@ -147,3 +149,15 @@ def test_every_call_is_answered_as_described(
 
 def test_no_call_is_left_out(tests_by_call: dict[str, Test]):
     assert set(tests_by_call) == set(CALLS)
+    assert sorted(chain.from_iterable(calls_by_function().values())) == sorted(CALLS)
+
+
+def test_paths_of_one_function_are_described_alike():
+    paths = description()["paths"]
+    for calls in calls_by_function().values():
+        answers = [paths[path][method.lower()] for method, path in map(str.split, calls)]
+        alike = {
+            json.dumps([each.get("requestBody"), each["responses"]], sort_keys=True)
+            for each in answers
+        }
+        assert len(alike) == 1, calls
