@@ -17,13 +17,20 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-#: the modules that take longest: begun first, so that no worker is left alone with one at the end
+#: the modules that take 20 seconds and more: begun first, so that no worker is left alone with one
+#: at the end
 LONGEST = (
+    "tests/api/test_fuzz.py",
     "tests/api/test_schemathesis.py",
+    "tests/cli/test_calibration.py",
+    "tests/cli/test_models_fetch.py",
     "tests/cli/test_processes.py",
-    "tests/sql/test_reference_bm25.py",
-    "tests/resilience/test_kill.py",
+    "tests/cli/test_reembed.py",
+    "tests/cli/test_remedies.py",
     "tests/installs/test_installs.py",
+    "tests/resilience/test_kill.py",
+    "tests/sql/test_reference_bm25.py",
+    "tests/training/test_run.py",
 )
 
 

@@ -33,7 +33,7 @@ def later_version(tmp_path_factory):
     """A checkout with one additional migration."""
     folder = tmp_path_factory.mktemp("later")
     for name in ("src", "sql", "migrations"):
-        shutil.copytree(ROOT / name, folder / name)  # with the bytecode, which takes seconds
+        shutil.copytree(ROOT / name, folder / name)  # bytecode too: it takes a second
     (folder / f"migrations/versions/{LATER}_expand_later.py").write_text(MIGRATION)
     return folder
 
