@@ -341,7 +341,7 @@ COMMENT ON FUNCTION pgrerank.bounded_v1(argument text, value double precision, l
 -- Name: calibrate_score_v1(uuid, text, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) RETURNS double precision
+CREATE FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, log_odds double precision) RETURNS double precision
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
@@ -352,7 +352,7 @@ begin
     select
         m.fingerprint,
         pgrerank.calibration_curve_v1(
-            calibrate_score_v1.score, c.method, c.coefficients, c.knot_scores, c.knot_probabilities
+            calibrate_score_v1.log_odds, c.method, c.coefficients, c.knot_scores, c.knot_probabilities
         )
     into found_fingerprint, relevance
     from pgrerank.calibration as c
@@ -367,7 +367,7 @@ begin
         raise exception using
             errcode = 'PGR01',
             message = format(
-                'The calibration is of the reranker %s, the score of %s.',
+                'The calibration is of the reranker %s, the log-odds of %s.',
                 left(found_fingerprint, 12),
                 coalesce(left(calibrate_score_v1.fingerprint, 12), 'none')
             );
@@ -376,13 +376,13 @@ begin
 end;
 $$;
 
-ALTER FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, log_odds double precision) OWNER TO pgrerank_owner;
 
 --
--- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, score double precision); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, log_odds double precision); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) IS 'Probability of relevance, 0 to 1, of a raw score by a stored calibration. fingerprint: of the reranker that gave the score; error PGR01 if the calibration is of another, PGR02 if there is no such calibration.';
+COMMENT ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, log_odds double precision) IS 'Probability of relevance, 0 to 1, of log-odds by a stored calibration. fingerprint: of the reranker that they rest on; error PGR01 if the calibration is of another, PGR02 if there is no such calibration.';
 
 --
 -- Name: interpolated_v1(double precision, double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -447,17 +447,17 @@ COMMENT ON FUNCTION pgrerank.softplus_v1(x double precision) IS 'ln(1 + exp(x)),
 -- Name: calibration_curve_v1(double precision, text, double precision[], double precision[], double precision[]); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-CREATE FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) RETURNS double precision
+CREATE FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) RETURNS double precision
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    RETURN CASE WHEN (score IS NULL) THEN NULL::double precision WHEN (method = 'platt'::text) THEN pgrerank.logistic_v1((((coefficients)[1] * score) + (coefficients)[2])) WHEN (method = 'beta'::text) THEN pgrerank.logistic_v1(((((coefficients)[4] * pgrerank.softplus_v1(((score - (coefficients)[1]) / (coefficients)[2]))) - ((coefficients)[3] * pgrerank.softplus_v1((((coefficients)[1] - score) / (coefficients)[2])))) + (coefficients)[5])) ELSE pgrerank.interpolated_v1(score, knot_scores, knot_probabilities) END;
+    RETURN CASE WHEN (log_odds IS NULL) THEN NULL::double precision WHEN (method = 'platt'::text) THEN pgrerank.logistic_v1((((coefficients)[1] * log_odds) + (coefficients)[2])) WHEN (method = 'beta'::text) THEN pgrerank.logistic_v1(((((coefficients)[4] * pgrerank.softplus_v1(((log_odds - (coefficients)[1]) / (coefficients)[2]))) - ((coefficients)[3] * pgrerank.softplus_v1((((coefficients)[1] - log_odds) / (coefficients)[2])))) + (coefficients)[5])) ELSE pgrerank.interpolated_v1(log_odds, knot_scores, knot_probabilities) END;
 
-ALTER FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) OWNER TO pgrerank_owner;
+ALTER FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) OWNER TO pgrerank_owner;
 
 --
--- Name: FUNCTION calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) IS 'Probability of relevance, 0 to 1, of a raw score by a curve, given as the columns of the view calibration have it; null for no score.';
+COMMENT ON FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) IS 'Probability of relevance, 0 to 1, of log-odds by a curve, given as the columns of the view calibration have it; null for none.';
 
 --
 -- Name: chunks_with_words_v1(text[], tsvector[], integer); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
@@ -3559,6 +3559,22 @@ ALTER FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) O
 COMMENT ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) IS 'A day (UTC) of the log in figures, as score_daily has them. counted_day: the day; only_uncounted: leave out tenants of which the day is counted already.';
 
 --
+-- Name: search_log_odds_v1(double precision[], double precision, double precision); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+CREATE FUNCTION pgrerank.search_log_odds_v1(search_scale double precision[], unscaled double precision, best_score double precision) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (((search_scale)[1] + ((search_scale)[3] * (best_score - (search_scale)[4]))) + ((search_scale)[2] * unscaled));
+
+ALTER FUNCTION pgrerank.search_log_odds_v1(search_scale double precision[], unscaled double precision, best_score double precision) OWNER TO pgrerank_owner;
+
+--
+-- Name: FUNCTION search_log_odds_v1(search_scale double precision[], unscaled double precision, best_score double precision); Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON FUNCTION pgrerank.search_log_odds_v1(search_scale double precision[], unscaled double precision, best_score double precision) IS 'Log-odds of relevance of a candidate by a calibration: search_scale as the view calibration has it, the candidate''s log-odds without base by the model that ships, and the best rerank score of the search.';
+
+--
 -- Name: sparse_leg_v1(uuid, public.sparsevec, integer, jsonpath); Type: FUNCTION; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4033,6 +4049,8 @@ CREATE TABLE pgrerank.calibration (
     id uuid NOT NULL,
     collection_id uuid,
     reranker_id uuid NOT NULL,
+    search_scale double precision[],
+    document_scale double precision[],
     method text NOT NULL,
     coefficients double precision[] NOT NULL,
     knot_scores double precision[] NOT NULL,
@@ -4049,7 +4067,7 @@ CREATE TABLE pgrerank.calibration (
     brier double precision[] NOT NULL,
     log_loss double precision[] NOT NULL,
     ece double precision[] NOT NULL,
-    ece_raw double precision[] NOT NULL,
+    ece_uncalibrated double precision[] NOT NULL,
     tried jsonb NOT NULL,
     bin_predicted double precision[] NOT NULL,
     bin_observed double precision[] NOT NULL,
@@ -4063,6 +4081,7 @@ CREATE TABLE pgrerank.calibration (
     CONSTRAINT ck_calibration_knots CHECK ((cardinality(knot_scores) = cardinality(knot_probabilities))),
     CONSTRAINT ck_calibration_method CHECK ((method = ANY (ARRAY['platt'::text, 'isotonic'::text, 'beta'::text]))),
     CONSTRAINT ck_calibration_rises CHECK (pgrerank.curve_rises_v1(method, coefficients, knot_probabilities)),
+    CONSTRAINT ck_calibration_scale CHECK (((num_nonnulls(search_scale, document_scale) > 0) AND ((search_scale IS NULL) OR ((search_scale[2] > (0)::double precision) AND (search_scale[3] >= (0)::double precision))) AND ((document_scale IS NULL) OR (document_scale[2] > (0)::double precision)))),
     CONSTRAINT ck_calibration_unjudged CHECK ((unjudged = ANY (ARRAY['irrelevant'::text, 'skip'::text])))
 );
 
@@ -4072,7 +4091,7 @@ ALTER TABLE pgrerank.calibration OWNER TO pgrerank_owner;
 -- Name: TABLE calibration; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON TABLE pgrerank.calibration IS 'One row for each fitted calibration, which turns raw scores of one reranker into probabilities of relevance. The view calibration shows it.';
+COMMENT ON TABLE pgrerank.calibration IS 'One row for each fitted calibration, which turns scores of one reranker into probabilities of relevance. The view calibration shows it.';
 
 --
 -- Name: COLUMN calibration.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -4099,6 +4118,18 @@ COMMENT ON COLUMN pgrerank.calibration.collection_id IS 'Id of the collection it
 COMMENT ON COLUMN pgrerank.calibration.reranker_id IS 'Id of the reranker whose scores it reads, and no other''s.';
 
 --
+-- Name: COLUMN calibration.search_scale; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.search_scale IS 'Log-odds of the candidates of a search: base, factor of the parts, level and center. The base of a search is base + level * (its best raw score - center). Null: fitted to supplied pairs.';
+
+--
+-- Name: COLUMN calibration.document_scale; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.calibration.document_scale IS 'Log-odds of supplied documents: base, and slope for each unit of the raw score. Null: relevance does not rise with the raw score alone.';
+
+--
 -- Name: COLUMN calibration.method; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4114,7 +4145,7 @@ COMMENT ON COLUMN pgrerank.calibration.coefficients IS 'Coefficients of the curv
 -- Name: COLUMN calibration.knot_scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.calibration.knot_scores IS 'Scores of the knots of an isotonic curve, rising.';
+COMMENT ON COLUMN pgrerank.calibration.knot_scores IS 'Log-odds of the knots of an isotonic curve, rising.';
 
 --
 -- Name: COLUMN calibration.knot_probabilities; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -4126,7 +4157,7 @@ COMMENT ON COLUMN pgrerank.calibration.knot_probabilities IS 'Probabilities of t
 -- Name: COLUMN calibration.answerable; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.calibration.answerable IS 'Slope and base of the logistic curve that gives the probability that a search found anything relevant, from its best score; null: not fitted.';
+COMMENT ON COLUMN pgrerank.calibration.answerable IS 'Slope and base of the logistic curve that gives the probability that a search found anything relevant, from its best log-odds; null: not fitted.';
 
 --
 -- Name: COLUMN calibration.strategy; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -4195,10 +4226,10 @@ COMMENT ON COLUMN pgrerank.calibration.log_loss IS 'Mean log loss in nats, 0 or 
 COMMENT ON COLUMN pgrerank.calibration.ece IS 'Expected calibration error over 15 bins of equal mass, 0 to 1; lower is better. With the ends of its interval of 95 %.';
 
 --
--- Name: COLUMN calibration.ece_raw; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: COLUMN calibration.ece_uncalibrated; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.calibration.ece_raw IS 'The same error of the plain sigmoid of the score, for comparison. With the ends of its interval of 95 %.';
+COMMENT ON COLUMN pgrerank.calibration.ece_uncalibrated IS 'The same error without the calibration: of the log-odds of the model that ships, or of the sigmoid of raw scores. With the ends of its interval of 95 %.';
 
 --
 -- Name: COLUMN calibration.tried; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -4296,7 +4327,7 @@ COMMENT ON COLUMN pgrerank.calibration_point.calibration_id IS 'Id of the calibr
 -- Name: COLUMN calibration_point.cutoff; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.calibration_point.cutoff IS 'Results with this raw score or more are kept.';
+COMMENT ON COLUMN pgrerank.calibration_point.cutoff IS 'Results with these log-odds or more are kept.';
 
 --
 -- Name: COLUMN calibration_point.relevance; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -4390,7 +4421,7 @@ COMMENT ON COLUMN pgrerank.calibration_sample.queries IS 'Number of the query th
 -- Name: COLUMN calibration_sample.scores; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.calibration_sample.scores IS 'Raw rerank score of each pair.';
+COMMENT ON COLUMN pgrerank.calibration_sample.scores IS 'Log-odds of each pair.';
 
 --
 -- Name: COLUMN calibration_sample.relevant; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -5090,7 +5121,7 @@ ALTER TABLE pgrerank.threshold OWNER TO pgrerank_owner;
 -- Name: TABLE threshold; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON TABLE pgrerank.threshold IS 'One row for each named threshold: either a raw score of one reranker, or a probability. The view threshold shows it.';
+COMMENT ON TABLE pgrerank.threshold IS 'One row for each named threshold: either log-odds by one reranker, or a probability. The view threshold shows it.';
 
 --
 -- Name: COLUMN threshold.tenant_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -5120,7 +5151,7 @@ COMMENT ON COLUMN pgrerank.threshold.name IS 'Name of the threshold.';
 -- Name: COLUMN threshold.reranker_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.threshold.reranker_id IS 'Id of the reranker of the raw score; null: it is a probability.';
+COMMENT ON COLUMN pgrerank.threshold.reranker_id IS 'Id of the reranker of the log-odds; null: it is a probability.';
 
 --
 -- Name: COLUMN threshold.calibration_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -5132,13 +5163,13 @@ COMMENT ON COLUMN pgrerank.threshold.calibration_id IS 'Id of the calibration by
 -- Name: COLUMN threshold.cutoff; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.threshold.cutoff IS 'Lowest raw score that is kept, in the unit of the reranker; null: it is a probability.';
+COMMENT ON COLUMN pgrerank.threshold.cutoff IS 'Lowest log-odds that are kept; null: it is a probability.';
 
 --
 -- Name: COLUMN threshold.min_relevance; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank.threshold.min_relevance IS 'Lowest probability that is kept, 0 to 1; null: it is a raw score.';
+COMMENT ON COLUMN pgrerank.threshold.min_relevance IS 'Lowest probability that is kept, 0 to 1; null: they are log-odds.';
 
 --
 -- Name: COLUMN threshold.promised_precision; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
@@ -5169,6 +5200,8 @@ CREATE VIEW pgrerank_analytics.calibration WITH (security_invoker='true') AS
     o.name AS collection,
     m.name AS reranker,
     m.fingerprint AS reranker_fingerprint,
+    c.search_scale,
+    c.document_scale,
     c.method,
     c.coefficients,
     c.knot_scores,
@@ -5198,9 +5231,9 @@ CREATE VIEW pgrerank_analytics.calibration WITH (security_invoker='true') AS
     c.ece[1] AS ece,
     c.ece[2] AS ece_low,
     c.ece[3] AS ece_high,
-    c.ece_raw[1] AS ece_raw,
-    c.ece_raw[2] AS ece_raw_low,
-    c.ece_raw[3] AS ece_raw_high
+    c.ece_uncalibrated[1] AS ece_uncalibrated,
+    c.ece_uncalibrated[2] AS ece_uncalibrated_low,
+    c.ece_uncalibrated[3] AS ece_uncalibrated_high
    FROM (((pgrerank.calibration c
      JOIN pgrerank.tenant t ON ((c.tenant_id = t.id)))
      JOIN pgrerank.model m ON ((c.reranker_id = m.id)))
@@ -5212,7 +5245,7 @@ ALTER VIEW pgrerank_analytics.calibration OWNER TO pgrerank_owner;
 -- Name: VIEW calibration; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON VIEW pgrerank_analytics.calibration IS 'One row for each fitted calibration, which turns raw scores of one reranker into probabilities of relevance. Columns in _low and _high are intervals of 95 % over queries.';
+COMMENT ON VIEW pgrerank_analytics.calibration IS 'One row for each fitted calibration, which turns scores of one reranker into probabilities of relevance. Columns in _low and _high are intervals of 95 % over queries.';
 
 --
 -- Name: COLUMN calibration.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -5251,6 +5284,18 @@ COMMENT ON COLUMN pgrerank_analytics.calibration.reranker IS 'Name of the rerank
 COMMENT ON COLUMN pgrerank_analytics.calibration.reranker_fingerprint IS 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different ones must not be compared.';
 
 --
+-- Name: COLUMN calibration.search_scale; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.search_scale IS 'Log-odds of the candidates of a search, as search_log_odds_v1 takes it: base, factor of the parts, level and center. Null: fitted to supplied pairs.';
+
+--
+-- Name: COLUMN calibration.document_scale; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank_analytics.calibration.document_scale IS 'Log-odds of supplied documents: base, and slope for each unit of the raw score. Null: relevance does not rise with the raw score alone.';
+
+--
 -- Name: COLUMN calibration.method; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
@@ -5266,7 +5311,7 @@ COMMENT ON COLUMN pgrerank_analytics.calibration.coefficients IS 'Coefficients o
 -- Name: COLUMN calibration.knot_scores; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.calibration.knot_scores IS 'Scores of the knots of an isotonic curve, rising.';
+COMMENT ON COLUMN pgrerank_analytics.calibration.knot_scores IS 'Log-odds of the knots of an isotonic curve, rising.';
 
 --
 -- Name: COLUMN calibration.knot_probabilities; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -5425,22 +5470,22 @@ COMMENT ON COLUMN pgrerank_analytics.calibration.ece_low IS 'Lower end of its in
 COMMENT ON COLUMN pgrerank_analytics.calibration.ece_high IS 'Upper end of its interval.';
 
 --
--- Name: COLUMN calibration.ece_raw; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN calibration.ece_uncalibrated; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.calibration.ece_raw IS 'The same error of the plain sigmoid of the score, for comparison.';
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece_uncalibrated IS 'The same error without the calibration: of the log-odds of the model that ships, or of the sigmoid of raw scores.';
 
 --
--- Name: COLUMN calibration.ece_raw_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN calibration.ece_uncalibrated_low; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.calibration.ece_raw_low IS 'Lower end of its interval.';
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece_uncalibrated_low IS 'Lower end of its interval.';
 
 --
--- Name: COLUMN calibration.ece_raw_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
+-- Name: COLUMN calibration.ece_uncalibrated_high; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.calibration.ece_raw_high IS 'Upper end of its interval.';
+COMMENT ON COLUMN pgrerank_analytics.calibration.ece_uncalibrated_high IS 'Upper end of its interval.';
 
 --
 -- Name: calibration_point; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -5485,7 +5530,7 @@ COMMENT ON COLUMN pgrerank_analytics.calibration_point.calibration_id IS 'Id of 
 -- Name: COLUMN calibration_point.cutoff; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.calibration_point.cutoff IS 'Results with this raw score or more are kept.';
+COMMENT ON COLUMN pgrerank_analytics.calibration_point.cutoff IS 'Results with these log-odds or more are kept.';
 
 --
 -- Name: COLUMN calibration_point.relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7002,31 +7047,31 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.rerank_score IS 'Raw score
 -- Name: COLUMN rerank_candidate.base_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.base_part IS 'Log-odds of relevance of an average candidate; null: not reranked, or the caller supplied the document.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.base_part IS 'Log-odds of relevance of an average candidate; null: not reranked, or a supplied document to which no calibration was applied.';
 
 --
 -- Name: COLUMN rerank_candidate.reranker_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.reranker_part IS 'What the rerank score adds to the log-odds of relevance; null: not reranked, or the caller supplied the document.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.reranker_part IS 'What the rerank score adds to the log-odds of relevance; null as base_part.';
 
 --
 -- Name: COLUMN rerank_candidate.similarity_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.similarity_part IS 'What the cosine similarity adds to the log-odds; null: not reranked, or the caller supplied the document.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.similarity_part IS 'What the cosine similarity adds to the log-odds; null as base_part.';
 
 --
 -- Name: COLUMN rerank_candidate.words_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.words_part IS 'What BM25 adds to the log-odds; null: not reranked, or the caller supplied the document.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.words_part IS 'What BM25 adds to the log-odds; null as base_part.';
 
 --
 -- Name: COLUMN rerank_candidate.agreement_part; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.agreement_part IS 'What the similarity to the best candidates adds to the log-odds; null: not reranked, or the caller supplied the document.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.agreement_part IS 'What the similarity to the best candidates adds to the log-odds; null as base_part.';
 
 --
 -- Name: COLUMN rerank_candidate.relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7074,13 +7119,13 @@ COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.content IS 'Text of the ch
 -- Name: COLUMN rerank_candidate.boost; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.boost IS 'What terms of the collection added to the log-odds, or, of a supplied document, to the rerank score; 0: nothing.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.boost IS 'What terms of the collection added to the log-odds or, where there are none, to the rerank score; 0: nothing.';
 
 --
 -- Name: COLUMN rerank_candidate.log_odds; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.log_odds IS 'Log-odds of relevance, which order the reranked candidates: the sum of the parts and of boost; null: not reranked, or the caller supplied the document.';
+COMMENT ON COLUMN pgrerank_analytics.rerank_candidate.log_odds IS 'Log-odds of relevance, which order the reranked candidates: the sum of the parts and of boost; null as base_part.';
 
 --
 -- Name: rerank_log; Type: VIEW; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7695,7 +7740,7 @@ ALTER VIEW pgrerank_analytics.threshold OWNER TO pgrerank_owner;
 -- Name: VIEW threshold; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON VIEW pgrerank_analytics.threshold IS 'One row for each named threshold, which removes results below a raw score or below a probability.';
+COMMENT ON VIEW pgrerank_analytics.threshold IS 'One row for each named threshold, which removes results below log-odds or below a probability.';
 
 --
 -- Name: COLUMN threshold.tenant; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7719,13 +7764,13 @@ COMMENT ON COLUMN pgrerank_analytics.threshold.collection IS 'Name of the collec
 -- Name: COLUMN threshold.cutoff; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.threshold.cutoff IS 'Lowest raw score that is kept, in the unit of the reranker; null: it is a probability.';
+COMMENT ON COLUMN pgrerank_analytics.threshold.cutoff IS 'Lowest log-odds that are kept; null: it is a probability.';
 
 --
 -- Name: COLUMN threshold.min_relevance; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.threshold.min_relevance IS 'Lowest probability that is kept, 0 to 1; null: it is a raw score.';
+COMMENT ON COLUMN pgrerank_analytics.threshold.min_relevance IS 'Lowest probability that is kept, 0 to 1; null: they are log-odds.';
 
 --
 -- Name: COLUMN threshold.promised_precision; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -7743,7 +7788,7 @@ COMMENT ON COLUMN pgrerank_analytics.threshold.confidence IS 'With what probabil
 -- Name: COLUMN threshold.reranker; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
 --
 
-COMMENT ON COLUMN pgrerank_analytics.threshold.reranker IS 'Name of the reranker of the raw score; null: it is a probability.';
+COMMENT ON COLUMN pgrerank_analytics.threshold.reranker IS 'Name of the reranker of the log-odds; null: it is a probability.';
 
 --
 -- Name: COLUMN threshold.reranker_fingerprint; Type: COMMENT; Schema: pgrerank_analytics; Owner: pgrerank_owner
@@ -8877,12 +8922,12 @@ GRANT ALL ON FUNCTION pgrerank.bounded_v1(argument text, value double precision,
 GRANT ALL ON FUNCTION pgrerank.bounded_v1(argument text, value double precision, lowest double precision, highest double precision) TO pgrerank_analyst;
 
 --
--- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, score double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION calibrate_score_v1(calibration uuid, fingerprint text, log_odds double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) TO pgrerank_app;
-GRANT ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, score double precision) TO pgrerank_analyst;
+REVOKE ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, log_odds double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, log_odds double precision) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.calibrate_score_v1(calibration uuid, fingerprint text, log_odds double precision) TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION interpolated_v1(x double precision, xs double precision[], ys double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -8909,12 +8954,12 @@ GRANT ALL ON FUNCTION pgrerank.softplus_v1(x double precision) TO pgrerank_app;
 GRANT ALL ON FUNCTION pgrerank.softplus_v1(x double precision) TO pgrerank_analyst;
 
 --
--- Name: FUNCTION calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+-- Name: FUNCTION calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 
-REVOKE ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_app;
-GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(score double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
+REVOKE ALL ON FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.calibration_curve_v1(log_odds double precision, method text, coefficients double precision[], knot_scores double precision[], knot_probabilities double precision[]) TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION chunks_with_words_v1(words text[], lexemes tsvector[], sign integer); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
@@ -9196,6 +9241,14 @@ GRANT ALL ON FUNCTION pgrerank_analytics.score_bin_v1(score double precision) TO
 
 REVOKE ALL ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION pgrerank.score_day_v1(counted_day date, only_uncounted boolean) TO pgrerank_analyst;
+
+--
+-- Name: FUNCTION search_log_odds_v1(search_scale double precision[], unscaled double precision, best_score double precision); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+REVOKE ALL ON FUNCTION pgrerank.search_log_odds_v1(search_scale double precision[], unscaled double precision, best_score double precision) FROM PUBLIC;
+GRANT ALL ON FUNCTION pgrerank.search_log_odds_v1(search_scale double precision[], unscaled double precision, best_score double precision) TO pgrerank_app;
+GRANT ALL ON FUNCTION pgrerank.search_log_odds_v1(search_scale double precision[], unscaled double precision, best_score double precision) TO pgrerank_analyst;
 
 --
 -- Name: FUNCTION sparse_leg_v1(collection_id uuid, weights public.sparsevec, candidates integer, filter jsonpath, OUT chunk_ids uuid[], OUT scores double precision[], OUT scan text); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner

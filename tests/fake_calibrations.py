@@ -53,6 +53,13 @@ class FakeThresholds:
             stored, collection=None, created_at=None, calibration=None, promise=None
         )
 
+    def chosen_by(
+        self, tenant_id: TenantId, collection: Collection, name: str | None
+    ) -> UUID | None:
+        """The calibration by which a threshold was chosen."""
+        stored = self._existing().get((tenant_id, collection.id, name))
+        return stored and stored.calibration
+
     def _existing(self) -> dict[tuple[TenantId, CollectionId, str], Threshold]:
         """The thresholds of collections that were not deleted."""
         gone = self.collections.deleted
@@ -110,13 +117,19 @@ class FakeCalibrations:
         collection: Collection | None,
         model: ModelCard,
         threshold: str | None,
+        *,
+        is_search: bool,
     ) -> StoredCalibration:
         places = {None, collection and collection.id}
         fits = [each for each in self._of(tenant_id) if each.collection_id in places]
+        chosen_by = collection and self.thresholds.chosen_by(tenant_id, collection, threshold)
         best = max(
             fits,
             key=lambda each: (
                 each.fitted.fingerprint == model.fingerprint,
+                each.fitted.id == chosen_by,
+                (each.fitted.searches if is_search else each.fitted.documents) is not None,
+                not is_search and each.fitted.searches is None,
                 each.collection_id is not None,
                 each.fitted.id,
             ),
@@ -145,6 +158,8 @@ def _calibration(fitted: Fitted) -> Calibration:
         id=fitted.id,
         fingerprint=fitted.fingerprint,
         reranker=fitted.reranker,
+        searches=fitted.searches,
+        documents=fitted.documents,
         curve=fitted.curve,
         answerable=fitted.answerable,
         pool=fitted.pool,
@@ -165,6 +180,8 @@ class GivenCalibration(FakeCalibrations):
         collection: Collection | None,
         model: ModelCard,
         threshold: str | None,
+        *,
+        is_search: bool,
     ) -> StoredCalibration:
         self.asked.append((model.fingerprint, threshold))
         named = self.found.threshold

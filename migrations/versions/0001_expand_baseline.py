@@ -64,6 +64,7 @@ FUNCTIONS = (
     "interpolated_v1",
     "calibration_curve_v1",
     "calibrate_score_v1",
+    "search_log_odds_v1",
     "judgment_grades_v1",
 )
 

@@ -7,6 +7,8 @@ create table pgrerank.calibration (
     id uuid not null,
     collection_id uuid,
     reranker_id uuid not null,
+    search_scale double precision[],
+    document_scale double precision[],
     method text not null,
     coefficients double precision[] not null,
     knot_scores double precision[] not null,
@@ -23,7 +25,7 @@ create table pgrerank.calibration (
     brier double precision[] not null,
     log_loss double precision[] not null,
     ece double precision[] not null,
-    ece_raw double precision[] not null,
+    ece_uncalibrated double precision[] not null,
     tried jsonb not null,
     bin_predicted double precision[] not null,
     bin_observed double precision[] not null,
@@ -43,6 +45,12 @@ create table pgrerank.calibration (
     foreign key (reranker_id) references pgrerank.model (id),
     constraint ck_calibration_method check (method in ('platt', 'isotonic', 'beta')),
     constraint ck_calibration_unjudged check (unjudged in ('irrelevant', 'skip')),
+    constraint ck_calibration_scale
+    check (
+        num_nonnulls(search_scale, document_scale) > 0
+        and (search_scale is null or (search_scale[2] > 0 and search_scale[3] >= 0))
+        and (document_scale is null or document_scale[2] > 0)
+    ),
     constraint ck_calibration_knots
     check (cardinality(knot_scores) = cardinality(knot_probabilities)),
     constraint ck_calibration_rises
@@ -92,7 +100,7 @@ create table pgrerank.calibration_sample (
     )
 );
 
--- Either a raw score, which is valid only for the reranker of its calibration, or a probability,
+-- Either log-odds, which are valid only for the reranker of its calibration, or a probability,
 -- which is valid with any calibration.
 create table pgrerank.threshold (
     tenant_id uuid not null,
@@ -122,7 +130,7 @@ create table pgrerank.threshold (
 );
 
 comment on table pgrerank.calibration is
-'One row for each fitted calibration, which turns raw scores of one reranker into probabilities '
+'One row for each fitted calibration, which turns scores of one reranker into probabilities '
 'of relevance. The view calibration shows it.';
 comment on column pgrerank.calibration.tenant_id is 'Id of the tenant that owns the row.';
 comment on column pgrerank.calibration.id is 'Id of the calibration.';
@@ -130,16 +138,22 @@ comment on column pgrerank.calibration.collection_id is
 'Id of the collection it is for; null: for all of the tenant.';
 comment on column pgrerank.calibration.reranker_id is
 'Id of the reranker whose scores it reads, and no other''s.';
+comment on column pgrerank.calibration.search_scale is
+'Log-odds of the candidates of a search: base, factor of the parts, level and center. The base of '
+'a search is base + level * (its best raw score - center). Null: fitted to supplied pairs.';
+comment on column pgrerank.calibration.document_scale is
+'Log-odds of supplied documents: base, and slope for each unit of the raw score. Null: relevance '
+'does not rise with the raw score alone.';
 comment on column pgrerank.calibration.method is 'platt, isotonic or beta.';
 comment on column pgrerank.calibration.coefficients is
 'Coefficients of the curve, as calibration_curve_v1 takes them.';
 comment on column pgrerank.calibration.knot_scores is
-'Scores of the knots of an isotonic curve, rising.';
+'Log-odds of the knots of an isotonic curve, rising.';
 comment on column pgrerank.calibration.knot_probabilities is
 'Probabilities of the knots, 0 to 1, not falling.';
 comment on column pgrerank.calibration.answerable is
 'Slope and base of the logistic curve that gives the probability that a search found anything '
-'relevant, from its best score; null: not fitted.';
+'relevant, from its best log-odds; null: not fitted.';
 comment on column pgrerank.calibration.strategy is
 'Strategy of the searches that it was fitted on.';
 comment on column pgrerank.calibration.candidates is 'Their rows of each leg.';
@@ -158,9 +172,9 @@ comment on column pgrerank.calibration.log_loss is
 comment on column pgrerank.calibration.ece is
 'Expected calibration error over 15 bins of equal mass, 0 to 1; lower is better. With the ends '
 'of its interval of 95 %.';
-comment on column pgrerank.calibration.ece_raw is
-'The same error of the plain sigmoid of the score, for comparison. With the ends of its interval '
-'of 95 %.';
+comment on column pgrerank.calibration.ece_uncalibrated is
+'The same error without the calibration: of the log-odds of the model that ships, or of the '
+'sigmoid of raw scores. With the ends of its interval of 95 %.';
 comment on column pgrerank.calibration.tried is
 'Held-out log loss of every method that was tried, as JSON.';
 comment on column pgrerank.calibration.bin_predicted is
@@ -180,7 +194,7 @@ comment on table pgrerank.calibration_point is
 comment on column pgrerank.calibration_point.tenant_id is 'Id of the tenant that owns the row.';
 comment on column pgrerank.calibration_point.calibration_id is 'Id of the calibration.';
 comment on column pgrerank.calibration_point.cutoff is
-'Results with this raw score or more are kept.';
+'Results with these log-odds or more are kept.';
 comment on column pgrerank.calibration_point.relevance is
 'Probability of relevance at the cut-off, 0 to 1.';
 comment on column pgrerank.calibration_point.pairs is 'Judged pairs that are kept.';
@@ -200,25 +214,25 @@ comment on column pgrerank.calibration_sample.tenant_id is 'Id of the tenant tha
 comment on column pgrerank.calibration_sample.calibration_id is 'Id of the calibration.';
 comment on column pgrerank.calibration_sample.queries is
 'Number of the query that each pair belongs to.';
-comment on column pgrerank.calibration_sample.scores is 'Raw rerank score of each pair.';
+comment on column pgrerank.calibration_sample.scores is 'Log-odds of each pair.';
 comment on column pgrerank.calibration_sample.relevant is 'Whether each pair is relevant.';
 comment on column pgrerank.calibration_sample.weights is 'Weight of each pair.';
 
 comment on table pgrerank.threshold is
-'One row for each named threshold: either a raw score of one reranker, or a probability. The '
+'One row for each named threshold: either log-odds by one reranker, or a probability. The '
 'view threshold shows it.';
 comment on column pgrerank.threshold.tenant_id is 'Id of the tenant that owns the row.';
 comment on column pgrerank.threshold.id is 'Id of the threshold.';
 comment on column pgrerank.threshold.collection_id is 'Id of the collection.';
 comment on column pgrerank.threshold.name is 'Name of the threshold.';
 comment on column pgrerank.threshold.reranker_id is
-'Id of the reranker of the raw score; null: it is a probability.';
+'Id of the reranker of the log-odds; null: it is a probability.';
 comment on column pgrerank.threshold.calibration_id is
 'Id of the calibration by whose judged pairs it was chosen; null: chosen by hand.';
 comment on column pgrerank.threshold.cutoff is
-'Lowest raw score that is kept, in the unit of the reranker; null: it is a probability.';
+'Lowest log-odds that are kept; null: it is a probability.';
 comment on column pgrerank.threshold.min_relevance is
-'Lowest probability that is kept, 0 to 1; null: it is a raw score.';
+'Lowest probability that is kept, 0 to 1; null: they are log-odds.';
 comment on column pgrerank.threshold.promised_precision is
 'Precision that the threshold keeps, 0 to 1; null: chosen by hand.';
 comment on column pgrerank.threshold.confidence is

@@ -1,13 +1,14 @@
--- calibrate_score_v1: probability of relevance, 0 to 1, of a raw score by a stored calibration.
--- Arguments: calibration: its id; fingerprint: of the reranker that returned the score, such as
---     rerank_log.reranker_fingerprint; score: raw; null returns null.
+-- calibrate_score_v1: probability of relevance, 0 to 1, of log-odds by a stored calibration.
+-- Arguments: calibration: its id; fingerprint: of the reranker of the search, such as
+--     rerank_log.reranker_fingerprint; log_odds: by that calibration (search_log_odds_v1); null
+--     returns null.
 -- Errors: PGR01 if the calibration is of another reranker, PGR02 if the caller sees no calibration
 --     of this id.
 -- Called by: analysts. plpgsql, since it raises errors.
 create function pgrerank.calibrate_score_v1(
     calibration uuid,
     fingerprint text,
-    score double precision
+    log_odds double precision
 )
 returns double precision
 language plpgsql stable
@@ -20,7 +21,7 @@ begin
     select
         m.fingerprint,
         pgrerank.calibration_curve_v1(
-            calibrate_score_v1.score, c.method, c.coefficients, c.knot_scores, c.knot_probabilities
+            calibrate_score_v1.log_odds, c.method, c.coefficients, c.knot_scores, c.knot_probabilities
         )
     into found_fingerprint, relevance
     from pgrerank.calibration as c
@@ -35,7 +36,7 @@ begin
         raise exception using
             errcode = 'PGR01',
             message = format(
-                'The calibration is of the reranker %s, the score of %s.',
+                'The calibration is of the reranker %s, the log-odds of %s.',
                 left(found_fingerprint, 12),
                 coalesce(left(calibrate_score_v1.fingerprint, 12), 'none')
             );
@@ -48,6 +49,6 @@ grant execute on function pgrerank.calibrate_score_v1(uuid, text, double precisi
 to pgrerank_app, pgrerank_analyst;
 
 comment on function pgrerank.calibrate_score_v1(uuid, text, double precision) is
-'Probability of relevance, 0 to 1, of a raw score by a stored calibration. fingerprint: of the '
-'reranker that gave the score; error PGR01 if the calibration is of another, PGR02 if there is '
+'Probability of relevance, 0 to 1, of log-odds by a stored calibration. fingerprint: of the '
+'reranker that they rest on; error PGR01 if the calibration is of another, PGR02 if there is '
 'no such calibration.';

@@ -1,11 +1,11 @@
--- calibration_curve_v1: probability of relevance, 0 to 1, at a raw rerank score.
+-- calibration_curve_v1: probability of relevance, 0 to 1, at log-odds.
 -- Arguments: method: `platt`, `beta` or `isotonic`; coefficients: for `platt`, slope and intercept;
---     for `beta`, mean and deviation of scores, then a, b, c (Kull et al., 2017); knot_scores,
---     knot_probabilities: for `isotonic`, its knots in ascending order of score.
--- Returns: the probability; null for a null score.
+--     for `beta`, mean and deviation of log-odds, then a, b, c (Kull et al., 2017); knot_scores,
+--     knot_probabilities: for `isotonic`, its knots in ascending order of log-odds.
+-- Returns: the probability; null for null log-odds.
 -- Called by: calibrate_score_v1 and analysts; domain/calibration.py computes the same.
 create function pgrerank.calibration_curve_v1(
-    score double precision,
+    log_odds double precision,
     method text,
     coefficients double precision[],
     knot_scores double precision[],
@@ -14,19 +14,19 @@ create function pgrerank.calibration_curve_v1(
 returns double precision
 language sql immutable parallel safe
 return case
-    when score is null then null
+    when log_odds is null then null
     when method = 'platt'
-        then pgrerank.logistic_v1(coefficients[1] * score + coefficients[2])
+        then pgrerank.logistic_v1(coefficients[1] * log_odds + coefficients[2])
     when method = 'beta'
         then
             pgrerank.logistic_v1(
                 coefficients[4]
-                * pgrerank.softplus_v1((score - coefficients[1]) / coefficients[2])
+                * pgrerank.softplus_v1((log_odds - coefficients[1]) / coefficients[2])
                 - coefficients[3]
-                * pgrerank.softplus_v1((coefficients[1] - score) / coefficients[2])
+                * pgrerank.softplus_v1((coefficients[1] - log_odds) / coefficients[2])
                 + coefficients[5]
             )
-    else pgrerank.interpolated_v1(score, knot_scores, knot_probabilities)
+    else pgrerank.interpolated_v1(log_odds, knot_scores, knot_probabilities)
 end;
 
 grant execute on function pgrerank.calibration_curve_v1(
@@ -36,5 +36,5 @@ grant execute on function pgrerank.calibration_curve_v1(
 comment on function pgrerank.calibration_curve_v1(
     double precision, text, double precision[], double precision[], double precision[]
 ) is
-'Probability of relevance, 0 to 1, of a raw score by a curve, given as the columns of the view '
-'calibration have it; null for no score.';
+'Probability of relevance, 0 to 1, of log-odds by a curve, given as the columns of the view '
+'calibration have it; null for none.';

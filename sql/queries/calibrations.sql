@@ -7,6 +7,8 @@ insert into pgrerank.calibration (
     id,
     collection_id,
     reranker_id,
+    search_scale,
+    document_scale,
     method,
     coefficients,
     knot_scores,
@@ -23,7 +25,7 @@ insert into pgrerank.calibration (
     brier,
     log_loss,
     ece,
-    ece_raw,
+    ece_uncalibrated,
     tried,
     bin_predicted,
     bin_observed,
@@ -39,6 +41,8 @@ values (
     %(id)s,
     %(collection_id)s,
     %(reranker_id)s,
+    %(search_scale)s::double precision[],
+    %(document_scale)s::double precision[],
     %(method)s,
     %(coefficients)s::double precision[],
     %(knot_scores)s::double precision[],
@@ -55,7 +59,7 @@ values (
     %(brier)s::double precision[],
     %(log_loss)s::double precision[],
     %(ece)s::double precision[],
-    %(ece_raw)s::double precision[],
+    %(ece_uncalibrated)s::double precision[],
     %(tried)s,
     %(bin_predicted)s::double precision[],
     %(bin_observed)s::double precision[],
@@ -146,6 +150,8 @@ select
     o.name as collection,
     m.name as reranker,
     m.fingerprint,
+    c.search_scale,
+    c.document_scale,
     c.method,
     c.coefficients,
     c.knot_scores,
@@ -162,7 +168,7 @@ select
     c.brier,
     c.log_loss,
     c.ece,
-    c.ece_raw,
+    c.ece_uncalibrated,
     c.tried,
     c.bin_predicted,
     c.bin_observed,
@@ -224,31 +230,16 @@ where
 returning c.id;
 
 -- running --
--- The calibration and threshold of a search, always one row. A calibration of the running reranker
--- is preferred, then one of the collection to one of the whole tenant, then the newest. The
--- threshold is the collection's of this name.
-with own as (
-    select
-        c.*,
-        m.name as reranker,
-        m.fingerprint
-    from pgrerank.calibration as c
-    inner join pgrerank.model as m on c.reranker_id = m.id
-    where
-        c.tenant_id = %(tenant_id)s
-        and (c.collection_id = %(collection_id)s::uuid or c.collection_id is null)
-    order by
-        (m.fingerprint = %(fingerprint)s) desc,
-        (c.collection_id is not null) desc,
-        c.id desc
-    limit 1
-),
-
-named as (
+-- The calibration and threshold of a search or ranking, always one row. A calibration of the
+-- running reranker is preferred, then the one by which the threshold was chosen, then one with a
+-- scale for this kind of results (for supplied documents, one that was fitted to such), then one
+-- of the collection, then the newest. The threshold is the collection's of this name.
+with named as (
     select
         t.name,
         t.cutoff,
         t.min_relevance,
+        t.calibration_id,
         m.name as reranker,
         m.fingerprint
     from pgrerank.threshold as t
@@ -257,12 +248,35 @@ named as (
         t.tenant_id = %(tenant_id)s
         and t.name = %(threshold)s::text
         and t.collection_id = %(collection_id)s::uuid
+),
+
+own as (
+    select
+        c.*,
+        m.name as reranker,
+        m.fingerprint
+    from pgrerank.calibration as c
+    inner join pgrerank.model as m on c.reranker_id = m.id
+    left join named as n on c.id = n.calibration_id
+    where
+        c.tenant_id = %(tenant_id)s
+        and (c.collection_id = %(collection_id)s::uuid or c.collection_id is null)
+    order by
+        (m.fingerprint = %(fingerprint)s) desc,
+        (n.calibration_id is not null) desc,
+        (case when %(is_search)s then c.search_scale else c.document_scale end is not null) desc,
+        (not %(is_search)s and c.search_scale is null) desc,
+        (c.collection_id is not null) desc,
+        c.id desc
+    limit 1
 )
 
 select
     c.id,
     c.reranker,
     c.fingerprint,
+    c.search_scale,
+    c.document_scale,
     c.method,
     c.coefficients,
     c.knot_scores,

@@ -131,8 +131,8 @@ where
     and c.id = %(chunk_id)s;
 
 -- logged_scores --
--- Logged raw scores of judged queries, by one reranker in searches with the same candidate pool:
--- those of each query's newest search that was reranked to its full depth.
+-- Logged scores of judged queries, by one reranker in searches with the same candidate pool: those
+-- of each query's newest search that was reranked to its full depth. Null names: deleted since.
 with judged as (
     select distinct g.query
     from pgrerank.judgment_grades_v1() as g
@@ -142,11 +142,7 @@ with judged as (
 ),
 
 newest as (
-    select distinct on (l.query)
-        l.query,
-        l.chunk_ids,
-        l.rerank_scores,
-        l.final_ranks
+    select distinct on (l.query) l.*
     from pgrerank.rerank_log as l
     inner join judged as j on l.query = j.query
     inner join pgrerank.model as m on l.reranker_id = m.id
@@ -163,23 +159,33 @@ newest as (
 
 select
     n.query,
-    d.external_id,
-    u.chunk_id,
-    u.score,
-    u.place
+    n.chunk_ids,
+    n.final_ranks,
+    n.rerank_scores,
+    n.relevances,
+    n.cascade_scores,
+    n.boosts,
+    n.truncated,
+    n.base_parts,
+    n.reranker_parts,
+    n.similarity_parts,
+    n.words_parts,
+    n.agreement_parts,
+    array(
+        select d.external_id
+        from unnest(n.chunk_ids) with ordinality as u (chunk_id, place)
+        left join pgrerank.chunk as c
+            on
+                c.tenant_id = %(tenant_id)s
+                and u.chunk_id = c.id
+        left join pgrerank.document as d
+            on
+                c.tenant_id = d.tenant_id
+                and c.document_id = d.id
+        order by u.place
+    ) as external_ids
 from newest as n
-cross join
-    unnest(n.chunk_ids, n.rerank_scores, n.final_ranks) as u (chunk_id, score, place)
-inner join pgrerank.chunk as c
-    on
-        c.tenant_id = %(tenant_id)s
-        and u.chunk_id = c.id
-inner join pgrerank.document as d
-    on
-        c.tenant_id = d.tenant_id
-        and c.document_id = d.id
-where u.score is not null
-order by n.query, u.place;
+order by n.query;
 
 -- judged_passages --
 -- The lowest and highest grade of each judged document by query, with the text of one chunk: the

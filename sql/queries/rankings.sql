@@ -123,7 +123,8 @@ where t.id = %(tenant_id)s;
 
 -- record_supplied --
 -- Insert a ranking of supplied documents, in final order. No leg found them, so they have no chunks
--- and no scores of legs; their position in the request is stored as the fused rank.
+-- and no scores of legs; their position in the request is stored as the fused rank. They have
+-- log-odds if a calibration was applied.
 insert into pgrerank.rerank_log (
     tenant_id,
     created_at,
@@ -151,6 +152,11 @@ insert into pgrerank.rerank_log (
     fused_ranks,
     fused_scores,
     rerank_scores,
+    base_parts,
+    reranker_parts,
+    similarity_parts,
+    words_parts,
+    agreement_parts,
     relevances,
     truncated,
     final_ranks,
@@ -191,6 +197,11 @@ values (
     %(places)s::smallint[],
     array_fill(null::real, array[%(documents)s::integer]),
     %(rerank_scores)s::double precision[],
+    %(base_parts)s::double precision[],
+    %(reranker_parts)s::double precision[],
+    %(similarity_parts)s::double precision[],
+    %(words_parts)s::double precision[],
+    %(agreement_parts)s::double precision[],
     %(relevances)s::real[],
     %(truncated)s::boolean[],
     %(final_ranks)s::smallint[],

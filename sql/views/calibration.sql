@@ -10,6 +10,8 @@ select
     o.name as collection,
     m.name as reranker,
     m.fingerprint as reranker_fingerprint,
+    c.search_scale,
+    c.document_scale,
     c.method,
     c.coefficients,
     c.knot_scores,
@@ -39,9 +41,9 @@ select
     c.ece[1] as ece,
     c.ece[2] as ece_low,
     c.ece[3] as ece_high,
-    c.ece_raw[1] as ece_raw,
-    c.ece_raw[2] as ece_raw_low,
-    c.ece_raw[3] as ece_raw_high
+    c.ece_uncalibrated[1] as ece_uncalibrated,
+    c.ece_uncalibrated[2] as ece_uncalibrated_low,
+    c.ece_uncalibrated[3] as ece_uncalibrated_high
 from pgrerank.calibration as c
 inner join pgrerank.tenant as t on c.tenant_id = t.id
 inner join pgrerank.model as m on c.reranker_id = m.id
@@ -53,7 +55,7 @@ left join pgrerank.collection as o
 grant select on pgrerank_analytics.calibration to pgrerank_analyst;
 
 comment on view pgrerank_analytics.calibration is
-'One row for each fitted calibration, which turns raw scores of one reranker into probabilities '
+'One row for each fitted calibration, which turns scores of one reranker into probabilities '
 'of relevance. Columns in _low and _high are intervals of 95 % over queries.';
 comment on column pgrerank_analytics.calibration.tenant is 'Name of the tenant.';
 comment on column pgrerank_analytics.calibration.calibration_id is 'Id of the calibration.';
@@ -65,11 +67,17 @@ comment on column pgrerank_analytics.calibration.reranker is
 comment on column pgrerank_analytics.calibration.reranker_fingerprint is
 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different '
 'ones must not be compared.';
+comment on column pgrerank_analytics.calibration.search_scale is
+'Log-odds of the candidates of a search, as search_log_odds_v1 takes it: base, factor of the '
+'parts, level and center. Null: fitted to supplied pairs.';
+comment on column pgrerank_analytics.calibration.document_scale is
+'Log-odds of supplied documents: base, and slope for each unit of the raw score. Null: relevance '
+'does not rise with the raw score alone.';
 comment on column pgrerank_analytics.calibration.method is 'platt, isotonic or beta.';
 comment on column pgrerank_analytics.calibration.coefficients is
 'Coefficients of the curve, as calibration_curve_v1 takes them.';
 comment on column pgrerank_analytics.calibration.knot_scores is
-'Scores of the knots of an isotonic curve, rising.';
+'Log-odds of the knots of an isotonic curve, rising.';
 comment on column pgrerank_analytics.calibration.knot_probabilities is
 'Probabilities of the knots, 0 to 1, not falling.';
 comment on column pgrerank_analytics.calibration.strategy is
@@ -109,7 +117,10 @@ comment on column pgrerank_analytics.calibration.ece is
 'Expected calibration error over 15 bins of equal mass, 0 to 1; lower is better.';
 comment on column pgrerank_analytics.calibration.ece_low is 'Lower end of its interval.';
 comment on column pgrerank_analytics.calibration.ece_high is 'Upper end of its interval.';
-comment on column pgrerank_analytics.calibration.ece_raw is
-'The same error of the plain sigmoid of the score, for comparison.';
-comment on column pgrerank_analytics.calibration.ece_raw_low is 'Lower end of its interval.';
-comment on column pgrerank_analytics.calibration.ece_raw_high is 'Upper end of its interval.';
+comment on column pgrerank_analytics.calibration.ece_uncalibrated is
+'The same error without the calibration: of the log-odds of the model that ships, or of the '
+'sigmoid of raw scores.';
+comment on column pgrerank_analytics.calibration.ece_uncalibrated_low is
+'Lower end of its interval.';
+comment on column pgrerank_analytics.calibration.ece_uncalibrated_high is
+'Upper end of its interval.';

@@ -26,7 +26,7 @@ comment on view pgrerank_analytics.calibration_point is
 comment on column pgrerank_analytics.calibration_point.tenant is 'Name of the tenant.';
 comment on column pgrerank_analytics.calibration_point.calibration_id is 'Id of the calibration.';
 comment on column pgrerank_analytics.calibration_point.cutoff is
-'Results with this raw score or more are kept.';
+'Results with these log-odds or more are kept.';
 comment on column pgrerank_analytics.calibration_point.relevance is
 'Probability of relevance at the cut-off, 0 to 1.';
 comment on column pgrerank_analytics.calibration_point.pairs is 'Judged pairs that are kept.';

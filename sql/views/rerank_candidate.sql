@@ -132,20 +132,16 @@ comment on column pgrerank_analytics.rerank_candidate.cascade_score is
 comment on column pgrerank_analytics.rerank_candidate.rerank_score is
 'Raw score of the reranker, in the unit of its model; null: not reranked.';
 comment on column pgrerank_analytics.rerank_candidate.base_part is
-'Log-odds of relevance of an average candidate; null: not reranked, or the caller '
-'supplied the document.';
+'Log-odds of relevance of an average candidate; null: not reranked, or a supplied document to '
+'which no calibration was applied.';
 comment on column pgrerank_analytics.rerank_candidate.reranker_part is
-'What the rerank score adds to the log-odds of relevance; null: not reranked, or the caller '
-'supplied the document.';
+'What the rerank score adds to the log-odds of relevance; null as base_part.';
 comment on column pgrerank_analytics.rerank_candidate.similarity_part is
-'What the cosine similarity adds to the log-odds; null: not reranked, or the caller '
-'supplied the document.';
+'What the cosine similarity adds to the log-odds; null as base_part.';
 comment on column pgrerank_analytics.rerank_candidate.words_part is
-'What BM25 adds to the log-odds; null: not reranked, or the caller '
-'supplied the document.';
+'What BM25 adds to the log-odds; null as base_part.';
 comment on column pgrerank_analytics.rerank_candidate.agreement_part is
-'What the similarity to the best candidates adds to the log-odds; null: not reranked, or the '
-'caller supplied the document.';
+'What the similarity to the best candidates adds to the log-odds; null as base_part.';
 comment on column pgrerank_analytics.rerank_candidate.relevance is
 'Probability of relevance as it was served, 0 to 1; never rises with final_rank; null: no '
 'calibration.';
@@ -163,8 +159,8 @@ comment on column pgrerank_analytics.rerank_candidate.ordinal is
 comment on column pgrerank_analytics.rerank_candidate.content is
 'Text of the chunk, of today; null as document_id.';
 comment on column pgrerank_analytics.rerank_candidate.boost is
-'What terms of the collection added to the log-odds, or, of a supplied document, to the rerank '
+'What terms of the collection added to the log-odds or, where there are none, to the rerank '
 'score; 0: nothing.';
 comment on column pgrerank_analytics.rerank_candidate.log_odds is
 'Log-odds of relevance, which order the reranked candidates: the sum of the parts and of boost; '
-'null: not reranked, or the caller supplied the document.';
+'null as base_part.';

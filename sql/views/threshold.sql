@@ -26,21 +26,21 @@ left join pgrerank.model as m on h.reranker_id = m.id;
 grant select on pgrerank_analytics.threshold to pgrerank_analyst;
 
 comment on view pgrerank_analytics.threshold is
-'One row for each named threshold, which removes results below a raw score or below a '
+'One row for each named threshold, which removes results below log-odds or below a '
 'probability.';
 comment on column pgrerank_analytics.threshold.tenant is 'Name of the tenant.';
 comment on column pgrerank_analytics.threshold.threshold is 'Name of the threshold.';
 comment on column pgrerank_analytics.threshold.collection is 'Name of the collection.';
 comment on column pgrerank_analytics.threshold.cutoff is
-'Lowest raw score that is kept, in the unit of the reranker; null: it is a probability.';
+'Lowest log-odds that are kept; null: it is a probability.';
 comment on column pgrerank_analytics.threshold.min_relevance is
-'Lowest probability that is kept, 0 to 1; null: it is a raw score.';
+'Lowest probability that is kept, 0 to 1; null: they are log-odds.';
 comment on column pgrerank_analytics.threshold.promised_precision is
 'Precision that the threshold keeps, 0 to 1; null: chosen by hand.';
 comment on column pgrerank_analytics.threshold.confidence is
 'With what probability it does, 0 to 1; null: chosen by hand.';
 comment on column pgrerank_analytics.threshold.reranker is
-'Name of the reranker of the raw score; null: it is a probability.';
+'Name of the reranker of the log-odds; null: it is a probability.';
 comment on column pgrerank_analytics.threshold.reranker_fingerprint is
 'Fingerprint of that model: models of one fingerprint give the same scores, scores of different '
 'ones must not be compared.';

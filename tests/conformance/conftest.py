@@ -6,19 +6,21 @@ from functools import cache
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Fitted, Method, Unjudged
+from pgrerank.domain.calibration import Fitted, Method, Sample, Unjudged
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.request import SearchRequest
 from pgrerank.ports.services import Services
-from pgrerank.usecases.calibration.calibrate import fit_pairs
+from pgrerank.usecases.calibration.calibrate import fit_pairs, in_log_odds
 from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan
 from tests import fakes
 from tests.api.conftest import services_over
 from tests.fixtures.samples import Law
 
 MODEL = fakes.FakeScorer.model
-SAMPLE = Law().sample(30, 10, seed=1)
+#: judged pairs of searches, and such that a caller supplied
+SEARCHES = Law().searches(30, 10, seed=1)
+SUPPLIED = Law().sample(30, 10, seed=1)
 
 
 @pytest.fixture(params=["fake", "postgres"])
@@ -60,28 +62,28 @@ async def docs(ports, tenant_id) -> Collection:
 
 
 @cache
-def fit() -> Fitted:
-    """A calibration fitted to the sample; fitting takes half a second."""
+def fit(pairs: Sample) -> Fitted:
+    """A calibration fitted to the pairs; fitting takes half a second."""
     plan = CalibrationPlan(
         request=SearchRequest(query=""), method=Method.PLATT, unjudged=Unjudged.IRRELEVANT
     )
-    return fit_pairs(SAMPLE, plan, MODEL, warnings=[])
+    return fit_pairs(pairs, plan, MODEL, warnings=[])
 
 
 @pytest.fixture
 def calibrate(ports, tenant_id, docs):
     """Stores a calibration of the collection, or of the tenant."""
 
-    async def stored(collection=docs, model=MODEL):
+    async def stored(collection=docs, model=MODEL, pairs=SEARCHES):
         made = replace(
-            fit(),
+            fit(pairs),
             id=uuid7(),
             reranker=model.name,
             fingerprint=model.fingerprint,
             created_at=docs.created_at,
             collection=collection and collection.name,
         )
-        await ports.calibrations.add(tenant_id, collection, model, made, SAMPLE)
+        await ports.calibrations.add(tenant_id, collection, model, made, in_log_odds(pairs, made))
         return made
 
     return stored

@@ -7,7 +7,8 @@ import pytest
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
 from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.threshold import Threshold
-from tests.conformance.conftest import MODEL, SAMPLE
+from pgrerank.usecases.calibration.calibrate import in_log_odds
+from tests.conformance.conftest import MODEL, SEARCHES, SUPPLIED
 from tests.fake_tokens import FakeLate
 
 
@@ -19,7 +20,7 @@ async def test_a_calibration_is_read_with_its_points_and_its_pairs(ports, tenant
 
     assert found == made
     assert found.points
-    assert list(sample.scores) == list(SAMPLE.scores)
+    assert list(sample.scores) == list(in_log_odds(SEARCHES, made).scores)
 
 
 async def test_calibrations_are_listed_newest_first_without_points(ports, tenant_id, calibrate):
@@ -54,8 +55,10 @@ async def test_a_deleted_calibration_is_not_there(ports, tenant_id, calibrate):
 def running(ports, tenant_id, docs):
     """What a search gets: id of the calibration, and the threshold."""
 
-    async def found(collection=docs, model=MODEL, threshold=None, of=tenant_id):
-        stored = await ports.calibrations.running(of, collection, model, threshold)
+    async def found(collection=docs, model=MODEL, threshold=None, *, is_search=True):
+        stored = await ports.calibrations.running(
+            tenant_id, collection, model, threshold, is_search=is_search
+        )
         return stored.calibration and stored.calibration.id, stored.threshold
 
     return found
@@ -84,6 +87,43 @@ async def test_supplied_documents_get_a_calibration_of_the_tenant_alone(calibrat
     assert await running(None) == (of_tenant.id, None)
 
 
+async def test_searches_and_supplied_documents_get_what_was_fitted_to_their_like(
+    calibrate, running
+):
+    of_searches = await calibrate()
+    of_pairs = await calibrate(pairs=SUPPLIED)
+
+    assert (await running())[0] == of_searches.id
+    assert (await running(is_search=False))[0] == of_pairs.id
+    await calibrate()
+    assert (await running(is_search=False))[0] == of_pairs.id
+
+
+async def test_supplied_documents_get_a_calibration_of_searches_if_there_is_no_other(
+    calibrate, running
+):
+    of_searches = await calibrate()
+
+    assert (await running(is_search=False))[0] == of_searches.id
+
+
+async def test_threshold_brings_the_calibration_that_it_was_chosen_by(
+    ports, tenant_id, docs, calibrate, running
+):
+    older, newer = await calibrate(), await calibrate()
+    chosen = Threshold(
+        name="chosen",
+        cutoff=1.0,
+        calibration=older.id,
+        fingerprint=MODEL.fingerprint,
+        created_at=docs.created_at,
+    )
+    await ports.thresholds.set(tenant_id, docs, chosen)
+
+    assert (await running(threshold="chosen"))[0] == older.id
+    assert (await running())[0] == newer.id
+
+
 async def test_a_calibration_of_another_collection_is_not_used(
     ports, tenant_id, calibrate, running
 ):
@@ -102,12 +142,16 @@ async def test_a_search_gets_the_curve_and_the_threshold_that_it_names(
     named = Threshold(name="bot", min_relevance=0.25, created_at=docs.created_at)
     await ports.thresholds.set(tenant_id, docs, named)
 
-    found = await ports.calibrations.running(tenant_id, docs, MODEL, "bot")
-    without = await ports.calibrations.running(tenant_id, docs, MODEL, "other")
+    found = await ports.calibrations.running(tenant_id, docs, MODEL, "bot", is_search=True)
+    without = await ports.calibrations.running(tenant_id, docs, MODEL, "other", is_search=True)
 
     assert found.threshold == replace(named, created_at=None)
     assert without == replace(found, threshold=None)
     assert (found.calibration.curve, found.calibration.pool) == (made.curve, made.pool)
+    assert (found.calibration.searches, found.calibration.documents) == (
+        made.searches,
+        made.documents,
+    )
     assert (found.calibration.reranker, found.calibration.fingerprint) == (
         MODEL.name,
         MODEL.fingerprint,
@@ -138,7 +182,7 @@ async def test_calibrations_of_another_tenant_are_neither_read_nor_deleted(
     made, of_tenant, stranger = await calibrate(), await calibrate(None), make_tenant()
 
     page = await ports.calibrations.page(stranger, None, limit=9, cursor=None)
-    used = await ports.calibrations.running(stranger, docs, MODEL, None)
+    used = await ports.calibrations.running(stranger, docs, MODEL, None, is_search=True)
 
     assert page.items == []
     assert used == StoredCalibration()

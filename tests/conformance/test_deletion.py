@@ -34,7 +34,7 @@ async def test_a_deleted_collection_takes_its_calibrations_and_not_those_of_the_
     await ports.collections.delete(tenant_id, "docs")
 
     page = await ports.calibrations.page(tenant_id, None, limit=9, cursor=None)
-    used = await ports.calibrations.running(tenant_id, docs, MODEL, "bot")
+    used = await ports.calibrations.running(tenant_id, docs, MODEL, "bot", is_search=True)
 
     assert [each.id for each in page.items] == [of_tenant.id]
     assert (used.calibration.id, used.threshold) == (of_tenant.id, None)
@@ -89,7 +89,10 @@ async def test_a_new_collection_of_an_old_name_inherits_nothing(ports, tenant_id
 
     assert await ports.judgments.grades(tenant_id, again) == {}
     assert await ports.thresholds.all(tenant_id) == []
-    assert await ports.calibrations.running(tenant_id, again, MODEL, "bot") == StoredCalibration()
+    assert (
+        await ports.calibrations.running(tenant_id, again, MODEL, "bot", is_search=True)
+        == StoredCalibration()
+    )
     page = await ports.evaluations.page(tenant_id, collection="docs", limit=9, cursor=None)
     assert page.items == []
 

@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.calibration import CalibrationCurve, Method
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
+from pgrerank.domain.score_scale import SearchScale
 from tests.fixtures import measured, rows
 
 # Postgres refuses products too small for a double; no fitted curve comes near.
@@ -102,6 +104,53 @@ def test_stored_calibration_reads_scores_of_its_reranker(database, stored):
     assert found == pytest.approx(
         CalibrationCurve(method=Method.PLATT, coefficients=(2.0, 0.5)).relevance(0.25), abs=1e-9
     )
+
+
+@given(
+    scale=st.tuples(st.floats(-9, 9), st.floats(0.1, 9), st.floats(0, 9), st.floats(-9, 9)),
+    candidates=st.lists(
+        st.tuples(st.floats(-50, 50), st.floats(-9, 9), st.floats(0, 2)), min_size=1, max_size=8
+    ),
+)
+def test_sql_and_python_tell_the_same_log_odds_of_a_search(connection, scale, candidates):
+    served = SearchScale(**dict(zip(("base", "factor", "level", "center"), scale, strict=True)))
+    scores = [
+        HitScores(rerank=raw, parts=ScoreParts(base=-5.8, words=part), boost=boost)
+        for raw, part, boost in candidates
+    ]
+
+    found = connection.execute(
+        "select pgrerank.search_log_odds_v1(%s::float8[], u.part + u.boost, max(u.raw) over ())"
+        " from unnest(%s::float8[], %s::float8[], %s::float8[]) with ordinality"
+        " as u (raw, part, boost, place) order by u.place",
+        [list(scale), *(list(column) for column in zip(*candidates, strict=True))],
+    ).fetchall()
+
+    assert [row[0] for row in found] == pytest.approx(
+        [each.log_odds for each in served.apply(scores)], abs=1e-9, rel=1e-12
+    )
+
+
+SCALES = [
+    ("search_scale = '{0,-1,0,0}'", "ck_calibration_scale"),
+    ("search_scale = '{0,1,-1,0}'", "ck_calibration_scale"),
+    ("document_scale = '{0,0}'", "ck_calibration_scale"),
+    ("search_scale = null, document_scale = null", "ck_calibration_scale"),
+]
+
+
+@pytest.mark.parametrize(("change", "constraint"), SCALES)
+def test_a_scale_by_which_a_better_score_means_less_cannot_be_stored(
+    database, stored, change, constraint
+):
+    _, calibration_id, _ = stored
+    with (
+        database.admin() as connection,
+        pytest.raises(psycopg.errors.CheckViolation, match=constraint),
+    ):
+        connection.execute(
+            f"update pgrerank.calibration set {change} where id = %s", [calibration_id]
+        )
 
 
 @pytest.mark.parametrize("fingerprint", ["f" * 64, None])

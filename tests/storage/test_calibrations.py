@@ -11,13 +11,13 @@ from pgrerank.domain.threshold import Promise, Threshold
 from pgrerank.storage.calibrations import PostgresCalibrations
 from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.thresholds import PostgresThresholds
-from pgrerank.usecases.calibration.calibrate import fit_pairs
+from pgrerank.usecases.calibration.calibrate import fit_pairs, in_log_odds
 from pgrerank.usecases.calibration.judged_pairs import CalibrationPlan
 from tests.fake_tokens import FakeLate
 from tests.fakes import FakeEmbedder, FakeScorer
 from tests.fixtures.samples import Law
 
-SAMPLE = Law().sample(30, 10, seed=1)
+SAMPLE = Law().searches(30, 10, seed=1)
 MODEL = FakeScorer.model
 OTHER = FakeLate.model
 
@@ -47,7 +47,7 @@ def add(calibrations, shelf):
             collection=None if everywhere else shelf.collection.name,
         )
         place = None if everywhere else shelf.collection
-        await calibrations.add(shelf.tenant_id, place, model, made, SAMPLE)
+        await calibrations.add(shelf.tenant_id, place, model, made, in_log_odds(SAMPLE, made))
         return made
 
     return stored
@@ -63,7 +63,7 @@ async def test_calibration_comes_back_as_it_was_stored(calibrations, shelf, add,
     assert found == made
     assert found.pool == CandidatePool(strategy="hybrid", candidates=100, depth=50)
     for name in ("queries", "scores", "relevant", "weights"):
-        assert np.array_equal(getattr(sample, name), getattr(SAMPLE, name))
+        assert np.array_equal(getattr(sample, name), getattr(in_log_odds(SAMPLE, made), name))
 
 
 async def test_listing_goes_back_in_time(calibrations, shelf, add):
@@ -84,7 +84,9 @@ async def test_search_goes_by_the_newest_of_its_reranker_the_collections_first(
     calibrations, shelf, add
 ):
     async def running():
-        found = await calibrations.running(shelf.tenant_id, shelf.collection, MODEL, None)
+        found = await calibrations.running(
+            shelf.tenant_id, shelf.collection, MODEL, None, is_search=True
+        )
         return found.calibration and found.calibration.id
 
     before = await running()
@@ -106,7 +108,9 @@ async def test_search_goes_by_the_newest_of_its_reranker_the_collections_first(
 async def test_running_calibration_has_what_a_search_needs(calibrations, shelf, add):
     made = await add(method=Method.ISOTONIC)
 
-    found = await calibrations.running(shelf.tenant_id, shelf.collection, MODEL, None)
+    found = await calibrations.running(
+        shelf.tenant_id, shelf.collection, MODEL, None, is_search=True
+    )
 
     assert (found.calibration.curve, found.calibration.pool) == (made.curve, made.pool)
     assert found.calibration.fingerprint == MODEL.fingerprint
@@ -130,7 +134,9 @@ async def test_threshold_is_set_again_in_its_own_place(calibrations, thresholds,
     await thresholds.set(shelf.tenant_id, shelf.collection, by_hand)
 
     first, second = await thresholds.all(shelf.tenant_id)
-    running = await calibrations.running(shelf.tenant_id, shelf.collection, MODEL, "bot")
+    running = await calibrations.running(
+        shelf.tenant_id, shelf.collection, MODEL, "bot", is_search=True
+    )
 
     assert first == replace(bot, cutoff=0.75, collection="shelf", reranker=MODEL.name)
     assert second == replace(by_hand, collection="shelf")
@@ -138,7 +144,9 @@ async def test_threshold_is_set_again_in_its_own_place(calibrations, thresholds,
 
     await thresholds.delete(shelf.tenant_id, shelf.collection, "bot")
 
-    gone = await calibrations.running(shelf.tenant_id, shelf.collection, MODEL, "bot")
+    gone = await calibrations.running(
+        shelf.tenant_id, shelf.collection, MODEL, "bot", is_search=True
+    )
     assert gone.threshold is None
     with pytest.raises(NotFoundError):
         await thresholds.delete(shelf.tenant_id, shelf.collection, "bot")
@@ -170,8 +178,10 @@ async def test_other_tenant_and_other_collection_see_none(calibrations, shelf, a
         shelf.tenant_id, "beside", text_search="english", embedder=FakeEmbedder.model
     )
 
-    theirs = await calibrations.running(stranger.tenant_id, shelf.collection, MODEL, None)
-    besides = await calibrations.running(shelf.tenant_id, beside, MODEL, None)
+    theirs = await calibrations.running(
+        stranger.tenant_id, shelf.collection, MODEL, None, is_search=True
+    )
+    besides = await calibrations.running(shelf.tenant_id, beside, MODEL, None, is_search=True)
 
     assert (theirs.calibration, besides.calibration) == (None, None)
     with pytest.raises(NotFoundError):

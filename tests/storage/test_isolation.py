@@ -10,6 +10,7 @@ from pgrerank.domain.calibration import CandidatePool
 from pgrerank.domain.errors import NotFoundError
 from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.request import SearchRequest
+from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.judgments import PostgresJudgments
 from pgrerank.storage.references import PostgresReferences
 from tests.fakes import FakeScorer

@@ -1,17 +1,19 @@
 """Logged searches run again, over Postgres and fake models."""
 
+import math
 from dataclasses import replace
 
 import pytest
 from uuid_utils.compat import uuid7
 
-from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
+from pgrerank.domain.calibration import LOGISTIC, Calibration, CandidatePool
 from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import RankingId
 from pgrerank.domain.judgment import Judgment
 from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.request import RerankMode, SearchRequest, Strategy
 from pgrerank.domain.retrieval import Fusion, Retrieval
+from pgrerank.domain.score_scale import SearchScale
 from pgrerank.domain.threshold import Threshold
 from pgrerank.storage.candidates import PostgresCandidates
 from pgrerank.storage.collections import PostgresCollections
@@ -168,19 +170,17 @@ async def test_another_threshold_leaves_what_a_search_under_it_returns(
     assert (len(again.before), len(again.after)) == left
 
 
-async def test_a_stored_threshold_cuts_by_its_score(services, shelf):
+async def test_a_stored_threshold_cuts_by_its_log_odds(services, shelf):
     made = await logged(services, shelf)
-    threshold = Threshold(name="bot", cutoff=2, fingerprint=fakes.FakeScorer.model.fingerprint)
-    known = GivenCalibration(found=StoredCalibration(threshold=threshold))
+    known = GivenCalibration(found=StoredCalibration(calibration=CALIBRATION, threshold=THRESHOLD))
 
     again = await cut(
         replace(services, calibrations=known), shelf, made, ThresholdOverrides(threshold="bot")
     )
 
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
-    assert again.after == tuple(
-        hit.candidate.chunk_id for hit in made.hits if (hit.scores.rerank or 0) >= 2
-    )
+    assert 0 < len(again.after) < len(made.hits)
+    assert again.after == kept(again.hits, ThresholdOverrides(threshold="bot"))
     assert known.asked == [(fakes.FakeScorer.model.fingerprint, "bot")]
 
 
@@ -236,16 +236,17 @@ async def test_a_cut_replay_is_stored_as_it_was_cut(services, shelf):
     assert (stored.metrics["nDCG@10"], stored.metrics["R@100"]) == (0, 1)
 
 
-CURVE = CalibrationCurve(method=Method.PLATT, coefficients=(1.0, -1.0))
 CALIBRATION = Calibration(
     id=uuid7(),
     fingerprint=fakes.FakeScorer.model.fingerprint,
     reranker=fakes.FakeScorer.model.name,
-    curve=CURVE,
+    searches=SearchScale(base=1.0, factor=2.0, level=0.5, center=2.0),
+    documents=None,
+    curve=LOGISTIC,
     answerable=None,
     pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
 )
-THRESHOLD = Threshold(name="bot", cutoff=2, fingerprint=fakes.FakeScorer.model.fingerprint)
+THRESHOLD = Threshold(name="bot", cutoff=1.0, fingerprint=fakes.FakeScorer.model.fingerprint)
 CUTS = [
     ThresholdOverrides(min_score=2),
     ThresholdOverrides(min_relevance=0.6),
@@ -258,6 +259,22 @@ PLANS = [
     ReplayPlan(fusion=Retrieval(rrf_k=1)),
     ReplayPlan(depth=2, fusion=Retrieval()),
 ]
+
+
+def kept(hits, cuts):
+    """The chunks that pass these bounds, by the calibration."""
+    scored = [hit for hit in hits if hit.scores.rerank is not None]
+    base = 1.0 + 0.5 * (max(hit.scores.rerank for hit in scored) - 2.0)
+    least = max(
+        THRESHOLD.cutoff if cuts.threshold else -math.inf,
+        math.log(0.6 / 0.4) if cuts.min_relevance else -math.inf,
+    )
+    return tuple(
+        hit.candidate.chunk_id
+        for hit in scored
+        if hit.scores.rerank >= (cuts.min_score or 0)
+        and base + 2.0 * (hit.scores.parts.total - hit.scores.parts.base) >= least
+    )
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=str)
@@ -273,10 +290,7 @@ async def test_a_search_logged_in_any_mode_is_replayed_under_any_bound(
 
     scored = [hit for hit in again.hits if hit.scores.rerank is not None]
     assert len(scored) == min(plan.depth or 50, len(made.hits))
-    # Each bound requires a score of 2, which is a relevance of 0.73.
-    assert again.after == tuple(
-        hit.candidate.chunk_id for hit in scored if (hit.scores.rerank or 0) >= 2
-    )
+    assert again.after == kept(again.hits, cuts)
     assert again.before == tuple(hit.candidate.chunk_id for hit in made.hits)
 
 

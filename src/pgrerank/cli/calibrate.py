@@ -45,7 +45,7 @@ _SHOWN_POINTS = 12
     type=click.Choice(["search", "log"]),
     default="search",
     show_default=True,
-    help="Search for each judged query now, or use the raw scores in the log.",
+    help="Search for each judged query now, or use the scores in the log.",
 )
 @click.option(
     "--method",
@@ -69,7 +69,7 @@ def calibrate(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Fit a calibration from the reranker's scores to probabilities, on judged queries.
+    """Fit probabilities of relevance to judged queries. The order of results stays the same.
 
     Later searches with the same reranker return `scores.relevance`. Set strategy, candidates and
     depth to those of the searches it is for. The searches made here are not logged.
@@ -137,7 +137,7 @@ def _show(fitted: Fitted) -> None:
             ("method", f"{fitted.curve.method} (log loss held out: {_losses(fitted)})"),
             (
                 "calibration error",
-                f"{_interval(quality.ece)}; bare sigmoid {_interval(quality.ece_raw)}",
+                f"{_interval(quality.ece)}; uncalibrated {_interval(quality.ece_uncalibrated)}",
             ),
             ("Brier score", _interval(quality.brier)),
             ("log loss", _interval(quality.log_loss)),
@@ -147,7 +147,7 @@ def _show(fitted: Fitted) -> None:
     )
     every = max(len(fitted.points) // _SHOWN_POINTS, 1)
     output.table(
-        ["score from", "relevance", "pairs", "precision", "recall"],
+        ["log-odds from", "relevance", "pairs", "precision", "recall"],
         [
             (
                 f"{point.cutoff:.4g}",

@@ -90,7 +90,7 @@ def list_(context: click.Context, *, tenant_name: str, as_json: bool) -> None:
         output.as_json(thresholds)
         return
     output.table(
-        ["name", "collection", "score from", "relevance from", "promise", "reranker", "set"],
+        ["name", "collection", "log-odds from", "relevance from", "promise", "reranker", "set"],
         [
             (
                 each.name,

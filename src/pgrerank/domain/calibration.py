@@ -1,4 +1,4 @@
-"""Calibration: from a raw rerank score to the probability that a result is relevant."""
+"""Calibration: from the scores of a reranker to the probability that a result is relevant."""
 
 import math
 from bisect import bisect_right
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pgrerank.domain.request import SearchRequest
+from pgrerank.domain.score_scale import DocumentScale, SearchScale
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -40,13 +41,13 @@ class Unjudged(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationCurve:
-    """A fitted curve. `sql/functions/calibration_curve_v1.sql` computes the same values."""
+    """A curve over log-odds. `sql/functions/calibration_curve_v1.sql` computes the same values."""
 
     method: Method
-    #: platt: slope, intercept; beta: mean and standard deviation of scores, then a, b, c of Kull et
+    #: platt: slope, intercept; beta: mean and standard deviation of log-odds, then a, b, c of Kull et
     #: al. (2017)
     coefficients: tuple[float, ...] = ()
-    #: isotonic: knots by ascending score; linear between them, constant outside
+    #: isotonic: knots by ascending log-odds; linear between them, constant outside
     scores: tuple[float, ...] = ()
     probabilities: tuple[float, ...] = ()
 
@@ -67,7 +68,7 @@ class CalibrationCurve:
         return deviation > 0 and min(a, b) >= 0 and a + b > 0
 
     def relevance(self, score: float) -> float:
-        """Probability of relevance, 0..1, at a raw score."""
+        """Probability of relevance, 0..1, at these log-odds."""
         if self.method is Method.ISOTONIC:
             return self._between(score)
         if self.method is Method.PLATT:
@@ -78,7 +79,7 @@ class CalibrationCurve:
         return logistic(b * _softplus(z) - a * _softplus(-z) + c)
 
     def relevances(self, scores: Floats) -> Floats:
-        """Probability of relevance at each score."""
+        """Probability of relevance at each of the log-odds."""
         return np.array([self.relevance(float(score)) for score in scores])
 
     def _between(self, score: float) -> float:
@@ -92,16 +93,26 @@ class CalibrationCurve:
         return y0 + (y1 - y0) * (score - x0) / (x1 - x0)
 
 
+#: the curve of log-odds that are right as they are
+LOGISTIC = CalibrationCurve(method=Method.PLATT, coefficients=(1.0, 0.0))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sample:
-    """Judged pairs with their raw scores, in parallel arrays of shape (pairs,)."""
+    """Judged pairs with their scores, in parallel arrays of shape (pairs,)."""
 
     #: index of each pair's query, from 0
     queries: NDArray[np.int64]
+    #: log-odds by the calibration that was fitted to them; before the fit, those above the base by
+    #: the model that ships or, of supplied pairs, raw scores
     scores: Floats
     relevant: NDArray[np.bool_]
     #: how many pairs of the pool each represents, above 0
     weights: Floats
+    #: raw scores of pairs of searches; None: supplied pairs, or stored ones
+    rerank: Floats | None = None
+    #: best raw score of each pair's search; None as before
+    best: Floats | None = None
 
     @property
     def query_count(self) -> int:
@@ -125,6 +136,8 @@ class Sample:
             scores=self.scores[chosen],
             relevant=self.relevant[chosen],
             weights=self.weights[chosen],
+            rerank=None if self.rerank is None else self.rerank[chosen],
+            best=None if self.best is None else self.best[chosen],
         )
 
 
@@ -154,8 +167,8 @@ class Quality:
     log_loss: IntervalEstimate
     #: expected calibration error over bins of equal mass
     ece: IntervalEstimate
-    #: the same for the plain sigmoid of the score, without calibration
-    ece_raw: IntervalEstimate
+    #: the same without calibration: of the log-odds of the model that ships, or of raw scores
+    ece_uncalibrated: IntervalEstimate
     #: held-out log loss of each method that was tried
     tried: Mapping[str, float]
     bins: Sequence[ReliabilityBin]
@@ -165,7 +178,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CutoffPoint:
-    """Precision and recall if results below a raw score are removed."""
+    """Precision and recall if results below these log-odds are removed."""
 
     cutoff: float
     relevance: float
@@ -204,8 +217,13 @@ class Calibration:
     #: of the reranker whose scores it calibrates
     fingerprint: str
     reranker: str
+    #: log-odds of searches; None: it was fitted to supplied pairs
+    searches: SearchScale | None
+    #: log-odds of supplied documents; None: relevance does not rise with the raw score alone
+    documents: DocumentScale | None
+    #: probability from those log-odds that it was fitted to: of searches, if there are any
     curve: CalibrationCurve
-    #: probability that a pool holds a relevant result, from its best score; None: it is computed
+    #: probability that a pool holds a relevant result, from its best log-odds; None: it is computed
     #: from the relevances
     answerable: CalibrationCurve | None
     pool: CandidatePool
@@ -221,6 +239,9 @@ class Fitted:
     collection: str | None
     reranker: str
     fingerprint: str
+    #: see Calibration
+    searches: SearchScale | None
+    documents: DocumentScale | None
     curve: CalibrationCurve
     answerable: CalibrationCurve | None
     pool: CandidatePool
@@ -243,8 +264,8 @@ class Applied:
     id: UUID | None
     #: why no calibration applied, or why it may be inaccurate
     reason: str | None = None
-    #: value of the requested threshold: a raw score or a probability
-    threshold_score: float | None = None
+    #: value of the requested threshold: log-odds or a probability
+    threshold_log_odds: float | None = None
     threshold_relevance: float | None = None
 
 
@@ -265,17 +286,17 @@ class Answerability:
 
 
 def answerable(
-    calibration: Calibration, scores: Sequence[float], relevances: Sequence[float]
+    curve: CalibrationCurve | None, log_odds: Sequence[float], relevances: Sequence[float]
 ) -> Answerability | None:
     """Probability that a reranked pool holds a relevant result; None for an empty pool.
 
-    Computed from the best score if the calibration has a curve for it (fitted to pools with and
-    without relevant results), else from the relevances, as if they were independent.
+    Computed from the best log-odds if there is a curve for it (fitted to pools with and without
+    relevant results), else from the relevances, as if they were independent.
     """
-    if not scores:
+    if not log_odds:
         return None
-    if calibration.answerable is not None:
-        return Answerability(probability=calibration.answerable.relevance(max(scores)))
+    if curve is not None:
+        return Answerability(probability=curve.relevance(max(log_odds)))
     return Answerability(probability=1 - math.prod(1 - each for each in relevances))
 
 

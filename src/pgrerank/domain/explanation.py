@@ -129,7 +129,7 @@ def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
     for name, score in (
         ("min_score", logged.scores.rerank),
         ("min_relevance", logged.scores.relevance),
-        ("threshold_score", logged.scores.rerank),
+        ("threshold_log_odds", logged.scores.log_odds),
         ("threshold_relevance", logged.scores.relevance),
     ):
         bound = _knob(ranking, name)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pgrerank.domain.bounds import text
 from pgrerank.domain.document import MAX_ID_CHARACTERS
 from pgrerank.domain.errors import InvalidRequestError
+from pgrerank.domain.hit_scores import HitScores
 from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.request import MAX_QUERY_CHARACTERS
 
@@ -89,12 +90,13 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredChunk:
-    """A chunk with the raw score that a search for a query gave it."""
+    """A chunk with the scores that a search for a query gave it."""
 
     query: str
-    external_id: str
+    #: None: it was deleted since
+    external_id: str | None
     chunk_id: ChunkId
-    score: float
+    scores: HitScores
     #: its rank in the final order, from 1
     place: int
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from typing import Any, Protocol, TypeVar
-
-import scipy
+from typing import Protocol, TypeVar
 
 from pgrerank.domain import calibration as calibrations
 from pgrerank.domain.calibration import (
+    LOGISTIC,
     NOT_CALIBRATED,
     Answerability,
     Applied,
     Calibration,
+    CalibrationCurve,
     CandidatePool,
 )
 from pgrerank.domain.candidate import CutCounts, Hit
@@ -20,9 +19,8 @@ from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.hit_scores import HitScores
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.rerank import RankedDocument
+from pgrerank.domain.score_scale import Scale
 from pgrerank.domain.threshold import Threshold
-
-_scipy: Any = scipy  # half typed
 
 
 class Bounds(Protocol):
@@ -60,59 +58,52 @@ class StoredCalibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationContext:
-    """The calibration that applies to the scores of one search, if any."""
+    """The calibration that applies to the results of one search or ranking, if any."""
 
-    calibration: Calibration | None = None
+    #: their log-odds; None: nothing is calibrated
+    scale: Scale | None = None
+    #: their probability from their log-odds
+    curve: CalibrationCurve = LOGISTIC
+    #: whether any is relevant, from the best log-odds; None: it is computed from the relevances
+    answerable_curve: CalibrationCurve | None = None
     #: for the answer and the log: its id or the reason why there is none, and the threshold
     applied: Applied = NOT_CALIBRATED
 
     def with_relevance(self, results: Sequence[Result]) -> tuple[Result, ...]:
-        """Results in their final order, each with its relevance if its score can be calibrated."""
-        if self.calibration is None:
-            return tuple(results)
-        relevances = self.relevances([result.scores.rerank for result in results])
-        return tuple(
-            replace(result, scores=replace(result.scores, relevance=relevance))
-            for result, relevance in zip(results, relevances, strict=True)
-        )
+        """All results in their final order, with log-odds and relevance of those with a score.
 
-    def relevances(self, scores: Sequence[float | None]) -> list[float | None]:
-        """Probabilities of relevance that never rise from one result to the next.
-
-        If the order depends on more than the score (log-odds, boosts), the curve alone could
-        contradict the order. So a run of rising probabilities is replaced by its mean.
-
-        Args:
-            scores: Raw scores of the results in their final order; None: not scored.
-
-        Returns:
-            One for each result, 0..1; None without a score or without a calibration.
+        Relevance never rises from one result to the next, since the order goes by the log-odds.
         """
-        if self.calibration is None:
-            return [None] * len(scores)
-        curve = self.calibration.curve
-        scored = [curve.relevance(score) for score in scores if score is not None]
-        falling = iter(_never_rising(scored))
-        return [None if score is None else next(falling) for score in scores]
+        if self.scale is None:
+            return tuple(results)
+        scaled = self.scale.apply([result.scores for result in results])
+        return tuple(
+            replace(result, scores=replace(scores, relevance=self._relevance(scores)))
+            for result, scores in zip(results, scaled, strict=True)
+        )
 
     def answerable(self, results: Sequence[Result]) -> Answerability | None:
         """Whether any of the results is relevant; None without a calibration."""
-        if self.calibration is None:
+        if self.scale is None:
             return None
         pairs = [
-            (result.scores.rerank, result.scores.relevance)
+            (result.scores.log_odds, result.scores.relevance)
             for result in results
-            if result.scores.rerank is not None and result.scores.relevance is not None
+            if result.scores.log_odds is not None and result.scores.relevance is not None
         ]
         return calibrations.answerable(
-            self.calibration, [score for score, _ in pairs], [relevance for _, relevance in pairs]
+            self.answerable_curve, [each for each, _ in pairs], [each for _, each in pairs]
         )
 
     def passes_threshold(self, scores: HitScores) -> bool:
         """Whether scores reach the named threshold; true if there is none."""
-        return at_least(scores.rerank, self.applied.threshold_score) and at_least(
+        return at_least(scores.log_odds, self.applied.threshold_log_odds) and at_least(
             scores.relevance, self.applied.threshold_relevance
         )
+
+    def _relevance(self, scores: HitScores) -> float | None:
+        log_odds = scores.log_odds
+        return None if log_odds is None else self.curve.relevance(log_odds)
 
 
 def resolve_calibration(
@@ -133,19 +124,29 @@ def resolve_calibration(
     """
     applied = _applied_calibration(stored.calibration, model, pool)
     threshold = _applied_threshold(stored.threshold, bounds, model)
-    least = bounds.min_relevance if threshold is None else threshold.min_relevance
-    if applied.id is None and (bounds.min_relevance is not None or least is not None):
+    is_bound = bounds.min_relevance is not None or threshold is not None
+    if applied.id is None and is_bound:
         raise ConflictError(
             f"Results cannot be cut by relevance: {applied.reason}. "
             "Fit one with: pgrerank calibrate"
         )
+    applied = replace(
+        applied,
+        threshold_log_odds=threshold and threshold.cutoff,
+        threshold_relevance=threshold and threshold.min_relevance,
+    )
+    if stored.calibration is None or applied.id is None:
+        return CalibrationContext(applied=applied)
+    return _context(stored.calibration, applied, is_search=pool is not None)
+
+
+def _context(calibration: Calibration, applied: Applied, *, is_search: bool) -> CalibrationContext:
+    is_own = is_search or calibration.searches is None
     return CalibrationContext(
-        calibration=None if applied.id is None else stored.calibration,
-        applied=replace(
-            applied,
-            threshold_score=threshold and threshold.cutoff,
-            threshold_relevance=threshold and threshold.min_relevance,
-        ),
+        scale=calibration.searches if is_search else calibration.documents,
+        curve=calibration.curve if is_own else LOGISTIC,
+        answerable_curve=calibration.answerable if is_own else None,
+        applied=applied,
     )
 
 
@@ -174,14 +175,6 @@ def apply_bounds(
     return tuple(passing), removed
 
 
-def _never_rising(values: Sequence[float]) -> Sequence[float]:
-    """The non-increasing sequence closest to the values (least squares)."""
-    if all(first >= second for first, second in pairwise(values)):
-        return values
-    # Few searches need this part of scipy, which is loaded on first use.
-    return _scipy.optimize.isotonic_regression(values, increasing=False).x.tolist()
-
-
 def at_least(value: float | None, least: float | None) -> bool:
     """Whether a value reaches a bound. A value of None reaches none; a bound of None is none."""
     return least is None or (value is not None and value >= least)
@@ -192,16 +185,29 @@ def _applied_calibration(
 ) -> Applied:
     if calibration is None:
         return NOT_CALIBRATED
-    if calibration.fingerprint != model.fingerprint:
-        return Applied(
-            id=None,
-            reason=f"the calibration is of another reranker: {calibration.reranker} "
-            f"({calibration.fingerprint[:12]}), and {model.name} ({model.fingerprint[:12]}) runs",
-        )
-    if calibration.pool == pool:
+    reason = _reason_not_to_apply(calibration, model, is_search=pool is not None)
+    if reason is not None:
+        return Applied(id=None, reason=reason)
+    is_same_kind = calibration.pool == pool or (pool is None and calibration.searches is None)
+    if is_same_kind:
         return Applied(id=calibration.id)
     kind = "searches" if pool is None else "other searches"
     return Applied(id=calibration.id, reason=f"it was fitted to {kind}: {calibration.pool}")
+
+
+def _reason_not_to_apply(
+    calibration: Calibration, model: ModelCard, *, is_search: bool
+) -> str | None:
+    if calibration.fingerprint != model.fingerprint:
+        return (
+            f"the calibration is of another reranker: {calibration.reranker} "
+            f"({calibration.fingerprint[:12]}), and {model.name} ({model.fingerprint[:12]}) runs"
+        )
+    if is_search and calibration.searches is None:
+        return "the calibration was fitted to supplied pairs, not to searches"
+    if not is_search and calibration.documents is None:
+        return "relevance did not rise with the raw score alone in the searches that were judged"
+    return None
 
 
 def _applied_threshold(

@@ -1,11 +1,12 @@
 """The log-odds that a candidate is relevant, as a sum of parts that each read one score."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pgrerank.domain.agreement import Agreement, Scores, standard_agreement, standard_scores
-from pgrerank.domain.hit_scores import ScoreParts
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,28 @@ class RelevanceModel:
         columns["agreement"] = self.agreement * standard_agreement(total, evidence.agreement)
         rows = zip(*(column.tolist() for column in columns.values()), strict=True)
         return [ScoreParts(base=self.base, **dict(zip(columns, row, strict=True))) for row in rows]
+
+
+def unscaled_log_odds(scores: Sequence[HitScores]) -> list[float]:
+    """Log-odds above the base by the model that ships, whatever calibration was applied.
+
+    A calibration multiplies parts and boosts by one factor (domain/score_scale.py). It is found
+    again in the parts: each that is not 0 for all has a deviation of the factor times its weight.
+
+    Args:
+        scores: Of all candidates of one search that have parts.
+    """
+    parts = [each.parts for each in scores if each.parts is not None]
+    columns = [[getattr(each, name) for each in parts] for name in _STANDARDISED]
+    deviation = max((float(np.std(column)) for column in columns if column), default=0.0)
+    factor = deviation / GENERIC.reranker or 1.0
+    return [
+        (part.total - part.base + each.boost) / factor
+        for part, each in zip(parts, scores, strict=True)
+    ]
+
+
+_STANDARDISED = ("reranker", "similarity", "words", "agreement")
 
 
 def _as_logged(scores: Scores) -> list[float | None]:

@@ -1,4 +1,4 @@
-"""Named thresholds, which remove results by raw score or by relevance."""
+"""Named thresholds, which remove results by log-odds or by relevance."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +36,7 @@ class Threshold:
     """
 
     name: str
-    #: raw score of the reranker `fingerprint`, below which results are removed
+    #: log-odds by `calibration`, below which results are removed
     cutoff: float | None = None
     #: probability below which results are removed, by whichever calibration applies
     min_relevance: float | None = None
@@ -55,7 +55,7 @@ class Threshold:
         within("min_relevance", self.min_relevance, 0, 1)
         if (self.cutoff is None) == (self.min_relevance is None):
             raise InvalidRequestError(
-                "threshold", "is either a promise, a raw score or a relevance: give one of them"
+                "threshold", "is either a promise, log-odds or a relevance: give one of them"
             )
 
 
@@ -81,7 +81,7 @@ class Choice:
         target = f"a precision of {self.promise.precision:g} with {self.promise.confidence:.0%} confidence"
         if self.cutoff is not None:
             return (
-                f"Results with a score of {self.cutoff:.6g} or more keep {target}: "
+                f"Results with log-odds of {self.cutoff:.6g} or more keep {target}: "
                 f"{self.precision:.3f} of {self.pairs} judged pairs are relevant."
             )
         nearest = (

@@ -57,11 +57,14 @@ class Calibrations(Protocol):
         collection: Collection | None,
         model: ModelCard,
         threshold: str | None,
+        *,
+        is_search: bool,
     ) -> StoredCalibration:
-        """The stored calibration and threshold for a search of the collection by a reranker.
+        """The stored calibration and threshold for results that a reranker scores.
 
-        Prefers calibrations of that reranker to others, then those of the collection to those of
-        the whole tenant, then the newest. Without a collection (for supplied documents), only
-        calibrations of the whole tenant count, and there is no threshold.
+        Prefers calibrations of that reranker to others, then the one by which the threshold was
+        chosen, then those that have a scale of searches or of supplied documents, as is asked, then
+        those of the collection to those of the whole tenant, then the newest. Without a collection
+        only calibrations of the whole tenant count, and there is no threshold.
         """
         ...

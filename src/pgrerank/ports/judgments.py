@@ -53,7 +53,7 @@ class Judgments(Protocol):
     async def logged_scores(
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: CandidatePool
     ) -> Sequence[ScoredChunk]:
-        """Logged raw scores of judged queries, from the newest search of each query.
+        """Logged scores of all candidates of judged queries, from each query's newest search.
 
         Only searches with this pool that this reranker scored to the full depth count.
         """

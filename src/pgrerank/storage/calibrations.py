@@ -1,6 +1,7 @@
 """Calibrations in PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple, fields
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.page import Page
 from pgrerank.domain.relevance import StoredCalibration
+from pgrerank.domain.score_scale import DocumentScale, SearchScale
 from pgrerank.domain.threshold import Threshold
 from pgrerank.storage import cursor as cursors
 from pgrerank.storage import models, queries, tenancy
@@ -123,8 +125,10 @@ class PostgresCalibrations:
         collection: Collection | None,
         model: ModelCard,
         threshold: str | None,
+        *,
+        is_search: bool,
     ) -> StoredCalibration:
-        """Calibration and threshold that a search uses. See ports.calibrations.Calibrations."""
+        """Calibration and threshold of a search or ranking. See ports.calibrations.Calibrations."""
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(
@@ -134,6 +138,7 @@ class PostgresCalibrations:
                     "collection_id": collection and collection.id,
                     "fingerprint": model.fingerprint,
                     "threshold": threshold,
+                    "is_search": is_search,
                 },
             )
             row = await cursor.fetchone()
@@ -146,6 +151,8 @@ _ANY: Mapping[str, object] = {"id": None, "collection": None, "before": None}
 def _columns(fitted: Fitted) -> dict[str, object]:
     quality = fitted.quality
     return {
+        "search_scale": fitted.searches and list(astuple(fitted.searches)),
+        "document_scale": fitted.documents and list(astuple(fitted.documents)),
         "method": fitted.curve.method,
         "coefficients": list(fitted.curve.coefficients),
         "knot_scores": list(fitted.curve.scores),
@@ -172,7 +179,7 @@ def _columns(fitted: Fitted) -> dict[str, object]:
     }
 
 
-_FIGURES = ("brier", "log_loss", "ece", "ece_raw")
+_FIGURES = ("brier", "log_loss", "ece", "ece_uncalibrated")
 
 
 def _three(estimate: IntervalEstimate) -> list[float]:
@@ -211,6 +218,20 @@ def _curve(row: DictRow) -> CalibrationCurve:
     )
 
 
+def _search_scale(row: DictRow) -> SearchScale | None:
+    values = row["search_scale"]
+    return values and SearchScale(**dict(zip(_SEARCH_SCALE, values, strict=True)))
+
+
+def _document_scale(row: DictRow) -> DocumentScale | None:
+    values = row["document_scale"]
+    return values and DocumentScale(**dict(zip(_DOCUMENT_SCALE, values, strict=True)))
+
+
+_SEARCH_SCALE = [each.name for each in fields(SearchScale)]
+_DOCUMENT_SCALE = [each.name for each in fields(DocumentScale)]
+
+
 def _answerable(row: DictRow) -> CalibrationCurve | None:
     coefficients = row["answerable"]
     return coefficients and CalibrationCurve(method=Method.PLATT, coefficients=tuple(coefficients))
@@ -222,6 +243,8 @@ def _pool(row: DictRow) -> CandidatePool:
 
 def _fit_of_row(row: DictRow, points: Sequence[CutoffPoint]) -> Fitted:
     return Fitted(
+        searches=_search_scale(row),
+        documents=_document_scale(row),
         curve=_curve(row),
         answerable=_answerable(row),
         pool=_pool(row),
@@ -288,6 +311,8 @@ def _calibration(row: DictRow) -> Calibration:
         id=row["id"],
         fingerprint=row["fingerprint"],
         reranker=row["reranker"],
+        searches=_search_scale(row),
+        documents=_document_scale(row),
         curve=_curve(row),
         answerable=_answerable(row),
         pool=_pool(row),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from psycopg.rows import class_row, kwargs_row
+from psycopg.rows import DictRow, class_row, dict_row, kwargs_row
 from uuid_utils.compat import uuid7
 
 from pgrerank.domain.calibration import CandidatePool as SearchPool
@@ -21,7 +21,7 @@ from pgrerank.domain.judgment import (
     query_hash,
 )
 from pgrerank.domain.model import ModelCard
-from pgrerank.storage import queries, tenancy
+from pgrerank.storage import queries, score_columns, tenancy
 from pgrerank.storage.pool import Pool
 
 _BATCH = 5_000
@@ -110,9 +110,9 @@ class PostgresJudgments:
     async def logged_scores(
         self, tenant_id: TenantId, collection: Collection, model: ModelCard, pool: SearchPool
     ) -> Sequence[ScoredChunk]:
-        """Logged raw scores of judged queries. See ports.judgments.Judgments."""
+        """Logged scores of judged queries. See ports.judgments.Judgments."""
         async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
-            cursor = connection.cursor(row_factory=class_row(ScoredChunk))
+            cursor = connection.cursor(row_factory=dict_row)
             await cursor.execute(
                 self._statements["logged_scores"],
                 {
@@ -122,7 +122,7 @@ class PostgresJudgments:
                     **asdict(pool),
                 },
             )
-            return await cursor.fetchall()
+            return [chunk for row in await cursor.fetchall() for chunk in _scored_chunks(row)]
 
     async def of_judge(
         self, tenant_id: TenantId, collection: Collection, judged_by: str
@@ -214,6 +214,22 @@ def _columns(
         "sources": [each.source for each in judgments],
         "judges": [each.judged_by for each in judgments],
     }
+
+
+def _scored_chunks(row: DictRow) -> list[ScoredChunk]:
+    columns = zip(
+        row["external_ids"],
+        row["chunk_ids"],
+        row["final_ranks"],
+        score_columns.scores(row),
+        strict=True,
+    )
+    return [
+        ScoredChunk(
+            query=row["query"], external_id=name, chunk_id=chunk, place=place, scores=scores
+        )
+        for name, chunk, place, scores in columns
+    ]
 
 
 def _judged_passage(

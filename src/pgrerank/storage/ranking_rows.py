@@ -113,7 +113,7 @@ def _leg_columns(name: str, leg: LegReport | None) -> dict[str, object]:
 def _bounds(applied: Applied) -> dict[str, object]:
     """The values of the named threshold, which may change later."""
     return {
-        "threshold_score": applied.threshold_score,
+        "threshold_log_odds": applied.threshold_log_odds,
         "threshold_relevance": applied.threshold_relevance,
     }
 

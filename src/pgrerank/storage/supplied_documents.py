@@ -81,7 +81,7 @@ def _knobs(request: RerankRequest, ranked: RerankOutcome) -> dict[str, object]:
         "min_score": request.min_score,
         "min_relevance": request.min_relevance,
         "threshold": request.threshold,
-        "threshold_score": ranked.calibration.threshold_score,
+        "threshold_log_odds": ranked.calibration.threshold_log_odds,
         "threshold_relevance": ranked.calibration.threshold_relevance,
         "explain": request.explain,
         "model": request.model,

@@ -72,10 +72,14 @@ class PairScoring:
             NotFoundError: There is no threshold of this name.
         """
         request = self.request
-        stored = await self.calibrations.running(
-            self.tenant_id, self.collection, model, request.threshold
-        )
         pool = CandidatePool.of(request) if isinstance(request, SearchRequest) else None
+        stored = await self.calibrations.running(
+            self.tenant_id,
+            self.collection,
+            model,
+            request.threshold,
+            is_search=pool is not None,
+        )
         return relevance.resolve_calibration(stored, request, model, pool=pool)
 
 

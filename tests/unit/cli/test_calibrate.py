@@ -17,6 +17,7 @@ from pgrerank.domain.calibration import (
     Unjudged,
 )
 from pgrerank.domain.request import RerankMode, Strategy
+from pgrerank.domain.score_scale import SearchScale
 from pgrerank.usecases.calibration.judged_pairs import ScoreSource
 
 FIGURE = IntervalEstimate(value=0.1234, low=0.1, high=0.2)
@@ -39,6 +40,8 @@ def fitted(points=0, **changed):
         "collection": "docs",
         "reranker": "bundled",
         "fingerprint": "f",
+        "searches": SearchScale(base=-3.0, factor=1.0, level=0.5, center=2.0),
+        "documents": None,
         "curve": CalibrationCurve(method=Method.PLATT, coefficients=(1.0, 0.0)),
         "answerable": None,
         "pool": CandidatePool(strategy="hybrid", candidates=100, depth=50),
@@ -51,7 +54,7 @@ def fitted(points=0, **changed):
             brier=FIGURE,
             log_loss=FIGURE,
             ece=FIGURE,
-            ece_raw=FIGURE,
+            ece_uncalibrated=FIGURE,
             tried={"platt": 0.25, "beta": 0.5},
             bins=(),
             precision_at=(),
@@ -80,7 +83,7 @@ def test_every_figure_has_its_interval(capsys):
         "queries": "12",
         "pairs": "240, 36 of them relevant",
         "method": "platt (log loss held out: platt 0.2500, beta 0.5000)",
-        "calibration error": "0.123 (0.100 to 0.200); bare sigmoid 0.123 (0.100 to 0.200)",
+        "calibration error": "0.123 (0.100 to 0.200); uncalibrated 0.123 (0.100 to 0.200)",
         "Brier score": "0.123 (0.100 to 0.200)",
         "log loss": "0.123 (0.100 to 0.200)",
         "for searches": "hybrid, 100 candidates, depth 50",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.domain import calibration
-from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
+from pgrerank.domain.calibration import CalibrationCurve, Method
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.threshold import Promise, Threshold
 
@@ -14,13 +14,6 @@ STEPS = CalibrationCurve(
 )
 PLATT = CalibrationCurve(method=Method.PLATT, coefficients=(2.0, -1.0))
 BETA = CalibrationCurve(method=Method.BETA, coefficients=(0.5, 2.0, 0.7, 1.2, -0.4))
-POOL = CandidatePool(strategy="hybrid", candidates=100, depth=50)
-
-
-def made(answerable: CalibrationCurve | None) -> Calibration:
-    return Calibration(
-        id=None, fingerprint="f", reranker="r", curve=PLATT, answerable=answerable, pool=POOL
-    )
 
 
 def test_steps_are_joined_by_lines_and_flat_outside():
@@ -45,20 +38,20 @@ def test_a_curve_never_falls_and_stays_a_probability(curve, scores):
 
 
 def test_without_judged_pools_each_candidate_answers_on_its_own_account():
-    found = calibration.answerable(made(None), [0.0, 1.0], [0.5, 0.5])
+    found = calibration.answerable(None, [0.0, 1.0], [0.5, 0.5])
 
     assert (found.probability, found.value) == (0.75, True)
 
 
-def test_with_judged_pools_the_best_score_decides():
-    found = calibration.answerable(made(PLATT), [0.0, -1.0], [0.9, 0.9])
+def test_with_judged_pools_the_best_log_odds_decide():
+    found = calibration.answerable(PLATT, [0.0, -1.0], [0.9, 0.9])
 
     assert found.probability == pytest.approx(PLATT.relevance(0.0))
     assert not found.value
 
 
 def test_an_empty_pool_says_nothing():
-    assert calibration.answerable(made(None), [], []) is None
+    assert calibration.answerable(None, [], []) is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pgrerank.domain.candidate import LegReport, RerankStatus
 from pgrerank.domain.explanation import LegPosition, Stage, cut_by, verdict
-from pgrerank.domain.hit_scores import HitScores
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.ids import ChunkId, RankingId
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
 
@@ -183,21 +183,21 @@ def test_a_candidate_below_the_limit_is_told_what_put_it_there(
 
 
 @pytest.mark.parametrize(
-    ("bound", "field", "name"),
+    ("bound", "scores"),
     [
-        ("min_score", "rerank", "min_score"),
-        ("min_relevance", "relevance", "min_relevance"),
-        ("threshold_score", "rerank", "threshold_score"),
-        ("threshold_relevance", "relevance", "threshold_relevance"),
+        ("min_score", lambda value: {"rerank": value}),
+        ("min_relevance", lambda value: {"relevance": value}),
+        ("threshold_log_odds", lambda value: {"parts": ScoreParts(base=-1.0, words=value + 1)}),
+        ("threshold_relevance", lambda value: {"relevance": value}),
     ],
 )
-def test_a_bound_removes_what_is_below_it_and_what_has_no_score(bound, field, name):
+def test_a_bound_removes_what_is_below_it_and_what_has_no_score(bound, scores):
     ranking = logged(knobs={"depth": 50, bound: 0.5})
 
-    assert cut_by(ranking, candidate(1, 1, **{field: 0.5})) is None
-    below = cut_by(ranking, candidate(1, 1, **{field: 0.25}))
-    assert below == f"`{name}` of 0.5 removed it: it has 0.25"
-    assert cut_by(ranking, candidate(1, 1)) == f"`{name}` of 0.5 removed it: it has none"
+    assert cut_by(ranking, candidate(1, 1, **scores(0.5))) is None
+    below = cut_by(ranking, candidate(1, 1, **scores(0.25)))
+    assert below == f"`{bound}` of 0.5 removed it: it has 0.25"
+    assert cut_by(ranking, candidate(1, 1)) == f"`{bound}` of 0.5 removed it: it has none"
 
 
 @pytest.mark.parametrize(

@@ -1,106 +1,129 @@
 """Probabilities of results, in the order in which they are served."""
 
+from dataclasses import astuple
 from itertools import pairwise
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pgrerank.domain import order, rerank
-from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
+from pgrerank.domain.calibration import CalibrationCurve, Method
 from pgrerank.domain.candidate import PairScore
-from pgrerank.domain.hit_scores import ScoreParts
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.relevance import CalibrationContext
+from pgrerank.domain.relevance_model import GENERIC, unscaled_log_odds
 from pgrerank.domain.rerank import SuppliedDocument
+from pgrerank.domain.score_scale import DocumentScale, SearchScale
 from tests.fakes import candidate
 
-CONTEXTS = [
-    CalibrationContext(
-        calibration=Calibration(
-            id=UUID(int=1),
-            fingerprint="f",
-            reranker="r",
-            curve=curve,
-            answerable=None,
-            pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
-        )
-    )
-    for curve in (
-        CalibrationCurve(method=Method.PLATT, coefficients=(2.0, -1.0)),
-        CalibrationCurve(method=Method.BETA, coefficients=(0.5, 2.0, 0.7, 1.2, -0.4)),
-        CalibrationCurve(
-            method=Method.ISOTONIC, scores=(-1.0, 0.0, 2.0), probabilities=(0.1, 0.3, 0.9)
-        ),
-    )
+SEARCHES = SearchScale(base=-2.0, factor=1.5, level=0.25, center=3.0)
+DOCUMENTS = DocumentScale(base=-1.0, slope=0.5)
+CURVES = [
+    CalibrationCurve(method=Method.PLATT, coefficients=(1.0, 0.0)),
+    CalibrationCurve(method=Method.BETA, coefficients=(0.5, 2.0, 0.7, 1.2, -0.4)),
+    CalibrationCurve(
+        method=Method.ISOTONIC, scores=(-1.0, 0.0, 2.0), probabilities=(0.1, 0.3, 0.9)
+    ),
 ]
 SCORES = st.lists(
     st.one_of(st.none(), st.sampled_from([-1.0, 0.0, 0.5, 9.0]), st.floats(-50, 50)), max_size=60
 )
 OTHER = st.lists(st.floats(-50, 50), min_size=60, max_size=60)
+curves = pytest.mark.parametrize("curve", CURVES, ids=lambda curve: curve.method)
 
 
-def falls(values):
-    return all(first >= second for first, second in pairwise(values))
-
-
-@pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.calibration.curve.method)
-@given(scores=SCORES, other=OTHER)
-def test_relevance_never_rises_down_the_list_whatever_orders_it(context, scores, other):
-    found = [candidate(place) for place in range(1, len(scores) + 1)]
-    pairs = [PairScore(value=value) for value in scores]
+def searched(scores, other):
+    """Hits of a search in final order, with a boost for some."""
     parts = [
-        None if value is None else ScoreParts(words=other[n]) for n, value in enumerate(scores)
+        None if value is None else ScoreParts(base=-5.8, reranker=value, words=other[n])
+        for n, value in enumerate(scores)
     ]
-    boosts = [abs(each) for each in other[: len(scores)]]
-    texts = [SuppliedDocument(str(n)) for n in range(len(scores))]
+    return order.final_order(
+        [candidate(place) for place in range(1, len(scores) + 1)],
+        [PairScore(value=value) for value in scores],
+        (),
+        parts,
+        [abs(each) for each in other[: len(scores)]],
+    )
 
-    searched = context.with_relevance(order.final_order(found, pairs, (), parts, boosts))
-    ranked = rerank.order_documents(texts, pairs, boosts)
-    relevances = context.relevances([each.scores.rerank for each in ranked])
 
-    for results, values in (
-        (searched, [hit.scores.relevance for hit in searched]),
-        (ranked, relevances),
+def ranked(scores, other):
+    """Supplied documents in final order, with a boost for some."""
+    return rerank.order_documents(
+        [SuppliedDocument(str(n)) for n in range(len(scores))],
+        [PairScore(value=value) for value in scores],
+        [abs(each) for each in other[: len(scores)]],
+    )
+
+
+@curves
+@given(scores=SCORES, other=OTHER)
+def test_relevance_is_that_of_the_log_odds_and_never_rises_down_the_list(curve, scores, other):
+    for scale, results in (
+        (SEARCHES, searched(scores, other)),
+        (DOCUMENTS, ranked(scores, other)),
     ):
-        known = [value for value in values if value is not None]
-        assert [value is None for value in values] == [r.scores.rerank is None for r in results]
-        assert falls(known)
-        assert all(0 <= value <= 1 for value in known)
-        # The mean probability is that of the curve.
-        said = [
-            context.calibration.curve.relevance(each.scores.rerank)
-            for each in results
-            if each.scores.rerank is not None
+        calibrated = CalibrationContext(scale=scale, curve=curve).with_relevance(results)
+
+        relevances = [each.scores.relevance for each in calibrated]
+        known = [value for value in relevances if value is not None]
+        assert [value is None for value in relevances] == [r.scores.rerank is None for r in results]
+        assert all(first >= second for first, second in pairwise(known))
+        assert known == [
+            curve.relevance(each.scores.log_odds)
+            for each in calibrated
+            if each.scores.log_odds is not None
         ]
-        assert sum(known) == pytest.approx(sum(said))
 
 
-@pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.calibration.curve.method)
-@given(scores=SCORES)
-def test_where_the_score_decides_the_order_relevance_is_that_of_the_curve(context, scores):
-    found = [candidate(place) for place in range(1, len(scores) + 1)]
+@given(scores=SCORES, other=OTHER)
+def test_a_calibration_changes_no_order(scores, other):
+    for scale, results in (
+        (SEARCHES, searched(scores, other)),
+        (DOCUMENTS, ranked(scores, other)),
+    ):
+        calibrated = CalibrationContext(scale=scale).with_relevance(results)
 
-    hits = context.with_relevance(
-        order.final_order(found, [PairScore(value=value) for value in scores])
-    )
+        deciding = [each.scores.deciding for each in calibrated if each.scores.rerank is not None]
+        assert all(a >= b or a == pytest.approx(b) for a, b in pairwise(deciding))
 
-    assert [hit.scores.relevance for hit in hits] == [
-        None
-        if hit.scores.rerank is None
-        else context.calibration.curve.relevance(hit.scores.rerank)
-        for hit in hits
+
+def test_log_odds_of_a_search_are_scaled_parts_over_a_base_by_its_best_raw_score():
+    first = HitScores(rerank=7.0, parts=ScoreParts(base=-5.8, reranker=0.6, words=-0.2), boost=0.1)
+    second = HitScores(rerank=1.0, parts=ScoreParts(base=-5.8, reranker=-0.6))
+    unscored = HitScores(cascade=9.0)
+
+    scaled = SEARCHES.apply([first, second, unscored])
+
+    assert scaled[0].log_odds == pytest.approx(-2.0 + 0.25 * 4 + 1.5 * 0.5)
+    assert scaled[1].log_odds == pytest.approx(-2.0 + 0.25 * 4 - 1.5 * 0.6)
+    assert scaled[2] == unscored
+    assert astuple(scaled[0].parts) == pytest.approx((-1.0, 0.9, 0.0, -0.3, 0.0))
+    assert scaled[0].boost == pytest.approx(0.15)
+    assert SEARCHES.apply([unscored]) == [unscored]
+
+
+@given(sizes=st.lists(st.floats(-9, 9), min_size=1, max_size=20), factor=st.floats(0.1, 9))
+def test_log_odds_of_the_model_that_ships_are_found_again_behind_any_scale(sizes, factor):
+    # As in a search, the parts of one score have the deviation that the model gives them.
+    weight = GENERIC.reranker
+    parts = [
+        ScoreParts(base=GENERIC.base, similarity=sign * weight) for _ in sizes for sign in (-1, 1)
     ]
+    scores = [
+        HitScores(rerank=1.0, parts=each, boost=abs(size))
+        for each, size in zip(parts, [*sizes, *sizes], strict=True)
+    ]
+    scale = SearchScale(base=1.0, factor=factor, level=1.0, center=0.0)
 
-
-def test_results_that_the_curve_puts_the_wrong_way_round_get_their_mean():
-    curve = CONTEXTS[0].calibration.curve
-    right, wrong = curve.relevance(0.0), curve.relevance(1.0)
-
-    assert CONTEXTS[0].relevances([2.0, 0.0, 1.0, -5.0]) == pytest.approx(
-        [curve.relevance(2.0), *[(right + wrong) / 2] * 2, curve.relevance(-5.0)]
-    )
+    expected = [each.parts.similarity + each.boost for each in scores]
+    assert unscaled_log_odds(scores) == pytest.approx(expected)
+    assert unscaled_log_odds(scale.apply(scores)) == pytest.approx(expected)
 
 
 def test_without_a_calibration_nothing_is_claimed():
-    assert CalibrationContext().relevances([1.0, None]) == [None, None]
+    hits = searched([1.0, None], [0.0, 0.0])
+
+    assert CalibrationContext().with_relevance(hits) == hits
+    assert CalibrationContext().answerable(hits) is None

@@ -14,12 +14,13 @@ def truth(pairs):
 def test_figures_are_those_of_the_textbook():
     pairs = sample([0, 0, 1, 1], [3.0, 1.0, 2.0, 0.0], [1, 0, 0, 1], [1.0, 2.0, 1.0, 1.0])
 
-    found = assess.quality(pairs, np.array([0.8, 0.4, 0.4, 0.5]), {})
+    found = assess.quality(pairs, np.array([0.8, 0.4, 0.4, 0.5]), np.array([0.5] * 4), {})
 
     assert found.brier.value == pytest.approx((0.04 + 2 * 0.16 + 0.16 + 0.25) / 5)
     assert found.log_loss.value == pytest.approx(-np.log([0.8, 0.6, 0.6, 0.6, 0.5]).sum() / 5)
     # The bin of 0.4 has a weight of three pairs, none relevant.
     assert found.ece.value == pytest.approx((0.2 + 3 * 0.4 + 0.5) / 5)
+    assert found.ece_uncalibrated.value == pytest.approx(0.5 - 2 / 5)
     assert [each.value for each in found.precision_at] == pytest.approx([0.5, 0.4])
 
 

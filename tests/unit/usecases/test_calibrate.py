@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.calibration import Method, Unjudged
 from pgrerank.domain.errors import InvalidRequestError, NotFoundError
+from pgrerank.domain.hit_scores import HitScores, ScoreParts
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.judgment import Judgment, ScoredChunk
 from pgrerank.domain.request import RerankMode, SearchRequest
@@ -67,8 +68,12 @@ async def test_judged_queries_are_searched_and_fitted_and_nothing_is_logged():
     made = await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST))
 
     assert (made.queries, made.pairs, made.positives) == (12, 24, 12)
-    assert made.curve.relevance(2.0) > 0.8
-    assert made.curve.relevance(0.0) < 0.2
+    served = made.searches.apply(
+        [HitScores(rerank=2.0, parts=p) for p in (ScoreParts(words=0.7), ScoreParts(words=-0.7))]
+    )
+    assert served[0].log_odds > 0.5
+    assert served[1].log_odds < -0.5
+    assert made.documents.slope > 0
     assert (made.fingerprint, made.collection) == (FakeScorer.model.fingerprint, "docs")
     assert await home.calibrations.get(TENANT, made.id) == made
     assert home.rankings.recorded == []
@@ -119,12 +124,18 @@ async def test_scores_of_the_log_need_no_reranker():
         async def logged_scores(self, *_):
             return [
                 ScoredChunk(
-                    query=query, external_id=name, chunk_id=uuid7(), score=score, place=rank
+                    query=query,
+                    external_id=name,
+                    chunk_id=uuid7(),
+                    scores=HitScores(rerank=score, parts=ScoreParts(base=-5.8, reranker=part)),
+                    place=rank,
                 )
                 for query in dict.fromkeys(
                     each.query for each in self.kept[TENANT, collection().id]
                 )
-                for rank, (name, score) in enumerate({"a": 3.5, "b": 0.5}.items(), 1)
+                for rank, (name, score, part) in enumerate(
+                    [("a", 3.5, 0.9), (None, 2.0, 0.0), ("b", 0.5, -0.9)], 1
+                )
             ]
 
     home = place(Logged(judged().kept))
@@ -148,7 +159,8 @@ async def test_given_pairs_are_scored_and_fitted():
     made = await calibrate_pairs(home, TENANT, "docs", CalibrationPlan(request=REQUEST), given)
 
     assert (made.queries, made.pairs, made.positives) == (10, 20, 10)
-    assert made.curve.relevance(2.0) > 0.7
+    assert made.searches is None
+    assert made.documents.base + made.documents.slope * 2.0 > 1.0
 
 
 def test_method_with_the_least_held_out_loss_is_chosen():
@@ -164,7 +176,9 @@ def test_method_with_the_least_held_out_loss_is_chosen():
 
 
 def pair(query, place, relevant):
-    return JudgedPair(query=query, place=place, score=1 / place, relevant=relevant)
+    return JudgedPair(
+        query=query, place=place, score=1 / place, rerank=1 / place, best=1.0, relevant=relevant
+    )
 
 
 def test_judged_pairs_stand_for_those_near_their_place():
@@ -194,6 +208,8 @@ def test_weights_undo_that_the_best_are_judged_more_often():
                     query=str(query),
                     place=rank,
                     score=float(scores[index]),
+                    rerank=float(scores[index]),
+                    best=float(scores.max()),
                     relevant=bool(relevant[index]) if known else None,
                 )
             )
@@ -239,8 +255,13 @@ async def test_relevance_by_hand_needs_none():
 
 
 def chunk(name, place, score):
+    parts = ScoreParts(base=-5.8, reranker=score)
     return ScoredChunk(
-        query="q", external_id=name, chunk_id=UUID(int=place), score=score, place=place
+        query="q",
+        external_id=name,
+        chunk_id=UUID(int=place),
+        scores=HitScores(rerank=score, parts=parts),
+        place=place,
     )
 
 
@@ -286,10 +307,11 @@ def test_a_grade_is_one_observation(grades, skip, irrelevant):
 
         found, _ = sample_of_pairs(observations(collection(), POOL, grades, plan), unjudged)
 
-        scores = {row.place: row.score for row in POOL}
-        assert list(zip(found.scores, found.relevant, strict=True)) == [
+        scores = {row.place: row.scores.rerank for row in POOL}
+        assert list(zip(found.rerank, found.relevant, strict=True)) == [
             (scores[place], relevant) for place, relevant in expected
         ]
+        assert set(found.best) == {0.9}
 
 
 async def test_documents_of_many_chunks_count_once_for_a_query():
@@ -311,7 +333,7 @@ async def test_documents_of_many_chunks_count_once_for_a_query():
 async def test_a_fit_by_which_a_better_score_means_less_is_refused_and_not_stored(method, grades):
     home = place(judged(grades=grades))
 
-    with pytest.raises(InvalidRequestError, match=r"mean score of .* irrelevant ones 2"):
+    with pytest.raises(InvalidRequestError, match=r"mean score of .* irrelevant ones 0.7348"):
         await calibrate(home, TENANT, "docs", CalibrationPlan(request=REQUEST, method=method))
 
     assert home.calibrations.kept == {}

@@ -5,12 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from pgrerank.domain.calibration import Calibration, CalibrationCurve, CandidatePool, Method
+from pgrerank.domain.calibration import LOGISTIC, Calibration, CandidatePool
 from pgrerank.domain.candidate import CutCounts
 from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.domain.score_scale import DocumentScale, SearchScale
 from pgrerank.domain.threshold import Threshold
 from pgrerank.usecases.search import search, search_unlogged
 from tests.fake_calibrations import GivenCalibration
@@ -26,17 +27,21 @@ from tests.fakes import (
 )
 
 TENANT = TenantId(UUID(int=7))
-CURVE = CalibrationCurve(method=Method.PLATT, coefficients=(2.0, -3.0))
+SCALE = SearchScale(base=-1.0, factor=2.0, level=0.25, center=2.0)
+#: log-odds of the three candidates by the scale; their standard scores are 1.22, 0 and -1.22
+LOG_ODDS = [-1.0 + 2.0 * 0.6 * z for z in (1.5**0.5, 0.0, -(1.5**0.5))]
 OWN = Calibration(
     id=UUID(int=5),
     fingerprint=FakeScorer.model.fingerprint,
     reranker=FakeScorer.model.name,
-    curve=CURVE,
+    searches=SCALE,
+    documents=DocumentScale(base=-1.0, slope=1.0),
+    curve=LOGISTIC,
     answerable=None,
     pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
 )
 FOREIGN = replace(OWN, fingerprint="a" * 64, reranker="older")
-BOT = Threshold(name="bot", cutoff=2.0, fingerprint=FakeScorer.model.fingerprint)
+BOT = Threshold(name="bot", cutoff=0.0, fingerprint=FakeScorer.model.fingerprint)
 #: scores of 2, 1 and 0, the number of words shared with the query
 FOUND = (candidate(1, "blue whale"), candidate(2, "red fox"), candidate(3, "red car"))
 
@@ -59,21 +64,30 @@ async def test_results_carry_their_probability():
     ranking = await asked(place())
 
     assert [hit.scores.rerank for hit in ranking.results] == [2, 1, 0]
-    assert [hit.scores.relevance for hit in ranking.results] == [
-        CURVE.relevance(s) for s in (2, 1, 0)
-    ]
+    assert [hit.scores.log_odds for hit in ranking.results] == pytest.approx(LOG_ODDS)
+    assert [hit.scores.relevance for hit in ranking.results] == pytest.approx(
+        [LOGISTIC.relevance(each) for each in LOG_ODDS]
+    )
     assert (ranking.calibration.id, ranking.calibration.reason) == (OWN.id, None)
 
 
 async def test_whole_pool_of_low_probabilities_is_not_answerable():
-    low = replace(OWN, curve=CalibrationCurve(method=Method.PLATT, coefficients=(1.0, -9.0)))
+    low = replace(OWN, searches=replace(SCALE, base=-9.0))
 
     hopeful = await asked(place())
     hopeless = await asked(place(StoredCalibration(calibration=low)))
 
     assert hopeful.answerable.value
     assert not hopeless.answerable.value
-    assert hopeless.answerable.probability == pytest.approx(0.0014, abs=1e-4)
+    assert hopeless.answerable.probability == pytest.approx(0.0007, abs=1e-4)
+
+
+async def test_calibration_of_supplied_pairs_gives_a_search_no_probability_and_the_reason():
+    ranking = await asked(place(StoredCalibration(calibration=replace(OWN, searches=None))))
+
+    assert {hit.scores.relevance for hit in ranking.results} == {None}
+    assert ranking.calibration.id is None
+    assert "was fitted to supplied pairs" in ranking.calibration.reason
 
 
 async def test_calibration_of_another_reranker_gives_no_probability_and_the_reason():

@@ -19,6 +19,7 @@ from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ScoreKind
 from pgrerank.domain.relevance import StoredCalibration
 from pgrerank.domain.rerank import RerankRequest, SuppliedDocument
+from pgrerank.domain.score_scale import DocumentScale, SearchScale
 from pgrerank.usecases.rerank import rerank
 from tests.fake_calibrations import GivenCalibration
 from tests.fakes import FakeRankings, FakeScorer, services
@@ -38,12 +39,13 @@ def indexes(documents):
 
 def calibrations(fingerprint=SCORER.fingerprint):
     """A calibration with odds of 1 for two shared words, times e for each further word."""
-    curve = CalibrationCurve(method=Method.PLATT, coefficients=(1.0, -2.0))
     found = Calibration(
         id=UUID(int=7),
         fingerprint=fingerprint,
         reranker="some",
-        curve=curve,
+        searches=SearchScale(base=-3.0, factor=1.0, level=0.0, center=0.0),
+        documents=DocumentScale(base=-2.0, slope=1.0),
+        curve=CalibrationCurve(method=Method.PLATT, coefficients=(9.0, 9.0)),
         answerable=None,
         pool=CandidatePool(strategy="hybrid", candidates=100, depth=50),
     )

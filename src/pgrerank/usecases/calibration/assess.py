@@ -12,7 +12,7 @@ from pgrerank.domain.calibration import (
     ReliabilityBin,
     Sample,
 )
-from pgrerank.usecases.calibration import fit
+from pgrerank.usecases.calibration import fit, held_out
 
 BINS = 15
 RESAMPLES = 1_000
@@ -29,7 +29,7 @@ class Resampled:
     Tibshirani, 1993, on clusters).
     """
 
-    def __init__(self, sample: Sample, *, seed: int = fit.SEED) -> None:
+    def __init__(self, sample: Sample, *, seed: int = held_out.SEED) -> None:
         names, self._places = np.unique(sample.queries, return_inverse=True)
         count = len(names)
         draws = np.random.default_rng(seed)
@@ -62,16 +62,24 @@ class Resampled:
         return _estimate(value, np.maximum(errors - errors.mean() + value, 0))
 
 
-def quality(sample: Sample, probabilities: Floats, tried: dict[str, float]) -> Quality:
-    """Quality figures of held-out probabilities."""
+def quality(
+    sample: Sample, probabilities: Floats, uncalibrated: Floats, tried: dict[str, float]
+) -> Quality:
+    """Quality figures of held-out probabilities.
+
+    Args:
+        sample: The pairs, of which the order of the scores counts.
+        probabilities: Of each pair.
+        uncalibrated: Those that it would have without a calibration.
+        tried: Held-out log loss by method.
+    """
     resampled = Resampled(sample)
     weights = sample.weights
-    raw = 1 / (1 + np.exp(-np.clip(sample.scores, -700, 700)))
     return Quality(
         brier=resampled.ratio(weights * (probabilities - sample.relevant) ** 2, weights),
         log_loss=resampled.ratio(weights * fit.log_losses(sample, probabilities), weights),
         ece=calibration_error(sample, probabilities, resampled),
-        ece_raw=calibration_error(sample, raw, resampled),
+        ece_uncalibrated=calibration_error(sample, uncalibrated, resampled),
         tried=tried,
         bins=bins(sample, probabilities),
         precision_at=precisions(sample, resampled),

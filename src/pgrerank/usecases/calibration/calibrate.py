@@ -13,10 +13,11 @@ from pgrerank.domain.document import passage_hash
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.score_scale import SearchScale
 from pgrerank.ports.scorer import Scorer
 from pgrerank.ports.services import Services
 from pgrerank.usecases import second_stage
-from pgrerank.usecases.calibration import assess, fit
+from pgrerank.usecases.calibration import assess, fit, held_out, scale
 from pgrerank.usecases.calibration.judged_pairs import (
     CalibrationPlan,
     JudgedPairs,
@@ -123,29 +124,42 @@ def fit_pairs(
     """
     _require_enough(pairs)
     _require_rise(pairs)
-    tried = fit.held_out_probabilities(pairs, plan.method)
+    tried = held_out.probabilities(pairs, plan.method)
     losses = {method: fit.loss(pairs, told) for method, told in tried.items()}
-    curves = _rising(pairs, tried)
+    fitted = scale.fit_scale(pairs)
+    chosen = scale.scaled(pairs, fitted)
+    curves = _rising(chosen, tried)
     best = min(curves, key=losses.__getitem__)
-    curve = curves[best]
+    is_search = isinstance(fitted, SearchScale)
+    uncalibrated = fit.probability(scale.unscaled(pairs))
     return Fitted(
         id=uuid7(),
         created_at=None,
         collection=None,
         reranker=model.name,
         fingerprint=model.fingerprint,
-        curve=curve,
-        answerable=fit.answerable(fit.best_of_each(pairs)),
+        searches=fitted if is_search else None,
+        documents=scale.rising_document_scale(pairs) if is_search else fitted,
+        curve=curves[best],
+        answerable=fit.answerable(fit.best_of_each(chosen)),
         pool=CandidatePool.of(plan.request),
         unjudged=plan.unjudged,
         relevant_from=plan.relevant_from,
         queries=pairs.query_count,
         pairs=pairs.pair_count,
         positives=pairs.positive_count,
-        quality=assess.quality(pairs, tried[best], {str(k): v for k, v in losses.items()}),
+        quality=assess.quality(
+            chosen, tried[best], uncalibrated, {str(k): v for k, v in losses.items()}
+        ),
         warnings=[*warnings, *_doubts(pairs, losses[best])],
-        points=assess.points(pairs, curve),
+        points=assess.points(chosen, curves[best]),
     )
+
+
+def in_log_odds(pairs: Sample, fitted: Fitted) -> Sample:
+    """The pairs with their log-odds by a calibration that was fitted to them."""
+    fitted_scale = fitted.searches or fitted.documents
+    return pairs if fitted_scale is None else scale.scaled(pairs, fitted_scale)
 
 
 async def _collections(
@@ -278,5 +292,7 @@ async def _store(
         for each in (services.scorer, services.late, *services.rerankers.values())
         if each is not None and each.model.fingerprint == fitted.fingerprint
     )
-    await services.calibrations.add(tenant_id, collection, model, stored, pairs)
+    await services.calibrations.add(
+        tenant_id, collection, model, stored, in_log_odds(pairs, stored)
+    )
     return stored

@@ -1,4 +1,4 @@
-"""Fit curves from raw scores to probabilities, and choose among them on held-out queries."""
+"""Fit curves from log-odds to probabilities."""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -8,15 +8,11 @@ from typing import Any
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
 
-from pgrerank.domain.calibration import CalibrationCurve, Floats, Method, Sample
+from pgrerank.domain.calibration import LOGISTIC, STEEPEST, CalibrationCurve, Floats, Method, Sample
 
-FOLDS = 5
 #: pairs; with fewer, isotonic regression overfits (Niculescu-Mizil and Caruana, 2005)
 LEAST_FOR_ISOTONIC = 1_000
-SEED = 20_240_501
-
 _TINY = 1e-15
 
 
@@ -60,35 +56,16 @@ def beta(sample: Sample) -> CalibrationCurve:
     )
 
 
+#: curve over log-odds by method; a logistic one is in the log-odds already
 FITS: Mapping[Method, Callable[[Sample], CalibrationCurve]] = {
-    Method.PLATT: platt,
+    Method.PLATT: lambda _sample: LOGISTIC,
     Method.ISOTONIC: isotonic,
     Method.BETA: beta,
 }
 
 
-def held_out_relevances(sample: Sample, method: Method) -> Floats:
-    """Probability of each pair by a curve that was fitted without the pairs of its query."""
-    relevances = np.empty(sample.pair_count)
-    splitter = GroupKFold(min(FOLDS, sample.query_count), shuffle=True, random_state=SEED)
-    for rest, fold in splitter.split(sample.scores, groups=sample.queries):
-        in_training = np.zeros(sample.pair_count, dtype=np.bool_)
-        in_training[rest] = True
-        relevances[fold] = FITS[method](sample.of(in_training)).relevances(sample.scores[fold])
-    return relevances
-
-
-def held_out_probabilities(sample: Sample, requested: Method | None) -> dict[Method, Floats]:
-    """The methods to try, each with its held-out probabilities."""
-    if requested is not None:
-        return {requested: held_out_relevances(sample, requested)}
-    few = sample.pair_count < LEAST_FOR_ISOTONIC
-    methods = [each for each in Method if not (few and each is Method.ISOTONIC)]
-    return {method: held_out_relevances(sample, method) for method in methods}
-
-
 def mean_scores(sample: Sample) -> tuple[float, float]:
-    """Weighted mean raw scores of relevant and of irrelevant pairs; there must be both."""
+    """Weighted mean scores of relevant and of irrelevant pairs; there must be both."""
     relevant, others = (
         float(np.average(sample.scores[chosen], weights=sample.weights[chosen]))
         for chosen in (sample.relevant, ~sample.relevant)
@@ -113,19 +90,18 @@ def loss(sample: Sample, probabilities: Floats) -> float:
     return float(np.average(log_losses(sample, probabilities), weights=sample.weights))
 
 
-def best(sample: Sample, requested: Method | None = None) -> CalibrationCurve:
-    """The curve of the requested method, else of the best one on held-out queries."""
-    by_method = held_out_probabilities(sample, requested)
-    return FITS[min(by_method, key=lambda method: loss(sample, by_method[method]))](sample)
+def probability(log_odds: Floats) -> Floats:
+    """Probability of each of the log-odds."""
+    return 1 / (1 + np.exp(-np.clip(log_odds, -STEEPEST, STEEPEST)))
 
 
 def answerable(queries: Sample) -> CalibrationCurve | None:
-    """Curve from a pool's best score to the probability that it holds a relevant result.
+    """Curve from a pool's best log-odds to the probability that it holds a relevant result.
 
     None if there are too few pools of either kind, or if the curve does not rise.
 
     Args:
-        queries: One pair per query: its best score, and whether its pool holds a relevant result.
+        queries: One pair per query: its best log-odds, and whether its pool holds a relevant result.
     """
     yes = queries.positive_count
     if min(yes, queries.pair_count - yes) < LEAST_OF_EACH:
@@ -139,7 +115,7 @@ LEAST_OF_EACH = 10
 
 
 def best_of_each(sample: Sample) -> Sample:
-    """One pair per query: its best score, and whether its pool holds a relevant result."""
+    """One pair per query: its best log-odds, and whether its pool holds a relevant result."""
     names, places = np.unique(sample.queries, return_inverse=True)
     best = np.full(len(names), -np.inf)
     np.maximum.at(best, places, sample.scores)

@@ -17,6 +17,7 @@ from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.judgment import HIGHEST_GRADE, RELEVANT, Label, ScoredChunk
 from pgrerank.domain.model import ModelCard
+from pgrerank.domain.relevance_model import unscaled_log_odds
 from pgrerank.domain.request import SearchRequest
 from pgrerank.ports.services import Services
 from pgrerank.usecases.search import search_unlogged
@@ -30,7 +31,7 @@ class ScoreSource(StrEnum):
 
     #: search for each query now; nothing is logged
     SEARCH = "search"
-    #: use logged scores of the running reranker
+    #: use the logged scores of searches by the running reranker
     LOG = "log"
 
 
@@ -67,7 +68,12 @@ class JudgedPair:
 
     query: str
     place: int
+    #: log-odds above the base, by the model that ships
     score: float
+    #: raw score of the reranker
+    rerank: float
+    #: best raw score of the search
+    best: float
     relevant: bool | None
 
 
@@ -114,11 +120,10 @@ class JudgedPairs:
                 query=query,
                 external_id=hit.candidate.external_id,
                 chunk_id=hit.candidate.chunk_id,
-                score=hit.scores.rerank,
+                scores=hit.scores,
                 place=hit.rank,
             )
             for hit in ranking.hits
-            if hit.scores.rerank is not None
         ]
 
 
@@ -136,26 +141,34 @@ def _by_query(labels: Iterable[Label]) -> dict[str, dict[tuple[str, ChunkId | No
 def observations(
     collection: Collection, rows: Sequence[ScoredChunk], grades: Grades, plan: CalibrationPlan
 ) -> list[JudgedPair]:
-    """The pairs of one query that count as observations.
+    """The pairs of one search that count as observations.
 
     A grade of a chunk belongs to that chunk. A grade of a document counts once, for its
     best-ranked chunk, which is what users see; its other chunks are left out. If some chunks of a
     document were judged, its unjudged chunks are left out too.
     """
     chunked = {name for name, chunk in grades if chunk is not None}
-    queries: set[str] = set()
+    scored = [row for row in rows if row.scores.parts is not None]
+    log_odds = unscaled_log_odds([row.scores for row in scored])
+    best = max((row.scores.rerank or 0.0 for row in scored), default=0.0)
+    names: set[str] = set()
     pairs: list[JudgedPair] = []
-    for row in sorted(rows, key=attrgetter("place")):
-        whole = None if row.external_id in queries else grades.get((row.external_id, None))
-        grade = grades.get((row.external_id, row.chunk_id), whole)
-        is_first = row.external_id not in queries
-        queries.add(row.external_id)
-        if grade is not None or (is_first and row.external_id not in chunked):
+    for row, score in sorted(zip(scored, log_odds, strict=True), key=lambda each: each[0].place):
+        name = row.external_id
+        if name is None:
+            continue
+        whole = None if name in names else grades.get((name, None))
+        grade = grades.get((name, row.chunk_id), whole)
+        is_first = name not in names
+        names.add(name)
+        if grade is not None or (is_first and name not in chunked):
             pairs.append(
                 JudgedPair(
                     query=f"{collection.id} {row.query}",
                     place=row.place,
-                    score=row.score,
+                    score=score,
+                    rerank=row.scores.rerank or 0.0,
+                    best=best,
                     relevant=None if grade is None else grade >= plan.relevant_from,
                 )
             )
@@ -175,7 +188,12 @@ def sample_of_pairs(pairs: Sequence[JudgedPair], unjudged: Unjudged) -> tuple[Sa
         [bool(pair.relevant) for pair in judged],
         weights,
     )
-    return pair_sample, warnings
+    evidence = replace(
+        pair_sample,
+        rerank=np.array([pair.rerank for pair in judged], dtype=np.float64),
+        best=np.array([pair.best for pair in judged], dtype=np.float64),
+    )
+    return evidence, warnings
 
 
 def _weights(

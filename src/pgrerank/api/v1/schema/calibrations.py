@@ -190,7 +190,7 @@ class ReliabilityBinResponse(_Answer, frozen=True, kw_only=True):
 
 
 class CutoffPointResponse(_Answer, frozen=True, kw_only=True):
-    """Precision and recall if results below a raw score are cut."""
+    """Precision and recall if results below these log-odds are cut."""
 
     cutoff: float
     relevance: float
@@ -200,12 +200,36 @@ class CutoffPointResponse(_Answer, frozen=True, kw_only=True):
 
 
 class CalibrationCurveResponse(_Answer, frozen=True, kw_only=True):
-    """The curve from raw score to probability. The docs explain each method's coefficients."""
+    """The curve from log-odds to probability. The docs explain each method's coefficients."""
 
     method: Method
     coefficients: Sequence[float]
     scores: Sequence[float]
     probabilities: Sequence[float]
+
+
+class SearchScaleResponse(_Answer, frozen=True, kw_only=True):
+    """Log-odds of the candidates of a search."""
+
+    base: Annotated[
+        float,
+        Meta(
+            description="Of an average candidate of a search whose best raw score is `center`. "
+            "The base of a search is `base` + `level` x (its best raw score - `center`)."
+        ),
+    ]
+    factor: Annotated[
+        float, Meta(description="What the other parts and the boost are multiplied by.")
+    ]
+    level: Annotated[float, Meta(description="For each unit of the best raw score.")]
+    center: float
+
+
+class DocumentScaleResponse(_Answer, frozen=True, kw_only=True):
+    """Log-odds of a supplied document: `base` + `slope` x its raw score."""
+
+    base: float
+    slope: float
 
 
 class CalibrationResponse(_Answer, frozen=True, kw_only=True):
@@ -219,6 +243,14 @@ class CalibrationResponse(_Answer, frozen=True, kw_only=True):
     reranker: str
     reranker_fingerprint: Annotated[
         str, Meta(description="It applies to scores of this reranker only.")
+    ]
+    searches: Annotated[
+        SearchScaleResponse | None,
+        Meta(description="Null: it was fitted to supplied pairs and applies to no search."),
+    ]
+    documents: Annotated[
+        DocumentScaleResponse | None,
+        Meta(description="Null: it does not apply to supplied documents."),
     ]
     curve: CalibrationCurveResponse
     strategy: str
@@ -234,9 +266,12 @@ class CalibrationResponse(_Answer, frozen=True, kw_only=True):
     ece: Annotated[
         EstimateResponse, Meta(description="Expected calibration error, 15 bins of equal mass.")
     ]
-    ece_raw: Annotated[
+    ece_uncalibrated: Annotated[
         EstimateResponse,
-        Meta(description="Expected calibration error of the sigmoid of the raw score."),
+        Meta(
+            description="The same without calibration: of the log-odds of the model that ships, "
+            "or of the sigmoid of raw scores."
+        ),
     ]
     tried: Annotated[
         Mapping[str, float], Meta(description="Held-out log loss of each method that was tried.")
@@ -257,7 +292,7 @@ class CalibrationResponse(_Answer, frozen=True, kw_only=True):
         quality = fitted.quality
         figures = {
             name: EstimateResponse.of(getattr(quality, name))
-            for name in ("brier", "log_loss", "ece", "ece_raw")
+            for name in ("brier", "log_loss", "ece", "ece_uncalibrated")
         }
         plain = (
             "id created_at collection reranker unjudged relevant_from queries pairs positives "
@@ -265,6 +300,8 @@ class CalibrationResponse(_Answer, frozen=True, kw_only=True):
         )
         return cls(
             reranker_fingerprint=fitted.fingerprint,
+            searches=fitted.searches and SearchScaleResponse(**asdict(fitted.searches)),
+            documents=fitted.documents and DocumentScaleResponse(**asdict(fitted.documents)),
             curve=CalibrationCurveResponse(**asdict(fitted.curve)),
             tried=quality.tried,
             bins=[ReliabilityBinResponse(**asdict(each)) for each in quality.bins],

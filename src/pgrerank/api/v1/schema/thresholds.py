@@ -63,7 +63,7 @@ class ThresholdResponse(Struct, frozen=True, kw_only=True):
 
     name: str
     collection: str | None
-    cutoff: Annotated[float | None, Meta(description="Raw score of `reranker`.")]
+    cutoff: Annotated[float | None, Meta(description="Log-odds by `calibration_id`.")]
     min_relevance: float | None
     precision: Annotated[
         float | None, Meta(description="Precision that it keeps; null: set by `min_relevance`.")
