@@ -39,7 +39,7 @@ class Asked:
 
     async def scores(self, model=MODEL, pool=POOL):
         found = await self.judgments.logged_scores(*self.place, model, pool)
-        return [(each.query, each.external_id, each.score, each.place) for each in found]
+        return [(each.query, each.external_id, each.scores.rerank, each.place) for each in found]
 
     async def passages(self):
         found = await self.judgments.judged_passages(*self.place)
@@ -110,6 +110,15 @@ async def test_scores_of_a_judged_query_are_those_of_its_newest_search(journal, 
     await journal.judge("walrus?", "a")
 
     assert await asked.scores() == [("walrus?", "b", 0.5, 1), ("walrus?", "a", 0.25, 2)]
+
+
+async def test_scores_of_a_chunk_that_was_deleted_have_no_document(journal, asked, search):
+    await search()
+    await journal.judge("walrus?", "a")
+    shelf = journal.shelf
+    await PostgresDocuments(shelf.pool).delete(shelf.tenant_id, shelf.collection, "b")
+
+    assert await asked.scores() == [("walrus?", None, 0.5, 1), ("walrus?", "a", 0.25, 2)]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ async def test_ranking_reads_back(journal):
         "min_similarity": None,
         "min_relevance": None,
         "threshold": None,
-        "threshold_score": None,
+        "threshold_log_odds": None,
         "threshold_relevance": None,
         "min_score": -3.5,
         "filter": {"a": {"$in": [1, 2]}},

@@ -96,7 +96,9 @@ def test_every_figure_has_its_interval(capsys):
 def test_many_cut_offs_are_shown_as_some_at_equal_distances(capsys, points, rows):
     lines = shown(capsys, fitted(points))
 
-    table = lines[lines.index(next(line for line in lines if line.startswith("score from"))) + 1 :]
+    table = lines[
+        lines.index(next(line for line in lines if line.startswith("log-odds from"))) + 1 :
+    ]
     cutoffs = [float(line.split()[0]) for line in table if line[:1].isdigit() or line[:1] == " "]
     assert len(cutoffs) == rows
     assert len({after - first for first, after in pairwise(cutoffs)}) <= 1
