@@ -1,6 +1,6 @@
 """Calibration in a search: probabilities of its results, and thresholds on them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -78,8 +78,10 @@ class CalibrationContext:
             return tuple(results)
         scaled = self.scale.apply([result.scores for result in results])
         return tuple(
-            replace(result, scores=replace(scores, relevance=self._relevance(scores)))
-            for result, scores in zip(results, scaled, strict=True)
+            replace(result, scores=replace(scores, relevance=relevance))
+            for result, scores, relevance in zip(
+                results, scaled, self._relevances(scaled), strict=True
+            )
         )
 
     def answerable(self, results: Sequence[Result]) -> Answerability | None:
@@ -101,9 +103,13 @@ class CalibrationContext:
             scores.relevance, self.applied.threshold_relevance
         )
 
-    def _relevance(self, scores: HitScores) -> float | None:
-        log_odds = scores.log_odds
-        return None if log_odds is None else self.curve.relevance(log_odds)
+    def _relevances(self, scores: Sequence[HitScores]) -> Iterator[float | None]:
+        least = 1.0
+        for each in scores:
+            if each.log_odds is not None:
+                # Equal log-odds may differ by rounding once they are scaled.
+                least = min(least, self.curve.relevance(each.log_odds))
+            yield None if each.log_odds is None else least
 
 
 def resolve_calibration(

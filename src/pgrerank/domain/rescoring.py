@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.reference import ReferenceComparison, ReferenceVerdict, Run
@@ -18,7 +18,7 @@ _LOOSEST = max(NOISE.values())
 _LEAST_NOISE = 1e-6
 
 Floats: TypeAlias = NDArray[np.float64]
-_stats: Any = stats  # half typed
+_scipy: Any = scipy  # half typed; its parts are loaded on first use
 
 
 def compare_with_previous(run: Run, before: Run | None) -> ReferenceComparison:
@@ -71,7 +71,7 @@ def kendall_tau(now: Floats, then: Floats) -> float | None:
     """
     if len(now) < 2 or np.ptp(now) == 0 or np.ptp(then) == 0:  # noqa: PLR2004 - an order needs two
         return None
-    return float(_stats.kendalltau(now, then).statistic)
+    return float(_scipy.stats.kendalltau(now, then).statistic)
 
 
 def _other_model(run: Run, before: Run, figures: Mapping[str, Any]) -> str:

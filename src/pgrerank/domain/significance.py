@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 #: confidence level of intervals
 CONFIDENCE = 0.95
@@ -32,7 +32,7 @@ _BATCH = 500
 Values = NDArray[np.float64]
 Places = NDArray[np.intp]
 
-_stats: Any = stats  # half typed
+_scipy: Any = scipy  # half typed; its parts are loaded on first use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Difference:
         """
         if abs(self.mean) < _ROUNDING:
             return None
-        reach = _stats.norm.ppf((1 + CONFIDENCE) / 2) + _stats.norm.ppf(POWER)
+        reach = _scipy.stats.norm.ppf((1 + CONFIDENCE) / 2) + _scipy.stats.norm.ppf(POWER)
         return max(ENOUGH, math.ceil((reach * self.deviation / self.mean) ** 2))
 
 
@@ -128,7 +128,7 @@ def folds(queries: int) -> Iterator[tuple[Places, Places]]:
 def _interval(change: Values) -> tuple[float, float]:
     if np.ptp(change) == 0:  # all equal, or one query: the bootstrap needs variation
         return float(change[0]), float(change[0])
-    bootstrap = _stats.bootstrap(
+    bootstrap = _scipy.stats.bootstrap(
         (change,),
         np.mean,
         n_resamples=DRAWS,
@@ -142,7 +142,7 @@ def _interval(change: Values) -> tuple[float, float]:
 def _p_value(change: Values) -> float:
     if len(change) == 1 or not change.any():
         return 1.0
-    test = _stats.permutation_test(
+    test = _scipy.stats.permutation_test(
         (change, np.zeros_like(change)),
         _mean_difference,
         permutation_type="samples",

@@ -70,11 +70,14 @@ def test_relevance_is_that_of_the_log_odds_and_never_rises_down_the_list(curve, 
         known = [value for value in relevances if value is not None]
         assert [value is None for value in relevances] == [r.scores.rerank is None for r in results]
         assert all(first >= second for first, second in pairwise(known))
-        assert known == [
-            curve.relevance(each.scores.log_odds)
-            for each in calibrated
-            if each.scores.log_odds is not None
-        ]
+        assert known == pytest.approx(
+            [
+                curve.relevance(each.scores.log_odds)
+                for each in calibrated
+                if each.scores.log_odds is not None
+            ],
+            abs=1e-9,
+        )
 
 
 @given(scores=SCORES, other=OTHER)

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
 
 from pgrerank.domain.calibration import LOGISTIC, STEEPEST, CalibrationCurve, Floats, Method, Sample
 
@@ -28,6 +26,8 @@ def platt(sample: Sample) -> CalibrationCurve:
 
 def isotonic(sample: Sample) -> CalibrationCurve:
     """Isotonic regression with linear interpolation; never exactly 0 or 1."""
+    from sklearn.isotonic import IsotonicRegression  # noqa: PLC0415 - takes 2 s to import
+
     edge = 1 / (sample.pair_count + 2)
     model = IsotonicRegression(y_min=edge, y_max=1 - edge, out_of_bounds="clip")
     model.fit(sample.scores, sample.relevant, sample_weight=sample.weights)
@@ -136,6 +136,8 @@ def _logistic(features: Floats, sample: Sample) -> tuple[list[float], float]:
 
     A target between 0 and 1 is represented as a positive and a negative pair with that weight.
     """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - takes 2 s to import
+
     positive = float(sample.weights[sample.relevant].sum())
     negative = float(sample.weights.sum()) - positive
     target = np.where(sample.relevant, (positive + 1) / (positive + 2), 1 / (negative + 2))

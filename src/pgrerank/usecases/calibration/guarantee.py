@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from pgrerank.domain.calibration import Sample
 from pgrerank.domain.threshold import Choice, Promise
@@ -29,6 +29,7 @@ GRID = 60
 STARTS = 5
 #: if a promise needs more judged pairs than this, no number is suggested
 _MOST_PAIRS = 10_000_000
+_scipy: Any = scipy  # half typed; its parts are loaded on first use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +51,7 @@ class CutoffPairs:
         if self.precision == 0:
             return 0.0
         hits = self.precision * self.worth
-        return float(stats.beta.ppf(error, hits, self.worth - hits + 1))
+        return float(_scipy.stats.beta.ppf(error, hits, self.worth - hits + 1))
 
 
 def choice(sample: Sample, promise: Promise) -> Choice:
@@ -120,14 +121,14 @@ def _worth(above: Sample, precision: float) -> float:
     variance = queries / (queries - 1) * float(np.sum(residuals**2)) / total**2
     if variance <= 0 or precision in (0.0, 1.0):
         return float(queries)
-    few = stats.t.ppf(0.975, above.pair_count - 1) / stats.t.ppf(0.975, queries - 1)
+    few = _scipy.stats.t.ppf(0.975, above.pair_count - 1) / _scipy.stats.t.ppf(0.975, queries - 1)
     return float(min(precision * (1 - precision) / variance * few**2, above.pair_count))
 
 
 def _tail(precision: float, worth: float, promised: float) -> float:
     if precision <= promised:
         return 1.0
-    return float(stats.beta.cdf(promised, precision * worth, (1 - precision) * worth + 1))
+    return float(_scipy.stats.beta.cdf(promised, precision * worth, (1 - precision) * worth + 1))
 
 
 def _none(grid: list[CutoffPairs], sample: Sample, promise: Promise, error: float) -> Choice:
@@ -158,5 +159,5 @@ def _factor(each: CutoffPairs, promised: float, error: float) -> float | None:
     most = _MOST_PAIRS / each.worth
     if short(most) > 0:
         return None
-    factor: Any = optimize.brentq(short, 1e-9, most)
+    factor: Any = _scipy.optimize.brentq(short, 1e-9, most)
     return float(factor)

@@ -3,7 +3,6 @@
 # pyright: reportUnknownArgumentType=false
 
 import numpy as np
-from sklearn.model_selection import GroupKFold
 
 from pgrerank.domain.calibration import Floats, Method, Sample
 from pgrerank.usecases.calibration import fit, scale
@@ -23,6 +22,8 @@ def probabilities(pairs: Sample, requested: Method | None) -> dict[Method, Float
 
 def _probabilities(pairs: Sample, method: Method) -> Floats:
     """Of five-fold cross-validation by query."""
+    from sklearn.model_selection import GroupKFold  # noqa: PLC0415 - takes 2 s to import
+
     probabilities = np.empty(pairs.pair_count)
     splitter = GroupKFold(min(FOLDS, pairs.query_count), shuffle=True, random_state=SEED)
     for rest, fold in splitter.split(pairs.scores, groups=pairs.queries):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from pgrerank.domain.calibration import Floats, Sample
 from pgrerank.domain.relevance_model import GENERIC
@@ -17,6 +17,7 @@ from pgrerank.usecases.calibration import fit
 # the level for one standard deviation of the best raw scores. docs/relevance.md has the measures.
 _PRIOR = np.array([5.0, 0.8, 0.5])
 _LEAST_FACTOR = 0.05
+_scipy: Any = scipy  # half typed; its parts are loaded on first use
 
 
 def fit_scale(pairs: Sample) -> Scale:
@@ -46,7 +47,7 @@ def search_scale(pairs: Sample, best: Floats) -> SearchScale:
         return float(weights @ surprise + off @ off / 2), slope + off / _PRIOR
 
     bounds = [(None, None), (_LEAST_FACTOR, None), (0, None)]
-    fitted: Any = optimize.minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds)
+    fitted: Any = _scipy.optimize.minimize(loss, prior, jac=True, method="L-BFGS-B", bounds=bounds)
     base, factor, level = fitted.x.tolist()
     return SearchScale(base=base, factor=factor, level=level / deviation, center=center)
 
