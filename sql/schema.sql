@@ -9153,6 +9153,18 @@ GRANT SELECT,INSERT,DELETE ON TABLE pgrerank.judgment TO pgrerank_app;
 GRANT SELECT ON TABLE pgrerank.judgment TO pgrerank_analyst;
 
 --
+-- Name: COLUMN judgment.id; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT UPDATE(id) ON TABLE pgrerank.judgment TO pgrerank_app;
+
+--
+-- Name: COLUMN judgment.created_at; Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+GRANT UPDATE(created_at) ON TABLE pgrerank.judgment TO pgrerank_app;
+
+--
 -- Name: FUNCTION judgment_grades_v1(); Type: ACL; Schema: pgrerank; Owner: pgrerank_owner
 --
 

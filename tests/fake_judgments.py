@@ -24,8 +24,13 @@ class FakeJudgments:
     ) -> int:
         self.collections.require(collection)
         own = self.kept.setdefault((tenant_id, collection.id), [])
-        new = [each for each in dict.fromkeys(judgments) if each not in own]
-        own += new
+        last = [*reversed(dict.fromkeys(reversed(judgments)))]
+        new = [each for each in last if each not in own]
+        for each in last:
+            if each in own and each.judged_by is not None:
+                own.remove(each)
+            if each not in own:
+                own.append(each)
         return len(new)
 
     async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:

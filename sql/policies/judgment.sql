@@ -1,7 +1,9 @@
--- judgment: the service adds, reads and deletes, never changes; analysts read what is granted.
+-- judgment: the service adds, reads and deletes, and changes nothing but the time of a repeated
+-- judgment; analysts read what is granted.
 alter table pgrerank.judgment enable row level security;
 
 grant select, insert, delete on pgrerank.judgment to pgrerank_app;
+grant update (id, created_at) on pgrerank.judgment to pgrerank_app;
 create policy app on pgrerank.judgment
 to pgrerank_app
 using (tenant_id = pgrerank.current_tenant_v1())

@@ -1,8 +1,8 @@
 -- Runtime statements of storage/judgments.py.
 
 -- add --
--- Insert judgments from parallel arrays, except those that are stored already with the same grade,
--- source and judge.
+-- Insert judgments from parallel arrays; one row each: whether it is new. One that is stored
+-- already with the same grade, source and judge stays; that of a named judge becomes the newest.
 insert into pgrerank.judgment (
     tenant_id,
     id,
@@ -38,7 +38,21 @@ from
         %(judges)s::text[]
     )
         as u (id, query, query_hash, external_id, chunk_id, grade, source, judged_by)
-on conflict do nothing;
+on conflict (
+    tenant_id,
+    collection_id,
+    query_hash,
+    hashtextextended(external_id, 0),
+    chunk_id,
+    grade,
+    hashtextextended(source, 0),
+    hashtextextended(judged_by, 0)
+) do update
+    set
+        id = excluded.id,
+        created_at = excluded.created_at
+    where judgment.judged_by is not null
+returning judgment.xmax = 0 as is_new;
 
 -- remove --
 -- Delete the judgments of this query, document, chunk, grade, source and judge.

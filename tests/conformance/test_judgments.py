@@ -50,6 +50,15 @@ async def test_only_judgments_of_people_count_as_those_of_a_judge(ports, tenant_
     assert await ports.judgments.of_judge(tenant_id, docs, "ann") == {("q", "a", None)}
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_judge_who_returns_to_a_grade_means_it(ports, tenant_id, docs, at_once):
+    changes = [judgment(grade=grade, judged_by="ann") for grade in (2, 0, 2)]
+    for given in [changes] if at_once else [[each] for each in changes]:
+        await ports.judgments.add(tenant_id, docs, given)
+
+    assert await ports.judgments.grades(tenant_id, docs) == {"q": {"a": 2}}
+
+
 CHUNK = ChunkId(uuid7())
 
 

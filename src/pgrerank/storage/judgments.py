@@ -40,16 +40,18 @@ class PostgresJudgments:
         self, tenant_id: TenantId, collection: Collection, judgments: Sequence[Judgment]
     ) -> int:
         """Store judgments; returns how many were new. See ports.judgments.Judgments."""
-        new = {judgment: uuid7() for judgment in dict.fromkeys(judgments)}
+        # Of equal judgments the last counts: it is what its judge says now.
+        last = reversed(dict.fromkeys(reversed(judgments)))
+        ids = {judgment: uuid7() for judgment in last}
         # in one order, so that two callers with the same judgments do not deadlock
-        ordered = sorted(new, key=_content)
+        ordered = sorted(ids, key=_content)
         added = 0
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             for start in range(0, len(ordered), _BATCH):
-                rows = _columns(new, ordered[start : start + _BATCH])
+                rows = _columns(ids, ordered[start : start + _BATCH])
                 owner = {"tenant_id": tenant_id, "collection_id": collection.id}
                 done = await connection.execute(self._statements["add"], {**owner, **rows})
-                added += done.rowcount
+                added += sum(is_new for (is_new,) in await done.fetchall())
         return added
 
     async def remove(self, tenant_id: TenantId, collection: Collection, judgment: Judgment) -> bool:
