@@ -106,7 +106,7 @@ def test_interrupt_says_what_is_stored_and_the_same_command_does_the_rest(
     before = stored(database, name)
     assert process.returncode == 130
     assert "Traceback" not in said
-    assert f"interrupted. {before} documents are stored" in said
+    assert f"interrupted. {before} documents stored" in said
     assert "Run the same command again" in said
     assert halves(database) == 0
     report = cli.json("ingest", corpus, *place)
@@ -126,7 +126,7 @@ def test_interrupt_ends_a_command_that_waits_for_input(cli, database, tenant, st
     assert process.wait(PATIENCE_S) == 130
     said = process.stderr.read()
     assert "Traceback" not in said
-    assert f"interrupted. {BATCH_DOCUMENTS} documents are stored" in said
+    assert f"interrupted. {BATCH_DOCUMENTS} documents stored" in said
 
 
 def test_port_that_is_taken_is_one_line(started):
