@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from pgrerank.domain.hit_scores import HitScores, ScoreParts
 
+_SCALED = [field.name for field in fields(ScoreParts) if field.name != "base"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchScale:
@@ -37,12 +39,9 @@ class SearchScale:
         return [each if each.parts is None else self._scaled(each, base) for each in scores]
 
     def _scaled(self, scores: HitScores, base: float) -> HitScores:
-        parts = {
-            field.name: self.factor * getattr(scores.parts, field.name)
-            for field in fields(ScoreParts)
-        }
+        parts = {name: self.factor * getattr(scores.parts, name) for name in _SCALED}
         return replace(
-            scores, parts=ScoreParts(**parts | {"base": base}), boost=self.factor * scores.boost
+            scores, parts=ScoreParts(base=base, **parts), boost=self.factor * scores.boost
         )
 
 
