@@ -78,7 +78,9 @@ class CalibrationContext:
             return tuple(results)
         scaled = self.scale.apply([result.scores for result in results])
         return tuple(
-            replace(result, scores=replace(scores, relevance=relevance))
+            result
+            if relevance is None
+            else replace(result, scores=replace(scores, relevance=relevance))
             for result, scores, relevance in zip(
                 results, scaled, self._relevances(scaled), strict=True
             )
