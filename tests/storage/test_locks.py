@@ -60,9 +60,9 @@ async def analyst(database, new_shelf):
 
 @pytest.fixture
 async def impatient(database):
-    """A pool of the service, in a database where waiting for a lock fails at once."""
+    """A pool of the service, in a database where waiting for a lock fails soon."""
     with database.admin() as connection:
-        connection.execute(f"alter database {database.name} set lock_timeout = '10ms'")
+        connection.execute(f"alter database {database.name} set lock_timeout = '2s'")
     async with pool(database.service_url, size=2) as connections:
         yield connections
     with database.admin() as connection:
@@ -154,7 +154,7 @@ async def test_change_of_a_collection_waits_for_another_and_starts_from_its_resu
 
 
 async def test_change_of_a_collection_does_not_wait_for_writers(database, service_pool, shelf):
-    impatient = make_conninfo(database.service_url, options="-c lock_timeout=10ms")
+    impatient = make_conninfo(database.service_url, options="-c lock_timeout=2s")
     async with (
         pool(impatient, size=1) as connections,
         tenancy.tenant(service_pool, shelf.tenant_id) as writer,
