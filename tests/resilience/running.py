@@ -6,7 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -151,12 +152,18 @@ class Service:
     def rows(self, table: str) -> int:
         """Number of rows in one of our tables."""
         query = SQL("select count(*) from pgrerank.{}").format(Identifier(table))
+        with self.admin() as connection:
+            (count,) = connection.execute(query).fetchone()
+            return count
+
+    @contextmanager
+    def admin(self) -> Generator[psycopg.Connection]:
+        """A transaction of the administrator."""
         with (
             embedded.running(self._data_dir) as server,
             psycopg.connect(server.admin_url) as connection,
         ):
-            (count,) = connection.execute(query).fetchone()
-            return count
+            yield connection
 
     def _first_key(self) -> str:
         operator = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from pgrerank.storage import embedded
+from pgrerank.usecases.collections import BATCH_CHUNKS
 from pgrerank.usecases.ingest import BATCH_DOCUMENTS
 from tests.resilience.running import COLLECTION, Service, eventually
 
@@ -69,13 +70,17 @@ def test_killed_in_the_middle_of_an_ingest_only_whole_documents_stay_and_a_retry
 
 
 def test_killed_while_giving_chunks_token_vectors_a_second_run_completes_it(service):
-    service.ingest(DOCUMENTS).raise_for_status()
+    one_more = [{**DOCUMENTS[0], "id": f"more-{n}"} for n in range(BATCH_CHUNKS + 1)]
+    service.ingest(one_more).raise_for_status()
     chunks = service.rows("chunk")
 
-    filling = service.command("collection", "tokens", COLLECTION, "--tenant", "acme")
-    eventually(lambda: service.rows("chunk_tokens"))
-    filling.kill()
-    filling.wait()
+    with service.admin() as connection:
+        # The batch that holds the last chunk waits for this lock.
+        connection.execute("select from pgrerank.chunk order by id desc limit 1 for update")
+        filling = service.command("collection", "tokens", COLLECTION, "--tenant", "acme")
+        eventually(lambda: service.rows("chunk_tokens"))
+        filling.kill()
+        filling.wait()
     before = service.rows("chunk_tokens")
     again = service.command("collection", "tokens", COLLECTION, "--tenant", "acme")
 
