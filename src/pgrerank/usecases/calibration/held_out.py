@@ -2,7 +2,10 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
+from collections.abc import Iterator
+
 import numpy as np
+from numpy.typing import NDArray
 
 from pgrerank.domain.calibration import Floats, Method, Sample
 from pgrerank.usecases.calibration import fit, scale
@@ -13,25 +16,28 @@ SEED = 20_240_501
 
 def probabilities(pairs: Sample, requested: Method | None) -> dict[Method, Floats]:
     """The methods to try, each with the probability of each pair."""
-    if requested is not None:
-        return {requested: _probabilities(pairs, requested)}
+    methods = _methods(pairs) if requested is None else [requested]
+    probabilities = {method: np.empty(pairs.pair_count) for method in methods}
+    for training, fold in _folds(pairs):
+        fitted = scale.fit_scale(training)
+        in_log_odds = scale.scaled(training, fitted)
+        held = scale.scaled(pairs.of(fold), fitted)
+        for method in methods:
+            probabilities[method][fold] = fit.FITS[method](in_log_odds).relevances(held.scores)
+    return probabilities
+
+
+def _methods(pairs: Sample) -> list[Method]:
     few = pairs.pair_count < fit.LEAST_FOR_ISOTONIC
-    methods = [each for each in Method if not (few and each is Method.ISOTONIC)]
-    return {method: _probabilities(pairs, method) for method in methods}
+    return [each for each in Method if not (few and each is Method.ISOTONIC)]
 
 
-def _probabilities(pairs: Sample, method: Method) -> Floats:
-    """Of five-fold cross-validation by query."""
+def _folds(pairs: Sample) -> Iterator[tuple[Sample, NDArray[np.bool_]]]:
+    """Of a cross-validation by query: the pairs to fit to, and a mask of those that are held out."""
     from sklearn.model_selection import GroupKFold  # noqa: PLC0415 - takes 2 s to import
 
-    probabilities = np.empty(pairs.pair_count)
     splitter = GroupKFold(min(FOLDS, pairs.query_count), shuffle=True, random_state=SEED)
-    for rest, fold in splitter.split(pairs.scores, groups=pairs.queries):
-        in_training = np.zeros(pairs.pair_count, dtype=np.bool_)
-        in_training[rest] = True
-        training = pairs.of(in_training)
-        fitted = scale.fit_scale(training)
-        curve = fit.FITS[method](scale.scaled(training, fitted))
-        held = scale.scaled(pairs.of(~in_training), fitted)
-        probabilities[fold] = curve.relevances(held.scores)
-    return probabilities
+    for rest, _ in splitter.split(pairs.scores, groups=pairs.queries):
+        fold = np.ones(pairs.pair_count, dtype=np.bool_)
+        fold[rest] = False
+        yield pairs.of(~fold), fold
