@@ -1,6 +1,6 @@
 """Scores of a result in the second stage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,10 @@ class ScoreParts:
     def total(self) -> float:
         """The sum, in the order of the fields."""
         return self.base + self.reranker + self.similarity + self.words + self.agreement
+
+
+#: fields of ScoreParts that read a score: all but the base
+PARTS_OF_SCORES = tuple(field.name for field in fields(ScoreParts) if field.name != "base")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pgrerank.domain.agreement import Agreement, Scores, standard_agreement, standard_scores
-from pgrerank.domain.hit_scores import HitScores, ScoreParts
+from pgrerank.domain.hit_scores import PARTS_OF_SCORES, HitScores, ScoreParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +66,13 @@ def unscaled_log_odds(scores: Sequence[HitScores]) -> list[float]:
         scores: Of all candidates of one search that have parts.
     """
     parts = [each.parts for each in scores if each.parts is not None]
-    columns = [[getattr(each, name) for each in parts] for name in _STANDARDISED]
+    columns = [[getattr(each, name) for each in parts] for name in PARTS_OF_SCORES]
     deviation = max((float(np.std(column)) for column in columns if column), default=0.0)
     factor = deviation / GENERIC.reranker or 1.0
     return [
         (part.total - part.base + each.boost) / factor
         for part, each in zip(parts, scores, strict=True)
     ]
-
-
-_STANDARDISED = ("reranker", "similarity", "words", "agreement")
 
 
 def _as_logged(scores: Scores) -> list[float | None]:

@@ -1,12 +1,10 @@
 """Scales: what the scores of one reranker mean as log-odds of relevance, as a calibration fits it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from pgrerank.domain.hit_scores import HitScores, ScoreParts
-
-_SCALED = [field.name for field in fields(ScoreParts) if field.name != "base"]
+from pgrerank.domain.hit_scores import PARTS_OF_SCORES, HitScores, ScoreParts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +37,7 @@ class SearchScale:
         return [each if each.parts is None else self._scaled(each, base) for each in scores]
 
     def _scaled(self, scores: HitScores, base: float) -> HitScores:
-        parts = {name: self.factor * getattr(scores.parts, name) for name in _SCALED}
+        parts = {name: self.factor * getattr(scores.parts, name) for name in PARTS_OF_SCORES}
         return replace(
             scores, parts=ScoreParts(base=base, **parts), boost=self.factor * scores.boost
         )
