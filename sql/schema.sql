@@ -805,11 +805,7 @@ begin
                 e.tenant_id = tenant
                 and e.collection_id = dense_leg_v1.collection_id
                 and e.model_id = dense_leg_v1.model_id
-                and coalesce(e.document_id, (
-                    select c.document_id
-                    from pgrerank.chunk as c
-                    where c.tenant_id = tenant and c.id = e.chunk_id
-                )) in (
+                and e.document_id in (
                     select d.id
                     from pgrerank.document as d
                     where
@@ -3147,11 +3143,7 @@ begin
                     select from pgrerank.document as d
                     where
                         d.tenant_id = %1$L::uuid
-                        and d.id = coalesce(v.document_id, (
-                            select c.document_id
-                            from pgrerank.chunk as c
-                            where c.tenant_id = %1$L::uuid and c.id = v.chunk_id
-                        ))
+                        and d.id = v.document_id
                         and jsonb_path_match_opr(d.metadata, $3)
                 )
                 limit $2
@@ -4545,9 +4537,9 @@ CREATE TABLE pgrerank.chunk_embedding (
     collection_id uuid NOT NULL,
     model_id uuid NOT NULL,
     chunk_id uuid NOT NULL,
+    document_id uuid NOT NULL,
     embedding public.vector,
-    half public.halfvec,
-    document_id uuid
+    half public.halfvec
 );
 ALTER TABLE ONLY pgrerank.chunk_embedding ALTER COLUMN embedding SET STORAGE MAIN;
 ALTER TABLE ONLY pgrerank.chunk_embedding ALTER COLUMN half SET STORAGE MAIN;
@@ -4585,6 +4577,12 @@ COMMENT ON COLUMN pgrerank.chunk_embedding.model_id IS 'Id of the embedder.';
 COMMENT ON COLUMN pgrerank.chunk_embedding.chunk_id IS 'Id of the chunk.';
 
 --
+-- Name: COLUMN chunk_embedding.document_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
+--
+
+COMMENT ON COLUMN pgrerank.chunk_embedding.document_id IS 'Id of the document of the chunk.';
+
+--
 -- Name: COLUMN chunk_embedding.embedding; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
 --
 
@@ -4595,12 +4593,6 @@ COMMENT ON COLUMN pgrerank.chunk_embedding.embedding IS 'The vector, of up to 2,
 --
 
 COMMENT ON COLUMN pgrerank.chunk_embedding.half IS 'The vector in half precision, of more than 2,000 dimensions; null: see embedding.';
-
---
--- Name: COLUMN chunk_embedding.document_id; Type: COMMENT; Schema: pgrerank; Owner: pgrerank_owner
---
-
-COMMENT ON COLUMN pgrerank.chunk_embedding.document_id IS 'Id of the document of the chunk; null: not noted yet.';
 
 --
 -- Name: chunk_tokens; Type: TABLE; Schema: pgrerank; Owner: pgrerank_owner

@@ -60,11 +60,11 @@ create table pgrerank.chunk_embedding (
     collection_id uuid not null,
     model_id uuid not null,
     chunk_id uuid not null,
+    -- the chunk's document, by which a search filters without reading the chunk
+    document_id uuid not null,
     -- for vectors of up to 2,000 dimensions; larger ones are in `half`
     embedding public.vector,
     half public.halfvec,
-    -- the chunk's document
-    document_id uuid,
     constraint pk_chunk_embedding
     primary key (tenant_id, collection_id, model_id, chunk_id),
     constraint fk_chunk_embedding_tenant_id_chunk_id_chunk
@@ -156,12 +156,11 @@ comment on column pgrerank.chunk_embedding.tenant_id is 'Id of the tenant that o
 comment on column pgrerank.chunk_embedding.collection_id is 'Id of the collection.';
 comment on column pgrerank.chunk_embedding.model_id is 'Id of the embedder.';
 comment on column pgrerank.chunk_embedding.chunk_id is 'Id of the chunk.';
+comment on column pgrerank.chunk_embedding.document_id is 'Id of the document of the chunk.';
 comment on column pgrerank.chunk_embedding.embedding is
 'The vector, of up to 2,000 dimensions; null: see half.';
 comment on column pgrerank.chunk_embedding.half is
 'The vector in half precision, of more than 2,000 dimensions; null: see embedding.';
-comment on column pgrerank.chunk_embedding.document_id is
-'Id of the document of the chunk; null: not noted yet.';
 
 comment on table pgrerank.chunk_tokens is
 'One row for each chunk with stored token vectors, for late interaction.';

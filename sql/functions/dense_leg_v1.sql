@@ -23,8 +23,7 @@
 --
 -- With a filter, documents are read first, and those that pass are hashed. jsonb_path_match_opr is
 -- the function of `@@`, which as an operator might use an index over the documents of all tenants.
--- Rows of earlier versions have no document id, and take it from the chunk. A vector of length 0 is
--- never returned.
+-- A vector of length 0 is never returned.
 create function pgrerank.dense_leg_v1(
     collection_id uuid,
     model_id uuid,
@@ -110,11 +109,7 @@ begin
                 e.tenant_id = tenant
                 and e.collection_id = dense_leg_v1.collection_id
                 and e.model_id = dense_leg_v1.model_id
-                and coalesce(e.document_id, (
-                    select c.document_id
-                    from pgrerank.chunk as c
-                    where c.tenant_id = tenant and c.id = e.chunk_id
-                )) in (
+                and e.document_id in (
                     select d.id
                     from pgrerank.document as d
                     where

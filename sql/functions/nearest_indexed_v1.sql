@@ -75,11 +75,7 @@ begin
                     select from pgrerank.document as d
                     where
                         d.tenant_id = %1$L::uuid
-                        and d.id = coalesce(v.document_id, (
-                            select c.document_id
-                            from pgrerank.chunk as c
-                            where c.tenant_id = %1$L::uuid and c.id = v.chunk_id
-                        ))
+                        and d.id = v.document_id
                         and jsonb_path_match_opr(d.metadata, $3)
                 )
                 limit $2

@@ -94,26 +94,6 @@ select set_config('maintenance_work_mem', %(megabytes)s::text || 'MB', false);
 -- Disable timeouts, since index builds may take long.
 select set_config('statement_timeout', '0', false);
 
--- every_collection --
--- All collections of all tenants.
-select
-    c.tenant_id,
-    c.id as collection_id
-from pgrerank.collection as c
-order by c.tenant_id, c.id;
-
--- place_embeddings --
--- Set the document id of a collection's vectors that an earlier version stored.
-update pgrerank.chunk_embedding as e
-set document_id = c.document_id
-from pgrerank.chunk as c
-where
-    e.tenant_id = %(tenant_id)s
-    and e.collection_id = %(collection_id)s
-    and e.document_id is null
-    and c.tenant_id = e.tenant_id
-    and c.id = e.chunk_id;
-
 -- wanted_indexes --
 -- HNSW indexes that large collections lack, or whose build failed, with the statement that creates
 -- each; for both sets of vectors, if there is a second one that is not being filled.
@@ -179,8 +159,8 @@ where
 order by s.chunks, e.collection_id, m.id;
 
 -- unwanted_indexes --
--- HNSW indexes of failed builds, of earlier versions, of deleted collections and of those that
--- shrank to half of the size that needs one, with the statement that drops each.
+-- HNSW indexes of failed builds, of embedders no longer in use, of deleted collections and of those
+-- that shrank to half of the size that needs one, with the statement that drops each.
 select
     r.relname as index_name,
     format('drop index concurrently pgrerank.%%I', r.relname) as statement

@@ -209,7 +209,6 @@ def test_maintenance_does_nothing_where_nothing_is_due(cli):
         "counters": 0,
         "words": 0,
         "titles": 0,
-        "filters": 0,
         "retention": [],
         "indexes": {"built": [], "dropped": []},
     }

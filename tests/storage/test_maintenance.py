@@ -107,23 +107,6 @@ async def test_ingest_goes_on_under_an_index(database, large):
     assert "new" in await large.dense("entirely new")
 
 
-async def test_vectors_from_before_are_told_their_document(database, new_shelf):
-    shelf = await new_shelf(
-        embedded("a", "walrus", metadata={"n": 1}), embedded("b", "walrus", metadata={"n": 2})
-    )
-    forget = "update pgrerank.chunk_embedding set document_id = null where tenant_id = %s"
-    with database.admin() as admin:
-        admin.execute(forget, [shelf.tenant_id])
-
-    before = await shelf.dense("walrus", filter={"n": 2})
-    placed = await maintenance.place_embeddings(database.admin_url)
-
-    assert before == ["b"]
-    assert placed == 2
-    assert await maintenance.place_embeddings(database.admin_url) == 0
-    assert await shelf.dense("walrus", filter={"n": 2}) == ["b"]
-
-
 async def test_recount_mends_counters(database, large):
     with database.admin() as admin:
         admin.execute(

@@ -80,25 +80,6 @@ async def recount(url: str) -> int:
     return len(await _as_owner(url, "recount"))
 
 
-async def place_embeddings(url: str) -> int:
-    """Set the document id of vectors that an earlier version stored. Returns how many.
-
-    Filters are slower until then. Each collection has its own transaction.
-
-    Args:
-        url: PostgreSQL URL of a login that may `set role pgrerank_owner`.
-    """
-    placed = 0
-    for tenant_id, collection_id in await _as_owner(url, "every_collection"):
-        parameters = {"tenant_id": tenant_id, "collection_id": collection_id}
-        async with admin.owner(url) as connection:
-            done = await connection.execute(
-                queries.load("maintenance")["place_embeddings"], parameters
-            )
-        placed += done.rowcount
-    return placed
-
-
 async def index_collections(
     url: str, *, above: int = EXACT_LIMIT, progress: Progress = lambda _: None
 ) -> IndexReport:

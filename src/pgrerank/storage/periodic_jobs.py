@@ -38,12 +38,6 @@ _DUE = (
         "count the words of titles in collections with a title boost",
         term_statistics.weigh_titles,
     ),
-    (
-        "filters",
-        "50 1 * * *",
-        "set the document id of vectors that an earlier version stored",
-        maintenance.place_embeddings,
-    ),
 )
 
 
