@@ -206,7 +206,6 @@ def test_maintenance_does_nothing_where_nothing_is_due(cli):
     assert cli.json("maintain", "--keep-months", 2) == {
         "partitions": 0,
         "drift": 1,  # today is counted each time
-        "counters": 0,
         "words": 0,
         "titles": 0,
         "retention": [],

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgrerank.domain.errors import ConflictError, NotFoundError, UnavailableError
-from pgrerank.storage import incoming, maintenance, tenancy, term_statistics
+from pgrerank.storage import incoming, tenancy, term_statistics
 from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
 from pgrerank.storage.pool import Connection, pool
@@ -125,7 +125,6 @@ async def test_counters_equal_a_recount_after_each_write(database, service_pool,
     for name, value in steps:
         await getattr(counters, name)(value)
         counters.assert_right()
-    assert await maintenance.recount(database.admin_url) == 0
 
 
 async def empty_shelf(connections, tenant_id):
@@ -152,7 +151,6 @@ async def test_counters_equal_a_recount_after_concurrent_writers_of_the_same_doc
         counters.assert_right()
         assert await counters.count_words(0.01) == 0
         counters.assert_right()
-        assert await maintenance.recount(database.admin_url) == 0
 
 
 async def write(counters: Counters, chance: random.Random) -> None:

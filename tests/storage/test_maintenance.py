@@ -107,18 +107,6 @@ async def test_ingest_goes_on_under_an_index(database, large):
     assert "new" in await large.dense("entirely new")
 
 
-async def test_recount_mends_counters(database, large):
-    with database.admin() as admin:
-        admin.execute(
-            "update pgrerank.collection_size set chunks = chunks + 7 where tenant_id = %s",
-            [large.tenant_id],
-        )
-
-    assert await maintenance.recount(database.admin_url) == 1
-    assert (await large.again()).collection.chunk_count == MANY
-    assert await maintenance.recount(database.admin_url) == 0
-
-
 async def test_partitions_ahead_are_made_once(database):
     await maintenance.ensure_partitions(database.admin_url, months_ahead=4)
 

@@ -34,7 +34,7 @@ _MOST_MONTHS = 1200
 @click.option("--list", "listed", is_flag=True, help="Show the jobs, and stop.")
 @click.pass_context
 def worker(context: click.Context, *, keep_months: int | None, once: bool, listed: bool) -> None:
-    """Run scheduled jobs: partitions, retention, counters, indexes, drift, reference sets.
+    """Run scheduled jobs: partitions, retention, words, indexes, drift, reference sets.
 
     The queue is in Postgres, so any number of workers may run: each job runs on one of them, and
     on another if that one dies. Times are in UTC. Needs PGRERANK_ADMIN_DATABASE_URL, as `maintain`

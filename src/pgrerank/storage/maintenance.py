@@ -1,4 +1,4 @@
-"""Database maintenance: log partitions, counters, vector indexes of large collections."""
+"""Database maintenance: log partitions, and vector indexes of large collections."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -73,11 +73,6 @@ async def drop_partitions(url: str, *, months: int) -> Sequence[str]:
     if months < 1:
         raise InvalidRequestError("months", f"must be at least 1, not {months}")
     return [str(row[0]) for row in await _as_owner(url, "drop_partitions", {"months": months})]
-
-
-async def recount(url: str) -> int:
-    """Correct the counters of collections. Returns how many were wrong; none should be."""
-    return len(await _as_owner(url, "recount"))
 
 
 async def index_collections(

@@ -21,12 +21,6 @@ _DUE = (
         drift.count,
     ),
     (
-        "counters",
-        "15 1 * * *",
-        "correct the counters of collections",
-        maintenance.recount,
-    ),
-    (
         "words",
         "30 1 * * *",
         "count the frequent words of large collections",
