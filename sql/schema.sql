@@ -1627,7 +1627,7 @@ CREATE TABLE pgrerank.rerank_log (
     fused_ranks smallint[] NOT NULL,
     fused_scores real[] NOT NULL,
     rerank_scores double precision[] NOT NULL,
-    relevances real[] NOT NULL,
+    relevances double precision[] NOT NULL,
     truncated boolean[] NOT NULL,
     final_ranks smallint[] NOT NULL,
     cascade_id uuid,

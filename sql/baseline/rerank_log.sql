@@ -35,7 +35,7 @@ create table pgrerank.rerank_log (
     fused_ranks smallint[] not null,
     fused_scores real[] not null,
     rerank_scores double precision[] not null,
-    relevances real[] not null,
+    relevances double precision[] not null,
     truncated boolean[] not null,
     final_ranks smallint[] not null,
     cascade_id uuid,

@@ -1,4 +1,5 @@
 import asyncio
+import math
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -287,7 +288,7 @@ async def test_a_result_at_the_bound_of_its_search_is_not_cut_in_the_log(journal
     made = ranking([candidate(1), candidate(2)], [2.0, 1.0])
     hits = tuple(
         replace(hit, scores=replace(hit.scores, relevance=value))
-        for hit, value in zip(made.hits, (relevance, relevance - 1e-6), strict=True)
+        for hit, value in zip(made.hits, (relevance, math.nextafter(relevance, 0)), strict=True)
     )
     request = replace(journal.request, min_relevance=relevance)
     await journal.record(replace(made, hits=hits, results=hits[:1]), request=request)

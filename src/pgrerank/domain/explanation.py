@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
-
 from pgrerank.domain.candidate import LEGS, RerankStatus
 from pgrerank.domain.ids import ChunkId
 from pgrerank.domain.log import LoggedCandidate, LoggedRanking
@@ -133,17 +131,10 @@ def cut_by(ranking: LoggedRanking, logged: LoggedCandidate) -> str | None:
         ("threshold_relevance", logged.scores.relevance),
     ):
         bound = _knob(ranking, name)
-        if bound is not None and (score is None or _is_below(name, score, bound)):
+        if bound is not None and (score is None or score < bound):
             actual = "it has none" if score is None else f"it has {score:.4g}"
             return f"`{name}` of {bound:.4g} removed it: {actual}"
     return None
-
-
-def _is_below(bound_name: str, score: float, bound: float) -> bool:
-    """Whether a logged score is below a bound. The log has relevances in single precision."""
-    if bound_name.endswith("relevance"):
-        return bool(np.float32(score) < np.float32(bound))
-    return score < bound
 
 
 def _of_stranger(ranking: LoggedRanking, chunks: Sequence[LegPosition]) -> tuple[Stage, str]:

@@ -333,7 +333,7 @@ def _log_candidates() -> list[Column[Any]]:
         required_column("fused_ranks", ARRAY(SmallInteger)),
         required_column("fused_scores", ARRAY(REAL)),
         required_column("rerank_scores", ARRAY(Double)),
-        required_column("relevances", ARRAY(REAL)),
+        required_column("relevances", ARRAY(Double)),
         required_column("truncated", ARRAY(Boolean)),
         required_column("final_ranks", ARRAY(SmallInteger)),
         Column("cascade_scores", ARRAY(Double)),
