@@ -71,3 +71,11 @@ def test_two_readings_are_alike(rows, tmp_path):
     again = stdlib_corpus.harvest_to_file(tmp_path / "again.jsonl").read_text(encoding="utf-8")
 
     assert list(map(json.loads, again.splitlines())) == list(rows.values())
+
+
+def test_modules_that_are_named_are_read_alone(rows, tmp_path):
+    path = stdlib_corpus.harvest_to_file(tmp_path / "some.jsonl", ["glob", "time"])
+
+    some = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    assert some == [row for row in rows.values() if row["metadata"]["module"] in {"glob", "time"}]

@@ -5,7 +5,7 @@ import platform
 import re
 import shlex
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -42,13 +42,13 @@ PLACES = 5
 _URL = re.compile(r"http://\S+(?=,)")
 
 
-async def run_tour(settings: Settings) -> None:
-    """Run the tour, and print each step. Raises the errors of its steps."""
+async def run_tour(settings: Settings, modules: Sequence[str]) -> None:
+    """Run the tour over modules of Python, and print each step. Raises the errors of its steps."""
     with embedded.running(settings.data_dir) as server:
         _headline(1, "Postgres", f"embedded, in {settings.data_dir}")
         migrate.upgrade(server.admin_url)
-        _headline(2, "Documents", f"the most used modules of Python {platform.python_version()}")
-        key = await _fill(settings)
+        _headline(2, "Documents", f"{_named(modules)} of Python {platform.python_version()}")
+        key = await _fill(settings, modules)
         _headline(3, "Searches", "over HTTP, each reranked and logged")
         last = await _search_all(settings, key)
         _headline(4, "The log", f"of the last search, as the login {ANALYST} reads it with SQL")
@@ -60,9 +60,13 @@ def _headline(number: int, what: str, detail: str) -> None:
     output.console().print(f"\n[bold]{number}  {what}[/], {detail}", soft_wrap=True)
 
 
-async def _fill(settings: Settings) -> str:
+def _named(modules: Sequence[str]) -> str:
+    return "the most used modules" if modules == stdlib_corpus.MODULES else ", ".join(modules)
+
+
+async def _fill(settings: Settings, modules: Sequence[str]) -> str:
     """Create and ingest what is missing, and return an API key for searching."""
-    corpus = stdlib_corpus.harvest_to_file(settings.data_dir / "stdlib.jsonl")
+    corpus = stdlib_corpus.harvest_to_file(settings.data_dir / "stdlib.jsonl", modules)
     async with wiring.all_services(settings) as services:
         tenant_id = await _tenant(services)
         await services.collections.create(
@@ -117,7 +121,9 @@ async def _search_all(settings: Settings, key: str) -> str:
     async with _service(settings) as url, AsyncClient(url, key, timeout_s=60) as service:
         for query in QUERIES:
             try:
-                answer = await service.search(COLLECTION, query, limit=PLACES, explain=True)
+                answer = await service.search(
+                    COLLECTION, query, limit=PLACES, rerank="always", explain=True
+                )
             except ClientError as error:
                 raise Failed(str(error)) from error
             _show(query, answer)

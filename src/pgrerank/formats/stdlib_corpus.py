@@ -1,8 +1,8 @@
 """The documentation of the running interpreter's most used modules, as a corpus.
 
 Real text that every machine with Python has: modules, classes, functions and methods, each with its
-signature and its own docstring. `python -m pgrerank.formats.stdlib_corpus FILE` writes it as JSONL
-in BEIR format; run it in a separate process, since it imports all these modules.
+signature and its own docstring. `python -m pgrerank.formats.stdlib_corpus FILE [MODULE ...]` writes
+it as JSONL in BEIR format; run it in a separate process, since it imports all these modules.
 """
 
 import importlib
@@ -13,14 +13,14 @@ import platform
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 #: the modules that most programs use; the whole library is three times as much to embed, and half
 #: of that is about protocols, parsers and terminals that few programs use
-_MODULES = (
+MODULES = (
     *("argparse", "asyncio", "base64", "bisect", "builtins", "collections", "concurrent"),
     *("contextlib", "copy", "csv", "dataclasses", "datetime", "enum", "fnmatch", "functools"),
     *("glob", "hashlib", "heapq", "io", "itertools", "json", "math", "operator", "os", "pathlib"),
@@ -51,15 +51,15 @@ class LibraryEntry:
         return {"_id": self.name, "title": self.name, "text": self.text, "metadata": metadata}
 
 
-def harvest_to_file(target: Path) -> Path:
-    """Write the corpus to a file in a separate process, and return that file.
+def harvest_to_file(target: Path, modules: Sequence[str] = MODULES) -> Path:
+    """Write the corpus of these modules to a file in a separate process, and return that file.
 
     Raises:
         RuntimeError: The process failed; the message has the end of its stderr.
     """
-    command = [sys.executable, "-W", "ignore", "-m", "pgrerank.formats.stdlib_corpus", str(target)]
+    command = [sys.executable, "-W", "ignore", "-m", "pgrerank.formats.stdlib_corpus"]
     done = subprocess.run(  # noqa: S603 - this interpreter and this module
-        command,
+        [*command, str(target), *modules],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -71,29 +71,27 @@ def harvest_to_file(target: Path) -> Path:
     return target
 
 
-def write(target: Path) -> int:
-    """Write the corpus as JSONL, and return how many entries it has."""
-    rows = [json.dumps(entry.row(), ensure_ascii=False) for entry in entries()]
+def write(target: Path, modules: Sequence[str] = MODULES) -> int:
+    """Write the corpus of these modules as JSONL, and return how many entries it has."""
+    rows = [json.dumps(entry.row(), ensure_ascii=False) for entry in entries(modules)]
     partial = target.with_suffix(".partial")
     partial.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     partial.replace(target)
     return len(rows)
 
 
-def entries() -> list[LibraryEntry]:
-    """All documented objects, ordered by name; each once, under its shortest public name."""
+def entries(modules: Sequence[str] = MODULES) -> list[LibraryEntry]:
+    """All documented objects of these modules, ordered by name.
+
+    Each is listed once, under its shortest public name.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        loaded = list(_modules())
+        loaded = [each for name in modules for each in _package(name)]
         entries = [entry for module in loaded for entry in _of_module(module)]
         for name, (module, value) in _public(loaded).items():
             entries.extend(_of_object(name, module, value))
     return sorted({entry.name: entry for entry in entries}.values(), key=lambda entry: entry.name)
-
-
-def _modules() -> Iterator[ModuleType]:
-    for name in _MODULES:
-        yield from _package(name)
 
 
 def _package(name: str) -> Iterator[ModuleType]:
@@ -212,4 +210,4 @@ def _qualified_name(module: str, attribute: str) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(Path(sys.argv[1]), sys.argv[2:] or MODULES)
