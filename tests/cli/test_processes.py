@@ -6,15 +6,17 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 
 from pgrerank.usecases.ingest import BATCH_DOCUMENTS
 from tests.cli.conftest import environment
+from tests.fixtures.held import held_document
 from tests.resilience.running import PATIENCE_S, eventually
 
-#: enough to be ended between the first batch and the last
-ROWS = 4 * BATCH_DOCUMENTS
+#: the first document of the second batch
+SECOND = str(BATCH_DOCUMENTS)
 
 
 @pytest.fixture
@@ -41,12 +43,17 @@ def started(database):
 
 
 @pytest.fixture
-def corpus(tmp_path):
-    path = tmp_path / "corpus.jsonl"
-    text = "Rotate the key of every service each month, and tell who uses it beforehand. "
-    rows = [{"_id": str(i), "title": f"Note {i}", "text": f"{i} {text * 5}"} for i in range(ROWS)]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
+def new_corpus(tmp_path):
+    """Writes documents of so many batches, each with this text."""
+
+    def write(batches, text):
+        path = tmp_path / "corpus.jsonl"
+        numbers = range(batches * BATCH_DOCUMENTS)
+        rows = [{"_id": str(i), "title": f"Note {i}", "text": f"{i} {text}"} for i in numbers]
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        return path
+
+    return write
 
 
 def stored(database, collection):
@@ -72,37 +79,47 @@ def halves(database):
 
 
 def test_ingest_that_is_killed_leaves_whole_documents_and_a_retry_does_the_rest(
-    cli, database, tenant, corpus, started
+    cli, database, tenant, new_corpus, started
 ):
+    corpus = new_corpus(2, "keys")
     place = ["-t", tenant, "-c", "docs"]
-    process = started("ingest", corpus, *place)
-    eventually(lambda: stored(database, "docs"))
-
-    process.kill()
-    process.wait()
+    with database.admin() as connection, held_document(connection, "docs", SECOND):
+        process = started("ingest", corpus, *place)
+        eventually(lambda: stored(database, "docs"))
+        process.kill()
+        process.wait()
 
     before = stored(database, "docs")
-    assert 0 < before < ROWS
+    assert before == BATCH_DOCUMENTS
     assert halves(database) == 0
     report = cli.json("ingest", corpus, *place)
-    assert report["created"] + report["unchanged"] == ROWS
-    assert report["unchanged"] >= before
-    assert stored(database, "docs") == ROWS
+    assert (report["unchanged"], report["created"]) == (before, BATCH_DOCUMENTS)
+    assert stored(database, "docs") == 2 * BATCH_DOCUMENTS
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+LONG = "Rotate the key of every service each month, and tell who uses it beforehand. " * 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "batches", "text", "is_held"),
+    [(signal.SIGINT, 4, LONG, False), (signal.SIGTERM, 2, "keys", True)],
+    ids=["Ctrl-C as it embeds", "TERM as it stores"],
+)
 def test_interrupt_says_what_is_stored_and_the_same_command_does_the_rest(
-    cli, database, tenant, *, corpus, started, sent
+    cli, database, tenant, *, new_corpus, started, sent, batches, text, is_held
 ):
+    corpus = new_corpus(batches, text)
     name = f"cut-{sent.name.lower()}"
     cli.well("collection", "add", name, "-t", tenant)
     place = ["-t", tenant, "-c", name]
-    process = started("ingest", corpus, *place)
-    eventually(lambda: stored(database, name))
-
-    process.send_signal(sent)
-
-    _, said = process.communicate(timeout=PATIENCE_S)
+    with (
+        database.admin() as connection,
+        held_document(connection, name, SECOND) if is_held else nullcontext(),
+    ):
+        process = started("ingest", corpus, *place)
+        eventually(lambda: stored(database, name))
+        process.send_signal(sent)
+        _, said = process.communicate(timeout=PATIENCE_S)
     before = stored(database, name)
     assert process.returncode == 130
     assert "Traceback" not in said
@@ -110,7 +127,7 @@ def test_interrupt_says_what_is_stored_and_the_same_command_does_the_rest(
     assert "Run the same command again" in said
     assert halves(database) == 0
     report = cli.json("ingest", corpus, *place)
-    assert (report["unchanged"], report["created"]) == (before, ROWS - before)
+    assert (report["unchanged"], report["created"]) == (before, batches * BATCH_DOCUMENTS - before)
 
 
 def test_interrupt_ends_a_command_that_waits_for_input(cli, database, tenant, started):
@@ -141,13 +158,16 @@ def test_port_that_is_taken_is_one_line(started):
 
 def test_tour_ends_by_itself_and_a_second_changes_nothing(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tour")
-    command = [sys.executable, "-m", "pgrerank", "--data-dir", folder, "demo"]
+    # Embedding the documentation of all its modules takes a minute of processor time.
+    modules = ["--module", "datetime", "--module", "time"]
+    command = [sys.executable, "-m", "pgrerank", "--data-dir", folder, "demo", *modules]
 
     first = subprocess.run(command, capture_output=True, text=True, check=False)
     second = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert "0 documents are new, 0 have changed" in second.stdout
+    assert "datetime, time of Python" in first.stdout
     assert "datetime.datetime.strptime" in first.stdout
     assert "candidates by late-interaction-stored" in first.stdout
     assert "from pgrerank_analytics.rerank_candidate" in first.stdout

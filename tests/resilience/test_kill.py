@@ -15,18 +15,18 @@ import pytest
 from pgrerank.storage import embedded
 from pgrerank.usecases.collections import BATCH_CHUNKS
 from pgrerank.usecases.ingest import BATCH_DOCUMENTS
+from tests.fixtures.held import held_document
 from tests.resilience.running import COLLECTION, Service, eventually
 
 TOPICS = ["tea", "rain", "iron", "bread", "wolves", "glass", "maps", "salt"]
-#: enough to be killed between the first and the last
-BATCHES = 4
+#: two batches
 DOCUMENTS = [
     {
         "id": f"d{i}",
         "title": f"About {TOPICS[i % 8]}",
-        "text": f"Number {i} on {TOPICS[i % 8]}. " * 12,
+        "text": f"Number {i} on {TOPICS[i % 8]}.",
     }
-    for i in range(BATCHES * BATCH_DOCUMENTS)
+    for i in range(2 * BATCH_DOCUMENTS)
 ]
 
 
@@ -50,7 +50,11 @@ def test_killed_in_the_middle_of_an_ingest_only_whole_documents_stay_and_a_retry
         every = {document["id"]: document for document in service.documents()}
         return {id_: kept for id_, kept in every.items() if id_.startswith("killed-")}
 
-    with ThreadPoolExecutor(1) as background:
+    with (
+        ThreadPoolExecutor(1) as background,
+        service.admin() as connection,
+        held_document(connection, COLLECTION, own[BATCH_DOCUMENTS]["id"]),
+    ):
         sent = background.submit(service.ingest, own)
         eventually(stored)
         service.stop(signal.SIGKILL)
@@ -132,14 +136,12 @@ def test_service_comes_back_by_itself_when_postgres_was_killed(service):
 
 
 def test_stopped_service_finishes_the_request_it_is_working_on(service):
-    fresh = [
-        {**document, "id": f"last-{document['id']}"}
-        for document in DOCUMENTS[: 2 * BATCH_DOCUMENTS]
-    ]
-    with ThreadPoolExecutor(1) as background:
-        sent = background.submit(service.ingest, fresh)
-        eventually(lambda: any(d["id"].startswith("last-") for d in service.documents()))
-        service.signal(signal.SIGTERM)
+    fresh = [{**document, "id": f"last-{document['id']}"} for document in DOCUMENTS]
+    with ThreadPoolExecutor(1) as background, service.admin() as connection:
+        with held_document(connection, COLLECTION, fresh[BATCH_DOCUMENTS]["id"]):
+            sent = background.submit(service.ingest, fresh)
+            eventually(lambda: any(d["id"].startswith("last-") for d in service.documents()))
+            service.signal(signal.SIGTERM)
         report = sent.result().raise_for_status().json()
 
     assert report["created"] == len(fresh)
