@@ -8,7 +8,12 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.collection import Change, Collection
 from pgrerank.domain.document import BareChunk, StoredDocument
-from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from pgrerank.domain.errors import (
+    CollectionChangedError,
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+)
 from pgrerank.domain.ids import ChunkId, CollectionId, DocumentId, TenantId
 from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
@@ -148,8 +153,8 @@ class FakeDocuments:
         now = self.collections.current(tenant_id, collection)
         if now is None:
             raise NotFoundError("collection", collection.name)
-        if now.embedder != collection.embedder:
-            raise ConflictError(f"Collection `{collection.name}` went over to another embedder.")
+        if (now.embedder, now.stores_tokens) != (collection.embedder, collection.stores_tokens):
+            raise CollectionChangedError(collection.name)
         for each in documents:
             for vector in each.vectors:
                 collection.require_dimensions(len(vector))

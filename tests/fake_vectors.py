@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pgrerank.domain.collection import Collection, SecondState
 from pgrerank.domain.document import BareChunk
-from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import ChunkId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.domain.vector import Vector
@@ -17,10 +17,10 @@ class FakeEmbeddings:
     documents: FakeDocuments
 
     async def begin(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> None:
-        now = self.documents.collections.current(tenant_id, collection)
-        if now is not None and model.fingerprint == now.embedder:
+        now = self._now(tenant_id, collection)
+        if model.fingerprint == now.embedder:
             return
-        if now is None or now.second_embedder not in (None, model.fingerprint):
+        if now.second_embedder not in (None, model.fingerprint):
             raise ConflictError("The second set is by another model. Drop it first.")
         self.documents.collections.models[model.fingerprint] = model
         self._change(
@@ -61,10 +61,10 @@ class FakeEmbeddings:
         return len(new)
 
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
-        now = self.documents.collections.current(tenant_id, collection)
+        now = self._now(tenant_id, collection)
         lacking = self._lacking(tenant_id, collection, model.fingerprint)
         filling = (model.fingerprint, SecondState.FILLING)
-        if now and not lacking and (now.second_embedder, now.second_state) == filling:
+        if not lacking and (now.second_embedder, now.second_state) == filling:
             self._change(tenant_id, now, second_state=SecondState.READY)
         return len(lacking)
 
@@ -80,9 +80,7 @@ class FakeEmbeddings:
         return len(self._lacking(tenant_id, collection, now.second_embedder))
 
     async def drop(self, tenant_id: TenantId, collection: Collection) -> int:
-        now = self.documents.collections.current(tenant_id, collection)
-        if now is None:
-            return 0
+        now = self._now(tenant_id, collection)
         self._change(tenant_id, now, second_embedder=None, second_state=None)
         removed = 0
         for chunk in self.documents.chunks(tenant_id, collection):
@@ -104,9 +102,15 @@ class FakeEmbeddings:
     def _in_state(
         self, tenant_id: TenantId, collection: Collection, state: SecondState
     ) -> Collection:
-        now = self.documents.collections.current(tenant_id, collection)
-        if now is None or now.second_state != state:
+        now = self._now(tenant_id, collection)
+        if now.second_state != state:
             raise ConflictError(f"There is no second set of vectors that is {state}.")
+        return now
+
+    def _now(self, tenant_id: TenantId, collection: Collection) -> Collection:
+        now = self.documents.collections.current(tenant_id, collection)
+        if now is None:
+            raise NotFoundError("collection", collection.name)
         return now
 
     def _swap(self, tenant_id: TenantId, now: Collection, state: SecondState) -> None:

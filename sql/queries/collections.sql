@@ -129,6 +129,15 @@ where
     and c.name = %(name)s
 for no key update of c;
 
+-- await_writers --
+-- Wait until the writers of a claimed collection have ended; later ones see what is changed now.
+select c.id
+from pgrerank.collection as c
+where
+    c.tenant_id = %(tenant_id)s
+    and c.id = %(id)s
+for update of c;
+
 -- delete --
 -- Delete a collection with everything in it, after active writers end; one row if it existed.
 delete from pgrerank.collection as c

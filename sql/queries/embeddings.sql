@@ -1,9 +1,8 @@
 -- Runtime statements of storage/embeddings.py.
 
 -- begin --
--- Begin a collection's second set of vectors for a model, keeping its existing vectors, unless the
--- set in use is of this model; no row if the second set is of another model, or the collection was
--- deleted.
+-- Begin a claimed collection's second set of vectors for a model, keeping its existing vectors,
+-- unless the set in use is of this model; no row if the second set is of another model.
 update pgrerank.collection as c
 set
     second_embedder_id = case
@@ -91,15 +90,14 @@ for key share of k
 on conflict (tenant_id, collection_id, model_id, chunk_id) do nothing;
 
 -- second --
--- Model and state of a collection's second set; no row if the collection was deleted.
+-- Model and state of a claimed collection's second set.
 select
     c.second_embedder_id,
     c.second_state
 from pgrerank.collection as c
 where
     c.tenant_id = %(tenant_id)s
-    and c.id = %(collection_id)s
-for no key update of c;
+    and c.id = %(collection_id)s;
 
 -- ready --
 -- Mark the second set ready if it is being filled.

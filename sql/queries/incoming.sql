@@ -6,8 +6,10 @@ select pgrerank.await_deletion_v1(%(tenant_id)s, %(collection_id)s);
 
 -- hold_collection --
 -- Prevent the collection's deletion until the transaction ends; no row if it was deleted. Returns
--- the fingerprint of its embedder.
-select m.fingerprint
+-- the fingerprint of its embedder, and whether it stores token vectors.
+select
+    m.fingerprint,
+    c.stores_tokens
 from pgrerank.collection as c
 inner join pgrerank.model as m on c.embedder_id = m.id
 where

@@ -5,7 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundError
+from pgrerank.domain.errors import (
+    CollectionChangedError,
+    ConflictError,
+    InvalidRequestError,
+    NotFoundError,
+)
 from pgrerank.domain.ingest import DocumentChange
 from tests.fixtures.collections import embedded
 
@@ -96,10 +101,9 @@ async def test_what_does_not_fit_the_collection_is_refused_whole(ports, tenant_i
 
     with pytest.raises(ConflictError, match="3"):
         await ports.documents.store(tenant_id, docs, [embedded("a", "text"), short])
-    with pytest.raises(ConflictError, match="another embedder"):
-        await ports.documents.store(
-            tenant_id, replace(docs, embedder="0" * 64), [embedded("a", "text")]
-        )
+    for before in (replace(docs, embedder="0" * 64), replace(docs, stores_tokens=True)):
+        with pytest.raises(CollectionChangedError, match="Send the documents again"):
+            await ports.documents.store(tenant_id, before, [embedded("a", "text")])
     with pytest.raises(InvalidRequestError, match="cursor"):
         await ports.documents.page(tenant_id, docs, limit=9, cursor="nonsense")
     assert (await ports.documents.page(tenant_id, docs, limit=9, cursor=None)).items == []

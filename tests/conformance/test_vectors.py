@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pgrerank.domain.collection import Collection, SecondState
-from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.ports.services import Services
 from tests.fake_tokens import FakeLate
@@ -178,17 +178,31 @@ async def test_sets_of_another_tenant_are_neither_read_nor_changed(ports, filled
 
     assert await filled.missing(ports.embeddings, OTHER, of=stranger) == {}
     assert await ports.embeddings.add(stranger, filled.docs, OTHER, vectors) == 0
-    assert await ports.embeddings.finish(stranger, filled.docs, OTHER) == 0
-    assert await ports.embeddings.drop(stranger, filled.docs) == 0
-    for asked in (
-        ports.embeddings.begin(stranger, filled.docs, OTHER),
-        ports.embeddings.cut_over(stranger, filled.docs),
-        ports.embeddings.roll_back(stranger, filled.docs),
-    ):
-        with pytest.raises(ConflictError):
-            await asked
+    for change in changes_of_sets(ports, stranger, filled.docs):
+        with pytest.raises(NotFoundError):
+            await change
     assert await filled.sets() == (OLD.name, NEW.name, SecondState.READY)
     assert len(await filled.missing(ports.embeddings, OTHER)) == 3
+
+
+def changes_of_sets(ports, tenant_id, collection):
+    return [
+        ports.embeddings.begin(tenant_id, collection, OTHER),
+        ports.embeddings.finish(tenant_id, collection, OTHER),
+        ports.embeddings.cut_over(tenant_id, collection),
+        ports.embeddings.roll_back(tenant_id, collection),
+        ports.embeddings.drop(tenant_id, collection),
+    ]
+
+
+async def test_sets_of_a_deleted_collection_are_not_found(ports, filled):
+    await ports.collections.delete(filled.tenant_id, "docs")
+    await ports.collections.create(filled.tenant_id, "docs", text_search="english", embedder=OLD)
+
+    for change in changes_of_sets(ports, filled.tenant_id, filled.docs):
+        with pytest.raises(NotFoundError, match="no collection `docs`"):
+            await change
+    assert await filled.sets() == (OLD.name, None, None)
 
 
 async def test_token_vectors_are_added_once_and_to_chunks_that_exist(ports, filled):

@@ -5,7 +5,7 @@ import pytest
 
 from pgrerank.domain.candidate import CandidateNeeds
 from pgrerank.domain.collection import SecondState
-from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.request import SearchRequest, Strategy
 from pgrerank.storage import maintenance
 from pgrerank.storage.candidates import PostgresCandidates
@@ -144,8 +144,9 @@ async def test_no_tenant_touches_the_sets_of_another(two, new_shelf, embeddings)
     await fill(embeddings, two)
 
     assert await missing(embeddings, replace(two, tenant_id=mine.tenant_id), OTHER) == {}
-    assert await embeddings.drop(mine.tenant_id, two.collection) == 0
-    with pytest.raises(ConflictError):
+    with pytest.raises(NotFoundError):
+        await embeddings.drop(mine.tenant_id, two.collection)
+    with pytest.raises(NotFoundError):
         await embeddings.cut_over(mine.tenant_id, two.collection)
     assert (await state(two))[2] == SecondState.READY
 

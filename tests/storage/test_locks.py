@@ -1,6 +1,7 @@
 """Locks: an analyst blocks nobody; a writer blocks only exclusive work on its collection."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import psycopg
@@ -8,14 +9,18 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from pgrerank.domain.errors import NotFoundError
+from pgrerank.domain.errors import CollectionChangedError, ConflictError, NotFoundError
 from pgrerank.domain.request import Strategy
 from pgrerank.storage import admin, drift, incoming, jobs, maintenance, tenancy, term_statistics
 from pgrerank.storage.admin import LoginKind
 from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.embeddings import PostgresEmbeddings
 from pgrerank.storage.pool import pool
 from pgrerank.storage.queries import load
+from pgrerank.usecases.collections import add_tokens
+from tests.api.conftest import services_over
+from tests.fakes import FakeEmbedder
 from tests.fixtures.collections import changing, embedded
 
 #: advisory keys once in use, which anyone could read in pg_locks
@@ -167,6 +172,53 @@ async def test_change_of_a_collection_does_not_wait_for_writers(database, servic
         )
 
     assert (await shelf.again()).collection.reranker == changed.reranker == "cloud"
+
+
+@asynccontextmanager
+async def writing(connections, shelf):
+    """A writer that has stored a document by what the collection is now, before its end."""
+    async with tenancy.tenant(connections, shelf.tenant_id) as writer:
+        await incoming.store(
+            writer, shelf.tenant_id, shelf.collection, [embedded("a", "fox")], None
+        )
+        yield
+
+
+async def test_chunks_of_writers_under_way_get_token_vectors_when_these_are_filled(
+    database, service_pool, shelf
+):
+    services = services_over(database, service_pool)
+    async with writing(service_pool, shelf):
+        filling = asyncio.create_task(add_tokens(services, shelf.tenant_id, "shelf"))
+        await database.lock_waits(1)
+
+    assert await filling == 1
+    with pytest.raises(CollectionChangedError):
+        await shelf.store(embedded("b", "fox"))
+
+
+@pytest.mark.parametrize("change", ["finish", "cut_over", "roll_back"])
+async def test_a_change_of_the_vectors_in_use_counts_the_chunks_of_writers_under_way(
+    database, service_pool, shelf, change
+):
+    embeddings = PostgresEmbeddings(service_pool)
+    new = replace(FakeEmbedder.model, name="new", fingerprint="9" * 64)
+    place = (shelf.tenant_id, shelf.collection)
+    await embeddings.begin(*place, new)
+    await embeddings.finish(*place, new)
+    if change == "roll_back":
+        await embeddings.cut_over(*place)
+        shelf = await shelf.again()
+    model = [new] if change == "finish" else []
+    async with writing(service_pool, shelf):
+        changing_sets = asyncio.create_task(getattr(embeddings, change)(*place, *model))
+        await database.lock_waits(1)
+
+    if change == "cut_over":
+        with pytest.raises(ConflictError, match="1 chunk of `shelf` came since"):
+            await changing_sets
+    else:
+        assert await changing_sets == 1
 
 
 async def test_chores_of_one_name_go_one_after_the_other(database):

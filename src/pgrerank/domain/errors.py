@@ -82,6 +82,20 @@ class ConflictError(PgrerankError):
     """The request contradicts what is stored."""
 
 
+class CollectionChangedError(ConflictError):
+    """The vectors to store are not those that the collection needs since it was changed.
+
+    Args:
+        name: The collection.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Collection `{name}` went over to another embedder, or to other token vectors, "
+            "meanwhile. Send the documents again."
+        )
+
+
 class TooLargeError(PgrerankError):
     """Something in the request is over its limit.
 

@@ -34,8 +34,9 @@ class Documents(Protocol):
 
         Raises:
             NotFoundError: The collection was deleted meanwhile.
-            ConflictError: The collection went over to another embedder meanwhile, or the dimensions
-                of a vector differ from those of the collection's embedder.
+            CollectionChangedError: The collection went over to another embedder, or began or ceased
+                to store token vectors, after `collection` was read.
+            ConflictError: The dimensions of a vector differ from those of the collection's embedder.
         """
         ...
 

@@ -17,6 +17,7 @@ class Embeddings(Protocol):
         """Begin a second set by a model. Does nothing if there is a set by this model already.
 
         Raises:
+            NotFoundError: The collection was deleted.
             ConflictError: The second set is by another model.
         """
         ...
@@ -48,13 +49,18 @@ class Embeddings(Protocol):
         ...
 
     async def finish(self, tenant_id: TenantId, collection: Collection, model: ModelCard) -> int:
-        """Mark the second set ready if no chunk lacks a vector; returns how many chunks do."""
+        """Mark the second set ready if no chunk lacks a vector; returns how many chunks do.
+
+        Raises:
+            NotFoundError: The collection was deleted.
+        """
         ...
 
     async def cut_over(self, tenant_id: TenantId, collection: Collection) -> None:
         """Use the second set for searches from now on, and keep the first as the former set.
 
         Raises:
+            NotFoundError: The collection was deleted.
             ConflictError: No second set is ready, or some chunks have no vector in it yet.
         """
         ...
@@ -63,10 +69,15 @@ class Embeddings(Protocol):
         """Use the former set for searches again; returns how many chunks have no vector in it.
 
         Raises:
+            NotFoundError: The collection was deleted.
             ConflictError: There is no former set.
         """
         ...
 
     async def drop(self, tenant_id: TenantId, collection: Collection) -> int:
-        """Delete all vectors except those of the set in use; returns how many."""
+        """Delete all vectors except those of the set in use; returns how many.
+
+        Raises:
+            NotFoundError: The collection was deleted.
+        """
         ...

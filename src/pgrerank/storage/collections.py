@@ -97,6 +97,9 @@ class PostgresCollections:
     async def change(self, tenant_id: TenantId, name: str, change: Change) -> Collection:
         """Change the settings of a collection while its row is locked.
 
+        A change of `stores_tokens` waits for active writers, so that all chunks of writers that
+        did not see it can be read afterwards.
+
         Raises:
             NotFoundError: No such collection.
             ValueError: The change sets a field that is not one of SETTINGS.
@@ -107,6 +110,8 @@ class PostgresCollections:
             )
             current = await self._by_name(connection, tenant_id, name)
             changed = current.apply(change)
+            if changed.stores_tokens != current.stores_tokens:
+                await self._await_writers(connection, tenant_id, changed)
             if changed != current:
                 await self._store_settings(connection, tenant_id, changed)
         return changed
@@ -148,6 +153,13 @@ class PostgresCollections:
         cursor = connection.cursor(row_factory=kwargs_row(_collection))
         await cursor.execute(self._statements["page"], wanted)
         return await cursor.fetchall()
+
+    async def _await_writers(
+        self, connection: Connection, tenant_id: TenantId, collection: Collection
+    ) -> None:
+        await connection.execute(
+            self._statements["await_writers"], {"tenant_id": tenant_id, "id": collection.id}
+        )
 
     async def _store_settings(
         self, connection: Connection, tenant_id: TenantId, changed: Collection

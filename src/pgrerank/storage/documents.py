@@ -46,7 +46,7 @@ class PostgresDocuments:
         Of several documents with the same external id, the last is stored; all get its change.
 
         Raises:
-            NotFoundError: The collection was deleted meanwhile.
+            NotFoundError, CollectionChangedError, ConflictError: See ports.documents.Documents.
         """
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             changes = await incoming.store(

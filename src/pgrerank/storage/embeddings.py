@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from pgrerank.domain.collection import Collection, SecondState
 from pgrerank.domain.count import counted
 from pgrerank.domain.document import BareChunk
-from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.errors import ConflictError, NotFoundError
 from pgrerank.domain.ids import ChunkId, ModelId, TenantId
 from pgrerank.domain.model import ModelCard
 from pgrerank.storage import models, queries, tenancy
@@ -36,11 +36,13 @@ class PostgresEmbeddings:
         """Begin a second set for a model. Does nothing if the collection has a set of this model.
 
         Raises:
+            NotFoundError: The collection was deleted.
             ConflictError: The second set belongs to another model.
         """
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             model_id = await models.register(connection, model)
             parameters = {**_place(tenant_id, collection), "model_id": model_id}
+            await self._claim(connection, tenant_id, collection)
             begun = await connection.execute(self._statements["begin"], parameters)
             if await begun.fetchone() is None:
                 raise ConflictError(
@@ -162,11 +164,28 @@ class PostgresEmbeddings:
     async def _claimed(
         self, tenant_id: TenantId, collection: Collection
     ) -> AsyncGenerator[Connection]:
-        """A connection in a transaction that excludes new writers of the collection."""
-        parameters = {"tenant_id": tenant_id, "name": collection.name}
+        """A connection in a transaction that excludes writers of the collection.
+
+        Raises:
+            NotFoundError: The collection was deleted.
+        """
         async with tenancy.tenant(self._pool, tenant_id, timeout_ms=_TIMEOUT_MS) as connection:
-            await connection.execute(queries.load("collections")["claim"], parameters)
+            await self._claim(connection, tenant_id, collection)
+            await connection.execute(
+                queries.load("collections")["await_writers"],
+                {"tenant_id": tenant_id, "id": collection.id},
+            )
             yield connection
+
+    async def _claim(
+        self, connection: Connection, tenant_id: TenantId, collection: Collection
+    ) -> None:
+        rows = await connection.execute(
+            queries.load("collections")["claim"],
+            {"tenant_id": tenant_id, "name": collection.name},
+        )
+        if await rows.fetchone() != (collection.id,):
+            raise NotFoundError("collection", collection.name)
 
     async def _lacking(
         self, connection: Connection, tenant_id: TenantId, collection: Collection, model_id: ModelId

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import PASSAGE_TITLE_CHARACTERS, Document, passage_hash
-from pgrerank.domain.errors import ConflictError, NotFoundError
+from pgrerank.domain.errors import CollectionChangedError, NotFoundError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument
 from pgrerank.domain.model import ModelCard
@@ -35,7 +35,9 @@ async def store(
 
     Raises:
         NotFoundError: The collection was deleted.
-        ConflictError: The vectors are of another embedder or have other dimensions.
+        CollectionChangedError: The collection went over to another embedder, or began or ceased to
+            store token vectors, after it was read.
+        ConflictError: The vectors have other dimensions.
     """
     statements = queries.load("incoming")
     place = {"tenant_id": tenant_id, "collection_id": collection.id}
@@ -80,11 +82,8 @@ async def _hold(
     row = await held.fetchone()
     if row is None:
         raise NotFoundError("collection", collection.name)
-    if row[0] != collection.embedder:
-        raise ConflictError(
-            f"Collection `{collection.name}` went over to another embedder meanwhile. "
-            "Set PGRERANK_EMBEDDER to it, and send the documents again."
-        )
+    if row != (collection.embedder, collection.stores_tokens):
+        raise CollectionChangedError(collection.name)
 
 
 async def _upsert(

@@ -3,12 +3,13 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from pgrerank.domain.collection import Collection
 from pgrerank.domain.document import Chunk, Document, passage
+from pgrerank.domain.errors import CollectionChangedError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import DocumentChange, EmbeddedDocument, IngestReport, Rejection
 from pgrerank.ports.embedder import Embedder
@@ -36,6 +37,8 @@ async def ingest(
 
     Each batch is one transaction of whole documents, so an interruption leaves no partial document
     and a second run completes the first. Of documents with equal ids in a batch, the last counts.
+    A batch whose collection went over to another embedder, or to other token vectors, while it was
+    embedded is embedded again.
 
     Args:
         services: The ports.
@@ -48,33 +51,47 @@ async def ingest(
 
     Raises:
         NotFoundError: No such collection.
-        ConflictError: The collection was embedded by another model.
+        ConflictError: The collection was embedded by another model, or was changed twice meanwhile.
         OverloadedError, UnavailableError: Committed batches stay; a retry is safe.
     """
-    collection = await services.collections.by_name(tenant_id, collection_name)
-    services = services.for_collection(collection)
-    collection.require_embedder(services.embedder.model)
+    target = await _find_target(services, tenant_id, collection_name)
     report = IngestReport()
     batches = _everything(rows) if atomic else _batches(rows)
     async for documents, rejected in batches:
         report = replace(report, rejected=report.rejected + tuple(rejected))
         if documents and not (atomic and rejected):
-            report = await _ingest_batch(
-                services, tenant_id, collection, documents, report, embedding=embedding
-            )
+            try:
+                report = await _ingest_batch(target, documents, report, embedding)
+            except CollectionChangedError:
+                target = await _find_target(services, tenant_id, collection_name)
+                report = await _ingest_batch(target, documents, report, embedding)
         progress(report)
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A collection as it was read, and the services with its models."""
+
+    services: Services
+    tenant_id: TenantId
+    collection: Collection
+
+
+async def _find_target(services: Services, tenant_id: TenantId, name: str) -> _Target:
+    collection = await services.collections.by_name(tenant_id, name)
+    services = services.for_collection(collection)
+    collection.require_embedder(services.embedder.model)
+    return _Target(services, tenant_id, collection)
+
+
 async def _ingest_batch(
-    services: Services,
-    tenant_id: TenantId,
-    collection: Collection,
+    target: _Target,
     documents: Sequence[Document],
     report: IngestReport,
-    *,
     embedding: Callable[[int, int], None],
 ) -> IngestReport:
+    services, tenant_id, collection = target.services, target.tenant_id, target.collection
     latest = list({document.external_id: document for document in documents}.values())
     stored_hashes = await services.documents.hashes(
         tenant_id, collection, [d.external_id for d in latest]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -7,8 +9,11 @@ from pgrerank.domain.errors import ConflictError
 from pgrerank.domain.ids import TenantId
 from pgrerank.domain.ingest import Rejection
 from pgrerank.usecases import ingest as ingesting
+from pgrerank.usecases.collections import add_tokens, remove_tokens
 from pgrerank.usecases.ingest import ingest
-from tests.fakes import FakeCollections, FakeEmbedder, collection, services
+from pgrerank.usecases.reembed import reembed
+from tests.fake_tokens import FakeLate
+from tests.fakes import FakeCollections, FakeEmbedder, bag_of_words, collection, services
 
 TENANT = TenantId(UUID(int=7))
 
@@ -131,6 +136,72 @@ async def test_empty_stream_is_an_empty_report():
     report = await ingest(home, TENANT, "docs", stream([]))
 
     assert (report.accepted, report.rejected) == (0, ())
+
+
+class Interrupted(FakeEmbedder):
+    """Calls a function while it embeds the first passages."""
+
+    def __init__(self, interrupt):
+        super().__init__()
+        self._interrupt = interrupt
+
+    async def passages(self, texts, *, tenant_id=None):
+        vectors = await super().passages(texts, tenant_id=tenant_id)
+        interrupt, self._interrupt = self._interrupt, None
+        if interrupt:
+            await interrupt()
+        return vectors
+
+
+async def test_documents_that_were_embedded_while_token_vectors_were_filled_get_some():
+    home = services(
+        collections=FakeCollections({(TENANT, "docs"): collection()}), late=FakeLate(bag_of_words)
+    )
+    busy = replace(home, embedder=Interrupted(partial(add_tokens, home, TENANT, "docs")))
+
+    report = await ingest(busy, TENANT, "docs", stream([document("a"), document("b")]))
+
+    current = await home.collections.by_name(TENANT, "docs")
+    assert current.stores_tokens
+    assert report.created == 2
+    assert (await home.tokens.missing(TENANT, current, FakeLate.model, after=None, limit=9)) == []
+
+
+async def test_documents_that_were_embedded_while_token_vectors_were_removed_get_none():
+    docs = collection(stores_tokens=True)
+    home = services(
+        collections=FakeCollections({(TENANT, "docs"): docs}), late=FakeLate(bag_of_words)
+    )
+
+    class Removing(FakeLate):
+        async def embed_passages(self, texts, *, tenant_id=None):
+            await remove_tokens(home, TENANT, "docs")
+            return await super().embed_passages(texts, tenant_id=tenant_id)
+
+    await ingest(
+        replace(home, late=Removing(bag_of_words)), TENANT, "docs", stream([document("a")])
+    )
+
+    assert not home.documents.embedded(TENANT, "a").tokens
+
+
+async def test_documents_that_were_embedded_before_a_cut_over_are_embedded_by_the_new_model():
+    home, documents, _ = furnished()
+    new = FakeEmbedder()
+    new.model = replace(FakeEmbedder.model, name="new", fingerprint="9" * 64)
+
+    async def cut_over():
+        docs = await home.collections.by_name(TENANT, "docs")
+        await reembed(home, new, TENANT, "docs")
+        await home.embeddings.cut_over(TENANT, docs)
+        await home.embeddings.drop(TENANT, docs)
+
+    busy = replace(home, embedder=Interrupted(cut_over), embedders={"new": new})
+    await ingest(busy, TENANT, "docs", stream([document("a", "late")]))
+
+    [chunk] = documents.chunks(TENANT, await home.collections.by_name(TENANT, "docs"))
+    assert chunk.vectors.keys() == {new.model.fingerprint}
+    assert new.embedded == ["late"]
 
 
 async def test_vectors_of_two_embedders_are_never_mixed():
