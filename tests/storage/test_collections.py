@@ -7,6 +7,7 @@ from pgrerank.domain.errors import ConflictError, InvalidRequestError, NotFoundE
 from pgrerank.domain.retrieval import Fusion, Retrieval
 from pgrerank.storage.collections import PostgresCollections
 from pgrerank.storage.documents import PostgresDocuments
+from pgrerank.storage.pool import pool
 from tests.fakes import FakeEmbedder
 from tests.fixtures.collections import changing, embedded
 
@@ -40,6 +41,37 @@ async def test_collection_made_twice_alike_is_one(collections, new_tenant):
     tenant_id = new_tenant()
 
     assert await create(collections, tenant_id) == await create(collections, tenant_id)
+
+
+#: deletes what an insert found there, before the next statement, once
+DELETED_MEANWHILE = """
+    create sequence pgrerank.inserts;
+    create function pgrerank.delete_once() returns trigger
+    language plpgsql security definer as $$
+    begin
+        if nextval('pgrerank.inserts') = 1 then
+            delete from pgrerank.collection;
+        end if;
+        return null;
+    end
+    $$;
+    create trigger delete_once after insert on pgrerank.collection
+    for each statement execute function pgrerank.delete_once()
+"""
+
+
+async def test_collection_is_made_where_one_of_its_name_is_deleted_meanwhile(fresh_database):
+    tenant_id = fresh_database.new_tenant()
+    async with pool(fresh_database.service_url, size=1) as connections:
+        collections = PostgresCollections(connections)
+        first = await create(collections, tenant_id)
+        with fresh_database.admin() as admin:
+            admin.execute(DELETED_MEANWHILE)
+
+        second = await create(collections, tenant_id)
+
+        assert second.id != first.id
+        assert await collections.by_name(tenant_id, "shelf") == second
 
 
 @pytest.mark.parametrize("change", [{"text_search": "simple"}, {"fingerprint": "d" * 64}])

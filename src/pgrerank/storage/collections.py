@@ -1,6 +1,6 @@
 """Collections in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -52,21 +52,16 @@ class PostgresCollections:
         identifier = CollectionId(uuid7())
         async with tenancy.tenant(self._pool, tenant_id) as connection:
             await self._require_text_search(connection, text_search)
-            await connection.execute(
-                self._statements["create"],
-                {
-                    "tenant_id": tenant_id,
-                    "id": identifier,
-                    "name": name,
-                    "text_search": text_search,
-                    "embedder_id": await models.register(connection, embedder),
-                    "stores_tokens": store_tokens,
-                    "created_at": ids.created_at(identifier),
-                    "reranker": reranker,
-                    **asdict(retrieval or Retrieval()),
-                },
-            )
-            existing = await self._by_name(connection, tenant_id, name)
+            new = {
+                "id": identifier,
+                "text_search": text_search,
+                "embedder_id": await models.register(connection, embedder),
+                "stores_tokens": store_tokens,
+                "created_at": ids.created_at(identifier),
+                "reranker": reranker,
+                **asdict(retrieval or Retrieval()),
+            }
+            existing = await self._insert_or_read(connection, tenant_id, name, new)
         if (existing.text_search, existing.embedder) != (text_search, embedder.fingerprint):
             raise ConflictError(
                 f"The collection `{name}` exists with the text search configuration "
@@ -126,6 +121,16 @@ class PostgresCollections:
             deleted = await connection.execute(self._statements["delete"], named)
             if await deleted.fetchone() is None:
                 raise await self._no_collection(connection, tenant_id, name)
+
+    async def _insert_or_read(
+        self, connection: Connection, tenant_id: TenantId, name: str, new: Mapping[str, object]
+    ) -> Collection:
+        """The collection of this name, after inserting the new one unless there was one."""
+        parameters = {"tenant_id": tenant_id, "name": name, **new}
+        while True:  # again if the existing one was deleted between the two statements
+            await connection.execute(self._statements["create"], parameters)
+            if named := await self._listed(connection, tenant_id, name=name):
+                return named[0]
 
     async def _by_name(self, connection: Connection, tenant_id: TenantId, name: str) -> Collection:
         named = await self._listed(connection, tenant_id, name=name)
