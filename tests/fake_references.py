@@ -45,10 +45,20 @@ class FakeReferences:
         newest = self._newest(tenant_id, reference.name)
         return newest and newest.run
 
-    async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
+    async def add(
+        self,
+        tenant_id: TenantId,
+        reference: ReferenceSet,
+        scored: ScoredSet,
+        *,
+        after: Run | None = None,
+    ) -> bool:
         if (tenant_id, reference.name) not in self.sets:
             raise ConflictError("The reference set was deleted meanwhile.")
+        if await self.newest(tenant_id, reference) != after:
+            return False
         self.runs.setdefault((tenant_id, reference.name), []).append(scored)
+        return True
 
     def _newest(self, tenant_id: TenantId, name: str) -> ScoredSet | None:
         return next(reversed(self.runs.get((tenant_id, name), [])), None)

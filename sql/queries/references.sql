@@ -146,8 +146,17 @@ where
 order by r.id desc
 limit 1;
 
+-- hold --
+-- Let no other run of a set be stored until the transaction ends.
+select s.id
+from pgrerank.reference_set as s
+where
+    s.tenant_id = %(tenant_id)s
+    and s.id = %(reference_set_id)s
+for no key update of s;
+
 -- add --
--- Insert a run with all its scores.
+-- Insert a run with all its scores, unless the newest run of its held set is not `after_id`.
 insert into pgrerank.reference_run (
     tenant_id,
     id,
@@ -167,7 +176,7 @@ insert into pgrerank.reference_run (
     kendall_tau,
     message
 )
-values (
+select
     %(tenant_id)s,
     %(id)s,
     %(reference_set_id)s,
@@ -185,7 +194,16 @@ values (
     %(noise)s,
     %(kendall_tau)s,
     %(message)s
-);
+where
+    (
+        select r.id
+        from pgrerank.reference_run as r
+        where
+            r.tenant_id = %(tenant_id)s
+            and r.reference_set_id = %(reference_set_id)s
+        order by r.id desc
+        limit 1
+    ) is not distinct from %(after_id)s::uuid;
 
 -- any --
 -- Whether any tenant has a set; run as the owner.

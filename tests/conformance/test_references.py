@@ -37,8 +37,8 @@ async def test_sets_are_listed_by_name_each_with_its_newest_run(ports, tenant_id
         await ports.references.put(tenant_id, each)
     first = scored(run_set)
     second = scored(run_set, first.run)
-    for each in (first, second):
-        await ports.references.add(tenant_id, run_set, each)
+    assert await ports.references.add(tenant_id, run_set, first)
+    assert await ports.references.add(tenant_id, run_set, second, after=first.run)
 
     listed = await ports.references.all(tenant_id)
 
@@ -49,6 +49,18 @@ async def test_sets_are_listed_by_name_each_with_its_newest_run(ports, tenant_id
     assert (listed[1].verdict, listed[1].reranker) == (second.comparison.verdict, MODEL.name)
     assert (await ports.references.newest(tenant_id, run_set)).id == second.run.id
     assert await ports.references.newest(tenant_id, idle) is None
+
+
+async def test_a_run_that_was_not_compared_with_the_newest_is_not_stored(ports, tenant_id):
+    made = reference()
+    await ports.references.put(tenant_id, made)
+    first, late = scored(made), scored(made)
+    await ports.references.add(tenant_id, made, first)
+
+    assert not await ports.references.add(tenant_id, made, late)
+    assert (await ports.references.newest(tenant_id, made)).id == first.run.id
+    assert await ports.references.add(tenant_id, made, scored(made, first.run), after=first.run)
+    assert not await ports.references.add(tenant_id, made, scored(made, first.run), after=first.run)
 
 
 async def test_a_set_gets_other_pairs_and_is_deleted_with_its_runs(ports, tenant_id):

@@ -1,5 +1,6 @@
 """Reference sets and their runs in Postgres."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -68,10 +69,23 @@ async def test_the_newest_run_comes_back_as_it_was(kept, new_tenant):
     tenant_id, made = new_tenant(), a_set()
     await kept.put(tenant_id, made)
     first, second = a_run(made), a_run(made, scores=[2.5, -1.0])
-    for each in (first, second):
-        await kept.add(tenant_id, made, each)
+    await kept.add(tenant_id, made, first)
+    await kept.add(tenant_id, made, second, after=first.run)
 
     assert await kept.newest(tenant_id, made) == second.run
+
+
+async def test_of_two_runs_at_once_only_one_is_stored(kept, new_tenant, database):
+    tenant_id, made = new_tenant(), a_set()
+    await kept.put(tenant_id, made)
+    with database.admin() as admin:
+        admin.execute(
+            "select from pgrerank.reference_set where tenant_id = %s for update", [tenant_id]
+        )
+        both = asyncio.gather(*(kept.add(tenant_id, made, a_run(made)) for _ in range(2)))
+        await database.lock_waits(2)
+
+    assert sorted(await both) == [False, True]
 
 
 async def test_a_set_without_runs_has_no_newest(kept, new_tenant):
@@ -151,8 +165,9 @@ async def test_health_tells_what_became_of_the_scores(kept, database, changes, s
     first = a_run(made)
     changed = a_run(made, first.run, **changes)
     # A later run finds no change, and must not hide the alert.
-    for each in (first, changed, a_run(made, changed.run, **changes)):
-        await kept.add(tenant_id, made, each)
+    await kept.add(tenant_id, made, first)
+    await kept.add(tenant_id, made, changed, after=first.run)
+    await kept.add(tenant_id, made, a_run(made, changed.run, **changes), after=changed.run)
 
     [found] = await drift.health(database.admin_url, tenant=name)
 

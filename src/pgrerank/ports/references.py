@@ -46,8 +46,21 @@ class References(Protocol):
         """The newest run of a set, or None."""
         ...
 
-    async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
-        """Store a run in one transaction.
+    async def add(
+        self,
+        tenant_id: TenantId,
+        reference: ReferenceSet,
+        scored: ScoredSet,
+        *,
+        after: Run | None = None,
+    ) -> bool:
+        """Store a run if the newest run of the set is `after`; returns whether it is.
+
+        Args:
+            tenant_id: The owner of the set.
+            reference: The set.
+            scored: The run, compared with `after`.
+            after: The newest run when this one was compared; None: the set had none.
 
         Raises:
             ConflictError: The set was deleted meanwhile.

@@ -100,18 +100,27 @@ class PostgresReferences:
             )
             return await cursor.fetchone()
 
-    async def add(self, tenant_id: TenantId, reference: ReferenceSet, scored: ScoredSet) -> None:
-        """Store a run in one transaction. See ports.references.References."""
+    async def add(
+        self,
+        tenant_id: TenantId,
+        reference: ReferenceSet,
+        scored: ScoredSet,
+        *,
+        after: Run | None = None,
+    ) -> bool:
+        """Store a run unless another was stored since. See ports.references.References."""
         run, comparison = scored.run, asdict(scored.comparison)
+        place = {"tenant_id": tenant_id, "reference_set_id": reference.id}
         async with tenancy.tenant(self._pool, tenant_id) as connection:
-            await connection.execute(
+            await connection.execute(self._statements["hold"], place)
+            added = await connection.execute(
                 self._statements["add"],
                 {
                     **comparison,
+                    **place,
                     "compared_with_id": scored.comparison.compared_with,
-                    "tenant_id": tenant_id,
+                    "after_id": after and after.id,
                     "id": run.id,
-                    "reference_set_id": reference.id,
                     "digest": run.digest,
                     "model_id": await models.register(connection, run.model),
                     "environment": Jsonb(dict(run.environment)),
@@ -120,6 +129,7 @@ class PostgresReferences:
                     "truncated": list(run.truncated),
                 },
             )
+        return added.rowcount == 1
 
 
 async def there_are_some(url: str) -> bool:

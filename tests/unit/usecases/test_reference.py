@@ -46,6 +46,29 @@ async def test_a_second_run_is_compared_with_the_first(tenant_id):
     assert second.comparison.compared_with == first.run.id
 
 
+async def test_a_run_is_compared_with_one_that_was_stored_while_it_was_scored(tenant_id):
+    class Late(FakeReferences):
+        """Has its newest run only after it was asked for it once."""
+
+        async def newest(self, tenant_id, reference):
+            runs = self.runs.setdefault((tenant_id, reference.name), [])
+            newest = await super().newest(tenant_id, reference)
+            if not runs:
+                runs.append(other)
+            return newest
+
+    services = fakes.services()
+    await reference.keep(services, tenant_id, "canary", PAIRS)
+    other = await reference.score(services, tenant_id, "canary", ENVIRONMENT)
+    late = replace(services, references=Late(sets=services.references.sets))
+
+    scored = await reference.score(late, tenant_id, "canary", ENVIRONMENT)
+
+    assert scored.comparison.compared_with == other.run.id
+    assert late.references.runs[tenant_id, "canary"] == [other, scored]
+    assert len(services.scorer.asked) == 2 * 2
+
+
 async def test_other_pairs_begin_anew(tenant_id):
     services = fakes.services()
     await reference.keep(services, tenant_id, "canary", PAIRS)

@@ -92,8 +92,7 @@ async def score(
         ScoringError: The model failed.
     """
     reference = await services.references.by_name(tenant_id, name)
-    before = await services.references.newest(tenant_id, reference)
-    return await _rescore(services, tenant_id, reference, before, environment)
+    return await _rescore(services, tenant_id, reference, environment)
 
 
 async def score_all(services: Services, environment: Mapping[str, str]) -> Sequence[ScoredSet]:
@@ -118,7 +117,7 @@ async def _rescore_if_due(
     before = await services.references.newest(tenant_id, reference)
     if before is not None and _still_holds(services, reference, before, environment):
         return None
-    return await _rescore(services, tenant_id, reference, before, environment)
+    return await _rescore(services, tenant_id, reference, environment)
 
 
 def _still_holds(
@@ -136,22 +135,24 @@ async def _rescore(
     services: Services,
     tenant_id: TenantId,
     reference: ReferenceSet,
-    before: Run | None,
     environment: Mapping[str, str],
 ) -> ScoredSet:
     scores = await _scores(services, reference.pairs)
-    run = Run(
-        id=uuid7(),
-        created_at=services.clock.now(),
-        digest=reference.digest,
-        model=services.scorer.model,
-        environment=environment,
-        scores=[each.value for each in scores],
-        truncated=[each.truncated for each in scores],
-    )
-    scored = ScoredSet(name=reference.name, run=run, comparison=compare_with_previous(run, before))
-    await services.references.add(tenant_id, reference, scored)
-    return scored
+    while True:  # again, without scoring, if another run was stored meanwhile
+        before = await services.references.newest(tenant_id, reference)
+        run = Run(
+            id=uuid7(),
+            created_at=services.clock.now(),
+            digest=reference.digest,
+            model=services.scorer.model,
+            environment=environment,
+            scores=[each.value for each in scores],
+            truncated=[each.truncated for each in scores],
+        )
+        comparison = compare_with_previous(run, before)
+        scored = ScoredSet(name=reference.name, run=run, comparison=comparison)
+        if await services.references.add(tenant_id, reference, scored, after=before):
+            return scored
 
 
 async def _scores(services: Services, pairs: Sequence[ReferencePair]) -> list[PairScore]:
