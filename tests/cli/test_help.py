@@ -49,6 +49,22 @@ def test_help_of_every_command_shows_examples(name):
     assert f"pgrerank {name}" in " ".join(result.output.split("Examples:")[1].split())
 
 
+#: repeatable parameters of which the same value twice does no harm: documents are idempotent
+MAY_REPEAT = {("ingest", "paths")}
+
+
+def test_every_repeatable_parameter_refuses_what_is_given_twice():
+    repeatable = {
+        (name, parameter.name)
+        for name, command in COMMANDS.items()
+        for parameter in command.params
+        if (parameter.nargs == -1 or getattr(parameter, "multiple", False))
+        and parameter.callback is None
+    }
+
+    assert repeatable == MAY_REPEAT
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_explains_itself(name):
     options = [each for each in COMMANDS[name].params if isinstance(each, click.Option)]

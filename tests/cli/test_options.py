@@ -94,14 +94,88 @@ def test_a_threshold_is_a_precision_or_a_probability(modelled, options):
         ("tune -t acme -c docs --no-rerank --depth 5", "--depth is for reranking"),
         ("tune -t acme -c docs --no-rerank --cascade 5", "--cascade is for reranking"),
         ("worker --list --once", "--once is for running jobs"),
+        ("evaluate -t acme -c docs --no-rerank --depth 5", "--depth is for reranking"),
+        ("evaluate -t acme -c docs --no-rerank --cascade 5", "--cascade is for reranking"),
+        ("search q -t acme -c docs --rerank never --depth 5", "--depth is for reranking"),
+        ("search q -t acme -c docs --rerank never --cascade 5", "--cascade is for reranking"),
+        (
+            "search q -t acme -c docs --strategy keyword --min-similarity 0.1",
+            "--min-similarity is for the dense leg",
+        ),
+        ("train BEIR --out OUT --teacher-weight 0.5", "--teacher-weight is for --teacher"),
+        ("train BEIR --out OUT --distillation mse", "--distillation is for --teacher"),
+        ("train BEIR --out OUT --temperature 1", "--temperature is for --teacher"),
+        ("train ROWS --out OUT --temperature 1", "--temperature is for --teacher, or for rows"),
+        (
+            "train ROWS --out OUT --keep-false-negatives",
+            "--drop-false-negatives is for --teacher",
+        ),
+        ("train ROWS --out OUT --mine 20", "--mine is for BEIR folders"),
+        (
+            "train ROWS --out OUT --teacher bundled --teacher-weight 1 --loss bce",
+            "--loss is for labels, which --teacher-weight 1 leaves out",
+        ),
     ],
 )
-def test_an_option_without_effect_is_refused_even_at_its_default(modelled, tmp_path, command, said):
+def test_an_option_without_effect_is_refused_even_at_its_default(
+    modelled, beir, tmp_path, command, said
+):
     file = tmp_path / "pairs.tsv"
     file.write_text("query\ttext\n")
-    words = {"FILE": file, "ID": "0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b"}
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"query": "q", "positive": "a", "negatives": ["b"]}\n')
+    words = {
+        "FILE": file,
+        "ID": "0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b",
+        "ROWS": rows,
+        "BEIR": beir,
+        "OUT": tmp_path / "out",
+    }
 
     refused(modelled(*(words.get(word, word) for word in command.split())), said)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("term add a=.5 b a=.6 -t acme -c docs", "'TERMS...': `a` is given twice"),
+        ("term add Falcon falcon=0.7 -t acme -c docs", "`falcon` is given twice"),
+        ("term remove a A -t acme -c docs", "`a` is given twice"),
+        ("train ROWS ROWS --out OUT", "rows.jsonl` is given twice"),
+        ("train ROWS --out OUT --weight a=1 --weight a=2", "'--weight': `a` is given twice"),
+        ("train ROWS --out OUT --licence a=MIT --licence a=MIT", "`a` is given twice"),
+        ("train ROWS --out OUT --licence MIT --licence CC0-1.0", "`*` is given twice"),
+        ("sweep -t acme -c docs --depth 5 --depth 9 --depth 5", "`5` is given twice"),
+        ("sweep -t acme -c docs --candidates 5 --candidates 5", "`5` is given twice"),
+        ("sweep -t acme -c docs --reranker r --reranker r", "`r` is given twice"),
+        ("judge -t acme -c docs --query q --query q", "'--query': `q` is given twice"),
+        ("key add k -t acme --scope search --scope search", "`search` is given twice"),
+        ("login add ana --kind analyst -t acme -t acme", "`acme` is given twice"),
+        ("compare one one -t acme", "`one` is given twice"),
+        ("backend check cloud cloud", "`cloud` is given twice"),
+        ("replay ID ID -t acme", "0e9d3b` is given twice"),
+    ],
+)
+def test_what_is_given_twice_is_refused(modelled, tmp_path, command, said):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"query": "q", "positive": "a", "negatives": ["b"]}\n')
+    words = {"ID": "0198c7d2-91a5-7cc1-a02a-5f7f1f0e9d3b", "ROWS": rows, "OUT": tmp_path / "out"}
+
+    result = modelled(*(words.get(word, word) for word in command.split()))
+
+    assert result.exit_code == 2
+    assert said in unwrapped(result.stderr)
+
+
+def test_a_licence_of_an_unknown_data_set_is_refused(modelled, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"query": "q", "positive": "a", "negatives": ["b"]}\n')
+
+    result = modelled("train", rows, "--out", tmp_path / "out", "--licence", "raws=MIT")
+
+    assert result.exit_code == 1
+    assert "--licence: there is no data set raws; there are: rows" in result.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_reranker_is_named_or_the_default(modelled):

@@ -27,7 +27,7 @@ def backend() -> None:
 @backend.command(
     epilog=examples("pgrerank backend check", "pgrerank backend check cloud --json"),
 )
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", callback=option.distinct())
 @option.as_json
 @click.pass_context
 def check(context: click.Context, *, names: Sequence[str], as_json: bool) -> None:

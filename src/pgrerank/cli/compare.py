@@ -30,7 +30,7 @@ _PAIR = 2
         "pgrerank compare -t acme  # list the stored evaluations",
     ),
 )
-@click.argument("runs", nargs=-1, metavar="[BEFORE AFTER]")
+@click.argument("runs", nargs=-1, metavar="[BEFORE AFTER]", callback=option.distinct())
 @option.tenant
 @option.measure
 @click.option(

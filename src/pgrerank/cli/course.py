@@ -1,10 +1,11 @@
 """Training data of `pgrerank train`: lessons, held-out lessons and a teacher's scores."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pgrerank.training.recipe import Recipe
 
 _DEV_QRELS = ("dev", "test")
+
+#: raises if the lessons do not fit the command line
+CheckLessons: TypeAlias = Callable[[Sequence[Lesson]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +62,26 @@ class _Tools:
 
 
 async def gather_lessons(
-    settings: Settings, options: CourseOptions, recipe: "Recipe", base: str
+    settings: Settings, options: CourseOptions, recipe: "Recipe", base: str, check: CheckLessons
 ) -> Gathered:
     """Read, mine and score the training data, and claim the output folder.
 
+    Args:
+        settings: The settings.
+        options: Where the data is, and where the model goes.
+        recipe: How it is trained.
+        base: Fingerprint of the base.
+        check: Called with all lessons, before the teacher scores them; raises if they do not fit
+            the command line.
+
     Raises:
-        Failed: The data cannot be read, or a weight names an unknown data set.
+        Failed: The data cannot be read, a weight names an unknown data set, or `check` failed.
         ConflictError: The folder is in use.
     """
     from pgrerank.training import run
 
     async with _tools(settings, options, recipe) as tools:
-        gathered = await _untaught(options, recipe, tools)
+        gathered = await _untaught(options, recipe, tools, check)
         if options.restart:
             run.restart(options.out)
         run.claim(options.out, recipe, [*gathered.train, *gathered.dev], base)
@@ -78,14 +90,17 @@ async def gather_lessons(
         return await _ask_teacher(gathered, tools.teacher, options.out, recipe)
 
 
-async def _untaught(options: CourseOptions, recipe: "Recipe", tools: _Tools) -> Gathered:
+async def _untaught(
+    options: CourseOptions, recipe: "Recipe", tools: _Tools, check: CheckLessons
+) -> Gathered:
     read = [lesson for path in options.data for lesson in await _read(path, options, tools)]
     if tools.services is not None and options.tenant is not None:
         read += await _judged_lessons(tools.services, options.tenant, options.collection)
     all_lessons = lessons_of.merge(read)
     if not any(lesson.positives or lesson.scores or tools.teacher for lesson in all_lessons):
         raise Failed("there is no training data: no relevant passage and no teacher's score")
-    _check_weights(recipe.weights, all_lessons)
+    check_sets("--weight", recipe.weights.keys(), all_lessons)
+    check(all_lessons)
     if options.dev is None:
         train, dev = lessons_of.split(all_lessons, options.dev_queries, recipe.seed)
         return Gathered(train=train, dev=dev)
@@ -182,10 +197,11 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir()
 
 
-def _check_weights(weights: Mapping[str, float], lessons: Sequence[Lesson]) -> None:
-    names = {lesson.dataset for lesson in lessons}
-    if unknown := sorted(weights.keys() - names):
+def check_sets(option: str, names: AbstractSet[str], lessons: Sequence[Lesson]) -> None:
+    """Refuse names of data sets that an option has and the lessons have not. Raises Failed."""
+    known = {lesson.dataset for lesson in lessons}
+    if unknown := sorted(names - known):
         raise Failed(
-            f"--weight: there is no data set {', '.join(unknown)}; there are: "
-            f"{', '.join(sorted(names))}"
+            f"{option}: there is no data set {', '.join(unknown)}; there are: "
+            f"{', '.join(sorted(known))}"
         )

@@ -149,6 +149,8 @@ def evaluate(context: click.Context, *, folder: Path | None, as_json: bool, **op
     With --ablate, the reranked results are also put in the order that they would have without one
     part of the log-odds (docs/relevance.md), for each part in turn.
     """
+    if not options["rerank"]:
+        refuse_unused(context, {"depth", "cascade"}, "is for reranking, without --no-rerank")
     work = _work(folder, **options)
     if work.tenant_name is not None:
         refuse_unused(

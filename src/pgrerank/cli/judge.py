@@ -149,7 +149,13 @@ class _Session:
 )
 @option.tenant
 @option.collection
-@click.option("--query", "texts", multiple=True, help="Query to judge; may be repeated.")
+@click.option(
+    "--query",
+    "texts",
+    multiple=True,
+    callback=option.distinct(),
+    help="Query to judge; may be repeated.",
+)
 @click.option(
     "--queries",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

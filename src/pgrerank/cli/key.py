@@ -48,6 +48,7 @@ def key() -> None:
     "--scope",
     "scopes",
     multiple=True,
+    callback=option.distinct(),
     type=click.Choice([str(scope) for scope in Scope]),
     default=[str(Scope.SEARCH)],
     show_default=True,

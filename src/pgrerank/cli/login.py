@@ -31,7 +31,13 @@ def login() -> None:
     help="`app` is for the service; `analyst` reads the views of the tenants granted to it.",
 )
 @click.option(
-    "--tenant", "-t", "tenants", multiple=True, metavar="NAME", help="Tenant an analyst may read."
+    "--tenant",
+    "-t",
+    "tenants",
+    multiple=True,
+    callback=option.distinct(),
+    metavar="NAME",
+    help="Tenant an analyst may read; may be repeated.",
 )
 @option.as_json
 @click.pass_context

@@ -1,7 +1,7 @@
 """Options shared by several commands."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -136,6 +136,24 @@ measure: Decorator = click.option(
 yes: Decorator = click.confirmation_option(
     "--yes", "-y", prompt="This cannot be undone. Go on?", help="Do not ask."
 )
+
+
+def distinct(key: Callable[[Any], object] = lambda value: value) -> Callable[..., Any]:
+    """A callback of a repeatable parameter that refuses what is given twice.
+
+    Args:
+        key: What must differ between two values, such as the name in `name=value`.
+    """
+
+    def check(context: click.Context, parameter: click.Parameter, values: Sequence[Any]) -> Any:
+        given: set[object] = set()
+        for value in values:
+            if key(value) in given:
+                raise click.BadParameter(f"`{key(value)}` is given twice", context, parameter)
+            given.add(key(value))
+        return values
+
+    return check
 
 
 def require_writable(

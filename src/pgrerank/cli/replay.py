@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         "PGRERANK_PRECISION=int8 pgrerank replay --tenant acme --last 500",
     ),
 )
-@click.argument("ranking_ids", nargs=-1, type=click.UUID)
+@click.argument("ranking_ids", nargs=-1, type=click.UUID, callback=option.distinct())
 @option.tenant
 @click.option("--collection", "-c", metavar="NAME", help="Only searches of this collection.")
 @click.option(

@@ -10,7 +10,7 @@ import msgspec
 from click.core import ParameterSource
 
 from pgrerank.cli import hits, option, output, remote
-from pgrerank.cli.command import Command, Misused, examples, read_settings
+from pgrerank.cli.command import Command, Misused, examples, read_settings, refuse_unused
 from pgrerank.domain.candidate import SearchOutcome
 from pgrerank.domain.errors import InvalidRequestError
 from pgrerank.domain.json import read_object
@@ -96,6 +96,12 @@ def search(
     in each leg, and what was reranked. Three options are independent: `--candidates` per leg,
     `--depth` reranked, `--limit` shown. The search is logged; with --url, by the service.
     """
+    if knobs["rerank"] == RerankMode.NEVER:
+        refuse_unused(context, {"depth", "cascade"}, "is for reranking, without --rerank never")
+    if knobs["strategy"] == Strategy.KEYWORD:
+        refuse_unused(
+            context, {"min_similarity"}, "is for the dense leg, without --strategy keyword"
+        )
     knobs |= {"filter": _condition(filter_json), "sparse": _weights(sparse_json)}
     request = _request(query, knobs)
     settings = read_settings(context)

@@ -53,6 +53,7 @@ class _Work:
     "--candidates",
     type=click.IntRange(1, MAX_CANDIDATES),
     multiple=True,
+    callback=option.distinct(),
     default=(50, 100),
     show_default=True,
     help="Number of candidates each leg returns; may be repeated.",
@@ -62,6 +63,7 @@ class _Work:
     "depths",
     type=click.IntRange(1, MAX_DEPTH),
     multiple=True,
+    callback=option.distinct(),
     default=(10, 20, 30, 50, 100),
     show_default=True,
     help="Number of candidates to rerank; may be repeated. No reranking is always measured too.",
@@ -71,6 +73,7 @@ class _Work:
     "rerankers",
     metavar="NAME",
     multiple=True,
+    callback=option.distinct(),
     help="Reranker; may be repeated. Default: PGRERANK_RERANKER.",
 )
 @option.measure

@@ -47,7 +47,13 @@ def term() -> None:
         "pgrerank term add pgvector=0.8 'write-ahead log' -t acme -c docs",
     )
 )
-@click.argument("terms", nargs=-1, required=True, type=Weighed())
+@click.argument(
+    "terms",
+    nargs=-1,
+    required=True,
+    type=Weighed(),
+    callback=option.distinct(lambda weighed: weighed[0].casefold()),
+)
 @option.tenant
 @option.collection
 @option.as_json
@@ -72,7 +78,7 @@ def add(
 
 
 @term.command(epilog=examples("pgrerank term remove pgvector -t acme -c docs"))
-@click.argument("terms", nargs=-1, required=True)
+@click.argument("terms", nargs=-1, required=True, callback=option.distinct(str.casefold))
 @option.tenant
 @option.collection
 @option.as_json

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from pgrerank.cli import output, train_option
+from pgrerank.cli import option, output, train_option
 from pgrerank.cli.command import Command, Failed, Misused, examples, interruptible, read_settings
-from pgrerank.cli.course import CourseOptions, gather_lessons
+from pgrerank.cli.course import CheckLessons, CourseOptions, check_sets, gather_lessons
 from pgrerank.domain.errors import PgrerankError
+from pgrerank.domain.lesson import Lesson
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +43,12 @@ class _After:
         "PGRERANK_RERANKER=models/faq pgrerank serve  # serve the model",
     ),
 )
-@click.argument("data", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument(
+    "data",
+    nargs=-1,
+    type=click.Path(exists=True, path_type=Path),
+    callback=option.distinct(Path.resolve),
+)
 @train_option.sources
 @train_option.model
 @train_option.course
@@ -76,9 +82,15 @@ def train(
     if options["tenant"] is not None:
         asyncio.run(_require_place(settings, options["tenant"], options["collection"]))
     course_options, recipe = train_option.read(options)  # imports torch
+    train_option.refuse_without_effect(context, course_options, recipe)
     after = _After(licences=_licences(licence), register=register)
+
+    def check(lessons: Sequence[Lesson]) -> None:
+        train_option.refuse_without_scores(context, recipe, lessons)
+        check_sets("--licence", after.licences.keys() - {"*"}, lessons)
+
     with interruptible("The last checkpoint is kept; run the same command to resume."):
-        card = _train(settings, course_options, recipe, after)
+        card = _train(settings, course_options, recipe, after, check)
     if as_json:
         output.as_json(card)
     else:
@@ -86,14 +98,14 @@ def train(
 
 
 def _train(
-    settings: Settings, options: CourseOptions, recipe: "Recipe", after: _After
+    settings: Settings, options: CourseOptions, recipe: "Recipe", after: _After, check: CheckLessons
 ) -> dict[str, object]:
     from pgrerank import wiring
     from pgrerank.cli.train_progress import training_progress
     from pgrerank.training import card, run
 
     base, embeddings, fingerprint = _bases(recipe)
-    lessons = asyncio.run(gather_lessons(settings, options, recipe, fingerprint))
+    lessons = asyncio.run(gather_lessons(settings, options, recipe, fingerprint, check))
     course = run.Course(
         recipe=recipe,
         base=base,

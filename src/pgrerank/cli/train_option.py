@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgrerank.cli.command import Misused
+from pgrerank.cli.command import Misused, refuse_unused
 from pgrerank.cli.course import CourseOptions
-from pgrerank.cli.option import Decorator, as_json
+from pgrerank.cli.option import Decorator, as_json, distinct
+from pgrerank.domain.lesson import Lesson
 
 if TYPE_CHECKING:
     from pgrerank.training.recipe import Recipe
@@ -51,6 +52,7 @@ sources: Decorator = _all(
     click.option(
         "--weight",
         multiple=True,
+        callback=distinct(lambda text: text.rpartition("=")[0]),
         metavar="SET=N",
         help="How often a data set is used per epoch. Default: 1. May be repeated.",
     ),
@@ -280,6 +282,7 @@ result: Decorator = _all(
     click.option(
         "--licence",
         multiple=True,
+        callback=distinct(lambda text: text.partition("=")[0] if "=" in text else "*"),
         metavar="[SET=]LICENCE",
         help="Licence of the data, or of one data set, for the model card. May be repeated.",
     ),
@@ -290,6 +293,32 @@ result: Decorator = _all(
     ),
     as_json,
 )
+
+
+def refuse_without_effect(context: click.Context, course: CourseOptions, recipe: "Recipe") -> None:
+    """Refuse options that have no effect, as far as that shows before the data is read.
+
+    Raises:
+        Misused: One was given.
+    """
+    if recipe.teacher is None:
+        refuse_unused(context, {"drop_false_negatives"}, "is for --teacher")
+    elif recipe.teacher_weight == 1:
+        refuse_unused(context, {"loss"}, "is for labels, which --teacher-weight 1 leaves out")
+    paths = [*course.data, *([course.dev] if course.dev else [])]
+    if not any(path.is_dir() for path in paths):
+        refuse_unused(context, {"mine"}, "is for BEIR folders")
+    if not any(path.is_file() for path in course.data):
+        refuse_without_scores(context, recipe, [])
+
+
+def refuse_without_scores(
+    context: click.Context, recipe: "Recipe", lessons: Sequence[Lesson]
+) -> None:
+    """Refuse options for learning from scores if there are none. Raises Misused."""
+    if recipe.teacher is None and not any(lesson.scores for lesson in lessons):
+        names = {"distillation", "teacher_weight", "temperature"}
+        refuse_unused(context, names, "is for --teacher, or for rows with `scores`")
 
 
 def read(options: Mapping[str, Any]) -> "tuple[CourseOptions, Recipe]":

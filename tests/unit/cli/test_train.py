@@ -17,7 +17,6 @@ from pgrerank.domain.lesson import Lesson
         ([], {}),
         (["faq=2", "docs=0"], {"faq": 2.0, "docs": 0.0}),
         (["a=b=0.5"], {"a=b": 0.5}),
-        (["faq=1", "faq=3"], {"faq": 3.0}),
     ],
 )
 def test_a_weight_follows_the_last_equals_sign(texts, weights):
@@ -54,9 +53,11 @@ def test_weights_are_of_sets_that_are_there():
         Lesson(dataset=name, query="q", positives=("a",), negatives=()) for name in ("faq", "docs")
     ]
 
-    course._check_weights({"faq": 2.0}, lessons)
-    with pytest.raises(Failed, match="there is no data set a, fqa; there are: docs, faq"):
-        course._check_weights({"fqa": 2.0, "a": 1.0, "docs": 1.0}, lessons)
+    course.check_sets("--weight", {"faq"}, lessons)
+    with pytest.raises(
+        Failed, match=r"^--weight: there is no data set a, fqa; there are: docs, faq"
+    ):
+        course.check_sets("--weight", {"fqa", "a", "docs"}, lessons)
 
 
 def result(capsys, *, before, teacher, after):
