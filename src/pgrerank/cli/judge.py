@@ -3,7 +3,6 @@
 import asyncio
 import getpass
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,130 +12,21 @@ from rich.panel import Panel
 from rich.text import Text
 
 from pgrerank.cli import option, output
-from pgrerank.cli.command import Command, Failed, examples, read_settings, refuse_unused
-from pgrerank.domain.candidate import Candidate
+from pgrerank.cli.command import Command, examples, read_settings, refuse_unused
 from pgrerank.domain.count import counted
-from pgrerank.domain.judgment import HIGHEST_GRADE, Judgment
-from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.judgment import HIGHEST_GRADE
 from pgrerank.formats import beir
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.domain.collection import Collection
-    from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports.services import AdminServices, Services
+    from pgrerank.ports.services import AdminServices
+    from pgrerank.usecases.calibration.grading import GradingPlan, GradingSession, UngradedResult
 
 #: maximum lines and columns of a passage shown
 _MOST_LINES, _WIDEST = 40, 100
 _GRADES = {str(grade): grade for grade in range(HIGHEST_GRADE + 1)}
 _KEYS = "0 not relevant, 1 a little, 2 relevant, 3 the best; s skip, n next query, u undo, q quit"
-
-
-@dataclass(slots=True, kw_only=True)
-class _Pair:
-    """A query with a result to grade."""
-
-    query: str
-    candidate: Candidate
-    heading: str
-    #: the stored judgment; None: not graded
-    judgment: Judgment | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class _Session:
-    """A grading session: the pairs in order; each query is searched when it is reached."""
-
-    services: "Services"
-    tenant: "Tenant"
-    collection: "Collection"
-    judged_by: str
-    top: int
-    queries: Sequence[str]
-    searched: int = 0
-    pairs: list[_Pair] = field(default_factory=list[_Pair])
-    position: int = 0
-    #: positions visited before, latest last, for undo
-    visited: list[int] = field(default_factory=list[int])
-
-    @property
-    def graded(self) -> int:
-        """Number of grades stored in this session."""
-        return sum(pair.judgment is not None for pair in self.pairs)
-
-    async def work(self) -> None:
-        """Ask for a grade for each pair, until none is left or the person quits."""
-        while await self._has_pair():
-            pair = self.pairs[self.position]
-            key = _ask(pair, self.graded)
-            if key == "q":
-                return
-            if key == "u":
-                await self._undo()
-                continue
-            if key in _GRADES:
-                await self._keep(pair, _GRADES[key])
-            self.visited.append(self.position)
-            self.position = self._after(pair) if key == "n" else self.position + 1
-
-    def _after(self, pair: _Pair) -> int:
-        """Position of the next query's first pair."""
-        later = range(self.position + 1, len(self.pairs))
-        others = (place for place in later if self.pairs[place].query != pair.query)
-        return next(others, len(self.pairs))
-
-    async def _has_pair(self) -> bool:
-        while self.position == len(self.pairs):
-            if self.searched == len(self.queries):
-                return False
-            self.pairs += await self._pairs(self.queries[self.searched])
-        return True
-
-    async def _pairs(self, query: str) -> list[_Pair]:
-        """Top results of a query that this person has not graded."""
-        from pgrerank.usecases.search import search_unlogged
-
-        self.searched += 1
-        request = SearchRequest(query=query, limit=self.top, rerank=RerankMode.ALWAYS)
-        _, ranking = await search_unlogged(
-            self.services, self.tenant.id, self.collection.name, request
-        )
-        done = await self.services.judgments.of_judge(
-            self.tenant.id, self.collection, self.judged_by
-        )
-        left = [
-            hit.candidate
-            for hit in ranking.results
-            if (query, hit.candidate.external_id, hit.candidate.chunk_id) not in done
-        ]
-        place = f"Query {self.searched} of {len(self.queries)}"
-        return [
-            _Pair(query=query, candidate=each, heading=f"{place}, result {number} of {len(left)}")
-            for number, each in enumerate(left, start=1)
-        ]
-
-    async def _keep(self, pair: _Pair, grade: int) -> None:
-        pair.judgment = Judgment(
-            query=pair.query,
-            external_id=pair.candidate.external_id,
-            chunk_id=pair.candidate.chunk_id,
-            grade=grade,
-            source="human",
-            judged_by=self.judged_by,
-        )
-        await self.services.judgments.add(self.tenant.id, self.collection, [pair.judgment])
-
-    async def _undo(self) -> None:
-        """Go back to the previous pair, and remove its stored grade."""
-        if not self.visited:
-            click.echo("there is nothing to undo")
-            return
-        self.position = self.visited.pop()
-        pair = self.pairs[self.position]
-        if pair.judgment is not None:
-            await self.services.judgments.remove(self.tenant.id, self.collection, pair.judgment)
-            click.echo(f"the grade {pair.judgment.grade} is taken back")
-            pair.judgment = None
 
 
 @click.command(
@@ -201,61 +91,69 @@ def judge(
     """
     if texts or queries:
         refuse_unused(context, {"most"}, "is for queries of the log")
-    all_texts = [*texts, *(beir.texts(queries).values() if queries else ())]
-    name = judged_by or getpass.getuser()
-    place = (read_settings(context), tenant_name, collection_name)
-    graded = asyncio.run(_judge(*place, texts=all_texts, top=top, most=most, judged_by=name))
+    from pgrerank.usecases.calibration.grading import GradingPlan
+
+    plan = GradingPlan(
+        tenant_name=tenant_name,
+        collection_name=collection_name,
+        queries=[*texts, *(beir.texts(queries).values() if queries else ())],
+        logged_queries=most,
+        top=top,
+        judged_by=judged_by or getpass.getuser(),
+    )
+    graded = asyncio.run(_judge(read_settings(context), plan))
     results = counted(graded, "result")
-    click.echo(f"{results} graded by {name}, all stored. Run the same command to continue.")
+    click.echo(
+        f"{results} graded by {plan.judged_by}, all stored. Run the same command to continue."
+    )
 
 
-async def _judge(
-    settings: Settings,
-    tenant_name: str,
-    collection_name: str,
-    *,
-    texts: Sequence[str],
-    top: int,
-    most: int,
-    judged_by: str,
-) -> int:
+async def _judge(settings: Settings, plan: "GradingPlan") -> int:
     from pgrerank import wiring
-
-    async def queries(admin_services: "AdminServices") -> Sequence[str]:
-        tenant = await admin_services.tenants.by_name(tenant_name)
-        collection = await admin_services.collections.by_name(tenant.id, collection_name)
-        texts_to_judge = texts or await admin_services.judgments.logged_queries(
-            tenant.id, collection, limit=most
-        )
-        if not texts_to_judge:
-            raise Failed("the log has no search of this collection: give queries with --query")
-        return texts_to_judge
+    from pgrerank.usecases.calibration.grading import begin_grading, queries_to_grade
 
     async def check(admin_services: "AdminServices") -> None:
-        await queries(admin_services)
+        await queries_to_grade(admin_services, plan)
 
     async with wiring.all_services(settings, check=check) as services:
-        tenant = await services.tenants.by_name(tenant_name)
-        collection = await services.collections.by_name(tenant.id, collection_name)
-        questions = await queries(services)
-        session = _Session(
-            services=services,
-            tenant=tenant,
-            collection=collection,
-            judged_by=judged_by,
-            top=top,
-            queries=questions,
-        )
-        await session.work()
+        session = await begin_grading(services, plan)
+        await _ask_for_grades(session)
         return session.graded
 
 
-def _ask(pair: _Pair, graded: int) -> str:
-    """Show a pair, and return the key pressed: a grade, s, n, u or q."""
+async def _ask_for_grades(session: "GradingSession") -> None:
+    """Ask for a grade for each result, until none is left or the person quits."""
+    while result := await session.current():
+        key = _ask(result, len(session.queries), session.graded)
+        if key == "q":
+            return
+        if key in _GRADES:
+            await session.grade(_GRADES[key])
+        elif key == "u":
+            click.echo(await _undo(session), nl=False)
+        elif key == "n":
+            session.skip_query()
+        else:
+            session.skip()
+
+
+async def _undo(session: "GradingSession") -> str:
+    try:
+        removed = await session.undo()
+    except ConflictError as error:
+        return f"{error}\n"
+    return f"the grade {removed.grade} is taken back\n" if removed else ""
+
+
+def _ask(result: "UngradedResult", queries: int, graded: int) -> str:
+    """Show a result, and return the key pressed: a grade, s, n, u or q."""
     console = output.console()
-    candidate = pair.candidate
-    heading = f"{pair.heading}; {graded} graded"
-    console.print(Text(f"\n{heading}", style="bold"), Text(f"? {pair.query}"), sep="\n")
+    candidate = result.candidate
+    heading = (
+        f"Query {result.query_number} of {queries}, result {result.number} of {result.count}; "
+        f"{graded} graded"
+    )
+    console.print(Text(f"\n{heading}", style="bold"), Text(f"? {result.query}"), sep="\n")
     passage = Panel(
         Text(_excerpt(candidate.content or "")),
         title=escape(candidate.title or candidate.external_id),

@@ -1,0 +1,179 @@
+"""A person grades the results of queries, one by one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pgrerank.domain.candidate import Candidate
+from pgrerank.domain.collection import Collection
+from pgrerank.domain.errors import ConflictError
+from pgrerank.domain.ids import TenantId
+from pgrerank.domain.judgment import Judgment
+from pgrerank.domain.request import RerankMode, SearchRequest
+from pgrerank.ports.services import AdminServices, Services
+from pgrerank.usecases.search import search_unlogged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradingPlan:
+    """What a person grades."""
+
+    tenant_name: str
+    collection_name: str
+    #: empty: queries of the log, latest first
+    queries: Sequence[str]
+    #: number of queries to take from the log, at least 1
+    logged_queries: int
+    #: number of results of each query, at least 1
+    top: int
+    #: name of the person
+    judged_by: str
+
+
+@dataclass(slots=True, kw_only=True)
+class UngradedResult:
+    """A result of a query that the person had not graded before."""
+
+    query: str
+    candidate: Candidate
+    #: number of the query, and of the result among its ungraded ones, from 1
+    query_number: int
+    number: int
+    #: ungraded results of the query
+    count: int
+    #: the judgment stored in this session
+    judgment: Judgment | None = None
+
+
+async def queries_to_grade(admin_services: AdminServices, plan: GradingPlan) -> Sequence[str]:
+    """The queries of a plan.
+
+    Raises:
+        NotFoundError: There is no such tenant or collection.
+        ConflictError: The plan has none, and the log has none of the collection.
+    """
+    tenant = await admin_services.tenants.by_name(plan.tenant_name)
+    collection = await admin_services.collections.by_name(tenant.id, plan.collection_name)
+    queries = plan.queries or await admin_services.judgments.logged_queries(
+        tenant.id, collection, limit=plan.logged_queries
+    )
+    if not queries:
+        raise ConflictError("the log has no search of this collection: give queries with --query")
+    return queries
+
+
+async def begin_grading(services: Services, plan: GradingPlan) -> "GradingSession":
+    """A session at the first ungraded result. Raises as `queries_to_grade`."""
+    queries = await queries_to_grade(services, plan)
+    tenant = await services.tenants.by_name(plan.tenant_name)
+    return GradingSession(
+        services=services,
+        tenant_id=tenant.id,
+        collection=await services.collections.by_name(tenant.id, plan.collection_name),
+        queries=queries,
+        top=plan.top,
+        judged_by=plan.judged_by,
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class GradingSession:
+    """The results in order. A query is searched when it is reached; every grade is stored at once."""
+
+    services: Services
+    tenant_id: TenantId
+    collection: Collection
+    queries: Sequence[str]
+    top: int
+    judged_by: str
+    _results: list[UngradedResult] = field(default_factory=list[UngradedResult], init=False)
+    _searched: int = field(default=0, init=False)
+    _position: int = field(default=0, init=False)
+    #: positions that were left, latest last
+    _left: list[int] = field(default_factory=list[int], init=False)
+
+    @property
+    def graded(self) -> int:
+        """Number of grades stored in this session."""
+        return sum(result.judgment is not None for result in self._results)
+
+    async def current(self) -> UngradedResult | None:
+        """The result to grade now; None: none is left."""
+        while self._position == len(self._results):
+            if self._searched == len(self.queries):
+                return None
+            self._results += await self._search_next()
+        return self._results[self._position]
+
+    async def grade(self, grade: int) -> None:
+        """Store a grade of the current result, 0 to 3, and go to the next."""
+        result = self._results[self._position]
+        result.judgment = Judgment(
+            query=result.query,
+            external_id=result.candidate.external_id,
+            chunk_id=result.candidate.chunk_id,
+            grade=grade,
+            source="human",
+            judged_by=self.judged_by,
+        )
+        await self.services.judgments.add(self.tenant_id, self.collection, [result.judgment])
+        self.skip()
+
+    def skip(self) -> None:
+        """Go to the next result."""
+        self._go_to(self._position + 1)
+
+    def skip_query(self) -> None:
+        """Go to the first result of the next query."""
+        query = self._results[self._position].query
+        later = range(self._position + 1, len(self._results))
+        others = (place for place in later if self._results[place].query != query)
+        self._go_to(next(others, len(self._results)))
+
+    async def undo(self) -> Judgment | None:
+        """Go back to the result before, and remove its grade.
+
+        Returns:
+            The removed judgment; None: it had none.
+
+        Raises:
+            ConflictError: There is no result before.
+        """
+        if not self._left:
+            raise ConflictError("there is nothing to undo")
+        self._position = self._left.pop()
+        result = self._results[self._position]
+        removed, result.judgment = result.judgment, None
+        if removed is not None:
+            await self.services.judgments.remove(self.tenant_id, self.collection, removed)
+        return removed
+
+    def _go_to(self, position: int) -> None:
+        self._left.append(self._position)
+        self._position = position
+
+    async def _search_next(self) -> list[UngradedResult]:
+        """Results of the next query that this person has not graded."""
+        query = self.queries[self._searched]
+        self._searched += 1
+        request = SearchRequest(query=query, limit=self.top, rerank=RerankMode.ALWAYS)
+        _, outcome = await search_unlogged(
+            self.services, self.tenant_id, self.collection.name, request
+        )
+        done = await self.services.judgments.of_judge(
+            self.tenant_id, self.collection, self.judged_by
+        )
+        ungraded = [
+            hit.candidate
+            for hit in outcome.results
+            if (query, hit.candidate.external_id, hit.candidate.chunk_id) not in done
+        ]
+        return [
+            UngradedResult(
+                query=query,
+                candidate=candidate,
+                query_number=self._searched,
+                number=number,
+                count=len(ungraded),
+            )
+            for number, candidate in enumerate(ungraded, start=1)
+        ]
