@@ -28,12 +28,16 @@ def test_sweep_draws_a_picture_and_says_in_words_what_it_shows(cli, zoo, tmp_pat
 
 
 def test_rerankers_are_swept_one_after_the_other(cli, zoo):
-    again = ("--reranker", "late-interaction", "--reranker", "late-interaction")
+    two = ("--reranker", "late-interaction", "--reranker", "bundled")
     found = cli.json(
-        "sweep", "-t", zoo, *PLACE, "--candidates", 4, "--depth", 2, "--max-queries", 10, *again
+        "sweep", "-t", zoo, *PLACE, "--candidates", 4, "--depth", 2, "--max-queries", 10, *two
     )
 
-    assert [point["reranker"] for point in found["points"]] == [None, "late-interaction"]
+    assert [point["reranker"] for point in found["points"]] == [
+        None,
+        "late-interaction",
+        "bundled",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,18 @@
 """Judged queries for commands that measure: from a collection or from a labelled folder."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pgrerank.cli import option
-from pgrerank.cli.command import Failed, Misused
-from pgrerank.domain import evaluation
-from pgrerank.domain.evaluation import Question
+from pgrerank.cli.command import Misused
+from pgrerank.domain.request import SearchRequest
 from pgrerank.formats import beir
 
 if TYPE_CHECKING:
-    from pgrerank.domain.collection import Collection
-    from pgrerank.domain.tenant import Tenant
-    from pgrerank.ports.services import AdminServices
+    from pgrerank.usecases.evaluation.judged_collection import JudgedCollection
 
 _FOLDER: option.Decorator = click.option(
     "--data",
@@ -35,33 +31,6 @@ _AT_MOST: option.Decorator = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JudgedQueries:
-    """Source of judged queries."""
-
-    data: Path | None
-    qrels: Path | None
-    max_queries: int | None
-
-    async def questions(
-        self, admin_services: "AdminServices", tenant: "Tenant", collection: "Collection"
-    ) -> tuple[Question, ...]:
-        """Judged queries with a relevant document. Raises Failed if there are none."""
-        grades = (
-            await admin_services.judgments.grades(tenant.id, collection)
-            if self.data is None
-            else of_folder(beir.Dataset(folder=self.data), self.qrels)
-        )
-        questions = evaluation.questions(grades, at_most=self.max_queries)
-        questions = tuple(question for question in questions if question.has_answer)
-        if not questions:
-            raise Failed(
-                "no query has a relevant document: import judgments with "
-                "`pgrerank judgment import`, or name a labelled folder with --data"
-            )
-        return questions
-
-
 def of_folder(data: beir.Dataset, qrels: Path | None) -> dict[str, dict[str, int]]:
     """Grades by query text and document. If two queries have the same text, the last one counts."""
     texts = data.queries()
@@ -74,9 +43,28 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     return _FOLDER(_QRELS(_AT_MOST(command)))
 
 
-def pop_options(options: dict[str, Any]) -> JudgedQueries:
-    """Remove these options from the command's arguments and return them."""
-    judged = JudgedQueries(**{name: options.pop(name) for name in ("data", "qrels", "max_queries")})
-    if judged.qrels is not None and judged.data is None:
+def pop_options(
+    options: dict[str, Any], request: SearchRequest, *, most: int | None = None
+) -> "JudgedCollection":
+    """Remove these options and the names of tenant and collection from a command's arguments.
+
+    Args:
+        options: The arguments.
+        request: The search.
+        most: Number of judged queries to use if none is given; None: all.
+
+    Raises:
+        Misused: They contradict each other.
+    """
+    from pgrerank.usecases.evaluation.judged_collection import JudgedCollection
+
+    data, qrels, max_queries = (options.pop(name) for name in ("data", "qrels", "max_queries"))
+    if qrels is not None and data is None:
         raise Misused("--qrels needs --data, which has the texts of the queries")
-    return judged
+    return JudgedCollection(
+        tenant_name=options.pop("tenant_name"),
+        collection_name=options.pop("collection_name"),
+        request=request,
+        grades=None if data is None else of_folder(beir.Dataset(folder=data), qrels),
+        max_queries=max_queries or most,
+    )

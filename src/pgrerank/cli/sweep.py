@@ -1,7 +1,7 @@
 """pgrerank sweep."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,26 +15,11 @@ from pgrerank.domain.request import MAX_CANDIDATES, MAX_DEPTH, SearchRequest, St
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.ports.services import Services
-    from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
-    from pgrerank.usecases.evaluation.sweep import SweepPoint, SweepVerdict
+    from pgrerank.ports.services import AdminServices, Services
+    from pgrerank.usecases.evaluation.sweep import SweepPlan, SweepPoint, SweepVerdict
 
 _SUFFIXES = (".svg", ".png", ".pdf")
 _QUERIES = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    tenant_name: str
-    collection_name: str
-    chosen: judged.JudgedQueries
-    #: names; the first also runs without reranking
-    rerankers: tuple[str, ...]
-    candidates: Sequence[int]
-    depths: Sequence[int]
-    measure: str
-    #: the search, without query, candidates and depth
-    request: SearchRequest
 
 
 @click.command(
@@ -94,69 +79,41 @@ def sweep(context: click.Context, *, plot: Path | None, as_json: bool, **options
     if plot is not None and plot.suffix not in _SUFFIXES:
         raise Misused(f"--plot takes a file that ends in {', '.join(_SUFFIXES)}")
     settings = read_settings(context)
-    work = _work(settings, judged.pop_options(options), **options)
+    plan = _plan(settings, options)
     points = run(
-        _sweep(settings, work),
+        _sweep(settings, plan),
         interrupt_note="Nothing was stored; run the same command to start over.",
     )
     if plot is not None:
         from pgrerank.cli.sweep_plot import draw
 
-        draw(points, work.measure, plot)
-    _print(points, work.measure, as_json=as_json)
+        draw(points, plan.measure, plot)
+    _print(points, plan.measure, as_json=as_json)
 
 
-def _work(
-    settings: Settings,
-    chosen: judged.JudgedQueries,
-    *,
-    strategy: str,
-    rerankers: tuple[str, ...],
-    **options: Any,
-) -> _Work:
-    limited = judged.JudgedQueries(
-        data=chosen.data, qrels=chosen.qrels, max_queries=chosen.max_queries or _QUERIES
-    )
-    return _Work(
-        chosen=limited,
-        rerankers=tuple(dict.fromkeys(rerankers)) or (settings.reranker,),
-        request=SearchRequest(query="", strategy=Strategy(strategy)),
-        **options,
-    )
+def _plan(settings: Settings, options: dict[str, Any]) -> "SweepPlan":
+    from pgrerank.usecases.evaluation.sweep import SweepPlan
+
+    request = SearchRequest(query="", strategy=Strategy(options.pop("strategy")))
+    judged_collection = judged.pop_options(options, request, most=_QUERIES)
+    rerankers = options.pop("rerankers") or (settings.reranker,)
+    return SweepPlan(judged=judged_collection, rerankers=rerankers, **options)
 
 
-async def _sweep(settings: Settings, work: _Work) -> "list[SweepPoint]":
+async def _sweep(settings: Settings, plan: "SweepPlan") -> "list[SweepPoint]":
     from pgrerank import wiring
-    from pgrerank.usecases import lookup
-    from pgrerank.usecases.evaluation import sweep
+    from pgrerank.usecases.evaluation.judged_collection import evaluation_plan
+    from pgrerank.usecases.evaluation.sweep import sweep_rerankers
 
-    check = lookup.exist(work.tenant_name, work.collection_name)
-    points: list[SweepPoint] = []
-    for place, name in enumerate(work.rerankers):
+    async def check(admin_services: "AdminServices") -> None:
+        await evaluation_plan(admin_services, plan.judged)
+
+    def open_services(reranker: str) -> "AbstractAsyncContextManager[Services]":
         # Without a score cache, so that each setting scores its own pairs.
-        changed = msgspec.structs.replace(settings, reranker=name, score_cache=0)
-        combinations = sweep.settings(work.candidates, work.depths, name, bare=place == 0)
-        async with wiring.all_services(changed, check=check) as opened:
-            services = replace(opened, fixed_models=True)
-            plan = await _plan(services, work)
-            with progress.count(name, len(combinations) * len(plan.questions)) as step:
-                points += await sweep.sweep_settings(
-                    services, plan, combinations, work.measure, progress=step
-                )
-    return points
+        changed = msgspec.structs.replace(settings, reranker=reranker, score_cache=0)
+        return wiring.all_services(changed, check=check)
 
-
-async def _plan(services: "Services", work: _Work) -> "EvaluationPlan":
-    from pgrerank.usecases.evaluation.evaluate import EvaluationPlan
-
-    tenant = await services.tenants.by_name(work.tenant_name)
-    collection = await services.collections.by_name(tenant.id, work.collection_name)
-    return EvaluationPlan(
-        tenant_id=tenant.id,
-        collection=collection,
-        questions=await work.chosen.questions(services, tenant, collection),
-        request=work.request,
-    )
+    return await sweep_rerankers(open_services, plan, counter=progress.count)
 
 
 def _print(points: "Sequence[SweepPoint]", measure: str, *, as_json: bool) -> None:

@@ -1,6 +1,5 @@
 """pgrerank tune."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,23 +8,11 @@ from pgrerank.cli import judged, option, output, progress
 from pgrerank.cli.command import Command, examples, read_settings, refuse_unused, run
 from pgrerank.cli.gain import plain, sentence
 from pgrerank.domain.count import counted
-from pgrerank.domain.request import RerankMode, SearchRequest
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.usecases.evaluation.trial import Setting, TrialSetup
-    from pgrerank.usecases.evaluation.tune import Tuning
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    tenant_name: str
-    collection_name: str
-    chosen: judged.JudgedQueries
-    measure: str
-    write: bool
-    #: the current search, without a query
-    request: SearchRequest
+    from pgrerank.ports.services import AdminServices
+    from pgrerank.usecases.evaluation.tune import Tuning, TuningPlan
 
 
 @click.command(
@@ -53,8 +40,6 @@ class _Work:
 def tune(
     context: click.Context,
     *,
-    tenant_name: str,
-    collection_name: str,
     measure: str,
     write: bool,
     as_json: bool,
@@ -68,16 +53,9 @@ def tune(
     """
     if not options["rerank"]:
         refuse_unused(context, {"depth", "cascade"}, "is for reranking, without --no-rerank")
-    work = _Work(
-        tenant_name=tenant_name,
-        collection_name=collection_name,
-        chosen=judged.pop_options(options),
-        measure=measure,
-        write=write,
-        request=option.request(**options),
-    )
+    plan = _plan(options, measure=measure, write=write)
     tuning, applied = run(
-        _tune(read_settings(context), work),
+        _tune(read_settings(context), plan),
         interrupt_note="Nothing was changed; run the same command to start over.",
     )
     if as_json:
@@ -86,40 +64,28 @@ def tune(
         _show(tuning, applied=applied)
 
 
-async def _tune(settings: Settings, work: _Work) -> "tuple[Tuning, bool]":
+def _plan(options: dict[str, Any], *, measure: str, write: bool) -> "TuningPlan":
+    from pgrerank.usecases.evaluation.tune import TuningPlan
+
+    names = ("rerank", "strategy", "candidates", "depth", "cascade")
+    request = option.request(**{name: options.pop(name) for name in names})
+    judged_collection = judged.pop_options(options, request)
+    return TuningPlan(judged=judged_collection, measure=measure, write=write)
+
+
+async def _tune(settings: Settings, plan: "TuningPlan") -> "tuple[Tuning, bool]":
     from pgrerank import wiring
-    from pgrerank.usecases import lookup
-    from pgrerank.usecases.evaluation import trial, tune
+    from pgrerank.usecases.evaluation.judged_collection import evaluation_plan
+    from pgrerank.usecases.evaluation.tune import tune_collection
 
-    check = lookup.exist(work.tenant_name, work.collection_name)
+    async def check(admin_services: "AdminServices") -> None:
+        await evaluation_plan(admin_services, plan.judged)
+
     async with wiring.all_services(settings, check=check) as services:
-        tenant = await services.tenants.by_name(work.tenant_name)
-        collection = await services.collections.by_name(tenant.id, work.collection_name)
-        ground = trial.TrialSetup(
-            services=services.for_collection(collection),
-            tenant_id=tenant.id,
-            collection=collection,
-            questions=await work.chosen.questions(services, tenant, collection),
-            request=work.request,
-            measure=work.measure,
-        )
-        reranks = work.request.rerank is RerankMode.ALWAYS
-        start = trial.Setting(
-            retrieval=collection.retrieval,
-            candidates=work.request.candidates,
-            depth=work.request.effective_depth if reranks else None,
-        )
-        tuning = await _fit(ground, start)
-        return tuning, work.write and await tune.apply(services, ground, tuning)
-
-
-async def _fit(ground: "TrialSetup", start: "Setting") -> "Tuning":
-    from pgrerank.usecases.evaluation.tune import tune
-
-    with progress.bar(f"measuring on {len(ground.questions)} queries", None) as advance:
-        return await tune(
-            ground, start, progress=lambda done: advance(done, f"{done} settings measured")
-        )
+        with progress.bar("measuring on judged queries", None) as advance:
+            return await tune_collection(
+                services, plan, progress=lambda done: advance(done, f"{done} settings measured")
+            )
 
 
 def _summary(tuning: "Tuning", *, applied: bool) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Measure quality and latency for combinations of candidates, depth and reranker."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from statistics import fmean, median
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from pgrerank.domain.request import RerankMode
 from pgrerank.domain.significance import Difference
 from pgrerank.ports.services import Services
 from pgrerank.usecases.evaluation.evaluate import EvaluationPlan, answers, without_log
+from pgrerank.usecases.evaluation.judged_collection import JudgedCollection, evaluation_plan
 
 #: share of the best setting's gain that a recommended faster setting must keep
 MIN_GAIN_SHARE = 0.99
@@ -28,6 +31,25 @@ class Knobs:
     depth: int | None
     #: None: not reranked
     reranker: str | None
+
+
+#: opens the services with a reranker of a name, which must not cache scores
+OpenServices: TypeAlias = Callable[[str], AbstractAsyncContextManager[Services]]
+#: counts the searches with a reranker: takes its name and their number
+SweepCounter: TypeAlias = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepPlan:
+    """What to measure, and with which settings."""
+
+    judged: JudgedCollection
+    #: names of rerankers; with the first, no reranking is measured too
+    rerankers: Sequence[str]
+    candidates: Sequence[int]
+    depths: Sequence[int]
+    #: one of evaluation.MEASURES
+    measure: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +116,32 @@ def settings(
         Knobs(candidates=number, depth=None, reranker=None) for number in sorted(set(candidates))
     ]
     return (*(without if bare else ()), *combinations)
+
+
+async def sweep_rerankers(
+    open_services: OpenServices,
+    plan: SweepPlan,
+    *,
+    counter: SweepCounter = lambda _name, _total: nullcontext(lambda: None),
+) -> list[SweepPoint]:
+    """Measure all settings of all rerankers of a plan, one reranker after the other.
+
+    Raises:
+        NotFoundError: There is no such tenant or collection.
+        ConflictError: No judged query has a relevant document.
+        InvalidRequestError, ScoringError, OverloadedError, UnavailableError: As `sweep_settings`.
+    """
+    points: list[SweepPoint] = []
+    for place, name in enumerate(plan.rerankers):
+        combinations = settings(plan.candidates, plan.depths, name, bare=place == 0)
+        async with open_services(name) as opened:
+            services = replace(opened, fixed_models=True)
+            evaluation = await evaluation_plan(services, plan.judged)
+            with counter(name, len(combinations) * len(evaluation.questions)) as step:
+                points += await sweep_settings(
+                    services, evaluation, combinations, plan.measure, progress=step
+                )
+    return points
 
 
 async def sweep_settings(

@@ -8,11 +8,12 @@ import numpy as np
 
 from pgrerank.domain import significance
 from pgrerank.domain.errors import InvalidRequestError
-from pgrerank.domain.request import Strategy
+from pgrerank.domain.request import RerankMode, Strategy
 from pgrerank.domain.retrieval import Fusion
 from pgrerank.domain.significance import Difference, Places
-from pgrerank.ports.services import AdminServices
+from pgrerank.ports.services import AdminServices, Services
 from pgrerank.usecases import collections
+from pgrerank.usecases.evaluation.judged_collection import JudgedCollection, evaluation_plan
 from pgrerank.usecases.evaluation.trial import Setting, Trials, TrialSetup
 
 K1 = (0.6, 0.9, 1.2, 1.6)
@@ -66,6 +67,48 @@ class Tuning:
 def plain(setting: Setting) -> dict[str, Any]:
     """All values of a setting by name."""
     return {**asdict(setting.retrieval), "candidates": setting.candidates, "depth": setting.depth}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TuningPlan:
+    """What to tune."""
+
+    #: the request is the current search
+    judged: JudgedCollection
+    #: one of evaluation.MEASURES
+    measure: str
+    #: store the fitted retrieval settings if their gain is significant
+    write: bool = False
+
+
+async def tune_collection(
+    services: Services, plan: TuningPlan, *, progress: Callable[[int], None] = lambda _: None
+) -> tuple[Tuning, bool]:
+    """Tune a collection from its current settings. Returns whether the result was stored, too.
+
+    Raises:
+        NotFoundError: There is no such tenant or collection.
+        InvalidRequestError: There are too few judged queries.
+        ConflictError: None has a relevant document, or the collection was embedded by another
+            model.
+    """
+    evaluation = await evaluation_plan(services, plan.judged)
+    request, collection = evaluation.request, evaluation.collection
+    ground = TrialSetup(
+        services=services.for_collection(collection),
+        tenant_id=evaluation.tenant_id,
+        collection=collection,
+        questions=evaluation.questions,
+        request=request,
+        measure=plan.measure,
+    )
+    start = Setting(
+        retrieval=collection.retrieval,
+        candidates=request.candidates,
+        depth=request.effective_depth if request.rerank is RerankMode.ALWAYS else None,
+    )
+    tuning = await tune(ground, start, progress=progress)
+    return tuning, plan.write and await apply(services, ground, tuning)
 
 
 async def tune(
