@@ -11,7 +11,7 @@ from pgrerank.cli.command import Command, examples, read_settings
 from pgrerank.settings import Settings
 
 if TYPE_CHECKING:
-    from pgrerank.cli.diagnosis import DiagnosisLine
+    from pgrerank.domain.diagnosis import DiagnosisLine
 
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "red"}
 
