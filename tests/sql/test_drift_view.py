@@ -10,11 +10,14 @@ from tests.fakes import FakeScorer
 from tests.fixtures.rankings import candidate, ranking
 from tests.fixtures.rows import insert
 
-TODAY = datetime.now(UTC).date()
 ZEROS = (
     "truncated_pairs changed_top_1 changed_top_3 changed_top_10 tau_searches tau_sum shift_sum "
     "agreement_searches agreement_sum partial_searches skipped_searches failed_searches"
 )
+
+
+def today():
+    return datetime.now(UTC).date()
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ async def count(database, journal):
         bins = {0: 1} if bins is None else bins
         given = {
             "tenant_id": journal.shelf.tenant_id,
-            "day": TODAY - timedelta(days=days_ago),
+            "day": today() - timedelta(days=days_ago),
             "collection_id": journal.shelf.collection.id,
             "collection_name": "shelf",
             "reranker_id": model_id(model.fingerprint),
@@ -67,7 +70,7 @@ async def test_a_day_counts_for_one_of_the_two_windows(count, drift, days_ago, b
 
     assert (row["baseline_searches"], row["recent_searches"]) == (baseline, 1 + recent)
     assert (row["baseline_pairs"], row["recent_pairs"]) == (4 * baseline, 10 + 4 * recent)
-    assert row["last_day"] == TODAY - timedelta(days=min(3, days_ago))
+    assert row["last_day"] == today() - timedelta(days=min(3, days_ago))
 
 
 async def test_searches_that_were_not_reranked_do_not_count(count, drift):

@@ -55,10 +55,11 @@ async def standing(database, journal, check_name):
 async def test_a_day_is_counted_as_its_searches_were(database, journal, table):
     first = [candidate(n) for n in range(1, 4)]
     deep = [candidate(n, dense_rank=n * 30) for n in range(1, 4)]
+    now = datetime.now(UTC)  # one instant, which is of one day also at midnight
     await journal.record(
-        ranking(first, [0.5, 0.5, 2.0]),
-        ranking(deep, [3.0, 2.0, 1.0]),
-        ranking(first),
+        ranking(first, [0.5, 0.5, 2.0], at=now),
+        ranking(deep, [3.0, 2.0, 1.0], at=now),
+        ranking(first, at=now),
     )
 
     await drift.count(database.admin_url)
@@ -75,13 +76,14 @@ async def test_a_day_is_counted_as_its_searches_were(database, journal, table):
 
 
 async def test_counting_again_changes_nothing_but_what_is_new(database, journal, table):
-    await journal.record(ranking([candidate(1)], [1.0]))
+    now = datetime.now(UTC)  # one instant, which is of one day also at midnight
+    await journal.record(ranking([candidate(1)], [1.0], at=now))
     await drift.count(database.admin_url)
     before = table(journal.shelf.tenant_id, "searches, pairs, score_bins, score_counts")
 
     await drift.count(database.admin_url)
     again = table(journal.shelf.tenant_id, "searches, pairs, score_bins, score_counts")
-    await journal.record(ranking([candidate(1)], [1.0]))
+    await journal.record(ranking([candidate(1)], [1.0], at=now))
     await drift.count(database.admin_url)
 
     assert again == before
