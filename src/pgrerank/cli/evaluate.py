@@ -214,6 +214,7 @@ def _wanted(work: _Work, max_characters: int) -> "LabelledEvaluation":
         judgments=work.judgments,
         max_queries=work.max_queries,
         label=work.label,
+        ablate=work.ablate,
     )
 
 
@@ -251,7 +252,7 @@ def _summary(work: _Work, evaluation: "Evaluation") -> dict[str, Any]:
     from pgrerank.usecases.evaluation.evaluate import gain_of_reranking, worth_of_parts
 
     gain = gain_of_reranking(evaluation)
-    worth = worth_of_parts(evaluation) if work.ablate else {}
+    worth = worth_of_parts(evaluation)
     return {
         "dataset": evaluation.collection if work.data is None else work.data.name,
         "strategy": work.request.strategy,

@@ -135,7 +135,7 @@ async def test_a_part_is_worth_what_the_order_loses_without_it():
         candidate(3, "red fox", external_id="w", keyword_score=0.5),
     )
 
-    worth = evaluate.worth_of_parts(await evaluate.evaluate(home(found), plan()))
+    worth = evaluate.worth_of_parts(await evaluate.evaluate(home(found), plan(ablate=True)))
 
     # The other relevant document was not retrieved.
     ideal = 2 + 1 / np.log2(3)
@@ -149,7 +149,11 @@ async def test_a_part_is_worth_what_the_order_loses_without_it():
     }
 
 
-async def test_without_reranking_there_are_no_parts():
-    unranked = plan(request=SearchRequest(query="", rerank=RerankMode.NEVER))
+async def test_without_reranking_or_without_being_asked_there_are_no_parts():
+    unranked = plan(request=SearchRequest(query="", rerank=RerankMode.NEVER), ablate=True)
 
+    measured = await evaluate.evaluate(home(), plan())
+
+    assert [answer.ablated_grades for answer in measured.answers] == [{}]
+    assert evaluate.worth_of_parts(measured) == {}
     assert evaluate.worth_of_parts(await evaluate.evaluate(home(), unranked)) == {}

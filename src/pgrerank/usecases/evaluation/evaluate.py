@@ -52,6 +52,8 @@ class EvaluationPlan:
     #: source of the judgments
     judgments: str = STORED
     label: str | None = None
+    #: also order the results without each part of the log-odds, for `worth_of_parts`
+    ablate: bool = False
 
 
 async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[EvaluatedQuery]:
@@ -59,8 +61,13 @@ async def answers(services: Services, plan: EvaluationPlan) -> AsyncIterator[Eva
     for question in plan.questions:
         request = replace(plan.request, query=question.query)
         ranking = await search(services, plan.tenant_id, plan.collection.name, request)
-        yield evaluate_question(
+        answer = evaluate_question(
             question, ranking.hits, ranking.rerank.status, ranking.timings_ms["total"]
+        )
+        yield (
+            replace(answer, ablated_grades=_ablated_grades(question, ranking.hits))
+            if plan.ablate
+            else answer
         )
 
 
@@ -130,7 +137,7 @@ def gain_of_reranking(evaluation: Evaluation) -> Difference | None:
 def worth_of_parts(evaluation: Evaluation) -> dict[str, Difference]:
     """Gain of nDCG@10 by each part of the log-odds: from the order without it to the full order.
 
-    Over the reranked queries; empty if there are none.
+    Over the reranked queries of a plan with `ablate`; empty if there are none.
     """
     reranked = [each for each in evaluation.answers if each.ablated_grades]
     full = [_ndcg(each.grades, each.judged_grades) for each in reranked]
@@ -198,7 +205,6 @@ def evaluate_question(
         first_stage_grades=tuple(question.grades.get(name) for name in first),
         judged_grades=tuple(question.grades.values()),
         metrics=_metrics(question.grades, final, first),
-        ablated_grades=_ablated_grades(question, hits),
     )
 
 

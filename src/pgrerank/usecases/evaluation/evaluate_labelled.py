@@ -73,6 +73,8 @@ class LabelledEvaluation:
     max_queries: int | None = None
     #: label to store the run under; None: do not store it
     label: str | None = None
+    #: also order the results without each part of the log-odds
+    ablate: bool = False
 
 
 async def questions(
@@ -165,6 +167,7 @@ async def _plan(
         request=wanted.request,
         judgments=wanted.judgments,
         label=evaluation.validate_label(wanted.label),
+        ablate=wanted.ablate,
     )
 
 
