@@ -71,7 +71,7 @@ def test_log_odds_of_the_fit_are_those_of_a_search():
     )
 
     assert [each.log_odds for each in served] == pytest.approx(
-        scale.scaled(pairs, fitted).scores[first].tolist(), abs=1e-9
+        scale.log_odds_pairs(pairs, fitted).scores[first].tolist(), abs=1e-9
     )
 
 

@@ -127,11 +127,11 @@ def fit_pairs(
     tried = held_out.probabilities(pairs, plan.method)
     losses = {method: fit.loss(pairs, told) for method, told in tried.items()}
     fitted = scale.fit_scale(pairs)
-    chosen = scale.scaled(pairs, fitted)
+    chosen = scale.log_odds_pairs(pairs, fitted)
     curves = _rising(chosen, tried)
     best = min(curves, key=losses.__getitem__)
     is_search = isinstance(fitted, SearchScale)
-    uncalibrated = fit.probability(scale.unscaled(pairs))
+    uncalibrated = fit.probability(scale.generic_log_odds(pairs))
     return Fitted(
         id=uuid7(),
         created_at=None,
@@ -159,7 +159,7 @@ def fit_pairs(
 def in_log_odds(pairs: Sample, fitted: Fitted) -> Sample:
     """The pairs with their log-odds by a calibration that was fitted to them."""
     fitted_scale = fitted.searches or fitted.documents
-    return pairs if fitted_scale is None else scale.scaled(pairs, fitted_scale)
+    return pairs if fitted_scale is None else scale.log_odds_pairs(pairs, fitted_scale)
 
 
 async def _collections(

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import scipy
 
-from pgrerank.domain.calibration import LOGISTIC, STEEPEST, CalibrationCurve, Floats, Method, Sample
+from pgrerank.domain.calibration import LOGISTIC, CalibrationCurve, Floats, Method, Sample
 
 #: pairs; with fewer, isotonic regression overfits (Niculescu-Mizil and Caruana, 2005)
 LEAST_FOR_ISOTONIC = 1_000
 _TINY = 1e-15
+_scipy: Any = scipy  # half typed; its parts are loaded on first use
 
 
 def platt(sample: Sample) -> CalibrationCurve:
@@ -92,7 +94,7 @@ def loss(sample: Sample, probabilities: Floats) -> float:
 
 def probability(log_odds: Floats) -> Floats:
     """Probability of each of the log-odds."""
-    return 1 / (1 + np.exp(-np.clip(log_odds, -STEEPEST, STEEPEST)))
+    return _scipy.special.expit(log_odds)
 
 
 def answerable(queries: Sample) -> CalibrationCurve | None:

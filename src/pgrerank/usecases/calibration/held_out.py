@@ -20,8 +20,8 @@ def probabilities(pairs: Sample, requested: Method | None) -> dict[Method, Float
     probabilities = {method: np.empty(pairs.pair_count) for method in methods}
     for training, fold in _folds(pairs):
         fitted = scale.fit_scale(training)
-        in_log_odds = scale.scaled(training, fitted)
-        held = scale.scaled(pairs.of(fold), fitted)
+        in_log_odds = scale.log_odds_pairs(training, fitted)
+        held = scale.log_odds_pairs(pairs.of(fold), fitted)
         for method in methods:
             probabilities[method][fold] = fit.FITS[method](in_log_odds).relevances(held.scores)
     return probabilities

@@ -3,7 +3,7 @@
 # pyright: reportUnknownArgumentType=false
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import scipy
@@ -66,16 +66,22 @@ def rising_document_scale(pairs: Sample) -> DocumentScale | None:
     return scale if scale.slope > 0 else None
 
 
-def scaled(pairs: Sample, scale: Scale) -> Sample:
-    """The pairs with their log-odds as scores."""
+def log_odds_pairs(pairs: Sample, scale: Scale) -> Sample:
+    """The pairs with their log-odds as scores.
+
+    Args:
+        pairs: Of searches, with a best score, for a SearchScale; else supplied ones.
+        scale: The scale.
+    """
     if isinstance(scale, DocumentScale):
         log_odds = scale.base + scale.slope * pairs.scores
     else:
-        best = np.full(pairs.pair_count, scale.center) if pairs.best is None else pairs.best
-        log_odds = scale.base + scale.factor * pairs.scores + scale.level * (best - scale.center)
+        best = cast("Floats", pairs.best)  # such a scale is fitted to pairs that have it
+        level = scale.level * (best - scale.center)
+        log_odds = scale.base + scale.factor * pairs.scores + level
     return replace(pairs, scores=log_odds, rerank=None, best=None)
 
 
-def unscaled(pairs: Sample) -> Floats:
+def generic_log_odds(pairs: Sample) -> Floats:
     """What the pairs' log-odds would be without a calibration; of supplied pairs, raw scores."""
     return pairs.scores if pairs.best is None else GENERIC.base + pairs.scores
