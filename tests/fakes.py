@@ -51,7 +51,7 @@ class FakeClock:
     def now(self) -> datetime:
         return self.instant
 
-    def elapsed(self) -> float:
+    def monotonic(self) -> float:
         return self.seconds
 
     def advance(self, seconds: float) -> None:

@@ -131,7 +131,7 @@ async def _compared(check: Checks, folder: Path, url: str) -> None:
     scorer = load_scorer(str(folder / "cross"), precision="exact")
     embedder = load_embedder(precision="exact")
     try:
-        async with open_models(file, os.environ.get, elapsed=perf_counter, scores=0) as named:
+        async with open_models(file, os.environ.get, monotonic=perf_counter, scores=0) as named:
             remote = await named.rerankers["cross"].score(QUERY, passages)
             vectors = np.array(await named.embedders["packaged"].passages(TEXTS))
         own = [score.value for score in await scorer.score(QUERY, passages)]

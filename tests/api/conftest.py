@@ -142,7 +142,7 @@ def lent_app(services: Services) -> Iterator[Litestar]:
     """An application over these services, reused between tests because building one is slow."""
     app = IDLE_APPS.pop() if IDLE_APPS else app_of(services)
     app.state[SERVICES] = services
-    app.state[READINESS] = Readiness(all_ok, services.clock.elapsed)
+    app.state[READINESS] = Readiness(all_ok, services.clock.monotonic)
     try:
         yield app
     finally:

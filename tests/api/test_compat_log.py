@@ -54,7 +54,7 @@ async def test_each_query_of_a_request_for_scores_is_a_row(stored_house, databas
 @pytest.mark.parametrize(("path", "field"), [(p, field) for p, (_, field) in CALLS.items()])
 async def test_over_the_quota_a_call_is_refused(path, field):
     clock = fakes.FakeClock()
-    meter = TenantRateLimiter(FakeQuotas(), default=1, elapsed=clock.elapsed)
+    meter = TenantRateLimiter(FakeQuotas(), default=1, monotonic=clock.monotonic)
     services = fakes.services(clock=clock, scorer=RateLimitedScorer(fakes.FakeScorer(), meter))
     async with client_of(services) as client:
         body = {"query": "rome", "model": "m", field: ["a"] * 12}

@@ -26,7 +26,7 @@ def services(quotas: FakeQuotas) -> Services:
     """Three candidates for every query, and three pairs a second for every tenant."""
     clock = fakes.FakeClock()
     found = tuple(fakes.candidate(rank, "a date") for rank in range(1, 4))
-    meter = TenantRateLimiter(quotas, default=3, elapsed=clock.elapsed)
+    meter = TenantRateLimiter(quotas, default=3, monotonic=clock.monotonic)
     scorer = RateLimitedScorer(fakes.FakeScorer(), meter)
     return fakes.services(clock=clock, scorer=scorer, candidates=fakes.FakeCandidates(found))
 

@@ -88,7 +88,7 @@ async def test_a_list_is_compared_by_the_same_scores(bundled, late):
 
 
 async def test_what_is_late_has_no_score_and_what_is_known_has_its_own(bundled):
-    past = bundled.engine.elapsed() - 1
+    past = bundled.engine.monotonic() - 1
     known = await bundled.score(QUERY, passages(*TEXTS[:2]))
 
     scores = await bundled.score(QUERY, passages(*TEXTS), deadline=past)

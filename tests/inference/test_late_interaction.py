@@ -127,14 +127,14 @@ async def test_two_hundred_calls_at_once_finish_right(embedder):
 async def test_a_deadline_is_kept_with_the_head_scored(embedder):
     scorer = load_late_interaction(embedder)
     texts = [f"{number} " + "a passage of some length. " * 20 for number in range(300)]
-    started = scorer.engine.elapsed()
+    started = scorer.engine.monotonic()
     await scorer.score(QUERY, passages(texts[-20:]))
-    while_s = 2 * (scorer.engine.elapsed() - started)
+    while_s = 2 * (scorer.engine.monotonic() - started)
 
-    started = scorer.engine.elapsed()
+    started = scorer.engine.monotonic()
     scores = await scorer.score(QUERY, passages(texts[:-20]), deadline=started + while_s)
 
-    assert scorer.engine.elapsed() - started < while_s + 1
+    assert scorer.engine.monotonic() - started < while_s + 1
     scored = [index for index, score in enumerate(scores) if score.value is not None]
     assert 0 < len(scored) < 280
     assert max(scored) < len(scored) + 32

@@ -28,7 +28,7 @@ class Metered:
         self.quotas = FakeQuotas()
         self.quotas.give(RICH, 0)
         self.quotas.give(POOR, 10)
-        self.meter = TenantRateLimiter(self.quotas, default=20, elapsed=self.clock.elapsed)
+        self.meter = TenantRateLimiter(self.quotas, default=20, monotonic=self.clock.monotonic)
         self.metered = RateLimitedScorer(self.scorer, self.meter)
 
     async def scored(self, tenant: TenantId | None, calls: int) -> int:

@@ -90,7 +90,7 @@ async def test_what_is_not_read_is_told(stored):
 
 
 async def test_out_of_time_nothing_is_scored(stored, embedder):
-    scores = await stored.score(QUERY, fresh(TEXTS), deadline=embedder.engine.elapsed())
+    scores = await stored.score(QUERY, fresh(TEXTS), deadline=embedder.engine.monotonic())
 
     assert {score.value for score in scores} == {None}
 

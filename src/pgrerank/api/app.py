@@ -72,7 +72,7 @@ def create_app(
         operator_token: Token for the tenant routes; None: they are closed.
         on_shutdown: Called in order when the server stops, after the last response.
     """
-    readiness = Readiness(ready, services.clock.elapsed)
+    readiness = Readiness(ready, services.clock.monotonic)
     authenticated = auth.middleware(limits)
     app = Litestar(
         route_handlers=[

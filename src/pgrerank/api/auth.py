@@ -37,7 +37,7 @@ class Authenticate(AbstractAuthenticationMiddleware):
             AuthenticationError: The key is missing or not valid.
         """
         services: Services = connection.app.state[SERVICES]
-        watch = Stopwatch(services.clock.elapsed)
+        watch = Stopwatch(services.clock.monotonic)
         caller = await access.authenticate(services, bearer(connection))
         structlog.contextvars.bind_contextvars(
             tenant_id=str(caller.tenant_id), key_id=str(caller.key_id)

@@ -19,12 +19,12 @@ class Readiness:
 
     Args:
         ask: Checks every part.
-        elapsed: Monotonic clock in seconds.
+        monotonic: Clock in seconds; only differences mean something.
     """
 
-    def __init__(self, ask: Ready, elapsed: Callable[[], float]) -> None:
+    def __init__(self, ask: Ready, monotonic: Callable[[], float]) -> None:
         self._ask = ask
-        self._elapsed = elapsed
+        self._monotonic = monotonic
         self._asked_at = 0.0
         self._check: asyncio.Task[dict[str, str]] | None = None
         self._draining = False
@@ -32,7 +32,7 @@ class Readiness:
     async def parts(self) -> dict[str, str]:
         """State of each part: `ok`, or why it is not."""
         if self._check is None or self._is_stale(self._check):
-            self._asked_at = self._elapsed()
+            self._asked_at = self._monotonic()
             self._check = asyncio.create_task(self._refresh())
         # Shielded: a caller that disconnects must not cancel the check for the others.
         parts = await asyncio.shield(self._check)
@@ -44,11 +44,11 @@ class Readiness:
 
     async def _refresh(self) -> dict[str, str]:
         parts = await self._ask()
-        self._asked_at = self._elapsed()
+        self._asked_at = self._monotonic()
         return parts
 
     def _is_stale(self, check: "asyncio.Task[dict[str, str]]") -> bool:
         if not check.done():
             return False
         is_failed = check.cancelled() or check.exception() is not None
-        return is_failed or self._elapsed() - self._asked_at >= FRESH_S
+        return is_failed or self._monotonic() - self._asked_at >= FRESH_S

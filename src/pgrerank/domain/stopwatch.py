@@ -8,18 +8,18 @@ class Stopwatch:
     """A timer of stages that starts when it is created.
 
     Args:
-        elapsed: A monotonic clock, in seconds.
+        monotonic: A monotonic clock, in seconds.
     """
 
-    def __init__(self, elapsed: Callable[[], float]) -> None:
-        self._elapsed = elapsed
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
         self._stages: dict[str, float] = {}
-        self.started = elapsed()
+        self.started = monotonic()
 
     @contextmanager
     def stage(self, name: str) -> Generator[None]:
         """Time the block, even if it raises."""
-        begun = self._elapsed()
+        begun = self._monotonic()
         try:
             yield
         finally:
@@ -30,4 +30,4 @@ class Stopwatch:
         return {**self._stages, "total": self._since(self.started)}
 
     def _since(self, begun: float) -> float:
-        return round((self._elapsed() - begun) * 1000, 3)
+        return round((self._monotonic() - begun) * 1000, 3)

@@ -24,13 +24,13 @@ class TenantRateLimiter:
     Args:
         quotas: Quotas of the tenants that have their own.
         default: Pairs per second of the others; 0: unlimited.
-        elapsed: Clock in seconds.
+        monotonic: Clock in seconds.
     """
 
-    def __init__(self, quotas: Quotas, *, default: int, elapsed: Callable[[], float]) -> None:
+    def __init__(self, quotas: Quotas, *, default: int, monotonic: Callable[[], float]) -> None:
         self._quotas = quotas
         self._default = default
-        self._elapsed = elapsed
+        self._monotonic = monotonic
         self._allowances: dict[TenantId, Allowance] = {}
 
     async def admit(self, tenant_id: TenantId | None, pairs: int) -> Allowance | None:
@@ -46,13 +46,13 @@ class TenantRateLimiter:
         if not rate:
             return None
         allowance = self._allowance(tenant_id, rate)
-        if wait_s := allowance.wait(rate, self._elapsed()):
+        if wait_s := allowance.wait(rate, self._monotonic()):
             raise QuotaError(max(math.ceil(wait_s), 1), rate)
         allowance.spend(pairs)
         return allowance
 
     def _allowance(self, tenant_id: TenantId, rate: int) -> Allowance:
-        allowance = self._allowances.pop(tenant_id, None) or Allowance(rate, self._elapsed())
+        allowance = self._allowances.pop(tenant_id, None) or Allowance(rate, self._monotonic())
         self._allowances[tenant_id] = allowance  # most recently used last
         if len(self._allowances) > _MAX_ALLOWANCES:
             del self._allowances[next(iter(self._allowances))]

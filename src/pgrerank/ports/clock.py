@@ -11,6 +11,6 @@ class Clock(Protocol):
         """The current instant, in UTC."""
         ...
 
-    def elapsed(self) -> float:
+    def monotonic(self) -> float:
         """Seconds on a monotonic clock; only differences are meaningful."""
         ...

@@ -31,7 +31,7 @@ class Scorer(Protocol):
         Args:
             query: The query text.
             passages: Scored in order, so that the first ones are complete at a deadline.
-            deadline: Instant of Clock.elapsed() by which to return; pairs not scored by then
+            deadline: Instant of Clock.monotonic() by which to return; pairs not scored by then
                 have `value=None`.
             tenant_id: The tenant whose share of the model is used; None: the operator's.
 

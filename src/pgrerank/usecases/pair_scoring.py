@@ -35,7 +35,7 @@ class PairScoring:
     collection: Collection | None
     request: SearchRequest | RerankRequest
     calibrations: Calibrations
-    #: instant of Clock.elapsed() by which scores are needed; None: no limit
+    #: instant of Clock.monotonic() by which scores are needed; None: no limit
     deadline: float | None
 
     async def scores(self, scorer: Scorer, passages: Sequence[Passage]) -> Sequence[PairScore]:

@@ -34,12 +34,12 @@ async def probe(services: Services, tenant_id: TenantId, collection_name: str) -
     collection = await services.collections.by_name(tenant_id, collection_name)
     services = services.for_collection(collection)
     collection = collection.under(services.embedder.model)
-    request, elapsed = SearchRequest(query=QUERY), services.clock.elapsed
-    start = elapsed()
+    request, seconds = SearchRequest(query=QUERY), services.clock.monotonic
+    start = seconds()
     vector = await services.embedder.query(QUERY)
-    embedded = elapsed()
+    embedded = seconds()
     retrieved = await services.candidates.retrieve(tenant_id, collection, request, vector)
-    found = elapsed()
+    found = seconds()
     head = retrieved.candidates[: request.effective_depth]
     await rerank_texts(services.scorer, QUERY, [each.content or "" for each in head])
-    return ProbeTimes(embed=embedded - start, retrieve=found - embedded, rerank=elapsed() - found)
+    return ProbeTimes(embed=embedded - start, retrieve=found - embedded, rerank=seconds() - found)

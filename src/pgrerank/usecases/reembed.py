@@ -68,7 +68,7 @@ class _Run:
         self.done = 0
         self.report: Callable[[int], None] = lambda _: None
         self._clock, self._per_second, self._sleep = clock, per_second, sleep
-        self._begun = clock.elapsed()
+        self._begun = clock.monotonic()
 
     async def count_stored(self, more: int) -> None:
         """Count stored chunks, and wait if the run is ahead of its rate."""
@@ -76,7 +76,7 @@ class _Run:
         self.report(self.done)
         if self._per_second is None:
             return
-        ahead = self.done / self._per_second - (self._clock.elapsed() - self._begun)
+        ahead = self.done / self._per_second - (self._clock.monotonic() - self._begun)
         if ahead > 0:
             await self._sleep(ahead)
 

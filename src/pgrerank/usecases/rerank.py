@@ -44,7 +44,7 @@ async def rerank(services: Services, tenant_id: TenantId, request: RerankRequest
         ScoringError: The reranker failed or scored no document.
         UnavailableError: Postgres cannot be reached.
     """
-    watch = Stopwatch(services.clock.elapsed)
+    watch = Stopwatch(services.clock.monotonic)
     with watch.stage("lookup"):
         prepared = await _prepare(services, tenant_id, request, watch.started)
     try:

@@ -36,7 +36,7 @@ async def search(
         UnavailableError: Postgres or the embedder cannot be reached.
     """
     request.require_query()
-    watch = Stopwatch(services.clock.elapsed)
+    watch = Stopwatch(services.clock.monotonic)
     collection, outcome = await _search(services, tenant_id, collection_name, request, watch)
     with watch.stage("log"):
         ranking_id = await services.rankings.record(tenant_id, collection, request, outcome)
@@ -52,7 +52,7 @@ async def search_unlogged(
     services: Services, tenant_id: TenantId, collection_name: str, request: SearchRequest
 ) -> tuple[Collection, SearchOutcome]:
     """Search without a record in the log. Raises as `search`."""
-    watch = Stopwatch(services.clock.elapsed)
+    watch = Stopwatch(services.clock.monotonic)
     return await _search(services, tenant_id, collection_name, request, watch)
 
 

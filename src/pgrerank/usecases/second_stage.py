@@ -188,7 +188,7 @@ def of(
         tenant_id: The tenant.
         collection: The collection.
         request: The search.
-        deadline: Instant of Clock.elapsed() by which scores are needed; None: no limit.
+        deadline: Instant of Clock.monotonic() by which scores are needed; None: no limit.
 
     Raises:
         InvalidRequestError: A cascade was requested, and the collection has no token vectors.

@@ -11,6 +11,6 @@ class SystemClock:
         """The current instant, in UTC."""
         return datetime.now(UTC)
 
-    def elapsed(self) -> float:
+    def monotonic(self) -> float:
         """Seconds on a monotonic clock."""
         return perf_counter()

@@ -222,7 +222,9 @@ def remote_models(settings: Settings) -> "AbstractAsyncContextManager[RemoteMode
     """
     from pgrerank.inference.remote.opened import open_models  # noqa: PLC0415 - as above
 
-    return open_models(settings.backends, secret, elapsed=perf_counter, scores=settings.score_cache)
+    return open_models(
+        settings.backends, secret, monotonic=perf_counter, scores=settings.score_cache
+    )
 
 
 def base_model(name: str) -> tuple[Path, str]:

@@ -141,7 +141,7 @@ def _rate_limited(whole: Services, connections: Pool, settings: Settings) -> Ser
     meter = rate_limit.TenantRateLimiter(
         PostgresQuotas(connections),
         default=settings.pairs_per_second,
-        elapsed=whole.clock.elapsed,
+        monotonic=whole.clock.monotonic,
     )
     late = whole.late and rate_limit.RateLimitedLateInteraction(whole.late, meter)
     return replace(

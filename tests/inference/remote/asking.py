@@ -37,7 +37,9 @@ async def named(
     clock = clock or FakeClock()
     secret = (secrets or {}).get
     pause = naps or Naps(clock)
-    async with open_models(file, secret, elapsed=clock.elapsed, scores=100, sleep=pause) as found:
+    async with open_models(
+        file, secret, monotonic=clock.monotonic, scores=100, sleep=pause
+    ) as found:
         yield found
 
 

@@ -47,7 +47,7 @@ def load_embedder(
     threads: int = 0,
     max_length: int | None = None,
     engine: EngineSettings = ENGINE_DEFAULTS,
-    elapsed: Callable[[], float] = time.perf_counter,
+    monotonic: Callable[[], float] = time.perf_counter,
 ) -> EngineEmbedder:
     """Load a bi-encoder and start its engine. Blocking: takes seconds.
 
@@ -58,14 +58,14 @@ def load_embedder(
         threads: Threads that a model may use; 0: one for each physical core.
         max_length: Maximum tokens of a sequence; None: the limit of the model, at most 512.
         engine: Settings of its engine.
-        elapsed: Clock of the deadlines, in seconds.
+        monotonic: Clock of the deadlines, in seconds.
 
     Raises:
         ModelError: The model does not exist, or is not supported.
     """
     loaded = _open_embedder(name, revision, precision, max_length, use_threads(threads))
     loaded.check_runs(name)
-    running = Engine(loaded.backend, name, engine, elapsed=elapsed)
+    running = Engine(loaded.backend, name, engine, monotonic=monotonic)
     chunker = Chunker(loaded.tokens, prompt=loaded.prompts.passage)
     return EngineEmbedder(loaded.card, running, loaded.tokens, loaded.prompts, chunker)
 
@@ -80,7 +80,7 @@ def load_scorer(
     max_length: int | None = None,
     engine: EngineSettings = ENGINE_DEFAULTS,
     scores: int = SCORES,
-    elapsed: Callable[[], float] = time.perf_counter,
+    monotonic: Callable[[], float] = time.perf_counter,
 ) -> LocalScorer:
     """Load a reranker. Blocking: takes seconds.
 
@@ -96,23 +96,23 @@ def load_scorer(
             language model: 1024).
         engine: Settings of its engine.
         scores: Maximum number of cached pair scores.
-        elapsed: Clock of the deadlines, in seconds.
+        monotonic: Clock of the deadlines, in seconds.
 
     Raises:
         ModelError: The model does not exist, or is not one of these kinds.
     """
     read = partial(_open_reranker, name, revision, precision, max_length, use_threads(threads))
     if name not in {LATE_INTERACTION, BUNDLED}:
-        return _running(read(), engine, scores, elapsed)
+        return _running(read(), engine, scores, monotonic)
     base_of = partial(
-        load_embedder, precision=precision, threads=threads, engine=engine, elapsed=elapsed
+        load_embedder, precision=precision, threads=threads, engine=engine, monotonic=monotonic
     )
     if name == LATE_INTERACTION:
         base, release = _packaged_embedder(embedder, base_of)
         return load_late_interaction(base, scores=scores, release=release)
     loaded = read()
     base, release = _packaged_embedder(embedder, base_of)
-    cross = _running(loaded, engine, 0, elapsed)
+    cross = _running(loaded, engine, 0, monotonic)
     return BlendedScorer(cross, _stored_late_interaction(base), ScoreCache(scores), release)
 
 
@@ -135,10 +135,10 @@ class _Reranker(NamedTuple):
 
 
 def _running(
-    opened: _Reranker, settings: EngineSettings, scores: int, elapsed: Callable[[], float]
+    opened: _Reranker, settings: EngineSettings, scores: int, monotonic: Callable[[], float]
 ) -> EngineScorer[Any]:
     loaded, pairing = opened
-    engine: Engine[Any] = Engine(loaded.backend, loaded.card.name, settings, elapsed=elapsed)
+    engine: Engine[Any] = Engine(loaded.backend, loaded.card.name, settings, monotonic=monotonic)
     return EngineScorer(loaded.card, engine, pairing(engine), ScoreCache(scores), engine.close)
 
 

@@ -14,11 +14,11 @@ class Breaker:
     all waiting calls through at once after the cooling period.
 
     Args:
-        elapsed: Clock in seconds.
+        monotonic: Clock in seconds.
     """
 
-    def __init__(self, elapsed: Callable[[], float]) -> None:
-        self._elapsed = elapsed
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
         self._failures = 0
         self._closed_until = 0.0
 
@@ -29,10 +29,10 @@ class Breaker:
         """
         if self._failures < FAILURES:
             return 0
-        left = self._closed_until - self._elapsed()
+        left = self._closed_until - self._monotonic()
         if left > 0:
             return math.ceil(left)
-        self._closed_until = self._elapsed() + COOLING_S
+        self._closed_until = self._monotonic() + COOLING_S
         return 0
 
     def record_success(self) -> None:
@@ -42,4 +42,4 @@ class Breaker:
     def record_failure(self) -> None:
         """Record that a call was not answered, or that the server reported an error."""
         self._failures += 1
-        self._closed_until = self._elapsed() + COOLING_S
+        self._closed_until = self._monotonic() + COOLING_S

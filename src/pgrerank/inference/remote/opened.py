@@ -42,7 +42,7 @@ async def open_models(
     path: Path | None,
     secret: Secret,
     *,
-    elapsed: Callable[[], float],
+    monotonic: Callable[[], float],
     scores: int,
     sleep: Sleep = asyncio.sleep,
 ) -> AsyncGenerator[RemoteModels]:
@@ -51,7 +51,7 @@ async def open_models(
     Args:
         path: The file; None if there is none.
         secret: Returns the value of an environment variable.
-        elapsed: Clock of the deadlines, in seconds.
+        monotonic: Clock of the deadlines, in seconds.
         scores: Maximum number of cached pair scores of each reranker.
         sleep: Waits for a number of seconds.
 
@@ -63,7 +63,9 @@ async def open_models(
     async with AsyncExitStack() as stack:
 
         def server(name: str, backend: BackendSettings) -> Server:
-            opened = Server(name, backend, key=backend.key(secret), elapsed=elapsed, sleep=sleep)
+            opened = Server(
+                name, backend, key=backend.key(secret), monotonic=monotonic, sleep=sleep
+            )
             stack.push_async_callback(opened.close)
             return opened
 

@@ -44,7 +44,7 @@ class Server:
         name: The operator's name for it.
         backend: Its settings.
         key: API key, sent as `Authorization: Bearer`; None if it needs none.
-        elapsed: Clock of the deadlines, in seconds.
+        monotonic: Clock of the deadlines, in seconds.
         sleep: Waits for a number of seconds.
     """
 
@@ -54,13 +54,13 @@ class Server:
         backend: BackendSettings,
         *,
         key: str | None = None,
-        elapsed: Callable[[], float],
+        monotonic: Callable[[], float],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.name = name
-        self._elapsed = elapsed
+        self._monotonic = monotonic
         self._sleep = sleep
-        self._breaker = Breaker(elapsed)
+        self._breaker = Breaker(monotonic)
         self._attempts = backend.retries + 1
         self._url = backend.url.rstrip("/")
         self._client = httpx.AsyncClient(
@@ -91,7 +91,7 @@ class Server:
 
     def remaining(self, deadline: float | None) -> float | None:
         """Seconds until a deadline; None if there is none."""
-        return None if deadline is None else deadline - self._elapsed()
+        return None if deadline is None else deadline - self._monotonic()
 
     def failure(self, problem: str) -> RemoteError:
         """Error with the server's name and the problem."""

@@ -27,7 +27,7 @@ class Engine(Generic[Row]):
         name: Name of the model, for errors and logs.
         settings: How it admits and runs requests.
         budget: Maximum padded tokens of all concurrent batches.
-        elapsed: Clock of the deadlines, in seconds.
+        monotonic: Clock of the deadlines, in seconds.
     """
 
     def __init__(
@@ -37,9 +37,9 @@ class Engine(Generic[Row]):
         settings: EngineSettings = ENGINE_DEFAULTS,
         *,
         budget: int = BUDGET,
-        elapsed: Callable[[], float] = time.perf_counter,
+        monotonic: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.elapsed = elapsed
+        self.monotonic = monotonic
         self._part = f"The model {name}"
         self._queue = Queue[Row](
             self._part, settings, budget=budget // backend.parallel, threads=backend.parallel
@@ -68,7 +68,7 @@ class Engine(Generic[Row]):
 
     def remaining(self, deadline: float | None) -> float | None:
         """Seconds until the deadline, never negative; None if there is none."""
-        return None if deadline is None else max(deadline - self.elapsed(), 0)
+        return None if deadline is None else max(deadline - self.monotonic(), 0)
 
     def reservation(
         self, lengths: Sequence[int], *, priority: Priority, tenant: TenantId | None

@@ -90,7 +90,7 @@ async def replay(
     recalled = await services.history.candidates(
         tenant_id, collection, ranking_id, fusion=plan.fusion, token_model=stage.needs.token_model
     )
-    watch = Stopwatch(services.clock.elapsed)
+    watch = Stopwatch(services.clock.monotonic)
     with watch.stage("rerank"):
         reranked = await stage.rerank(recalled.candidates, vector)
     hits = reranked.ordered(recalled.candidates)
