@@ -7,6 +7,7 @@ in the user's cache folder, so that clients with conflicting dependencies do not
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -144,4 +145,6 @@ def _node(script: Path) -> list[str] | None:
 
 
 if __name__ == "__main__":
+    # scripts/test ends it so after Ctrl-C; the service must not outlive it.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     sys.exit(main())
