@@ -141,8 +141,9 @@ def test_hub_models_are_found_with_their_commit_and_missing_ones_told(tmp_path):
 
 def test_threads_are_set_once_and_again():
     before = torch.get_num_threads()
-    device.use_threads(1)
-    assert torch.get_num_threads() == 1
+    for threads in (1, 2):
+        device.use_threads(threads)
+        assert torch.get_num_threads() == threads
 
     device.use_threads(before)
     assert torch.get_num_threads() == before
