@@ -25,7 +25,7 @@ TEXTS = {
 pytestmark = pytest.mark.skipif(machine().gpu, reason="torch runs the packaged models on a GPU")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def without_torch(cli):
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -39,11 +39,11 @@ def without_torch(cli):
     return run
 
 
-@pytest.fixture
-def docs(cli, tenant, tmp_path, without_torch):
+@pytest.fixture(scope="module")
+def docs(cli, tenant, tmp_path_factory, without_torch):
     """A collection that was ingested without torch."""
     assert tenant == PLACE[1]
-    file = tmp_path / "docs.jsonl"
+    file = tmp_path_factory.mktemp("docs") / "docs.jsonl"
     file.write_text("".join(json.dumps({"id": i, "text": t}) + "\n" for i, t in TEXTS.items()))
     ingested = without_torch("ingest", str(file), *PLACE)
     assert ingested.returncode == 0, ingested.stderr
