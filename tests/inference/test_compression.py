@@ -48,7 +48,7 @@ def test_without_pooling_scores_are_the_full_ones_but_for_the_rounding(count):
 
     [score] = compression.scores(query, [compression.compress(tokens)])
 
-    assert score == pytest.approx(maxsim(query, tokens), abs=0.01)
+    assert score == pytest.approx(maxsim(query, tokens), abs=0.02)
 
 
 def test_a_passage_is_scored_alike_alone_and_among_others():
@@ -62,7 +62,7 @@ def test_a_passage_is_scored_alike_alone_and_among_others():
 
 
 def test_a_passage_takes_no_more_than_its_room():
-    assert len(compression.compress(vectors(500))) == 80 * (2 + 384 // 2) < 20_000
+    assert len(compression.compress(vectors(500))) == 80 * (2 + 384 // 4) < 10_000
 
 
 def test_nothing_scores_lowest():
@@ -106,5 +106,19 @@ def test_unpacked_vectors_are_those_that_were_packed_but_for_the_rounding(count)
     unpacked = compression.unpack(compression.compress(tokens), 384)
 
     assert unpacked.shape == (count, 384)
-    np.testing.assert_allclose((unit(unpacked) * unit(tokens)).sum(axis=1), 1, atol=0.03)
-    np.testing.assert_allclose(np.linalg.norm(unpacked, axis=1), 1, atol=0.06)
+    np.testing.assert_allclose((unit(unpacked) * unit(tokens)).sum(axis=1), 1, atol=0.09)
+    np.testing.assert_allclose(np.linalg.norm(unpacked, axis=1), 1, atol=0.1)
+
+
+def test_compression_keeps_the_level_of_scores():
+    tokens = vectors(80)
+
+    unpacked = compression.unpack(compression.compress(tokens), 384)
+
+    np.testing.assert_allclose((unpacked * unit(tokens)).sum(axis=1), 1, atol=1e-3)
+
+
+def test_zero_vector_is_similar_to_nothing():
+    [score] = compression.scores(unit(vectors(4)), [compression.compress(np.zeros((1, 384)))])
+
+    assert score == 0

@@ -118,7 +118,7 @@ store_tokens: Decorator = click.option(
     "--store-tokens",
     is_flag=True,
     default=None,
-    help="Store token vectors of the chunks, up to 16 KB each, for late interaction without "
+    help="Store token vectors of the chunks, up to 8 KB each, for late interaction without "
     "running a model.",
 )
 reranker: Decorator = click.option(

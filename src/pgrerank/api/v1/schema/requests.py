@@ -145,7 +145,7 @@ class NewCollection(_Sent, frozen=True, kw_only=True):
     store_tokens: Annotated[
         bool | None,
         Meta(
-            description="Store token vectors of every chunk, up to 16 KB each, so that late "
+            description="Store token vectors of every chunk, up to 8 KB each, so that late "
             "interaction need not run a model on candidates. Unset: unchanged; of a new "
             "collection: false."
         ),
