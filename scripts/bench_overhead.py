@@ -36,7 +36,7 @@ async def searched(searches: int) -> list[Answered]:
         async with running(Path(folder)) as service:
             caller = await service.tenant("acme")
             with closing(connection(caller)) as connected:
-                asked = [body(caller, query) for query in queries(WARM + searches)]
+                asked = [request(caller, {"query": query}) for query in queries(WARM + searches)]
                 return [await asyncio.to_thread(search, connected, *each) for each in asked][WARM:]
 
 
@@ -46,13 +46,13 @@ def connection(caller: Caller) -> HTTPConnection:
     return HTTPConnection(url.host, url.port)
 
 
-def body(caller: Caller, query: str) -> tuple[bytes, dict[str, str]]:
-    """Body and headers of a search with default options."""
+def request(caller: Caller, asked: Mapping[str, object]) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of a search."""
     headers = {
         "Authorization": caller.client.headers["Authorization"],
         "Content-Type": "application/json",
     }
-    return json.dumps({"query": query}).encode(), headers
+    return json.dumps(asked).encode(), headers
 
 
 def search(connected: HTTPConnection, body: bytes, headers: Mapping[str, str]) -> Answered:

@@ -99,15 +99,19 @@ class Service:
         self._pid = pid
 
     async def tenant(self, name: str) -> Caller:
-        """Create a tenant with a key and a collection."""
+        """Create a tenant with a key and a collection of generated documents."""
+        caller = await self.caller(name)
+        await caller.ingest(documents(_DOCUMENTS))
+        return caller
+
+    async def caller(self, name: str) -> Caller:
+        """Create a tenant with a key."""
         wanted = {"name": "bench", "scopes": ["search", "ingest"]}
         headers = {"Authorization": f"Bearer {_OPERATOR}"}
         async with httpx.AsyncClient(base_url=f"{self.url}/v1/tenants", headers=headers) as client:
             (await client.post("/", json={"name": name})).raise_for_status()
             issued = await client.post(f"/{name}/keys", json=wanted)
-        caller = Caller(self.url, issued.raise_for_status().json()["secret"])
-        await caller.ingest(documents(_DOCUMENTS))
-        return caller
+        return Caller(self.url, issued.raise_for_status().json()["secret"])
 
     def memory_mib(self) -> float:
         """Resident memory of the service's process in MiB."""
