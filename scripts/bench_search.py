@@ -1,7 +1,7 @@
 """Time of a search by its kind and stage, as a caller sees it.
 
     scripts/bench-search DATA/dev/cranfield DATA/dev/npl
-    PGRERANK_RERANKER=ms-marco-minilm-l12 scripts/bench-search DATA/dev/cranfield --json
+    scripts/bench-search DATA/dev/cranfield --reranker ms-marco-minilm-l12 --json
 
 Runs `pgrerank serve` with an embedded Postgres in a temporary folder, ingests each BEIR folder with
 token vectors, and searches over one persistent HTTP connection. The kinds of search take turns, so
@@ -12,6 +12,7 @@ the service caches encoded queries: its number is appended. `total` is what the 
 
 import argparse
 import asyncio
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -26,6 +27,7 @@ from bench_service import COLLECTION, Answered, Caller, Service, running
 
 from pgrerank.cli.output import say_left_out
 from pgrerank.formats.beir import Dataset
+from pgrerank.inference.shipped import BUNDLED
 
 ROUNDS = 50
 WARM = 5
@@ -113,9 +115,11 @@ def main() -> None:
     )
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="BEIR folders.")
     parser.add_argument("--kind", action="append", choices=KINDS, help="Only this kind of search.")
+    parser.add_argument("--reranker", default=BUNDLED, help=f"A cross-encoder. Default: {BUNDLED}.")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"Default: {ROUNDS}.")
     parser.add_argument("--json", action="store_true", help="Print one JSON object.")
     given = parser.parse_args()
+    os.environ["PGRERANK_RERANKER"] = given.reranker  # noqa: TID251 - passed on to the service
     facts, kinds = machine(), given.kind or [*KINDS]
     rows = [
         found
