@@ -12,7 +12,7 @@ from tests.fakes import FakeClock
 
 
 def clock_of(time, *, steps=100, limit_s=None, spent_s=0.0):
-    return TrainingClock(steps=steps, limit_s=limit_s, spent_s=spent_s, elapsed=time.elapsed)
+    return TrainingClock(steps=steps, limit_s=limit_s, spent_s=spent_s, monotonic=time.monotonic)
 
 
 @given(

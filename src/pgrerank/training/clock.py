@@ -55,16 +55,16 @@ class TrainingClock:
     steps: int
     limit_s: float | None
     spent_s: float = 0.0
-    elapsed: Callable[[], float] = time.perf_counter
+    monotonic: Callable[[], float] = time.perf_counter
     started: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.started = self.elapsed()
+        self.started = self.monotonic()
 
     @property
     def seconds(self) -> float:
         """Seconds of all parts so far."""
-        return self.spent_s + self.elapsed() - self.started
+        return self.spent_s + self.monotonic() - self.started
 
     def progress(self, step: int) -> float:
         """Share of the run that is done after a step, 0 to 1."""
